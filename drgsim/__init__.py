@@ -1,0 +1,29 @@
+"""drgsim: group, price and settle Chinese inpatient cases by CHS-DRG and DIP.
+
+Importing this package costs NumPy and the standard library; every public name below is imported on
+first use.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from ._version import __version__
+from .errors import DrgsimError
+
+# public name -> the room that owns it
+_PUBLIC: dict[str, str] = {}
+
+__all__ = ["DrgsimError", "__version__", *sorted(_PUBLIC)]
+
+
+def __getattr__(name: str) -> Any:
+    room = _PUBLIC.get(name)
+    if room is None:
+        raise AttributeError(f"module 'drgsim' has no attribute {name!r}")
+    value = getattr(import_module(f"drgsim.{room}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC})

@@ -1,0 +1,36 @@
+"""Where the shipped facts are: inside an installed package, or `data/` beside a checkout."""
+
+from functools import cache
+from pathlib import Path
+
+from .errors import NotFoundError
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def data_dir() -> Path:
+    """The folder that holds `schemes/`, `policies/`, `catalogues/` …
+
+    A wheel carries it as `drgsim/_data`; an editable or in-place checkout has it beside the package.
+    """
+    for folder in (PACKAGE / "_data", PACKAGE.parent / "data"):
+        if (folder / "README.md").is_file():
+            return folder
+    raise NotFoundError(
+        "the data that ships with drgsim is missing",
+        where=f"looked in {PACKAGE / '_data'} and {PACKAGE.parent / 'data'}",
+        do="install drgsim again, or run from a complete checkout",
+    )
+
+
+def data_path(*parts: str) -> Path:
+    """One shipped file or folder; raises NotFoundError when it is not there."""
+    path = data_dir().joinpath(*parts)
+    if not path.exists():
+        raise NotFoundError(
+            f"no shipped file {'/'.join(parts)}",
+            allowed=sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else None,
+            do="check the name, or install drgsim again",
+        )
+    return path

@@ -1,0 +1,1 @@
+"""The case table: its columns, layouts, readers, checks and writers."""

@@ -1,0 +1,111 @@
+"""The one family of errors. Each says what was got, what is allowed, where, and what to do.
+
+Every class has a stable code (`DS…`) and also inherits the builtin a caller would expect to catch.
+Errors carry no case rows and no identifiers: at most a column, a count and row labels.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+_SHOWN = 8  # allowed values listed before the rest is only counted
+
+
+class DrgsimError(Exception):
+    """Base of every error drgsim raises on purpose.
+
+    Parameters are optional but the message: `got`, `allowed`, `where`, `do` (what to do next) and
+    `nearest` (candidates among which the nearest name to `got` is looked up). `str(error)` is one
+    paragraph; the parts stay available as attributes.
+    """
+
+    code = "DS000"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        got: Any = None,
+        allowed: Any = None,
+        where: str | None = None,
+        do: str | None = None,
+        nearest: Iterable[str] = (),
+    ) -> None:
+        self.message = message
+        self.got = got
+        self.allowed = allowed
+        self.where = where
+        self.do = do
+        self.nearest = nearest_name(str(got), nearest) if got is not None else None
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        text = [f"[{self.code}] {self.message}"]
+        if self.got is not None:
+            text.append(f"got {self.got!r}")
+        if self.nearest is not None:
+            text.append(f"did you mean {self.nearest!r}?")
+        if self.allowed is not None:
+            text.append(f"allowed: {_listed(self.allowed)}")
+        if self.where:
+            text.append(f"where: {self.where}")
+        if self.do:
+            text.append(f"what to do: {self.do}")
+        return "; ".join(text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild, (type(self), self.__dict__))
+
+
+def _rebuild(kind: type[DrgsimError], state: dict[str, Any]) -> DrgsimError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, state["message"])
+    error.__dict__.update(state)
+    return error
+
+
+class NotFoundError(DrgsimError, LookupError):
+    """A scheme, policy, code or file that does not exist."""
+
+    code = "DS001"
+
+
+class ArgumentError(DrgsimError, ValueError):
+    """A value given to a function or option that is not one of those allowed."""
+
+    code = "DS002"
+
+
+class ColumnError(DrgsimError, KeyError):
+    """A table that lacks a column, or has it in a type that cannot be read."""
+
+    code = "DS003"
+
+
+class FileFormatError(DrgsimError, ValueError):
+    """A file that is not what it claims to be, or cannot be read to its end."""
+
+    code = "DS004"
+
+
+class MissingExtraError(DrgsimError, ImportError):
+    """A feature whose optional library is not installed."""
+
+    code = "DS005"
+
+
+def nearest_name(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate most like `name`, or None when none is near."""
+    found = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _listed(allowed: Any) -> str:
+    if isinstance(allowed, str) or not isinstance(allowed, Sequence | set | frozenset):
+        return str(allowed)
+    values = sorted(allowed, key=str) if isinstance(allowed, set | frozenset) else list(allowed)
+    shown = ", ".join(str(value) for value in values[:_SHOWN])
+    rest = len(values) - _SHOWN
+    return f"{shown} and {rest} more" if rest > 0 else shown

@@ -1,0 +1,1 @@
+"""The groupers: cases in, groups out, and the answer to why."""

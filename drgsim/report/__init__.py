@@ -1,0 +1,1 @@
+"""Tables, figures, HTML and Excel made from results."""

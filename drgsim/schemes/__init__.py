@@ -1,0 +1,1 @@
+"""Scheme packs: grouping rules as data, loaded, checked, compared and compiled."""

@@ -1,0 +1,113 @@
+"""A scheme in memory: its rows in the order they are tested, its code sets, its severity tables.
+
+Plain frozen data. Reading and writing packs, checking and compiling are files of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from .rules.terms import ALWAYS, Rule
+
+
+class AdrgKind(StrEnum):
+    """The kind of an ADRG: by its second letter in the national code, or the ambiguous QY row."""
+
+    SURGICAL = "surgical"  # A-J
+    PROCEDURE = "procedure"  # K-Q, not in an operating room
+    MEDICAL = "medical"  # R-Z
+    AMBIGUOUS = "ambiguous"  # xQY: an operation unrelated to the principal diagnosis
+
+
+class CcExclusion(StrEnum):
+    """When the principal diagnosis keeps a CC or MCC from counting."""
+
+    SAME_TABLE = "same_table"  # the principal's own table number equals the secondary's
+    MEMBERSHIP = "membership"  # the principal is listed in the table the secondary names
+
+
+class NewbornWeight(StrEnum):
+    """Which weight XSRTZ means."""
+
+    BIRTH = "birth"
+    ADMISSION = "admission"
+
+
+Trust = Literal["read", "secondary", "assumed"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSet:
+    """A named list of codes."""
+
+    name: str
+    kind: Literal["diagnosis", "procedure"]
+    codes: frozenset[str]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mdc:
+    code: str
+    name: str
+    rule: Rule = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Adrg:
+    code: str
+    mdc: str
+    name: str
+    kind: AdrgKind
+    rule: Rule = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Drg:
+    code: str
+    adrg: str
+    name: str
+    rule: Rule = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """Choices that the tables leave open. Each is documented, with its source, in the pack."""
+
+    cc_exclusion: CcExclusion = CcExclusion.SAME_TABLE
+    newborn_weight: NewbornWeight = NewbornWeight.BIRTH
+    # an ungrouped case is tried again with each further procedure alone, until one groups
+    retry_single_procedures: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A grouping scheme.
+
+    MDCs are tested in the order of `mdcs`; inside an MDC, ADRGs in the order of `adrgs`; inside an
+    ADRG, DRGs in the order of `drgs`. The first DRG whose rule, ADRG rule and MDC rule hold is the
+    answer; a row that leads to nothing is passed over.
+    """
+
+    id: str
+    title: str
+    version: str
+    mdcs: tuple[Mdc, ...]
+    adrgs: tuple[Adrg, ...]
+    drgs: tuple[Drg, ...]
+    sets: Mapping[str, CodeSet]
+    cc: Mapping[str, str]  # code -> its exclusion table ("" when it names none)
+    mcc: Mapping[str, str]
+    exclusion: Mapping[str, tuple[str, ...]]  # principal diagnosis -> the tables that list it
+    switches: Switches = Switches()
+    base: str | None = None  # the national scheme a local one is stated against
+    family: str = ""  # "chs-drg" for the national editions: what `load(family, on=…)` chooses among
+    valid_from: date | None = None
+    valid_to: date | None = None
+    trust: Trust = "assumed"
+    source: str = ""
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""The national rule language: its terms, a parser, a printer."""

@@ -1,0 +1,1 @@
+"""Budgets, point values, monthly and yearly clearing, flows between regions."""

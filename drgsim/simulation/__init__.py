@@ -1,0 +1,1 @@
+"""Scenarios, responses, projection, uncertainty, comparison and attribution."""

@@ -1,0 +1,1 @@
+"""Synthetic regions calibrated to published figures, built from the schemes' own rules."""

@@ -1,0 +1,60 @@
+"""Extensions and the place of `data/` in a wheel; everything else is in pyproject.toml.
+
+DRGSIM_BOUNDS_CHECK=1   build the kernels with bounds and overflow checks (one CI run does)
+DRGSIM_ANNOTATE=1       write Cython's annotated HTML beside each kernel
+"""
+
+import os
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, find_packages, setup
+
+HERE = Path(__file__).parent
+CHECKED = os.environ.get("DRGSIM_BOUNDS_CHECK") == "1"
+ANNOTATE = os.environ.get("DRGSIM_ANNOTATE") == "1"
+
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": CHECKED,
+    "wraparound": False,
+    "initializedcheck": CHECKED,
+    "overflowcheck": False,
+    "cdivision": True,
+    "freethreading_compatible": True,
+}
+
+
+def kernels():
+    sources = sorted((HERE / "drgsim" / "_kernels").glob("*.pyx"))
+    extensions = [
+        Extension(
+            f"drgsim._kernels.{path.stem}",
+            [path.relative_to(HERE).as_posix()],
+            extra_compile_args=[] if os.name == "nt" else ["-O3"],
+        )
+        for path in sources
+    ]
+    # force: a build with and one without bounds checks must never share generated C
+    return cythonize(extensions, compiler_directives=DIRECTIVES, annotate=ANNOTATE, force=CHECKED)
+
+
+def data_packages():
+    """`data/` and each folder in it, as packages under `drgsim._data` that hold no code."""
+    folders = [path for path in sorted((HERE / "data").rglob("*")) if path.is_dir()]
+    names = {"drgsim._data": "data"}
+    for folder in folders:
+        relative = folder.relative_to(HERE / "data")
+        names[".".join(("drgsim._data", *relative.parts))] = folder.relative_to(HERE).as_posix()
+    return names
+
+
+DATA = data_packages()
+
+setup(
+    packages=[*find_packages(include=["drgsim", "drgsim.*"]), *DATA],
+    package_dir=DATA,
+    package_data={"drgsim": ["py.typed"], "drgsim._kernels": ["*.pyi", "*.pxd"], **dict.fromkeys(DATA, ["*"])},
+    exclude_package_data={"drgsim._kernels": ["*.c", "*.html"]},
+    ext_modules=kernels(),
+)
