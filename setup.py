@@ -54,7 +54,11 @@ DATA = data_packages()
 setup(
     packages=[*find_packages(include=["drgsim", "drgsim.*"]), *DATA],
     package_dir=DATA,
-    package_data={"drgsim": ["py.typed"], "drgsim._kernels": ["*.pyi", "*.pxd"], **dict.fromkeys(DATA, ["*"])},
+    package_data={
+        "drgsim": ["py.typed"],
+        "drgsim._kernels": ["*.pyi", "*.pxd"],
+        **{name: ["*"] for name in DATA},
+    },
     exclude_package_data={"drgsim._kernels": ["*.c", "*.html"]},
     ext_modules=kernels(),
 )
