@@ -1,0 +1,39 @@
+"""Look through a rule: its leaves, the code sets it names, the same rule over other names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Rule
+
+Leaf = Constant | Member | Count | Compare | HasSeverity
+
+
+def leaves(rule: Rule) -> Iterator[Leaf]:
+    """Every term of `rule` that is neither an And nor an Or, from left to right."""
+    if isinstance(rule, And | Or):
+        for term in rule.terms:
+            yield from leaves(term)
+    else:
+        yield rule
+
+
+def set_names(rule: Rule) -> list[str]:
+    """The code sets that `rule` names, each once, in order of appearance."""
+    found = [name for leaf in leaves(rule) if isinstance(leaf, Member | Count) for name in leaf.sets]
+    return list(dict.fromkeys(found))
+
+
+def rename_sets(rule: Rule, name: Callable[[str], str]) -> Rule:
+    """The same rule with every code set called `name(old)`."""
+    match rule:
+        case And(terms):
+            return And(tuple(rename_sets(term, name) for term in terms))
+        case Or(terms):
+            return Or(tuple(rename_sets(term, name) for term in terms))
+        case Member(roles, sets, negated):
+            return Member(roles, tuple(map(name, sets)), negated)
+        case Count(roles, sets, comparison, number):
+            return Count(roles, tuple(map(name, sets)), comparison, number)
+        case _:
+            return rule
