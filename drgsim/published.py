@@ -62,11 +62,7 @@ def measures() -> dict[str, Measure]:
 def figures() -> tuple[Figure, ...]:
     """Every published figure, in the order of the files."""
     names = sorted(path.stem for path in data_path("published").glob("*.csv") if path.stem != "measures")
-    return tuple(
-        Figure(**{**row, "year": int(row["year"]), "value": float(row["value"])})
-        for name in names
-        for row in _rows(name)
-    )
+    return tuple(_figure(row) for name in names for row in _rows(name))
 
 
 def published(
@@ -120,6 +116,11 @@ def series(
             )
         candidates = kept
     return {figure.year: figure for figure in candidates}
+
+
+def _figure(row: dict[str, str]) -> Figure:
+    year, value = int(row.pop("year")), float(row.pop("value"))
+    return Figure(year=year, value=value, **row)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
