@@ -11,7 +11,9 @@ from ._version import __version__
 from .errors import DrgsimError
 
 # public name -> the room that owns it
-_PUBLIC: dict[str, str] = {}
+_PUBLIC: dict[str, str] = {
+    "Catalogue": "codes",
+}
 
 __all__ = ["DrgsimError", "__version__", *sorted(_PUBLIC)]
 

@@ -1,0 +1,70 @@
+"""Lists of code ids, one list a row, in two arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+UNKNOWN = -1  # a text that the codebook does not know
+EMPTY = -2  # an empty first piece: the row has codes, but no principal one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeLists:
+    """The codes of many rows: row `i` has `ids[offsets[i]:offsets[i + 1]]`, the principal one first.
+
+    Attributes
+    ----------
+    ids : int32 [codes]
+        The codebook's id; -1 for a text it does not know; -2, only as the first of a row, for an
+        empty first piece (`"|A00.100"`), so that what follows cannot become the principal code.
+    offsets : int64 [rows + 1]
+        Not necessarily from 0: a slice shares the arrays of the whole.
+    dropped : uint8 [rows]
+        Empty pieces that were left out of the row (`"A00.100||B05.900|"` has two); 255 means 255 or more.
+    """
+
+    ids: npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.int64]
+    dropped: npt.NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self.offsets) - 1
+
+    def __getitem__(self, rows: slice) -> CodeLists:
+        """Consecutive rows, `lists[start:stop]`, without a copy."""
+        start, stop, step = rows.indices(len(self))
+        if step != 1:
+            raise IndexError("code lists are sliced by consecutive rows only")
+        stop = max(start, stop)
+        return CodeLists(self.ids, self.offsets[start : stop + 1], self.dropped[start:stop])
+
+    def row(self, position: int) -> npt.NDArray[np.int32]:
+        """The ids of one row."""
+        return self.ids[self.offsets[position] : self.offsets[position + 1]]
+
+    @property
+    def flat(self) -> npt.NDArray[np.int32]:
+        """The ids of these rows, one after the other."""
+        return self.ids[self.offsets[0] : self.offsets[-1]]
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many codes each row has."""
+        return np.diff(self.offsets)
+
+    @property
+    def n_unknown(self) -> int:
+        """How many codes the codebook does not know."""
+        return int(np.count_nonzero(self.flat == UNKNOWN))
+
+    def rows_with(self, value: int) -> npt.NDArray[np.int64]:
+        """Positions of the rows that hold `value` (an id, UNKNOWN or EMPTY), ascending."""
+        places = np.flatnonzero(self.flat == value) + self.offsets[0]
+        return np.unique(np.searchsorted(self.offsets, places, side="right") - 1)
+
+    def __repr__(self) -> str:
+        return f"CodeLists({len(self)} rows, {len(self.flat)} codes, {self.n_unknown} unknown)"
