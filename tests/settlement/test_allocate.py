@@ -11,7 +11,9 @@ from drgsim.settlement.errors import SettlementError
 
 @given(
     st.integers(-(10**14), 10**14),
-    st.lists(st.floats(0, 1e9, allow_subnormal=False), min_size=1, max_size=50).filter(lambda w: sum(w) > 1e-6),
+    st.lists(st.floats(0, 1e9, allow_subnormal=False), min_size=1, max_size=50).filter(
+        lambda w: sum(w) > 1e-6
+    ),
 )
 def test_parts_sum_to_the_total_and_stay_within_a_fen_of_their_share(total, weights):
     weights = np.array(weights)
