@@ -13,6 +13,7 @@ from .errors import DrgsimError
 # public name -> the room that owns it
 _PUBLIC: dict[str, str] = {
     "Catalogue": "codes",
+    "Policy": "payment.policy",
 }
 
 __all__ = ["DrgsimError", "__version__", *sorted(_PUBLIC)]

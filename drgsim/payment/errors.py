@@ -1,0 +1,58 @@
+"""Errors and warnings of policies and weights: DS501 and DS502."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import DrgsimError
+
+NOTHING: Any = object()  # "no value was got", where None is a value
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a policy document: where, what was got, what is allowed, the nearest name."""
+
+    path: str
+    message: str
+    got: Any = NOTHING
+    allowed: str | None = None
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        parts = [f"{self.path}: {self.message}"]
+        if self.got is not NOTHING:
+            parts.append(f"got {self.got!r}")
+        if self.nearest is not None:
+            parts.append(f"did you mean {self.nearest!r}?")
+        if self.allowed is not None:
+            parts.append(f"allowed: {self.allowed}")
+        return "; ".join(parts)
+
+
+class PolicyError(DrgsimError, ValueError):
+    """A policy document, or a reform of one, that cannot be used.
+
+    `problems` holds everything that was wrong, not only the first.
+    """
+
+    code = "DS501"
+
+    def __init__(self, message: str, *, problems: Iterable[Problem], **parts: Any) -> None:
+        super().__init__(message, **parts)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *(f"  {problem}" for problem in self.problems)])
+
+
+class WeightsError(DrgsimError, ValueError):
+    """A table that is not a weight table, or cases no weight can be found from."""
+
+    code = "DS502"
+
+
+class PolicyDateWarning(UserWarning):
+    """A policy asked about a day outside the days its rules are known to hold."""
