@@ -17,7 +17,7 @@ from .errors import PackError
 from .model import Adrg, AdrgKind, CodeSet, Drg, Mdc, Scheme
 from .rules.neutral import parse_neutral
 from .rules.terms import Rule
-from .tables import Row, parsed, read_table
+from .tables import Row, natural, parsed, read_table
 
 VALID_PROCEDURES = "OP_ALL"
 
@@ -95,7 +95,7 @@ def import_tables(
         sets=sets.made(),
         cc={row["code"]: row["exclusion_table"] for row in tables["cc"]},
         mcc={row["code"]: row["exclusion_table"] for row in tables["mcc"]},
-        exclusion={code: tuple(dict.fromkeys(listed)) for code, listed in exclusion.items()},
+        exclusion={code: tuple(sorted(set(listed), key=natural)) for code, listed in exclusion.items()},
         **metadata,
     )
 

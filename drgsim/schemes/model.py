@@ -85,6 +85,16 @@ class Switches:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """A place where a pack deliberately differs from the text or program it was drawn from."""
+
+    item: str
+    source: str  # what stands there
+    here: str  # what stands in the pack
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     """A grouping scheme.
 
@@ -109,5 +119,8 @@ class Scheme:
     valid_from: date | None = None
     valid_to: date | None = None
     trust: Trust = "assumed"
-    source: str = ""
+    source: str = ""  # an id of the register of sources, or words
     notes: tuple[str, ...] = field(default=())
+    title_en: str = ""
+    switch_sources: Mapping[str, str] = field(default_factory=dict)  # by name of the switch
+    departures: tuple[Departure, ...] = ()

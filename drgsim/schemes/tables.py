@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -83,6 +84,12 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)
+
+
+def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
+    """A sort key that puts 9 before 10, and EX_9 before EX_10."""
+    parts = re.findall(r"\d+|\D+", text)
+    return tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
 
 
 def _check_header(header: list[str], columns: Sequence[str], path: Path) -> None:

@@ -13,7 +13,7 @@ A `Names` says what a list or an inline group of codes is called among the schem
 from __future__ import annotations
 
 import re
-from typing import NoReturn, Protocol, cast
+from typing import Protocol, cast
 
 from ..errors import RuleSyntaxError
 from .parse import both, either
@@ -131,17 +131,17 @@ class _Parser:
         self.index += 1
         return token
 
-    def fail(self, message: str, *, back: int = 0, **parts: object) -> NoReturn:
+    def error(self, message: str, *, back: int = 0, **parts: object) -> RuleSyntaxError:
         at = self.index - back
         position = self.tokens[at][1] if at < len(self.tokens) else len(self.text)
-        raise RuleSyntaxError(message, text=self.text, position=position, **parts)  # type: ignore[arg-type]
+        return RuleSyntaxError(message, text=self.text, position=position, **parts)  # type: ignore[arg-type]
 
     def whole(self) -> Rule:
         if not self.tokens:
             return ALWAYS
         rule = self.rule()
         if self.next:
-            self.fail("the rule should end here, or go on with `&` or `|`", got=self.next)
+            raise self.error("the rule should end here, or go on with `&` or `|`", got=self.next)
         return rule
 
     def rule(self) -> Rule:
@@ -163,12 +163,12 @@ class _Parser:
         if token == "!":
             opposite = negate(self.factor())
             if opposite is None:
-                self.fail("a comparison cannot be negated", back=1, do="state the opposite comparison")
+                raise self.error("a comparison cannot be negated", back=1, do="state the opposite comparison")
             return opposite
         if token == "(":
             rule = self.rule()
             if self.take() != ")":
-                self.fail("expected `)`", back=1)
+                raise self.error("expected `)`", back=1)
             return rule
         return self.atom(token)
 
@@ -182,7 +182,7 @@ class _Parser:
         variable = _VARIABLES.get(word)
         if variable is None:
             allowed = sorted((*_CONSTANTS, *_WHERE, *_VARIABLES, "sections"))
-            self.fail("unknown word", back=1, got=word, allowed=allowed, nearest=allowed)
+            raise self.error("unknown word", back=1, got=word, allowed=allowed, nearest=allowed)
         sign = self.comparison()
         if variable is Variable.DEPARTMENT:
             return Compare(variable, sign, self.take())
@@ -197,31 +197,31 @@ class _Parser:
         elif token == "(":
             name, diagnosis = self.listed(self.take(), where)
             if self.take() != ")":
-                self.fail("expected `)`", back=1)
+                raise self.error("expected `)`", back=1)
         else:
-            self.fail(f"expected `(list)` or `[codes]` after {where}", back=1, got=token)
+            raise self.error(f"expected `(list)` or `[codes]` after {where}", back=1, got=token)
         roles = _ROLES.get((where, diagnosis))
         if roles is None:
             kind = "diagnoses" if diagnosis else "procedures"
-            self.fail(f"{where!r} does not go with a list of {kind}", back=1)
+            raise self.error(f"{where!r} does not go with a list of {kind}", back=1)
         return Member(roles, (name,))
 
     def listed(self, name: str, where: str) -> tuple[str, bool]:
         try:
             return self.names.listed(name, where)
         except KeyError:
-            self.fail("this row has no such list", back=1, got=name)
+            raise self.error("this row has no such list", back=1, got=name) from None
 
     def sections(self) -> tuple[str, ...]:
         regions = self.names.sections()
         if not regions:
-            self.fail("this MDC has no body regions", back=1)
+            raise self.error("this MDC has no body regions", back=1)
         return regions
 
     def comparison(self) -> Comparison:
         sign = self.take()
         if sign not in _COMPARISONS:
-            self.fail("expected a comparison", back=1, got=sign, allowed=_COMPARISONS)
+            raise self.error("expected a comparison", back=1, got=sign, allowed=_COMPARISONS)
         return cast("Comparison", sign)
 
     def number(self) -> int | float:
@@ -229,5 +229,5 @@ class _Parser:
         try:
             value = float(token)
         except ValueError:
-            self.fail("expected a number", back=1, got=token)
+            raise self.error("expected a number", back=1, got=token) from None
         return int(value) if value.is_integer() else value

@@ -17,7 +17,7 @@ Words are read in either case; an empty rule always holds; there is no general `
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn, TypeVar, cast
+from typing import TypeVar, cast
 
 from ..errors import RuleSyntaxError
 from .lex import Kind, Token, tokens
@@ -124,17 +124,17 @@ class _Parser:
 
     def expect(self, value: str, what: str) -> Token:
         if not self.at(value):
-            self.fail(f"expected {what}")
+            raise self.error(f"expected {what}")
         return self.take()
 
     def expect_end(self) -> None:
         if self.token.kind is not Kind.END:
-            self.fail("the rule should end here, or go on with `and` or `or`")
+            raise self.error("the rule should end here, or go on with `and` or `or`")
 
-    def fail(self, message: str, token: Token | None = None, **parts: object) -> NoReturn:
+    def error(self, message: str, token: Token | None = None, **parts: object) -> RuleSyntaxError:
         at = token or self.token
         got = "the end of the rule" if at.kind is Kind.END else at.value
-        raise RuleSyntaxError(message, text=self.text, position=at.position, **{"got": got, **parts})  # type: ignore[arg-type]
+        return RuleSyntaxError(message, text=self.text, position=at.position, **{"got": got, **parts})  # type: ignore[arg-type]
 
     # the grammar
 
@@ -157,7 +157,7 @@ class _Parser:
         if token.value == "{" and token.kind is Kind.MARK:
             return self.member()
         if token.kind is not Kind.NAME:
-            self.fail("expected a condition", allowed=_SPELLINGS)
+            raise self.error("expected a condition", allowed=_SPELLINGS)
         word = token.upper
         if word in ("TRUE", "FALSE"):
             self.take()
@@ -171,14 +171,14 @@ class _Parser:
         if word in _VARIABLES:
             return self.comparison()
         if word == "NOT":
-            self.fail("there is no general `not`", do="write `ZYZD not in SET`, or `MCC = 0`")
-        self.fail("unknown variable", nearest=_SPELLINGS, allowed=_SPELLINGS)
+            raise self.error("there is no general `not`", do="write `ZYZD not in SET`, or `MCC = 0`")
+        raise self.error("unknown variable", nearest=_SPELLINGS, allowed=_SPELLINGS)
 
     def bracketed(self) -> Rule:
         token = self.take()
         self.depth += 1
         if self.depth > _DEEPEST:
-            self.fail(f"more than {_DEEPEST} brackets inside each other", token)
+            raise self.error(f"more than {_DEEPEST} brackets inside each other", token)
         rule = self.rule()
         self.expect(")", "`)`")
         self.depth -= 1
@@ -190,10 +190,10 @@ class _Parser:
             return HasSeverity(severity)
         sign = self.take()
         if sign.value not in ("=", "!="):
-            self.fail("MCC and CC are either there or not", sign, allowed=("=", "!="))
+            raise self.error("MCC and CC are either there or not", sign, allowed=("=", "!="))
         value = self.take()
         if value.upper not in ("0", "1", "TRUE", "FALSE"):
-            self.fail("expected 1 (there is one) or 0 (there is none)", value, allowed=(1, 0))
+            raise self.error("expected 1 (there is one) or 0 (there is none)", value, allowed=(1, 0))
         return HasSeverity(severity, negated=(value.upper in ("0", "FALSE")) == (sign.value == "="))
 
     def member(self) -> Rule:
@@ -203,7 +203,7 @@ class _Parser:
         self.expect("IN", "`in`" if negated else "`in` or `not in`")
         if self.at(*_SEVERITIES):
             if roles != (Role.OTHER_DIAGNOSES,):
-                self.fail(
+                raise self.error(
                     "only other diagnoses can be an MCC or CC", start, do="write `MCC`, or `QTZD in MCC`"
                 )
             return HasSeverity(_SEVERITIES[self.take().upper], negated)
@@ -224,7 +224,7 @@ class _Parser:
         sign = self.sign()
         number = self.take()
         if number.kind is not Kind.NUMBER or not number.value.lstrip("+").isdigit():
-            self.fail("expected a whole number", number)
+            raise self.error("expected a whole number", number)
         return Count(roles, sets, sign, int(self.number(number)))
 
     def comparison(self) -> Rule:
@@ -238,7 +238,7 @@ class _Parser:
         sign_at = self.token
         sign = self.sign()
         if variable is Variable.DEPARTMENT and sign not in ("=", "!="):
-            self.fail("a department is only equal or not", sign_at, allowed=("=", "!="))
+            raise self.error("a department is only equal or not", sign_at, allowed=("=", "!="))
         return Compare(variable, sign, self.value(variable))
 
     # the pieces
@@ -252,7 +252,7 @@ class _Parser:
         start = self.token
         roles = self.braced(self.role, "a role") if self.at("{") else [self.role()]
         if len({role.is_diagnosis for role in roles}) > 1:
-            self.fail("diagnoses and procedures cannot be looked up together", start)
+            raise self.error("diagnoses and procedures cannot be looked up together", start)
         return tuple(dict.fromkeys(roles))
 
     def role(self) -> Role:
@@ -260,7 +260,9 @@ class _Parser:
         role = _ROLES.get(token.upper) if token.kind is Kind.NAME else None
         if role is None:
             spellings = [each.value for each in Role]
-            self.fail("expected where in the case to look", token, allowed=spellings, nearest=spellings)
+            raise self.error(
+                "expected where in the case to look", token, allowed=spellings, nearest=spellings
+            )
         return role
 
     def sets(self) -> tuple[str, ...]:
@@ -270,15 +272,15 @@ class _Parser:
     def set_name(self) -> str:
         token = self.take()
         if token.kind is not Kind.NAME:
-            self.fail("expected the name of a code set", token)
+            raise self.error("expected the name of a code set", token)
         if token.upper in RESERVED:
-            self.fail("expected the name of a code set, and this word means something else", token)
+            raise self.error("expected the name of a code set, and this word means something else", token)
         return token.value
 
     def braced(self, item: Callable[[], T], what: str) -> list[T]:
         self.expect("{", "`{`")
         if self.at("}"):
-            self.fail(f"expected {what}: empty braces match nothing")
+            raise self.error(f"expected {what}: empty braces match nothing")
         items = [item()]
         while self.skip(","):
             items.append(item())
@@ -288,17 +290,17 @@ class _Parser:
     def sign(self) -> Comparison:
         token = self.take()
         if token.kind is not Kind.COMPARISON:
-            self.fail("expected a comparison", token, allowed=("<", "<=", ">", ">=", "=", "!="))
+            raise self.error("expected a comparison", token, allowed=("<", "<=", ">", ">=", "=", "!="))
         return cast("Comparison", token.value)
 
     def value(self, variable: Variable) -> int | float | str:
         token = self.take()
         if variable is Variable.DEPARTMENT:
             if token.kind not in (Kind.TEXT, Kind.NAME):
-                self.fail("expected the name of a department", token, do='write it as CYKS = "ICU"')
+                raise self.error("expected the name of a department", token, do='write it as CYKS = "ICU"')
             return token.value
         if token.kind not in (Kind.NUMBER, Kind.TEXT):
-            self.fail("expected a number", token)
+            raise self.error("expected a number", token)
         return self.number(token)
 
     def number(self, token: Token) -> int | float:
@@ -308,4 +310,4 @@ class _Parser:
                 return int(value) if value.is_integer() else value
         except ValueError:
             pass
-        self.fail("not a number that a rule can hold", token)
+        raise self.error("not a number that a rule can hold", token)

@@ -1,0 +1,142 @@
+"""The rows of a pack: read them, change a base's rows by an overlay's, and keep the order of testing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import PackError
+from .model import Adrg, AdrgKind, Drg, Mdc, Scheme
+from .rules.parse import parse_rule
+from .tables import Row, parsed, read_table
+
+ORDER_COLUMNS = ("parent", "children")
+TOP = "*"  # the parent of the MDCs in order.csv
+WORDS = ("add", "change", "remove")
+
+AnyRow = Any  # Mdc, Adrg or Drg: what they share is `code`
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One of the three tables of a pack. `parent` names the field that holds the row above."""
+
+    name: str
+    columns: tuple[str, ...]
+    parent: str
+    make: Callable[[Row], AnyRow]
+
+    def parent_of(self, row: AnyRow) -> str:
+        return getattr(row, self.parent) if self.parent else TOP
+
+
+def _rule(row: Row) -> Any:
+    return parsed(row, "rule", parse_rule)
+
+
+def _adrg(row: Row) -> Adrg:
+    if row["kind"] not in list(AdrgKind):
+        kinds = [kind.value for kind in AdrgKind]
+        raise PackError(
+            "unknown kind of ADRG", got=row["kind"], allowed=kinds, nearest=kinds, where=row.where
+        )
+    return Adrg(row["code"], row["mdc"], row["name"], AdrgKind(row["kind"]), _rule(row))
+
+
+TABLES = (
+    Table("mdc", ("code", "name", "rule"), "", lambda row: Mdc(row["code"], row["name"], _rule(row))),
+    Table("adrg", ("code", "mdc", "name", "kind", "rule"), "mdc", _adrg),
+    Table(
+        "drg",
+        ("code", "adrg", "name", "rule"),
+        "adrg",
+        lambda row: Drg(row["code"], row["adrg"], row["name"], _rule(row)),
+    ),
+)
+
+
+def table_rows(scheme: Scheme) -> dict[str, tuple[AnyRow, ...]]:
+    """The rows of a scheme by the name of their table."""
+    return {"mdc": scheme.mdcs, "adrg": scheme.adrgs, "drg": scheme.drgs}
+
+
+def apply_rows(folder: Path, base: Scheme, *, overlay: bool) -> list[tuple[AnyRow, ...]]:
+    """MDCs, ADRGs and DRGs of the pack in `folder`, each in the order of testing."""
+    explicit = _read_order(folder) if overlay else {}
+    above: Sequence[str] = (TOP,)
+    parents: set[str] = set()
+    found = []
+    for table in TABLES:
+        rows = _changed(table, folder, table_rows(base)[table.name], overlay=overlay)
+        ordered = in_order(table, rows.values(), above, explicit)
+        parents.update(table.parent_of(row) for row in ordered)
+        above = [row.code for row in ordered]
+        found.append(ordered)
+    idle = explicit.keys() - parents
+    if idle:
+        raise PackError("an order for rows that are not there", got=min(idle), where="order.csv")
+    return found
+
+
+def in_order(
+    table: Table, rows: Iterable[AnyRow], above: Sequence[str], explicit: Mapping[str, Sequence[str]]
+) -> tuple[AnyRow, ...]:
+    """`rows` by the order of their parents `above`; under one parent as `explicit` says, else as given."""
+    children: dict[str, dict[str, AnyRow]] = {parent: {} for parent in above}
+    for row in rows:
+        parent = table.parent_of(row)
+        if parent not in children:
+            raise PackError(
+                f"a row of {table.name}.csv names a parent that is not there",
+                got=f"{row.code} under {parent}",
+                nearest=above,
+            )
+        children[parent][row.code] = row
+    ordered: list[AnyRow] = []
+    for parent, below in children.items():
+        codes = explicit.get(parent, tuple(below)) if below else ()
+        if len(set(codes)) < len(codes) or set(codes) != below.keys():
+            odd = sorted(set(codes) ^ below.keys()) or sorted(codes)
+            raise PackError(
+                "an order must name every row below its parent once",
+                got=" ".join(codes),
+                allowed=f"differs in {', '.join(odd[:5])}",
+                where=f"order.csv, {parent}",
+            )
+        ordered += [below[code] for code in codes]
+    return tuple(ordered)
+
+
+def _changed(table: Table, folder: Path, base: Sequence[AnyRow], *, overlay: bool) -> dict[str, AnyRow]:
+    columns = ("change", *table.columns) if overlay else table.columns
+    rows = {row.code: row for row in base}
+    seen: set[str] = set()
+    for row in read_table(folder, table.name, columns, optional=overlay):
+        word = row.get("change", "add")
+        code = row["code"]
+        if not code or code in seen:
+            raise PackError(
+                "a row without a code" if not code else "a row stands twice", got=code, where=row.where
+            )
+        seen.add(code)
+        if word not in WORDS:
+            raise PackError("unknown change", got=word, allowed=WORDS, nearest=WORDS, where=row.where)
+        if (code in rows) == (word == "add"):
+            state = "has" if word == "add" else "has no"
+            raise PackError(f"cannot {word} this row: the base {state} such a row", got=code, where=row.where)
+        if word == "remove":
+            del rows[code]
+        else:
+            rows[code] = table.make(row)
+    return rows
+
+
+def _read_order(folder: Path) -> dict[str, list[str]]:
+    order: dict[str, list[str]] = {}
+    for row in read_table(folder, "order", ORDER_COLUMNS, optional=True):
+        if row["parent"] in order:
+            raise PackError("an order stands twice", got=row["parent"], where=row.where)
+        order[row["parent"]] = row["children"].split()
+    return order
