@@ -12,12 +12,12 @@ from .code_lists import EMPTY, UNKNOWN, CodeLists
 
 def encode(column: Any, ids: Mapping[str, int]) -> CodeLists:
     """As `Codebook.encode`."""
-    rows = [_pieces(value) for value in _values(column)]
     flat: list[int] = []
     offsets = [0]
     dropped = []
-    for pieces in rows:
-        kept = [piece for place, piece in enumerate(pieces) if piece or place == 0]
+    for value in _values(column):
+        pieces = _pieces(value)
+        kept = _kept(pieces)
         flat.extend(EMPTY if piece == "" else ids.get(piece, UNKNOWN) for piece in kept)
         offsets.append(len(flat))
         dropped.append(min(len(pieces) - len(kept), 255))
@@ -26,23 +26,36 @@ def encode(column: Any, ids: Mapping[str, int]) -> CodeLists:
     )
 
 
-def _values(column: Any) -> Iterable[Any]:
-    if hasattr(column, "to_pylist"):
+def pieces_of(column: Any, rows: Iterable[int]) -> list[list[str]]:
+    """The texts of some rows, in the places their ids have."""
+    values = _values(column)
+    return [_kept(_pieces(values[row])) for row in rows]
+
+
+def _values(column: Any) -> list[Any]:
+    if hasattr(column, "to_pylist"):  # pyarrow
         return column.to_pylist()
-    return column.tolist() if hasattr(column, "tolist") else list(column)
+    if hasattr(column, "tolist"):  # pandas, NumPy
+        return column.tolist()
+    return list(column)
 
 
 def _pieces(value: Any) -> list[str]:
     """The texts of one row; a row that is one empty text has none."""
-    if isinstance(value, list | tuple | np.ndarray):
+    if isinstance(value, (list, tuple, np.ndarray)):
         pieces = ["" if _missing(piece) else str(piece) for piece in value]
     else:
         pieces = [] if _missing(value) else str(value).split("|")
     return [] if pieces == [""] else pieces
 
 
+def _kept(pieces: list[str]) -> list[str]:
+    """Empty texts are dropped, but not from the first place."""
+    return [piece for place, piece in enumerate(pieces) if piece or place == 0]
+
+
 def _missing(value: Any) -> bool:
-    """None, NaN, NaT or pandas.NA: what is not a text and does not equal itself."""
+    """None, NaN, NaT or pandas.NA."""
     import pandas as pd
 
     return not isinstance(value, str) and pd.api.types.is_scalar(value) and bool(pd.isna(value))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .._kernels import _encode
+
 UNKNOWN = -1  # a text that the codebook does not know
 EMPTY = -2  # an empty first piece: the row has codes, but no principal one
 
@@ -45,6 +47,15 @@ class CodeLists:
     def row(self, position: int) -> npt.NDArray[np.int32]:
         """The ids of one row."""
         return self.ids[self.offsets[position] : self.offsets[position + 1]]
+
+    def take(self, rows: npt.NDArray[np.int64]) -> CodeLists:
+        """The rows at these positions, in this order; a negative position is an empty row."""
+        present = np.append(self.counts, 0)
+        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum(present[np.maximum(rows, -1)], out=offsets[1:])
+        ids = np.empty(offsets[-1], dtype=np.int32)
+        _encode.take_rows(self.ids, self.offsets, rows, ids, offsets)
+        return CodeLists(ids, offsets, np.append(self.dropped, np.uint8(0))[np.maximum(rows, -1)])
 
     @property
     def flat(self) -> npt.NDArray[np.int32]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
+from .._parallel import thread_count
+from ..errors import ArgumentError
 from . import _reference
 from .catalogue import Catalogue, Kind
-from .code_lists import CodeLists
+from .code_lists import UNKNOWN, CodeLists
+from .columns import read_column
+from .encoder import CodeTable, encode
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Codebook:
@@ -20,7 +31,7 @@ class Codebook:
     extra : codes beyond the catalogue; those that are not in it follow, sorted, each once
 
     Codes compare exactly: `"a00.100"` and `"38.9300X001"` are unknown. A dual code such as
-    `"A17.000x001+G05.0*"` is one code.
+    `"A17.000x001+G05.0*"` is one code. Raises ArgumentError for a doubled or impossible code.
 
     >>> book = Codebook.for_kind("procedure", extra=["99.9999x999"])
     >>> lists = book.encode(["51.2300|99.9999x999", None, "51.23|"])
@@ -31,6 +42,11 @@ class Codebook:
     def __init__(self, catalogue_codes: Sequence[str], extra: Iterable[str] = ()) -> None:
         self.n_catalogue = len(catalogue_codes)
         self.codes = (*catalogue_codes, *sorted(set(extra).difference(catalogue_codes)))
+        wrong = [code for code in self.codes if not code or "|" in code or "\n" in code]
+        if wrong:
+            raise ArgumentError("a code is empty, or holds a bar or a line break", got=wrong[0])
+        if len(set(self.codes)) != len(self.codes):
+            raise ArgumentError("the same code twice in a catalogue")
 
     @classmethod
     def for_kind(cls, kind: Kind, *, extra: Iterable[str] = ()) -> Codebook:
@@ -41,6 +57,11 @@ class Codebook:
     def _ids(self) -> dict[str, int]:
         return {code: position for position, code in enumerate(self.codes)}
 
+    @cached_property
+    def table(self) -> CodeTable:
+        """The codes as the kernel finds them."""
+        return CodeTable.build(self.codes)
+
     def id_of(self, code: str) -> int:
         """The id of `code`; -1 when the codebook does not know it."""
         return self._ids.get(code, -1)
@@ -49,9 +70,51 @@ class Codebook:
         """The text of an id that is not negative."""
         return self.codes[id]
 
-    def encode(self, column: Any) -> CodeLists:
-        """The ids of every row of a column of codes."""
-        return _reference.encode(column, self._ids)
+    def encode(self, column: Any, *, threads: int | None = 1) -> CodeLists:
+        """The ids of every row of a column of codes.
+
+        `column` is a pandas Series (text of any kind, categorical, lists), a list, a NumPy array, or
+        anything in Arrow memory (string, dictionary, list of string). A text is cut at `|`, and only
+        there; an element of a list is one code. None, NaN and `""` mean no codes. Numbers are taken
+        as Python writes them. Nothing is repaired and nothing fails on a row: see `CodeLists` for how
+        unknown texts and empty pieces are shown. `threads=None` means one per core.
+
+        Raises CodeColumnError for what is not such a column.
+        """
+        if os.environ.get("DRGSIM_REFERENCE") == "1":
+            return _reference.encode(column, self._ids)
+        return encode(read_column(column), self.table, threads=thread_count(threads))
+
+    def unknown(self, column: Any, *, rows: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:
+        """The texts of a column that this codebook does not know: a frame with row, place and code.
+
+        `row` is the position in the column, `place` the position in the row's list (0: principal).
+        `rows` restricts the search; by default every row is looked at. Slower than `encode`: a
+        second pass over the rows in question.
+
+        >>> Codebook.for_kind("diagnosis").unknown(["A00.100|b05.900", "I10"])
+           row  place     code
+        0    0      1  b05.900
+        1    1      0      I10
+        """
+        import pandas as pd
+
+        if rows is None:
+            rows = self.encode(column).rows_with(UNKNOWN)
+        pieces = _reference.pieces_of(column, rows)
+        found = [
+            (row, place, piece)
+            for row, kept in zip(rows.tolist(), pieces, strict=True)
+            for place, piece in enumerate(kept)
+            if piece and piece not in self._ids
+        ]
+        return pd.DataFrame(found, columns=["row", "place", "code"])
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._ids
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Codebook, (self.codes[: self.n_catalogue], self.codes[self.n_catalogue :]))

@@ -1,0 +1,326 @@
+"""Code texts to dense ids: cut rows of UTF-8 text at the bars and look every piece up.
+
+A code of up to 11 bytes, as nearly all are, is two words: its first eight bytes, and the rest with the
+length above it. Both words are kept in the slots of an open hash table, so one comparison decides.
+Longer codes (most dual ones) are found by a hash of all their bytes and compared byte by byte.
+"""
+from libc.string cimport memchr, memcmp, memcpy
+
+from ._types cimport code_t, int32_t, int64_t, offset_t, uint8_t, uint32_t, uint64_t
+
+cdef extern from *:
+    """
+    #if defined(_MSC_VER)
+    #include <intrin.h>
+    static __inline int drgsim_low_bit(unsigned long long word) {
+        unsigned long position; _BitScanForward64(&position, word); return (int)position;
+    }
+    #else
+    static inline int drgsim_low_bit(unsigned long long word) { return __builtin_ctzll(word); }
+    #endif
+    """
+    int drgsim_low_bit(uint64_t word) noexcept nogil
+
+cdef enum:
+    SHORT = 11  # bytes of a code that fits the two words of a slot
+    BAR = 124  # "|"
+    LINE = 10  # "\n"
+
+# the two ids that are no code, as drgsim.codes.code_lists names them
+cdef code_t UNKNOWN = -1
+cdef code_t EMPTY = -2
+
+cdef packed struct Slot:
+    uint64_t head  # bytes 1 to 8, the first the lowest
+    uint32_t tail  # bytes 9 to 11, and the length in the highest byte; 0 in a free slot
+    int32_t id
+
+cdef struct Piece:
+    uint64_t head
+    uint32_t tail
+    int64_t length
+
+
+cdef inline uint64_t bars(uint64_t word) noexcept nogil:
+    """A high bit in the lowest byte that is a bar (bits above it may lie)."""
+    cdef uint64_t other = word ^ (<uint64_t>0x0101010101010101 * BAR)
+    return (other - <uint64_t>0x0101010101010101) & ~other & <uint64_t>0x8080808080808080
+
+
+cdef inline uint64_t low_bytes(int64_t count) noexcept nogil:
+    """A mask of the lowest `count` bytes; 0 to 8."""
+    return (<uint64_t>0xFFFFFFFFFFFFFFFF >> (64 - 8 * count)) if count > 0 else 0
+
+
+cdef inline uint64_t load(const uint8_t* at, const uint8_t* limit) noexcept nogil:
+    """Eight bytes, without reading at `limit` or beyond."""
+    cdef uint64_t word = 0
+    if limit - at >= 8:
+        memcpy(&word, at, 8)
+    elif limit > at:
+        memcpy(&word, at, limit - at)
+    return word
+
+
+cdef inline void pack(Piece* piece, uint64_t first, uint64_t second) noexcept nogil:
+    """The two words of a piece whose length, at most SHORT, is known."""
+    cdef int64_t length = piece.length
+    piece.head = first & low_bytes(length if length < 8 else 8)
+    piece.tail = <uint32_t>(second & low_bytes(length - 8)) | <uint32_t>(length << 24)
+
+
+cdef inline Piece next_piece(const uint8_t* at, const uint8_t* stop, const uint8_t* limit) noexcept nogil:
+    """The piece from `at` to the next bar, or to `stop`. Words are set for short pieces only."""
+    cdef Piece piece
+    cdef uint64_t first = load(at, limit)
+    cdef uint64_t second = load(at + 8, limit)
+    cdef uint64_t bar = bars(first)
+    cdef const void* found
+    piece.head = piece.tail = 0
+    piece.length = stop - at
+    if bar:
+        piece.length = min(piece.length, drgsim_low_bit(bar) >> 3)
+    else:
+        bar = bars(second)
+        if bar:
+            piece.length = min(piece.length, 8 + (drgsim_low_bit(bar) >> 3))
+        elif piece.length > 16:
+            found = memchr(at + 16, BAR, piece.length - 16)
+            if found != NULL:
+                piece.length = <const uint8_t*>found - at
+    if piece.length <= SHORT:
+        pack(&piece, first, second)
+    return piece
+
+
+cdef inline uint64_t hash_words(uint64_t head, uint64_t tail) noexcept nogil:
+    """Only the high bits are good."""
+    return head * <uint64_t>0x9E3779B97F4A7C15 + tail * <uint64_t>0xC2B2AE3D27D4EB4F
+
+
+cdef inline uint64_t hash_bytes(const uint8_t* at, int64_t length) noexcept nogil:
+    cdef uint64_t value = <uint64_t>length
+    cdef uint64_t word
+    cdef int64_t done = 0
+    while done < length:
+        word = 0
+        memcpy(&word, at + done, min(8, length - done))
+        value = (value ^ (value >> 29) ^ word) * <uint64_t>0x9E3779B97F4A7C15
+        done += 8
+    return value ^ (value >> 32)
+
+
+cdef inline code_t find_short(const Slot[::1] slots, int shift, const Piece* piece) noexcept nogil:
+    cdef int64_t last = slots.shape[0] - 1
+    cdef int64_t at = <int64_t>(hash_words(piece.head, piece.tail) >> shift)
+    while slots[at].tail != 0:
+        if slots[at].head == piece.head and slots[at].tail == piece.tail:
+            return slots[at].id
+        at = (at + 1) & last
+    return UNKNOWN
+
+
+cdef inline code_t find_long(
+    const int32_t[::1] long_slots, const uint8_t[::1] codes, const offset_t[::1] code_offsets,
+    const uint8_t* at, int64_t length,
+) noexcept nogil:
+    cdef int64_t last = long_slots.shape[0] - 1
+    cdef int64_t place = <int64_t>(hash_bytes(at, length) & <uint64_t>last)
+    cdef code_t id = long_slots[place]
+    while id >= 0:
+        if (
+            code_offsets[id + 1] - code_offsets[id] - 1 == length
+            and memcmp(&codes[code_offsets[id]], at, length) == 0
+        ):
+            return id
+        place = (place + 1) & last
+        id = long_slots[place]
+    return UNKNOWN
+
+
+cdef inline int shift_of(const Slot[::1] slots) noexcept nogil:
+    """How far to shift a hash so that it is a position in the slots (a power of two)."""
+    return 64 - drgsim_low_bit(<uint64_t>slots.shape[0])
+
+
+def line_offsets(const uint8_t[::1] text, offset_t[::1] offsets):
+    """Starts of the lines of `text`, as many as fit, and after them one past the last line's end.
+
+    Returns the number of lines that there are: more than fit, and a value held a line break.
+    """
+    cdef int64_t lines = offsets.shape[0] - 1
+    cdef int64_t line = 0
+    cdef int64_t length = text.shape[0]
+    cdef const uint8_t* base = &text[0] if length else NULL
+    cdef const void* found
+    cdef int64_t at = 0
+    with nogil:
+        while True:
+            if line < lines:
+                offsets[line] = at
+            line += 1
+            found = memchr(base + at, LINE, length - at) if at < length else NULL
+            if found == NULL:
+                break
+            at = <const uint8_t*>found - base + 1
+        offsets[lines] = length + 1
+    return line
+
+
+def fill_slots(
+    const uint8_t[::1] codes, const offset_t[::1] code_offsets, Slot[::1] slots, int32_t[::1] long_slots,
+):
+    """Enter every line of `codes` with its number as id. The slots come free (0; -1 in `long_slots`)."""
+    cdef int64_t id, at, length
+    cdef int shift = shift_of(slots)
+    cdef const uint8_t* start
+    cdef const uint8_t* limit = &codes[0] + codes.shape[0]
+    cdef Piece piece
+    with nogil:
+        for id in range(code_offsets.shape[0] - 1):
+            start = &codes[0] + code_offsets[id]
+            length = code_offsets[id + 1] - code_offsets[id] - 1
+            if length <= SHORT:
+                piece.length = length
+                pack(&piece, load(start, limit), load(start + 8, limit))
+                at = <int64_t>(hash_words(piece.head, piece.tail) >> shift)
+                while slots[at].tail != 0:
+                    at = (at + 1) & (slots.shape[0] - 1)
+                slots[at].head = piece.head
+                slots[at].tail = piece.tail
+                slots[at].id = <int32_t>id
+            else:
+                at = <int64_t>(hash_bytes(start, length) & <uint64_t>(long_slots.shape[0] - 1))
+                while long_slots[at] >= 0:
+                    at = (at + 1) & (long_slots.shape[0] - 1)
+                long_slots[at] = <int32_t>id
+
+
+def count_pieces(const uint8_t[::1] text, const offset_t[::1] offsets, int gap, int64_t start, int64_t stop):
+    """An upper bound of the codes in rows `start` to `stop`: bars, and rows that are not empty."""
+    cdef int64_t row, at
+    cdef int64_t count = 0
+    with nogil:
+        for row in range(start, stop):
+            count += offsets[row + 1] - offsets[row] > gap
+        for at in range(offsets[start], min(offsets[stop], text.shape[0])):
+            count += text[at] == BAR
+    return count
+
+
+cdef inline int64_t encode_row(
+    const uint8_t* at, const uint8_t* stop, const uint8_t* limit,
+    const Slot[::1] slots, int shift, const int32_t[::1] long_slots,
+    const uint8_t[::1] codes, const offset_t[::1] code_offsets,
+    code_t[::1] ids, int64_t place, uint8_t* dropped,
+) noexcept nogil:
+    """Write the ids of one row from `place` on; returns the place after them."""
+    cdef Piece piece
+    cdef bint first = True
+    dropped[0] = 0
+    if at == stop:
+        return place
+    while True:
+        piece = next_piece(at, stop, limit)
+        if piece.length > SHORT:
+            ids[place] = find_long(long_slots, codes, code_offsets, at, piece.length)
+            place += 1
+        elif piece.length > 0:
+            ids[place] = find_short(slots, shift, &piece)
+            place += 1
+        elif first:
+            ids[place] = EMPTY
+            place += 1
+        elif dropped[0] < 255:
+            dropped[0] += 1
+        first = False
+        at += piece.length
+        if at == stop:
+            return place
+        at += 1
+
+
+def encode_rows(
+    const uint8_t[::1] text, const offset_t[::1] offsets, int gap,
+    const Slot[::1] slots, const int32_t[::1] long_slots,
+    const uint8_t[::1] codes, const offset_t[::1] code_offsets,
+    int64_t start, int64_t stop, int64_t place,
+    code_t[::1] ids, offset_t[::1] ends, uint8_t[::1] dropped,
+):
+    """Write the ids of rows `start` to `stop` from `place` on, and each row's end; returns the last end."""
+    cdef int64_t row
+    cdef int shift = shift_of(slots)
+    cdef const uint8_t* base = &text[0] if text.shape[0] else NULL
+    cdef const uint8_t* limit = base + text.shape[0]
+    with nogil:
+        for row in range(start, stop):
+            place = encode_row(
+                base + offsets[row], base + (offsets[row + 1] - gap), limit,
+                slots, shift, long_slots, codes, code_offsets, ids, place, &dropped[row],
+            )
+            ends[row] = place
+    return place
+
+
+def lookup_rows(
+    const uint8_t[::1] text, const offset_t[::1] offsets, int gap,
+    const Slot[::1] slots, const int32_t[::1] long_slots,
+    const uint8_t[::1] codes, const offset_t[::1] code_offsets, code_t[::1] ids,
+):
+    """The id of every row as one code, bars and all; EMPTY for an empty row."""
+    cdef int64_t row
+    cdef int shift = shift_of(slots)
+    cdef const uint8_t* base = &text[0] if text.shape[0] else NULL
+    cdef const uint8_t* limit = base + text.shape[0]
+    cdef const uint8_t* at
+    cdef Piece piece
+    with nogil:
+        for row in range(offsets.shape[0] - 1):
+            at = base + offsets[row]
+            piece.length = offsets[row + 1] - gap - offsets[row]
+            if piece.length == 0:
+                ids[row] = EMPTY
+            elif piece.length <= SHORT:
+                pack(&piece, load(at, limit), load(at + 8, limit))
+                ids[row] = find_short(slots, shift, &piece)
+            else:
+                ids[row] = find_long(long_slots, codes, code_offsets, at, piece.length)
+
+
+def fold_lists(
+    const code_t[::1] pieces, const offset_t[::1] offsets,
+    code_t[::1] ids, offset_t[::1] ends, uint8_t[::1] dropped,
+):
+    """Rows of looked-up pieces without the empty ones but the first; one empty piece alone is no code.
+
+    Returns the number of ids written.
+    """
+    cdef int64_t row, at
+    cdef int64_t place = 0
+    with nogil:
+        for row in range(offsets.shape[0] - 1):
+            dropped[row] = 0
+            if offsets[row + 1] - offsets[row] != 1 or pieces[offsets[row]] != EMPTY:
+                for at in range(offsets[row], offsets[row + 1]):
+                    if pieces[at] != EMPTY or at == offsets[row]:
+                        ids[place] = pieces[at]
+                        place += 1
+                    elif dropped[row] < 255:
+                        dropped[row] += 1
+            ends[row] = place
+    return place
+
+
+def take_rows(
+    const code_t[::1] ids, const offset_t[::1] offsets, const int64_t[::1] rows,
+    code_t[::1] out, const offset_t[::1] out_offsets,
+):
+    """Copy the lists at `rows` one after the other; a negative row is an empty list."""
+    cdef int64_t row, at, place
+    with nogil:
+        for row in range(rows.shape[0]):
+            if rows[row] >= 0:
+                place = out_offsets[row]
+                for at in range(offsets[rows[row]], offsets[rows[row] + 1]):
+                    out[place] = ids[at]
+                    place += 1
