@@ -31,6 +31,8 @@ from ..schemes.rules.walk import leaves
 from .case import AMBIGUOUS_ADRG, Answer, Case, CaseSeverity, Status
 from .reasons import MISSING, Reason
 
+NEWBORN_DAYS = 28  # 新生儿: the first 28 days of life
+
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -213,10 +215,11 @@ class ReferenceGrouper:
             yield MISSING[variable]
         age, days = case.numbers[Variable.AGE], case.numbers.get(Variable.AGE_DAYS)
         weight = case.numbers.get(Variable.WEIGHT, 0)
-        if Variable.AGE_DAYS in self._newborn_asks and age == 0 and days is None:
+        if age == 0 and Variable.AGE_DAYS in self._newborn_asks and days is None:
             yield Reason.AGE_DAYS_MISSING
-        if Variable.WEIGHT in self._newborn_asks and days is not None and days <= 28 and weight <= 0:
-            yield Reason.WEIGHT_MISSING
+        if age == 0 and Variable.WEIGHT in self._newborn_asks and weight <= 0:
+            if days is not None and days <= NEWBORN_DAYS:
+                yield Reason.WEIGHT_MISSING
 
     def _unknown(self, case: Case) -> Iterator[Reason]:
         if case.diagnoses[0] not in self._diagnoses:

@@ -1,0 +1,172 @@
+"""The DIP catalogue: what a city pays by, as one immutable object."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .model import (
+    AuxiliaryClass,
+    AuxiliaryFactor,
+    Complication,
+    DiagnosisFact,
+    DipKey,
+    DipType,
+    ExcludedProcedure,
+    ProcedureFacts,
+    Trust,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .diff import CatalogueDiff
+
+
+@dataclass(frozen=True, eq=True)
+class DipCatalogue:
+    """Disease types with their scores, the keys that lead to them, and the auxiliary tables.
+
+    Load one with `load`, `from_official_workbook` or `from_table`, or learn one with
+    `DipCatalogueBuilder`. Money is in yuan, stays in days; `score_base` is the score of the mean case.
+
+    >>> catalogue = DipCatalogue.load("example")
+    >>> catalogue.types["K80.1-51.2300"].score
+    1180.0
+    """
+
+    id: str
+    title: str
+    types: Mapping[str, DipType]
+    keys: tuple[DipKey, ...]
+    title_zh: str = ""
+    version: str = ""
+    region: str = ""
+    rules: str = "base"
+    score_base: float = 1000.0
+    valid_from: date | None = None
+    valid_to: date | None = None
+    trust: Trust = "assumed"
+    source: str = ""
+    notes: tuple[str, ...] = ()
+    excluded_diagnoses: Mapping[str, str] = field(default_factory=dict)
+    excluded_procedures: Mapping[str, ExcludedProcedure] = field(default_factory=dict)
+    auxiliary_classes: Mapping[str, AuxiliaryClass] = field(default_factory=dict)
+    auxiliary: tuple[AuxiliaryFactor, ...] = ()
+    diagnosis_facts: Mapping[str, DiagnosisFact] = field(default_factory=dict)
+    complications: Mapping[str, Complication] = field(default_factory=dict)
+    exclusion_lists: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    procedure_facts: Mapping[str, ProcedureFacts] = field(default_factory=dict)
+    crosswalk: Mapping[str, str] = field(default_factory=dict)
+    hospital_coefficients: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, source: str | Path, *, strict: bool = True) -> DipCatalogue:
+        """A shipped catalogue by its name, or one saved in a folder.
+
+        Everything wrong with it is found at once. `strict` raises DipCatalogueError on any of it;
+        otherwise codes that nobody knows and entries no case can reach are only warned of.
+        """
+        from .pack import load
+
+        return load(source, strict=strict)
+
+    @classmethod
+    def published(cls) -> tuple[str, ...]:
+        """Names of the catalogues that ship; all of them are examples."""
+        from .pack import published
+
+        return published()
+
+    @classmethod
+    def from_official_workbook(cls, path: str | Path, *, strict: bool = False) -> DipCatalogue:
+        """The national 3.0 library from the workbook NHSA publishes (it does not ship with drgsim).
+
+        Sheets and columns are found by their headers. The library states no scores.
+        Raises FileFormatError for a workbook of another layout; `strict` as in `load`.
+        """
+        from .workbook import read_workbook
+
+        return read_workbook(path, strict=strict)
+
+    @classmethod
+    def from_table(cls, table: pd.DataFrame | str | Path, **options: Any) -> DipCatalogue:
+        """A city's flat table, a row a type: code, name, kind, diagnosis, procedures, score …
+
+        Options: see `drgsim.grouping.dip.flat_table.read_table`.
+        """
+        from .flat_table import read_table
+
+        return read_table(table, **options)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the text tables into `folder` (made if need be); returns it. `load` reads the same back."""
+        from .pack import save
+
+        return save(self, Path(folder))
+
+    def check(self) -> pd.DataFrame:
+        """What is wrong with the catalogue: columns rule, severity, where, got, message, message_zh."""
+        from .check import findings, findings_frame
+
+        return findings_frame(findings(self))
+
+    def diff(self, other: DipCatalogue) -> CatalogueDiff:
+        """What `other` has that this one has not, the other way round, and what changed."""
+        from .diff import diff
+
+        return diff(self, other)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row a type, indexed by its code."""
+        import pandas as pd
+
+        from .tables import TYPES
+
+        rows = ({name: getattr(kind, name) for name in TYPES.columns} for kind in self.types.values())
+        frame = pd.DataFrame(rows, columns=list(TYPES.columns)).set_index("code")
+        return frame.astype({"kind": str}).infer_objects()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over everything the catalogue says; equal catalogues have equal hashes."""
+        from .pack import fingerprint
+
+        return fingerprint(self)
+
+    def summary(self) -> dict[str, Any]:
+        """Counts of types by kind, of keys and factors, and the trust state."""
+        kinds = Counter(kind.kind.value for kind in self.types.values())
+        return {
+            "id": self.id,
+            "trust": self.trust,
+            "types": len(self.types),
+            **dict(sorted(kinds.items())),
+            "primary_care": sum(kind.primary_care for kind in self.types.values()),
+            "keys": len(self.keys),
+            "auxiliary_factors": len(self.auxiliary),
+            "excluded_diagnoses": len(self.excluded_diagnoses),
+            "excluded_procedures": len(self.excluded_procedures),
+        }
+
+    def __repr__(self) -> str:
+        return f"DipCatalogue({self.id!r}: {len(self.types)} types, {len(self.keys)} keys; {self.trust})"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        cells = "".join(
+            f"<tr><th>{escape(str(name))}</th><td>{escape(str(value))}</td></tr>"
+            for name, value in self.summary().items()
+        )
+        return f"<table><caption>{escape(self.title)} {escape(self.title_zh)}</caption>{cells}</table>"
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.version, len(self.types), len(self.keys)))
+
+

@@ -1,0 +1,108 @@
+"""Facts of a case that conditions ask for, and where each comes from.
+
+A fact is a number of the case (from its columns), something worked out while it is matched, or a value
+read off its diagnosis codes by a list that ships with drgsim or stands in the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ..._paths import data_path
+from ...errors import ColumnError
+from .model import DiagnosisFact
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Numbers = npt.NDArray[np.float64]
+
+DIED = 5  # the discharge mode of a death, in the national interface and the front page alike
+
+
+def _ratio(part: Numbers, whole: Numbers) -> Numbers:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(whole > 0, part / whole, np.nan)
+
+
+def _died(discharge: Numbers) -> Numbers:
+    return np.where(np.isnan(discharge), np.nan, (discharge == DIED).astype(float))
+
+
+# fact -> the columns it needs, and how it follows from them
+COLUMN_FACTS: Mapping[str, tuple[tuple[str, ...], Callable[..., Numbers]]] = {
+    **{
+        name: ((name,), lambda value: value)
+        for name in (
+            "age",
+            "age_days",
+            "sex",
+            "birth_weight",
+            "admission_weight",
+            "los",
+            "discharge",
+            "icu_hours",
+            "ventilation_hours",
+            "total_cost",
+            "cci",
+        )
+    },
+    "icu_days": (("icu_hours",), lambda hours: hours / 24),
+    "died": (("discharge",), _died),
+    "drug_share": (("drug_cost", "total_cost"), _ratio),
+    "consumable_share": (("consumable_cost", "total_cost"), _ratio),
+    "procedure_share": (("procedure_cost", "total_cost"), _ratio),
+}
+
+MATCHED_FACTS: tuple[str, ...] = ("cc", "mcc", "severity", "operation_level", "cost_ratio")
+"""Worked out while a case is matched: a CC, an MCC (1 or 0), the rule set's severity, the level of the
+principal procedure, cost over the mean cost of the type."""
+
+
+@cache
+def shipped_facts() -> Mapping[str, DiagnosisFact]:
+    """Facts read off diagnosis codes that every catalogue may ask for (`data/dip/diagnosis_facts.csv`)."""
+    from .pack import gather_facts
+    from .tables import DIAGNOSIS_FACTS
+
+    problems: list[str] = []
+    facts = gather_facts(DIAGNOSIS_FACTS.read(data_path("dip"), problems), problems)
+    assert not problems, problems
+    return facts
+
+
+def known_facts(own: Mapping[str, DiagnosisFact]) -> list[str]:
+    """Every fact that a catalogue with `own` diagnosis facts may ask for."""
+    return sorted({*COLUMN_FACTS, *MATCHED_FACTS, *shipped_facts(), *own})
+
+
+def column_facts(cases: pd.DataFrame, names: Sequence[str]) -> Numbers:
+    """The facts `names` of every case, float64 [cases, facts], NaN where not stated."""
+    table = np.full((len(cases), len(names)), np.nan)
+    for place, name in enumerate(names):
+        columns, rule = COLUMN_FACTS[name]
+        if all(column in cases.columns for column in columns):
+            table[:, place] = rule(*(numbers(cases, column) for column in columns))
+    return table
+
+
+def numbers(cases: pd.DataFrame, column: str) -> Numbers:
+    """A column as float64, NaN where not stated or absent; ColumnError when it holds other text."""
+    import pandas as pd
+
+    if column not in cases.columns:
+        return np.full(len(cases), np.nan)
+    try:
+        return pd.to_numeric(cases[column]).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (ValueError, TypeError) as error:
+        bad = pd.to_numeric(cases[column], errors="coerce").isna() & cases[column].notna()
+        raise ColumnError(
+            f"the column {column!r} holds {int(bad.sum())} values that are not numbers",
+            where=f"rows {cases.index[bad][:5].tolist()}",
+            do="correct them, or leave the cells empty",
+        ) from error

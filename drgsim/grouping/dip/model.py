@@ -1,0 +1,127 @@
+"""The records of a DIP catalogue: types, the keys that lead to them, and its auxiliary tables.
+
+Plain frozen data. The catalogue that holds them, reading, checking and compiling are files of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from .conditions import Condition
+from .expressions import Expression, Pattern
+from .words import Kind, ProcedureClass, ProcedureNote, TreatmentClass
+
+Trust = Literal["read", "secondary", "assumed"]
+
+EVERY_TYPE = "*"  # stands for a type's code in an auxiliary factor that any type may have
+
+
+class Scope(StrEnum):
+    """Which diagnoses of a case a list is held against."""
+
+    PRINCIPAL = "principal"
+    OTHER = "other"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class DipType:
+    """A disease type and what is known of it. Money in yuan, stays in days; None is not stated."""
+
+    code: str
+    name: str
+    kind: Kind
+    score: float | None = None
+    primary_care: bool = False
+    primary_care_factor: float | None = None  # replaces the hospital coefficient
+    mean_cost: float | None = None
+    mean_los: float | None = None
+    cases: int | None = None
+    cv: float | None = None
+    drug_score: float | None = None
+    consumable_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DipKey:
+    """One way into a type: everything it names must be met.
+
+    `procedures` empty asks for a conservative stay. `treatment_class` is asked of composite types.
+    A key with `any_position` does not ask that the principal procedure be one of those it names.
+    """
+
+    type: str
+    diagnoses: tuple[Pattern, ...]
+    procedures: Expression = ()
+    related: Expression = ()
+    other_diagnoses: tuple[Pattern, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    treatment_class: TreatmentClass | None = None
+    any_position: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludedProcedure:
+    """A procedure that may not decide the type. `allowed_with` is asked by the note LIMITED alone."""
+
+    code: str
+    note: ProcedureNote
+    allowed_with: tuple[Pattern, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuxiliaryClass:
+    """A class of the auxiliary catalogue, such as an age band, and when a case is in it."""
+
+    name: str
+    dimension: str
+    conditions: tuple[Condition, ...]
+    zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuxiliaryFactor:
+    """What a case of `type` (or of EVERY_TYPE) in the auxiliary class `name` is multiplied by."""
+
+    type: str
+    name: str
+    factor: float
+    cases: int | None = None
+    mean_cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisFact:
+    """A fact read off diagnosis codes: the largest value among those in `scope`, else `default`."""
+
+    name: str
+    scope: Scope
+    values: tuple[tuple[Pattern, int], ...]
+    default: int | None = None  # None: not stated, so that every condition on it fails
+
+
+@dataclass(frozen=True, slots=True)
+class Complication:
+    """A secondary diagnosis that counts as CC or MCC.
+
+    It counts if the principal diagnosis is of `include` (when that is given) and not in the list that
+    `exclusion` names.
+    """
+
+    code: str
+    level: Literal["cc", "mcc"]
+    include: tuple[Pattern, ...] = ()
+    exclusion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureFacts:
+    """What a catalogue itself says of a procedure; it goes before the shipped table of classes."""
+
+    code: str
+    kind: ProcedureClass
+    level: int | None = None  # 1 to 4
+    incision: int | None = None  # 0 is no incision

@@ -1,0 +1,235 @@
+"""A catalogue as a folder of text: read, written, and fingerprinted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ..._paths import data_path
+from ...errors import FileFormatError, NotFoundError
+from . import tables
+from .catalogue import DipCatalogue
+from .errors import DipCatalogueError, DipCatalogueWarning
+from .expressions import Pattern
+from .model import DiagnosisFact, Scope
+
+META = "catalogue.toml"
+_META_FIELDS = (
+    "id",
+    "title",
+    "title_zh",
+    "version",
+    "region",
+    "rules",
+    "score_base",
+    "valid_from",
+    "valid_to",
+    "trust",
+    "source",
+    "notes",
+)
+_SHOWN = 12  # problems a message lists before it only counts the rest
+
+
+def published() -> tuple[str, ...]:
+    """Names of the shipped catalogues."""
+    return tuple(sorted(path.parent.name for path in data_path("dip", "catalogues").glob(f"*/{META}")))
+
+
+def load(source: str | Path, *, strict: bool) -> DipCatalogue:
+    """The catalogue in a folder, or a shipped one by name."""
+    folder = Path(source)
+    if not (folder / META).is_file():
+        if str(source) not in published():
+            raise NotFoundError(
+                "no such DIP catalogue",
+                got=str(source),
+                allowed=published(),
+                nearest=published(),
+                do=f"give the name of a shipped catalogue, or a folder that holds {META}",
+            )
+        folder = data_path("dip", "catalogues", str(source))
+    problems: list[str] = []
+    catalogue = _read(folder, problems)
+    settle(catalogue, problems, where=str(source), strict=strict)
+    return catalogue
+
+
+def settle(catalogue: DipCatalogue, problems: list[str], *, where: str, strict: bool) -> None:
+    """Raise for what makes a catalogue unusable; raise or warn for what is only suspicious."""
+    from .check import findings
+
+    found = findings(catalogue)
+    errors = [*problems, *(str(finding) for finding in found if finding.severity == "error")]
+    doubts = [str(finding) for finding in found if finding.severity != "error"]
+    if errors or (strict and doubts):
+        every = (*errors, *doubts)
+        error = DipCatalogueError(
+            f"the DIP catalogue has {len(every)} problems: " + listed(every),
+            where=where,
+            do="correct the tables" if errors else "correct the tables, or load with strict=False",
+        )
+        error.problems = every
+        raise error
+    if doubts:
+        warnings.warn(
+            f"{where}: {len(doubts)} doubtful entries: {listed(doubts)}", DipCatalogueWarning, stacklevel=4
+        )
+
+
+def listed(problems: Iterable[str]) -> str:
+    """The first problems, and how many more there are."""
+    problems = list(problems)
+    more = len(problems) - _SHOWN
+    return " | ".join(problems[:_SHOWN]) + (f" | and {more} more" if more > 0 else "")
+
+
+def save(catalogue: DipCatalogue, folder: Path) -> Path:
+    """Write every table; a table left from an earlier save that is now empty goes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / META).write_text(_meta_text(catalogue), encoding="utf-8")
+    for table, records in _records_of(catalogue):
+        (folder / table.file).unlink(missing_ok=True)
+        table.write(folder, records)
+    return folder
+
+
+def fingerprint(catalogue: DipCatalogue) -> str:
+    """SHA-256 over the saved form."""
+    digest = hashlib.sha256()
+    with TemporaryDirectory() as folder:
+        for path in sorted(save(catalogue, Path(folder)).iterdir()):
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _read(folder: Path, problems: list[str]) -> DipCatalogue:
+    meta = _read_meta(folder / META)
+
+    def mapped(table: tables.Table, key: str, value: Callable[[Any], Any] = lambda record: record) -> Any:
+        records = table.read(folder, problems)
+        found: dict[str, Any] = {}
+        for record in records:
+            name = getattr(record, key)
+            if name in found:
+                problems.append(f"{table.file}: {key} {name!r} is doubled")
+            found.setdefault(name, value(record))
+        return found
+
+    return DipCatalogue(
+        **meta,
+        types=mapped(tables.TYPES, "code"),
+        keys=tuple(tables.KEYS.read(folder, problems)),
+        excluded_diagnoses=mapped(tables.EXCLUDED_DIAGNOSES, "code", lambda record: record.label),
+        excluded_procedures=mapped(tables.EXCLUDED_PROCEDURES, "code"),
+        auxiliary_classes=mapped(tables.AUXILIARY_CLASSES, "name"),
+        auxiliary=tuple(tables.AUXILIARY.read(folder, problems)),
+        diagnosis_facts=gather_facts(tables.DIAGNOSIS_FACTS.read(folder, problems), problems),
+        complications=mapped(tables.COMPLICATIONS, "code"),
+        exclusion_lists=_gather_lists(tables.EXCLUSION_LISTS.read(folder, problems)),
+        procedure_facts=mapped(tables.PROCEDURE_FACTS, "code"),
+        crosswalk=mapped(tables.CROSSWALK, "cases", lambda record: record.catalogue),
+        hospital_coefficients=mapped(tables.COEFFICIENTS, "level", lambda record: record.coefficient),
+    )
+
+
+def _read_meta(path: Path) -> dict[str, Any]:
+    try:
+        meta = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileFormatError(f"{META} cannot be read: {error}", where=str(path)) from error
+    unknown = set(meta) - set(_META_FIELDS)
+    if unknown or not {"id", "title"} <= set(meta):
+        raise FileFormatError(
+            f"{META} states id and title, and nothing it may not",
+            got=sorted(meta),
+            allowed=_META_FIELDS,
+            where=str(path),
+        )
+    meta["notes"] = tuple(meta.get("notes", ()))
+    return meta
+
+
+def gather_facts(rows: Iterable[tables.FactRow], problems: list[str]) -> dict[str, DiagnosisFact]:
+    """Facts from their rows; a row without a diagnosis states what holds when none is found."""
+    values: dict[str, list[tuple[Pattern, int]]] = {}
+    scopes: dict[str, str] = {}
+    defaults: dict[str, int] = {}
+    for row in rows:
+        if scopes.setdefault(row.fact, row.scope) != row.scope or row.scope not in set(Scope):
+            problems.append(f"diagnosis_facts.csv: fact {row.fact!r} needs one scope of {', '.join(Scope)}")
+            continue
+        if not row.diagnosis:
+            defaults[row.fact] = row.value
+        values.setdefault(row.fact, []).extend((pattern, row.value) for pattern in row.diagnosis)
+    return {
+        name: DiagnosisFact(name, Scope(scopes[name]), tuple(found), defaults.get(name))
+        for name, found in values.items()
+    }
+
+
+def _gather_lists(rows: Iterable[tables.ListedDiagnosis]) -> dict[str, tuple[Pattern, ...]]:
+    lists: dict[str, list[Pattern]] = {}
+    for row in rows:
+        lists.setdefault(row.list, []).extend(row.diagnosis)
+    return {name: tuple(patterns) for name, patterns in lists.items()}
+
+
+def _records_of(catalogue: DipCatalogue) -> list[tuple[tables.Table, Iterable[Any]]]:
+    facts = [
+        row
+        for fact in catalogue.diagnosis_facts.values()
+        for row in (
+            *([] if fact.default is None else [tables.FactRow(fact.name, fact.scope, (), fact.default)]),
+            *(tables.FactRow(fact.name, fact.scope, (pattern,), value) for pattern, value in fact.values),
+        )
+    ]
+    return [
+        (tables.TYPES, catalogue.types.values()),
+        (tables.KEYS, catalogue.keys),
+        (tables.EXCLUDED_DIAGNOSES, [tables.NamedCode(*item) for item in catalogue.excluded_diagnoses.items()]),
+        (tables.EXCLUDED_PROCEDURES, catalogue.excluded_procedures.values()),
+        (tables.AUXILIARY_CLASSES, catalogue.auxiliary_classes.values()),
+        (tables.AUXILIARY, catalogue.auxiliary),
+        (tables.DIAGNOSIS_FACTS, facts),
+        (tables.COMPLICATIONS, catalogue.complications.values()),
+        (
+            tables.EXCLUSION_LISTS,
+            [
+                tables.ListedDiagnosis(name, (pattern,))
+                for name, patterns in catalogue.exclusion_lists.items()
+                for pattern in patterns
+            ],
+        ),
+        (tables.PROCEDURE_FACTS, catalogue.procedure_facts.values()),
+        (tables.CROSSWALK, [tables.CrosswalkRow(*item) for item in catalogue.crosswalk.items()]),
+        (
+            tables.COEFFICIENTS,
+            [tables.CoefficientRow(*item) for item in catalogue.hospital_coefficients.items()],
+        ),
+    ]
+
+
+def _meta_text(catalogue: DipCatalogue) -> str:
+    defaults = {item.name: item.default for item in fields(DipCatalogue)}
+    lines = []
+    for name in _META_FIELDS:
+        value = getattr(catalogue, name)
+        if name in ("id", "title") or value != defaults[name]:
+            lines.append(f"{name} = {_toml(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)

@@ -1,0 +1,219 @@
+"""Rule sets: which stages, in which order, a region matches cases by. Each is a file of `data/dip/rules/`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..._paths import data_path
+from ...errors import NotFoundError, nearest_name
+from .conditions import parse_conditions
+from .errors import DipRulesError, DipSyntaxError
+from .model import Trust
+from .stages import (
+    STAGES,
+    TIE_BREAKS,
+    Classify,
+    ClassOrder,
+    Codes,
+    Entries,
+    Stage,
+    TieBreak,
+)
+from .words import Pool, TreatmentClass
+
+S = TypeVar("S")
+
+_ENTRY_POOLS = (Pool.EARLY, Pool.COMBINED, Pool.SUBDIVIDED, Pool.BASIC, Pool.CORE, Pool.PRIMARY_CARE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage at its place in a rule set, with a name of its own and what it is there for."""
+
+    name: str
+    stage: Stage
+    en: str
+    zh: str
+
+    def note(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """How a region matches cases to disease types."""
+
+    id: str
+    title: str
+    title_zh: str
+    trust: Trust
+    source: str
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+
+    def every(self, kind: type[S]) -> tuple[S, ...]:
+        """Its stages of one kind, in order."""
+        return tuple(step.stage for step in self.steps if isinstance(step.stage, kind))
+
+    def one(self, kind: type[S]) -> S | None:
+        """Its stage of a kind that occurs at most once."""
+        return next(iter(self.every(kind)), None)
+
+    def step(self, kind: type[Any]) -> Step | None:
+        """The first step that carries a stage of `kind`."""
+        return next((step for step in self.steps if isinstance(step.stage, kind)), None)
+
+    @property
+    def codes(self) -> Codes:
+        return self.one(Codes) or Codes()
+
+    @property
+    def classify(self) -> Classify:
+        return self.one(Classify) or Classify()
+
+    @property
+    def entry_pools(self) -> tuple[Pool, ...]:
+        return tuple(stage.pool for stage in self.every(Entries))
+
+    @classmethod
+    def load(cls, name: str | Path) -> RuleSet:
+        """A shipped rule set by its name, or a rule file by its path.
+
+        Raises NotFoundError for a name that does not exist, DipRulesError for a file that cannot be used.
+
+        >>> RuleSet.load("base").entry_pools
+        (<Pool.CORE: 'core'>, <Pool.PRIMARY_CARE: 'primary_care'>)
+        """
+        return _load(name if isinstance(name, Path) else str(name))
+
+    @classmethod
+    def published(cls) -> tuple[str, ...]:
+        """Names of the shipped rule sets."""
+        return tuple(sorted(path.stem for path in data_path("dip", "rules").glob("*.toml")))
+
+
+@cache
+def _load(name: str | Path) -> RuleSet:
+    path = Path(name)
+    if path.suffix != ".toml" or not path.is_file():
+        if str(name) not in RuleSet.published():
+            names = RuleSet.published()
+            raise NotFoundError("no such DIP rule set", got=str(name), allowed=names, nearest=names)
+        path = data_path("dip", "rules", f"{name}.toml")
+    try:
+        return read_rules(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, DipSyntaxError) as error:
+        raise DipRulesError(f"the rule file cannot be read: {error}", where=path.name) from error
+    except DipRulesError as error:
+        error.where = f"{path.name}, {error.where}" if error.where else path.name
+        raise
+
+
+def read_rules(document: Mapping[str, Any]) -> RuleSet:
+    """The rule set that a parsed rule file states; DipRulesError says what it may not, or must, state."""
+    meta = dict(document)
+    rows = meta.pop("steps", [])
+    known = {field.name for field in fields(RuleSet)} - {"steps"}
+    _known(meta, known, where="the head")
+    if not {"id", "title", "title_zh", "trust", "source"} <= set(meta):
+        raise DipRulesError("a rule set states id, title, title_zh, trust and source", got=sorted(meta))
+    steps = tuple(_step(dict(row)) for row in rows)
+    _check(steps)
+    meta["notes"] = tuple(meta.get("notes", ()))
+    return RuleSet(**meta, steps=steps)
+
+
+def _step(row: dict[str, Any]) -> Step:
+    name = str(row.pop("name", ""))
+    use = row.pop("stage", None)
+    if use not in STAGES:
+        raise DipRulesError("no such stage", got=use, allowed=list(STAGES), nearest=STAGES, where=name)
+    zh, en = row.pop("zh", ""), row.pop("en", "")
+    if not (name and zh and en):
+        raise DipRulesError("a step has a name and says what it does in `zh` and `en`", got=name or use)
+    kind = STAGES[use]
+    _known(row, {field.name for field in fields(kind)}, where=name)
+    try:
+        stage = kind(**{key: _value(key, value) for key, value in row.items()})
+    except (TypeError, ValueError) as error:
+        raise DipRulesError(f"an option of the stage {use!r} cannot be used: {error}", where=name) from error
+    _check_choices(stage, name)
+    return Step(name, stage, en, zh)
+
+
+def _value(key: str, value: Any) -> Any:
+    """An option as its stage holds it."""
+    if key == "pool":
+        return Pool(value)
+    if key == "pools":
+        return tuple(map(Pool, value))
+    if key == "by" and isinstance(value, list):
+        return tuple(_tie_break(item) for item in value)
+    if key == "order":
+        return tuple(_place(item) for item in value)
+    if key == "lines":
+        return tuple((int(line["value"]), parse_conditions(line["when"])) for line in value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _tie_break(item: str | dict[str, Any]) -> TieBreak:
+    tie_break = TieBreak(item) if isinstance(item, str) else TieBreak(**item)
+    if tie_break.name not in TIE_BREAKS:
+        near = nearest_name(tie_break.name, TIE_BREAKS)
+        raise ValueError(f"no tie-break {tie_break.name!r}" + (f", did you mean {near!r}?" if near else ""))
+    return tie_break
+
+
+def _place(text: str) -> tuple[Pool, TreatmentClass | None]:
+    """`core surgical`, or `blank` for any class."""
+    pool, _, treatment = text.partition(" ")
+    return Pool(pool), TreatmentClass(treatment) if treatment else None
+
+
+_CHOICES = {
+    "procedures": ("drop", "by_note"),
+    "interventional": ("surgical", "therapeutic"),
+    "match": ("exact", "prefix", "extension"),
+    "position": ("any", "principal"),
+    "conservative": ("first", "all"),
+    "range_code": ("range", "category"),
+    "class_from": ("highest", "first_procedure"),
+}
+
+
+def _check_choices(stage: Stage, name: str) -> None:
+    for option, allowed in _CHOICES.items():
+        value = getattr(stage, option, MISSING)
+        if value is not MISSING and value not in allowed:
+            raise DipRulesError(f"the option {option!r} cannot be this", got=value, allowed=allowed, where=name)
+
+
+def _check(steps: tuple[Step, ...]) -> None:
+    phases = [step.stage.phase for step in steps]
+    if phases != sorted(phases):
+        raise DipRulesError(
+            "stages come in the order clean, candidates, ties, class order, fallback, auxiliary",
+            got=[step.name for step in steps],
+        )
+    names = [step.name for step in steps]
+    if len(set(names)) < len(names):
+        raise DipRulesError("two steps have one name", got=sorted({n for n in names if names.count(n) > 1}))
+    pools = [step.stage.pool for step in steps if isinstance(step.stage, Entries)]
+    if len(set(pools)) < len(pools) or not set(pools) <= set(_ENTRY_POOLS):
+        raise DipRulesError("entries are sought once in each pool", got=pools, allowed=_ENTRY_POOLS)
+    for kind in (ClassOrder, Classify, Codes):
+        if sum(isinstance(step.stage, kind) for step in steps) > 1:
+            raise DipRulesError(f"{kind.__name__} occurs at most once")
+    if not any(isinstance(step.stage, ClassOrder) for step in steps):
+        raise DipRulesError("a rule set needs a class order")
+
+
+def _known(row: Mapping[str, Any], known: set[str], *, where: str) -> None:
+    unknown = sorted(set(row) - known)
+    if unknown:
+        raise DipRulesError("no such option", got=unknown[0], allowed=known, nearest=known, where=where)

@@ -1,0 +1,220 @@
+"""Compile a scheme: its rows in the order they are tested, their DRGs, and the tables beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .compile_buckets import ALWAYS_KNOWN
+from .compile_filter import prefilter
+from .compile_program import VARIABLES, Programs
+from .compile_sets import Mask, SetTable, codebooks_for
+from .compile_words import diagnosis_words, procedure_words
+from .compiled import CompiledScheme, Level
+from .errors import PackError
+from .model import Adrg, AdrgKind, Drg, Mdc, Scheme
+from .rules.parse import both
+from .rules.terms import (
+    And,
+    Compare,
+    Constant,
+    Count,
+    HasSeverity,
+    Member,
+    Or,
+    Role,
+    Rule,
+    Severity,
+    Variable,
+)
+from .rules.walk import leaves
+
+UNGROUPED, UNGROUPED_ADRG, AMBIGUOUS_ADRG = "0000", "00", "QY"
+UNGROUPED_NAME = "未入组"
+
+Arrays = dict[str, npt.NDArray[Any]]
+Row = tuple[Mdc, Adrg, tuple[Drg, ...]]
+
+
+def compile_scheme(scheme: Scheme) -> CompiledScheme:
+    """The arrays of `scheme`.
+
+    Raises PackError when a row names a parent that is not there or an exclusion is contradictory,
+    NotFoundError when a rule names a code set that is not there.
+    """
+    books = codebooks_for(scheme)
+    diagnoses, procedures = (SetTable(scheme, book) for book in books)
+    rows = _rows(scheme)
+    filtered = prefilter([both([mdc.rule, adrg.rule]) for mdc, adrg, _ in rows], diagnoses, procedures)
+    departments = _departments(scheme)
+    programs = Programs(diagnoses, procedures, {name: place for place, name in enumerate(departments)})
+    levels = _levels(scheme)
+    arrays: Arrays = {
+        **filtered.arrays,
+        **_row_arrays(rows, levels),
+        **_drg_arrays(rows, levels[2], programs),
+        "row_program": np.array([programs.add(rule) for rule in filtered.residual], dtype=np.int32),
+        "mdc_program": np.array([programs.add(mdc.rule) for mdc in scheme.mdcs], dtype=np.int32),
+        **diagnosis_words(
+            scheme,
+            diagnoses,
+            classes=filtered.principal_class,
+            marked=filtered.marked[True],
+            listed=_listed(scheme, diagnoses),
+        ),
+        **procedure_words(classes=filtered.main_class, marked=filtered.marked[False]),
+    }
+    made = CompiledScheme(
+        id=scheme.id,
+        title=scheme.title,
+        version=scheme.version,
+        trust=scheme.trust,
+        source=scheme.source,
+        mdcs=levels[0],
+        adrgs=levels[1],
+        drgs=levels[2],
+        variables=tuple(variable.name for variable in VARIABLES if variable in _asked(_all_rules(scheme))),
+        departments=departments,
+        newborn_weight=scheme.switches.newborn_weight,
+        retry_single_procedures=scheme.switches.retry_single_procedures,
+        extra_diagnoses=books[0].codes[books[0].n_catalogue :],
+        extra_procedures=books[1].codes[books[1].n_catalogue :],
+        arrays={**arrays, **programs.arrays()},
+    )
+    return CompiledScheme.from_block(made.block())
+
+
+def _rows(scheme: Scheme) -> list[Row]:
+    drgs: dict[str, list[Drg]] = {adrg.code: [] for adrg in scheme.adrgs}
+    mdcs = {mdc.code for mdc in scheme.mdcs}
+    for drg in scheme.drgs:
+        if drg.adrg not in drgs:
+            raise PackError("a DRG of an unknown ADRG", got=drg.adrg, where=drg.code, nearest=drgs)
+        drgs[drg.adrg].append(drg)
+    for adrg in scheme.adrgs:
+        if adrg.mdc not in mdcs:
+            raise PackError("an ADRG of an unknown MDC", got=adrg.mdc, where=adrg.code, nearest=mdcs)
+    return [
+        (mdc, adrg, tuple(drgs[adrg.code]))
+        for mdc in scheme.mdcs
+        for adrg in scheme.adrgs
+        if adrg.mdc == mdc.code
+    ]
+
+
+def adrg_shown(adrg: Adrg) -> str:
+    """How results name an ADRG: all ambiguous rows are `QY`."""
+    return AMBIGUOUS_ADRG if adrg.kind is AdrgKind.AMBIGUOUS else adrg.code
+
+
+def _levels(scheme: Scheme) -> tuple[Level, Level, Level]:
+    return (
+        _level(UNGROUPED, ((mdc.code, mdc.name) for mdc in scheme.mdcs)),
+        _level(UNGROUPED_ADRG, ((adrg_shown(adrg), adrg.name) for adrg in scheme.adrgs)),
+        _level(UNGROUPED, ((drg.code, drg.name) for drg in scheme.drgs)),
+    )
+
+
+def _level(none: str, groups: Iterable[tuple[str, str]]) -> Level:
+    names = {none: UNGROUPED_NAME}
+    for code, name in groups:
+        names.setdefault(code, name)
+    return Level(tuple(names), tuple(names.values()))
+
+
+def _places(level: Level) -> dict[str, int]:
+    if len(level.codes) > np.iinfo(np.int16).max:
+        raise PackError("too many groups", got=len(level.codes), allowed=np.iinfo(np.int16).max)
+    return {code: place for place, code in enumerate(level.codes)}
+
+
+def _row_arrays(rows: Sequence[Row], levels: tuple[Level, Level, Level]) -> Arrays:
+    """`row_mdc`, `row_adrg` (places in their level), `row_ambiguous`, `row_asks` (variable bits)."""
+    mdcs, adrgs = _places(levels[0]), _places(levels[1])
+    asks = [_asked([mdc.rule, adrg.rule, *(drg.rule for drg in drgs)]) for mdc, adrg, drgs in rows]
+    return {
+        "row_mdc": np.array([mdcs[mdc.code] for mdc, _, _ in rows], dtype=np.int16),
+        "row_adrg": np.array([adrgs[adrg_shown(adrg)] for _, adrg, _ in rows], dtype=np.int16),
+        "row_ambiguous": np.array([adrg.kind is AdrgKind.AMBIGUOUS for _, adrg, _ in rows], dtype=np.uint8),
+        "row_asks": np.array([_variable_bits(asked) for asked in asks], dtype=np.uint8),
+    }
+
+
+def _drg_arrays(rows: Sequence[Row], level: Level, programs: Programs) -> Arrays:
+    """The DRGs of each row.
+
+    `row_drg` int16 [rows, 4]: the DRG by 2 × has MCC + has CC, 0 when none holds. A row whose DRGs ask
+    for more has its tests at `row_splits` [rows, 2] (start, stop) of `split_program` and `split_drg`.
+    """
+    places = _places(level)
+    by_severity = np.zeros((len(rows), 4), dtype=np.int16)
+    spans = np.zeros((len(rows), 2), dtype=np.int32)
+    split_programs: list[int] = []
+    split_drgs: list[int] = []
+    for row, (_, _, drgs) in enumerate(rows):
+        if all(isinstance(leaf, HasSeverity | Constant) for drg in drgs for leaf in leaves(drg.rule)):
+            for place, (mcc, cc) in enumerate(product((False, True), repeat=2)):
+                found = next((drg.code for drg in drgs if _holds(drg.rule, mcc=mcc, cc=cc)), UNGROUPED)
+                by_severity[row, place] = places[found]
+        else:
+            start = len(split_drgs)
+            split_programs += [programs.add(drg.rule) for drg in drgs]
+            split_drgs += [places[drg.code] for drg in drgs]
+            spans[row] = start, len(split_drgs)
+    return {
+        "row_drg": by_severity,
+        "row_splits": spans,
+        "split_program": np.array(split_programs or [0], dtype=np.int32),
+        "split_drg": np.array(split_drgs or [0], dtype=np.int16),
+    }
+
+
+def _holds(rule: Rule, *, mcc: bool, cc: bool) -> bool:
+    match rule:
+        case And(terms):
+            return all(_holds(term, mcc=mcc, cc=cc) for term in terms)
+        case Or(terms):
+            return any(_holds(term, mcc=mcc, cc=cc) for term in terms)
+        case HasSeverity(severity, negated):
+            return negated != (mcc if severity is Severity.MCC else cc)
+        case Constant(value):
+            return value
+    raise TypeError(rule)
+
+
+def _all_rules(scheme: Scheme) -> list[Rule]:
+    return [row.rule for table in (scheme.mdcs, scheme.adrgs, scheme.drgs) for row in table]
+
+
+def _asked(rules: Iterable[Rule]) -> set[Variable]:
+    return {leaf.variable for rule in rules for leaf in leaves(rule) if isinstance(leaf, Compare)}
+
+
+def _variable_bits(variables: Iterable[Variable]) -> int:
+    """Those that a case may lack, as bits."""
+    return sum(1 << VARIABLES.index(variable) for variable in variables if variable not in ALWAYS_KNOWN)
+
+
+def _departments(scheme: Scheme) -> tuple[str, ...]:
+    named = {
+        leaf.value
+        for rule in _all_rules(scheme)
+        for leaf in leaves(rule)
+        if isinstance(leaf, Compare) and isinstance(leaf.value, str)
+    }
+    return tuple(sorted(named))
+
+
+def _listed(scheme: Scheme, table: SetTable) -> Mask:
+    """The diagnoses that some MDC lists."""
+    listed = np.zeros(table.size, dtype=bool)
+    for mdc in scheme.mdcs:
+        for leaf in leaves(mdc.rule):
+            counts = isinstance(leaf, Count) or (isinstance(leaf, Member) and not leaf.negated)
+            if counts and Role.PRINCIPAL_DIAGNOSIS in leaf.roles:
+                listed |= table.mask(leaf.sets)
+    return listed

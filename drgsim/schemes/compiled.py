@@ -1,0 +1,162 @@
+"""A scheme as arrays: what the grouping kernel reads, in one block of memory that can be mapped.
+
+The block: magic, length of the head, digest of all that follows, head (JSON), arrays, each at the
+start of a cache line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import FileFormatError
+from .model import NewbornWeight, Trust
+
+FORMAT = 1  # raised whenever the arrays or their meaning change, so that old caches are not read
+_MAGIC = b"drgsim compiled\x00"
+_DIGEST = 32
+_HEAD = len(_MAGIC) + 8 + _DIGEST
+_LINE = 64  # bytes of a cache line
+
+Block = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Level:
+    """The codes and names of one level of groups. Place 0 stands for a case that has none."""
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CompiledScheme:
+    """A scheme ready for the kernel. Picklable; as a file it is mapped, not read.
+
+    Attributes
+    ----------
+    hash
+        Of everything below, so that equal hashes mean equal answers.
+    mdcs, adrgs, drgs
+        Codes and names; results hold places in them.
+    variables
+        Names of the variables that rules ask for.
+    departments
+        Those that rules name; the number of a department is its place.
+    extra_diagnoses, extra_procedures
+        Codes of the scheme that are not in the shipped catalogues; their ids follow the catalogue's.
+    arrays
+        By name, read-only; the modules that compile say what each holds.
+    """
+
+    id: str
+    title: str
+    version: str
+    trust: Trust
+    source: str
+    mdcs: Level
+    adrgs: Level
+    drgs: Level
+    variables: tuple[str, ...]
+    departments: tuple[str, ...]
+    newborn_weight: NewbornWeight
+    retry_single_procedures: bool
+    extra_diagnoses: tuple[str, ...]
+    extra_procedures: tuple[str, ...]
+    arrays: Mapping[str, npt.NDArray[Any]]
+    hash: str = ""
+
+    def block(self) -> bytes:
+        """The scheme as one block of bytes."""
+        places: dict[str, tuple[str, tuple[int, ...], int]] = {}
+        end = 0
+        for name, array in self.arrays.items():
+            places[name] = (array.dtype.newbyteorder("<").str, array.shape, end)
+            end += _padded(array.nbytes)
+        head = {
+            field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("arrays", "hash")
+        }
+        head |= {level: [head[level].codes, head[level].names] for level in ("mdcs", "adrgs", "drgs")}
+        text = json.dumps({"format": FORMAT, **head, "arrays": places}, ensure_ascii=False).encode()
+        start = _padded(_HEAD + len(text))
+        block = bytearray(start + end)
+        block[_HEAD : _HEAD + len(text)] = text
+        for name, array in self.arrays.items():
+            at = start + places[name][2]
+            block[at : at + array.nbytes] = array.astype(places[name][0], copy=False).tobytes()
+        digest = hashlib.blake2b(memoryview(block)[_HEAD:], digest_size=_DIGEST).digest()
+        block[:_HEAD] = _MAGIC + len(text).to_bytes(8, "little") + digest
+        return bytes(block)
+
+    @classmethod
+    def from_block(cls, block: Block | bytes, *, where: str = "a block of memory") -> CompiledScheme:
+        """The scheme in `block`, whose memory it keeps using. FileFormatError when it is damaged."""
+        data = _aligned(np.frombuffer(block, dtype=np.uint8))
+        try:
+            return cls._from_aligned(data)
+        except (ValueError, KeyError, TypeError) as error:
+            raise FileFormatError(f"not a compiled scheme: {error}", where=where) from error
+
+    @classmethod
+    def _from_aligned(cls, data: Block) -> CompiledScheme:
+        head = data[:_HEAD].tobytes()
+        if not head.startswith(_MAGIC):
+            raise ValueError("it begins differently")
+        digest = head[-_DIGEST:]
+        if hashlib.blake2b(data[_HEAD:], digest_size=_DIGEST).digest() != digest:
+            raise ValueError("its content is damaged")
+        length = int.from_bytes(head[len(_MAGIC) : -_DIGEST], "little")
+        found: dict[str, Any] = json.loads(data[_HEAD : _HEAD + length].tobytes())
+        if found.pop("format") != FORMAT:
+            raise ValueError("it was made by another version of drgsim")
+        start = _padded(_HEAD + length)
+        arrays = {
+            name: _view(data, dtype, shape, start + at) for name, (dtype, shape, at) in found.pop("arrays").items()
+        }
+        for level in ("mdcs", "adrgs", "drgs"):
+            found[level] = Level(*map(tuple, found[level]))
+        found["newborn_weight"] = NewbornWeight(found["newborn_weight"])
+        listed = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
+        return cls(**{**found, **listed}, arrays=arrays, hash=digest.hex())
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> CompiledScheme:
+        """Map a file that holds a block. FileFormatError when it is damaged."""
+        return cls.from_block(np.memmap(path, dtype=np.uint8, mode="r"), where=str(path))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return CompiledScheme.from_block, (self.block(),)
+
+    def __repr__(self) -> str:
+        size = sum(array.nbytes for array in self.arrays.values())
+        return f"CompiledScheme({self.id!r}, {len(self.drgs.codes) - 1} DRGs, {size / 1e6:.1f} MB, {self.trust})"
+
+
+def _padded(size: int) -> int:
+    return -(-size // _LINE) * _LINE
+
+
+def _aligned(data: Block) -> Block:
+    """The same bytes from the start of a cache line on: the kernel reads a line at a time."""
+    if data.ctypes.data % _LINE == 0:
+        return data
+    room = np.empty(len(data) + _LINE, dtype=np.uint8)
+    start = -room.ctypes.data % _LINE
+    room[start : start + len(data)] = data
+    return room[start : start + len(data)]
+
+
+def _view(data: Block, dtype: str, shape: list[int], at: int) -> npt.NDArray[Any]:
+    kind = np.dtype(dtype)
+    size = int(np.prod(shape, dtype=np.int64)) * kind.itemsize
+    view = data[at : at + size].view(kind).reshape(shape)
+    view.setflags(write=False)
+    # the machine's own byte order: the same memory everywhere but on big-endian machines
+    return cast("npt.NDArray[Any]", view.astype(kind.newbyteorder("="), copy=False))
