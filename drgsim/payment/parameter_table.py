@@ -19,7 +19,8 @@ def answer(parameter: Parameter, tree: Any, keys: Mapping[str, Any]) -> Any:
     A key not given, and a key the table does not name, take `other`.
 
     >>> from drgsim.payment.parameters import catalogue
-    >>> answer(catalogue()["outlier.high.threshold"], {"3": ((1.0, 3.0), (None, 2.0))}, {"level": 3, "weight": 1})
+    >>> table = {"3": ((1.0, 3.0), (None, 2.0))}
+    >>> answer(catalogue()["outlier.high.threshold"], table, {"level": 3, "weight": 1})
     3.0
     """
     for name in parameter.by:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from ..errors import nearest_name
@@ -25,7 +26,7 @@ def canonical(parameter: Parameter, raw: Any, *, where: str, problems: list[Prob
     >>> found = []
     >>> canonical(catalogue()["outlier.high.threshold"], {3: 3, "other": 2}, where="", problems=found)
     {'3': 3.0, 'other': 2.0}
-    >>> canonical(catalogue()["standard.base_rate"], -1, where="base rate", problems=found) is INVALID, len(found)
+    >>> canonical(catalogue()["fund.ratio"], -1, where="", problems=found) is INVALID, len(found)
     (True, 1)
     """
     return _keyed(parameter, raw, 0, where, problems)
@@ -122,7 +123,7 @@ def _banded(parameter: Parameter, raw: Any, where: str, problems: list[Problem])
 
 def _merged(bands: list[tuple[float | None, Any]]) -> Any:
     """Neighbouring bands of one value are one band; a single band is its value."""
-    kept = [band for band, after in zip(bands, bands[1:], strict=False) if band[1] != after[1]]
+    kept = [band for band, after in pairwise(bands) if band[1] != after[1]]
     kept.append(bands[-1])
     return kept[0][1] if len(kept) == 1 else tuple(kept)
 

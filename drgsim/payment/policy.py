@@ -8,6 +8,7 @@ import json
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ from typing import Any
 from ..errors import ArgumentError
 from .errors import PolicyDateWarning
 from .parameter_values import to_plain
-from .parameters import Parameter, catalogue
+from .parameters import catalogue
 from .policy_diff import PolicyDiff, differences
 from .policy_display import policy_html, policy_text
-from .policy_document import Dated, Document, read_day, steps
-from .policy_library import load_document
+from .policy_document import Dated, Document, read_day, refuse, steps
+from .policy_library import load_document, missing, over
 from .policy_writing import document_yaml
-from .reading import Readable, Reading, parameter_at
+from .reading import Readable, Reading
 from .reform import reformed
 
 
@@ -116,10 +117,6 @@ class Policy(Readable):
         text = json.dumps(rules, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def entry(self, path: str) -> tuple[Parameter, Dated | None]:
-        """The declaration of a parameter and its value in force; None when no document sets it."""
-        return parameter_at(path), self.in_force.get(path)
-
     def at(self, day: datetime.date | str) -> Policy:
         """The same document on another day."""
         return Policy(self.document, on=day)
@@ -144,6 +141,24 @@ class Policy(Readable):
         Raises PolicyError with all problems at once.
         """
         return Policy(reformed(self.document, changes), on=self.on)
+
+    def including(self, part: str | Path | Mapping[str, Any]) -> Policy:
+        """This policy with another document laid over it, a shipped part such as `beijing-new-technology`.
+
+        The part's values keep their own days, sources and trust; the method stays unless the part has one.
+        """
+        top = load_document(part)
+        merged = over(self.document, top)
+        document = replace(
+            self.document,
+            method=merged.method,
+            scheme=merged.scheme,
+            coverage=(*self.document.coverage, *top.coverage),
+            sources=merged.sources,
+            parameters=merged.parameters,
+        )
+        refuse(missing(document), f"{self.id} including {top.id}")
+        return Policy(document, on=self.on)
 
     def diff(self, other: Policy) -> PolicyDiff:
         """What `other` says differently, parameter by parameter and day by day."""

@@ -18,7 +18,7 @@ _METHOD_ZH = {"drg_rate": "DRG 费率法", "drg_points": "DRG 点数法", "dip":
 
 
 def value_text(value: Any, parameter: Parameter | None = None) -> str:
-    """A canonical value on one line: `{3: 3, other: 2}` is `3: 3; other: 2`, bands are `≤1: 3, …, more: 2`."""
+    """A canonical value on one line: keys as `3: 3; other: 2`, bands as `≤1: 3, >: 2`."""
     if isinstance(value, dict):
         parts = [
             f"{'其他/other' if key == OTHER else key}: {_inner(each, parameter)}"
@@ -55,7 +55,7 @@ def policy_text(policy: Policy, *, every: bool = False, used: Iterable[str] | No
         if path.partition(".")[0] != area:
             area = path.partition(".")[0]
             lines.append(f"[{area}]")
-        lines.append(_line(catalogue()[path], dated))
+        lines.append(_line(catalogue()[path], dated, policy.id))
     return "\n".join(lines)
 
 
@@ -107,11 +107,12 @@ def _inner(value: Any, parameter: Parameter | None) -> str:
     return f"({text})" if isinstance(value, dict) else text
 
 
-def _line(parameter: Parameter, dated: Dated | None) -> str:
+def _line(parameter: Parameter, dated: Dated | None, own: str) -> str:
     label = f"  {parameter.path}  {parameter.zh} {parameter.en}: "
     if dated is None:
         return f"{label}{value_text(parameter.default, parameter)}  [default 中性默认]"
     unit = f" {parameter.unit}" if parameter.unit else ""
     note = f"  # {dated.note}" if dated.note else ""
-    trust = f"{dated.state} {STATE_ZH[dated.state]}, {dated.source}, since {dated.since}"
+    origin = f", from {dated.origin}" if dated.origin != own else ""
+    trust = f"{dated.state} {STATE_ZH[dated.state]}, {dated.source}, since {dated.since}{origin}"
     return f"{label}{value_text(dated.value, parameter)}{unit}  [{trust}]{note}"

@@ -30,10 +30,10 @@ FIELDS = {
     "sources": "sources of this document's own, by id",
     "parameters": "path to value or values, source, state, note",
 }
-_REQUIRED = ("drgsim_policy", "id", "title", "valid", "parameters")
+REQUIRED = ("drgsim_policy", "id", "title", "valid", "parameters")
 _ENTRY_FIELDS = ("value", "values", "source", "state", "note")
-_SOURCE_MORE = ("issuer", "date", "address", "note")
-_COVERAGE = ("modelled", "approximated", "not_modelled")
+SOURCE_MORE = ("issuer", "date", "address", "note")
+COVERAGE = ("modelled", "approximated", "not_modelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _provenance(
 def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
     for key in raw.keys() - FIELDS.keys():
         problems.append(Problem(str(key), "unknown field", nearest=nearest_name(str(key), FIELDS)))
-    for key in _REQUIRED:
+    for key in REQUIRED:
         if raw.get(key) is None:
             problems.append(Problem(key, "is missing", allowed=FIELDS[key]))
     version = raw.get("drgsim_policy")
@@ -252,7 +252,7 @@ def _valid(raw: Any, problems: list[Problem]) -> tuple[datetime.date, datetime.d
 def _own_sources(raw: Any, problems: list[Problem]) -> dict[str, Source]:
     sources = {}
     for name, row in _mapping(raw or {}, "sources", problems).items():
-        texts = _texts(row, f"sources.{name}", ("title", "state"), problems, more=_SOURCE_MORE)
+        texts = _texts(row, f"sources.{name}", ("title", "state"), problems, more=SOURCE_MORE)
         if texts["state"] not in STATES:
             problems.append(
                 Problem(f"sources.{name}", "not a state of trust", texts["state"], ", ".join(STATES))
@@ -265,8 +265,8 @@ def _coverage(raw: Any, problems: list[Problem]) -> tuple[Mapping[str, str], ...
     rows = []
     for number, row in enumerate(raw or (), start=1):
         texts = _texts(row, f"coverage {number}", ("clause", "state"), problems)
-        if texts["state"] not in _COVERAGE:
-            problems.append(Problem(f"coverage {number}", "unknown", texts["state"], ", ".join(_COVERAGE)))
+        if texts["state"] not in COVERAGE:
+            problems.append(Problem(f"coverage {number}", "unknown", texts["state"], ", ".join(COVERAGE)))
         rows.append(texts)
     return tuple(rows)
 

@@ -1,4 +1,4 @@
-"""Finding documents and taking over what they extend: from an id, a file or a mapping to one whole document."""
+"""From an id, a file or a mapping to one whole document, with what it extends taken over."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .parameters import catalogue
 from .policy_document import Dated, Document, read_document, refuse
 from .policy_yaml import read_yaml
 
-_FOLDERS = ("national", "cities", "benefits", "parts")
+_FOLDERS = ("national", "regions", "cities", "benefits", "parts")
 
 
 @cache
@@ -63,16 +63,16 @@ def _whole(raw: Mapping[str, Any], *, name: str, folder: Path | None, trail: tup
     if document.id in trail:
         circle = " → ".join((*trail, document.id))
         refuse([Problem("extends", "a policy that extends itself", got=circle)], name)
-    for parent in reversed(document.extends):
+    for parent in reversed(document.extends):  # the last named lies nearest below the document
         path = find(parent, folder=folder)
         base = _whole(read_yaml(path), name=path.name, folder=path.parent, trail=(*trail, document.id))
-        document = _over(base, document)
+        document = over(base, document)
     if not trail:
         refuse(missing(document), name)
     return document
 
 
-def _over(base: Document, top: Document) -> Document:
+def over(base: Document, top: Document) -> Document:
     """`top` with everything it does not say itself taken from `base`."""
     parameters = {**base.parameters}
     for path, own in top.parameters.items():
@@ -90,7 +90,12 @@ def _over(base: Document, top: Document) -> Document:
 
 
 def missing(document: Document) -> list[Problem]:
-    """Parameters that the document's method, or a choice it makes, cannot do without."""
+    """Parameters that the document's method, or a choice it makes, cannot do without.
+
+    A part, which has no method, may leave them to whoever extends it.
+    """
+    if document.method is None:
+        return []
     needed: dict[str, str] = {}
     for path, parameter in catalogue().items():
         if document.method in parameter.required:

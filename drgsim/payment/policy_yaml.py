@@ -55,14 +55,13 @@ def _loader() -> Any:
         """The safe loader, refusing a key that stands twice in one mapping."""
 
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-            seen = set()
-            for key_node, _ in node.value:
-                key = self.construct_object(key_node, deep=True)
-                if key in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key {key!r} stands twice", key_node.start_mark
-                    )
-                seen.add(key)
+            seen: set[tuple[str, str]] = set()
+            for key, _ in node.value:
+                name = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else ("", str(key))
+                if name in seen:
+                    message = f"the key {key.value!r} stands twice"
+                    raise yaml.constructor.ConstructorError(None, None, message, key.start_mark)
+                seen.add(name)
             return super().construct_mapping(node, deep=deep)
 
     return Loader

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +16,22 @@ from .parameters import Parameter, catalogue
 
 if TYPE_CHECKING:
     from .policy_document import Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A parameter's declaration and what a policy says of it on its day.
+
+    `state` is `default`, `source` empty and `since` None where no document sets it.
+    """
+
+    parameter: Parameter
+    value: Any
+    since: datetime.date | None = None
+    source: str = ""
+    state: str = "default"
+    note: str = ""
+    origin: str = ""
 
 
 class Readable:
@@ -31,6 +49,20 @@ class Readable:
     def __getitem__(self, path: str) -> Any:
         """The value in force: a scalar, a tuple of codes, or the table of a value that varies."""
         return self._tree(path)[1]
+
+    def entry(self, path: str) -> Entry:
+        """The declaration, the value in force and where it comes from.
+
+        >>> from drgsim import Policy
+        >>> entry = Policy.load("national-drg-rate").entry("outlier.low.threshold")
+        >>> entry.value, entry.state, entry.parameter.zh
+        (0.5, 'assumed', '低倍率界限')
+        """
+        parameter, value = self._tree(path)
+        dated = self.in_force.get(path)
+        if dated is None:
+            return Entry(parameter, value)
+        return Entry(parameter, value, dated.since, dated.source, dated.state, dated.note, dated.origin)
 
     def number(self, path: str, **keys: Any) -> Any:
         """One answer for these keys; None where the policy has none.
