@@ -173,12 +173,13 @@ def fill_slots(
     """Enter every line of `codes` with its number as id. The slots come free (0; -1 in `long_slots`)."""
     cdef int64_t id, at, length
     cdef int shift = shift_of(slots)
+    cdef const uint8_t* base = &codes[0] if codes.shape[0] else NULL
+    cdef const uint8_t* limit = base + codes.shape[0]
     cdef const uint8_t* start
-    cdef const uint8_t* limit = &codes[0] + codes.shape[0]
     cdef Piece piece
     with nogil:
         for id in range(code_offsets.shape[0] - 1):
-            start = &codes[0] + code_offsets[id]
+            start = base + code_offsets[id]
             length = code_offsets[id + 1] - code_offsets[id] - 1
             if length <= SHORT:
                 piece.length = length

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from .code_lists import EMPTY, UNKNOWN, CodeLists
+from .columns import ALLOWED, LIST
+from .errors import CodeColumnError
 
 
 def encode(column: Any, ids: Mapping[str, int]) -> CodeLists:
@@ -42,7 +44,9 @@ def _values(column: Any) -> list[Any]:
 
 def _pieces(value: Any) -> list[str]:
     """The texts of one row; a row that is one empty text has none."""
-    if isinstance(value, (list, tuple, np.ndarray)):
+    if isinstance(value, LIST):
+        if any(isinstance(piece, LIST) for piece in value):
+            raise CodeColumnError("a list of codes holds lists", allowed=ALLOWED)
         pieces = ["" if _missing(piece) else str(piece) for piece in value]
     else:
         pieces = [] if _missing(value) else str(value).split("|")

@@ -81,9 +81,10 @@ class Codebook:
 
         Raises CodeColumnError for what is not such a column.
         """
+        rows = read_column(column)
         if os.environ.get("DRGSIM_REFERENCE") == "1":
             return _reference.encode(column, self._ids)
-        return encode(read_column(column), self.table, threads=thread_count(threads))
+        return encode(rows, self.table, threads=thread_count(threads))
 
     def unknown(self, column: Any, *, rows: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:
         """The texts of a column that this codebook does not know: a frame with row, place and code.
