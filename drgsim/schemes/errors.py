@@ -44,6 +44,10 @@ class PackError(FileFormatError):
     code = "DS302"
 
 
+class SchemeWarning(UserWarning):
+    """A scheme that can be used, but is probably not the one that was meant."""
+
+
 class WorkbookError(FileFormatError):
     """A workbook that is not the official configuration workbook of a scheme.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -45,6 +45,14 @@ class Metadata:
             f.name: getattr(self, f.name)
             for f in fields(self)
             if f.name not in ("switches", "switch_sources")
+        }
+
+    def switch_fields(self, base: Scheme | None) -> dict[str, Any]:
+        """The switches of a Scheme and their sources: the base's, but for those that the file states."""
+        old = base or Scheme(self.id, self.title, self.version, (), (), (), {}, {}, {}, {})
+        return {
+            "switches": replace(old.switches, **self.switches),
+            "switch_sources": {**old.switch_sources, **self.switch_sources},
         }
 
 
@@ -114,7 +122,11 @@ def _metadata(table: dict[str, Any]) -> Metadata:
     switches = _typed(table, "switches", dict, {})
     _known(switches, [each.name for each in fields(Switches)], "switch")
     found["switches"] = {name: _switch(name, stated) for name, stated in switches.items()}
-    sources = {name: _typed(stated, "source", str, "") for name, stated in switches.items() if isinstance(stated, dict)}
+    sources = {
+        name: _typed(stated, "source", str, "")
+        for name, stated in switches.items()
+        if isinstance(stated, dict)
+    }
     found["switch_sources"] = {name: source for name, source in sources.items() if source}
     return Metadata(**found)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
 
 from .rules.terms import ALWAYS, Rule
@@ -124,3 +125,31 @@ class Scheme:
     title_en: str = ""
     switch_sources: Mapping[str, str] = field(default_factory=dict)  # by name of the switch
     departures: tuple[Departure, ...] = ()
+
+    @classmethod
+    def load(cls, name: str | Path, *, on: date | str | None = None) -> Scheme:
+        """The scheme of this id, family (as of the day `on`) or folder; see `registry.load`.
+
+        >>> Scheme.load("chs-drg-1.1")
+        Scheme('chs-drg-1.1': 26 MDC, 376 ADRG, 628 DRG, 20 ambiguous; secondary)
+        """
+        from .registry import load
+
+        return load(name, on=on)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by kind: mdc, adrg and drg without the ambiguous ones; ambiguous."""
+        ambiguous = {adrg.code for adrg in self.adrgs if adrg.kind is AdrgKind.AMBIGUOUS}
+        return {
+            "mdc": len(self.mdcs),
+            "adrg": len(self.adrgs) - len(ambiguous),
+            "drg": sum(drg.adrg not in ambiguous for drg in self.drgs),
+            "ambiguous": len(ambiguous),
+        }
+
+    def __repr__(self) -> str:
+        counts = ", ".join(
+            f"{n} {what if what == 'ambiguous' else what.upper()}" for what, n in self.counts.items()
+        )
+        return f"Scheme({self.id!r}: {counts}; {self.trust})"

@@ -18,8 +18,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from .codes_file import KINDS, Block, Kind, Universes, apply_blocks, read_blocks
 from .codesets import Universe
 from .errors import PackError, RuleSyntaxError
 from .metadata import read_metadata
-from .model import CodeSet, Departure, Scheme, Switches
+from .model import CodeSet, Departure, Scheme
 from .rows import apply_rows
 from .tables import natural, read_table
 
@@ -37,23 +36,24 @@ EXTRA = "extra_codes.txt"
 _TABLE = re.compile(r"(MCC|CC)(?:/(\S+))?")
 
 
-def read_pack(folder: str | Path, load_base: Callable[[str], Scheme]) -> Scheme:
-    """The scheme that `folder` states; `load_base` gives the base of an overlay by its id.
+def read_pack(folder: str | Path, *, base: Scheme | None = None) -> Scheme:
+    """The scheme that `folder` states; an overlay needs the scheme it is stated against.
 
     Raises PackError or RuleSyntaxError, both naming the file and line.
     """
     path = Path(folder)
     try:
-        return _read(path, load_base)
+        return _read(path, base)
     except (PackError, RuleSyntaxError) as error:
         if str(path) not in (error.where or ""):
             error.where = f"{path.name}: {error.where}" if error.where else str(path)
         raise
 
 
-def _read(path: Path, load_base: Callable[[str], Scheme]) -> Scheme:
+def _read(path: Path, base: Scheme | None) -> Scheme:
     meta = read_metadata(path)
-    base = load_base(meta.base) if meta.base else None
+    if (meta.base is None) != (base is None):
+        raise PackError("this pack has another base", got=base and base.id, allowed=meta.base or "none")
     empty = Scheme(meta.id, meta.title, meta.version, (), (), (), {}, {}, {}, {})
     old = base or empty
     universes = _with_extra(scheme_universes(old), path)
@@ -73,8 +73,7 @@ def _read(path: Path, load_base: Callable[[str], Scheme]) -> Scheme:
         mcc=_severity(severity, "MCC"),
         cc=_severity(severity, "CC"),
         exclusion=_exclusion(exclusion),
-        switches=_switches(old.switches, meta.switches),
-        switch_sources={**old.switch_sources, **meta.switch_sources},
+        **meta.switch_fields(base),
         departures=tuple(
             Departure(**row) for row in read_table(path, "departures", DEPARTURE_COLUMNS, optional=True)
         ),
@@ -152,8 +151,3 @@ def _exclusion(sets: Mapping[str, CodeSet]) -> dict[str, tuple[str, ...]]:
         for code in sets[name].codes:
             found[code].append(name)
     return {code: tuple(found[code]) for code in sorted(found)}
-
-
-def _switches(base: Switches, stated: Mapping[str, object]) -> Switches:
-    values = {each.name: stated.get(each.name, getattr(base, each.name)) for each in fields(Switches)}
-    return Switches(**values)  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ def write_pack(scheme: Scheme, folder: str | Path, *, base: Scheme | None = None
     _write_lists(path, scheme, old)
     if scheme.departures:
         write_table(path / "departures.csv", DEPARTURE_COLUMNS, map(astuple, scheme.departures))
-    written = read_pack(path, lambda _: old)
+    written = read_pack(path, base=base)
     stated = replace(scheme, base=base.id if base else None)
     if written != stated:
         raise PackError("this scheme does not survive being written", got=_first_difference(stated, written))

@@ -80,6 +80,27 @@ def apply_rows(folder: Path, base: Scheme, *, overlay: bool) -> list[tuple[AnyRo
     return found
 
 
+def count_rows(folders: Sequence[Path]) -> dict[str, int]:
+    """How many rows the scheme of a chain of folders has, without reading its rules.
+
+    `mdc`, `adrg` and `drg` leave the ambiguous rows out; `ambiguous` is the number of such ADRGs.
+    """
+    rows: dict[str, dict[str, Row]] = {table.name: {} for table in TABLES}
+    for depth, folder in reversed(list(enumerate(folders))):
+        overlay = depth < len(folders) - 1
+        for table in TABLES:
+            columns = ("change", *table.columns) if overlay else table.columns
+            for row in read_table(folder, table.name, columns, optional=overlay):
+                if row.get("change") == "remove":
+                    rows[table.name].pop(row["code"], None)
+                else:
+                    rows[table.name][row["code"]] = row
+    ambiguous = {code for code, row in rows["adrg"].items() if row["kind"] == AdrgKind.AMBIGUOUS}
+    drgs = sum(row["adrg"] not in ambiguous for row in rows["drg"].values())
+    adrgs = len(rows["adrg"]) - len(ambiguous)
+    return {"mdc": len(rows["mdc"]), "adrg": adrgs, "drg": drgs, "ambiguous": len(ambiguous)}
+
+
 def in_order(
     table: Table, rows: Iterable[AnyRow], above: Sequence[str], explicit: Mapping[str, Sequence[str]]
 ) -> tuple[AnyRow, ...]:

@@ -1,0 +1,214 @@
+"""Find scheme packs by id, family and date, or folder: the shipped ones and the user's own.
+
+The user's packs are folders inside the folders that the environment variable DRGSIM_SCHEMES lists
+(or inside `~/.drgsim/schemes` when it is not set). They come before the shipped ones.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+import warnings
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import sources
+from .._paths import data_path
+from ..errors import ArgumentError, NotFoundError
+from .errors import PackError, SchemeWarning
+from .identity import folders_hash
+from .metadata import FILE, Metadata, read_metadata
+from .model import Scheme
+from .pack import read_pack
+from .rows import count_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VARIABLE = "DRGSIM_SCHEMES"
+Day = date | str | None
+
+
+def load(name: str | Path, *, on: Day = None) -> Scheme:
+    """The scheme called `name`: an id, a family (with the date `on`), or the folder of a pack.
+
+    Parameters
+    ----------
+    name
+        `chs-drg-2.0`, `chs-drg`, `packs/our-city`.
+    on
+        For a family: the day whose edition is wanted, a date or an ISO text; today when not given.
+        An id or a folder is one edition, whatever the day.
+
+    Raises
+    ------
+    NotFoundError
+        No such scheme, or the family has no edition that early.
+    PackError, RuleSyntaxError
+        The pack cannot be read.
+
+    Warns
+    -----
+    SchemeWarning
+        The newest edition installed had ended by that day.
+
+    >>> load("chs-drg", on="2022-06-30").id
+    'chs-drg-1.1'
+    """
+    folders = tuple(chain(name, on=on))
+    return _scheme(folders, folders_hash(folders))
+
+
+def chain(name: str | Path, *, on: Day = None) -> list[Path]:
+    """The folders that state a scheme: its own first, then its base, and so on."""
+    folders = [_find(name, on)]
+    while base := read_metadata(folders[-1]).base:
+        folder = _folder_of(base)
+        if folder is None:
+            raise NotFoundError(
+                "the base of a pack is not installed", got=base, where=str(folders[-1] / FILE)
+            )
+        folders.append(folder)
+        if folder in folders[:-1]:
+            raise PackError("packs are each other's base", got=" -> ".join(path.name for path in folders))
+    return folders
+
+
+def files_hash(name: str | Path, *, on: Day = None) -> str:
+    """A hash of the files a scheme is read from: its pack, its bases, the code catalogues."""
+    return folders_hash(chain(name, on=on))
+
+
+def list_schemes() -> pd.DataFrame:
+    """Every scheme that `load` finds, one row each, sorted by id.
+
+    Columns: id, title, title_en, version, family, base, valid_from, valid_to (dates or None), trust,
+    mdc, adrg, drg, ambiguous (numbers of rows; the first three without the ambiguous rows), folder.
+    """
+    import pandas as pd
+
+    columns = ("id", "title", "title_en", "version", "family", "base", "valid_from", "valid_to", "trust")
+    rows = [
+        {
+            **{column: getattr(meta, column) for column in columns},
+            **count_rows(chain(folder)),
+            "folder": str(folder),
+        }
+        for folder, meta in sorted(_packs().values(), key=lambda pack: pack[1].id)
+    ]
+    counts = ("mdc", "adrg", "drg", "ambiguous")
+    return pd.DataFrame(rows, columns=[*columns, *counts, "folder"])
+
+
+def roots() -> list[Path]:
+    """The folders that packs are looked for in, the user's first."""
+    return [*user_roots(), data_path("schemes")]
+
+
+def user_roots() -> list[Path]:
+    """The user's folders of packs, whether or not they exist."""
+    listed = os.environ.get(VARIABLE)
+    if listed is None:
+        return [Path("~/.drgsim/schemes").expanduser()]
+    return [Path(part).expanduser() for part in listed.split(os.pathsep) if part]
+
+
+def _find(name: str | Path, on: Day) -> Path:
+    """The folder of a scheme."""
+    folder = Path(name)
+    if isinstance(name, Path) or os.sep in name or folder.is_absolute():
+        if not (folder / FILE).is_file():
+            raise NotFoundError(f"no scheme pack in this folder: it has no {FILE}", got=str(name))
+        return folder.resolve()
+    own = _folder_of(name)
+    if own is not None:
+        return own
+    packs = _packs()
+    editions = [pack for pack in packs.values() if pack[1].family == name]
+    if editions:
+        return _edition(name, editions, _day(on))
+    known = sorted({*packs, *(meta.family for _, meta in packs.values() if meta.family)})
+    raise NotFoundError(
+        "no such scheme",
+        got=name,
+        nearest=known,
+        allowed=known,
+        do=f"`drgsim scheme list` shows all; {VARIABLE} lists folders of your own packs",
+    )
+
+
+def _folder_of(id: str) -> Path | None:
+    """The folder of the pack with this id."""
+    for root in roots():  # a pack usually stands in a folder of its own name
+        if (root / id / FILE).is_file() and read_metadata(root / id).id == id:
+            return root / id
+    pack = _packs().get(id)
+    return pack[0] if pack else None
+
+
+def _packs() -> dict[str, tuple[Path, Metadata]]:
+    """Every pack by its id; where two have the same id, the one that comes first."""
+    found: dict[str, tuple[Path, Metadata]] = {}
+    for folder in _folders():
+        meta = read_metadata(folder)
+        found.setdefault(meta.id, (folder, meta))
+    return found
+
+
+def _folders() -> Iterator[Path]:
+    for root in roots():
+        if (root / FILE).is_file():
+            yield root
+        elif root.is_dir():
+            yield from sorted(path for path in root.iterdir() if (path / FILE).is_file())
+
+
+def _edition(family: str, editions: list[tuple[Path, Metadata]], on: date) -> Path:
+    started = [pack for pack in editions if (pack[1].valid_from or date.min) <= on]
+    if not started:
+        first = min((meta.valid_from or date.min, meta.id) for _, meta in editions)
+        raise NotFoundError(
+            f"the family {family} has no edition on this day",
+            got=on.isoformat(),
+            do=f"the first is {first[1]}, from {first[0]}; ask for it by its id",
+        )
+    folder, meta = max(started, key=lambda pack: pack[1].valid_from or date.min)
+    if meta.valid_to and meta.valid_to < on:
+        warnings.warn(_ended(meta, on), SchemeWarning, stacklevel=4)
+    return folder
+
+
+def _ended(meta: Metadata, on: date) -> str:
+    text = f"{meta.id} ended on {meta.valid_to} and nothing newer is installed for {on}; it is used all the same."
+    announced = tomllib.loads(data_path("schemes", "editions.toml").read_text(encoding="utf-8"))["edition"]
+    for edition in announced:
+        if edition["family"] == meta.family and edition["valid_from"] <= on:
+            source = sources.resolve(edition["source"])
+            text += (
+                f" Edition {edition['version']} applies from {edition['valid_from']}: get {source.title}"
+                f" ({source.address}), then `drgsim scheme import FILE.xlsx`."
+            )
+    return text
+
+
+def _day(on: Day) -> date:
+    if on is None:
+        return date.today()
+    if isinstance(on, datetime):
+        return on.date()
+    if isinstance(on, date):
+        return on
+    try:
+        return date.fromisoformat(on)
+    except (TypeError, ValueError):
+        raise ArgumentError("`on` is a date or an ISO text", got=on, allowed="2026-11-22") from None
+
+
+@lru_cache(maxsize=8)
+def _scheme(folders: tuple[Path, ...], files: str) -> Scheme:
+    """The scheme of a chain of folders; `files`, their hash, makes an edited pack a new one."""
+    bases = folders[1:]
+    return read_pack(folders[0], base=_scheme(bases, folders_hash(bases)) if bases else None)
