@@ -72,10 +72,14 @@ class CodeLists:
         """How many codes the codebook does not know."""
         return int(np.count_nonzero(self.flat == UNKNOWN))
 
+    def rows_where(self, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """Positions of the rows that hold a code for which `mask`, one value for each of `flat`, is true."""
+        places = np.flatnonzero(mask) + self.offsets[0]
+        return np.unique(np.searchsorted(self.offsets, places, side="right") - 1)
+
     def rows_with(self, value: int) -> npt.NDArray[np.int64]:
         """Positions of the rows that hold `value` (an id, UNKNOWN or EMPTY), ascending."""
-        places = np.flatnonzero(self.flat == value) + self.offsets[0]
-        return np.unique(np.searchsorted(self.offsets, places, side="right") - 1)
+        return self.rows_where(self.flat == value)
 
     def __repr__(self) -> str:
         return f"CodeLists({len(self)} rows, {len(self.flat)} codes, {self.n_unknown} unknown)"

@@ -1,0 +1,123 @@
+"""How one misspelt code is repaired, and when it is not: only where no meaning can be lost.
+
+Signs (full-width forms, spaces, quotes, crosses, daggers) are repaired when what remains is spelt as
+codes are. Letter case, a mark too many and a lost decimal point are repaired only when exactly one
+code of the catalogue can be meant; when several can, the text is left alone and called ambiguous.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from .catalogue import Catalogue, Kind
+from .crosswalk import Edition, clinical_changes
+
+# id -> Chinese and English label, in the order in which repairs are tried
+REPAIRS = {
+    "width": ("全角字符", "full-width forms"),
+    "space": ("空格", "spaces"),
+    "quote": ("引号", "quotes of spreadsheets"),
+    "cross": ("乘号写作 x", "a cross for x"),
+    "mark": ("剑号、星号", "dagger and asterisk"),
+    "case": ("字母大小写", "letter case"),
+    "decimal": ("小数点、首尾零丢失", "lost decimal point or zeros"),
+    "ambiguous": ("含义不唯一,未修改", "ambiguous, left as it was"),
+}
+
+_WIDTH = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)} | dict.fromkeys(map(ord, "。｡·•"), ".")
+_CROSS = dict.fromkeys(map(ord, "×✕✖╳хХ"), "x")
+_MARK = dict.fromkeys(map(ord, "†‡✝"), "+") | dict.fromkeys(map(ord, "∗⁎✱﹡"), "*")
+_SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+_QUOTES = "'\"`=‘’“”"
+_SPELT_AS_A_CODE = re.compile(r"[A-Za-z0-9.+*/]*")
+_WITH_POINT = re.compile(r"(\d{0,2})\.([0-9a-z]+)")
+_WHOLE_NUMBER = re.compile(r"(\d{5,7})\.0")
+_SHORTEST = 4  # digits without a point; fewer may be a category and not a code
+
+
+class Repaired(NamedTuple):
+    """What became of a text: the text now, the repairs made, and the codes it may mean if ambiguous."""
+
+    text: str
+    repairs: tuple[str, ...] = ()
+    may_mean: tuple[str, ...] = ()
+
+
+class Repairer:
+    """Repairs codes of one kind against the codes that are `known`."""
+
+    def __init__(self, kind: Kind, known: Iterable[str]) -> None:
+        self.kind = kind
+        self._known = frozenset(known)
+        self._folded: dict[str, list[str]] = defaultdict(list)
+        self._pointless: dict[str, list[str]] = defaultdict(list)
+        for code in sorted(self._known):
+            folded = code.casefold()
+            self._folded[folded].append(code)
+            self._pointless[folded.replace(".", "")].append(code)
+
+    def repair(self, text: str) -> Repaired:
+        """The code that `text` is meant to be, or `text` as it is."""
+        spelt, repairs = _repair_signs(text)
+        if spelt in self._known or not spelt:
+            return Repaired(spelt, repairs)
+        folded = spelt.casefold()
+        for repair, codes in (
+            ("case", self._folded.get(folded, [])),
+            ("mark", self._folded.get(folded.rstrip("+*"), [])),
+            ("decimal", self._by_digits(folded)),
+        ):
+            if len(codes) > 1:
+                return Repaired(spelt, (*repairs, "ambiguous"), tuple(codes))
+            if codes:
+                made = {*repairs, repair} | ({"case"} if _letters(spelt) != _letters(codes[0]) else set())
+                return Repaired(codes[0], tuple(id for id in REPAIRS if id in made))
+        return Repaired(spelt, repairs)
+
+    def _by_digits(self, text: str) -> list[str]:
+        """Codes that are `text` but for a lost point and, in procedures, zeros lost on either side."""
+        if self.kind == "diagnosis":
+            return self._pointless.get(text, []) if "." not in text else []
+        whole = _WHOLE_NUMBER.fullmatch(text)
+        if whole:
+            text = whole[1]
+        point = _WITH_POINT.fullmatch(text)
+        if point:
+            spellings = {f"{point[1]:0>2}{point[2]:0<{width}}" for width in (4, 5)}
+        elif len(text) >= _SHORTEST and text[0].isdigit():
+            starts = {text} if text[0] == "0" else {text, "0" + text}
+            spellings = {f"{start:0<{width}}" for start in starts for width in (6, 7)}
+        else:
+            return []
+        return sorted({code for spelling in spellings for code in self._pointless.get(spelling, [])})
+
+
+@cache
+def repairer(kind: Kind, edition: Edition) -> Repairer:
+    """The repairer that knows the codes of an edition."""
+    codes = Catalogue.load(kind).codes
+    return Repairer(kind, codes if edition == "insurance" else (*codes, *clinical_changes(kind)))
+
+
+def _repair_signs(text: str) -> tuple[str, tuple[str, ...]]:
+    repairs = []
+    spelt = text
+    for repair, changed in (
+        ("width", lambda text: text.translate(_WIDTH)),
+        ("space", lambda text: _SPACE.sub("", text)),
+        ("quote", lambda text: text.strip(_QUOTES)),
+        ("cross", lambda text: text.translate(_CROSS)),
+        ("mark", lambda text: text.translate(_MARK)),
+    ):
+        before, spelt = spelt, changed(spelt)
+        if spelt != before:
+            repairs.append(repair)
+    return (spelt, tuple(repairs)) if _SPELT_AS_A_CODE.fullmatch(spelt) else (text, ())
+
+
+def _letters(code: str) -> list[str]:
+    return [sign for sign in code if sign.isalpha()]

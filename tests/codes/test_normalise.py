@@ -1,0 +1,121 @@
+"""Whole columns: the same rows come back, and every repair is counted."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drgsim.codes import Codebook, normalise_codes
+from drgsim.codes.errors import CodeColumnError
+from drgsim.errors import ArgumentError
+
+TEXTS = [" k80.100X001|A00.100", None, "A00.100", "", "?|K80100x001||", "|Ａ00.100", "a00.100|a00.100"]
+RIGHT = ["K80.100x001|A00.100", None, "A00.100", "", "?|K80.100x001||", "|A00.100", "A00.100|A00.100"]
+
+
+def as_list(series):
+    return [None if value is None or value is pd.NA or value != value else value for value in series]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        list,
+        pd.Series,
+        lambda texts: pd.Series(texts, dtype=object),
+        lambda texts: pd.Series(texts, dtype=pd.StringDtype("python", na_value=np.nan)),
+        lambda texts: pd.Series(texts, dtype=pd.StringDtype("pyarrow")),
+        lambda texts: pd.Series(texts, dtype=pd.ArrowDtype(pa.string())),
+        lambda texts: pd.Series(texts, dtype="category"),
+        lambda texts: np.array(texts, dtype=object),
+        pa.array,
+    ],
+)
+def test_columns_of_text(make):
+    column, repairs = normalise_codes(make(TEXTS), "diagnosis")
+    assert as_list(column) == RIGHT
+    assert dict(zip(repairs["repair"], repairs["count"], strict=True)) == {
+        "width": 1,
+        "space": 1,
+        "case": 3,
+        "decimal": 1,
+    }
+
+
+def test_columns_of_lists():
+    column, repairs = normalise_codes(pd.Series([["k80.100X001", None], None, ("A00.100",)]), "diagnosis")
+    assert column[0] == ["K80.100x001", None]
+    assert column[2] == ("A00.100",)
+    assert repairs["count"].tolist() == [1]
+
+
+def test_columns_of_numbers():
+    column, repairs = normalise_codes(pd.Series([51.23, np.nan, 512300.0, 0.01]), "procedure")
+    assert as_list(column) == ["51.2300", None, "51.2300", "00.0100"]
+    assert repairs["count"].tolist() == [3]
+    assert normalise_codes(pd.Series([512300, 7]), "procedure")[0].tolist() == ["51.2300", "7"]
+
+
+def test_the_table_of_repairs_has_both_languages_and_the_most_frequent_examples_first():
+    texts = (
+        ["a00.100"] * 2
+        + ["k80.100x001"] * 3
+        + ["I10.X00", "i10.x00"]
+        + ["B05.900X001", "b05.900", "A01.000X002"]
+    )
+    _, repairs = normalise_codes(texts, "diagnosis")
+    row = repairs.iloc[0]
+    assert list(repairs.columns) == ["repair", "zh", "en", "count", "examples"]
+    assert (row["repair"], row["zh"], row["en"]) == ("case", "字母大小写", "letter case")
+    assert row["examples"].split("; ")[:2] == ["k80.100x001 → K80.100x001", "a00.100 → A00.100"]
+    assert len(row["examples"].split("; ")) == 5
+    shuffled = normalise_codes(texts[::-1], "diagnosis")[1]
+    pd.testing.assert_frame_equal(repairs, shuffled)
+
+
+def test_ambiguous_texts_are_listed_and_left():
+    column, repairs = normalise_codes(["1200", "1200|51.2300"], "procedure")
+    assert column.tolist() == ["1200", "1200|51.2300"]
+    assert repairs["repair"].tolist() == ["ambiguous"]
+    assert repairs["count"].tolist() == [2]
+    assert repairs["examples"].tolist() == ["1200 → 01.2000 / 12.0000"]
+
+
+def test_a_clean_column_comes_back_equal_with_no_repairs():
+    series = pd.Series(["A00.100", None, "I10.x00|A00.100"], index=[3, 3, 1], name="diagnoses")
+    column, repairs = normalise_codes(series, "diagnosis")
+    pd.testing.assert_series_equal(column, series)
+    assert len(repairs) == 0
+    assert repairs["count"].dtype == np.int64
+
+
+def test_the_input_is_not_changed_and_the_index_is_kept():
+    series = pd.Series(TEXTS, index=list("abcdefg"), name="x")
+    before = series.copy()
+    column, _ = normalise_codes(series, "diagnosis")
+    pd.testing.assert_series_equal(series, before)
+    assert column.index.equals(series.index)
+    assert column.name == "x"
+    assert column.dtype == series.dtype
+
+
+def test_wrong_use():
+    with pytest.raises(ArgumentError, match="edition"):
+        normalise_codes(["A00.100"], "diagnosis", edition="insurence")
+    with pytest.raises(ArgumentError, match="kind"):
+        normalise_codes(["A00.100"], "diagnose")
+    with pytest.raises(CodeColumnError):
+        normalise_codes(pd.Series([[["A00.100"]]]), "diagnosis")
+
+
+@given(st.lists(st.none() | st.text(max_size=30) | st.sampled_from(TEXTS), max_size=10))
+def test_no_row_is_lost_and_a_second_pass_finds_nothing(values):
+    column, _ = normalise_codes(pd.Series(values, dtype=object), "diagnosis")
+    assert len(column) == len(values)
+    again, later = normalise_codes(column, "diagnosis")
+    assert again.tolist() == column.tolist()
+    assert set(later["repair"]) <= {"ambiguous"}
+    book = Codebook.for_kind("diagnosis")
+    assert book.encode(column).n_unknown <= book.encode(values).n_unknown
