@@ -14,6 +14,7 @@ from .errors import DrgsimError
 _PUBLIC: dict[str, str] = {
     "Catalogue": "codes",
     "Policy": "payment.policy",
+    "Weights": "payment.weights",
 }
 
 __all__ = ["DrgsimError", "__version__", *sorted(_PUBLIC)]

@@ -1,4 +1,4 @@
-"""`python -m drgsim.payment.build [--reference DIR]`: write the schema, the cities and the weight tables anew.
+"""`python -m drgsim.payment.build [--reference DIR]`: write the schema, the cities and the weight tables.
 
 Without a reference folder only what depends on our own files is built: the JSON Schema of policy documents.
 """
@@ -33,7 +33,9 @@ def main(argv: list[str] | None = None) -> int:
     """The command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m drgsim.payment.build", description=__doc__)
     parser.add_argument("--reference", type=Path, help="the folder the tables were gathered in")
-    parser.add_argument("--target", type=Path, default=None, help="where to write (default: the shipped data)")
+    parser.add_argument(
+        "--target", type=Path, default=None, help="where to write (default: the shipped data)"
+    )
     arguments = parser.parse_args(argv)
     files = build(arguments.reference, arguments.target or data_dir())
     sys.stdout.write(f"{len(files)} files written\n")

@@ -1,4 +1,4 @@
-"""The cities of the reference table as policy documents, by the recipe in `data/policies/recipes/cities.yaml`."""
+"""The cities of the reference table as policy documents, by `data/policies/recipes/cities.yaml`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,11 @@ def city_documents(reference: Path) -> dict[str, str]:
 
 
 def _document(
-    name: str, record: Mapping[str, Any], plan: Mapping[str, Any], recipe: Mapping[str, Any], caps: Mapping[str, Any]
+    name: str,
+    record: Mapping[str, Any],
+    plan: Mapping[str, Any],
+    recipe: Mapping[str, Any],
+    caps: Mapping[str, Any],
 ) -> dict[str, Any]:
     year = int(plan["id"].rsplit("-", 1)[1])
     zh = plan.get("zh", name)
@@ -123,7 +127,9 @@ def _trust(path: str, value: Any, recipe: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _leaves(value: Any) -> list[float]:
-    return [leaf for each in value.values() for leaf in _leaves(each)] if isinstance(value, Mapping) else [value]
+    return (
+        [leaf for each in value.values() for leaf in _leaves(each)] if isinstance(value, Mapping) else [value]
+    )
 
 
 def _ordered(path: str, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,9 @@ def weight_tables(reference: Path) -> dict[str, str]:
 
 def _table(path: Path, columns: Mapping[str, str]) -> str:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [{ours: row[theirs].strip() for theirs, ours in columns.items()} for row in csv.DictReader(file)]
+        rows = [
+            {ours: row[theirs].strip() for theirs, ours in columns.items()} for row in csv.DictReader(file)
+        ]
     text = io.StringIO()
     writer = csv.DictWriter(text, list(columns.values()), lineterminator="\n")
     writer.writeheader()

@@ -70,12 +70,13 @@ def slices(parameter: Parameter, tree: Any, start: Array, stop: Array, keys: Map
 def _in_band(bands: tuple[tuple[float | None, Any], ...], number: float | None) -> Any:
     if number is None or number != number:
         return None
-    return bands[bisect_left([upper for upper, _ in bands[:-1]], number)][1]
+    uppers = [upper for upper, _ in bands if upper is not None]
+    return bands[bisect_left(uppers, number)][1]
 
 
 def _by_band(bands: tuple[tuple[float | None, Any], ...], number: Array, rows: Any, n: int) -> Array:
     here = np.broadcast_to(number, n)[rows]
-    uppers = np.array([upper for upper, _ in bands[:-1]])
+    uppers = np.array([upper for upper, _ in bands if upper is not None])
     values = np.array([np.nan if value is None else value for _, value in bands], dtype=float)
     return np.where(np.isnan(here), np.nan, values[np.searchsorted(uppers, here, side="left")])
 
@@ -122,6 +123,6 @@ def label_codes(name: str, values: Any) -> tuple[Array, list[str]]:
     """Values of a dimension as codes (−1 = missing) into their one-spelling labels."""
     import pandas as pd
 
-    codes, found = pd.factorize(pd.Series(values).array)
+    codes, found = pd.factorize(pd.Series(values))
     dimension = dimensions()[name]
     return np.asarray(codes), [dimension.label(value) for value in found]

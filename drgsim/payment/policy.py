@@ -19,7 +19,8 @@ from .parameter_values import to_plain
 from .parameters import catalogue
 from .policy_diff import PolicyDiff, differences
 from .policy_display import policy_html, policy_text
-from .policy_document import Dated, Document, read_day, refuse, steps
+from .policy_document import Document, refuse
+from .policy_entries import Dated, read_day, steps
 from .policy_library import load_document, missing, over
 from .policy_writing import document_yaml
 from .reading import Readable, Reading

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from .parameters import catalogue
 from .policy_display import value_text
-from .policy_document import Dated, Document
+from .policy_document import Document
+from .policy_entries import Dated
 
 if TYPE_CHECKING:
     import pandas as pd

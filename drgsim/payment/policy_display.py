@@ -11,7 +11,7 @@ from .parameters import OTHER, Parameter, catalogue
 
 if TYPE_CHECKING:
     from .policy import Policy
-    from .policy_document import Dated
+    from .policy_entries import Dated
 
 STATE_ZH = {"read": "已核原文", "secondary": "二手来源", "assumed": "假设", "default": "中性默认"}
 _METHOD_ZH = {"drg_rate": "DRG 费率法", "drg_points": "DRG 点数法", "dip": "DIP", "ffs": "按项目付费"}

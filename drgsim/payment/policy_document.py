@@ -10,9 +10,9 @@ from typing import Any
 from ..errors import nearest_name
 from ..sources import STATES, Source
 from ..sources import load as load_sources
-from .errors import NOTHING, PolicyError, Problem
-from .parameter_values import INVALID, canonical
-from .parameters import Parameter, catalogue
+from .errors import PolicyError, Problem
+from .parameters import catalogue
+from .policy_entries import Dated, as_mapping, read_day, read_entry
 
 DOCUMENT_VERSION = 1
 METHODS = ("drg_rate", "drg_points", "dip", "ffs")
@@ -31,21 +31,8 @@ FIELDS = {
     "parameters": "path to value or values, source, state, note",
 }
 REQUIRED = ("drgsim_policy", "id", "title", "valid", "parameters")
-_ENTRY_FIELDS = ("value", "values", "source", "state", "note")
 SOURCE_MORE = ("issuer", "date", "address", "note")
 COVERAGE = ("modelled", "approximated", "not_modelled")
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """A value in force from `since` on, with where it comes from. `origin` is the document that set it."""
-
-    since: datetime.date
-    value: Any
-    source: str
-    state: str
-    note: str = ""
-    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +63,7 @@ def read_document(raw: Mapping[str, Any], *, name: str) -> Document:
     own = _own_sources(raw.get("sources"), problems)
     known = {**load_sources(), **own}
     parameters: dict[str, tuple[Dated, ...]] = {}
-    for path, entry in _mapping(raw.get("parameters"), "parameters", problems).items():
+    for path, entry in as_mapping(raw.get("parameters"), "parameters", problems).items():
         parameter = catalogue().get(path)
         if parameter is None:
             near = nearest_name(str(path), catalogue())
@@ -100,107 +87,6 @@ def refuse(problems: Iterable[Problem], name: str) -> None:
         )
 
 
-def read_entry(
-    parameter: Parameter,
-    raw: Any,
-    start: datetime.date,
-    origin: str,
-    known: Mapping[str, Source],
-    problems: list[Problem],
-) -> tuple[Dated, ...]:
-    """A parameter's values by date, from one entry or a list of them (each with a source of its own)."""
-    found: dict[datetime.date, Dated] = {}
-    for entry in raw if isinstance(raw, list) else [raw]:
-        for dated in _dated(parameter, entry, start, origin, known, problems):
-            if dated.since in found:
-                problems.append(
-                    Problem(parameter.path, "two values from one day", got=dated.since.isoformat())
-                )
-            found[dated.since] = dated
-    return tuple(found[day] for day in sorted(found))
-
-
-def steps(timeline: Iterable[Dated]) -> list[tuple[datetime.date, Any]]:
-    """The days on which a value really changes, and to what."""
-    changes: list[tuple[datetime.date, Any]] = []
-    for dated in timeline:
-        if not changes or changes[-1][1] != dated.value:
-            changes.append((dated.since, dated.value))
-    return changes
-
-
-def read_day(raw: Any) -> datetime.date | None:
-    """A day from a date or an ISO text; None when it is neither."""
-    if isinstance(raw, datetime.datetime):
-        return raw.date()
-    if isinstance(raw, datetime.date):
-        return raw
-    try:
-        return datetime.date.fromisoformat(raw)
-    except (TypeError, ValueError):
-        return None
-
-
-def _dated(
-    parameter: Parameter,
-    entry: Any,
-    start: datetime.date,
-    origin: str,
-    known: Mapping[str, Source],
-    problems: list[Problem],
-) -> list[Dated]:
-    path = parameter.path
-    if not isinstance(entry, Mapping):
-        problems.append(
-            Problem(path, "a value without a source", got=entry, allowed="value, source, state, note")
-        )
-        return []
-    for key in entry.keys() - set(_ENTRY_FIELDS):
-        near = nearest_name(str(key), _ENTRY_FIELDS)
-        problems.append(Problem(path, "unknown field", key, ", ".join(_ENTRY_FIELDS), near))
-    if ("value" in entry) == ("values" in entry):
-        problems.append(Problem(path, "needs either value or values, and not both"))
-        return []
-    source, state = _provenance(path, entry, known, problems)
-    by_day = {start: entry["value"]} if "value" in entry else _days(path, entry["values"], problems)
-    result = []
-    for day, raw in by_day.items():
-        where = path if "value" in entry else f"{path} from {day.isoformat()}"
-        value = canonical(parameter, raw, where=where, problems=problems)
-        if value is not INVALID:
-            result.append(Dated(day, value, source, state, str(entry.get("note") or ""), origin))
-    return result
-
-
-def _days(path: str, raw: Any, problems: list[Problem]) -> dict[datetime.date, Any]:
-    result = {}
-    for key, value in _mapping(raw, path, problems).items():
-        day = read_day(key)
-        if day is None:
-            problems.append(Problem(path, "not a day", got=key, allowed="YYYY-MM-DD"))
-        else:
-            result[day] = value
-    return result
-
-
-def _provenance(
-    path: str, entry: Mapping[str, Any], known: Mapping[str, Source], problems: list[Problem]
-) -> tuple[str, str]:
-    source, state = entry.get("source"), entry.get("state")
-    if source is None:
-        problems.append(Problem(path, "a value without a source", allowed="an id of data/sources.csv"))
-    elif source not in known:
-        problems.append(Problem(path, "no such source", source, nearest=nearest_name(str(source), known)))
-    if state not in STATES:
-        problems.append(Problem(path, "not a state of trust", state, ", ".join(STATES)))
-    elif source in known and STATES.index(state) < STATES.index(known[source].state):
-        best = known[source].state
-        problems.append(
-            Problem(path, f"trusted more than its source {source}", state, f"{best} or less trusted")
-        )
-    return str(source), str(state)
-
-
 def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
     for key in raw.keys() - FIELDS.keys():
         problems.append(Problem(str(key), "unknown field", nearest=nearest_name(str(key), FIELDS)))
@@ -215,7 +101,9 @@ def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
     method = raw.get("method")
     if method is not None and method not in METHODS:
         problems.append(
-            Problem("method", "no such method", method, ", ".join(METHODS), _near(method, METHODS))
+            Problem(
+                "method", "no such method", method, ", ".join(METHODS), nearest_name(str(method), METHODS)
+            )
         )
     name = raw.get("id")
     if name is not None and not (isinstance(name, str) and name.replace("-", "").replace(".", "").isalnum()):
@@ -237,7 +125,7 @@ def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
 
 
 def _valid(raw: Any, problems: list[Problem]) -> tuple[datetime.date, datetime.date]:
-    valid = _mapping(raw, "valid", problems) if raw is not None else {}
+    valid = as_mapping(raw, "valid", problems) if raw is not None else {}
     days = []
     for key in ("from", "to"):
         day = read_day(valid.get(key))
@@ -251,7 +139,7 @@ def _valid(raw: Any, problems: list[Problem]) -> tuple[datetime.date, datetime.d
 
 def _own_sources(raw: Any, problems: list[Problem]) -> dict[str, Source]:
     sources = {}
-    for name, row in _mapping(raw or {}, "sources", problems).items():
+    for name, row in as_mapping(raw or {}, "sources", problems).items():
         texts = _texts(row, f"sources.{name}", ("title", "state"), problems, more=SOURCE_MORE)
         if texts["state"] not in STATES:
             problems.append(
@@ -271,21 +159,14 @@ def _coverage(raw: Any, problems: list[Problem]) -> tuple[Mapping[str, str], ...
     return tuple(rows)
 
 
-def _mapping(raw: Any, path: str, problems: list[Problem]) -> Mapping[Any, Any]:
-    if raw is None or isinstance(raw, Mapping):
-        return raw or {}
-    problems.append(Problem(path, "not a mapping of names to values", got=raw))
-    return {}
-
-
 def _texts(
     raw: Any, path: str, needed: tuple[str, ...], problems: list[Problem], *, more: tuple[str, ...] = ()
 ) -> dict[str, str]:
     """The named texts of a mapping, `needed` ones and those that may be there `more`."""
-    for key in _mapping(raw, path, problems).keys() - {*needed, *more}:
+    for key in as_mapping(raw, path, problems).keys() - {*needed, *more}:
         problems.append(Problem(f"{path}.{key}", "unknown field", allowed=", ".join((*needed, *more))))
     texts = {
-        str(key): str(value) for key, value in _mapping(raw, path, problems).items() if value is not None
+        str(key): str(value) for key, value in as_mapping(raw, path, problems).items() if value is not None
     }
     for key in needed:
         if raw is not None and not texts.get(key):
@@ -298,7 +179,3 @@ def _text(raw: Any, path: str, problems: list[Problem]) -> str | None:
         problems.append(Problem(path, "not text (put it in quotes)", got=raw))
         return None
     return raw
-
-
-def _near(got: Any, names: Iterable[str]) -> str | None:
-    return nearest_name(str(got), names) if got is not NOTHING else None

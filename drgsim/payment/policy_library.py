@@ -13,7 +13,8 @@ from .._paths import data_path
 from ..errors import NotFoundError
 from .errors import Problem
 from .parameters import catalogue
-from .policy_document import Dated, Document, read_document, refuse
+from .policy_document import Document, read_document, refuse
+from .policy_entries import Dated
 from .policy_yaml import read_yaml
 
 _FOLDERS = ("national", "regions", "cities", "benefits", "parts")

@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from .parameter_values import to_plain
-from .policy_document import DOCUMENT_VERSION, Dated, Document
+from .policy_document import DOCUMENT_VERSION, Document
+from .policy_entries import Dated
 from .policy_yaml import write_yaml
 
 

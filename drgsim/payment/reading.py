@@ -15,7 +15,7 @@ from .parameter_table import Array, answer, column, slices
 from .parameters import Parameter, catalogue
 
 if TYPE_CHECKING:
-    from .policy_document import Dated
+    from .policy_entries import Dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,9 @@ class Readable:
 
     def slices(self, path: str, start: Any, stop: Any, **keys: Any) -> Array:
         """What a sliced ratio pays on the yuan between `start` and `stop`, one a case (float64, yuan)."""
-        ends = np.broadcast_arrays(np.asarray(start, dtype=float), np.asarray(stop, dtype=float))
-        return slices(*self._tree(path), *ends, keys)
+        lower, upper = np.broadcast_arrays(np.asarray(start, dtype=float), np.asarray(stop, dtype=float))
+        parameter, tree = self._tree(path)
+        return slices(parameter, tree, lower, upper, keys)
 
 
 class Reading(Readable):

@@ -12,7 +12,8 @@ from ..sources import load as load_sources
 from .errors import Problem
 from .parameter_values import INVALID, canonical, to_plain
 from .parameters import OTHER, Parameter, catalogue, dimensions
-from .policy_document import METHODS, Dated, Document, read_day, read_entry, refuse, steps
+from .policy_document import METHODS, Document, refuse
+from .policy_entries import Dated, read_day, read_entry, steps
 from .policy_library import missing
 
 SOURCE, STATE = "R000", "assumed"
@@ -114,7 +115,7 @@ def _cell_laid_over(
     cell = [dimensions()[name].label(key) for name, key in zip(parameter.by, cell, strict=False)]
     values = entry["values"] if "values" in entry else {start: entry["value"]}
     timeline = {dated.since: dated for dated in before or _neutral(document, parameter)}
-    for day, value in sorted((read_day(key), value) for key, value in values.items()):
+    for day, value in sorted(_days(values), key=lambda pair: pair[0]):
         timeline.setdefault(day, _standing(timeline, day))
         for since in sorted(timeline):
             if since >= day:
@@ -126,6 +127,10 @@ def _cell_laid_over(
                 note = f"cell {'/'.join(cell)} reformed; the rest: {timeline[since].source}"
                 timeline[since] = Dated(since, checked, entry["source"], entry["state"], note, "reform")
     return tuple(timeline[since] for since in sorted(timeline))
+
+
+def _days(values: Mapping[Any, Any]) -> list[tuple[datetime.date, Any]]:
+    return [(day, value) for key, value in values.items() if (day := read_day(key)) is not None]
 
 
 def _with_cell(tree: Any, cell: list[str], value: Any) -> Any:

@@ -1,0 +1,137 @@
+"""A parameter's entry in a document: values by date, each with its source and trust."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import nearest_name
+from ..sources import STATES, Source
+from .errors import Problem
+from .parameter_values import INVALID, canonical
+from .parameters import Parameter
+
+ENTRY_FIELDS = ("value", "values", "source", "state", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A value in force from `since` on, with where it comes from. `origin` is the document that set it."""
+
+    since: datetime.date
+    value: Any
+    source: str
+    state: str
+    note: str = ""
+    origin: str = ""
+
+
+def read_entry(
+    parameter: Parameter,
+    raw: Any,
+    start: datetime.date,
+    origin: str,
+    known: Mapping[str, Source],
+    problems: list[Problem],
+) -> tuple[Dated, ...]:
+    """A parameter's values by date, from one entry or a list of them (each with a source of its own)."""
+    found: dict[datetime.date, Dated] = {}
+    for entry in raw if isinstance(raw, list) else [raw]:
+        for dated in _dated(parameter, entry, start, origin, known, problems):
+            if dated.since in found:
+                problems.append(
+                    Problem(parameter.path, "two values from one day", got=dated.since.isoformat())
+                )
+            found[dated.since] = dated
+    return tuple(found[day] for day in sorted(found))
+
+
+def steps(timeline: Iterable[Dated]) -> list[tuple[datetime.date, Any]]:
+    """The days on which a value really changes, and to what."""
+    changes: list[tuple[datetime.date, Any]] = []
+    for dated in timeline:
+        if not changes or changes[-1][1] != dated.value:
+            changes.append((dated.since, dated.value))
+    return changes
+
+
+def read_day(raw: Any) -> datetime.date | None:
+    """A day from a date or an ISO text; None when it is neither."""
+    if isinstance(raw, datetime.datetime):
+        return raw.date()
+    if isinstance(raw, datetime.date):
+        return raw
+    try:
+        return datetime.date.fromisoformat(raw)
+    except (TypeError, ValueError):
+        return None
+
+
+def _dated(
+    parameter: Parameter,
+    entry: Any,
+    start: datetime.date,
+    origin: str,
+    known: Mapping[str, Source],
+    problems: list[Problem],
+) -> list[Dated]:
+    path = parameter.path
+    if not isinstance(entry, Mapping):
+        problems.append(
+            Problem(path, "a value without a source", got=entry, allowed="value, source, state, note")
+        )
+        return []
+    for key in entry.keys() - set(ENTRY_FIELDS):
+        near = nearest_name(str(key), ENTRY_FIELDS)
+        problems.append(Problem(path, "unknown field", key, ", ".join(ENTRY_FIELDS), near))
+    if ("value" in entry) == ("values" in entry):
+        problems.append(Problem(path, "needs either value or values, and not both"))
+        return []
+    source, state = _provenance(path, entry, known, problems)
+    by_day = {start: entry["value"]} if "value" in entry else _days(path, entry["values"], problems)
+    result = []
+    for day, raw in by_day.items():
+        where = path if "value" in entry else f"{path} from {day.isoformat()}"
+        value = canonical(parameter, raw, where=where, problems=problems)
+        if value is not INVALID:
+            result.append(Dated(day, value, source, state, str(entry.get("note") or ""), origin))
+    return result
+
+
+def _days(path: str, raw: Any, problems: list[Problem]) -> dict[datetime.date, Any]:
+    result = {}
+    for key, value in as_mapping(raw, path, problems).items():
+        day = read_day(key)
+        if day is None:
+            problems.append(Problem(path, "not a day", got=key, allowed="YYYY-MM-DD"))
+        else:
+            result[day] = value
+    return result
+
+
+def _provenance(
+    path: str, entry: Mapping[str, Any], known: Mapping[str, Source], problems: list[Problem]
+) -> tuple[str, str]:
+    source, state = entry.get("source"), entry.get("state")
+    best = known[str(source)].state if source in known else None
+    if source is None:
+        problems.append(Problem(path, "a value without a source", allowed="an id of data/sources.csv"))
+    elif source not in known:
+        problems.append(Problem(path, "no such source", source, nearest=nearest_name(str(source), known)))
+    if state not in STATES:
+        problems.append(Problem(path, "not a state of trust", state, ", ".join(STATES)))
+    elif best is not None and STATES.index(state) < STATES.index(best):
+        problems.append(
+            Problem(path, f"trusted more than its source {source}", state, f"{best} or less trusted")
+        )
+    return str(source), str(state)
+
+
+def as_mapping(raw: Any, path: str, problems: list[Problem]) -> Mapping[Any, Any]:
+    """`raw` if it is a mapping; nothing, and a problem, if it is something else."""
+    if raw is None or isinstance(raw, Mapping):
+        return raw or {}
+    problems.append(Problem(path, "not a mapping of names to values", got=raw))
+    return {}

@@ -1,0 +1,61 @@
+"""Weights as people read them: where they come from first, then the largest groups."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .weights import Weights
+
+_SHOWN = 10
+LABELS = {
+    "name": "名称 name",
+    "n": "例数 cases",
+    "mean_cost": "例均费用 mean cost, yuan",
+    "weight": "权重 weight",
+    "base_points": "基准点数 base points",
+    "sd": "标准差 sd, yuan",
+    "cv": "变异系数 CV",
+    "stable": "稳定 stable",
+}
+
+
+def head_lines(weights: Weights) -> list[str]:
+    """What is known of the weights as a whole, a line each."""
+    frame = weights.frame
+    without = int(frame["weight"].isna().sum())
+    lines = [f"{name}: {text}" for name, text in weights.facts.items() if text]
+    lines.append(f"groups 组数: {len(frame)}" + (f", {without} without a weight" if without else ""))
+    if weights.mean_cost is not None:
+        unstable = int((~frame["stable"]).sum())
+        lines.append(f"mean cost 例均费用: {weights.mean_cost:,.2f} yuan; RIV: {weights.riv:.4f}")
+        lines.append(
+            f"unstable groups 不稳定组: {unstable}; CV of 1 or more: {int((frame['cv'] >= 1).sum())}"
+        )
+    return lines
+
+
+def weights_text(weights: Weights) -> str:
+    """The head and the largest groups."""
+    return "\n".join([*head_lines(weights), "", largest(weights).to_string()])
+
+
+def weights_html(weights: Weights) -> str:
+    """The same for a notebook; groups only, never cases."""
+    head = "<br>".join(escape(line) for line in head_lines(weights))
+    table = largest(weights)
+    table.columns = [LABELS.get(str(name), str(name)) for name in table.columns]
+    return f"<p>{head}</p>{table.to_html()}"
+
+
+def largest(weights: Weights) -> pd.DataFrame:
+    """The groups with most cases, or the highest weight where cases are not known."""
+    frame = weights.frame
+    by = frame["n"] if "n" in frame else frame["weight"]
+    order = np.argsort(-by.to_numpy(dtype=float), kind="stable")
+    return frame.iloc[order[:_SHOWN]].round(4)
