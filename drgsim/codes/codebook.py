@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from .catalogue import Catalogue, Kind
 from .code_lists import UNKNOWN, CodeLists
 from .columns import read_column
 from .encoder import CodeTable, encode
+from .pieces import kept, pieces_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,14 +105,18 @@ class Codebook:
 
         if rows is None:
             rows = self.encode(column).rows_with(UNKNOWN)
-        pieces = _reference.pieces_of(column, rows)
         found = [
-            (row, place, piece)
-            for row, kept in zip(rows.tolist(), pieces, strict=True)
-            for place, piece in enumerate(kept)
-            if piece and piece not in self._ids
+            (row, place, code)
+            for row, pieces in zip(rows.tolist(), pieces_of(column, rows), strict=True)
+            for place, code in enumerate(kept(pieces))
+            if code and code not in self._ids
         ]
         return pd.DataFrame(found, columns=["row", "place", "code"])
+
+    def count_unknown(self, column: Any, *, rows: npt.NDArray[np.int64]) -> Counter[str]:
+        """How often each text that this codebook does not know occurs in the rows at these positions."""
+        codes = chain.from_iterable(pieces_of(column, rows))
+        return Counter(code for code in codes if code and code not in self._ids)
 
     def __len__(self) -> int:
         return len(self.codes)

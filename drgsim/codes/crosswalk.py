@@ -68,6 +68,6 @@ def to_insurance(column: Any, kind: Kind) -> tuple[pd.Series[Any], pd.DataFrame]
     outcomes = {
         "mapped": Counter({f"{code} → {changes[code]}": n for code, n in known.items() if code in changes}),
         "unchanged": Counter({code: n for code, n in known.items() if code not in changes}),
-        "unknown": Counter(book.unknown(series, rows=lists.rows_with(UNKNOWN))["code"].tolist()),
+        "unknown": book.count_unknown(series, rows=lists.rows_with(UNKNOWN)),
     }
     return rewritten, outcome_table("outcome", OUTCOMES, outcomes)

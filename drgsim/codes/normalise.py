@@ -42,7 +42,7 @@ def normalise_codes(
     book = _book(kind, edition)
     series = as_series(column)
     rows = book.encode(series).rows_with(UNKNOWN)
-    texts = Counter(book.unknown(series, rows=rows)["code"].tolist())
+    texts = book.count_unknown(series, rows=rows)
     repaired = {text: repairer(kind, edition).repair(text) for text in texts}
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for text, result in repaired.items():
