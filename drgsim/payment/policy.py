@@ -141,7 +141,7 @@ class Policy(Readable):
 
         Raises PolicyError with all problems at once.
         """
-        return Policy(reformed(self.document, changes), on=self.on)
+        return self._with(reformed(self.document, changes))
 
     def including(self, part: str | Path | Mapping[str, Any]) -> Policy:
         """This policy with another document laid over it, a shipped part such as `beijing-new-technology`.
@@ -159,7 +159,7 @@ class Policy(Readable):
             parameters=merged.parameters,
         )
         refuse(missing(document), f"{self.id} including {top.id}")
-        return Policy(document, on=self.on)
+        return self._with(document)
 
     def diff(self, other: Policy) -> PolicyDiff:
         """What `other` says differently, parameter by parameter and day by day."""
@@ -175,6 +175,12 @@ class Policy(Readable):
         `every` adds parameters at their neutral default; `used` limits the list to these paths.
         """
         return policy_text(self, every=every, used=used)
+
+    def _with(self, document: Document) -> Policy:
+        """Another document on the same day, which has been warned about already."""
+        policy = Policy.__new__(Policy)
+        policy.document, policy.on = document, self.on
+        return policy
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Policy) and (self.hash, self.on) == (other.hash, other.on)

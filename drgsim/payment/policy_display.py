@@ -113,6 +113,7 @@ def _line(parameter: Parameter, dated: Dated | None, own: str) -> str:
         return f"{label}{value_text(parameter.default, parameter)}  [default 中性默认]"
     unit = f" {parameter.unit}" if parameter.unit else ""
     note = f"  # {dated.note}" if dated.note else ""
-    origin = f", from {dated.origin}" if dated.origin != own else ""
+    inherited = dated.origin != own.removesuffix("-reform")
+    origin = f", from {dated.origin}" if inherited else ""
     trust = f"{dated.state} {STATE_ZH[dated.state]}, {dated.source}, since {dated.since}{origin}"
     return f"{label}{value_text(dated.value, parameter)}{unit}  [{trust}]{note}"

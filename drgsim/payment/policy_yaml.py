@@ -51,7 +51,9 @@ def write_yaml(content: Mapping[str, Any]) -> str:
 def _loader() -> Any:
     import yaml
 
-    class Loader(yaml.SafeLoader):
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader, parsing in C where it can
+
+    class Loader(base):
         """The safe loader, refusing a key that stands twice in one mapping."""
 
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

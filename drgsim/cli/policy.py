@@ -1,0 +1,102 @@
+"""`drgsim policy`: list the policies, show one, check a file, compare two."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from typing import Any
+
+
+def add_parser(commands: Any) -> None:
+    """Add `policy` and its four actions to the command line."""
+    parser = commands.add_parser(
+        "policy",
+        help="list, show, check and compare policies 政策文档",
+        description="Policies are dated, sourced documents; each value says how far it is to be trusted.",
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="the shipped policies 列出")
+    listing.set_defaults(run=_list)
+    show = actions.add_parser("show", help="the values in force 显示")
+    show.add_argument("policy", metavar="ID", help="a shipped policy or a YAML file")
+    show.add_argument("--all", action="store_true", help="also parameters at their neutral default")
+    show.add_argument("--yaml", action="store_true", help="as one whole document")
+    _add_changes(show)
+    show.set_defaults(run=_show)
+    check = actions.add_parser("check", help="every problem of a file 检查")
+    check.add_argument("file", metavar="FILE")
+    check.set_defaults(run=_check)
+    diff = actions.add_parser("diff", help="what B says differently 比较")
+    diff.add_argument("before", metavar="A")
+    diff.add_argument("after", metavar="B")
+    diff.set_defaults(run=_diff)
+
+
+def _add_changes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--on", metavar="DATE", help="the day to read it for (default: the last it is known to hold)"
+    )
+    parser.add_argument(
+        "--with", dest="parts", metavar="PART", action="append", default=[], help="lay a part over it"
+    )
+    parser.add_argument(
+        "--set",
+        dest="changes",
+        metavar="PATH[@DATE]=VALUE",
+        action="append",
+        default=[],
+        help="reform a value, in YAML; PATH/KEY for one cell",
+    )
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from ..payment.policy import Policy
+    from ..payment.policy_display import trust_text
+    from ..payment.policy_library import shipped
+
+    for name in shipped():
+        policy = Policy.load(name)
+        print(f"{name}  {policy.title['zh']} {policy.title['en']}  [{policy.method or 'part'}]")
+        print(f"    {trust_text(policy.states)}")
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from ..payment.policy import Policy
+    from ..payment.reform import parse_assignments
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        policy = Policy.load(arguments.policy, on=arguments.on)
+    for warning in caught:
+        print(f"drgsim: {warning.message}", file=sys.stderr)
+    for part in arguments.parts:
+        policy = policy.including(part)
+    policy = policy.reform(parse_assignments(arguments.changes))
+    if arguments.yaml:
+        print(policy.to_yaml(), end="")
+    else:
+        print(policy.show(every=arguments.all))
+        print(f"hash {policy.hash}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from ..payment.errors import PolicyError
+    from ..payment.policy import Policy
+
+    try:
+        policy = Policy.load(arguments.file)
+    except PolicyError as error:
+        print(error)
+        return 1
+    print(f"{policy.id}: no problems 没有问题; hash {policy.hash}")
+    return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from ..payment.policy import Policy
+
+    print(Policy.load(arguments.before).diff(Policy.load(arguments.after)))
+    return 0
