@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .rules.terms import ALWAYS, Rule
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class AdrgKind(StrEnum):
@@ -136,6 +139,12 @@ class Scheme:
         from .registry import load
 
         return load(name, on=on)
+
+    def check(self) -> pd.DataFrame:
+        """What looks wrong: a frame with the columns level, check, table, row, zh, en; errors first."""
+        from .check import frame, problems
+
+        return frame(problems(self))
 
     @property
     def counts(self) -> dict[str, int]:
