@@ -14,7 +14,9 @@ from .errors import DrgsimError
 _PUBLIC: dict[str, str] = {
     "Catalogue": "codes",
     "Policy": "payment.policy",
+    "Scheme": "schemes.model",
     "Weights": "payment.weights",
+    "schemes": "schemes",
 }
 
 __all__ = ["DrgsimError", "__version__", *sorted(_PUBLIC)]
