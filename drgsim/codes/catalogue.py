@@ -64,13 +64,25 @@ class Catalogue:
         """The Chinese name. Raises NotFoundError, with the nearest code, when there is none."""
         position = self.id_of(code)
         if position < 0:
-            raise NotFoundError(
-                f"no such {self.kind} code in the insurance edition 2.0",
-                got=code,
-                nearest=(other for other in self.codes if other[:2] == code[:2].upper()),
-                do=f"drgsim code search {code[:5]}",
-            )
+            raise self.not_found(code)
         return self.names[position]
+
+    def not_found(self, code: str) -> NotFoundError:
+        """The error that says `code` is not in this catalogue, and which one is nearest."""
+        return NotFoundError(
+            f"no such {self.kind} code in the insurance edition 2.0",
+            got=code,
+            nearest=self._sharing_most(code),
+            do=f"look for it: drgsim code search {code[:5]}",
+        )
+
+    def _sharing_most(self, code: str) -> list[str]:
+        """The codes that share the longest beginning with `code`."""
+        for length in range(len(code), 1, -1):
+            sharing = [other for other in self.codes if other.startswith(code[:length])]
+            if sharing:
+                return sharing
+        return []
 
     def search(self, text: str, *, n: int = 20) -> pd.DataFrame:
         """Codes found by `text`, best first: a frame with columns code, name, gray and at most `n` rows.

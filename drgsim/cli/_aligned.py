@@ -1,0 +1,32 @@
+"""Columns of text on a terminal, where a Chinese character is two wide."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes on a terminal.
+
+    >>> width("K80 胆囊")
+    8
+    """
+    return sum(
+        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        for sign in text
+    )
+
+
+def aligned(rows: Sequence[Sequence[str]], *, gap: int = 2) -> str:
+    """One line for each row, its cells in columns, no spaces at the end.
+
+    >>> print(aligned([["编码", "名称"], ["I10.x00", "原发性高血压"]]))
+    编码     名称
+    I10.x00  原发性高血压
+    """
+    widths = [max(map(width, column)) + gap for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "".join(cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
