@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .rules.terms import ALWAYS, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .diff import SchemeDiff
 
 
 class AdrgKind(StrEnum):
@@ -139,6 +141,19 @@ class Scheme:
         from .registry import load
 
         return load(name, on=on)
+
+    @classmethod
+    def from_official_workbook(cls, path: str | Path, **options: Any) -> Scheme:
+        """The scheme of the official configuration workbook; see `workbook.from_official_workbook`."""
+        from .workbook import from_official_workbook
+
+        return from_official_workbook(path, **options)
+
+    def diff(self, other: Scheme) -> SchemeDiff:
+        """What `other` has otherwise than this scheme; `print` it, or look at its `frame`."""
+        from .diff import diff
+
+        return diff(self, other)
 
     def check(self) -> pd.DataFrame:
         """What looks wrong: a frame with the columns level, check, table, row, zh, en; errors first."""

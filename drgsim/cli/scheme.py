@@ -1,0 +1,155 @@
+"""`drgsim scheme`: list the schemes, show one, check it, compare two, import one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..schemes.model import Scheme
+
+
+def add_parser(commands: Any) -> None:
+    """Add `scheme` and its five actions to the command line."""
+    parser = commands.add_parser(
+        "scheme",
+        help="list, show, check, compare and import grouping schemes 分组方案",
+        description="A scheme is named by its id, by its family and a day, or by the folder of its pack.",
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="the schemes that are installed 列出")
+    listing.add_argument("--json", action="store_true", help="one JSON object a scheme, for programs")
+    listing.set_defaults(run=_list)
+    show = actions.add_parser("show", help="a scheme, or some of its rows and code sets 显示")
+    show.add_argument("scheme", metavar="ID")
+    show.add_argument(
+        "rows", metavar="CODE", nargs="*", help="an MDC, ADRG, DRG or code set, or how it begins"
+    )
+    _add_day(show)
+    show.set_defaults(run=_show)
+    check = actions.add_parser("check", help="what looks wrong in a scheme 检查")
+    check.add_argument("scheme", metavar="ID")
+    check.add_argument(
+        "--level", choices=("error", "warning", "note"), default="warning", help="from which level on"
+    )
+    _add_day(check)
+    _add_language(check)
+    check.set_defaults(run=_check)
+    diff = actions.add_parser("diff", help="what B has otherwise than A 比较")
+    diff.add_argument("before", metavar="A")
+    diff.add_argument("after", metavar="B")
+    diff.add_argument(
+        "--limit", type=int, default=10, help="differences of one kind shown (0: all; default 10)"
+    )
+    diff.add_argument("--csv", metavar="FILE", help="write every difference to a table")
+    _add_language(diff)
+    diff.set_defaults(run=_diff)
+    _add_import(actions)
+
+
+def _add_import(actions: Any) -> None:
+    parser = actions.add_parser(
+        "import",
+        help="make a pack of the official workbook or of neutral tables 导入",
+        description="The pack is written to a folder of packs that drgsim looks in, unless --out says another.",
+    )
+    parser.add_argument("source", metavar="FILE.xlsx|FOLDER")
+    parser.add_argument("--id", help="id of the pack (default: chs-drg-3.0, or the name of the folder)")
+    parser.add_argument("--title", help="title of the pack")
+    parser.add_argument("--version", help="edition (default: 3.0 for a workbook)")
+    parser.add_argument("--base", metavar="ID", help="write only what differs from this scheme")
+    parser.add_argument("--out", metavar="FOLDER", help="the folder to write the pack to")
+    parser.add_argument("--lenient", action="store_true", help="leave out what cannot be used, and say so")
+    parser.set_defaults(run=_import)
+
+
+def _add_day(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--on", metavar="DATE", help="for a family: the edition of this day (default: today)")
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lang", choices=("zh", "en"), default="zh", help="language of the text (default zh)"
+    )
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from ..schemes.registry import list_schemes
+
+    table = list_schemes()
+    if arguments.json:
+        print(table.to_json(orient="records", lines=True, force_ascii=False, default_handler=str), end="")
+        return 0
+    for row in table.itertuples():
+        counts = f"{row.mdc} MDC, {row.adrg} ADRG, {row.drg} DRG" + (
+            f", {row.ambiguous} QY" if row.ambiguous else ""
+        )
+        print(f"{row.id:22} {row.title}  [{counts}; from {row.valid_from or '?'}; {row.trust}]")
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from ..schemes.describe import describe, describe_rows
+
+    scheme = _load(arguments.scheme, arguments.on)
+    print(describe_rows(scheme, arguments.rows) if arguments.rows else describe(scheme))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from ..schemes.check import problems
+
+    scheme = _load(arguments.scheme, arguments.on)
+    found = problems(scheme)
+    levels = ("error", "warning", "note")
+    shown = [problem for problem in found if levels.index(problem.level) <= levels.index(arguments.level)]
+    for problem in shown:
+        print(f"{problem.level:8}{problem.table} {problem.row}: {getattr(problem, arguments.lang)}")
+    counts = ", ".join(f"{sum(problem.level == level for problem in found)} {level}s" for level in levels)
+    print(f"{scheme.id} ({scheme.trust}): {counts}", file=sys.stderr)
+    return int(any(problem.level != "note" for problem in found))
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    found = _load(arguments.before).diff(_load(arguments.after))
+    print(found.text(arguments.lang, limit=arguments.limit or None))
+    if arguments.csv:
+        found.frame.to_csv(arguments.csv, index=False, encoding="utf-8-sig")
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ..schemes.pack_write import write_pack
+    from ..schemes.registry import user_roots
+
+    source = Path(arguments.source)
+    base = _load(arguments.base) if arguments.base else None
+    scheme = _imported(source, arguments, base)
+    folder = Path(arguments.out) if arguments.out else user_roots()[0] / scheme.id
+    write_pack(scheme, folder, base=base)
+    for note in scheme.notes:
+        print(note)
+    print(f"{scheme!r}\n  -> {folder}")
+    print(f"drgsim scheme show {scheme.id if not arguments.out else folder}")
+    return 0
+
+
+def _imported(source: Any, arguments: argparse.Namespace, base: Scheme | None) -> Scheme:
+    from ..schemes.import_tables import import_tables
+    from ..schemes.workbook import from_official_workbook
+
+    given = {key: value for key in ("id", "title", "version") if (value := getattr(arguments, key))}
+    if not source.is_dir():
+        return from_official_workbook(source, strict=not arguments.lenient, **given)
+    id = given.pop("id", source.resolve().name.replace("_", "-"))
+    switches = {"switches": base.switches, "switch_sources": base.switch_sources} if base else {}
+    return import_tables(source, id=id, title=given.pop("title", id), **given, **switches)
+
+
+def _load(name: str, on: str | None = None) -> Scheme:
+    from ..schemes.registry import load
+
+    return load(name, on=on)

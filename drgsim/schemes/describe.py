@@ -1,0 +1,151 @@
+"""A scheme in words: what it is, how far it is trusted, what it chooses; and single rows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+
+from .. import sources
+from ..errors import NotFoundError
+from .model import AdrgKind, CcExclusion, NewbornWeight, Scheme
+from .rows import TABLES, AnyRow, table_rows
+from .rules.print import print_rule
+from .rules.terms import Member, Role, Rule
+from .rules.walk import leaves, set_names
+
+_TRUST = {
+    "read": "已对照公布文本 read in the publication",
+    "secondary": "取自转载或公开程序 taken from a re-post or a public program",
+    "assumed": "假定 assumed",
+}
+_SWITCHES = {
+    ("cc_exclusion", CcExclusion.SAME_TABLE): (
+        "主要诊断自身的排除表号与MCC/CC相同时, 该MCC/CC不计",
+        "a CC or MCC does not count when the principal diagnosis has the same exclusion table",
+    ),
+    ("cc_exclusion", CcExclusion.MEMBERSHIP): (
+        "主要诊断列在MCC/CC所指排除表中时, 该MCC/CC不计",
+        "a CC or MCC does not count when its exclusion table lists the principal diagnosis",
+    ),
+    ("newborn_weight", NewbornWeight.BIRTH): ("XSRTZ 为出生体重", "XSRTZ is the weight at birth"),
+    ("newborn_weight", NewbornWeight.ADMISSION): ("XSRTZ 为入院体重", "XSRTZ is the weight at admission"),
+    ("retry_single_procedures", False): ("未入组病例不再试", "an ungrouped case is not tried again"),
+    ("retry_single_procedures", True): (
+        "未入组时依次以第2、3…项手术单独再试",
+        "an ungrouped case is tried again with its second procedure alone, then its third, and so on",
+    ),
+}
+_SHOWN = 40  # codes of a set
+
+
+def describe(scheme: Scheme) -> str:
+    """The whole scheme on one page, Chinese and English side by side."""
+    return "\n".join(_about(scheme))
+
+
+def describe_rows(scheme: Scheme, codes: Sequence[str]) -> str:
+    """MDCs, ADRGs, DRGs and code sets that are called one of `codes`, or begin so, with their rules.
+
+    Raises NotFoundError when one of them fits nothing.
+    """
+    parts: list[str] = []
+    for code in codes:
+        found = [*_rows(scheme, code), *_sets(scheme, code)]
+        if not found:
+            names = [row.code for rows in table_rows(scheme).values() for row in rows]
+            raise NotFoundError(
+                f"nothing in {scheme.id} begins so",
+                got=code,
+                nearest=[*names, *scheme.sets],
+                do="drgsim scheme show ID",
+            )
+        parts += found
+    return "\n".join(parts)
+
+
+def _about(scheme: Scheme) -> Iterator[str]:
+    counts = scheme.counts
+    yield f"{scheme.id}  {scheme.title}" + (f"  {scheme.title_en}" if scheme.title_en else "")
+    yield f"版本 version    {scheme.version}" + (f"  ({scheme.family})" if scheme.family else "")
+    if scheme.base:
+        yield f"基准 base       {scheme.base}"
+    yield f"有效期 valid     {scheme.valid_from or '?'} – {scheme.valid_to or ''}".rstrip()
+    yield f"可信 trust      {scheme.trust}: {_TRUST[scheme.trust]}"
+    yield f"来源 source     {_source(scheme.source)}"
+    yield (
+        f"组数 rows       {counts['mdc']} MDC, {counts['adrg']} ADRG, {counts['drg']} DRG, "
+        f"{counts['ambiguous']} QY 歧义组 ambiguous; {len(scheme.mcc)} MCC, {len(scheme.cc)} CC"
+    )
+    yield "说明 notes"
+    yield from (f"  {note}" for note in scheme.notes)
+    yield "选择 choices"
+    for each in fields(scheme.switches):
+        value = getattr(scheme.switches, each.name)
+        zh, en = _SWITCHES[each.name, value]
+        source = scheme.switch_sources.get(each.name)
+        yield f"  {each.name} = {str(value).lower()}: {zh} {en}" + (f" [{source}]" if source else "")
+    yield from (f"  {line}" for line in _rule_choices(scheme))
+    if scheme.departures:
+        yield f"与来源不同之处 departures from the source ({len(scheme.departures)})"
+        for each in scheme.departures:
+            yield f"  {each.item}: {each.source} -> {each.here} ({each.evidence})"
+    yield "大类 MDC"
+    yield from (f"  {mdc.code} {mdc.name}: {print_rule(mdc.rule)}" for mdc in scheme.mdcs)
+
+
+def _rule_choices(scheme: Scheme) -> Iterator[str]:
+    """Choices that the rows themselves make, read off their rules."""
+    ambiguous = [adrg for adrg in scheme.adrgs if adrg.kind is AdrgKind.AMBIGUOUS]
+    where = {adrg.mdc.removeprefix("MDC"): adrg.rule for adrg in ambiguous}
+    if not where:
+        yield "歧义组: 不设 ambiguous groups: none"
+    else:
+        rules = sorted({print_rule(rule) for rule in where.values()})
+        yield f"歧义组 ambiguous groups: {' '.join(where)}; {' | '.join(rules)}"
+    for mdc in scheme.mdcs:
+        if mdc.code.endswith("Y"):
+            anywhere = any(Role.OTHER_DIAGNOSES in leaf.roles for leaf in _members(mdc.rule))
+            yield "HIV: 任一诊断 any diagnosis" if anywhere else "HIV: 仅主要诊断 principal diagnosis only"
+    medical = [adrg for adrg in scheme.adrgs if adrg.kind is AdrgKind.MEDICAL]
+    barred = sum(
+        any(leaf.negated and not leaf.roles[0].is_diagnosis for leaf in _members(a.rule)) for a in medical
+    )
+    yield (
+        f"内科组要求无有效手术 medical ADRGs that ask for no valid procedure: {barred} / {len(medical)}; "
+        f"有效手术 valid procedures: {len(scheme.sets['OP_ALL'].codes) if 'OP_ALL' in scheme.sets else 0}"
+    )
+
+
+def _members(rule: Rule) -> list[Member]:
+    return [leaf for leaf in leaves(rule) if isinstance(leaf, Member)]
+
+
+def _source(source: str) -> str:
+    found = sources.load().get(source)
+    return f"{source} {found.title} ({found.issuer}, {found.date})" if found else source
+
+
+def _rows(scheme: Scheme, start: str) -> Iterator[str]:
+    for table in TABLES:
+        for row in table_rows(scheme)[table.name]:
+            if row.code.upper().startswith(start.upper()):
+                yield from _row(scheme, table.name, row)
+
+
+def _row(scheme: Scheme, table: str, row: AnyRow) -> Iterator[str]:
+    yield f"{table.upper():5}{row.code} {row.name}"
+    yield f"     {print_rule(row.rule)}"
+    for name in set_names(row.rule):
+        listed = scheme.sets.get(name)
+        size = f"{len(listed.codes)} codes {listed.label}".rstrip() if listed else "?"
+        yield f"       {name}: {size}"
+
+
+def _sets(scheme: Scheme, start: str) -> Iterator[str]:
+    for name, listed in scheme.sets.items():
+        if name.upper().startswith(start.upper()):
+            codes = sorted(listed.codes)
+            yield f"SET  {name} {listed.label} ({listed.kind}, {len(codes)} codes)"
+            yield f"     {' '.join(codes[:_SHOWN])}" + (
+                f" … and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
+            )
