@@ -12,6 +12,10 @@ from .errors import DrgsimError
 
 # public name -> the room that owns it
 _PUBLIC: dict[str, str] = {
+    "check_cases": "cases",
+    "iter_cases": "cases",
+    "read_cases": "cases",
+    "write_cases": "cases",
     "Catalogue": "codes",
     "Policy": "payment.policy",
     "Scheme": "schemes.model",

@@ -1,1 +1,33 @@
-"""The case table: its columns, layouts, readers, checks and writers."""
+"""The case table: its columns, the layouts of exports, readers, checks and writers."""
+
+from .check import check_cases
+from .columns import CaseColumn, case_column, case_columns, column_labels
+from .layouts import Layout, find_layout, layouts
+from .problems import ProblemTable
+from .read import iter_cases, layout_of, read_cases
+from .read_report import ReadReport, report_of
+from .rules import CheckRule, check_rules
+from .values import coded_values, value_labels
+from .write import write_cases
+
+__all__ = [
+    "CaseColumn",
+    "CheckRule",
+    "Layout",
+    "ProblemTable",
+    "ReadReport",
+    "case_column",
+    "case_columns",
+    "check_cases",
+    "check_rules",
+    "coded_values",
+    "column_labels",
+    "find_layout",
+    "iter_cases",
+    "layout_of",
+    "layouts",
+    "read_cases",
+    "report_of",
+    "value_labels",
+    "write_cases",
+]

@@ -1,0 +1,116 @@
+"""A chunk of a recognised table as a frame of the case table, with what was found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .code_columns import code_list
+from .columns import case_column, case_columns, text_dtype
+from .headers import header_keys
+from .layouts import ColumnSource, Layout
+from .parse import Parsed, as_text, parse_column
+from .problems import Finding
+from .recognise import Match
+from .tables import RawChunk
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to take from a recognised table: columns of the case table, and further columns as they stand."""
+
+    match: Match
+    kept: Mapping[str, int]  # name in the result → position
+    not_read: tuple[str, ...]
+    identifiers: tuple[str, ...]
+
+    @property
+    def positions(self) -> list[int]:
+        return sorted({*self.match.positions, *self.kept.values()})
+
+
+def plan(match: Match, *, keep: frozenset[str] | None, keep_identifiers: bool) -> Plan:
+    """Sort the cells of the header. `keep` None keeps every column that names no person."""
+    used = set(match.positions)
+    kept: dict[str, int] = {}
+    not_read: list[str] = []
+    identifiers: list[str] = []
+    for place, cell in enumerate(match.header):
+        name = " ".join(cell.split())
+        if place in used or not name:
+            continue
+        personal = any(match.layout.is_identifier(key) for key in header_keys(name))
+        wanted = keep_identifiers if personal else keep is None or name in keep
+        if wanted and name not in kept and name not in case_columns():
+            kept[name] = place
+        else:
+            (identifiers if personal else not_read).append(name)
+    return Plan(match, kept, tuple(not_read), tuple(identifiers))
+
+
+def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
+    """The frame, columns in the order of the case table and kept ones behind; and the findings.
+
+    Codes are as they stand in the source but for blanks around them.
+    """
+    import pandas as pd
+
+    match = plan.match
+    findings = list(chunk.findings)
+    parts: dict[str, pd.Series] = {}
+    unapplied: dict[str, Any] = {}
+    for name, (source, places) in match.columns.items():
+        parsed = _column(chunk, name, source, places, match.layout)
+        parts[name] = parsed.values
+        findings.extend(Finding(rule, name, rows, got) for rule, (rows, got) in parsed.problems.items())
+        if parsed.not_applicable is not None:
+            unapplied[name] = parsed.not_applicable
+    for name, listed in match.lists.items():
+        parts[name], found = code_list(chunk, name, listed, match.layout)
+        findings.extend(found)
+    if unapplied:
+        parts["not_applicable"] = _not_applicable(parts.get("not_applicable"), unapplied, chunk.rows)
+    ordered = {name: parts[name] for name in case_columns() if name in parts}
+    ordered |= {name: as_text(chunk.columns[place]) for name, place in plan.kept.items()}
+    frame = pd.DataFrame(ordered, index=pd.RangeIndex(chunk.rows))
+    return frame, findings
+
+
+def _column(
+    chunk: RawChunk, name: str, source: ColumnSource, places: tuple[int, ...], layout: Layout
+) -> Parsed:
+    column = case_column(name)
+    parts = [parse_column(chunk.columns[place], column, layout, unit=source.unit) for place in places]
+    if not source.summed:
+        return parts[0]
+    values = parts[0].values.to_frame() if len(parts) == 1 else _side_by_side(parts)
+    # a part that is missing counts nothing, unless all of them are
+    total = values.sum(axis=1, min_count=1).round(2)
+    wrong = {rule: found for part in parts for rule, found in part.problems.items()}
+    return Parsed(total, wrong)
+
+
+def _side_by_side(parts: list[Parsed]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.concat([part.values for part in parts], axis=1)
+
+
+def _not_applicable(stated: pd.Series | None, unapplied: Mapping[str, Any], rows: int) -> pd.Series:
+    """The names of the columns that do not apply, joined by `|`, beside what the source itself lists."""
+    import pandas as pd
+
+    joined = np.full(rows, "", dtype=object)
+    if stated is not None:
+        joined = np.where(stated.isna().to_numpy(dtype=bool), "", stated.to_numpy(dtype=object))
+    for name, mask in unapplied.items():
+        first = mask & (joined == "")
+        joined = np.where(mask & ~first, joined + "|" + name, np.where(first, name, joined))
+    joined[joined == ""] = None
+    return pd.Series(joined, dtype=text_dtype())

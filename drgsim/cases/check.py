@@ -1,0 +1,91 @@
+"""Check a table of cases against the rules of `data/cases/checks.csv`; nothing is dropped or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from .case_arrays import CaseArrays
+from .check_kinds import CHECKS, JOINT, NEEDED
+from .columns import case_columns
+from .errors import CheckRuleError, NotACaseTableError
+from .problems import WHOLE_TABLE, Finding, ProblemTable
+from .read_report import report_of
+from .rules import CheckRule, check_rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> ProblemTable:
+    """Everything the rules find wrong, a row each.
+
+    Parameters
+    ----------
+    cases : a table of cases in the columns of `drgsim.cases.case_columns()`, as `read_cases` makes it
+    rules : ids of the rules to apply, `drgsim.cases.check_rules()`; all of them when None
+
+    Returns
+    -------
+    ProblemTable; its `frame` has the columns row (index label), case, column, rule, severity, got, allowed,
+    zh, en. What reading the cases found is part of it, for rows that are still there. A rule whose columns
+    the table lacks finds nothing; but a column that every case should have is reported once, for no row.
+
+    Raises
+    ------
+    NotACaseTableError, CheckRuleError
+
+    >>> import pandas as pd
+    >>> cases = pd.DataFrame({"case_id": ["a"], "sex": [1], "diagnoses": ["I10.x00|O80.000"]})
+    >>> check_cases(cases, rules=["sex-female-diagnoses"]).frame[["case", "got"]].values.tolist()
+    [['a', 'O80.000']]
+    """
+    import pandas as pd
+
+    if not isinstance(cases, pd.DataFrame) or not set(cases.columns) & case_columns().keys():
+        raise NotACaseTableError(
+            "not a DataFrame with columns of the case table", got=type(cases).__name__, do="read_cases first"
+        )
+    known = check_rules()
+    wanted = known if rules is None else _named(rules)
+    arrays = CaseArrays(cases)
+    findings = [finding for id in wanted for finding in _applied(known[id], arrays)]
+    checked = ProblemTable.of(findings, index=cases.index, cases=cases.get("case_id"))
+    report = report_of(cases)
+    if report is None or not len(report.problems):
+        return checked
+    found = report.problems.frame
+    still = found[found["row"].isin(cases.index) & found["rule"].isin(list(wanted))]
+    return ProblemTable.joined([ProblemTable(still), checked])
+
+
+def _named(rules: Iterable[str]) -> list[str]:
+    known = check_rules()
+    named = list(dict.fromkeys(rules))
+    for id in named:
+        if id not in known:
+            raise CheckRuleError("no such rule", got=id, nearest=known, do="see drgsim.cases.check_rules()")
+    return named
+
+
+def _applied(rule: CheckRule, arrays: CaseArrays) -> Iterator[Finding]:
+    if rule.kind == "reading":
+        return
+    if rule.kind not in CHECKS:
+        raise CheckRuleError(
+            "no such kind of check", got=rule.kind, allowed=list(CHECKS), where=f"rule {rule.id}"
+        )
+    joint = rule.kind in JOINT
+    if joint and not all(map(arrays.has, rule.columns)):
+        return
+    for column in rule.columns[:1] if joint else rule.columns:
+        if not arrays.has(column):
+            if rule.kind in NEEDED and not rule.when:
+                yield Finding(rule.id, column, WHOLE_TABLE, "no such column")
+        else:
+            rows, got = CHECKS[rule.kind](rule, column, arrays)
+            yield Finding(rule.id, column, rows, _got(arrays, column, rows) if got is None else got)
+
+
+def _got(arrays: CaseArrays, column: str, rows: Any) -> list[Any]:
+    return arrays.cases[column].iloc[rows].tolist()

@@ -1,0 +1,206 @@
+"""The kinds of checks that rows of `data/cases/checks.csv` may ask for.
+
+Each takes a rule, one of its columns and the arrays of a table, and answers with the rows that break the
+rule and what was got there (one text for all, or None for the column's own value). Rows that lack what a
+check needs pass it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..codes import Catalogue
+from .case_arrays import CaseArrays, Mask, list_hits
+from .columns import case_columns
+from .conditions import holds, total
+from .errors import CheckRuleError
+from .repair import KINDS
+from .rules import CheckRule
+from .values import coded_values
+
+Outcome = tuple[npt.NDArray[np.int64], Sequence[Any] | None]
+Check = Callable[[CheckRule, str, CaseArrays], Outcome]
+
+
+def _missing(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    return _rows(arrays.missing(column) & holds(rule.when, arrays)), ""
+
+
+def _inapplicable(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    return _rows(arrays.inapplicable(column)), None
+
+
+def _condition(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    return _rows(holds(rule.when, arrays)), None
+
+
+def _range(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    numbers = arrays.number(column)
+    low = -np.inf if rule.low is None else rule.low
+    high = np.inf if rule.high is None else rule.high
+    return _rows(((numbers < low) | (numbers > high)) & holds(rule.when, arrays)), None
+
+
+def _values(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    known = [coded.value for coded in coded_values()[column]]
+    if case_columns()[column].is_text:
+        text = arrays.text(column)
+        strange = ~text.isin([str(value) for value in known]).to_numpy(dtype=bool)
+        return _rows(strange & text.notna().to_numpy(dtype=bool)), None
+    numbers = arrays.number(column)
+    return _rows(~np.isin(numbers, [float(value) for value in known]) & ~np.isnan(numbers)), None
+
+
+def _among(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    return _rows(np.isin(arrays.number(column), [float(word) for word in rule.argument.split()])), None
+
+
+def _pattern(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    text = arrays.text(column)
+    return _rows(text.str.contains(rule.argument, regex=True, na=False).to_numpy(dtype=bool)), None
+
+
+def _duplicate(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    present = arrays.cases[list(rule.columns)].notna().all(axis=1).to_numpy(dtype=bool)
+    rows = np.flatnonzero(present)
+    again = arrays.cases.iloc[rows].duplicated(list(rule.columns), keep=False).to_numpy(dtype=bool)
+    return rows[again], None
+
+
+def _order(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    first, last = rule.columns
+    return _rows(arrays.number(first) > arrays.number(last)), None
+
+
+def _stay(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    """Days between the dates; a stay that ends on its first day may count 0 or 1."""
+    los, admission, discharge = (arrays.number(name) for name in rule.columns)
+    days = np.floor(discharge) - np.floor(admission)
+    agrees = (los == days) | ((days == 0) & (los == 1))
+    stated = ~np.isnan(los) & (days >= 0)
+    rows = _rows(stated & ~agrees)
+    return rows, [f"{los[row]:.0f} days, dates say {days[row]:.0f}" for row in rows]
+
+
+def _equals(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    gap = arrays.number(column) - total(rule.argument, arrays)
+    # half a fen keeps sums of binary fractions from tipping over the tolerance
+    rows = _rows(np.abs(gap) > (rule.high or 0) + 0.005)
+    return rows, [f"differs by {gap[row]:.2f}" for row in rows]
+
+
+def _at_most(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    limit = total(rule.argument, arrays) + (rule.high or 0)
+    return _rows(arrays.number(column) > limit), None
+
+
+def _decimals(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    fen = arrays.number(column) * 100
+    return _rows(np.abs(fen - np.round(fen)) > 1e-6 + 1e-15 * np.abs(fen)), None
+
+
+def _no_code(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    text = arrays.text(column)
+    absent = text.isna().to_numpy(dtype=bool) | text.str.match(r"^(?:\||$)", na=False).to_numpy(dtype=bool)
+    return _rows(absent), None
+
+
+def _unknown(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    hit = np.zeros(len(Catalogue.load(KINDS[column])) + 2, dtype=bool)
+    hit[-1] = True  # UNKNOWN
+    known = Catalogue.load(KINDS[column])
+    return _by_code(rule.argument, column, arrays, hit, lambda code: code not in known)
+
+
+def _gray(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    catalogue = Catalogue.load(KINDS[column])
+    hit = np.append(catalogue.gray, [False, False])
+    return _by_code(rule.argument, column, arrays, hit, lambda code: _in(hit, catalogue, code))
+
+
+def _codes(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    """Rows that satisfy every term of the argument: `role:list`, or `!role:list` for none in the list."""
+    mask = holds(rule.when, arrays)
+    shown: tuple[str, Mask] | None = None
+    for term in rule.argument.split():
+        role, _, name = term.removeprefix("!").partition(":")
+        if role not in ("first", "other", "any"):
+            raise CheckRuleError(
+                "no such role", got=term, allowed="first, other, any", where=f"rule {rule.id}"
+            )
+        hit = list_hits(column, [name])
+        found = arrays.code_mask(column, hit, role)
+        mask &= ~found if term.startswith("!") else found
+        shown = shown or (role, hit)
+    if shown is None:
+        raise CheckRuleError("the rule names no list of codes", where=f"rule {rule.id}")
+    catalogue = Catalogue.load(KINDS[column])
+    rows = _rows(mask)
+    return rows, _offending(rows, shown[0], column, arrays, lambda code: _in(shown[1], catalogue, code))
+
+
+def _repeated(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    lists = arrays.lists(column)
+    owner = np.repeat(np.arange(arrays.rows, dtype=np.int64), lists.counts)
+    known = lists.flat >= 0
+    keys = owner[known] * (len(Catalogue.load(KINDS[column])) + 1) + lists.flat[known]
+    _, first, counts = np.unique(keys, return_index=True, return_counts=True)
+    twice = first[counts > 1]
+    codes = Catalogue.load(KINDS[column]).codes
+    order = np.argsort(twice)
+    places = np.flatnonzero(known)[twice[order]]
+    rows, once = np.unique(owner[places], return_index=True)
+    return rows, [codes[lists.flat[place]] for place in places[once]]
+
+
+CHECKS: dict[str, Check] = {
+    "missing": _missing,
+    "inapplicable": _inapplicable,
+    "condition": _condition,
+    "range": _range,
+    "values": _values,
+    "among": _among,
+    "pattern": _pattern,
+    "duplicate": _duplicate,
+    "order": _order,
+    "stay": _stay,
+    "equals": _equals,
+    "at_most": _at_most,
+    "decimals": _decimals,
+    "no_code": _no_code,
+    "unknown": _unknown,
+    "gray": _gray,
+    "codes": _codes,
+    "repeated": _repeated,
+}
+
+NEEDED = ("missing", "no_code")  # kinds for which a column that is not there is a finding
+JOINT = ("duplicate", "order", "stay")  # kinds that look at all columns of their rule at once
+
+
+def _by_code(role: str, column: str, arrays: CaseArrays, hit: Mask, wrong: Callable[[str], bool]) -> Outcome:
+    rows = _rows(arrays.code_mask(column, hit, role))
+    return rows, _offending(rows, role, column, arrays, wrong)
+
+
+def _offending(
+    rows: npt.NDArray[np.int64], role: str, column: str, arrays: CaseArrays, wrong: Callable[[str], bool]
+) -> list[str]:
+    """The codes of these rows, in the role, for which `wrong` holds."""
+    part = {"first": slice(0, 1), "other": slice(1, None), "any": slice(None)}[role]
+    return [
+        " ".join(code for code in arrays.codes_at(column, row)[part] if wrong(code)) for row in rows.tolist()
+    ]
+
+
+def _in(hit: Mask, catalogue: Catalogue, code: str) -> bool:
+    place = catalogue.id_of(code)
+    return place >= 0 and bool(hit[place])
+
+
+def _rows(mask: Mask) -> npt.NDArray[np.int64]:
+    return np.flatnonzero(mask)

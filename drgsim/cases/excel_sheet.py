@@ -1,0 +1,70 @@
+"""One table as one sheet: header frozen and in bold, text as text, numbers as numbers, dates as dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._optional import require
+from ..errors import ArgumentError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_ROWS = 1_048_576 - 1  # of a sheet, without the header
+_LONGEST = 32_767  # characters a cell can hold
+_WIDEST = 60  # characters a column is widened to
+
+
+def write_sheet(frame: pd.DataFrame, path: Path, *, headers: Sequence[str], sheet: str) -> None:
+    """Write a new workbook. Raises ArgumentError when the table or a text is too large for a sheet."""
+    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing Excel workbooks")
+    if len(frame) > _MOST_ROWS:
+        raise ArgumentError(
+            f"a sheet holds at most {_MOST_ROWS:,} rows", got=len(frame), do="write .parquet or .csv"
+        )
+    columns = [_cells(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        text, head = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "bottom": 1})
+        page = book.add_worksheet(sheet)
+        page.freeze_panes(1, 0)
+        for place, (header, cells) in enumerate(zip(headers, columns, strict=True)):
+            page.set_column(place, place, _width(header, cells))
+        page.write_row(0, 0, headers, head)
+        for row in range(len(frame)):
+            for place, cells in enumerate(columns):
+                cell = cells[row]
+                if isinstance(cell, str):
+                    page.write_string(row + 1, place, cell, text)
+                elif isinstance(cell, dt.datetime):
+                    page.write_datetime(row + 1, place, cell)
+                elif cell is not None:
+                    page.write_number(row + 1, place, cell)
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    """The column as str, float, int, datetime and None."""
+    import pandas as pd
+
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return [None if pd.isna(cell) else cell.to_pydatetime() for cell in column]
+    cells = column.astype(object).where(column.notna(), None).tolist()
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return cells
+    cells = [cell if cell is None or isinstance(cell, str | int | float) else str(cell) for cell in cells]
+    if any(isinstance(cell, str) and len(cell) > _LONGEST for cell in cells):
+        raise ArgumentError(
+            f"a cell of a sheet holds at most {_LONGEST:,} characters",
+            where=f"column {column.name}",
+            do="write .parquet or .csv",
+        )
+    return cells
+
+
+def _width(header: str, cells: list[Any]) -> int:
+    """Characters; a Chinese one takes two."""
+    longest = max((len(str(cell)) for cell in cells[:200] if cell is not None), default=0)
+    return min(_WIDEST, max(8, 2 * len(header), longest) + 2)

@@ -1,0 +1,50 @@
+"""Header cells made comparable: width, case, spaces and brackets do not matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from .columns import CaseColumn
+
+_NAME_THEN_CODE = re.compile(r".*\(([a-z][a-z0-9_.]*)\)")
+_CODE_THEN_NAME = re.compile(r"([a-z][a-z0-9_]*)[(\[:\-|].*[^\x00-\x7f].*")
+
+
+def header_key(cell: str) -> str:
+    """The form in which header cells are compared.
+
+    >>> header_key(" 年龄（岁） "), header_key("C06x01C")
+    ('年龄(岁)', 'c06x01c')
+    """
+    text = unicodedata.normalize("NFKC", cell.removeprefix("\ufeff"))
+    return re.sub(r"\s+", "", text).casefold()
+
+
+def header_keys(cell: str) -> tuple[str, ...]:
+    """Every key a header cell may stand for: itself, and the code in `name(code)` or `code(name)`.
+
+    A Chinese name is never cut at its bracket: 年龄(月) must not become 年龄.
+
+    >>> header_keys("病案号（A48）"), header_keys("A48 病案号"), header_keys("年龄(月)")
+    (('病案号(a48)', 'a48'), ('a48病案号', 'a48'), ('年龄(月)',))
+    """
+    key = header_key(cell)
+    found = [key]
+    for pattern in (_NAME_THEN_CODE, _CODE_THEN_NAME):
+        if match := pattern.fullmatch(key):
+            found.append(match[1])
+    leading = re.match(r"\s*([A-Za-z][A-Za-z0-9_]*)\s+\S*[^\x00-\x7f]", cell)
+    if leading:
+        found.append(leading[1].casefold())
+    return tuple(dict.fromkeys(found))
+
+
+def schema_keys(column: CaseColumn, fields: Sequence[str]) -> tuple[str, ...]:
+    """The keys of a column of the case table, from the named fields of its schema row."""
+    names: list[str] = []
+    for field in fields:
+        value = getattr(column, field)
+        names.extend([value] if isinstance(value, str) else value)
+    return tuple(map(header_key, names))

@@ -1,0 +1,129 @@
+"""JSON cases: settlement lists as the interface sends them, or plain objects, in an array or one a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .errors import UnreadableFileError
+from .layouts import Layout, layouts
+from .nodes import Item
+from .problems import Finding
+from .tables import RawChunk
+from .text_file import TextFile
+
+_HEAD = "setlinfo"  # the node that holds a settlement list's single fields
+_WRAPPERS = ("input", "output", "data", "list", "records", "rows", "result")
+
+
+class JsonTable:
+    """The cases of a JSON file as text columns, already in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self.notes: list[str] = []
+        self._findings: list[tuple[int, str, str, str]] = []
+        self._rows = [self._flat(place, case) for place, case in enumerate(_cases(path))]
+        self._names = list(dict.fromkeys(name for row in self._rows for name in row))
+
+    def preview(self) -> Sequence[list[str]]:
+        return [self._names]
+
+    def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
+        import pandas as pd
+
+        for start in range(0, len(self._rows), rows):
+            block = self._rows[start : start + rows]
+            columns = {
+                place: pd.Series([row.get(self._names[place]) for row in block]) for place in positions
+            }
+            yield RawChunk(columns, len(block), self._found(start, start + len(block)))
+
+    def _found(self, start: int, stop: int) -> list[Finding]:
+        return [
+            Finding(rule, column, np.array([row - start]), got)
+            for row, rule, column, got in self._findings
+            if start <= row < stop
+        ]
+
+    def _flat(self, place: int, case: Mapping[str, Any]) -> dict[str, str | None]:
+        head = case.get(_HEAD)
+        fields = {**case, **head} if isinstance(head, Mapping) else dict(case)
+        fields.pop(_HEAD, None)
+        row: dict[str, str | None] = {}
+        layout = _nested_layout()
+        for name, value in fields.items():
+            if name in layout.nodes:
+                cells, found = layout.nodes[name].columns(name, _items(value))
+                row.update(cells)
+                self._findings.extend((place, *finding) for finding in found)
+            else:
+                row[name] = _text(value)
+        return row
+
+
+def _nested_layout() -> Layout:
+    """The layout that says how nested lists become columns."""
+    return next(layout for layout in layouts().values() if layout.nodes)
+
+
+def _cases(path: Path) -> list[Mapping[str, Any]]:
+    with TextFile.examine(path).open() as stream:
+        text = stream.read().strip()
+    try:
+        document = json.loads(text, parse_float=str, parse_int=str)
+    except json.JSONDecodeError as error:
+        document = _lines(text, path, error)
+    except RecursionError as error:
+        raise _not_cases(path, "the JSON is nested too deeply") from error
+    while isinstance(document, Mapping) and _HEAD not in document:
+        inner = next(
+            (document[key] for key in _WRAPPERS if isinstance(document.get(key), Mapping | list)), None
+        )
+        if inner is None:
+            break
+        document = inner
+    cases = [document] if isinstance(document, Mapping) else document
+    if not isinstance(cases, list) or not cases or not all(isinstance(case, Mapping) for case in cases):
+        raise _not_cases(path, "the JSON holds no cases")
+    return [_unwrapped(case) for case in cases]
+
+
+def _lines(text: str, path: Path, error: json.JSONDecodeError) -> list[Any]:
+    """One JSON object a line."""
+    try:
+        return [
+            json.loads(line, parse_float=str, parse_int=str) for line in text.splitlines() if line.strip()
+        ]
+    except json.JSONDecodeError:
+        raise _not_cases(path, f"the JSON is damaged or cut short near line {error.lineno:,}") from error
+
+
+def _unwrapped(case: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner = case.get("input")
+    return inner if isinstance(inner, Mapping) else case
+
+
+def _items(value: Any) -> list[Item]:
+    items = value if isinstance(value, list) else [value]
+    return [
+        {str(key): _text(cell) for key, cell in item.items()} for item in items if isinstance(item, Mapping)
+    ]
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list) and not any(isinstance(item, list | Mapping) for item in value):
+        return "|".join("" if item is None else str(item) for item in value)
+    return str(value) if isinstance(value, bool) else None
+
+
+def _not_cases(path: Path, message: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        message, where=path.name, do="give one settlement list, an array of them, or one object a line"
+    )

@@ -1,0 +1,189 @@
+"""The table of problems: what was found wrong in which case, by which rule, in both languages."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .columns import case_columns
+from .rules import SEVERITIES, CheckRule, Severity, check_rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_GOT_LENGTH = 60  # characters shown of a value; longer ones end in …
+_COLUMNS = ("row", "case", "column", "rule", "severity", "got", "allowed", "zh", "en", "state")
+_CATEGORICAL = ("column", "rule", "severity", "allowed", "zh", "en", "state")
+
+
+WHOLE_TABLE: npt.NDArray[np.int64] = np.array([-1])  # the rows of a finding about no row in particular
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Rows in which one rule found one column wrong: positions, and the values got (or one for all)."""
+
+    rule: str
+    column: str
+    rows: npt.NDArray[np.int64]
+    got: Sequence[Any] | str = ""
+
+
+class ProblemTable:
+    """Problems of a table of cases, a row each.
+
+    Attributes
+    ----------
+    frame : DataFrame with the columns
+        row (index label of the case; missing for a finding about the whole table), case (case_id), column,
+        rule, severity (error, warning, info), got, allowed, zh and en (the finding in a sentence), state
+        (how far to trust the rule: read, secondary, assumed). `got` is hidden for columns that identify
+        a person.
+
+    The display shows how often each rule was broken, never a case; ask `frame` for those.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding], *, index: pd.Index, cases: pd.Series | None) -> ProblemTable:
+        """The table of `findings` about rows of a table with this index and these case ids."""
+        import pandas as pd
+
+        parts = [_part(finding, index=index, cases=cases) for finding in findings if len(finding.rows)]
+        if not parts:
+            return cls(_typed(pd.DataFrame({name: [] for name in _COLUMNS}, dtype=object)))
+        return cls(_typed(pd.concat(parts, ignore_index=True)))
+
+    @classmethod
+    def joined(cls, tables: Iterable[ProblemTable]) -> ProblemTable:
+        """Several tables one after the other."""
+        import pandas as pd
+
+        frames = [table.frame.astype(object) for table in tables if len(table)]
+        if not frames:
+            return cls.of((), index=pd.RangeIndex(0), cases=None)
+        return cls(_typed(pd.concat(frames, ignore_index=True)))
+
+    def summary(self) -> pd.DataFrame:
+        """A row for each rule and column: rule, column, severity, count, zh, en, state; the worst first."""
+        import pandas as pd
+
+        keys = ["severity", "rule", "column", "zh", "en", "state"]
+        counted = self.frame.groupby(keys, observed=True, sort=False).size().rename("count").reset_index()
+        order = pd.DataFrame({
+            "severity": counted["severity"].map(SEVERITIES.index).astype("int64"),
+            "count": -counted["count"],
+            "rule": counted["rule"].astype(str),
+            "column": counted["column"].astype(str),
+        })  # fmt: skip
+        rows = order.sort_values(list(order.columns), kind="stable").index
+        return counted.loc[rows, ["rule", "column", "severity", "count", "zh", "en", "state"]].reset_index(
+            drop=True
+        )
+
+    def counts(self) -> dict[Severity, int]:
+        """How many problems of each severity."""
+        found = self.frame["severity"].value_counts()
+        return {severity: int(found.get(severity, 0)) for severity in SEVERITIES}
+
+    def worst(self, index: pd.Index) -> pd.Series:
+        """For each row label in `index`, its worst severity; missing for a row without problems."""
+        import pandas as pd
+
+        about = self.frame[self.frame["row"].notna()]
+        lowest = (
+            about["severity"].map(SEVERITIES.index).astype("int64").groupby(about["row"].to_numpy()).min()
+        )
+        named = lowest.map(dict(enumerate(SEVERITIES)))
+        return named.reindex(index).astype(pd.CategoricalDtype(list(SEVERITIES))).rename("worst")
+
+    def to_file(self, path: str | Path) -> None:
+        """Write the rows to `.csv` (UTF-8 with BOM, so that Excel opens it) or `.xlsx`."""
+        from .write import write_table
+
+        write_table(self.frame, Path(path))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __bool__(self) -> bool:
+        return len(self) > 0
+
+    def __repr__(self) -> str:
+        if not self:
+            return "ProblemTable: no problems"
+        lines = [
+            f"{count:>9,}  {severity:<8} {rule:<32} {column:<18} {'' if state == 'read' else state}".rstrip()
+            for rule, column, severity, count, _, _, state in self.summary().itertuples(index=False)
+        ]
+        return "\n".join([f"ProblemTable: {len(self):,} problems", *lines])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{name}</th>" for name in ("级别", "规则", "列", "次数", "说明", "依据"))
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
+            for cells in self.summary()[["severity", "rule", "column", "count", "zh", "state"]].itertuples(
+                index=False
+            )
+        )
+        return f"<table><caption>{len(self):,} problems</caption><tr>{head}</tr>{rows}</table>"
+
+
+def _part(finding: Finding, *, index: pd.Index, cases: pd.Series | None) -> pd.DataFrame:
+    import pandas as pd
+
+    rule = check_rules()[finding.rule]
+    rows = finding.rows
+    whole = rows is WHOLE_TABLE
+    return pd.DataFrame({
+        "row": [None] if whole else index[rows].astype(object),
+        "case": None if whole or cases is None else cases.iloc[rows].to_numpy(object),
+        "column": finding.column,
+        "rule": rule.id,
+        "severity": rule.severity,
+        "got": _shown(finding, rule),
+        "allowed": rule.allowed,
+        "zh": rule.zh,
+        "en": rule.en,
+        "state": rule.state,
+    })  # fmt: skip
+
+
+def _shown(finding: Finding, rule: CheckRule) -> list[str]:
+    column = case_columns().get(finding.column)
+    if column is not None and column.identifier:
+        return ["(hidden)"] * len(finding.rows)
+    if isinstance(finding.got, str):
+        return [_short(finding.got)] * len(finding.rows)
+    return [_short(_text(value)) for value in finding.got]
+
+
+def _text(value: Any) -> str:
+    import pandas as pd
+
+    if pd.isna(value):
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _GOT_LENGTH else text[: _GOT_LENGTH - 1] + "…"
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    for name in _CATEGORICAL:
+        frame[name] = frame[name].astype(
+            "category" if name != "severity" else pd.CategoricalDtype(list(SEVERITIES))
+        )
+    frame["got"] = frame["got"].astype(object)
+    return frame

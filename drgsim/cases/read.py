@@ -1,0 +1,210 @@
+"""Read cases from every file a hospital or bureau has, into the one case table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from ..codes import Edition
+from ..errors import ArgumentError
+from .assemble import Plan, assemble, plan
+from .columns import case_column, case_columns
+from .layouts import Layout, find_layout
+from .problems import ProblemTable
+from .read_report import KEY, ReadReport
+from .recognise import Match, recognise
+from .repair import repair_codes
+from .sources import raw_tables
+from .tables import RawTable
+from .values import Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHUNK_ROWS = 1 << 17
+
+
+def read_cases(
+    source: str | os.PathLike[str] | pd.DataFrame | Any,
+    *,
+    layout: str | os.PathLike[str] = "auto",
+    code_edition: Edition = "insurance",
+    normalise: bool = True,
+    columns: Iterable[str] | None = None,
+    keep: Iterable[str] | Literal["all"] = (),
+    keep_identifiers: bool = False,
+    values: Mapping[str, Mapping[str, Value]] | None = None,
+    rename: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """All cases of `source` as one table.
+
+    Parameters
+    ----------
+    source : CSV (UTF-8, else GB18030; also `.csv.gz`), Excel workbook, Parquet, JSON of settlement lists,
+        a folder or pattern of these, a DataFrame, or anything with `__arrow_c_stream__` (polars, DuckDB,
+        pyarrow)
+    layout : "auto", the id of a layout (`drgsim.cases.layouts()`), or a layout file of your own (`.toml`)
+    code_edition : the edition the codes are written in. "clinical" codes are translated to the insurance
+        edition; this is never guessed, because hundreds of codes mean different things in the two
+    normalise : repair the spelling of codes where nothing is lost by it; False keeps them as they stand
+    columns : read only these columns of the case table
+    keep : further columns of the source to keep, as text, by header; "all" keeps all but personal ones
+    keep_identifiers : also keep columns that name persons (name, card number, address, birth date …)
+    values : by column, what texts mean, over the layout's word: `{"sex": {"0": 2, "1": 1}}`
+    rename : header of the source → column of the case table, where no layout knows it
+
+    Returns
+    -------
+    DataFrame with the columns of `drgsim.cases.case_columns()` that the source has, in that order; the
+    dtypes say missing as `<NA>`, NaN or NaT. Rows are in the order of the source, none dropped; the index
+    is the source's own for a DataFrame and 0, 1, … otherwise. `.attrs["drgsim"]` is a ReadReport: the layout
+    taken and why, repairs, columns not read, and `problems`, a table of what could not be read.
+
+    Raises
+    ------
+    NotFoundError, UnreadableFileError, UnknownLayoutError, NotACaseTableError, ArgumentError
+
+    >>> import pandas as pd
+    >>> raw = pd.DataFrame({"病案号": ["007"], "性别": ["女"], "诊断编码": ["K80.100x001,I10.x00"]})
+    >>> read_cases(raw).iloc[0].tolist()
+    ['007', 2, 'K80.100x001|I10.x00']
+    """
+    import pandas as pd
+
+    chunks = list(
+        iter_cases(
+            source,
+            layout=layout,
+            code_edition=code_edition,
+            normalise=normalise,
+            columns=columns,
+            keep=keep,
+            keep_identifiers=keep_identifiers,
+            values=values,
+            rename=rename,
+        )
+    )
+    reports = [chunk.attrs[KEY] for chunk in chunks]
+    for chunk in chunks:
+        chunk.attrs = {}
+    cases = chunks[0] if len(chunks) == 1 else pd.concat(chunks)
+    names = [name for name in case_columns() if name in cases]
+    cases = cases[[*names, *(name for name in cases.columns if name not in names)]]
+    cases.attrs[KEY] = ReadReport.joined(reports)
+    return cases
+
+
+def iter_cases(
+    source: str | os.PathLike[str] | pd.DataFrame | Any,
+    *,
+    chunk_rows: int = CHUNK_ROWS,
+    layout: str | os.PathLike[str] = "auto",
+    code_edition: Edition = "insurance",
+    normalise: bool = True,
+    columns: Iterable[str] | None = None,
+    keep: Iterable[str] | Literal["all"] = (),
+    keep_identifiers: bool = False,
+    values: Mapping[str, Mapping[str, Value]] | None = None,
+    rename: Mapping[str, str] | None = None,
+) -> Iterator[pd.DataFrame]:
+    """The cases of `source` in tables of at most `chunk_rows` rows, each with a report of its own.
+
+    Parameters as in `read_cases`. CSV and Parquet files are read a chunk at a time, so that memory does not
+    grow with the file; workbooks and JSON are held whole. A source without cases yields one empty table
+    a file. Row numbers run on from chunk to chunk and from file to file.
+    """
+    if code_edition not in get_args(Edition):
+        raise ArgumentError("no such code edition", got=code_edition, allowed=get_args(Edition))
+    if chunk_rows < 1:
+        raise ArgumentError("chunk_rows must be 1 or more", got=chunk_rows)
+    if code_edition == "clinical" and not normalise:
+        raise ArgumentError(
+            "clinical codes can only be translated when they are normalised", do="leave normalise=True"
+        )
+    wanted = None if columns is None else {case_column(name).name for name in columns}
+    named = {header: case_column(name).name for header, name in (rename or {}).items()}
+    meanings = {case_column(name).name: texts for name, texts in (values or {}).items()}
+    kept = None if keep == "all" else frozenset([keep] if isinstance(keep, str) else keep)
+    asked = (
+        None if layout == "auto" else find_layout(Path(layout) if isinstance(layout, os.PathLike) else layout)
+    )
+
+    def rows() -> Iterator[pd.DataFrame]:
+        start = 0
+        for number, (where, tables) in enumerate(raw_tables(source)):
+            table, match = recognise(tables, layout=asked, rename=named, where=where)
+            match = replace(match, layout=match.layout.with_values(meanings))
+            if wanted is not None:
+                match = match.only(wanted)
+            todo = plan(match, keep=kept, keep_identifiers=keep_identifiers)
+            for frame in _frames(table, todo, number, chunk_rows, start, normalise, code_edition):
+                start += len(frame)
+                yield frame
+
+    return rows()
+
+
+def layout_of(source: str | os.PathLike[str] | pd.DataFrame | Any) -> list[tuple[str, Layout]]:
+    """(name, layout) of every table of `source`, as `layout="auto"` would take it, reading headers only."""
+    return [
+        (where, recognise(tables, layout=None, rename={}, where=where)[1].layout)
+        for where, tables in raw_tables(source)
+    ]
+
+
+def _frames(
+    table: RawTable,
+    todo: Plan,
+    number: int,
+    chunk_rows: int,
+    start: int,
+    normalise: bool,
+    code_edition: Edition,
+) -> Iterator[pd.DataFrame]:
+    import pandas as pd
+
+    empty = True
+    for chunk in table.chunks(todo.match.header_row, todo.positions, chunk_rows):
+        frame, findings = assemble(chunk, todo)
+        repairs: list[dict[str, Any]] = []
+        if normalise:
+            frame, repairs = repair_codes(frame, edition=code_edition)
+        frame.index = chunk.index if chunk.index is not None else pd.RangeIndex(start, start + chunk.rows)
+        problems = ProblemTable.of(findings, index=frame.index, cases=frame.get("case_id"))
+        frame.attrs[KEY] = ReadReport([_file(table, todo, number, chunk.rows)], repairs, problems)
+        start += chunk.rows
+        empty = False
+        yield frame
+    if empty:
+        yield _without_cases(table, todo, number)
+
+
+def _without_cases(table: RawTable, todo: Plan, number: int) -> pd.DataFrame:
+    import pandas as pd
+
+    names = [name for name in case_columns() if name in todo.match.names]
+    columns = {name: pd.Series(dtype=case_column(name).dtype) for name in names}
+    frame = pd.DataFrame(
+        columns | {name: pd.Series(dtype=object) for name in todo.kept}, index=pd.RangeIndex(0)
+    )
+    problems = ProblemTable.of((), index=frame.index, cases=None)
+    frame.attrs[KEY] = ReadReport([_file(table, todo, number, 0)], [], problems)
+    return frame
+
+
+def _file(table: RawTable, todo: Plan, number: int, rows: int) -> dict[str, Any]:
+    match: Match = todo.match
+    return {
+        "number": number,
+        "name": table.name,
+        "layout": match.layout.id,
+        "why": match.why,
+        "notes": list(table.notes),
+        "rows": rows,
+        "columns": match.names,
+        "not_read": list(todo.not_read),
+        "identifiers": list(todo.identifiers),
+    }

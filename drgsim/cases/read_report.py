@@ -1,0 +1,87 @@
+"""What reading did: which layout and why, what was repaired, what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from .problems import ProblemTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY = "drgsim"  # in DataFrame.attrs
+
+
+class ReadReport(dict[str, Any]):
+    """The report a table of cases carries in `.attrs["drgsim"]`.
+
+    As a dictionary it holds `files` (name, layout, why, notes, rows, columns, not_read: headers that feed
+    no column, identifiers: headers dropped because they name persons) and `repairs` (column, repair, zh, en,
+    count, examples). `problems` is the ProblemTable of what could not be read.
+
+    It is a dictionary of plain values because pandas compares `attrs` when it joins tables and writes
+    them as JSON into Parquet files; and it copies as itself, because pandas copies `attrs` at every step.
+    """
+
+    problems: ProblemTable
+
+    def __init__(
+        self, files: list[dict[str, Any]], repairs: list[dict[str, Any]], problems: ProblemTable
+    ) -> None:
+        super().__init__(files=files, repairs=repairs)
+        self.problems = problems
+
+    @classmethod
+    def joined(cls, reports: Iterable[ReadReport]) -> ReadReport:
+        """The report of the tables read one after the other."""
+        files: dict[int, dict[str, Any]] = {}
+        repairs: dict[tuple[str, str], dict[str, Any]] = {}
+        problems = []
+        for report in reports:
+            for file in report["files"]:
+                known = files.setdefault(file["number"], {**file, "rows": 0})
+                known["rows"] += file["rows"]
+                known["notes"] = file["notes"]
+            for repair in report["repairs"]:
+                done = repairs.setdefault((repair["column"], repair["repair"]), {**repair, "count": 0})
+                done["count"] += repair["count"]
+            problems.append(report.problems)
+        return cls(list(files.values()), list(repairs.values()), ProblemTable.joined(problems))
+
+    def __deepcopy__(self, memo: Any) -> ReadReport:
+        return self
+
+    def __copy__(self) -> ReadReport:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (ReadReport, (self["files"], self["repairs"], self.problems))
+
+    def account(self) -> str:
+        """What was read and repaired, without the problems."""
+        lines = []
+        for file in self["files"]:
+            notes = "".join(f", {note}" for note in file["notes"])
+            lines.append(
+                f"{file['name']}: {file['rows']:,} cases, layout {file['layout']} ({file['why']}){notes}"
+            )
+            if file["identifiers"]:
+                lines.append(f"  dropped, because they name persons: {len(file['identifiers'])} columns")
+            if file["not_read"]:
+                lines.append(f"  not read: {', '.join(file['not_read'][:8])}{_more(file['not_read'])}")
+        lines += [f"{each['column']}: {each['en']} {each['count']:,}" for each in self["repairs"]]
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return f"{self.account()}\n{self.problems}"
+
+
+def report_of(cases: pd.DataFrame) -> ReadReport | None:
+    """The report of a table that `read_cases` made, or None."""
+    report = cases.attrs.get(KEY)
+    return report if isinstance(report, ReadReport) else None
+
+
+def _more(names: list[str]) -> str:
+    return f" and {len(names) - 8} more" if len(names) > 8 else ""

@@ -1,0 +1,122 @@
+"""From what the caller gives (a path, a folder, a pattern, a table) to raw tables."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import NotFoundError
+from .csv_table import csv_tables
+from .errors import NotACaseTableError, UnreadableFileError
+from .excel_table import excel_tables, locked
+from .json_table import JsonTable
+from .tables import RawTable
+from .typed_table import ArrowTable, FrameTable, ParquetTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Source = str | os.PathLike[str] | pd.DataFrame | Any
+
+SUFFIXES = (".csv", ".txt", ".tsv", ".gz", ".xlsx", ".xlsm", ".xls", ".parquet", ".json", ".jsonl", ".ndjson")
+
+_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+
+
+def raw_tables(source: Source) -> Iterator[tuple[str, list[RawTable]]]:
+    """Every table of `source` in order, as (name, the ways to read it).
+
+    Raises NotFoundError, UnreadableFileError or NotACaseTableError.
+    """
+    if isinstance(source, str | os.PathLike):
+        for path in _paths(source):
+            yield path.name, _tables(path)
+        return
+    table = _in_memory(source)
+    yield table.name, [table]
+
+
+def _in_memory(source: Any) -> RawTable:
+    import pandas as pd
+
+    if isinstance(source, pd.DataFrame):
+        return FrameTable(source)
+    if hasattr(source, "__arrow_c_stream__"):
+        return ArrowTable(source)
+    raise NotACaseTableError(
+        "cases are read from a path, a DataFrame, or anything with __arrow_c_stream__",
+        got=type(source).__name__,
+    )
+
+
+def _paths(source: str | os.PathLike[str]) -> list[Path]:
+    path = Path(source)
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return _inside(path, sorted(path.iterdir()))
+    if glob.has_magic(str(source)):
+        # Path.glob refuses patterns that begin at the root
+        return _inside(path, [Path(name) for name in sorted(glob.glob(str(source), recursive=True))])  # noqa: PTH207
+    near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    raise NotFoundError("no such file or folder", got=path.name, nearest=near, where=path.parent.name or None)
+
+
+def _inside(source: Path, found: list[Path]) -> list[Path]:
+    """The readable files among `found`; what Excel or the system leaves lying about is passed over."""
+    files = [
+        path
+        for path in found
+        if path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.startswith(("~$", "."))
+    ]
+    if not files:
+        raise UnreadableFileError(
+            "no file of cases there", where=source.name, allowed=SUFFIXES, do="name the file itself"
+        )
+    return files
+
+
+def _tables(path: Path) -> list[RawTable]:
+    """Readings of one file, by what it holds; its name is not trusted."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if not start:
+        raise UnreadableFileError("the file is empty", where=path.name, do="export it again")
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    tables: list[RawTable]
+    usual: tuple[str, ...]
+    if start.startswith(_PARQUET):
+        tables = [ParquetTable(path)]
+        usual = (".parquet",)
+    elif start.startswith((_ZIP, _OLE)):
+        _refuse_other_containers(path, start)
+        tables = [*excel_tables(path)]
+        usual = (".xlsx", ".xlsm", ".xls")
+    elif text[:1] in (b"{", b"["):
+        tables = [JsonTable(path)]
+        usual = (".json", ".jsonl", ".ndjson")
+    elif text[:1] == b"<":
+        raise UnreadableFileError(
+            "the file is a web page or XML, whatever its name says",
+            where=path.name,
+            do="open it in Excel and save it as .xlsx or CSV UTF-8",
+        )
+    else:
+        tables = [*csv_tables(path)]
+        usual = (".csv", ".txt", ".tsv", ".gz")
+    if path.suffix.lower() not in usual:
+        for table in tables:
+            table.notes.append(f"its name ends in {path.suffix or 'nothing'}, but it holds {usual[0][1:]}")
+    return tables
+
+
+def _refuse_other_containers(path: Path, start: bytes) -> None:
+    """A zip archive that is no workbook, and a workbook that is locked, each get their own word."""
+    if start.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+            raise locked(path)
+    elif not any(name in path.read_bytes() for name in (b"xl/workbook", b"[Content_Types].xml")):
+        raise UnreadableFileError("a zip archive, not a workbook", where=path.name, do="unpack it first")

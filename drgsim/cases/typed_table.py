@@ -1,0 +1,98 @@
+"""Sources whose columns have types: Parquet files, DataFrames, and Arrow streams (polars, DuckDB …)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._optional import require
+from .errors import NotACaseTableError, UnreadableFileError
+from .tables import RawChunk
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ParquetTable:
+    """A Parquet file, read a batch at a time."""
+
+    def __init__(self, path: Path) -> None:
+        parquet = _parquet()
+        self.name = path.name
+        self.notes: list[str] = []
+        try:
+            self._file = parquet.ParquetFile(path)
+        except (OSError, ValueError) as error:  # pyarrow's own errors are both
+            raise _damaged(path.name) from error
+        self._names = list(self._file.schema_arrow.names)
+
+    def preview(self) -> Sequence[list[str]]:
+        return [self._names]
+
+    def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
+        names = [self._names[place] for place in positions]
+        try:
+            for batch in self._file.iter_batches(batch_size=rows, columns=names):
+                yield _chunk_of(batch, positions, names)
+        except OSError as error:
+            raise _damaged(self.name) from error
+
+
+class ArrowTable:
+    """Anything that offers `__arrow_c_stream__`; it is read once."""
+
+    def __init__(self, source: Any) -> None:
+        arrow = require("pyarrow", extra="arrow", feature="reading Arrow streams")
+        self.name = type(source).__name__
+        self.notes: list[str] = []
+        try:
+            self._reader = arrow.RecordBatchReader.from_stream(source)
+        except (TypeError, ValueError) as error:
+            raise NotACaseTableError("the Arrow stream does not hold a table", got=self.name) from error
+        self._names = list(self._reader.schema.names)
+
+    def preview(self) -> Sequence[list[str]]:
+        return [self._names]
+
+    def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
+        names = [self._names[place] for place in positions]
+        for batch in self._reader:
+            for start in range(0, batch.num_rows, rows):
+                yield _chunk_of(batch.slice(start, rows), positions, names)
+
+
+class FrameTable:
+    """A pandas DataFrame; its index labels the cases."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.name = "DataFrame"
+        self.notes: list[str] = []
+        self._frame = frame
+
+    def preview(self) -> Sequence[list[str]]:
+        return [[str(name) for name in self._frame.columns]]
+
+    def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
+        for start in range(0, len(self._frame), rows):
+            part = self._frame.iloc[start : start + rows]
+            columns = {place: part.iloc[:, place].reset_index(drop=True) for place in positions}
+            yield RawChunk(columns, len(part), index=part.index)
+
+
+def _chunk_of(batch: Any, positions: Sequence[int], names: Sequence[str]) -> RawChunk:
+    columns = {
+        place: batch.column(batch.schema.get_field_index(name)).to_pandas()
+        for place, name in zip(positions, names, strict=True)
+    }
+    return RawChunk(columns, batch.num_rows)
+
+
+def _parquet() -> Any:
+    return require("pyarrow.parquet", extra="arrow", feature="reading Parquet files")
+
+
+def _damaged(name: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        "the Parquet file is damaged or cut short", where=name, do="copy or write it again"
+    )

@@ -1,0 +1,92 @@
+"""Write tables of cases: Parquet, CSV, and workbooks a hospital can open; whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from .._atomic import replacing
+from .._optional import require
+from ..errors import ArgumentError
+from .columns import case_columns, column_labels
+from .excel_sheet import write_sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Labels = Literal["name", "zh"]
+Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
+
+WRITTEN = (".parquet", ".csv", ".xlsx")
+
+
+def write_cases(
+    cases: pd.DataFrame,
+    path: str | os.PathLike[str],
+    *,
+    labels: Labels | None = None,
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Write a table of cases; the ending of `path` says how: `.parquet`, `.csv` or `.xlsx`.
+
+    Parameters
+    ----------
+    cases : table of cases; further columns are written as they are, the index is not
+    labels : header by column name or in Chinese; None for names in Parquet and CSV, Chinese in workbooks
+    encoding : of CSV; "utf-8-sig" opens in Excel by a double click
+
+    `read_cases` reads back what was written: missing stays missing, codes stay text, no list of codes
+    (missing, written `NA` in text) stays apart from a list without codes (empty).
+
+    Raises ArgumentError for another ending or a table too large for a sheet, NotFoundError when the folder
+    does not exist, MissingExtraError without the library a format needs.
+    """
+    target = Path(path)
+    form = _form(target)
+    chinese = labels == "zh" or (labels is None and form == ".xlsx")
+    headers = {
+        name: column_labels("zh").get(name, str(name)) if chinese else str(name) for name in cases.columns
+    }
+    with replacing(target) as part:
+        if form == ".parquet":
+            require("pyarrow", extra="arrow", feature="writing Parquet files")
+            bare = cases.rename(columns=headers)
+            bare.attrs = {}
+            bare.to_parquet(part, index=False)
+        elif form == ".csv":
+            bare = _as_text(cases).rename(columns=headers)
+            bare.to_csv(part, index=False, encoding=encoding, lineterminator="\n")
+        else:
+            write_sheet(
+                _as_text(cases), part, headers=list(headers.values()), sheet="病例" if chinese else "cases"
+            )
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Any table to `.csv` (UTF-8 with a byte order mark, for Excel) or `.xlsx`."""
+    form = _form(path, allowed=(".csv", ".xlsx"))
+    with replacing(path) as part:
+        if form == ".csv":
+            frame.to_csv(part, index=False, encoding="utf-8-sig", lineterminator="\n")
+        else:
+            write_sheet(frame, part, headers=[str(name) for name in frame.columns], sheet="table")
+
+
+def _form(path: Path, *, allowed: tuple[str, ...] = WRITTEN) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in allowed:
+        raise ArgumentError("the ending of the file says how it is written", got=path.name, allowed=allowed)
+    return suffix
+
+
+def _as_text(cases: pd.DataFrame) -> pd.DataFrame:
+    """Where an empty cell could mean two things, in words: codes that are missing, and flags."""
+    written = cases.copy(deep=False)
+    for name in cases.columns:
+        column = case_columns().get(str(name))
+        if column is not None and column.kind == "codes":
+            written[name] = cases[name].astype(object).where(cases[name].notna(), "NA")
+        elif column is not None and column.kind == "flag":
+            written[name] = cases[name].astype(object).map({True: "是", False: "否"})
+    return written
