@@ -144,7 +144,7 @@ class Policy(Readable):
         return self._with(reformed(self.document, changes))
 
     def including(self, part: str | Path | Mapping[str, Any]) -> Policy:
-        """This policy with another document laid over it, a shipped part such as `beijing-new-technology`.
+        """This policy with another document laid over it, such as a shipped part.
 
         The part's values keep their own days, sources and trust; the method stays unless the part has one.
         """

@@ -88,7 +88,7 @@ def refuse(problems: Iterable[Problem], name: str) -> None:
 
 
 def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    for key in raw.keys() - FIELDS.keys():
+    for key in (key for key in raw if key not in FIELDS):
         problems.append(Problem(str(key), "unknown field", nearest=nearest_name(str(key), FIELDS)))
     for key in REQUIRED:
         if raw.get(key) is None:
@@ -163,7 +163,7 @@ def _texts(
     raw: Any, path: str, needed: tuple[str, ...], problems: list[Problem], *, more: tuple[str, ...] = ()
 ) -> dict[str, str]:
     """The named texts of a mapping, `needed` ones and those that may be there `more`."""
-    for key in as_mapping(raw, path, problems).keys() - {*needed, *more}:
+    for key in (key for key in as_mapping(raw, path, problems) if key not in (*needed, *more)):
         problems.append(Problem(f"{path}.{key}", "unknown field", allowed=", ".join((*needed, *more))))
     texts = {
         str(key): str(value) for key, value in as_mapping(raw, path, problems).items() if value is not None

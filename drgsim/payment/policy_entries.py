@@ -83,7 +83,7 @@ def _dated(
             Problem(path, "a value without a source", got=entry, allowed="value, source, state, note")
         )
         return []
-    for key in entry.keys() - set(ENTRY_FIELDS):
+    for key in (key for key in entry if key not in ENTRY_FIELDS):
         near = nearest_name(str(key), ENTRY_FIELDS)
         problems.append(Problem(path, "unknown field", key, ", ".join(ENTRY_FIELDS), near))
     if ("value" in entry) == ("values" in entry):

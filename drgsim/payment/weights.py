@@ -120,7 +120,7 @@ class Weights:
     def load(cls, name: str) -> Weights:
         """A published table by its id; raises NotFoundError with the nearest one.
 
-        >>> Weights.load("harbin-2023").facts["state"]
+        >>> Weights.load("chs-drg-2.0-example").facts["state"]
         'secondary'
         """
         frame, row = published_table(name)
