@@ -121,6 +121,10 @@ def _read_block(values: list[Any]) -> TextRows | ListRows:
     try:
         return text_rows(values)
     except TypeError:
+        pass
+    try:
+        return text_rows(["" if value is None or value != value else value for value in values])
+    except (TypeError, ValueError):  # pandas.NA and arrays cannot even be compared
         filled = _without_missing(values)
     if any(issubclass(type_, LIST) for type_ in set(map(type, filled))):
         return _read_lists(filled)

@@ -15,7 +15,7 @@ from .columns import ChunkedRows, CodeRows, ListRows, RepeatedRows, TextRows, te
 
 SLOT = np.dtype([("head", "<u8"), ("tail", "<u4"), ("id", "<i4")])
 SHORT = 11  # bytes of a code that fits a slot, as in _kernels/_encode.pyx
-FILL = 0.6  # of the slots at most; what is free keeps the search for a code short
+FILL = 0.4  # of the slots at most; what is free keeps the search for a code short
 
 
 @dataclass(frozen=True, slots=True, eq=False)
