@@ -5,7 +5,7 @@ numbers below are theirs). A row of bits is read eight words at a time: one line
 """
 from libc.math cimport NAN
 
-from ._types cimport code_t, int16_t, int32_t, int64_t, offset_t, uint8_t, uint32_t, uint64_t
+from ._types cimport code_t, int8_t, int16_t, int32_t, int64_t, offset_t, uint8_t, uint32_t, uint64_t
 
 cdef extern from *:
     """
@@ -22,7 +22,7 @@ cdef extern from *:
 
 cdef enum:
     SPECIAL = 2  # tables by id begin with the ids -2 (no first code) and -1 (unknown code)
-    WORDS = 8
+    LINE = 8  # words of a line of a cache
     BLOCK = 256  # cases whose buckets are found in one go
     VARIABLES = 8
     AGE = 0
@@ -30,17 +30,27 @@ cdef enum:
     WEIGHT = 2
     NEWBORN_DAYS = 28
 
-cdef enum:  # bits of diagnosis_word and procedure_word
+cdef enum:  # words of codes
+    BYTE = 8
     HALF = 16
     LOW_HALF = 0xFFFF
-    SEVERITY = 3 << HALF
-    DIAGNOSIS_MARKED = 1 << 18
-    DIAGNOSIS_UNKNOWN = 1 << 19
-    DIAGNOSIS_GRAY = 1 << 20
-    DIAGNOSIS_LISTED = 1 << 21
-    PROCEDURE_MARKED = 1
-    PROCEDURE_UNKNOWN = 2
-    PROCEDURE_BITS = 2
+    SEVERITY = 3
+    FIRST_MARK = 2
+    MARKS = 7
+    STATES = 9  # of the further codes of a kind: none, or 1 + the marks among them
+    UNKNOWN = 32
+    GRAY = 64
+    LISTED = 128
+
+cdef enum:  # columns and flags of a row
+    ROW_COLUMNS = 8
+    ROW_MDC = 0
+    ROW_ADRG = 1
+    ROW_DRG = 2
+    ROW_ASKS = 6
+    ROW_FLAGS = 7
+    AMBIGUOUS_ROW = 1
+    TESTED_ROW = 2
 
 cdef enum:  # programs
     HOLDS = -1
@@ -90,8 +100,8 @@ cdef struct Tables:
     const uint32_t* principal_word  # tables by id: at id 0
     const uint32_t* diagnosis_word
     const uint32_t* procedure_word
-    const uint64_t* exclusion_bits
-    int64_t exclusion_words
+    const int8_t* exclusion
+    int64_t exclusion_tables
     const uint32_t* principal_row
     int64_t principal_classes
     const uint64_t* principal_bits
@@ -105,13 +115,9 @@ cdef struct Tables:
     const int32_t* cut_variable
     const int32_t* cut_weight
     int64_t cuts
-    const int16_t* row_mdc
-    const int16_t* row_adrg
-    const uint8_t* row_ambiguous
-    const uint8_t* row_asks
-    const int16_t* row_drg
-    const int32_t* row_splits
+    const int16_t* rows
     const int32_t* row_program
+    const int32_t* split_start
     const int32_t* split_program
     const int16_t* split_drg
     const int32_t* mdc_program
@@ -137,6 +143,7 @@ cdef struct Case:
     int64_t bucket
     uint32_t further  # bits of all further diagnoses, excluded severities left out
     uint32_t problem
+    uint32_t remarkable  # 0 unless there is a problem, or a newborn whose numbers may be missing
 
 cdef struct Found:
     int64_t row  # -1 when no row took the case
@@ -237,7 +244,7 @@ cdef bint runs(const Tables* t, const Case* case, int32_t at) noexcept nogil:
         elif step.op == OP_COMPARE:
             holds = compare(number_of(case, step.a), step.b, t.program_number[step.c])
         elif step.op == OP_SEVERITY:
-            holds = (case.further >> HALF) & step.a
+            holds = case.further & <uint32_t>step.a
         else:
             holds = count_holds(t, case, step)
         at = step.holds if holds else step.fails
@@ -246,81 +253,90 @@ cdef bint runs(const Tables* t, const Case* case, int32_t at) noexcept nogil:
 
 cdef inline int32_t drg_of(const Tables* t, const Case* case, int64_t row) noexcept nogil:
     """The DRG inside a row that took the case; 0 when none of its DRGs does."""
-    cdef int32_t split = t.row_splits[2 * row]
-    cdef int32_t stop = t.row_splits[2 * row + 1]
-    if split == stop:
-        return t.row_drg[4 * row + ((case.further & SEVERITY) >> HALF)]
-    while split < stop:
+    cdef const int16_t* columns = t.rows + ROW_COLUMNS * row
+    cdef int32_t split
+    if not columns[ROW_FLAGS] & TESTED_ROW:
+        return columns[ROW_DRG + (case.further & SEVERITY)]
+    for split in range(t.split_start[row], t.split_start[row + 1]):
         if runs(t, case, t.split_program[split]):
             return t.split_drg[split]
-        split += 1
     return 0
 
 
+# Few cases have more further codes than a first round of lanes, so the loops below seldom surprise
+# the processor. A lane beyond the last code reads the last code again, which changes no bit.
+
 cdef inline uint32_t scan_procedures(const Tables* t, const Case* case) noexcept nogil:
-    cdef uint32_t bits = 0
+    """The bits of the further procedures. There is at least one code, be it the empty one."""
+    cdef const code_t* codes = case.procedures
+    cdef int64_t last = case.n_procedures - (case.n_procedures > 0)
+    cdef uint32_t bits = t.procedure_word[codes[min(1, last)]] | t.procedure_word[codes[min(2, last)]]
     cdef int64_t k
-    for k in range(1, case.n_procedures):
-        bits |= t.procedure_word[case.procedures[k]]
-    return bits
+    for k in range(3, last + 1):
+        bits |= t.procedure_word[codes[k]]
+    return bits & (0 - <uint32_t>(last > 0))
+
+
+cdef inline uint32_t further_bits(const Tables* t, const int8_t* left, code_t code) noexcept nogil:
+    cdef uint32_t word = t.diagnosis_word[code]
+    return word & <uint32_t>left[word >> BYTE]
 
 
 cdef inline uint32_t scan_diagnoses(const Tables* t, const Case* case, uint32_t principal) noexcept nogil:
     """The bits of the further diagnoses; a severity counts unless its table excludes the principal."""
-    cdef const uint64_t* excluded = t.exclusion_bits + (principal >> HALF) * t.exclusion_words
+    cdef const int8_t* left = t.exclusion + (principal >> HALF) * t.exclusion_tables
+    cdef const code_t* codes = case.diagnoses
+    cdef int64_t last = case.n_diagnoses - 1
     cdef uint32_t bits = 0
-    cdef uint32_t word, table, struck
-    cdef int64_t k
-    for k in range(1, case.n_diagnoses):
-        word = t.diagnosis_word[case.diagnoses[k]]
-        table = word & LOW_HALF
-        struck = (excluded[table >> 6] >> (table & 63)) & 1
-        bits |= word & ((struck - 1) | ~<uint32_t>SEVERITY)
-    return bits
+    cdef int64_t k = 1
+    while True:
+        bits |= (
+            further_bits(t, left, codes[min(k, last)])
+            | further_bits(t, left, codes[min(k + 1, last)])
+            | further_bits(t, left, codes[min(k + 2, last)])
+            | further_bits(t, left, codes[min(k + 3, last)])
+        )
+        k += 4
+        if k > last:
+            return bits & (0 - <uint32_t>(last > 0))
 
 
 cdef inline void search(
-    const Tables* t, const Case* case, uint32_t principal, uint32_t procedures, Found* found
+    const Tables* t, const Case* case, uint32_t principal, uint32_t main, uint32_t procedures, Found* found
 ) noexcept nogil:
     """Find the first row that takes the case and has a DRG for it."""
-    cdef code_t main = case.procedures[0] if case.n_procedures > 0 else -SPECIAL
-    cdef int64_t diagnosis_state = (case.n_diagnoses > 1) + ((case.further & DIAGNOSIS_MARKED) != 0)
-    cdef int64_t procedure_state = (case.n_procedures > 1) + ((procedures & PROCEDURE_MARKED) != 0)
-    cdef int64_t state = 3 * diagnosis_state + procedure_state
-    cdef const uint64_t* a = t.principal_bits + t.words * (
-        t.principal_row[diagnosis_state * t.principal_classes + (principal & LOW_HALF)]
-    )
-    cdef const uint64_t* b = t.main_bits + t.words * (
-        t.main_row[procedure_state * t.main_classes + (t.procedure_word[main] >> PROCEDURE_BITS)]
-    )
-    cdef const uint64_t* c = t.bucket_bits + t.words * (9 * case.bucket + state)
-    cdef const uint64_t* exact = t.exact_bits + t.words * state
-    cdef uint64_t[WORDS] open
-    cdef uint64_t bits
-    cdef uint32_t left
-    cdef int64_t base = 0
-    cdef int64_t row
-    cdef int k
-    while base < t.words:
-        left = 0
-        for k in range(WORDS):
-            open[k] = a[base + k] & b[base + k] & c[base + k]
-            left |= <uint32_t>(open[k] != 0) << k
-        while left:
-            k = drgsim_low_bit(left)
-            bits = open[k]
-            while bits:
-                row = 64 * (base + k) + drgsim_low_bit(bits)
-                if (exact[base + k] >> (row & 63)) & 1 or runs(t, case, t.row_program[row]):
+    cdef int64_t diagnoses_state = (case.n_diagnoses > 1) + ((case.further >> FIRST_MARK) & MARKS)
+    cdef int64_t procedures_state = (case.n_procedures > 1) + ((procedures >> FIRST_MARK) & MARKS)
+    cdef const uint64_t* a = t.principal_bits + t.principal_row[
+        diagnoses_state * t.principal_classes + (principal & LOW_HALF)
+    ]
+    cdef const uint64_t* b = t.main_bits + t.main_row[procedures_state * t.main_classes + (main >> BYTE)]
+    cdef const uint64_t* c = t.bucket_bits + t.words * case.bucket
+    cdef const uint64_t* exact = t.exact_bits + t.words * (STATES * diagnoses_state + procedures_state)
+    cdef uint64_t open
+    cdef uint32_t words
+    cdef int64_t line = 0
+    cdef int64_t row, k
+    while line < t.words:
+        # which words are not 0, without a branch: the first of them cannot be foreseen
+        words = 0
+        for k in range(line + LINE - 1, line - 1, -1):
+            words = 2 * words + ((a[k] & b[k] & c[k]) != 0)
+        while words:
+            k = line + drgsim_low_bit(words)
+            open = a[k] & b[k] & c[k]
+            while open:
+                row = 64 * k + drgsim_low_bit(open)
+                if (exact[k] >> (row & 63)) & 1 or runs(t, case, t.row_program[row]):
                     found.held = True
-                    found.asked |= t.row_asks[row]
+                    found.asked |= <uint32_t>t.rows[ROW_COLUMNS * row + ROW_ASKS]
                     found.drg = drg_of(t, case, row)
                     if found.drg:
                         found.row = row
                         return
-                bits &= bits - 1
-            left &= left - 1
-        base += WORDS
+                open &= open - 1
+            words &= words - 1
+        line += LINE
 
 
 cdef int why_ungrouped(const Tables* t, const Case* case, const Found* found) noexcept nogil:
@@ -331,9 +347,9 @@ cdef int why_ungrouped(const Tables* t, const Case* case, const Found* found) no
     for k in range(t.mdcs):
         if runs(t, case, t.mdc_program[k]):
             return NO_ADRG
-    if t.diagnosis_word[principal] & DIAGNOSIS_LISTED:
+    if t.diagnosis_word[principal] & LISTED:
         return MDC_CONDITION
-    return GRAY_PRINCIPAL if t.diagnosis_word[principal] & DIAGNOSIS_GRAY else PRINCIPAL_IN_NO_MDC
+    return GRAY_PRINCIPAL if t.diagnosis_word[principal] & GRAY else PRINCIPAL_IN_NO_MDC
 
 
 cdef int why(const Tables* t, const Case* case, const Found* found, uint32_t procedures) noexcept nogil:
@@ -357,9 +373,9 @@ cdef int why(const Tables* t, const Case* case, const Found* found, uint32_t pro
             reason = min(reason, <int>WEIGHT_MISSING)
     if case.n_procedures > 0 and case.procedures[0] == -1:
         reason = min(reason, <int>UNKNOWN_MAIN_PROCEDURE)
-    if case.further & DIAGNOSIS_UNKNOWN:
+    if case.further & UNKNOWN:
         reason = min(reason, <int>UNKNOWN_OTHER_DIAGNOSIS)
-    if procedures & PROCEDURE_UNKNOWN:
+    if procedures & UNKNOWN:
         reason = min(reason, <int>UNKNOWN_OTHER_PROCEDURE)
     return reason if reason < 255 else NO_REASON
 
@@ -376,49 +392,41 @@ cdef struct Answers:
 cdef inline void answer(const Tables* t, Case* case, const Answers* answers) noexcept nogil:
     """Group one case and write its answer."""
     cdef int64_t i = case.row
-    cdef uint32_t principal, procedures
+    cdef code_t first = case.diagnoses[0] if case.n_diagnoses > 0 else -SPECIAL
+    cdef uint32_t principal, main, procedures, remarkable
+    cdef const int16_t* row
     cdef Found found
-    if case.n_diagnoses == 0 or case.diagnoses[0] == -SPECIAL or 0 < case.problem <= LAST_INVALID:
+    if first == -SPECIAL or 0 < case.problem <= LAST_INVALID:
         answers.mdc[i] = answers.adrg[i] = answers.drg[i] = 0
         answers.severity[i] = 0
         answers.status[i] = INVALID
-        if case.n_diagnoses == 0 or case.diagnoses[0] == -SPECIAL:
-            answers.reason[i] = PRINCIPAL_MISSING
-        else:
-            answers.reason[i] = <uint8_t>case.problem
+        answers.reason[i] = PRINCIPAL_MISSING if first == -SPECIAL else <uint8_t>case.problem
         return
-    principal = t.principal_word[case.diagnoses[0]]
+    principal = t.principal_word[first]
+    main = t.procedure_word[case.procedures[0]]
     case.further = scan_diagnoses(t, case, principal)
     procedures = scan_procedures(t, case)
     found.row = -1
     found.drg = 0
     found.asked = 0
     found.held = False
-    search(t, case, principal, procedures, &found)
+    search(t, case, principal, main, procedures, &found)
     if found.row < 0 and t.retry:
         retry(t, case, principal, &found)
+    # one test for all that is rare; an unknown principal has all bits set, as its id is -1
+    remarkable = case.remarkable | found.asked | ((case.further | procedures | main | (first >> HALF)) & UNKNOWN)
     if found.row >= 0:
-        answers.mdc[i] = t.row_mdc[found.row]
-        answers.adrg[i] = t.row_adrg[found.row]
-        answers.status[i] = t.row_ambiguous[found.row]  # AMBIGUOUS is 1, GROUPED 0
+        row = t.rows + ROW_COLUMNS * found.row
+        answers.mdc[i] = row[ROW_MDC]
+        answers.adrg[i] = row[ROW_ADRG]
+        answers.status[i] = row[ROW_FLAGS] & AMBIGUOUS_ROW  # AMBIGUOUS is 1, GROUPED 0
     else:
         answers.mdc[i] = answers.adrg[i] = 0
         answers.status[i] = UNGROUPED
+        remarkable = 1
     answers.drg[i] = <int16_t>found.drg
-    answers.severity[i] = <uint8_t>WORST[(case.further & SEVERITY) >> HALF]
-    if (
-        found.row < 0
-        or case.problem
-        or found.asked
-        or case.diagnoses[0] < 0
-        or (case.further & DIAGNOSIS_UNKNOWN)
-        or (procedures & PROCEDURE_UNKNOWN)
-        or (case.n_procedures > 0 and case.procedures[0] == -1)
-        or (t.newborn_asks and number_of(case, AGE) == 0)
-    ):
-        answers.reason[i] = <uint8_t>why(t, case, &found, procedures)
-    else:
-        answers.reason[i] = NO_REASON
+    answers.severity[i] = <uint8_t>WORST[case.further & SEVERITY]
+    answers.reason[i] = <uint8_t>why(t, case, &found, procedures) if remarkable else NO_REASON
 
 
 cdef void retry(const Tables* t, const Case* case, uint32_t principal, Found* found) noexcept nogil:
@@ -430,13 +438,16 @@ cdef void retry(const Tables* t, const Case* case, uint32_t principal, Found* fo
         if found.row >= 0:
             return
         single.procedures = case.procedures + k
-        search(t, &single, principal, 0, found)
+        search(t, &single, principal, t.procedure_word[single.procedures[0]], 0, found)
 
 
 cdef void find_buckets(
-    const Tables* t, const float* const* numbers, int64_t start, int64_t n, int32_t* bucket
+    const Tables* t, const float* const* numbers, int64_t start, int64_t n, int32_t* bucket, uint8_t* remarkable
 ) noexcept nogil:
-    """The bucket of each of `n` cases: the sum of the weights of the cuts their numbers reach."""
+    """The bucket of each of `n` cases: the sum of the weights of the cuts their numbers reach.
+
+    `remarkable` becomes 1 for newborns whose age in days and weight have to be looked at.
+    """
     cdef const float* column
     cdef float cut
     cdef int32_t weight
@@ -452,6 +463,9 @@ cdef void find_buckets(
         weight = t.cut_weight[k]
         for i in range(n):
             bucket[i] += weight if column[i] >= cut else 0
+    column = numbers[AGE]
+    for i in range(n):
+        remarkable[i] = t.newborn_asks != 0 and column != NULL and column[start + i] == 0
 
 
 # by severity bits: 1 CC, 2 MCC → CaseSeverity
@@ -466,7 +480,7 @@ cdef class Rules:
 
     def __init__(self, arrays, uint32_t newborn_asks, bint retry):
         """`arrays` by name; `newborn_asks`: bits of AGE_DAYS and WEIGHT, if any rule asks for them."""
-        cdef const uint64_t[:, ::1] u64
+        cdef const uint64_t[:, ::1] u64_rows
         cdef const uint32_t[:, ::1] u32_rows
         cdef const uint32_t[::1] u32
         cdef const int32_t[:, ::1] i32_rows
@@ -485,20 +499,20 @@ cdef class Rules:
         self.t.diagnosis_word = &u32[SPECIAL]
         u32 = arrays["procedure_word"]
         self.t.procedure_word = &u32[SPECIAL]
-        u64 = arrays["exclusion_bits"]
-        self.t.exclusion_bits, self.t.exclusion_words = &u64[0, 0], u64.shape[1]
+        u8_rows = arrays["exclusion"]
+        self.t.exclusion, self.t.exclusion_tables = <const int8_t*>&u8_rows[0, 0], u8_rows.shape[1]
         u32_rows = arrays["principal_row"]
         self.t.principal_row, self.t.principal_classes = &u32_rows[0, 0], u32_rows.shape[1]
         u32_rows = arrays["main_row"]
         self.t.main_row, self.t.main_classes = &u32_rows[0, 0], u32_rows.shape[1]
-        u64 = arrays["principal_bits"]
-        self.t.principal_bits, self.t.words = &u64[0, 0], u64.shape[1]
-        u64 = arrays["main_bits"]
-        self.t.main_bits = &u64[0, 0]
-        u64 = arrays["bucket_bits"]
-        self.t.bucket_bits = &u64[0, 0]
-        u64 = arrays["exact_bits"]
-        self.t.exact_bits = &u64[0, 0]
+        u64_rows = arrays["principal_bits"]
+        self.t.principal_bits, self.t.words = &u64_rows[0, 0], u64_rows.shape[1]
+        u64_rows = arrays["main_bits"]
+        self.t.main_bits = &u64_rows[0, 0]
+        u64_rows = arrays["bucket_bits"]
+        self.t.bucket_bits = &u64_rows[0, 0]
+        u64_rows = arrays["exact_bits"]
+        self.t.exact_bits = &u64_rows[0, 0]
         f32 = arrays["cut"]
         self.t.cuts = f32.shape[0]
         if self.t.cuts:
@@ -506,18 +520,10 @@ cdef class Rules:
             self.t.cut, self.t.cut_variable = &f32[0], &i32[0]
             i32 = arrays["cut_weight"]
             self.t.cut_weight = &i32[0]
-        i16 = arrays["row_mdc"]
-        self.t.row_mdc = &i16[0]
-        i16 = arrays["row_adrg"]
-        self.t.row_adrg = &i16[0]
-        u8 = arrays["row_ambiguous"]
-        self.t.row_ambiguous = &u8[0]
-        u8 = arrays["row_asks"]
-        self.t.row_asks = &u8[0]
-        i16_rows = arrays["row_drg"]
-        self.t.row_drg = &i16_rows[0, 0]
-        i32_rows = arrays["row_splits"]
-        self.t.row_splits = &i32_rows[0, 0]
+        i16_rows = arrays["rows"]
+        self.t.rows = &i16_rows[0, 0]
+        i32 = arrays["split_start"]
+        self.t.split_start = &i32[0]
         i32 = arrays["row_program"]
         self.t.row_program = &i32[0]
         i32 = arrays["split_program"]
@@ -564,10 +570,12 @@ def group(
     cdef const float* columns[VARIABLES]
     cdef const float[::1] column
     cdef int32_t[BLOCK] bucket
+    cdef uint8_t[BLOCK] remarkable
     cdef const code_t* all_diagnoses = &diagnoses[0] if diagnoses.shape[0] else NULL
     cdef const code_t* all_procedures = &procedures[0] if procedures.shape[0] else NULL
     cdef const Tables* t = &rules.t
     cdef Case case
+    cdef code_t none = -SPECIAL  # stands for the main procedure of a case that has none
     cdef Answers answers
     cdef int64_t first, last, i
     cdef int k
@@ -586,7 +594,7 @@ def group(
         first = start
         while first < stop:
             last = min(first + BLOCK, stop)
-            find_buckets(t, columns, first, last - first, bucket)
+            find_buckets(t, columns, first, last - first, bucket, remarkable)
             for i in range(first, last):
                 case.row = i
                 case.bucket = bucket[i - first]
@@ -594,6 +602,9 @@ def group(
                 case.n_diagnoses = diagnosis_offsets[i + 1] - diagnosis_offsets[i]
                 case.procedures = all_procedures + procedure_offsets[i]
                 case.n_procedures = procedure_offsets[i + 1] - procedure_offsets[i]
+                if case.n_procedures == 0:
+                    case.procedures = &none
                 case.problem = problem[i]
+                case.remarkable = problem[i] | remarkable[i - first]
                 answer(t, &case, &answers)
             first = last

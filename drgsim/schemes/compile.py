@@ -35,6 +35,7 @@ from .rules.walk import leaves
 
 UNGROUPED, UNGROUPED_ADRG, AMBIGUOUS_ADRG = "0000", "00", "QY"
 UNGROUPED_NAME = "未入组"
+AMBIGUOUS_ROW, TESTED_ROW = 1, 2  # flags of a row
 
 Arrays = dict[str, npt.NDArray[Any]]
 Row = tuple[Mdc, Adrg, tuple[Drg, ...]]
@@ -49,24 +50,28 @@ def compile_scheme(scheme: Scheme) -> CompiledScheme:
     books = codebooks_for(scheme)
     diagnoses, procedures = (SetTable(scheme, book) for book in books)
     rows = _rows(scheme)
-    filtered = prefilter([both([mdc.rule, adrg.rule]) for mdc, adrg, _ in rows], diagnoses, procedures)
+    filtered = prefilter(
+        [both([mdc.rule, adrg.rule]) for mdc, adrg, _ in rows],
+        [mdc.code for mdc, _, _ in rows],
+        diagnoses,
+        procedures,
+    )
     departments = _departments(scheme)
     programs = Programs(diagnoses, procedures, {name: place for place, name in enumerate(departments)})
     levels = _levels(scheme)
     arrays: Arrays = {
         **filtered.arrays,
-        **_row_arrays(rows, levels),
-        **_drg_arrays(rows, levels[2], programs),
+        **_row_arrays(rows, levels, programs),
         "row_program": np.array([programs.add(rule) for rule in filtered.residual], dtype=np.int32),
         "mdc_program": np.array([programs.add(mdc.rule) for mdc in scheme.mdcs], dtype=np.int32),
         **diagnosis_words(
             scheme,
             diagnoses,
-            classes=filtered.principal_class,
-            marked=filtered.marked[True],
+            classes=filtered.classes[True],
+            marks=filtered.marks[True],
             listed=_listed(scheme, diagnoses),
         ),
-        **procedure_words(classes=filtered.main_class, marked=filtered.marked[False]),
+        **procedure_words(classes=filtered.classes[False], marks=filtered.marks[False]),
     }
     made = CompiledScheme(
         id=scheme.id,
@@ -132,44 +137,35 @@ def _places(level: Level) -> dict[str, int]:
     return {code: place for place, code in enumerate(level.codes)}
 
 
-def _row_arrays(rows: Sequence[Row], levels: tuple[Level, Level, Level]) -> Arrays:
-    """`row_mdc`, `row_adrg` (places in their level), `row_ambiguous`, `row_asks` (variable bits)."""
-    mdcs, adrgs = _places(levels[0]), _places(levels[1])
-    asks = [_asked([mdc.rule, adrg.rule, *(drg.rule for drg in drgs)]) for mdc, adrg, drgs in rows]
-    return {
-        "row_mdc": np.array([mdcs[mdc.code] for mdc, _, _ in rows], dtype=np.int16),
-        "row_adrg": np.array([adrgs[adrg_shown(adrg)] for _, adrg, _ in rows], dtype=np.int16),
-        "row_ambiguous": np.array([adrg.kind is AdrgKind.AMBIGUOUS for _, adrg, _ in rows], dtype=np.uint8),
-        "row_asks": np.array([_variable_bits(asked) for asked in asks], dtype=np.uint8),
-    }
+def _row_arrays(rows: Sequence[Row], levels: tuple[Level, Level, Level], programs: Programs) -> Arrays:
+    """The rows, and the tests of DRGs that ask for more than a severity.
 
-
-def _drg_arrays(rows: Sequence[Row], level: Level, programs: Programs) -> Arrays:
-    """The DRGs of each row.
-
-    `row_drg` int16 [rows, 4]: the DRG by 2 × has MCC + has CC, 0 when none holds. A row whose DRGs ask
-    for more has its tests at `row_splits` [rows, 2] (start, stop) of `split_program` and `split_drg`.
+    `rows` int16 [rows, 8]: the places of MDC and ADRG in their levels; the DRG by 2 × has MCC + has CC,
+    0 when none holds; `asks` the variables that a case may lack, as bits; 1 for an ambiguous row, and 2
+    for one whose DRGs have tests, from `split_start` [rows + 1] on in `split_program` and `split_drg`.
     """
-    places = _places(level)
-    by_severity = np.zeros((len(rows), 4), dtype=np.int16)
-    spans = np.zeros((len(rows), 2), dtype=np.int32)
-    split_programs: list[int] = []
-    split_drgs: list[int] = []
-    for row, (_, _, drgs) in enumerate(rows):
+    mdcs, adrgs, places = map(_places, levels)
+    table = np.zeros((len(rows), 8), dtype=np.int16)
+    starts = np.zeros(len(rows) + 1, dtype=np.int32)
+    tests: list[tuple[int, int]] = []
+    for row, (mdc, adrg, drgs) in enumerate(rows):
+        asks = _variable_bits(_asked([mdc.rule, adrg.rule, *(drg.rule for drg in drgs)]))
+        flags = AMBIGUOUS_ROW * (adrg.kind is AdrgKind.AMBIGUOUS)
+        by_severity = [0] * 4
         if all(isinstance(leaf, HasSeverity | Constant) for drg in drgs for leaf in leaves(drg.rule)):
             for place, (mcc, cc) in enumerate(product((False, True), repeat=2)):
                 found = next((drg.code for drg in drgs if _holds(drg.rule, mcc=mcc, cc=cc)), UNGROUPED)
-                by_severity[row, place] = places[found]
+                by_severity[place] = places[found]
         else:
-            start = len(split_drgs)
-            split_programs += [programs.add(drg.rule) for drg in drgs]
-            split_drgs += [places[drg.code] for drg in drgs]
-            spans[row] = start, len(split_drgs)
+            flags |= TESTED_ROW
+            tests += [(programs.add(drg.rule), places[drg.code]) for drg in drgs]
+        table[row] = mdcs[mdc.code], adrgs[adrg_shown(adrg)], *by_severity, asks, flags
+        starts[row + 1] = len(tests)
     return {
-        "row_drg": by_severity,
-        "row_splits": spans,
-        "split_program": np.array(split_programs or [0], dtype=np.int32),
-        "split_drg": np.array(split_drgs or [0], dtype=np.int16),
+        "rows": table,
+        "split_start": starts,
+        "split_program": np.array([program for program, _ in tests] or [0], dtype=np.int32),
+        "split_drg": np.array([drg for _, drg in tests] or [0], dtype=np.int16),
     }
 
 

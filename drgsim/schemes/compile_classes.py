@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .compile_logic import FALSE, MANY, MAYBE, TRUE, Bounds, Others, Values, constant
+from .compile_logic import FALSE, MANY, MARKS, MAYBE, TRUE, Bounds, Others, Values, constant
 from .compile_program import OTHERS, places
-from .compile_sets import SPECIAL, Mask, SetTable
+from .compile_sets import SPECIAL, SetTable
 from .rules.terms import Compare, Count, Member, Role, Rule
 from .rules.walk import leaves
 
-# The codes worth a look are kept few, so that most cases have none of them: sets are marked from the
-# smallest up while at most one code in this many is marked.
+# Marked codes are kept few, so that most cases have none: sets are marked from the smallest up while
+# at most one code in this many is marked.
 MARKED_SHARE = 16
 
 
@@ -67,20 +67,26 @@ def first_code(
     return FirstCode(role.is_diagnosis, table, of_id, examples, others)
 
 
-def marked_codes(diagnosis: bool, rules: Iterable[Rule], table: SetTable) -> Mask:
-    """bool by id + SPECIAL: the codes that matter to some rule when they are not in first place."""
-    names = {
-        leaf.sets
-        for rule in rules
-        for leaf in leaves(rule)
-        if isinstance(leaf, Member | Count)
-        and leaf.roles[0].is_diagnosis == diagnosis
-        and places(leaf.roles) & OTHERS
-    }
-    marked = np.zeros(table.size, dtype=bool)
-    for mask in sorted((table.mask(sets) for sets in names), key=np.count_nonzero):
-        wider = marked | mask
-        if np.count_nonzero(wider) * MARKED_SHARE > table.size - SPECIAL:
+def mark_codes(
+    diagnosis: bool, rules: Sequence[Rule], owners: Sequence[str], openness: Sequence[float], table: SetTable
+) -> npt.NDArray[np.uint8]:
+    """The marks of codes that matter to some rule when they are not in first place, by id + SPECIAL.
+
+    The owners (MDCs) whose rows are open to most cases get a mark of their own, the rest share one.
+    """
+    owner_of: dict[tuple[str, ...], str] = {}
+    weight: dict[str, float] = {}
+    for rule, owner, share in zip(rules, owners, openness, strict=True):
+        for leaf in leaves(rule):
+            if isinstance(leaf, Member | Count) and places(leaf.roles) & OTHERS:
+                if leaf.roles[0].is_diagnosis == diagnosis:
+                    owner_of.setdefault(leaf.sets, owner)
+                    weight[owner] = weight.get(owner, 0) + share
+    ranked = sorted(weight, key=lambda owner: -weight[owner])
+    marks = np.zeros(table.size, dtype=np.uint8)
+    for names in sorted(owner_of, key=lambda names: np.count_nonzero(table.mask(names))):
+        mask = table.mask(names)
+        if np.count_nonzero((marks != 0) | mask) * MARKED_SHARE > table.size - SPECIAL:
             break
-        marked = wider
-    return marked
+        marks[mask] |= np.uint8(1 << min(ranked.index(owner_of[names]), MARKS - 1))
+    return marks

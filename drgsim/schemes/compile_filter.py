@@ -15,17 +15,27 @@ import numpy as np
 import numpy.typing as npt
 
 from .compile_buckets import Buckets, cut_variables
-from .compile_classes import FirstCode, first_code, marked_codes
-from .compile_logic import FALSE, MARKED_OTHERS, OTHER_STATES, Knowledge, Others, evaluate, sources
-from .compile_sets import Mask, SetTable
+from .compile_classes import FirstCode, first_code, mark_codes
+from .compile_logic import (
+    ANY_OTHERS,
+    FALSE,
+    STATES,
+    Knowledge,
+    Others,
+    evaluate,
+    further_signature,
+    sources,
+)
+from .compile_sets import SetTable
 from .rules.parse import both
 from .rules.terms import ALWAYS, And, Count, Role, Rule
 from .rules.walk import leaves
 
-WORDS = 8  # rows of bits are padded to so many words: one line of a cache
+LINE_ROWS = 512  # bits of a line of a cache
 
 Arrays = dict[str, npt.NDArray[np.generic]]
-Tables = dict[bool, SetTable]
+Classes = npt.NDArray[np.int64]
+Open = npt.NDArray[np.bool_]  # [what is known, rows]: the rows that are not refuted
 
 
 @dataclass(frozen=True)
@@ -34,95 +44,106 @@ class Prefilter:
 
     arrays: Arrays
     residual: tuple[Rule, ...]  # for each row the terms that the tables do not decide
-    principal_class: npt.NDArray[np.int64]  # by id + SPECIAL
-    main_class: npt.NDArray[np.int64]
-    marked: dict[bool, Mask]
+    classes: dict[bool, Classes]  # of diagnoses (True) and procedures, by id + SPECIAL
+    marks: dict[bool, npt.NDArray[np.uint8]]
 
 
-def prefilter(rules: Sequence[Rule], diagnoses: SetTable, procedures: SetTable) -> Prefilter:
-    """Compile the entry rules of all rows, in order."""
+def prefilter(rules: Sequence[Rule], mdcs: Sequence[str], diagnoses: SetTable, procedures: SetTable) -> Prefilter:
+    """Compile the entry rules of all rows, in order; `mdcs` says whose rows they are."""
     tables = {True: diagnoses, False: procedures}
-    marked = {kind: marked_codes(kind, rules, table) for kind, table in tables.items()}
-
-    def others(diagnosis_state: int, procedure_state: int) -> dict[bool, Others]:
-        return {
-            True: Others(diagnoses, marked[True], diagnosis_state),
-            False: Others(procedures, marked[False], procedure_state),
-        }
-
-    states = range(OTHER_STATES)
-    principal = first_code(Role.PRINCIPAL_DIAGNOSIS, rules, diagnoses, others(MARKED_OTHERS, MARKED_OTHERS))
-    main = first_code(Role.MAIN_PROCEDURE, rules, procedures, others(MARKED_OTHERS, MARKED_OTHERS))
-    cuts = cut_variables(rules)
-    widest = _widest(rules, tables)
-    buckets = [Buckets(cuts, widest, others(d, p)) for d in states for p in states]
-    in_buckets = frozenset(cut.variable.name for cut in cuts)
-    exact = [
-        _Exact(others(d, p), others(d, MARKED_OTHERS), others(MARKED_OTHERS, p), in_buckets)
-        for d in states
-        for p in states
-    ]
-    # [buckets, states, rows], so that a case's row is at bucket * 9 + state
-    by_bucket = np.stack([_open(rules, known) for known in buckets], axis=1)
-    arrays: Arrays = {
-        "bucket_bits": pack_bits(by_bucket.reshape(-1, len(rules))),
-        "exact_bits": pack_bits(np.array([[all(map(e, _factors(rule))) for rule in rules] for e in exact])),
-        **buckets[0].arrays(),
-        **_first_arrays(
-            "principal", rules, [replace(principal, others=others(d, MARKED_OTHERS)) for d in states]
-        ),
-        **_first_arrays("main", rules, [replace(main, others=others(MARKED_OTHERS, p)) for p in states]),
+    unmarked = {kind: np.zeros(table.size, dtype=np.uint8) for kind, table in tables.items()}
+    anything = _Others(tables, unmarked)(ANY_OTHERS, ANY_OTHERS)
+    principal = first_code(Role.PRINCIPAL_DIAGNOSIS, rules, diagnoses, anything)
+    main = first_code(Role.MAIN_PROCEDURE, rules, procedures, anything)
+    openness = [_open(rules, first)[first.of_id].mean(axis=0) for first in (principal, main)]
+    marks = {
+        kind: mark_codes(kind, rules, mdcs, openness[0] * openness[1], table) for kind, table in tables.items()
     }
-    decided = exact[-1]  # whatever the further codes are
-    residual = tuple(_all_of([f for f in _factors(rule) if not decided(f)]) for rule in rules)
-    return Prefilter(arrays, residual, principal.of_id, main.of_id, marked)
+    others = _Others(tables, marks)
+    cuts = cut_variables(rules)
+    buckets = Buckets(cuts, _widest(rules, tables), anything)
+    exact = _Exact(others, frozenset(cut.variable.name for cut in cuts))
+    arrays: Arrays = {
+        "bucket_bits": pack_bits(_open(rules, buckets)),
+        "exact_bits": pack_bits(np.stack([exact.states(rule) for rule in rules], axis=1)),
+        **buckets.arrays(),
+        **_first_arrays("principal", rules, [replace(principal, others=others(d, ANY_OTHERS)) for d in range(STATES)]),
+        **_first_arrays("main", rules, [replace(main, others=others(ANY_OTHERS, p)) for p in range(STATES)]),
+    }
+    residual = tuple(_all_of([f for f in _factors(rule) if not exact.always(f)]) for rule in rules)
+    return Prefilter(arrays, residual, {True: principal.of_id, False: main.of_id}, marks)
+
+
+@dataclass(frozen=True)
+class _Others:
+    """The further codes in any pair of states."""
+
+    tables: dict[bool, SetTable]
+    marks: dict[bool, npt.NDArray[np.uint8]]
+
+    def __call__(self, diagnoses: int, procedures: int) -> dict[bool, Others]:
+        return {
+            True: Others(self.tables[True], self.marks[True], diagnoses),
+            False: Others(self.tables[False], self.marks[False], procedures),
+        }
 
 
 @dataclass(frozen=True)
 class _Exact:
-    """Whether a term of a conjunction is decided by one of the three tables, in one state.
+    """Whether the terms of a conjunction are decided by one of the three tables.
 
-    The table of the principal diagnosis knows nothing of further procedures, nor that of the main
-    procedure of further diagnoses; so each is asked in its own state.
+    The table of the principal diagnosis knows the state of the further diagnoses but not of the
+    procedures, that of the main procedure the other way round, that of the buckets neither.
     """
 
-    state: dict[bool, Others]
-    principal_state: dict[bool, Others]
-    main_state: dict[bool, Others]
+    others: _Others
     in_buckets: frozenset[str]
 
-    def __call__(self, term: Rule) -> bool:
-        return (
-            sources(term, self.principal_state) <= {"principal"}
-            or sources(term, self.main_state) <= {"main"}
-            or sources(term, self.state) <= self.in_buckets
-        )
+    def states(self, rule: Rule) -> npt.NDArray[np.bool_]:
+        """bool [STATES²], diagnoses × procedures: whether all terms of `rule` are decided."""
+        decided = np.ones((STATES, STATES), dtype=bool)
+        for term in _factors(rule):
+            if not sources(term, self.others(ANY_OTHERS, ANY_OTHERS)) <= self.in_buckets:
+                by_principal = [self._by(term, "principal", d, ANY_OTHERS) for d in range(STATES)]
+                by_main = [self._by(term, "main", ANY_OTHERS, p) for p in range(STATES)]
+                decided &= np.logical_or.outer(by_principal, by_main)
+        return decided.ravel()
+
+    def always(self, term: Rule) -> bool:
+        """Whether one term is decided whatever the further codes are."""
+        return bool(self.states(term).reshape(STATES, STATES)[ANY_OTHERS, ANY_OTHERS])
+
+    def _by(self, term: Rule, source: str, diagnoses: int, procedures: int) -> bool:
+        return sources(term, self.others(diagnoses, procedures)) <= {source}
 
 
 def pack_bits(table: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
-    """bool [n, rows] → uint64 [n, words]: row r is bit r % 64 of word r // 64."""
-    packed = np.packbits(table, axis=1, bitorder="little")
-    width = 8 * WORDS * -(-max(packed.shape[1], 1) // (8 * WORDS))
-    padded = np.zeros((len(table), width), dtype=np.uint8)
-    padded[:, : packed.shape[1]] = packed
-    return padded.view("<u8").astype(np.uint64)
+    """bool [n, rows] → uint64 [n, lines × 8]: row r is bit r % 64 of word r // 64."""
+    n, rows = table.shape
+    padded = np.zeros((n, LINE_ROWS * max(1, -(-rows // LINE_ROWS))), dtype=bool)
+    padded[:, :rows] = table
+    return np.packbits(padded, axis=1, bitorder="little").view("<u8").astype(np.uint64)
 
 
-def _open(rules: Sequence[Rule], known: Knowledge) -> npt.NDArray[np.bool_]:
-    """bool [known.size, rows]: the rows that are not refuted."""
-    found = np.empty((known.size, len(rules)), dtype=bool)
-    for row, rule in enumerate(rules):
-        found[:, row] = evaluate(rule, known) != FALSE
-    return found
+def _open(rules: Sequence[Rule], known: Knowledge) -> Open:
+    return np.stack([evaluate(rule, known) != FALSE for rule in rules], axis=1)
 
 
 def _first_arrays(name: str, rules: Sequence[Rule], states: Sequence[FirstCode]) -> Arrays:
-    """`…_row` [states, classes] is the row of `…_bits` that stands for a class in a state."""
-    bits = pack_bits(np.concatenate([_open(rules, known) for known in states]))
-    unique, rows = np.unique(bits, axis=0, return_inverse=True)
+    """`…_row` uint32 [states, classes]: the word at which the row of a class in a state begins in `…_bits`."""
+    found: dict[tuple[Rule, tuple[bool, ...]], npt.NDArray[np.bool_]] = {}
+    for known in states:
+        for rule in rules:
+            key = rule, further_signature(rule, known.others)
+            if key not in found:
+                found[key] = evaluate(rule, known) != FALSE
+    opened = [
+        np.stack([found[rule, further_signature(rule, known.others)] for rule in rules], axis=1) for known in states
+    ]
+    bits, rows = np.unique(pack_bits(np.concatenate(opened)), axis=0, return_inverse=True)
     return {
-        f"{name}_row": rows.reshape(len(states), -1).astype(np.uint32),
-        f"{name}_bits": unique,
+        f"{name}_row": (rows.reshape(len(states), -1) * bits.shape[1]).astype(np.uint32),
+        f"{name}_bits": bits,
     }
 
 
@@ -134,7 +155,7 @@ def _all_of(terms: list[Rule]) -> Rule:
     return both(terms) if terms else ALWAYS
 
 
-def _widest(rules: Sequence[Rule], tables: Tables) -> dict[tuple[bool, tuple[str, ...]], int]:
+def _widest(rules: Sequence[Rule], tables: dict[bool, SetTable]) -> dict[tuple[bool, tuple[str, ...]], int]:
     """For all sets that are counted together, the most of them that hold one code."""
     counted = {
         (leaf.roles[0].is_diagnosis, leaf.sets)
@@ -146,4 +167,3 @@ def _widest(rules: Sequence[Rule], tables: Tables) -> dict[tuple[bool, tuple[str
         (kind, names): int(sum(tables[kind].mask((name,)).astype(np.int64) for name in names).max())
         for kind, names in counted
     }
-

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from .compile_sets import Mask, SetTable
 from .rules.terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Role, Rule
+from .rules.walk import leaves
 
 FALSE, MAYBE, TRUE = 0, 1, 2
 MANY = 1 << 30  # codes: no upper bound
@@ -21,27 +22,27 @@ MANY = 1 << 30  # codes: no upper bound
 Values = npt.NDArray[np.int8]
 Bounds = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
-# what is known of the codes after the first: the three states of a kind of code
-NO_OTHERS, PLAIN_OTHERS, MARKED_OTHERS = 0, 1, 2
-OTHER_STATES = 3
+# What is known of the codes after the first, of one kind: that there are none (state 0), or which of
+# the marks occur among them (state 1 + the marks, as bits). A mark is on codes worth a look.
+MARKS = 3
+NO_OTHERS, ANY_OTHERS = 0, 1 << MARKS
+STATES = ANY_OTHERS + 1
 
 
 @dataclass(frozen=True)
 class Others:
-    """The codes after the first, of one kind, in one of the three states.
-
-    `marked` are the codes worth a look: with PLAIN_OTHERS none of the further codes is among them.
-    """
+    """The codes after the first, of one kind, in one of the states."""
 
     table: SetTable
-    marked: Mask
+    marks: npt.NDArray[np.uint8]  # by id + SPECIAL
     state: int
 
     def can_be_in(self, names: Sequence[str]) -> bool:
         """Whether one of these codes may be in one of the sets."""
-        if self.state == PLAIN_OTHERS:
-            return bool(np.any(self.table.mask(names) & ~self.marked))
-        return self.state == MARKED_OTHERS
+        if self.state == NO_OTHERS:
+            return False
+        possible = (self.marks & ~np.uint8(self.state - 1)) == 0
+        return bool(np.any(self.table.mask(names) & possible))
 
 
 class Knowledge(Protocol):
@@ -150,3 +151,12 @@ def _compared(low: npt.NDArray[np.int64], high: npt.NDArray[np.int64], rule: Cou
     surely = _SURELY[rule.comparison](low, high, rule.number)
     surely_not = _SURELY[_OPPOSITE[rule.comparison]](low, high, rule.number)
     return np.where(surely, TRUE, np.where(surely_not, FALSE, MAYBE)).astype(np.int8)
+
+
+def further_signature(rule: Rule, others: Mapping[bool, Others]) -> tuple[bool, ...]:
+    """All that the states of the further codes change in what is known of `rule`."""
+    answers = [others[True].state == NO_OTHERS] if any(isinstance(x, HasSeverity) for x in leaves(rule)) else []
+    for leaf in leaves(rule):
+        if isinstance(leaf, Member | Count) and _roles(leaf.roles)[1]:
+            answers.append(others[leaf.roles[0].is_diagnosis].can_be_in(leaf.sets))
+    return tuple(answers)

@@ -81,7 +81,9 @@ class CompiledScheme:
             places[name] = (array.dtype.newbyteorder("<").str, array.shape, end)
             end += _padded(array.nbytes)
         head = {
-            field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("arrays", "hash")
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in ("arrays", "hash")
         }
         head |= {level: [head[level].codes, head[level].names] for level in ("mdcs", "adrgs", "drgs")}
         text = json.dumps({"format": FORMAT, **head, "arrays": places}, ensure_ascii=False).encode()
@@ -118,7 +120,8 @@ class CompiledScheme:
             raise ValueError("it was made by another version of drgsim")
         start = _padded(_HEAD + length)
         arrays = {
-            name: _view(data, dtype, shape, start + at) for name, (dtype, shape, at) in found.pop("arrays").items()
+            name: _view(data, dtype, shape, start + at)
+            for name, (dtype, shape, at) in found.pop("arrays").items()
         }
         for level in ("mdcs", "adrgs", "drgs"):
             found[level] = Level(*map(tuple, found[level]))
@@ -136,7 +139,9 @@ class CompiledScheme:
 
     def __repr__(self) -> str:
         size = sum(array.nbytes for array in self.arrays.values())
-        return f"CompiledScheme({self.id!r}, {len(self.drgs.codes) - 1} DRGs, {size / 1e6:.1f} MB, {self.trust})"
+        return (
+            f"CompiledScheme({self.id!r}, {len(self.drgs.codes) - 1} DRGs, {size / 1e6:.1f} MB, {self.trust})"
+        )
 
 
 def _padded(size: int) -> int:
