@@ -49,7 +49,7 @@ def _document(
         "region": plan["region"],
         "valid": {"from": datetime.date(year, 1, 1), "to": recipe["valid_to"]},
         "method": _METHODS[record["family"]],
-        "scheme": record["schemes"][-1],
+        "scheme": record["schemes"][-1].replace("_", "-"),
         "extends": ["common-drg"],
         "coverage": plan.get("coverage"),
         "note": recipe["note"],

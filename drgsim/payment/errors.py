@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from ..errors import DrgsimError
 
-NOTHING: Any = object()  # "no value was got", where None is a value
+
+class Got(Enum):
+    """What stands for "no value was got" where None is a value."""
+
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +22,13 @@ class Problem:
 
     path: str
     message: str
-    got: Any = NOTHING
+    got: Any = Got.NOTHING
     allowed: str | None = None
     nearest: str | None = None
 
     def __str__(self) -> str:
         parts = [f"{self.path}: {self.message}"]
-        if self.got is not NOTHING:
+        if self.got is not Got.NOTHING:
             parts.append(f"got {self.got!r}")
         if self.nearest is not None:
             parts.append(f"did you mean {self.nearest!r}?")

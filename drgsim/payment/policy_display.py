@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from ..errors import NotFoundError
+from ..schemes.registry import chain
 from ..sources import STATES
 from .parameters import OTHER, Parameter, catalogue
 
@@ -94,12 +96,22 @@ def _head_lines(policy: Policy) -> list[str]:
     method = f"{policy.method} {_METHOD_ZH[policy.method]}" if policy.method else "part 供其他政策引用"
     lines = [
         f"{policy.title.get('zh')} {policy.title.get('en')} ({policy.id})",
-        f"region {policy.region or '–'}; method {method}; scheme {policy.scheme or '–'}; "
+        f"region {policy.region or '–'}; method {method}; scheme {_scheme(policy.scheme)}; "
         f"valid {document.valid_from} to {document.valid_to}; on {policy.on}",
         trust_text(policy.states),
     ]
     lines += [f"{row['state']}: {row['clause']}" for row in document.coverage]
     return [*lines, document.note] if document.note else lines
+
+
+def _scheme(name: str | None) -> str:
+    if name is None:
+        return "–"
+    try:
+        chain(name)
+    except NotFoundError:
+        return f"{name} (not installed 未附带)"
+    return name
 
 
 def _inner(value: Any, parameter: Parameter | None) -> str:

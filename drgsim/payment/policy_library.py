@@ -82,7 +82,7 @@ def over(base: Document, top: Document) -> Document:
     order = {path: parameters[path] for path in catalogue() if path in parameters}
     return replace(
         top,
-        region=top.region or base.region,
+        region=top.region or (base.region if base.method else None),  # a part does not say where
         method=top.method or base.method,
         scheme=top.scheme or base.scheme,
         sources={**base.sources, **top.sources},

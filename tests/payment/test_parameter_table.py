@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgsim.payment.parameter_table import answer, column, slices
@@ -70,6 +70,7 @@ def test_each_ratio_holds_for_its_own_slice():
     assert later[0] == pytest.approx(27300 + 9500)
 
 
+@settings(max_examples=40)
 @given(
     rows=st.lists(
         st.tuples(

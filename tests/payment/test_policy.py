@@ -67,6 +67,11 @@ def test_two_ladders_are_extended_by_the_defaults():
     assert policy.entry("benefit.resident.deductible").origin == "benefits-resident"
 
 
+def test_a_display_says_when_the_scheme_is_not_installed():
+    assert "scheme yibin-2023 (not installed" in str(Policy.load("yibin-2023"))
+    assert "not installed" not in str(Policy.load("hefei-2023"))
+
+
 def test_a_reading_counts_what_was_used():
     policy = Policy.load("national-drg-rate")
     reading = policy.reading()

@@ -1,6 +1,7 @@
 """A document is read whole: every problem is found at once, and nothing without a source is accepted."""
 
 import datetime
+import pickle
 
 import pytest
 
@@ -52,6 +53,12 @@ def test_all_problems_are_reported_at_once_with_the_nearest_name():
     assert "no such source; got 'R09'; did you mean 'R090'?" in text
     assert "not a state of trust; got 'asumed'; allowed: read, secondary, assumed" in text
     assert "fund.ratio: a value without a source; got 0.5" in text
+
+
+def test_an_error_travels_between_processes():
+    with pytest.raises(PolicyError) as caught:
+        Policy.load(document(method="drg-rate", parameters={"fund.rato": {}}))
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +145,12 @@ def test_extending_takes_over_what_is_not_said(tmp_path):
     assert policy["standard.base_rate"] == national["standard.base_rate"]
     assert policy.scheme == national.scheme
     assert policy.entry("standard.base_rate").origin == "national-drg-rate"
+
+
+def test_a_region_comes_from_a_whole_policy_not_from_a_part():
+    assert Policy.load(document(extends=["harbin"])).region == "230100"
+    assert Policy.load(document(extends=["chongqing-2025"])).region is None
+    assert Policy.load(document(extends=["harbin"], region="220100")).region == "220100"
 
 
 def test_of_two_parts_the_later_one_wins():

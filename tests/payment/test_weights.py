@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgsim import Policy, Weights
@@ -146,6 +146,7 @@ def test_an_own_rule_may_be_given():
         Weights.fit(cases, trim="iqrr")
 
 
+@settings(max_examples=15)
 @given(st.permutations(range(60)))
 def test_the_order_of_rows_does_not_show(order):
     cases = region(60).reset_index(drop=True)
@@ -229,6 +230,7 @@ def test_coefficients_of_hospitals_are_free_of_case_mix():
     assert table["cmi"].to_dict() == pytest.approx({"H1": 300 / 320, "H2": (1000 / 3) / 320})
 
 
+@settings(max_examples=30)
 @given(st.floats(0.2, 3), st.floats(0, 3))
 def test_the_cost_structure_is_adjusted_without_moving_the_sum(drug, nursing):
     """Payment rules §2.1: re-weighted parts, renormalised to keep Σ RW·n."""
