@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from ..codes import Catalogue, Kind, clinical_changes
+from ..sources import resolve
 from ._aligned import aligned
 
 KINDS: dict[Kind, str] = {"diagnosis": "诊断 diagnosis", "procedure": "手术操作 procedure"}
@@ -56,9 +57,11 @@ def _show(arguments: argparse.Namespace) -> int:
     changes = clinical_changes(kind)
     if code in changes:
         print(f"国临版 clinical edition: {code} → {changes[code]} {catalogue.name_of(changes[code])}")
-    sources = [clinical for clinical, insurance in changes.items() if insurance == code]
-    if sources:
-        print(f"由国临版转来 what it is in the clinical edition: {', '.join(sources)}")
+    clinical_codes = [clinical for clinical, insurance in changes.items() if insurance == code]
+    if clinical_codes:
+        print(f"由国临版转来 what it is in the clinical edition: {', '.join(clinical_codes)}")
+    source = resolve(catalogue.source)
+    print(f"来源 source: {source.title} [{source.state}]")
     return 0
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["diagnosis", "procedure"]
 
+# the rows of the register of sources that the shipped tables rest on
+SOURCES: dict[Kind, str] = {"diagnosis": "C01", "procedure": "C02"}
+
 
 class Catalogue:
     """The codes of one kind, in the order of their text, so that a position is an id.
@@ -28,6 +31,7 @@ class Catalogue:
     names : tuple of str, Chinese, in the order of `codes`
     gray : ndarray of bool, read-only, in the order of `codes`; a gray code (灰码) is retired: it stays
         in the catalogue so that old records can be read
+    source : str, the id of its source in the register of sources; "" for a catalogue of your own
 
     Codes compare exactly, letter case included; `drgsim.codes.normalise_codes` repairs spelling.
     The shipped tables are edition 2.0 and `secondary`: taken from public programs, not compared line
@@ -39,13 +43,20 @@ class Catalogue:
     """
 
     def __init__(
-        self, kind: Kind, codes: Sequence[str], names: Sequence[str], gray: npt.NDArray[np.bool_]
+        self,
+        kind: Kind,
+        codes: Sequence[str],
+        names: Sequence[str],
+        gray: npt.NDArray[np.bool_],
+        *,
+        source: str = "",
     ) -> None:
         self.kind = kind
         self.codes = tuple(codes)
         self.names = tuple(names)
         self.gray = np.array(gray, dtype=bool)
         self.gray.setflags(write=False)
+        self.source = source
 
     @staticmethod
     def load(kind: Kind) -> Catalogue:
@@ -116,4 +127,4 @@ def _load(kind: Kind) -> Catalogue:
     # three plain cells a line (the build refuses commas and quotes): one split is far faster than csv
     cells = text.removesuffix("\n").replace("\n", ",").split(",")
     codes, names, gray = cells[3::3], cells[4::3], cells[5::3]
-    return Catalogue(kind, codes, names, np.array(gray) == "1")
+    return Catalogue(kind, codes, names, np.array(gray) == "1", source=SOURCES[kind])

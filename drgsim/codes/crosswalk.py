@@ -33,7 +33,7 @@ OUTCOMES = {
 
 @cache
 def clinical_changes(kind: Kind) -> dict[str, str]:
-    """Clinical code -> insurance code, for the codes that change; read once a process."""
+    """Clinical code -> insurance code, for the codes that change (source C03); read once a process."""
     if kind not in get_args(Kind):
         raise ArgumentError("no such kind of code", got=kind, allowed=get_args(Kind), nearest=get_args(Kind))
     text = data_path("catalogues", f"clinical_to_insurance_{kind}.csv").read_text(encoding="utf-8")

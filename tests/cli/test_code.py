@@ -38,7 +38,9 @@ def test_search_finds_nothing(capsys):
 
 
 def test_show(capsys):
-    assert run(capsys, "show", "51.2300")[1] == "51.2300  腹腔镜下胆囊切除术  [手术操作 procedure]\n"
+    first, last = run(capsys, "show", "51.2300")[1].splitlines()
+    assert first == "51.2300  腹腔镜下胆囊切除术  [手术操作 procedure]"
+    assert last == "来源 source: 医保手术操作分类与代码 医保版 2.0 及灰码 [secondary]"
     assert "灰码 gray" in run(capsys, "show", "A00.000")[1]
 
 

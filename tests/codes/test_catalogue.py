@@ -6,6 +6,7 @@ import pytest
 import drgsim
 from drgsim.codes import Catalogue
 from drgsim.errors import ArgumentError, NotFoundError
+from drgsim.sources import resolve
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,11 @@ def test_the_shipped_edition(kind, codes, gray, code, name):
     assert catalogue.codes[catalogue.id_of(code)] == code
     assert code in catalogue
     assert list(catalogue.codes) == sorted(set(catalogue.codes))
+
+
+def test_the_shipped_tables_name_their_source():
+    for kind in ("diagnosis", "procedure"):
+        assert resolve(Catalogue.load(kind).source).state == "secondary"
 
 
 def test_it_is_read_once_and_public():
