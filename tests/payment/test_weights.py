@@ -155,7 +155,7 @@ def test_the_order_of_rows_does_not_show(order):
     assert (there.riv, there.mean_cost, there.hash) == (here.riv, here.mean_cost, here.hash)
 
 
-@pytest.mark.parametrize("dtype", ["object", "category", "string[python]", "str"])
+@pytest.mark.parametrize("dtype", ["object", "category", "string[python]", pd.StringDtype(na_value=np.nan)])
 def test_groups_may_come_in_any_dtype_and_the_cases_stay_as_they_are(dtype):
     cases = SMALL.assign(drg=SMALL["drg"].astype(dtype))
     before = cases.copy(deep=True)
