@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _add_import(actions: Any) -> None:
     parser = actions.add_parser(
         "import",
         help="make a pack of the official workbook or of neutral tables 导入",
-        description="The pack is written to a folder of packs that drgsim looks in, unless --out says another.",
+        description="The pack is written to a folder that drgsim looks in, unless --out says another.",
     )
     parser.add_argument("source", metavar="FILE.xlsx|FOLDER")
     parser.add_argument("--id", help="id of the pack (default: chs-drg-3.0, or the name of the folder)")
@@ -81,11 +82,10 @@ def _list(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(table.to_json(orient="records", lines=True, force_ascii=False, default_handler=str), end="")
         return 0
-    for row in table.itertuples():
-        counts = f"{row.mdc} MDC, {row.adrg} ADRG, {row.drg} DRG" + (
-            f", {row.ambiguous} QY" if row.ambiguous else ""
-        )
-        print(f"{row.id:22} {row.title}  [{counts}; from {row.valid_from or '?'}; {row.trust}]")
+    for row in table.to_dict("records"):
+        ambiguous = f", {row['ambiguous']} QY" if row["ambiguous"] else ""
+        counts = f"{row['mdc']} MDC, {row['adrg']} ADRG, {row['drg']} DRG{ambiguous}"
+        print(f"{row['id']:22} {row['title']}  [{counts}; from {row['valid_from'] or '?'}; {row['trust']}]")
     return 0
 
 
@@ -141,15 +141,24 @@ def _imported(source: Any, arguments: argparse.Namespace, base: Scheme | None) -
     from ..schemes.import_tables import import_tables
     from ..schemes.workbook import from_official_workbook
 
-    given = {key: value for key in ("id", "title", "version") if (value := getattr(arguments, key))}
+    given: dict[str, Any] = {
+        key: value for key in ("id", "title", "version") if (value := getattr(arguments, key))
+    }
     if not source.is_dir():
         return from_official_workbook(source, strict=not arguments.lenient, **given)
     id = given.pop("id", source.resolve().name.replace("_", "-"))
-    switches = {"switches": base.switches, "switch_sources": base.switch_sources} if base else {}
-    return import_tables(source, id=id, title=given.pop("title", id), **given, **switches)
+    if base:
+        given |= {"switches": base.switches, "switch_sources": base.switch_sources}
+    return import_tables(source, id=id, title=given.pop("title", id), **given)
 
 
 def _load(name: str, on: str | None = None) -> Scheme:
+    """Load a scheme; what it warns of is said in one line."""
     from ..schemes.registry import load
 
-    return load(name, on=on)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        scheme = load(name, on=on)
+    for warning in caught:
+        print(f"drgsim: {warning.message}", file=sys.stderr)
+    return scheme

@@ -25,15 +25,21 @@ class Universe:
     """The codes that prefixes are read against, sorted."""
 
     def __init__(self, codes: Iterable[str]) -> None:
-        self.codes: tuple[str, ...] = tuple(sorted(set(codes)))
-        self._members = frozenset(self.codes)
+        self._members = frozenset(codes)
+        self.codes: tuple[str, ...] = tuple(sorted(self._members))
 
     def __contains__(self, code: object) -> bool:
         return code in self._members
 
     def with_codes(self, codes: Collection[str]) -> Universe:
         """This universe and `codes`; itself when they are all in it."""
-        return self if self._members.issuperset(codes) else Universe((*self.codes, *codes))
+        added = set(codes) - self._members
+        if not added:
+            return self
+        larger = Universe(())
+        larger._members = self._members | added
+        larger.codes = tuple(sorted((*self.codes, *sorted(added))))  # two sorted runs: a merge
+        return larger
 
     def span(self, prefix: str) -> tuple[int, int]:
         """Where in `codes` those that begin with `prefix` stand."""
@@ -81,7 +87,7 @@ def compact(codes: Collection[str], universe: Universe) -> list[str]:
         raise PackError("a code outside the universe of the pack", got=strange)
     if not codes:
         return []
-    writer = _Writer(universe, codes)
+    writer = _Writer(universe.codes, codes)
     found = writer.node(0, len(universe.codes), "")[0]
     return sorted(found, key=lambda token: (token.lstrip("-="), token))
 
@@ -89,13 +95,10 @@ def compact(codes: Collection[str], universe: Universe) -> list[str]:
 class _Writer:
     """The cheapest writing of a part of the universe, from its smallest parts up."""
 
-    def __init__(self, universe: Universe, codes: Collection[str]) -> None:
-        self.all = universe.codes
-        self.inside = [code in codes for code in self.all]
-        counts = [0]
-        for inside in self.inside:
-            counts.append(counts[-1] + inside)
-        self.counts = counts
+    def __init__(self, universe: tuple[str, ...], codes: Collection[str]) -> None:
+        self.all = universe
+        self.codes = codes
+        self.places = [bisect_left(universe, code) for code in sorted(codes)]
 
     def node(self, start: int, end: int, parent: str) -> tuple[list[str], list[str]]:
         """The prefixes needed for `all[start:end]` when what surrounds it is outside, and inside.
@@ -104,14 +107,14 @@ class _Writer:
         """
         prefix = _shared(self.all[start], self.all[end - 1])
         token = self._token(prefix, parent, end - start)
-        members = self.counts[end] - self.counts[start]
+        members = bisect_left(self.places, end) - bisect_left(self.places, start)
         if members == 0:
             return [], ["-" + token]
         if members == end - start:
             return [token] if token else self._root_tokens(start, end), []
         outside, inside = self._children(start, end, prefix)
         if self.all[start] == prefix:  # the code is the beginning of others: no prefix tells it apart
-            if self.inside[start]:
+            if self.all[start] in self.codes:
                 outside = ["=" + prefix, *outside]
             else:
                 inside = ["-=" + prefix, *inside]

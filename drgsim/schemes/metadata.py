@@ -50,9 +50,10 @@ class Metadata:
     def switch_fields(self, base: Scheme | None) -> dict[str, Any]:
         """The switches of a Scheme and their sources: the base's, but for those that the file states."""
         old = base or Scheme(self.id, self.title, self.version, (), (), (), {}, {}, {}, {})
+        merged = {**old.switch_sources, **self.switch_sources}
         return {
             "switches": replace(old.switches, **self.switches),
-            "switch_sources": {**old.switch_sources, **self.switch_sources},
+            "switch_sources": {name: source for name, source in merged.items() if source},
         }
 
 
@@ -122,12 +123,10 @@ def _metadata(table: dict[str, Any]) -> Metadata:
     switches = _typed(table, "switches", dict, {})
     _known(switches, [each.name for each in fields(Switches)], "switch")
     found["switches"] = {name: _switch(name, stated) for name, stated in switches.items()}
-    sources = {
-        name: _typed(stated, "source", str, "")
+    found["switch_sources"] = {
+        name: _typed(stated, "source", str, "") if isinstance(stated, dict) else ""
         for name, stated in switches.items()
-        if isinstance(stated, dict)
     }
-    found["switch_sources"] = {name: source for name, source in sources.items() if source}
     return Metadata(**found)
 
 

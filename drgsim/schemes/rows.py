@@ -145,8 +145,8 @@ def _changed(table: Table, folder: Path, base: Sequence[AnyRow], *, overlay: boo
         if word not in WORDS:
             raise PackError("unknown change", got=word, allowed=WORDS, nearest=WORDS, where=row.where)
         if (code in rows) == (word == "add"):
-            state = "has" if word == "add" else "has no"
-            raise PackError(f"cannot {word} this row: the base {state} such a row", got=code, where=row.where)
+            state = "has such a row" if word == "add" else "has no such row"
+            raise PackError(f"cannot {word} this row: the base {state}", got=code, where=row.where)
         if word == "remove":
             del rows[code]
         else:
