@@ -1,0 +1,195 @@
+"""`settle`: payments (or their statistics), policies and budgets in; the year of every fund out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import NotFoundError
+from .budgets import FUND, budget_table
+from .errors import LedgerError, SettlementError
+from .hospitals import hospital_statements
+from .price import solve_prices
+from .settlement import Settlement
+from .statistics import FLOW, MEASURES, merge_statistics, statistics
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..payment.payments import Payments
+    from ..payment.policy import Policy
+
+
+def settle(
+    payments: Payments | pd.DataFrame,
+    policy: Policy | Mapping[str, Policy],
+    *,
+    budgets: pd.DataFrame | None = None,
+) -> Settlement:
+    """Settle a year.
+
+    Parameters
+    ----------
+    payments : Payments, or a table of sufficient statistics (`drgsim.settlement.statistics`); both give the
+        same fen.
+    policy : one for all care regions, or a mapping of care region (or `"other"`) to Policy.
+    budgets : region, insurance, budget (yuan). Regions without a row have no closed budget: they spend what
+        the policy prices and their balance is not known. Required where a point value floats.
+
+    Returns
+    -------
+    Settlement. Its ledger closes to the fen or LedgerError is raised.
+
+    Raises
+    ------
+    SettlementError, NotFoundError (a region without a policy), ColumnError (a table lacks columns).
+    """
+    from ..payment.payments import Payments
+
+    rows = statistics(payments) if isinstance(payments, Payments) else merge_statistics([payments])
+    if not len(rows):
+        raise SettlementError("there is nothing to settle", got="0 stays")
+    policy_of = _policies(policy)
+    known = None if budgets is None else budget_table(budgets)
+    flows = rows.groupby(list(FLOW), as_index=False, sort=True)[list(MEASURES)].sum()
+    prices = _prices(flows, policy_of, known)
+    flows = _at_settlement_price(flows, prices)
+    hospitals, months = hospital_statements(rows, flows, policy_of)
+    ledger = _ledger(flows, hospitals, known, prices, policy_of)
+    residual = int(ledger["spent"].sum()) - int(hospitals["due"].sum())
+    if residual:
+        raise LedgerError(
+            "what funds spend is not what hospitals are due", got=f"residual {residual / 100:,.2f} yuan"
+        )
+    return Settlement(flows, prices, hospitals, months, ledger)
+
+
+def _policies(policy: Policy | Mapping[str, Policy]) -> Callable[[str], Policy]:
+    if not isinstance(policy, Mapping):
+        return lambda region: policy
+
+    def find(region: str) -> Policy:
+        if region not in policy and "other" not in policy:
+            raise NotFoundError(
+                "a care region has no policy", got=region, allowed=sorted(policy), nearest=policy
+            )
+        return policy[region] if region in policy else policy["other"]
+
+    return find
+
+
+def _prices(
+    rows: pd.DataFrame, policy_of: Callable[[str], Policy], budgets: pd.DataFrame | None
+) -> pd.DataFrame:
+    """region, insurance, price (multiple of the budget point value), held; one row a fund."""
+    import pandas as pd
+
+    solved = []
+    for insurance, own in rows.groupby("insurance", sort=True):
+        regions = sorted({*own["care_region"], *own["insured_region"]})
+        rules = [policy_of(region) for region in regions]
+        floating = np.array([rule["settlement.point_value"] == "floating" for rule in rules])
+        floor, cap = (
+            np.array([_number(rule[f"settlement.point_value_{rail}"]) for rule in rules])
+            for rail in ("floor", "cap")
+        )
+        reserve = np.array([rule["settlement.reserve"] for rule in rules])
+        available = _budget_of(budgets, regions, str(insurance), floating) * (1 - reserve)
+        at_zero, slope = _lines(own, regions)
+        done = solve_prices(at_zero, slope, available, floating=floating, floor=floor, cap=cap)
+        solved.append(
+            pd.DataFrame({"region": regions, "insurance": insurance, "price": done.price, "held": done.held})
+        )
+    return pd.concat(solved, ignore_index=True)
+
+
+def _lines(own: pd.DataFrame, regions: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Each fund's payment as a line in the prices of all care regions: constants, and slopes."""
+    place = {region: at for at, region in enumerate(regions)}
+    care = own["care_region"].map(place).to_numpy()
+    home = own["insured_region"].map(place).to_numpy()
+    sums = own[list(MEASURES)].astype(np.float64)
+    of_care = sums["sliding_care_region"].to_numpy()
+    of_home = (sums["sliding"] - sums["sliding_care_region"]).to_numpy()
+    slope = np.zeros((len(regions), len(regions)))
+    np.add.at(slope, (home, care), of_home)
+    np.add.at(slope, (care, care), of_care)
+    at_one = np.zeros(len(regions))
+    np.add.at(at_one, home, (sums["fund"] - sums["fund_care_region"]).to_numpy())
+    np.add.at(at_one, care, sums["fund_care_region"].to_numpy())
+    return at_one - slope.sum(axis=1), slope
+
+
+def _budget_of(
+    budgets: pd.DataFrame | None, regions: list[str], insurance: str, floating: np.ndarray
+) -> np.ndarray:
+    known: dict[Any, Any] = {}
+    if budgets is not None:
+        known = budgets[budgets["insurance"] == insurance].set_index("region")["budget"].to_dict()
+    money = np.array([float(known[region]) if region in known else np.nan for region in regions])
+    lacking = [
+        region for region, free, sum_ in zip(regions, floating, money, strict=True) if free and np.isnan(sum_)
+    ]
+    if lacking:
+        raise SettlementError(
+            f"a floating point value needs a budget ({insurance})",
+            got=f"none for {', '.join(lacking)}",
+            do="give `budgets` a row for each region and insurance",
+        )
+    return np.nan_to_num(money)
+
+
+def _at_settlement_price(flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
+    """The flows with what the funds owe at the settlement price: the one place where it is rounded."""
+    funds = list(zip(flows["care_region"], flows["insurance"], strict=True))
+    price = prices.set_index(FUND)["price"].loc[funds].to_numpy(np.float64)
+    fund, care = (
+        flows[name].to_numpy(np.int64) + _moved(price, flows[sliding].to_numpy(np.int64))
+        for name, sliding in (("fund", "sliding"), ("fund_care_region", "sliding_care_region"))
+    )
+    return flows.assign(settled=fund, settled_care_region=care, settled_insured_region=fund - care)
+
+
+def _moved(price: np.ndarray, sliding: np.ndarray) -> np.ndarray:
+    """What a price other than the budgeted one adds, in whole fen."""
+    return np.rint((price - 1) * sliding).astype(np.int64)
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else float(value)
+
+
+def _ledger(
+    rows: pd.DataFrame,
+    hospitals: pd.DataFrame,
+    budgets: pd.DataFrame | None,
+    prices: pd.DataFrame,
+    policy_of: Callable[[str], Policy],
+) -> pd.DataFrame:
+    """One row a fund (region, insurance), fen: what it pays for whom, and what is left."""
+    local = rows["care_region"] == rows["insured_region"]
+    parts = {
+        "local": _sums(rows[local], "care_region", "settled"),
+        "outgoing": _sums(rows[~local], "insured_region", "settled_insured_region"),
+        "incoming": _sums(rows[~local], "care_region", "settled_care_region"),
+        "assessment": -_sums(hospitals, "care_region", "assessment_cut"),
+        "sharing": _sums(hospitals, "care_region", "sharing"),
+    }
+    table = prices.set_index(FUND)[[]]
+    for name, sums in parts.items():
+        table[name] = sums.reindex(table.index, fill_value=0).astype(np.int64)
+    table["spent"] = table[list(parts)].sum(axis=1)
+    if budgets is not None:
+        reserve = np.array([policy_of(region)["settlement.reserve"] for region, _ in table.index])
+        table["budget"] = budgets.set_index(FUND)["budget"].reindex(table.index).astype("Int64")
+        table["reserve"] = (table["budget"].astype("Float64") * reserve).round().astype("Int64")
+        table["balance"] = table["budget"] - table["spent"]
+    return table
+
+
+def _sums(table: pd.DataFrame, region: str, measure: str) -> pd.Series:
+    sums = table.groupby([region, "insurance"])[measure].sum()
+    sums.index.names = FUND
+    return sums

@@ -1,0 +1,147 @@
+"""The result of `settle`: every fund's ledger, every hospital's year and months, and who treats whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import ArgumentError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LABELS = {
+    "region": "统筹区",
+    "insurance": "险种",
+    "care_region": "就医地",
+    "insured_region": "参保地",
+    "hospital_id": "医疗机构",
+    "month": "月份",
+    "cases": "病例数",
+    "budget": "总额预算",
+    "reserve": "调剂金",
+    "local": "本地就医",
+    "outgoing": "异地就医(参保地支付)",
+    "incoming": "外来就医差额(就医地承担)",
+    "assessment": "考核",
+    "sharing": "结余留用与超支分担",
+    "spent": "基金支出",
+    "balance": "结余",
+    "booked": "按项目记账",
+    "entitlement": "应得",
+    "assessment_cut": "考核扣减",
+    "due": "清算应付",
+    "paid_monthly": "月度拨付",
+    "retained": "质量保证金",
+    "prepayment": "预付金",
+    "clearing": "年终清算",
+    "paid": "拨付",
+    "carried": "结转欠款",
+    "total_cost": "总费用",
+    "payment": "支付标准",
+    "fund_by_item": "按项目应付基金",
+    "fund": "基金应付",
+    "price": "点值倍数",
+    "held": "点值约束",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Settlement:
+    """A settled year. Money of the attributes is whole fen; the methods give yuan.
+
+    Attributes
+    ----------
+    flow_rows : by care region, insured region, insurance and hospital: the statistics, and what the funds owe
+        at the settlement price.
+    prices : region, insurance, price (settlement over budget point value), held (fixed, floor, cap or "").
+    hospitals, months : statements by care region, insurance and hospital.
+    ledger : by fund (region, insurance): `spent = local + outgoing + incoming + assessment + sharing`, and
+        with budgets `balance = budget - spent`.
+    """
+
+    flow_rows: pd.DataFrame
+    prices: pd.DataFrame
+    hospitals: pd.DataFrame
+    months: pd.DataFrame
+    ledger: pd.DataFrame
+
+    @property
+    def residual(self) -> int:
+        """What funds spend less what hospitals are due, fen; always 0."""
+        return int(self.ledger["spent"].sum()) - int(self.hospitals["due"].sum())
+
+    def summary(self) -> pd.DataFrame:
+        """Each fund's ledger in yuan, with the settlement price of a point."""
+        table = self.ledger.astype("Float64") / 100
+        index = ["region", "insurance"]
+        return table.join(self.prices.set_index(index)[["price", "held"]])
+
+    def statement(self, hospital_id: str) -> pd.DataFrame:
+        """One hospital's year with every fund, yuan."""
+        own = self.hospitals[self.hospitals["hospital_id"] == hospital_id]
+        if own.empty:
+            raise ArgumentError(
+                "no such hospital", got=hospital_id, nearest=set(self.hospitals["hospital_id"].astype(str))
+            )
+        return _yuan(own.set_index(["care_region", "insurance", "hospital_id"]))
+
+    def flows(self, measure: str = "settled") -> pd.DataFrame:
+        """Insured region (rows) × care region (columns): cases, or yuan of `measure`.
+
+        Measures: cases, total_cost, payment, fund_by_item, settled, settled_insured_region,
+        settled_care_region.
+        """
+        allowed = [
+            "cases", "total_cost", "payment", "fund_by_item", "settled", "settled_insured_region",
+            "settled_care_region",
+        ]  # fmt: skip
+        if measure not in allowed:
+            raise ArgumentError("no such measure of flows", got=measure, allowed=allowed, nearest=allowed)
+        table = self.flow_rows.pivot_table(
+            index="insured_region", columns="care_region", values=measure, aggfunc="sum", fill_value=0
+        )
+        return table if measure == "cases" else table / 100
+
+    def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
+        """Ledger, hospital statements, months and flows as a workbook."""
+        import pandas as pd
+
+        from .._optional import require
+
+        require("xlsxwriter", extra="excel", feature="writing Excel")
+        keys = ["care_region", "insurance", "hospital_id"]
+        sheets = {
+            ("基金", "funds"): self.summary(),
+            ("医疗机构", "hospitals"): _yuan(self.hospitals.set_index(keys)),
+            ("月度", "months"): _yuan(self.months.set_index([*keys, "month"])),
+            ("就医流向", "flows"): self.flows(),
+        }
+        with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
+            for (zh, en), table in sheets.items():
+                shown = table.reset_index()
+                if lang == "zh":
+                    shown = shown.rename(columns=LABELS)
+                shown.to_excel(
+                    writer, sheet_name=zh if lang == "zh" else en, index=False, freeze_panes=(1, 0)
+                )
+
+    def __repr__(self) -> str:
+        return f"{self._headline()}\n{self.summary().to_string(float_format='{:,.2f}'.format)}"
+
+    def _repr_html_(self) -> str:
+        table = self.summary().rename(columns=lambda name: f"{LABELS.get(name, name)} {name}")
+        return f"<p>{escape(self._headline())}</p>{table.to_html(float_format='{:,.2f}'.format)}"
+
+    def _headline(self) -> str:
+        hospitals = self.hospitals["hospital_id"].nunique()
+        cases, spent = int(self.flow_rows["cases"].sum()), self.ledger["spent"].sum() / 100
+        return (
+            f"Settlement of {len(self.ledger)} funds and {hospitals} hospitals: {cases:,} cases, "
+            f"{spent:,.2f} yuan of fund money, residual {self.residual}"
+        )
+
+
+def _yuan(table: pd.DataFrame) -> pd.DataFrame:
+    return table / 100

@@ -1,0 +1,149 @@
+"""Sufficient statistics: everything the settlement of a year needs, without a single case row.
+
+A hospital adds its stays up by region, insurance, month and group; a bureau adds the tables of all
+hospitals up and settles. Every measure is a whole number (cases, or fen), so a sum does not depend on its
+order and settling from statistics gives the same fen as settling from the stays. `docs/settlement.md`
+documents the table as an exchange format.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ColumnError
+from ..payment.state import Route
+from ..payment.steps.fund_share import FundShare
+from ..payment.steps.gap import Gap
+from .errors import SettlementError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..payment.payments import Payments
+
+# whose fund pays whom: what a settlement tells apart
+FLOW = ("care_region", "insured_region", "insurance", "hospital_id")
+KEYS = (*FLOW, "month", "group")
+# docs/settlement.md explains each; `sliding` is what the fund pays more when a point's price doubles
+MEASURES = (
+    "cases", "total_cost", "payment", "fund_by_item", "fund", "fund_care_region", "sliding",
+    "sliding_care_region", "patient", "other_payers", "borne_by_hospital",
+)  # fmt: skip
+NOWHERE = ""  # the region, hospital or month of stays whose table does not say
+
+
+def statistics(payments: Payments) -> pd.DataFrame:
+    """The stays of `payments` added up.
+
+    Returns
+    -------
+    DataFrame with the columns `KEYS` (text) and `MEASURES` (int64; money in fen), sorted by the keys. Stays
+    that cannot be paid count in `cases` and carry no money.
+
+    Raises
+    ------
+    SettlementError
+        The policy finds the fund's share by substitution: its slope in the price of a point is not known.
+    """
+    import pandas as pd
+
+    stays, ledger = payments.stays, payments.ledger
+    sliding, sliding_care = _sliding(payments)
+    columns = {
+        "cases": np.ones(len(stays), np.int64),
+        "total_cost": ledger.total_cost,
+        "payment": ledger.payment,
+        "fund_by_item": ledger.fund_by_item,
+        "fund": ledger.fund,
+        "fund_care_region": ledger.fund_care_region,
+        "sliding": sliding,
+        "sliding_care_region": sliding_care,
+        "patient": ledger.patient,
+        "other_payers": ledger.catastrophic + ledger.medical_aid + ledger.other_funds + ledger.commercial,
+        "borne_by_hospital": ledger.borne_by_hospital,
+    }
+    care, insured = _words(payments, "care_region"), _words(payments, "insured_region")
+    keys = {
+        "care_region": np.where(care == NOWHERE, insured, care),
+        "insured_region": np.where(insured == NOWHERE, care, insured),
+        "insurance": _words(payments, "insurance"),
+        "hospital_id": _words(payments, "hospital_id"),
+        "month": _months(payments),
+        "group": _words(payments, payments.stays.group_column),
+    }
+    return merge_statistics([pd.DataFrame(keys | columns)])
+
+
+def merge_statistics(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """The tables of several hospitals as one; rows of the same keys are added up.
+
+    Raises ColumnError when a table lacks a column or holds something else than whole numbers.
+    """
+    import pandas as pd
+
+    checked = [_checked(table) for table in tables]
+    together = pd.concat(checked, ignore_index=True)
+    return together.groupby(list(KEYS), as_index=False, sort=True)[list(MEASURES)].sum()
+
+
+def pool_small_cells(table: pd.DataFrame, fewer_than: int, *, group: str = "*") -> pd.DataFrame:
+    """Groups with fewer cases than that in a hospital's month become one row, named `group`.
+
+    For exchange: no row then stands for a recognisable patient, and every sum stays as it was.
+    """
+    small = table["cases"] < fewer_than
+    return merge_statistics([table.assign(group=table["group"].mask(small, group))])
+
+
+def _checked(table: pd.DataFrame) -> pd.DataFrame:
+    missing = [name for name in (*KEYS, *MEASURES) if name not in table.columns]
+    if missing:
+        raise ColumnError(
+            "a statistics table lacks columns",
+            got=missing,
+            do="make it with drgsim.settlement.statistics, or see docs/settlement.md",
+        )
+    wrong = [name for name in MEASURES if table[name].dtype.kind not in "iu"]
+    if wrong:
+        raise ColumnError(f"measures must be whole numbers: cases, or fen; not so: {', '.join(wrong)}")
+    text = {name: table[name].astype(object).where(table[name].notna(), NOWHERE) for name in KEYS}
+    return table.assign(**text)[[*KEYS, *MEASURES]]
+
+
+def _words(payments: Payments, column: str) -> np.ndarray:
+    labels = payments.stays.labels(column)
+    return np.array([*labels.names, NOWHERE], dtype=object)[labels.codes]
+
+
+def _months(payments: Payments) -> np.ndarray:
+    days = payments.stays.days("discharge_date")
+    known = np.isfinite(days)
+    moments = np.where(known, days, 0).astype("datetime64[D]").astype("datetime64[M]")
+    names, codes = np.unique(moments, return_inverse=True)
+    return np.where(known, names.astype(str).astype(object)[codes], NOWHERE)
+
+
+def _sliding(payments: Payments) -> tuple[np.ndarray, np.ndarray]:
+    """What the fund, and of it the care region's fund, pays more when the price of a point doubles."""
+    ledger, n = payments.ledger, len(payments)
+    total, care = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    for walk in payments.walks:
+        rows, state = walk.place.rows, walk.state
+        chapter = state.book.chapter("fund")
+        share = FundShare.read(chapter)
+        if share.convention == "substitute" and state.book.word("settlement.point_value") == "floating":
+            raise SettlementError(
+                "a floating point value cannot be settled where the fund's share is found by substitution",
+                do='use fund.convention "deduct" or "proportional", or settlement.point_value "fixed"',
+            )
+        slope = (ledger.payment if share.convention == "deduct" else ledger.fund)[rows]
+        at_floor = (not share.negative_allowed) & (ledger.fund[rows] <= 0)
+        own = np.where((state.route == Route.SCHEME) & ~at_floor, slope, 0)
+        total[rows] = own
+        gap = Gap.read(chapter)
+        if gap is not None:
+            outside = state.book.profiles.outside[state.profile]
+            care[rows] = np.where(outside, own - np.rint(own * gap.theta).astype(np.int64), 0)
+    return total, care

@@ -1,0 +1,133 @@
+"""A year settles to the fen, from stays and from statistics alike."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from drgsim import Policy
+from drgsim.errors import ColumnError, NotFoundError
+from drgsim.payment.pay import pay
+from drgsim.settlement import budget_from_income, merge_statistics, pool_small_cells, settle, statistics
+from drgsim.settlement.errors import SettlementError
+
+GROUPS = {"GZ13": 0.8, "FR21": 1.7, "BR25": 1.1}
+WEIGHTS = pd.DataFrame({"drg": list(GROUPS), "weight": list(GROUPS.values())})
+FLOATING = Policy.load("national-drg-points").reform(
+    {"settlement.point_value": "floating", "cross_region.mode": "price_book", "cross_region.theta": 0.6}
+)
+
+
+def year_of_cases(n=2_000, seed=1):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "case_id": [f"c{number}" for number in range(n)],
+            "drg": rng.choice(list(GROUPS), n),
+            "hospital_level": rng.integers(1, 4, n),
+            "hospital_id": rng.choice(["h1", "h2", "h3", "h4"], n),
+            "insurance": rng.choice(["employee", "resident"], n),
+            "los": rng.integers(1, 20, n),
+            "total_cost": rng.lognormal(9, 0.7, n).round(2),
+            "care_region": rng.choice(["A", "B"], n, p=[0.7, 0.3]),
+            "insured_region": rng.choice(["A", "B"], n),
+            "registration": "referral",
+            "discharge_date": pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 365, n), unit="D"),
+        }
+    )
+
+
+def budgets(employee=2e6, resident=1.5e6):
+    money = {"employee": employee, "resident": resident}
+    return pd.DataFrame(
+        [(region, insurance, money[insurance]) for region in "AB" for insurance in money],
+        columns=["region", "insurance", "budget"],
+    )
+
+
+@pytest.fixture(scope="module")
+def paid():
+    return pay(year_of_cases(), FLOATING, weights=WEIGHTS)
+
+
+def test_floating_prices_spend_each_budget_less_its_reserve(paid):
+    done = settle(paid, FLOATING, budgets=budgets())
+    assert done.residual == 0
+    left = done.ledger["balance"] - done.ledger["reserve"]
+    assert left.abs().max() <= 8  # fen: one rounding for each hospital and flow
+
+
+def test_statistics_settle_to_the_same_fen(paid):
+    table = statistics(paid)
+    half = [table.iloc[::2], table.iloc[1::2]]
+    for other in (
+        table,
+        merge_statistics(half),
+        pool_small_cells(table, 10),
+        table.sample(frac=1, random_state=0),
+    ):
+        done = settle(other, FLOATING, budgets=budgets())
+        pd.testing.assert_frame_equal(done.ledger, settle(paid, FLOATING, budgets=budgets()).ledger)
+        assert done.residual == 0
+
+
+def test_statistics_carry_no_case(paid):
+    table = pool_small_cells(statistics(paid), 10)
+    assert "case_id" not in table.columns
+    assert table["cases"].sum() == len(paid)
+
+
+def test_a_fixed_price_pays_what_was_priced(paid):
+    fixed = FLOATING.reform({"settlement.point_value": "fixed"})
+    done = settle(pay(year_of_cases(), fixed, weights=WEIGHTS), fixed)
+    assert set(done.prices["price"]) == {1.0}
+    assert done.ledger["spent"].sum() == paid.ledger.fund.sum()
+
+
+def test_months_and_clearing_add_up_to_what_is_due(paid):
+    done = settle(paid, FLOATING, budgets=budgets())
+    own = done.hospitals
+    assert (own["paid_monthly"] + own["prepayment"] + own["clearing"] == own["due"]).all()
+    assert done.months["retained"].sum() == own["retained"].sum()
+
+
+def test_flows_say_who_treats_whom(paid):
+    done = settle(paid, FLOATING, budgets=budgets())
+    cases = year_of_cases()
+    expected = pd.crosstab(cases["insured_region"], cases["care_region"])
+    assert (done.flows("cases").to_numpy() == expected.to_numpy()).all()
+
+
+def test_displays_show_funds_and_no_cases(paid):
+    done = settle(paid, FLOATING, budgets=budgets())
+    for shown in (repr(done), done._repr_html_()):
+        assert "residual 0" in shown
+        assert "c17" not in shown
+
+
+def test_workbook(paid, tmp_path):
+    done = settle(paid, FLOATING, budgets=budgets())
+    done.to_excel(tmp_path / "year.xlsx")
+    assert pd.ExcelFile(tmp_path / "year.xlsx", engine="calamine").sheet_names == ["基金", "医疗机构", "月度", "就医流向"]
+
+
+def test_helpful_refusals(paid):
+    with pytest.raises(SettlementError, match="needs a budget"):
+        settle(paid, FLOATING)
+    with pytest.raises(SettlementError, match="two budgets"):
+        settle(paid, FLOATING, budgets=pd.concat([budgets(), budgets()]))
+    with pytest.raises(NotFoundError, match="no policy"):
+        settle(paid, {"A": FLOATING}, budgets=budgets())
+    with pytest.raises(ColumnError, match="lacks columns"):
+        settle(statistics(paid).drop(columns="fund"), FLOATING, budgets=budgets())
+    with pytest.raises(SettlementError, match="exceed the income"):
+        budget_from_income(
+            pd.DataFrame(
+                {
+                    "region": ["A"],
+                    "insurance": ["employee"],
+                    "income": [1.0],
+                    "outpatient": [2.0],
+                    "other": [0.0],
+                }
+            )
+        )
