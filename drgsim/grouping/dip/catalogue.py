@@ -168,5 +168,3 @@ class DipCatalogue:
 
     def __hash__(self) -> int:
         return hash((self.id, self.version, len(self.types), len(self.keys)))
-
-

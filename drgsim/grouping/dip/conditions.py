@@ -78,9 +78,7 @@ def _condition(part: str, text: str) -> Condition:
         low, dots, high = value.partition("..")
         try:
             if dots and sign == "=" and (low or high):
-                return Condition(
-                    fact, float(low) if low else -math.inf, float(high) if high else math.inf
-                )
+                return Condition(fact, float(low) if low else -math.inf, float(high) if high else math.inf)
             if not dots:
                 number = float(value)
                 if math.isfinite(number):

@@ -63,13 +63,23 @@ def load(source: str | Path, *, strict: bool) -> DipCatalogue:
     return catalogue
 
 
-def settle(catalogue: DipCatalogue, problems: list[str], *, where: str, strict: bool) -> None:
-    """Raise for what makes a catalogue unusable; raise or warn for what is only suspicious."""
+def settle(
+    catalogue: DipCatalogue,
+    problems: Iterable[str],
+    *,
+    where: str,
+    strict: bool,
+    doubtful: Iterable[str] = (),
+) -> None:
+    """Raise for what makes a catalogue unusable; raise or warn for what is only doubtful.
+
+    `problems` and `doubtful` are what the reader found, beside what the check of the catalogue finds.
+    """
     from .check import findings
 
     found = findings(catalogue)
     errors = [*problems, *(str(finding) for finding in found if finding.severity == "error")]
-    doubts = [str(finding) for finding in found if finding.severity != "error"]
+    doubts = [*doubtful, *(str(finding) for finding in found if finding.severity != "error")]
     if errors or (strict and doubts):
         every = (*errors, *doubts)
         error = DipCatalogueError(
@@ -196,7 +206,10 @@ def _records_of(catalogue: DipCatalogue) -> list[tuple[tables.Table, Iterable[An
     return [
         (tables.TYPES, catalogue.types.values()),
         (tables.KEYS, catalogue.keys),
-        (tables.EXCLUDED_DIAGNOSES, [tables.NamedCode(*item) for item in catalogue.excluded_diagnoses.items()]),
+        (
+            tables.EXCLUDED_DIAGNOSES,
+            [tables.NamedCode(*item) for item in catalogue.excluded_diagnoses.items()],
+        ),
         (tables.EXCLUDED_PROCEDURES, catalogue.excluded_procedures.values()),
         (tables.AUXILIARY_CLASSES, catalogue.auxiliary_classes.values()),
         (tables.AUXILIARY, catalogue.auxiliary),

@@ -17,10 +17,13 @@ from .model import Trust
 from .stages import (
     STAGES,
     TIE_BREAKS,
+    Choose,
     Classify,
     ClassOrder,
     Codes,
     Entries,
+    Fallback,
+    Severity,
     Stage,
     TieBreak,
 )
@@ -75,6 +78,10 @@ class RuleSet:
     @property
     def classify(self) -> Classify:
         return self.one(Classify) or Classify()
+
+    @property
+    def choices(self) -> tuple[Choose, ...]:
+        return self.every(Choose)
 
     @property
     def entry_pools(self) -> tuple[Pool, ...]:
@@ -190,7 +197,9 @@ def _check_choices(stage: Stage, name: str) -> None:
     for option, allowed in _CHOICES.items():
         value = getattr(stage, option, MISSING)
         if value is not MISSING and value not in allowed:
-            raise DipRulesError(f"the option {option!r} cannot be this", got=value, allowed=allowed, where=name)
+            raise DipRulesError(
+                f"the option {option!r} cannot be this", got=value, allowed=allowed, where=name
+            )
 
 
 def _check(steps: tuple[Step, ...]) -> None:
@@ -206,11 +215,29 @@ def _check(steps: tuple[Step, ...]) -> None:
     pools = [step.stage.pool for step in steps if isinstance(step.stage, Entries)]
     if len(set(pools)) < len(pools) or not set(pools) <= set(_ENTRY_POOLS):
         raise DipRulesError("entries are sought once in each pool", got=pools, allowed=_ENTRY_POOLS)
-    for kind in (ClassOrder, Classify, Codes):
+    for kind in set(STAGES.values()) - {Entries, Choose}:
         if sum(isinstance(step.stage, kind) for step in steps) > 1:
-            raise DipRulesError(f"{kind.__name__} occurs at most once")
+            raise DipRulesError(f"the stage {kind.__name__} occurs at most once")
+    chosen = [pool for step in steps if isinstance(step.stage, Choose) for pool in step.stage.pools]
+    if len(set(chosen)) < len(chosen):
+        raise DipRulesError("a pool is chosen from at most once", got=chosen)
+    for step in steps:
+        if isinstance(step.stage, Fallback) and not set(step.stage.pools) <= {Pool.LETTER, Pool.BLANK}:
+            raise DipRulesError("what is left is looked up in these", allowed=[Pool.LETTER, Pool.BLANK])
+        if isinstance(step.stage, Severity):
+            _check_severity(step.stage)
     if not any(isinstance(step.stage, ClassOrder) for step in steps):
         raise DipRulesError("a rule set needs a class order")
+
+
+def _check_severity(stage: Severity) -> None:
+    for value, conditions in stage.lines:
+        facts = {condition.fact for condition in conditions}
+        if value < 1 or "severity" in facts or "cost_ratio" in facts:
+            raise DipRulesError(
+                "a severity is 1 or more, and follows from facts known before a type is",
+                got=f"{value}: {', '.join(map(str, conditions))}",
+            )
 
 
 def _known(row: Mapping[str, Any], known: set[str], *, where: str) -> None:

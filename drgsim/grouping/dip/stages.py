@@ -99,8 +99,9 @@ class Entries:
 class Composite:
     """The composite entry of the narrowest diagnosis that has one of the case's class.
 
-    `class_from` `first_procedure` takes the class of the first procedure instead of the highest. `pools` names
-    the lists that are searched. `derive` gives every category its four composite types (A09-1 to A09-4).
+    `class_from` `first_procedure` takes the class of the first procedure instead of the highest. `pools`
+    names the lists that are searched. `range_code` `category` puts the case's category in place of a range
+    in the code. `derive` gives every category its four composite types (A09-1 to A09-4).
     """
 
     phase: ClassVar[Phase] = Phase.CANDIDATES

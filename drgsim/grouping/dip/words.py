@@ -1,4 +1,4 @@
-"""The closed vocabularies of DIP: kinds of type, treatment classes, notes, statuses; each in both languages."""
+"""The closed vocabularies of DIP: kinds, treatment classes, notes, statuses; each in both languages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Word(StrEnum):
 
     zh: str
 
-    def __new__(cls, value: str, zh: str) -> Self:
+    def __new__(cls, value: str, zh: str = "") -> Self:
         word = str.__new__(cls, value)
         word._value_ = value
         word.zh = zh

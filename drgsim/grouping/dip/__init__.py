@@ -1,0 +1,11 @@
+"""DIP: catalogues of disease types loaded or learned, and cases grouped by them.
+
+The words are those of 按病种分值付费: core and composite types, auxiliary catalogues, treatment classes.
+"""
+
+from .catalogue import DipCatalogue
+from .classes import ProcedureClasses
+from .grouper import DipGrouper
+from .rules import RuleSet
+
+__all__ = ["DipCatalogue", "DipGrouper", "ProcedureClasses", "RuleSet"]

@@ -1,0 +1,166 @@
+"""One case as the readable twin reads it: cleaning, treatment class, procedures named, conditions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from .account import Account, DipCase
+from .conditions import Condition
+from .expressions import Expression, specificity
+from .model import ExcludedProcedure, Scope
+from .prepared import Prepared, names
+from .stages import Exclude, Severity
+from .words import ProcedureNote, Status, TreatmentClass
+
+
+class CaseReading:
+    """A case under a prepared catalogue. `account` holds its status and what the cleaning did."""
+
+    def __init__(self, prepared: Prepared, case: DipCase) -> None:
+        self.prepared = prepared
+        self.catalogue = prepared.catalogue
+        self.rules = prepared.rules
+        self.diagnoses = [prepared.crosswalk.get(code, code) for code in case.diagnoses]
+        self.procedures = [prepared.crosswalk.get(code, code) for code in case.procedures]
+        self.case = case
+        self.account = Account(self.principal())
+        self.clean()
+
+    # cleaning
+
+    def principal(self) -> Status:
+        principal = self.diagnoses[0] if self.diagnoses else ""
+        if not principal:
+            return Status.NO_PRINCIPAL
+        if self.prepared.diagnoses.id_of(principal) < 0:
+            return Status.UNKNOWN_PRINCIPAL
+        exclude = self.rules.one(Exclude)
+        if exclude and exclude.diagnoses and principal in self.catalogue.excluded_diagnoses:
+            return Status.EXCLUDED_PRINCIPAL
+        return Status.GROUPED
+
+    def clean(self) -> None:
+        """Which procedures count, which is the principal one, and the class of the stay."""
+        exclude = self.rules.one(Exclude)
+        account = self.account
+        counting: list[int] = []
+        for place, code in enumerate(self.procedures):
+            listed = self.prepared.excluded_procedures.get(code) if exclude and self.known(code) else None
+            if not code:
+                account.left_out[place] = "empty"
+            elif self.known(code) and code in self.procedures[:place]:
+                account.repeats[place] = self.procedures.index(code)
+            elif listed is None:
+                if account.principal_procedure is None:
+                    account.principal_procedure = place
+                counting.append(place)
+            elif exclude and exclude.procedures == "drop":
+                account.left_out[place] = "excluded"
+            elif listed.note is ProcedureNote.CONSERVATIVE and account.principal_procedure is not None:
+                account.left_out[place] = "conservative"
+            elif listed.note is ProcedureNote.NOT_PRINCIPAL or account.principal_procedure is not None:
+                counting.append(place)
+            elif listed.note is ProcedureNote.LIMITED and self.allowed(listed):
+                account.principal_procedure = place
+                counting.append(place)
+            else:
+                self.nothing_counts(f"{listed.note}: {code}")
+                return
+        if account.principal_procedure is None:
+            self.nothing_counts("not_principal")
+            return
+        account.counting = tuple(counting)
+        account.treatment = self.treatment(counting)
+
+    def allowed(self, listed: ExcludedProcedure) -> bool:
+        """Whether a limited procedure may be principal with this principal diagnosis."""
+        principal = self.diagnoses[0] if self.diagnoses else ""
+        return (
+            self.prepared.diagnoses.id_of(principal) >= 0 and specificity(listed.allowed_with, principal) >= 0
+        )
+
+    def nothing_counts(self, why: str) -> None:
+        """The stay is conservative, and none of its procedures counts."""
+        self.account.principal_procedure = None
+        for place in range(len(self.procedures)):
+            if place not in self.account.repeats:
+                self.account.left_out.setdefault(place, why)
+
+    def treatment(self, counting: Sequence[int]) -> TreatmentClass:
+        known = [self.procedures[place] for place in counting if self.known(self.procedures[place])]
+        if self.rules.classify.minor_is_conservative and all(map(self.prepared.classes.minor, known)):
+            return TreatmentClass.CONSERVATIVE
+        return self.highest(known)
+
+    def highest(self, codes: Iterable[str]) -> TreatmentClass:
+        interventional = self.rules.classify.interventional
+        classes = [self.prepared.classes.treatment(code, interventional=interventional) for code in codes]
+        return max(classes, key=lambda word: word.rank, default=TreatmentClass.CONSERVATIVE)
+
+    def known(self, procedure: str) -> bool:
+        return self.prepared.procedures.id_of(procedure) >= 0
+
+    # conditions
+
+    def unmet(self, conditions: Iterable[Condition], type_code: str | None) -> Condition | None:
+        """The first condition that does not hold."""
+        return next((c for c in conditions if not c.holds(self.fact(c.fact, type_code))), None)
+
+    def fact(self, name: str, type_code: str | None) -> float:
+        listed = self.prepared.facts.get(name)
+        if listed is not None:
+            codes = {
+                Scope.PRINCIPAL: self.diagnoses[:1],
+                Scope.OTHER: self.diagnoses[1:],
+                Scope.ANY: self.diagnoses,
+            }[listed.scope]
+            values = [
+                value
+                for code in codes
+                if self.prepared.diagnoses.id_of(code) >= 0
+                for pattern, value in listed.values
+                if pattern.matches(code)
+            ]
+            return max(values) if values else math.nan if listed.default is None else listed.default
+        if name in ("cc", "mcc"):
+            return float(name in self.complications())
+        if name == "severity":
+            return self.severity()
+        if name == "operation_level":
+            place = self.account.principal_procedure
+            level = 0 if place is None else self.prepared.classes.level(self.procedures[place])
+            return level or math.nan
+        if name == "cost_ratio":
+            mean = self.catalogue.types[type_code].mean_cost if type_code else None
+            return self.case.cost / mean if mean else math.nan
+        return self.case.numbers.get(name, math.nan)
+
+    def complications(self) -> set[str]:
+        """`cc` and `mcc`, as far as a secondary diagnosis counts as one."""
+        principal, found = self.diagnoses[0], set()
+        for code in self.diagnoses[1:]:
+            item = self.catalogue.complications.get(code)
+            if item is None or (item.include and specificity(item.include, principal) < 0):
+                continue
+            if specificity(self.catalogue.exclusion_lists.get(item.exclusion, ()), principal) < 0:
+                found.add(item.level)
+        return found
+
+    def severity(self) -> int:
+        stage = self.rules.one(Severity)
+        for value, conditions in stage.lines if stage else ():
+            if self.unmet(conditions, None) is None:
+                return value
+        return 1
+
+    def named(self, expression: Expression) -> frozenset[int]:
+        """Positions of the counting procedures that some alternative of some term stands for."""
+        return frozenset(
+            place
+            for place in self.account.counting
+            if self.known(self.procedures[place])
+            and any(
+                names(code, self.procedures[place], self.rules.codes) for term in expression for code in term
+            )
+        )

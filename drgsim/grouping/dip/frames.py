@@ -1,0 +1,115 @@
+"""The answers in words: a frame with one row a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .account import CATALOGUE_ORDER
+from .answers import BY_CATALOGUE_ORDER, Answers, EncodedCases
+from .compile import CompiledDip
+from .conditions import print_conditions
+from .prepared import Prepared, code_of_answer
+from .texts import named_procedures
+from .words import CLASSES, POOLS, STATUSES, Pool
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ONLY_CANDIDATE, CLASS_ORDER, FALLBACK = "only_candidate", "class_order", "fallback"
+
+
+def answers_frame(
+    cases: pd.DataFrame, encoded: EncodedCases, answers: Answers, prepared: Prepared, compiled: CompiledDip
+) -> pd.DataFrame:
+    """The frame that `DipGrouper.group` describes, under the index of `cases`."""
+    import pandas as pd
+
+    types = [*prepared.catalogue.types.values(), None]
+    factors = [*prepared.catalogue.auxiliary, None]
+    kind = _type_places(prepared)[answers.key]
+    factor = np.append(compiled.factors, -1)[answers.auxiliary]
+    classes = prepared.catalogue.auxiliary_classes
+    why = {name: print_conditions(item.conditions) for name, item in classes.items()}
+    column = cases["procedures"] if "procedures" in cases.columns else pd.Series([""] * len(cases))
+    named, unnamed, record = named_procedures(column, encoded.procedures.offsets, answers.flags)
+    codes, code = _codes(answers, encoded, prepared)
+    reasons, reason = _reasons(answers, compiled)
+    text = str(pd.Series([""]).dtype)  # what pandas itself gives text
+    columns: dict[str, tuple[Sequence[Any], npt.NDArray[Any], str]] = {
+        "dip_code": (codes, code, text),
+        "dip_name": ([item and item.name for item in types], kind, text),
+        "kind": ([item and item.kind.value for item in types], kind, text),
+        "treatment_class": ([*(word.value for word in CLASSES), None], answers.treatment, text),
+        "primary_care": ([item is not None and item.primary_care for item in types], kind, "bool"),
+        "score": ([item and item.score for item in types], kind, "float64"),
+        "status": ([word.value for word in STATUSES], answers.status, text),
+        "reason": (reasons, reason, text),
+        "matched_procedures": (named, record, text),
+        "unmatched_procedures": (unnamed, record, text),
+        "auxiliary": ([item and item.name for item in factors], factor, text),
+        "auxiliary_factor": ([item.factor if item else 1.0 for item in factors], factor, "float64"),
+        "auxiliary_reason": ([item and why[item.name] for item in factors], factor, text),
+    }
+    return pd.DataFrame(
+        {name: _taken(values, places, dtype) for name, (values, places, dtype) in columns.items()},
+        index=cases.index,
+    )
+
+
+def _taken(values: Sequence[Any], places: npt.NDArray[Any], dtype: str) -> Any:
+    """`values[place]` for each place, as an array of `dtype`; -1 takes the last."""
+    import pandas as pd
+
+    return pd.Series(values, dtype=dtype).array.take(np.where(places < 0, len(values) - 1, places))
+
+
+def _type_places(prepared: Prepared) -> npt.NDArray[np.int64]:
+    """Key -> place of its type; the last is for no key."""
+    places = {code: place for place, code in enumerate(prepared.catalogue.types)}
+    return np.array([*(places[key.type] for key in prepared.catalogue.keys), -1], np.int64)
+
+
+def _codes(
+    answers: Answers, encoded: EncodedCases, prepared: Prepared
+) -> tuple[list[str | None], npt.NDArray[np.int64]]:
+    """The codes of answers and which each case has; where the rules say so, a range in a code gives way
+    to the case's category."""
+    keys = prepared.catalogue.keys
+    codes: list[str | None] = [*(key.type for key in keys), None]
+    places = np.where(answers.key < 0, len(keys), answers.key).astype(np.int64)
+    ranged = np.array([*map(prepared.takes_category, keys), False])
+    for row in np.flatnonzero(ranged[places]).tolist():
+        principal = prepared.diagnoses.code_of(int(encoded.diagnoses.row(row)[0]))
+        codes.append(code_of_answer(prepared, keys[places[row]], principal))
+        places[row] = len(codes) - 1
+    return codes, places
+
+
+def _reasons(answers: Answers, compiled: CompiledDip) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """The reasons there are, and which each case has."""
+    statuses = [word.value for word in STATUSES]
+    words = [*statuses, *compiled.ties, CATALOGUE_ORDER, ONLY_CANDIDATE, CLASS_ORDER, FALLBACK]
+    by_order = words.index(CATALOGUE_ORDER)
+    fallback = np.isin(answers.pool, [POOLS.index(Pool.LETTER), POOLS.index(Pool.BLANK)])
+    places = np.select(
+        [
+            answers.key < 0,
+            fallback,
+            answers.decided == BY_CATALOGUE_ORDER,
+            answers.decided >= 0,
+            answers.candidates > 1,
+        ],
+        [
+            answers.status.astype(np.int64),
+            by_order + 3,
+            by_order,
+            len(statuses) + answers.decided.astype(np.int64),
+            by_order + 2,
+        ],
+        default=by_order + 1,
+    )
+    return words, places

@@ -1,0 +1,148 @@
+"""The DIP grouper: cases in, disease types out."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..._parallel import thread_count
+from ...errors import ColumnError, nearest_name
+from .answers import Answers, EncodedCases, answer
+from .catalogue import DipCatalogue
+from .classes import ProcedureClasses
+from .compile import CompiledDip, compile_dip
+from .errors import DipCatalogueWarning
+from .facts import column_facts, numbers
+from .prepared import Prepared, prepare
+from .rules import RuleSet
+from .stages import Auxiliary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..._kernels._dip import DipTables
+    from .explain import DipExplanation
+
+
+class DipGrouper:
+    """Groups cases by a DIP catalogue under a region's matching rules.
+
+    Parameters
+    ----------
+    catalogue : DipCatalogue, or the name or folder of one
+    rules : rule set, its name, or the path of a rule file; None takes the one the catalogue names
+    classes : procedure classes; None takes the shipped table (`assumed`)
+    threads : None means one per core
+
+    Raises DipRulesError when the rule set never looks for types the catalogue has.
+
+    >>> import pandas as pd
+    >>> cases = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": ["51.2300"]})
+    >>> DipGrouper("example").group(cases)[["dip_code", "status", "score"]].iloc[0].tolist()
+    ['K80.1-51.2300', 'grouped', 1180.0]
+    """
+
+    def __init__(
+        self,
+        catalogue: DipCatalogue | str | Path,
+        *,
+        rules: RuleSet | str | Path | None = None,
+        classes: ProcedureClasses | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self.catalogue = catalogue if isinstance(catalogue, DipCatalogue) else DipCatalogue.load(catalogue)
+        self.rules = rules if isinstance(rules, RuleSet) else RuleSet.load(rules or self.catalogue.rules)
+        self.classes = classes or ProcedureClasses.load()
+        self.threads = thread_count(threads)
+        self.prepared: Prepared = prepare(self.catalogue, self.rules, self.classes)
+        self._warn_of_dimensions()
+
+    @cached_property
+    def compiled(self) -> CompiledDip:
+        """The catalogue and the rules as the kernel's arrays."""
+        return compile_dip(self.prepared)
+
+    @cached_property
+    def _kernel(self) -> DipTables:
+        from ..._kernels._dip import DipTables
+
+        return DipTables(self.compiled.tables)
+
+    def group(self, cases: pd.DataFrame) -> pd.DataFrame:
+        """One row a case, under the index of `cases`.
+
+        Needs the columns `diagnoses` and `procedures`; conditions ask for more (age, birth_weight, los,
+        discharge, total_cost …), and a missing one fails them. Columns of the answer:
+
+        - dip_code, dip_name, kind, treatment_class, primary_care, score
+        - status : grouped, no_principal_diagnosis, unknown_principal_diagnosis,
+          excluded_principal_diagnosis or not_in_catalogue
+        - reason : what decided: only_candidate, a tie-break, catalogue_order, class_order or fallback; the
+          status of a case that is not grouped
+        - matched_procedures, unmatched_procedures : codes joined by `|`; one that the cleaning left out
+          is in neither
+        - auxiliary, auxiliary_factor, auxiliary_reason : the class whose factor applies (1 for none), and
+          its conditions
+        """
+        from .frames import answers_frame
+
+        encoded = self.encode(cases)
+        return answers_frame(cases, encoded, self.match(encoded), self.prepared, self.compiled)
+
+    def encode(self, cases: pd.DataFrame) -> EncodedCases:
+        """The cases as ids and facts; ColumnError when there are no diagnoses."""
+        import pandas as pd
+
+        if "diagnoses" not in cases.columns:
+            raise ColumnError(
+                "the table of cases lacks diagnoses",
+                got=nearest_name("diagnoses", map(str, cases.columns)),
+                do="read the file with drgsim.read_cases, or rename the column",
+            )
+        none = pd.Series([None] * len(cases), dtype=object)
+        return EncodedCases(
+            self.prepared.diagnoses.encode(cases["diagnoses"], threads=self.threads),
+            self.prepared.procedures.encode(cases.get("procedures", none), threads=self.threads),
+            column_facts(cases, self.compiled.columns),
+            numbers(cases, "total_cost"),
+        )
+
+    def match(self, cases: EncodedCases) -> Answers:
+        """The answers to encoded cases as arrays; `group` puts them into words."""
+        return answer(cases, self.prepared, self.compiled, self._kernel, threads=self.threads)
+
+    def explain(self, case: Mapping[str, Any] | pd.Series[Any], *, language: str = "zh") -> DipExplanation:
+        """How one case (a row of the case table) came to its type: every entry considered, and why it lost.
+
+        Printing the result gives a tree in Chinese (`zh`) or English (`en`); its last line is the answer.
+        """
+        from .explain import explain
+
+        return explain(self, case, language)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self.catalogue, self.rules, self.classes, self.threads)
+
+    def __repr__(self) -> str:
+        return f"DipGrouper({self.catalogue.id!r}, rules={self.rules.id!r})"
+
+    def _warn_of_dimensions(self) -> None:
+        stage = self.rules.one(Auxiliary)
+        heeded = set(stage.dimensions) if stage else set()
+        stated = {
+            self.catalogue.auxiliary_classes[factor.name].dimension for factor in self.catalogue.auxiliary
+        }
+        ignored = set() if stage and not heeded else stated - heeded
+        if ignored:
+            warnings.warn(
+                f"the rule set {self.rules.id!r} pays no heed to auxiliary factors of {sorted(ignored)}",
+                DipCatalogueWarning,
+                stacklevel=3,
+            )
+
+
+def _rebuild(catalogue: DipCatalogue, rules: RuleSet, classes: ProcedureClasses, threads: int) -> DipGrouper:
+    return DipGrouper(catalogue, rules=rules, classes=classes, threads=threads)

@@ -1,0 +1,218 @@
+"""A catalogue under a rule set, ready for both groupers: keys by pool, facts, factors by type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ...codes import Codebook
+from .catalogue import DipCatalogue
+from .classes import ProcedureClasses
+from .errors import DipRulesError
+from .expressions import Pattern
+from .facts import shipped_facts
+from .model import EVERY_TYPE, DiagnosisFact, DipKey, DipType, ExcludedProcedure
+from .rules import RuleSet
+from .stages import Auxiliary, Codes, Composite, Fallback, MapCodes
+from .words import CLASSES, Kind, Pool, ProcedureNote
+
+_EXTENSION = re.compile(r"x\d{3}$")
+_COMPLETE = 7  # characters of a procedure code that is not a beginning
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What both groupers read. Keys are positions in `catalogue.keys`, in catalogue order."""
+
+    catalogue: DipCatalogue
+    rules: RuleSet
+    classes: ProcedureClasses
+    diagnoses: Codebook
+    procedures: Codebook
+    pools: Mapping[Pool, tuple[int, ...]]
+    facts: Mapping[str, DiagnosisFact]
+    factors: Mapping[str, tuple[int, ...]]  # type -> positions of the auxiliary factors it may have
+    crosswalk: Mapping[str, str]
+    excluded_procedures: Mapping[str, ExcludedProcedure]
+
+    @cached_property
+    def range_gives_way(self) -> bool:
+        stage = self.rules.one(Composite)
+        return stage is not None and stage.range_code == "category"
+
+    def takes_category(self, key: DipKey) -> bool:
+        """Whether the code of an answer takes the case's own category in place of the key's range."""
+        return (
+            self.range_gives_way
+            and self.catalogue.types[key.type].kind is Kind.COMPOSITE
+            and bool(key.diagnoses)
+            and all(pattern.last for pattern in key.diagnoses)
+        )
+
+
+def code_of_answer(prepared: Prepared, key: DipKey, principal: str) -> str:
+    """The code that an answer by `key` carries: `A00-C50-4` becomes `B05-4` where the rules say so."""
+    if not prepared.takes_category(key):
+        return key.type
+    return principal[:3] + key.type[len(str(key.diagnoses[0])) :]
+
+
+def prepare(catalogue: DipCatalogue, rules: RuleSet, classes: ProcedureClasses) -> Prepared:
+    """Bring a catalogue and a rule set together.
+
+    Raises DipRulesError when the catalogue has types of a kind that the rule set never looks for.
+    """
+    composite = rules.one(Composite)
+    if composite and composite.derive:
+        catalogue = with_derived_composites(catalogue)
+    pools = _pools(catalogue, rules)
+    return Prepared(
+        catalogue=catalogue,
+        rules=rules,
+        classes=classes.with_facts(catalogue.procedure_facts.values()),
+        diagnoses=Codebook.for_kind("diagnosis", extra=_own_diagnoses(catalogue)),
+        procedures=Codebook.for_kind("procedure", extra=_own_procedures(catalogue)),
+        pools=pools,
+        facts={**shipped_facts(), **catalogue.diagnosis_facts},
+        factors=_factors(catalogue, rules),
+        crosswalk=catalogue.crosswalk if rules.one(MapCodes) else {},
+        excluded_procedures=_with_ranges(catalogue),
+    )
+
+
+def base_code(procedure: str) -> str:
+    """A procedure code without its local extension.
+
+    >>> base_code("51.2300x001")
+    '51.2300'
+    """
+    return _EXTENSION.sub("", procedure)
+
+
+def names(named: str, code: str, rule: Codes) -> bool:
+    """Whether the catalogue's procedure code `named` stands for the case's `code` under a rule set."""
+    if rule.match == "prefix" and len(named) < rule.prefix_below:
+        return code.startswith(named)
+    if rule.match == "extension":
+        return code == named or (
+            base_code(code) == named if base_code(named) == named else base_code(named) == code
+        )
+    return code == named
+
+
+def with_derived_composites(catalogue: DipCatalogue) -> DipCatalogue:
+    """The same with a composite type, without a score, for every category and class that has none."""
+    stated = {
+        (pattern.first, key.treatment_class)
+        for key in catalogue.keys
+        if catalogue.types[key.type].kind is Kind.COMPOSITE
+        for pattern in key.diagnoses
+    }
+    categories = sorted({code[:3] for code in Codebook.for_kind("diagnosis").codes})
+    types, keys = dict(catalogue.types), list(catalogue.keys)
+    for category in categories:
+        for treatment in CLASSES:
+            code = f"{category}-{treatment.rank + 1}"
+            if (category, treatment) not in stated and code not in types:
+                types[code] = DipType(code, f"{category} {treatment.zh}", Kind.COMPOSITE)
+                keys.append(DipKey(code, (Pattern(category),), treatment_class=treatment))
+    return replace(catalogue, types=types, keys=tuple(keys))
+
+
+def _pools(catalogue: DipCatalogue, rules: RuleSet) -> dict[Pool, tuple[int, ...]]:
+    composite, fallback = rules.one(Composite), rules.one(Fallback)
+    searched: set[Pool] = {*rules.entry_pools, *(fallback.pools if fallback else ())}
+    if composite:
+        searched.add(Pool.COMPOSITE)
+    found: dict[Pool, list[int]] = {pool: [] for pool in searched}
+    strays: set[str] = set()
+    for place, key in enumerate(catalogue.keys):
+        kind = catalogue.types[key.type]
+        pool = _pool(kind, rules)
+        if (
+            pool is Pool.COMPOSITE
+            and Pool.LETTER in searched
+            and any(len(p.first) == 1 for p in key.diagnoses)
+        ):
+            found[Pool.LETTER].append(place)
+        if pool is not None and pool in searched:
+            found[pool].append(place)
+        elif kind.kind is not Kind.BLANK:
+            strays.add(f"primary-care {kind.kind}" if kind.primary_care else kind.kind.value)
+    if strays:
+        raise DipRulesError(
+            f"the rule set {rules.id!r} never looks for {', '.join(sorted(strays))} types, which the "
+            f"catalogue {catalogue.id!r} has",
+            got=rules.id,
+            do=f"choose a rule set made for such a catalogue; it names {catalogue.rules!r}",
+        )
+    return {pool: tuple(places) for pool, places in found.items()}
+
+
+def _pool(kind: DipType, rules: RuleSet) -> Pool | None:
+    """Where a rule set keeps a type; None for a composite one on a primary-care list it does not search."""
+    if kind.primary_care and Pool.PRIMARY_CARE in rules.entry_pools:
+        if kind.kind is Kind.CORE:
+            return Pool.PRIMARY_CARE
+        composite = rules.one(Composite)
+        if kind.kind is Kind.COMPOSITE and composite and Pool.PRIMARY_CARE not in composite.pools:
+            return None
+    return Pool(kind.kind.value)
+
+
+def _factors(catalogue: DipCatalogue, rules: RuleSet) -> dict[str, tuple[int, ...]]:
+    """A type's own factors, and those of every type whose class it does not state itself."""
+    stage = rules.one(Auxiliary)
+    if stage is None:
+        return {}
+    own: dict[str, list[int]] = {code: [] for code in catalogue.types}
+    shared: list[int] = []
+    for place, factor in enumerate(catalogue.auxiliary):
+        dimension = catalogue.auxiliary_classes[factor.name].dimension
+        if not stage.dimensions or dimension in stage.dimensions:
+            (shared if factor.type == EVERY_TYPE else own[factor.type]).append(place)
+    stated = {(factor.type, factor.name) for factor in catalogue.auxiliary}
+    for code, places in own.items():
+        places.extend(place for place in shared if (code, catalogue.auxiliary[place].name) not in stated)
+    return {code: tuple(places) for code, places in own.items() if places}
+
+
+def _with_ranges(catalogue: DipCatalogue) -> dict[str, ExcludedProcedure]:
+    """A limited procedure without a stated range may be principal where an entry names it."""
+    ranges: dict[str, set[Pattern]] = {}
+    for key in catalogue.keys:
+        for code in (code for term in key.procedures for code in term):
+            ranges.setdefault(base_code(code), set()).update(key.diagnoses)
+    return {
+        code: replace(item, allowed_with=tuple(sorted(ranges.get(base_code(code), ()))))
+        if item.note is ProcedureNote.LIMITED and not item.allowed_with
+        else item
+        for code, item in catalogue.excluded_procedures.items()
+    }
+
+
+def _own_diagnoses(catalogue: DipCatalogue) -> set[str]:
+    """Complete diagnosis codes that the catalogue names, whether or not the national catalogue has them."""
+    return {
+        *catalogue.excluded_diagnoses,
+        *catalogue.complications,
+        *(code for pair in catalogue.crosswalk.items() for code in pair if code[0].isalpha()),
+    }
+
+
+def _own_procedures(catalogue: DipCatalogue) -> set[str]:
+    """Complete procedure codes that the catalogue names."""
+    return {
+        *catalogue.excluded_procedures,
+        *catalogue.procedure_facts,
+        *(code for pair in catalogue.crosswalk.items() for code in pair if code[0].isdigit()),
+        *(
+            code
+            for key in catalogue.keys
+            for term in (*key.procedures, *key.related)
+            for code in term
+            if len(code) >= _COMPLETE
+        ),
+    }
