@@ -107,7 +107,8 @@ def test_displays_show_funds_and_no_cases(paid):
 def test_workbook(paid, tmp_path):
     done = settle(paid, FLOATING, budgets=budgets())
     done.to_excel(tmp_path / "year.xlsx")
-    assert pd.ExcelFile(tmp_path / "year.xlsx", engine="calamine").sheet_names == ["基金", "医疗机构", "月度", "就医流向"]
+    with pd.ExcelFile(tmp_path / "year.xlsx", engine="calamine") as book:
+        assert book.sheet_names == ["基金", "医疗机构", "月度", "就医流向"]
 
 
 def test_helpful_refusals(paid):
