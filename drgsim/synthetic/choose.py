@@ -1,0 +1,56 @@
+"""Drawing from rows of weighted choices, many cases at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class Choices:
+    """Rows of weighted choices: case i draws from row `rows[i]`.
+
+    Parameters
+    ----------
+    weights : float64 [rows, choices], not negative; a row need not add to 1, and may be all 0 when no
+        case ever draws from it
+    """
+
+    def __init__(self, weights: npt.ArrayLike) -> None:
+        table = np.atleast_2d(np.asarray(weights, dtype=np.float64))
+        self.width = table.shape[1]
+        sums = np.cumsum(table, axis=1)
+        share = sums / np.where(sums[:, -1:] > 0, sums[:, -1:], 1.0)
+        # rows end to end on one line: row r covers [r, r + 1]
+        self._line = (share + np.arange(len(table))[:, None]).ravel()
+
+    def draw(self, uniform: Floats, rows: Ints | int = 0) -> Ints:
+        """The choice of each case: int64, from its uniform number in [0, 1)."""
+        found = np.searchsorted(self._line, uniform + rows, side="right") - np.asarray(rows) * self.width
+        return np.minimum(found, self.width - 1)
+
+
+class Pools:
+    """Rows of weighted choices of unequal length, end to end: what is drawn is a position in the whole."""
+
+    def __init__(self, weights: Sequence[npt.ArrayLike]) -> None:
+        rows = [np.asarray(row, dtype=np.float64) for row in weights]
+        self.lengths = np.array([len(row) for row in rows], dtype=np.int64)
+        self.starts = np.concatenate([[0], np.cumsum(self.lengths)])
+        lines = [np.cumsum(row) / row.sum() + number for number, row in enumerate(rows) if len(row)]
+        self._line = np.concatenate(lines) if lines else np.zeros(0)
+
+    def draw(self, uniform: Floats, rows: Ints) -> Ints:
+        """Positions, int64; -1 where the row is empty."""
+        found = np.searchsorted(self._line, uniform + rows, side="right")
+        found = np.clip(found, self.starts[rows], self.starts[rows + 1] - 1)
+        return np.where(self.lengths[rows] > 0, found, -1)
+
+
+def zipf(count: int, exponent: float) -> Floats:
+    """Weights of ranks 1 to `count`: 1 / rank ** exponent."""
+    return 1.0 / np.arange(1, count + 1, dtype=np.float64) ** exponent

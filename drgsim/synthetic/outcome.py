@@ -1,0 +1,143 @@
+"""How a stay goes: ages of infants in days, weights of newborns, discharge, intensive care, ventilation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ..cases.named_codes import named_codes
+from ..codes import Catalogue
+from ..schemes.rules.terms import Variable
+from .bands import bands
+from .choose import Choices
+from .disease import Diseases
+from .people import Patients
+from .randomness import BLOCK, Streams
+from .satisfy.severity_codes import SEVERITIES
+from .tables import rows
+
+if TYPE_CHECKING:
+    from .region import SyntheticRegion
+    from .satisfy import CasePools
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MISSING = -1
+_DEATH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The cases of a block, each with how it went. All arrays [cases]; -1 is missing.
+
+    Attributes
+    ----------
+    age_days : for those under one year
+    birth_weight, admission_weight : g, for newborns
+    discharge : mode
+    icu_hours, ventilation_hours : 0 for none
+    """
+
+    age_days: Ints
+    birth_weight: Ints
+    admission_weight: Ints
+    discharge: Ints
+    icu_hours: Floats
+    ventilation_hours: Floats
+
+
+class Outcome:
+    """Draws the course of a block of cases."""
+
+    def __init__(self, region: SyntheticRegion, pools: CasePools) -> None:
+        self._assumed = region.assumed["outcome"]
+        self._bounds = {
+            variable: np.array([core.needs.bounds.get(variable, (-np.inf, np.inf)) for core in pools.cores]).T
+            for variable in (Variable.AGE_DAYS, Variable.WEIGHT, Variable.ICU_HOURS)
+        }
+        listed = {int(mode): share for mode, share in self._assumed["modes"].items()}
+        self._modes = np.array([1, *listed])
+        usual = np.array([1.0 - sum(listed.values()), *listed.values()])
+        deaths = np.where(self._modes == _DEATH, 1.0, 0.0)
+        factors = [1.0, 1.0, self._assumed["death_with_mcc"]]
+        factors += [factor * self._assumed["death_low_risk"] for factor in factors]
+        self._mode = Choices([usual * (1.0 + deaths * (factor - 1.0)) for factor in factors])
+        low_risk = {
+            code
+            for code, listed in zip(Catalogue.load("diagnosis").codes, named_codes("low-risk"), strict=True)
+            if listed
+        }
+        self._low_risk = np.array([core.principal in low_risk for core in pools.cores])
+        self._asked_mode = np.array([min(core.needs.discharges, default=0) for core in pools.cores])
+        self._newborn_days = bands()[0].days_to or 0
+        self._icu = np.array([self._assumed["icu"][severity] for severity in SEVERITIES])
+        self._hours = np.array([_ventilated(core.main, *core.procedures) for core in pools.cores]).T
+
+    def draw(self, streams: Streams, patients: Patients, diseases: Diseases, stay: Ints) -> Course:
+        """The course of every case of a block."""
+        days = self._days(streams, patients, diseases)
+        newborn = (days != MISSING) & (days <= self._newborn_days)
+        weight = self._weight(streams, diseases)
+        gain = np.floor(streams.uniform("gain", BLOCK) * 20.0) * np.maximum(days - 7, 0)
+        row = diseases.severity + len(SEVERITIES) * self._low_risk[diseases.core]
+        mode = self._modes[self._mode.draw(streams.uniform("mode", BLOCK), row)]
+        asked = self._asked_mode[diseases.core]
+        icu, ventilation = self._intensive(streams, diseases, stay)
+        return Course(
+            days,
+            np.where(newborn, weight, MISSING),
+            np.where(newborn, weight + gain.astype(np.int64), MISSING),
+            np.where(asked > 0, asked, mode),
+            icu,
+            ventilation,
+        )
+
+    def _days(self, streams: Streams, patients: Patients, diseases: Diseases) -> Ints:
+        """Ages in days; the first days of life are the most frequent among newborns."""
+        low = np.array([band.days_from or 0 for band in bands()])[patients.band]
+        high = np.array([band.days_to or 0 for band in bands()])[patients.band]
+        least, most = self._bounds[Variable.AGE_DAYS]
+        low = np.maximum(low, least[diseases.core])
+        high = np.minimum(high, most[diseases.core])
+        place = streams.uniform("age in days", BLOCK)
+        days = np.floor(low + place * place * (high - low + 1.0)).astype(np.int64)
+        return np.where(patients.under_one, days, MISSING)
+
+    def _weight(self, streams: Streams, diseases: Diseases) -> Ints:
+        """Birth weights to 10 g: around the usual one, or evenly within what the group asks for."""
+        usual, spread = self._assumed["birth_weight"], self._assumed["birth_weight_sd"]
+        free = usual + spread * streams.normal("birth weight", BLOCK)
+        least, most = (bound[diseases.core] for bound in self._bounds[Variable.WEIGHT])
+        low = np.maximum(least, self._assumed["birth_weight_least"])
+        inside = low + streams.uniform("weight inside", BLOCK) * (np.minimum(most, usual + 3 * spread) - low)
+        asked = np.isfinite(most)  # groups of the light: a weight below the usual
+        weight = np.where(asked, inside, np.clip(free, np.maximum(low, 0.0), most))
+        return (np.round(weight / 10.0) * 10.0).clip(np.ceil(np.maximum(least, 0)), most).astype(np.int64)
+
+    def _intensive(self, streams: Streams, diseases: Diseases, stay: Ints) -> tuple[Floats, Floats]:
+        """Hours of intensive care and of ventilation, within the stay."""
+        place = streams.uniform("intensive care", BLOCK)
+        hours = 12.0 + np.floor(streams.uniform("hours", BLOCK) * np.minimum(stay * 24.0 - 12.0, 240.0))
+        least, most = (bound[diseases.core] for bound in self._bounds[Variable.ICU_HOURS])
+        icu = np.clip(
+            np.where(place < self._icu[diseases.severity], hours, 0.0), np.maximum(least, 0.0), most
+        )
+        part = streams.uniform("ventilated part", BLOCK)
+        some = streams.uniform("ventilated", BLOCK) < self._assumed["ventilated"]
+        usual = np.where(some, np.floor(icu * (0.2 + 0.7 * part)), 0.0)
+        low, high = (bound[diseases.core] for bound in self._hours)
+        coded = np.floor(low + part * part * (np.minimum(high, np.maximum(stay * 24.0, low)) - low))
+        ventilation = np.where(high > 0, coded, usual)
+        return np.maximum(icu, ventilation), ventilation
+
+
+def _ventilated(*procedures: str) -> tuple[float, float]:
+    """The hours of ventilation that the procedures of a core tell; (0, 0) when they tell none."""
+    for row in rows("ventilation.csv"):
+        if any(code.startswith(row["prefix"]) for code in procedures):
+            return float(row["hours_from"]), float(row["hours_to"])
+    return 0.0, 0.0

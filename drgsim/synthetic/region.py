@@ -1,0 +1,149 @@
+"""A synthetic region: an invented province, its cities, and the assumptions its cases are made under."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._paths import data_path
+from ..errors import NotFoundError
+from .errors import RegionError
+from .tables import document
+from .targets import LEVELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .fidelity import Fidelity
+
+_ASSUMED = ("flows", "levels", "registration", "hospitals", "stay", "repeats", "season")
+_ASSUMED += ("cost", "scope", "outcome", "diagnoses", "procedures")
+_SECTIONS = frozenset(("cities", "outside", *_ASSUMED))
+_SHARES_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city that insures people and treats them; the other provinces together are one, without insured."""
+
+    id: str
+    zh: str
+    en: str
+    tertiary: float
+    price: float
+    hospitals: Mapping[int, int]  # level -> number
+    insured: float = 0.0
+    employee: float = 1.0
+    leaving: float = 0.0
+    drawing: float = 0.0
+
+
+@dataclass(frozen=True)
+class SyntheticRegion:
+    """An invented region whose cases meet published totals. No place, hospital or person in it is real.
+
+    Attributes
+    ----------
+    cities : its cities, the capital first
+    outside : the other provinces, as one place of care and of insurance
+    assumed : every modelling assumption of the region's document, section by section
+
+    >>> region = SyntheticRegion.load("province")
+    >>> len(region.cities), region.zh
+    (6, '示例省')
+    """
+
+    id: str
+    zh: str
+    en: str
+    insured_share: float
+    fixed_seed: int
+    cities: tuple[City, ...]
+    outside: City
+    assumed: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def load(cls, id: str) -> SyntheticRegion:
+        """A shipped region; raises NotFoundError with the nearest id."""
+        if id not in cls.available():
+            raise NotFoundError(
+                "no such synthetic region", got=id, allowed=cls.available(), nearest=cls.available()
+            )
+        return cls.from_document(document("regions", f"{id}.toml"))
+
+    @staticmethod
+    def available() -> list[str]:
+        """Ids of the shipped regions."""
+        return sorted(path.stem for path in Path(data_path("synthetic", "regions")).glob("*.toml"))
+
+    @classmethod
+    def from_document(cls, stated: Mapping[str, Any]) -> SyntheticRegion:
+        """A region from a document like `data/synthetic/regions/province.toml`.
+
+        Raises RegionError when a section is missing or shares do not add up.
+        """
+        missing = sorted(_SECTIONS - stated.keys())
+        if missing:
+            raise RegionError("the region's document lacks sections", got=missing, allowed=sorted(_SECTIONS))
+        cities = tuple(_city(row) for row in stated["cities"])
+        if not math.isclose(sum(city.insured for city in cities), 1.0, abs_tol=_SHARES_TOLERANCE):
+            raise RegionError(
+                "the cities' shares of the insured do not add to 1",
+                got=sum(city.insured for city in cities),
+                where=f"region {stated['id']}",
+            )
+        return cls(
+            stated["id"],
+            stated["zh"],
+            stated["en"],
+            stated["insured_share"],
+            stated["fixed_seed"],
+            cities,
+            _city(stated["outside"]),
+            {name: stated[name] for name in _ASSUMED},
+        )
+
+    @property
+    def places(self) -> tuple[City, ...]:
+        """The cities and, last, the other provinces."""
+        return (*self.cities, self.outside)
+
+    def insured(self, year: int) -> pd.DataFrame:
+        """Insured persons and expected discharges by city, insurance, member, age band and sex.
+
+        Columns: region, insurance, member, band, sex, persons, discharges (float, of a whole year).
+        """
+        from .members import insured_table
+
+        return insured_table(self, year)
+
+    def hospitals(self) -> pd.DataFrame:
+        """The hospitals: hospital_id, care_region, hospital_level, share of the cases of its place and
+        level, and the factors of its own on cost and stay."""
+        from .hospitals import hospital_table
+
+        return hospital_table(self)
+
+    def fidelity(
+        self, cases: pd.DataFrame | None = None, *, year: int = 2025, seed: int = 0, n: int = 200_000
+    ) -> Fidelity:
+        """How near cases come to the published totals, and what they do not preserve.
+
+        `cases` are cases of this region and year; without them, `n` are made with `seed`.
+        """
+        from .fidelity import measure
+
+        return measure(self, cases, year=year, seed=seed, n=n)
+
+    def __repr__(self) -> str:
+        return f"SyntheticRegion({self.id!r}, {len(self.cities)} cities; invented, see .fidelity())"
+
+
+def _city(row: Mapping[str, Any]) -> City:
+    counts = {int(level): number for level, number in row["hospitals"].items()}
+    if sorted(counts, reverse=True) != list(LEVELS) or min(counts.values()) < 1:
+        raise RegionError("a place needs hospitals of every level", got=counts, where=f"city {row['id']}")
+    return City(**{**row, "hospitals": counts})
