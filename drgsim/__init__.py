@@ -17,6 +17,7 @@ _PUBLIC: dict[str, str] = {
     "read_cases": "cases",
     "write_cases": "cases",
     "Catalogue": "codes",
+    "DrgGrouper": "grouping",
     "Policy": "payment.policy",
     "Scheme": "schemes.model",
     "Weights": "payment.weights",

@@ -1,1 +1,7 @@
-"""The groupers: cases in, groups out, and the answer to why."""
+"""Groupers, and why a case is in its group."""
+
+from .grouper import DrgGrouper
+from .reasons import Reason
+from .result import GroupResult
+
+__all__ = ["DrgGrouper", "GroupResult", "Reason"]

@@ -45,6 +45,8 @@ class Reason(IntEnum):
     UNKNOWN_MAIN_PROCEDURE = 40
     UNKNOWN_OTHER_DIAGNOSIS = 41
     UNKNOWN_OTHER_PROCEDURE = 42
+    # an empty place between codes
+    GAP_IN_CODES = 50
 
     @property
     def name_in_results(self) -> str:
@@ -95,7 +97,10 @@ TEXTS: dict[Reason, tuple[str, str]] = {
     Reason.NO_DRG: ("已进入 ADRG，但没有符合的细分组", "an ADRG takes the case, but none of its DRGs"),
     Reason.AGE_DAYS_UNREADABLE: ("日龄无法识别，按缺失处理", "age in days cannot be read; taken as missing"),
     Reason.WEIGHT_UNREADABLE: ("体重无法识别，按缺失处理", "weight cannot be read; taken as missing"),
-    Reason.LOS_UNREADABLE: ("住院天数无法识别，按缺失处理", "length of stay cannot be read; taken as missing"),
+    Reason.LOS_UNREADABLE: (
+        "住院天数无法识别，按缺失处理",
+        "length of stay cannot be read; taken as missing",
+    ),
     Reason.DISCHARGE_UNREADABLE: (
         "离院方式无法识别，按缺失处理",
         "discharge mode cannot be read; taken as missing",
@@ -105,8 +110,14 @@ TEXTS: dict[Reason, tuple[str, str]] = {
         "ICU hours cannot be read; taken as missing",
     ),
     Reason.AGE_DAYS_MISSING: ("缺日龄，而分组规则用到日龄", "a rule asks for age in days, which is missing"),
-    Reason.WEIGHT_MISSING: ("缺新生儿体重，而分组规则用到体重", "a rule asks for the weight, which is missing"),
-    Reason.LOS_MISSING: ("缺住院天数，而分组规则用到它", "a rule asks for the length of stay, which is missing"),
+    Reason.WEIGHT_MISSING: (
+        "缺新生儿体重，而分组规则用到体重",
+        "a rule asks for the weight, which is missing",
+    ),
+    Reason.LOS_MISSING: (
+        "缺住院天数，而分组规则用到它",
+        "a rule asks for the length of stay, which is missing",
+    ),
     Reason.DISCHARGE_MISSING: (
         "缺离院方式，而分组规则用到它",
         "a rule asks for the discharge mode, which is missing",
@@ -131,4 +142,5 @@ TEXTS: dict[Reason, tuple[str, str]] = {
         "有其他手术操作编码不在医保版目录中",
         "another procedure is in no insurance-edition catalogue",
     ),
+    Reason.GAP_IN_CODES: ("编码之间有空位，已跳过", "an empty place between codes was passed over"),
 }

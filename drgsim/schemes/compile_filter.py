@@ -48,7 +48,9 @@ class Prefilter:
     marks: dict[bool, npt.NDArray[np.uint8]]
 
 
-def prefilter(rules: Sequence[Rule], mdcs: Sequence[str], diagnoses: SetTable, procedures: SetTable) -> Prefilter:
+def prefilter(
+    rules: Sequence[Rule], mdcs: Sequence[str], diagnoses: SetTable, procedures: SetTable
+) -> Prefilter:
     """Compile the entry rules of all rows, in order; `mdcs` says whose rows they are."""
     tables = {True: diagnoses, False: procedures}
     unmarked = {kind: np.zeros(table.size, dtype=np.uint8) for kind, table in tables.items()}
@@ -57,7 +59,8 @@ def prefilter(rules: Sequence[Rule], mdcs: Sequence[str], diagnoses: SetTable, p
     main = first_code(Role.MAIN_PROCEDURE, rules, procedures, anything)
     openness = [_open(rules, first)[first.of_id].mean(axis=0) for first in (principal, main)]
     marks = {
-        kind: mark_codes(kind, rules, mdcs, openness[0] * openness[1], table) for kind, table in tables.items()
+        kind: mark_codes(kind, rules, mdcs, openness[0] * openness[1], table)
+        for kind, table in tables.items()
     }
     others = _Others(tables, marks)
     cuts = cut_variables(rules)
@@ -67,7 +70,9 @@ def prefilter(rules: Sequence[Rule], mdcs: Sequence[str], diagnoses: SetTable, p
         "bucket_bits": pack_bits(_open(rules, buckets)),
         "exact_bits": pack_bits(np.stack([exact.states(rule) for rule in rules], axis=1)),
         **buckets.arrays(),
-        **_first_arrays("principal", rules, [replace(principal, others=others(d, ANY_OTHERS)) for d in range(STATES)]),
+        **_first_arrays(
+            "principal", rules, [replace(principal, others=others(d, ANY_OTHERS)) for d in range(STATES)]
+        ),
         **_first_arrays("main", rules, [replace(main, others=others(ANY_OTHERS, p)) for p in range(STATES)]),
     }
     residual = tuple(_all_of([f for f in _factors(rule) if not exact.always(f)]) for rule in rules)
@@ -138,7 +143,8 @@ def _first_arrays(name: str, rules: Sequence[Rule], states: Sequence[FirstCode])
             if key not in found:
                 found[key] = evaluate(rule, known) != FALSE
     opened = [
-        np.stack([found[rule, further_signature(rule, known.others)] for rule in rules], axis=1) for known in states
+        np.stack([found[rule, further_signature(rule, known.others)] for rule in rules], axis=1)
+        for known in states
     ]
     bits, rows = np.unique(pack_bits(np.concatenate(opened)), axis=0, return_inverse=True)
     return {

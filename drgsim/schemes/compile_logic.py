@@ -155,7 +155,9 @@ def _compared(low: npt.NDArray[np.int64], high: npt.NDArray[np.int64], rule: Cou
 
 def further_signature(rule: Rule, others: Mapping[bool, Others]) -> tuple[bool, ...]:
     """All that the states of the further codes change in what is known of `rule`."""
-    answers = [others[True].state == NO_OTHERS] if any(isinstance(x, HasSeverity) for x in leaves(rule)) else []
+    answers = (
+        [others[True].state == NO_OTHERS] if any(isinstance(x, HasSeverity) for x in leaves(rule)) else []
+    )
     for leaf in leaves(rule):
         if isinstance(leaf, Member | Count) and _roles(leaf.roles)[1]:
             answers.append(others[leaf.roles[0].is_diagnosis].can_be_in(leaf.sets))

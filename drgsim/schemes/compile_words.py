@@ -50,7 +50,12 @@ KEEPS, STRIKES = 0xFF, 0xFF ^ (DiagnosisBit.CC | DiagnosisBit.MCC)
 
 
 def diagnosis_words(
-    scheme: Scheme, table: SetTable, *, classes: npt.NDArray[np.int64], marks: npt.NDArray[np.uint8], listed: Mask
+    scheme: Scheme,
+    table: SetTable,
+    *,
+    classes: npt.NDArray[np.int64],
+    marks: npt.NDArray[np.uint8],
+    listed: Mask,
 ) -> Arrays:
     """`principal_word`, `diagnosis_word` and `exclusion`."""
     number = _table_numbers(scheme)
@@ -99,7 +104,7 @@ def _exclusions(
     """The row of each id, and the rows. Row 0 strikes nothing."""
     listed = {  # a table that no CC or MCC names has nothing to exclude
         code: frozenset(number[name] for name in names if number.get(name))
-        for code, names in scheme.exclusion.items()
+        for code, names in sorted(scheme.exclusion.items())
     }
     classes = {tables: row for row, tables in enumerate(dict.fromkeys((frozenset(), *listed.values())))}
     masks = np.full((len(classes), len(number)), KEEPS, dtype=np.uint8)

@@ -1,0 +1,215 @@
+"""Group cases by a DRG scheme: tables in, tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from .._parallel import CHUNK, over_chunks, thread_count
+from ..errors import NotFoundError
+from ..schemes.compile_cache import load_compiled
+from ..schemes.compiled import CompiledScheme
+from ..schemes.model import Scheme
+from ..schemes.rules.terms import Variable
+from .encoded import EncodedCases, books_with
+from .inputs import CaseTable, encode_table, frame_of, read_table
+from .kernel import Answers, Kernel
+from .numbers import COLUMNS
+from .result import GroupResult, as_arrow, as_frame, as_result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .explain import Explanation
+
+
+class DrgGrouper:
+    """Groups cases by one scheme. Immutable; picklable; threads may share it.
+
+    Parameters
+    ----------
+    scheme
+        An id (`"chs-drg-2.0"`), a family with the day `on` (`"chs-drg"`), the folder of a pack, a
+        `Scheme`, or a `CompiledScheme`.
+    on
+        For a family: the day whose edition is wanted.
+    threads
+        How many threads group large tables; None means one per core.
+
+    Raises NotFoundError or PackError when there is no such scheme or it cannot be read.
+
+    >>> grouper = DrgGrouper("chs-drg-1.1")
+    >>> case = {"sex": 1, "age": 60, "diagnoses": "K22.301|K11.901|E11.900|I10.x05", "procedures": "96.0800x005"}
+    >>> grouper.group(case).drg
+    'GZ13'
+    """
+
+    def __init__(
+        self,
+        scheme: str | Path | Scheme | CompiledScheme,
+        *,
+        on: date | str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self.threads = thread_count(threads)
+        self._scheme: Scheme | None = None
+        self._from: tuple[str | Path, date | str | None] | None = None
+        if isinstance(scheme, CompiledScheme):
+            self.compiled = scheme
+        elif isinstance(scheme, Scheme):
+            self._scheme, self.compiled = scheme, _compiled(scheme)
+        else:
+            self._from, self.compiled = (scheme, on), load_compiled(scheme, on=on)
+        self._kernel = Kernel(self.compiled, lambda: self.scheme)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The whole scheme. Loaded when first asked for: grouping itself needs only the compiled one."""
+        if self._scheme is None:
+            name, on = self._from or (self.compiled.id, None)
+            scheme = Scheme.load(name, on=on)
+            if self._from is None and _compiled(scheme).hash != self.compiled.hash:
+                raise NotFoundError(
+                    "the rules of a compiled scheme are not installed",
+                    got=self.compiled.id,
+                    do="give the grouper the Scheme, or its id, instead of the compiled scheme",
+                )
+            self._scheme = scheme
+        return self._scheme
+
+    @overload
+    def group(self, cases: Mapping[str, Any]) -> GroupResult: ...
+    @overload
+    def group(
+        self, cases: pd.DataFrame | Sequence[Mapping[str, Any]], *, names: bool = ...
+    ) -> pd.DataFrame: ...
+    @overload
+    def group(self, cases: Any, *, names: bool = ...) -> Any: ...
+    def group(self, cases: Any, *, names: bool = False) -> Any:
+        """The group of every case.
+
+        Parameters
+        ----------
+        cases
+            A pandas DataFrame (or list of dicts), anything with `__arrow_c_stream__`, or one case as a
+            dict. Columns: sex (1, 2, 男, 女, M, F), age (years), diagnoses and procedures (codes joined by
+            `|`, or lists; principal and main first); where the scheme asks for them age_days,
+            birth_weight or admission_weight (g), los (days), discharge, icu_hours, department (or dept).
+            Others are ignored. Numbers may be text. Codes compare exactly and are never repaired:
+            `drgsim.read_cases` does that, and says what it did.
+        names
+            Adds mdc_name, adrg_name and drg_name.
+
+        Returns
+        -------
+        DataFrame with the same index, pyarrow Table, or `GroupResult`, as the input was. Categorical
+        columns: mdc, adrg, drg, severity (none, CC, MCC), status (grouped, ambiguous, ungrouped,
+        invalid), reason. A case that has no group is `0000`, `00`, `0000`; it is invalid when its
+        principal diagnosis, sex or age is missing or unreadable. The reason says what is missing or
+        wrong (see `drgsim.grouping.Reason`), and is given to grouped cases too. A column the scheme
+        asks for that the table does not have counts as missing throughout: comparisons with it fail,
+        and `frame.attrs["drgsim"]["missing_columns"]` lists it.
+
+        Raises
+        ------
+        CaseColumnsError
+            The table lacks sex, age, diagnoses or procedures. Rows never raise.
+        CasesInputError
+            `cases` is none of the above.
+        """
+        if isinstance(cases, Mapping):
+            return as_result(self._answers(read_table(frame_of([cases]))), self.compiled)
+        if isinstance(cases, list | tuple):
+            cases = frame_of(cases)
+        table = read_table(cases)
+        answers = self._answers(table)
+        missing = self._missing(table)
+        if table.index is None:
+            return as_arrow(answers, self.compiled, names=names, missing=missing)
+        return as_frame(answers, self.compiled, index=table.index, names=names, missing=missing)
+
+    def encode(self, cases: Any, *, also: Iterable[DrgGrouper] = ()) -> EncodedCases:
+        """The cases as arrays, to be grouped more than once: by this grouper and those in `also`.
+
+        >>> new, old = DrgGrouper("chs-drg-2.0"), DrgGrouper("chs-drg-1.1")
+        >>> encoded = new.encode([{"sex": 2, "age": 30, "diagnoses": "O82.000", "procedures": "74.1x01"}], also=[old])
+        >>> [grouper.drgs(grouper.group_encoded(encoded))[0] for grouper in (new, old)]
+        ['OB25', 'OB19']
+        """
+        if isinstance(cases, Mapping):
+            cases = [cases]
+        table = read_table(frame_of(cases) if isinstance(cases, list | tuple) else cases)
+        groupers = (self, *also)
+        extra = [
+            {c for g in groupers for c in getattr(g.compiled, f"extra_{kind}")}
+            for kind in ("diagnoses", "procedures")
+        ]
+        columns = [name for name in COLUMNS if any(name in grouper._kernel.columns for grouper in groupers)]
+        books = books_with(*(tuple(sorted(codes)) for codes in extra))
+        return encode_table(table, books, columns, 0, table.rows)
+
+    def group_encoded(self, cases: EncodedCases) -> Answers:
+        """The answers to encoded cases, as places in `compiled.mdcs`, `.adrgs` and `.drgs`.
+
+        Raises EncodedCasesError when they were encoded without codes that this scheme names.
+        """
+        answers = Answers.room(len(cases))
+        self._kernel.group(cases, answers, threads=self.threads)
+        return answers
+
+    def drgs(self, answers: Answers) -> list[str]:
+        """The DRG codes of answers."""
+        return [self.compiled.drgs.codes[place] for place in answers.drg]
+
+    def explain(self, case: Any) -> Explanation:
+        """Every test on the way of one case to its group, and what would have changed it.
+
+        `case` is a dict, or a table of one row. See `drgsim.grouping.explain.Explanation`.
+        """
+        from .explain import explain
+
+        return explain(self, case)
+
+    def what_if(self, case: Any) -> pd.DataFrame:
+        """The group of one case for each other choice of principal diagnosis and main procedure.
+
+        See `drgsim.grouping.what_if.what_if`.
+        """
+        from .what_if import what_if
+
+        return what_if(self, case)
+
+    def _answers(self, table: CaseTable) -> Answers:
+        answers = Answers.room(table.rows)
+
+        def work(start: int, stop: int) -> None:
+            cases = encode_table(table, self._kernel.books, self._kernel.columns, start, stop)
+            self._kernel.group(cases, answers[start:stop])
+
+        over_chunks(work, table.rows, threads=self.threads, chunk=CHUNK)
+        return answers
+
+    def _missing(self, table: CaseTable) -> tuple[str, ...]:
+        """The columns the scheme asks for that the table does not have."""
+        missing = [name for name in self._kernel.columns if not table.has(name)]
+        if Variable.DEPARTMENT.name in self.compiled.variables and table.department is None:
+            missing.append("department")
+        return tuple(missing)
+
+    def __repr__(self) -> str:
+        return f"DrgGrouper({self.compiled.id!r}, {self.compiled.trust})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_kernel"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._kernel = Kernel(self.compiled, lambda: self.scheme)
+
+
+def _compiled(scheme: Scheme) -> CompiledScheme:
+    from ..schemes.compile import compile_scheme
+
+    return compile_scheme(scheme)

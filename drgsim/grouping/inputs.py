@@ -1,0 +1,126 @@
+"""Tables of cases as they come (pandas, Arrow, mappings) seen as columns, and encoded chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._optional import require
+from ..errors import nearest_name
+from .encoded import Books, Departments, EncodedCases
+from .errors import CaseColumnsError, CasesInputError
+from .numbers import COLUMNS, problems_of, read_numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REQUIRED = ("sex", "age", "diagnoses", "procedures")
+DEPARTMENT = ("department", "dept")  # either name
+
+
+@dataclass(frozen=True)
+class CaseTable:
+    """Columns by name, each a pandas Series or an Arrow chunked array.
+
+    `index` is the index of the answer; None where the answer is an Arrow table.
+    """
+
+    names: tuple[str, ...]
+    column: Callable[[str], Any]
+    rows: int
+    index: pd.Index | None
+
+    def has(self, name: str) -> bool:
+        return name in self.names
+
+    @property
+    def department(self) -> str | None:
+        """The name of the column of departments, if there is one."""
+        return next(filter(self.has, DEPARTMENT), None)
+
+
+def read_table(cases: Any) -> CaseTable:
+    """See a table of cases as columns. Raises CasesInputError for anything else."""
+    import pandas as pd
+
+    if isinstance(cases, pd.DataFrame):
+        return _checked(CaseTable(tuple(map(str, cases.columns)), cases.__getitem__, len(cases), cases.index))
+    if hasattr(cases, "__arrow_c_stream__") or hasattr(cases, "__arrow_c_array__"):
+        pa = require("pyarrow", extra="arrow", feature="grouping Arrow tables")
+        table = cases if isinstance(cases, pa.Table) else pa.table(cases)
+        return _checked(CaseTable(tuple(table.column_names), table.column, table.num_rows, None))
+    raise CasesInputError(
+        "not a table of cases",
+        got=type(cases).__name__,
+        allowed=("pandas DataFrame", "anything with __arrow_c_stream__", "dict", "list of dicts"),
+    )
+
+
+def frame_of(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Cases as mappings, one row each, in columns of plain objects. `procedures` may be left out."""
+    import pandas as pd
+
+    names = dict.fromkeys(name for case in cases for name in case)
+    for name in REQUIRED if not cases else ("procedures",):
+        names.setdefault(name)
+    return pd.DataFrame({name: pd.Series([case.get(name) for case in cases], dtype=object) for name in names})
+
+
+def encode_table(
+    table: CaseTable, books: Books, numbers: Sequence[str], start: int, stop: int
+) -> EncodedCases:
+    """The cases of some rows, with these columns of numbers as far as the table has them."""
+    read = {
+        name: read_numbers(_slice(table.column(name), start, stop, numbers=True), name)
+        for name in numbers
+        if table.has(name)
+    }
+    values = {name: found for name, (found, _) in read.items()}
+    department = table.department
+    return EncodedCases(
+        books=books,
+        diagnoses=books.diagnoses.encode(_slice(table.column("diagnoses"), start, stop)),
+        procedures=books.procedures.encode(_slice(table.column("procedures"), start, stop)),
+        numbers=values,
+        problem=problems_of(values, {name: mask for name, (_, mask) in read.items()}),
+        departments=_departments(_slice(table.column(department), start, stop)) if department else None,
+    )
+
+
+def _slice(column: Any, start: int, stop: int, *, numbers: bool = False) -> Any:
+    import pandas as pd
+
+    if isinstance(column, pd.Series):
+        return column.iloc[start:stop]
+    part = column.slice(start, stop - start)
+    return part.to_pandas() if numbers else part
+
+
+def _departments(column: Any) -> Departments:
+    import pandas as pd
+
+    series = column if isinstance(column, pd.Series) else column.to_pandas()
+    names = series.astype(object).map(lambda name: str(name).strip() or None, na_action="ignore")
+    places, found = pd.factorize(names)
+    return Departments(places.astype(np.int32), tuple(map(str, found)))
+
+
+def _checked(table: CaseTable) -> CaseTable:
+    known = (*REQUIRED, *COLUMNS, *DEPARTMENT)
+    twice = sorted({name for name in known if table.names.count(name) > 1})
+    if twice:
+        raise CaseColumnsError("a column stands twice", got=twice)
+    missing = [name for name in REQUIRED if not table.has(name)]
+    if missing:
+        nearest = {name: nearest_name(name, table.names) for name in missing}
+        hints = [f"{name!r} may be called {found!r} here" for name, found in nearest.items() if found]
+        raise CaseColumnsError(
+            f"the cases have no column {', '.join(missing)}",
+            got=table.names,
+            allowed=known,
+            do="; ".join([*hints, "rename columns, or read the file with drgsim.read_cases"]),
+        )
+    return table

@@ -1,0 +1,63 @@
+"""Compiled schemes kept in a folder of the user, each under the hash of the files it was made from.
+
+A cache that cannot be written or holds a damaged file costs time, never an error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from ..errors import FileFormatError
+from .compiled import FORMAT, CompiledScheme
+from .registry import files_hash, load
+
+VARIABLE = "DRGSIM_CACHE"
+
+
+def load_compiled(name: str | Path, *, on: date | str | None = None) -> CompiledScheme:
+    """The scheme of this id, family (as of the day `on`) or folder, compiled; from the cache if it is there.
+
+    Raises what `Scheme.load` raises.
+
+    >>> load_compiled("chs-drg-1.1").mdcs.codes[:3]
+    ('0000', 'MDCA', 'MDCP')
+    """
+    path = cache_folder() / f"{files_hash(name, on=on)}-{FORMAT}.scheme"
+    try:
+        return CompiledScheme.from_file(path)
+    except (OSError, FileFormatError):
+        from .compile import compile_scheme  # most runs find the scheme compiled
+
+        compiled = compile_scheme(load(name, on=on))
+        _store(path, compiled.block())
+        return compiled
+
+
+def cache_folder() -> Path:
+    """Where compiled schemes are kept: DRGSIM_CACHE, or the place the system has for such files."""
+    if own := os.environ.get(VARIABLE):
+        return Path(own)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+        return (Path(base) if base else Path.home() / "AppData" / "Local") / "drgsim" / "cache"
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "drgsim"
+
+
+def _store(path: Path, block: bytes) -> None:
+    """Write the whole file under another name, then rename it: nobody ever sees half of it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    except OSError:
+        return
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(block)
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
