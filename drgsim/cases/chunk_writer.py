@@ -1,0 +1,133 @@
+"""Write a table of cases chunk by chunk, so that memory does not grow with the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._atomic import replacing
+from .._optional import installed, require
+from ..errors import ArgumentError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENDINGS = (".csv", ".csv.gz", ".parquet")
+
+Write = Callable[["pd.DataFrame"], None]
+
+
+@contextmanager
+def chunk_writer(path: str | os.PathLike[str]) -> Iterator[Write]:
+    """A function to call with each chunk; the ending of `path` says how it is written.
+
+    All chunks have the columns of the first. The file appears when the block ends well, and not at all
+    when it does not. Raises ArgumentError for another ending, NotFoundError for a missing folder,
+    MissingExtraError without pyarrow for Parquet.
+
+    >>> import tempfile, pathlib, pandas as pd
+    >>> target = pathlib.Path(tempfile.mkdtemp()) / "cases.csv"
+    >>> with chunk_writer(target) as write:
+    ...     write(pd.DataFrame({"case_id": ["1"]}))
+    ...     write(pd.DataFrame({"case_id": ["2"]}))
+    >>> target.read_text().split()
+    ['case_id', '1', '2']
+    """
+    target = Path(path)
+    name = target.name.lower()
+    if not name.endswith(ENDINGS):
+        raise ArgumentError("the ending of the file says how it is written", got=target.name, allowed=ENDINGS)
+    with replacing(target) as part:
+        make = _parquet if name.endswith(".parquet") else _csv_arrow if installed("pyarrow") else _csv_pandas
+        with make(part, compressed=name.endswith(".gz")) as write:
+            yield write
+
+
+@contextmanager
+def _parquet(part: Path, *, compressed: bool) -> Iterator[Write]:
+    parquet = require("pyarrow.parquet", extra="arrow", feature="writing Parquet files")
+    writer: Any = None
+
+    def write(frame: pd.DataFrame) -> None:
+        nonlocal writer
+        table = _arrow(frame, None if writer is None else writer.schema)
+        if writer is None:
+            writer = parquet.ParquetWriter(part, table.schema)
+        writer.write_table(table)
+
+    try:
+        yield write
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+@contextmanager
+def _csv_arrow(part: Path, *, compressed: bool) -> Iterator[Write]:
+    import pyarrow as pa
+
+    schema: Any = None
+
+    def write(frame: pd.DataFrame) -> None:
+        nonlocal schema
+        table = _arrow(frame, schema)
+        if schema is None:
+            schema = table.schema
+            names = io.StringIO()
+            csv.writer(names, lineterminator="\n").writerow(schema.names)
+            sink.write(names.getvalue().encode())
+        sink.write(_csv_text(table))
+
+    with pa.output_stream(part, compression="gzip" if compressed else None) as sink:
+        yield write
+
+
+def _csv_text(table: Any) -> Any:
+    """Rows without quotes where no value needs them, else with quotes around all text."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    for style in ("none", "needed"):
+        rows = pa.BufferOutputStream()
+        options = arrow_csv.WriteOptions(include_header=False, quoting_style=style)
+        try:
+            arrow_csv.write_csv(table, rows, options)
+        except pa.ArrowInvalid:
+            if style == "needed":
+                raise
+            continue
+        return rows.getvalue()
+
+
+@contextmanager
+def _csv_pandas(part: Path, *, compressed: bool) -> Iterator[Write]:
+    import gzip
+
+    header = True
+
+    def write(frame: pd.DataFrame) -> None:
+        nonlocal header
+        frame.to_csv(sink, index=False, header=header, lineterminator="\n")
+        header = False
+
+    opened = gzip.open if compressed else open
+    with opened(part, "wt", encoding="utf-8", newline="") as sink:
+        yield write
+
+
+def _arrow(frame: pd.DataFrame, schema: Any) -> Any:
+    """A chunk as an Arrow table: categories as text, and a column empty in the first chunk as text."""
+    import pyarrow as pa
+
+    plain = frame.astype({name: object for name in frame.columns if frame[name].dtype.name == "category"})
+    plain.attrs = {}
+    table = pa.Table.from_pandas(plain, schema=schema, preserve_index=False).replace_schema_metadata()
+    if schema is not None:
+        return table
+    text = [field.with_type(pa.string()) if pa.types.is_null(field.type) else field for field in table.schema]
+    return table.cast(pa.schema(text))
