@@ -90,18 +90,20 @@ def _csv_arrow(part: Path, *, compressed: bool) -> Iterator[Write]:
 def _csv_text(table: Any) -> Any:
     """Rows without quotes where no value needs them, else with quotes around all text."""
     import pyarrow as pa
+
+    try:
+        return _csv_rows(table, "none")
+    except pa.ArrowInvalid:  # a value holds a comma, a quote or a line break
+        return _csv_rows(table, "needed")
+
+
+def _csv_rows(table: Any, quoting: str) -> Any:
+    import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    for style in ("none", "needed"):
-        rows = pa.BufferOutputStream()
-        options = arrow_csv.WriteOptions(include_header=False, quoting_style=style)
-        try:
-            arrow_csv.write_csv(table, rows, options)
-        except pa.ArrowInvalid:
-            if style == "needed":
-                raise
-            continue
-        return rows.getvalue()
+    rows = pa.BufferOutputStream()
+    arrow_csv.write_csv(table, rows, arrow_csv.WriteOptions(include_header=False, quoting_style=quoting))
+    return rows.getvalue()
 
 
 @contextmanager
