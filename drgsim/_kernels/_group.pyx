@@ -4,20 +4,14 @@ A block of cases goes through short passes, one after the other: buckets of the 
 codes, first candidate, answer. A pass over many cases keeps the processor busier than all passes
 over one case, and none branches on what cannot be foreseen.
 """
-from ._group_programs cimport number_of, runs
+from ._group_reasons cimport LAST_INVALID, NO_REASON, PRINCIPAL_MISSING, why, worst
+from ._group_scan cimport scan_diagnoses, scan_procedures
+from ._group_search cimport Bits, Found, bits_of, first_candidate, search, search_singly
 from ._group_tables cimport (
     AGE,
-    AGE_DAYS,
     AMBIGUOUS_ROW,
-    BYTE,
     EMPTY,
-    FIRST_MARK,
-    GRAY,
     HALF,
-    LINE,
-    LISTED,
-    LOW_HALF,
-    MARKS,
     ROW_ADRG,
     ROW_ASKS,
     ROW_COLUMNS,
@@ -26,53 +20,25 @@ from ._group_tables cimport (
     ROW_MDC,
     SEVERITY,
     SPECIAL,
-    STATES,
     TESTED_ROW,
     UNKNOWN,
-    UNKNOWN_CODE,
     VARIABLES,
-    WEIGHT,
     Case,
     Codes,
     Scan,
     Step,
     Tables,
-    drgsim_low_bit,
 )
 from ._types cimport code_t, int8_t, int16_t, int32_t, int64_t, offset_t, uint8_t, uint32_t, uint64_t
 
 cdef enum:
     BLOCK = 256  # cases
-    NEWBORN_DAYS = 28  # 新生儿: the first 28 days of life
 
 cdef enum:  # drgsim/grouping/case.py: Status
     GROUPED = 0
     AMBIGUOUS = 1
     UNGROUPED = 2
     INVALID = 3
-
-cdef enum:  # drgsim/grouping/reasons.py: Reason
-    NO_REASON = 0
-    PRINCIPAL_MISSING = 1
-    LAST_INVALID = 6
-    UNKNOWN_PRINCIPAL = 10
-    GRAY_PRINCIPAL = 11
-    PRINCIPAL_IN_NO_MDC = 12
-    MDC_CONDITION = 13
-    NO_ADRG = 14
-    NO_DRG = 15
-    AGE_DAYS_MISSING = 30
-    WEIGHT_MISSING = 31
-    UNKNOWN_MAIN_PROCEDURE = 40
-    UNKNOWN_OTHER_DIAGNOSIS = 41
-    UNKNOWN_OTHER_PROCEDURE = 42
-    ANY_REASON = 255  # greater than all
-
-# by variable: the reason that says it is missing
-cdef int[VARIABLES] MISSING = [0, AGE_DAYS_MISSING, WEIGHT_MISSING, 0, 32, 33, 34, 35]
-
-# by the bits CC and MCC: CaseSeverity
-cdef int[4] WORST = [0, 1, 2, 2]
 
 # what a case without codes has in first place
 cdef code_t NO_CODE = EMPTY
@@ -100,18 +66,6 @@ cdef struct Answers:
     uint8_t* status
     uint8_t* reason
 
-cdef struct Bits:  # the rows of bits of one case
-    const uint64_t* principal
-    const uint64_t* main
-    const uint64_t* bucket
-    const uint64_t* exact
-
-cdef struct Found:
-    int64_t row  # -1 when no row took the case
-    int32_t drg  # 0 when none
-    uint32_t asked  # variables that the rows which took the case ask for, as bits
-    bint held  # whether some row took it
-
 
 cdef inline Codes codes_of(const Block* block, int64_t i) noexcept nogil:
     cdef Codes codes
@@ -121,11 +75,6 @@ cdef inline Codes codes_of(const Block* block, int64_t i) noexcept nogil:
     codes.diagnoses = block.diagnoses + block.diagnosis_offsets[at] if codes.n_diagnoses else &NO_CODE
     codes.procedures = block.procedures + block.procedure_offsets[at] if codes.n_procedures else &NO_CODE
     return codes
-
-
-cdef inline int64_t last_of(int64_t n) noexcept nogil:
-    """The place of the last of `n` codes; 0 when there are none."""
-    return n - (n > 0)
 
 
 cdef void find_buckets(const Tables* t, Block* block) noexcept nogil:
@@ -150,45 +99,6 @@ cdef void find_buckets(const Tables* t, Block* block) noexcept nogil:
             block.newborn[i] = column[i] == 0
 
 
-# Few cases have more further codes than a first round of lanes, so the loops below seldom surprise
-# the processor. A lane beyond the last code reads the last code again, which changes no bit.
-
-cdef inline uint32_t scan_procedures(const Tables* t, const code_t* codes, int64_t n) noexcept nogil:
-    """The bits of the further procedures."""
-    cdef int64_t last = last_of(n)
-    cdef uint32_t bits = t.procedure_word[codes[min(1, last)]] | t.procedure_word[codes[min(2, last)]]
-    cdef int64_t k
-    for k in range(3, n):
-        bits |= t.procedure_word[codes[k]]
-    return bits & (0 - <uint32_t>(n > 1))
-
-
-cdef inline uint32_t further_bits(const Tables* t, const int8_t* left, code_t code) noexcept nogil:
-    """The low byte of the word of a further diagnosis, without a severity that is excluded."""
-    cdef uint32_t word = t.diagnosis_word[code]
-    return word & <uint32_t>left[word >> BYTE]
-
-
-cdef inline uint32_t scan_diagnoses(
-    const Tables* t, uint32_t principal, const code_t* codes, int64_t n
-) noexcept nogil:
-    """The bits of the further diagnoses."""
-    cdef const int8_t* left = t.exclusion + (principal >> HALF) * t.exclusion_tables
-    cdef int64_t last = last_of(n)
-    cdef uint32_t bits = 0
-    cdef int64_t k = 1
-    while True:
-        bits |= (
-            further_bits(t, left, codes[min(k, last)])
-            | further_bits(t, left, codes[min(k + 1, last)])
-            | further_bits(t, left, codes[min(k + 2, last)])
-            | further_bits(t, left, codes[min(k + 3, last)])
-        )
-        k += 4
-        if k > last:
-            return bits & (0 - <uint32_t>(n > 1))
-
-
 cdef void scan_codes(const Tables* t, Block* block) noexcept nogil:
     cdef Codes codes
     cdef Scan scan
@@ -200,57 +110,6 @@ cdef void scan_codes(const Tables* t, Block* block) noexcept nogil:
         scan.diagnoses = scan_diagnoses(t, scan.principal, codes.diagnoses, codes.n_diagnoses)
         scan.procedures = scan_procedures(t, codes.procedures, codes.n_procedures)
         block.scan[i] = scan
-
-
-cdef inline Bits bits_of(
-    const Tables* t, const Scan* scan, bint more_diagnoses, bint more_procedures, int64_t bucket
-) noexcept nogil:
-    cdef int64_t diagnoses = more_diagnoses + ((scan.diagnoses >> FIRST_MARK) & MARKS)
-    cdef int64_t procedures = more_procedures + ((scan.procedures >> FIRST_MARK) & MARKS)
-    cdef Bits bits
-    bits.principal = t.principal_bits + t.principal_row[
-        diagnoses * t.principal_classes + (scan.principal & LOW_HALF)
-    ]
-    bits.main = t.main_bits + t.main_row[procedures * t.main_classes + (scan.main >> BYTE)]
-    bits.bucket = t.bucket_bits + t.words * bucket
-    bits.exact = t.exact_bits + t.words * (STATES * diagnoses + procedures)
-    return bits
-
-
-cdef inline int32_t candidate_in(const Bits* bits, int64_t word, uint64_t wanted) noexcept nogil:
-    """The first open row of one word, among the bits `wanted`, as 2 × row + exact; -1 when none is open."""
-    cdef uint64_t open = bits.principal[word] & bits.main[word] & bits.bucket[word] & wanted
-    cdef int low
-    if open == 0:
-        return -1
-    low = drgsim_low_bit(open)
-    return <int32_t>(2 * (64 * word + low) + <int64_t>((bits.exact[word] >> low) & 1))
-
-
-cdef inline int32_t first_candidate(const Tables* t, const Bits* bits) noexcept nogil:
-    cdef int64_t line = 0
-    cdef int64_t k
-    cdef uint32_t words
-    while line < t.words:
-        # which words are not 0, without a branch
-        words = 0
-        for k in range(line + LINE - 1, line - 1, -1):
-            words = 2 * words + ((bits.principal[k] & bits.main[k] & bits.bucket[k]) != 0)
-        if words:
-            return candidate_in(bits, line + drgsim_low_bit(words), ~<uint64_t>0)
-        line += LINE
-    return -1
-
-
-cdef inline int32_t next_candidate(const Tables* t, const Bits* bits, int32_t candidate) noexcept nogil:
-    """The candidate after `candidate`."""
-    cdef int64_t row = candidate >> 1
-    cdef int64_t word = row >> 6
-    cdef int32_t found = candidate_in(bits, word, ~<uint64_t>1 << (row & 63))
-    while found < 0 and word + 1 < t.words:
-        word += 1
-        found = candidate_in(bits, word, ~<uint64_t>0)
-    return found
 
 
 cdef void find_candidates(const Tables* t, Block* block) noexcept nogil:
@@ -269,102 +128,13 @@ cdef void find_candidates(const Tables* t, Block* block) noexcept nogil:
         block.candidate[i] = first_candidate(t, &bits)
 
 
-cdef int32_t drg_of(const Tables* t, const Case* case, int64_t row) noexcept nogil:
-    """The DRG inside a row that took the case; 0 when none of its DRGs does."""
-    cdef const int16_t* columns = t.rows + ROW_COLUMNS * row
-    cdef int32_t split
-    if not columns[ROW_FLAGS] & TESTED_ROW:
-        return columns[ROW_DRG + (case.scan.diagnoses & SEVERITY)]
-    for split in range(t.split_start[row], t.split_start[row + 1]):
-        if runs(t, case, t.split_program[split]):
-            return t.split_drg[split]
-    return 0
-
-
-cdef void search(const Tables* t, const Case* case, int64_t bucket, int32_t candidate, Found* found) noexcept nogil:
-    """Find, from a candidate on, the first row that takes the case and has a DRG for it."""
-    cdef Bits bits = bits_of(
-        t, &case.scan, case.codes.n_diagnoses > 1, case.codes.n_procedures > 1, bucket
-    )
-    cdef int64_t row
-    while candidate >= 0:
-        row = candidate >> 1
-        if candidate & 1 or runs(t, case, t.row_program[row]):
-            found.held = True
-            found.asked |= <uint32_t>t.rows[ROW_COLUMNS * row + ROW_ASKS]
-            found.drg = drg_of(t, case, row)
-            if found.drg:
-                found.row = row
-                return
-        candidate = next_candidate(t, &bits, candidate)
-
-
-cdef void retry(const Tables* t, const Case* case, int64_t bucket, Found* found) noexcept nogil:
-    """Search with the second procedure alone, then the third, until a row takes the case."""
-    cdef Case single = case[0]
-    cdef Bits bits
-    cdef int64_t k
-    single.codes.n_procedures = 1
-    single.scan.procedures = 0
-    for k in range(1, case.codes.n_procedures):
-        if found.row >= 0:
-            return
-        single.codes.procedures = case.codes.procedures + k
-        single.scan.main = t.procedure_word[single.codes.procedures[0]]
-        bits = bits_of(t, &single.scan, single.codes.n_diagnoses > 1, False, bucket)
-        search(t, &single, bucket, first_candidate(t, &bits), found)
-
-
-cdef int why_ungrouped(const Tables* t, const Case* case, const Found* found) noexcept nogil:
-    cdef uint32_t principal = t.diagnosis_word[case.codes.diagnoses[0]]
-    cdef int64_t k
-    if found.held:
-        return NO_DRG
-    for k in range(t.mdcs):
-        if runs(t, case, t.mdc_program[k]):
-            return NO_ADRG
-    if principal & LISTED:
-        return MDC_CONDITION
-    return GRAY_PRINCIPAL if principal & GRAY else PRINCIPAL_IN_NO_MDC
-
-
-cdef inline bint missing(const Case* case, int variable) noexcept nogil:
-    cdef float number = number_of(case, variable)
-    return number != number
-
-
-cdef int why(const Tables* t, const Case* case, const Found* found, int problem) noexcept nogil:
-    """The most important of what was missing or wrong: the smallest reason."""
-    cdef int reason = problem if problem else ANY_REASON
-    cdef int variable
-    if case.codes.diagnoses[0] == UNKNOWN_CODE:
-        reason = min(reason, <int>UNKNOWN_PRINCIPAL)
-    if found.row < 0:
-        reason = min(reason, why_ungrouped(t, case, found))
-    for variable in range(VARIABLES):
-        if (found.asked >> variable) & 1 and missing(case, variable):
-            reason = min(reason, MISSING[variable])
-    if number_of(case, AGE) == 0:
-        if t.newborn_asks & (1 << AGE_DAYS) and missing(case, AGE_DAYS):
-            reason = min(reason, <int>AGE_DAYS_MISSING)
-        if t.newborn_asks & (1 << WEIGHT) and not number_of(case, WEIGHT) > 0:
-            if number_of(case, AGE_DAYS) <= NEWBORN_DAYS:
-                reason = min(reason, <int>WEIGHT_MISSING)
-    if case.codes.procedures[0] == UNKNOWN_CODE:
-        reason = min(reason, <int>UNKNOWN_MAIN_PROCEDURE)
-    if case.scan.diagnoses & UNKNOWN:
-        reason = min(reason, <int>UNKNOWN_OTHER_DIAGNOSIS)
-    if case.scan.procedures & UNKNOWN:
-        reason = min(reason, <int>UNKNOWN_OTHER_PROCEDURE)
-    return reason if reason < ANY_REASON else NO_REASON
-
-
 cdef void answer_slowly(
     const Tables* t, const Block* block, int64_t i, code_t first, const Answers* answers
 ) noexcept nogil:
     """Answer a case for which the bits are not enough, or that something is missing in."""
     cdef int64_t at = block.start + i
     cdef int problem = block.problem[at]
+    cdef const int16_t* row
     cdef Case case
     cdef Found found
     found.row, found.drg, found.asked, found.held = -1, 0, 0, False
@@ -381,15 +151,15 @@ cdef void answer_slowly(
     case.row = at
     search(t, &case, block.bucket[i], block.candidate[i], &found)
     if found.row < 0 and t.retry:
-        retry(t, &case, block.bucket[i], &found)
+        search_singly(t, &case, block.bucket[i], &found)
+    answers.status[at] = UNGROUPED
     if found.row >= 0:
-        answers.mdc[at] = t.rows[ROW_COLUMNS * found.row + ROW_MDC]
-        answers.adrg[at] = t.rows[ROW_COLUMNS * found.row + ROW_ADRG]
-        answers.status[at] = AMBIGUOUS if t.rows[ROW_COLUMNS * found.row + ROW_FLAGS] & AMBIGUOUS_ROW else GROUPED
-    else:
-        answers.status[at] = UNGROUPED
+        row = t.rows + ROW_COLUMNS * found.row
+        answers.mdc[at] = row[ROW_MDC]
+        answers.adrg[at] = row[ROW_ADRG]
+        answers.status[at] = AMBIGUOUS if row[ROW_FLAGS] & AMBIGUOUS_ROW else GROUPED
     answers.drg[at] = <int16_t>found.drg
-    answers.severity[at] = <uint8_t>WORST[case.scan.diagnoses & SEVERITY]
+    answers.severity[at] = worst(case.scan.diagnoses)
     answers.reason[at] = <uint8_t>why(t, &case, &found, problem)
 
 
@@ -427,7 +197,7 @@ cdef void answer(const Tables* t, const Block* block, const Answers* answers) no
         answers.mdc[at] = row[ROW_MDC]
         answers.adrg[at] = row[ROW_ADRG]
         answers.drg[at] = <int16_t>drg
-        answers.severity[at] = <uint8_t>WORST[scan.diagnoses & SEVERITY]
+        answers.severity[at] = worst(scan.diagnoses)
         answers.status[at] = row[ROW_FLAGS] & AMBIGUOUS_ROW  # AMBIGUOUS is 1, GROUPED 0
         answers.reason[at] = NO_REASON
 
@@ -448,7 +218,6 @@ cdef class Rules:
         cdef const int16_t[:, ::1] i16_rows
         cdef const int16_t[::1] i16
         cdef const uint8_t[:, ::1] u8_rows
-        cdef const uint8_t[::1] u8
         cdef const float[::1] f32
         self.arrays = arrays  # keeps the memory alive
         self.t.newborn_asks = newborn_asks

@@ -214,12 +214,12 @@ class ReferenceGrouper:
         for variable in asked - case.numbers.keys():
             yield MISSING[variable]
         age, days = case.numbers[Variable.AGE], case.numbers.get(Variable.AGE_DAYS)
-        weight = case.numbers.get(Variable.WEIGHT, 0)
+        weight = float(case.numbers.get(Variable.WEIGHT, 0))
         if age == 0 and Variable.AGE_DAYS in self._newborn_asks and days is None:
             yield Reason.AGE_DAYS_MISSING
-        if age == 0 and Variable.WEIGHT in self._newborn_asks and weight <= 0:
-            if days is not None and days <= NEWBORN_DAYS:
-                yield Reason.WEIGHT_MISSING
+        newborn = age == 0 and days is not None and float(days) <= NEWBORN_DAYS
+        if newborn and Variable.WEIGHT in self._newborn_asks and weight <= 0:
+            yield Reason.WEIGHT_MISSING
 
     def _unknown(self, case: Case) -> Iterator[Reason]:
         if case.diagnoses[0] not in self._diagnoses:

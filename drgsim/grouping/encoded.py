@@ -97,10 +97,8 @@ class EncodedCases:
         }
         if self.departments and departments:
             place = {name: place for place, name in enumerate(departments)}
-            numbers = [float(place.get(name, -1)) for name in self.departments.names]
-            found[Variable.DEPARTMENT] = np.array([*numbers, np.nan], dtype=np.float32)[
-                self.departments.places
-            ]
+            numbers = [*(float(place.get(name, -1)) for name in self.departments.names), np.nan]
+            found[Variable.DEPARTMENT] = np.array(numbers, dtype=np.float32)[self.departments.places]
         return found
 
 
@@ -145,5 +143,5 @@ def _check_lists(lists: CodeLists, codes: int) -> None:
     flat = lists.flat
     if len(flat) and (flat.min() < -2 or flat.max() >= codes):
         raise EncodedCasesError(
-            "an id that is not in the codebook", got=int(flat.max()), allowed=f"-2 to {codes - 1}"
+            "an id that is not in the codebook", got=int(flat.max()), allowed=f"-2 … {codes - 1}"
         )

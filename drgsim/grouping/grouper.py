@@ -41,8 +41,8 @@ class DrgGrouper:
     Raises NotFoundError or PackError when there is no such scheme or it cannot be read.
 
     >>> grouper = DrgGrouper("chs-drg-1.1")
-    >>> case = {"sex": 1, "age": 60, "diagnoses": "K22.301|K11.901|E11.900|I10.x05", "procedures": "96.0800x005"}
-    >>> grouper.group(case).drg
+    >>> case = {"sex": 1, "age": 60, "diagnoses": "K22.301|K11.901|E11.900|I10.x05"}
+    >>> grouper.group({**case, "procedures": "96.0800x005"}).drg
     'GZ13'
     """
 
@@ -134,7 +134,8 @@ class DrgGrouper:
         """The cases as arrays, to be grouped more than once: by this grouper and those in `also`.
 
         >>> new, old = DrgGrouper("chs-drg-2.0"), DrgGrouper("chs-drg-1.1")
-        >>> encoded = new.encode([{"sex": 2, "age": 30, "diagnoses": "O82.000", "procedures": "74.1x01"}], also=[old])
+        >>> case = {"sex": 2, "age": 30, "diagnoses": "O82.000", "procedures": "74.1x01"}
+        >>> encoded = new.encode(case, also=[old])
         >>> [grouper.drgs(grouper.group_encoded(encoded))[0] for grouper in (new, old)]
         ['OB25', 'OB19']
         """
@@ -142,12 +143,11 @@ class DrgGrouper:
             cases = [cases]
         table = read_table(frame_of(cases) if isinstance(cases, list | tuple) else cases)
         groupers = (self, *also)
-        extra = [
-            {c for g in groupers for c in getattr(g.compiled, f"extra_{kind}")}
-            for kind in ("diagnoses", "procedures")
-        ]
         columns = [name for name in COLUMNS if any(name in grouper._kernel.columns for grouper in groupers)]
-        books = books_with(*(tuple(sorted(codes)) for codes in extra))
+        books = books_with(
+            _union(grouper.compiled.extra_diagnoses for grouper in groupers),
+            _union(grouper.compiled.extra_procedures for grouper in groupers),
+        )
         return encode_table(table, books, columns, 0, table.rows)
 
     def group_encoded(self, cases: EncodedCases) -> Answers:
@@ -207,6 +207,10 @@ class DrgGrouper:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._kernel = Kernel(self.compiled, lambda: self.scheme)
+
+
+def _union(codes: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({code for each in codes for code in each}))
 
 
 def _compiled(scheme: Scheme) -> CompiledScheme:

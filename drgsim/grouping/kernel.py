@@ -51,8 +51,9 @@ class Answers:
     @classmethod
     def room(cls, rows: int) -> Answers:
         """Room for the answers to `rows` cases."""
-        places = (np.empty(rows, dtype=np.int16) for _ in range(3))
-        return cls(*places, *(np.empty(rows, dtype=np.uint8) for _ in range(3)))
+        mdc, adrg, drg = (np.empty(rows, dtype=np.int16) for _ in range(3))
+        severity, status, reason = (np.empty(rows, dtype=np.uint8) for _ in range(3))
+        return cls(mdc, adrg, drg, severity, status, reason)
 
     def __len__(self) -> int:
         return len(self.drg)
@@ -80,12 +81,9 @@ class Kernel:
             if variable in {Variable.SEX, Variable.AGE, *asked}
             and (variable is not Variable.WEIGHT or name == self.weight)
         )
-        newborn = (
-            1 << VARIABLES.index(variable)
-            for variable in (Variable.AGE_DAYS, Variable.WEIGHT)
-            if variable in asked
-        )
-        self._rules = _group.Rules(compiled.arrays, sum(newborn), compiled.retry_single_procedures)
+        newborn = {Variable.AGE_DAYS, Variable.WEIGHT} & asked
+        bits = sum(1 << VARIABLES.index(variable) for variable in newborn)
+        self._rules = _group.Rules(compiled.arrays, bits, compiled.retry_single_procedures)
         # problems with numbers that no rule asks for are none
         self._matters = np.zeros(256, dtype=np.uint8)
         for reason in (*(r for r in Reason if r.invalidates), *(COLUMNS[name][1] for name in self.columns)):
@@ -114,7 +112,12 @@ class Kernel:
                     procedures.offsets,
                     columns,
                     problem,
-                    *(getattr(answers, each.name) for each in fields(answers)),
+                    answers.mdc,
+                    answers.adrg,
+                    answers.drg,
+                    answers.severity,
+                    answers.status,
+                    answers.reason,
                     start,
                     stop,
                 )
@@ -128,9 +131,7 @@ class Kernel:
     def reference(self) -> ReferenceGrouper:
         """The readable twin."""
         catalogue = Catalogue.load("diagnosis")
-        gray = frozenset(
-            code for code, retired in zip(catalogue.codes, catalogue.gray, strict=True) if retired
-        )
+        gray = frozenset(catalogue.codes[place] for place in np.flatnonzero(catalogue.gray))
         diagnoses, procedures = self.books
         return ReferenceGrouper(self._scheme(), diagnoses=diagnoses, procedures=procedures, gray=gray)
 
@@ -142,10 +143,8 @@ class Kernel:
         problem: Bytes,
         answers: Answers,
     ) -> None:
-        names = self.compiled
-        place = [
-            {code: k for k, code in enumerate(level.codes)} for level in (names.mdcs, names.adrgs, names.drgs)
-        ]
+        levels = (self.compiled.mdcs, self.compiled.adrgs, self.compiled.drgs)
+        place = [{code: k for k, code in enumerate(level.codes)} for level in levels]
         texts = [{-2: "", -1: "?", **dict(enumerate(book.codes))} for book in self.books]
         for row in range(len(problem)):
             case = Case(

@@ -1,4 +1,4 @@
-"""Numbers of cases, from columns of any type: 32-bit floats, missing as NaN, and where they were unreadable."""
+"""Numbers of cases from columns of any type: 32-bit floats, and what could not be read."""
 
 from __future__ import annotations
 

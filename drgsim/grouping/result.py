@@ -66,6 +66,9 @@ class GroupResult:
         return asdict(self)
 
 
+LEVELS = ("mdc", "adrg", "drg")
+
+
 @dataclass(frozen=True)
 class _Coded:
     """A column as places among its different values."""
@@ -89,9 +92,6 @@ def _columns(answers: Answers, compiled: CompiledScheme, names: bool) -> dict[st
             for level in LEVELS
         }
     return columns
-
-
-LEVELS = ("mdc", "adrg", "drg")
 
 
 def _named(places: npt.NDArray[np.int16], names: tuple[str, ...]) -> _Coded:
@@ -127,16 +127,14 @@ def as_arrow(
         name: pa.DictionaryArray.from_arrays(pa.array(coded.places), pa.array(coded.values))
         for name, coded in _columns(answers, compiled, names).items()
     }
-    origin = {f"drgsim.{key}": ",".join(value) if isinstance(value, tuple) else value
-              for key, value in _origin(compiled, missing).items()}  # fmt: skip
-    return pa.table(columns).replace_schema_metadata(origin)
+    origin = {**_origin(compiled, missing), "missing_columns": ",".join(missing)}
+    return pa.table(columns).replace_schema_metadata({f"drgsim.{key}": origin[key] for key in origin})
 
 
 def as_result(answers: Answers, compiled: CompiledScheme) -> GroupResult:
     """The answer for the first case."""
-    fields = {
-        name: coded.values[coded.places[0]] for name, coded in _columns(answers, compiled, True).items()
-    }
+    columns = _columns(answers, compiled, True)
+    fields = {name: coded.values[coded.places[0]] for name, coded in columns.items()}
     return GroupResult(**fields, scheme=compiled.id, trust=compiled.trust)
 
 

@@ -210,7 +210,8 @@ def _listed(scheme: Scheme, table: SetTable) -> Mask:
     listed = np.zeros(table.size, dtype=bool)
     for mdc in scheme.mdcs:
         for leaf in leaves(mdc.rule):
-            counts = isinstance(leaf, Count) or (isinstance(leaf, Member) and not leaf.negated)
-            if counts and Role.PRINCIPAL_DIAGNOSIS in leaf.roles:
+            if not isinstance(leaf, Member | Count) or Role.PRINCIPAL_DIAGNOSIS not in leaf.roles:
+                continue
+            if isinstance(leaf, Count) or not leaf.negated:
                 listed |= table.mask(leaf.sets)
     return listed

@@ -119,12 +119,11 @@ def cut_variables(rules: Iterable[Rule]) -> tuple[Cuts, ...]:
 def _points(term: Compare) -> set[float]:
     """Where the comparison's truth changes: the first number of each new bucket."""
     value = np.float32(term.value)
+    start, after = float(value), float(np.nextafter(value, np.float32(np.inf)))
     if term.variable in ALWAYS_KNOWN:
-        start, after = math.ceil(value), math.floor(value) + 1
-    else:
-        # beside 0 the smallest normal number: a processor may treat smaller ones as 0
-        above = np.nextafter(value, np.float32(np.inf)) if value else np.finfo(np.float32).tiny
-        start, after = float(value), float(above)
+        start, after = float(math.ceil(value)), float(math.floor(value) + 1)
+    elif value == 0:  # the smallest normal number: a processor may treat smaller ones as 0
+        after = float(np.finfo(np.float32).tiny)
     if term.comparison in ("<", ">="):
         return {start}
     return {after} if term.comparison in ("<=", ">") else {start, after}

@@ -78,10 +78,11 @@ def mark_codes(
     weight: dict[str, float] = {}
     for rule, owner, share in zip(rules, owners, openness, strict=True):
         for leaf in leaves(rule):
-            if isinstance(leaf, Member | Count) and places(leaf.roles) & OTHERS:
-                if leaf.roles[0].is_diagnosis == diagnosis:
-                    owner_of.setdefault(leaf.sets, owner)
-                    weight[owner] = weight.get(owner, 0) + share
+            if not isinstance(leaf, Member | Count) or leaf.roles[0].is_diagnosis != diagnosis:
+                continue
+            if places(leaf.roles) & OTHERS:
+                owner_of.setdefault(leaf.sets, owner)
+                weight[owner] = weight.get(owner, 0) + share
     ranked = sorted(weight, key=lambda owner: -weight[owner])
     marks = np.zeros(table.size, dtype=np.uint8)
     for names in sorted(owner_of, key=lambda names: np.count_nonzero(table.mask(names))):

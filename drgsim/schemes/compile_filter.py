@@ -57,11 +57,9 @@ def prefilter(
     anything = _Others(tables, unmarked)(ANY_OTHERS, ANY_OTHERS)
     principal = first_code(Role.PRINCIPAL_DIAGNOSIS, rules, diagnoses, anything)
     main = first_code(Role.MAIN_PROCEDURE, rules, procedures, anything)
-    openness = [_open(rules, first)[first.of_id].mean(axis=0) for first in (principal, main)]
-    marks = {
-        kind: mark_codes(kind, rules, mdcs, openness[0] * openness[1], table)
-        for kind, table in tables.items()
-    }
+    by_principal, by_main = (_open(rules, first)[first.of_id].mean(axis=0) for first in (principal, main))
+    openness = (by_principal * by_main).tolist()
+    marks = {kind: mark_codes(kind, rules, mdcs, openness, table) for kind, table in tables.items()}
     others = _Others(tables, marks)
     cuts = cut_variables(rules)
     buckets = Buckets(cuts, _widest(rules, tables), anything)
@@ -135,18 +133,17 @@ def _open(rules: Sequence[Rule], known: Knowledge) -> Open:
 
 
 def _first_arrays(name: str, rules: Sequence[Rule], states: Sequence[FirstCode]) -> Arrays:
-    """`…_row` uint32 [states, classes]: the word at which the row of a class in a state begins in `…_bits`."""
+    """`…_row` uint32 [states, classes]: the word of `…_bits` where the row of a class in a state begins."""
     found: dict[tuple[Rule, tuple[bool, ...]], npt.NDArray[np.bool_]] = {}
-    for known in states:
-        for rule in rules:
-            key = rule, further_signature(rule, known.others)
-            if key not in found:
-                found[key] = evaluate(rule, known) != FALSE
-    opened = [
-        np.stack([found[rule, further_signature(rule, known.others)] for rule in rules], axis=1)
-        for known in states
-    ]
-    bits, rows = np.unique(pack_bits(np.concatenate(opened)), axis=0, return_inverse=True)
+
+    def opened(rule: Rule, known: FirstCode) -> npt.NDArray[np.bool_]:
+        key = rule, further_signature(rule, known.others)  # most rules are the same in every state
+        if key not in found:
+            found[key] = evaluate(rule, known) != FALSE
+        return found[key]
+
+    by_state = [np.stack([opened(rule, known) for rule in rules], axis=1) for known in states]
+    bits, rows = np.unique(pack_bits(np.concatenate(by_state)), axis=0, return_inverse=True)
     return {
         f"{name}_row": (rows.reshape(len(states), -1) * bits.shape[1]).astype(np.uint32),
         f"{name}_bits": bits,
@@ -170,6 +167,6 @@ def _widest(rules: Sequence[Rule], tables: dict[bool, SetTable]) -> dict[tuple[b
         if isinstance(leaf, Count)
     }
     return {
-        (kind, names): int(sum(tables[kind].mask((name,)).astype(np.int64) for name in names).max())
+        (kind, names): int(np.sum([tables[kind].mask((name,)) for name in names], axis=0).max())
         for kind, names in counted
     }

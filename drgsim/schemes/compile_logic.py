@@ -48,8 +48,13 @@ class Others:
 class Knowledge(Protocol):
     """What is known of a case."""
 
-    size: int
-    others: Mapping[bool, Others]  # by whether they are diagnoses
+    @property
+    def size(self) -> int:
+        """How many states of knowledge there are."""
+
+    @property
+    def others(self) -> Mapping[bool, Others]:
+        """The further codes, by whether they are diagnoses."""
 
     def first_in(self, diagnosis: bool, names: Sequence[str]) -> Values:
         """Whether the first code of that kind is in one of the sets."""

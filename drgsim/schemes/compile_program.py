@@ -116,8 +116,8 @@ class Programs:
                 index = self._counts.setdefault(key, len(self._counts))
                 return Op.COUNT, index, places(roles), int(not diagnosis)
             case Compare(variable, comparison, value):
-                number = float(np.float32(self._departments[value] if isinstance(value, str) else value))
-                place = self._numbers.setdefault(number, len(self._numbers))
+                exact = self._departments[value] if isinstance(value, str) else value
+                place = self._numbers.setdefault(float(np.float32(exact)), len(self._numbers))
                 return Op.COMPARE, VARIABLES.index(variable), COMPARISONS[comparison], place
             case HasSeverity(severity):
                 return Op.SEVERITY, SEVERITY_BIT[severity], 0, 0
