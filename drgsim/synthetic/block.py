@@ -34,7 +34,7 @@ def make_block(world: World, seed: int, number: int) -> Columns:
         "patient_id": _ids(f"P{world.year}", start + first),
         **world.labels.columns(patients, diseases, treatment),
         "sex": patients.sex,
-        "age": patients.age,
+        "age": world.outcome.age(patients, diseases),
         "age_days": course.age_days,
         "birth_weight": course.birth_weight,
         "admission_weight": course.admission_weight,

@@ -24,7 +24,7 @@ from .disease import Diseases
 from .people import Patients
 from .randomness import BLOCK, Streams
 from .satisfy import CasePools
-from .satisfy.severity_codes import SeverityCodes, asked_for
+from .satisfy.severity_codes import asked_for
 
 if TYPE_CHECKING:
     from .region import SyntheticRegion
@@ -39,7 +39,7 @@ class CaseCodes:
     """Draws the diagnoses and procedures of a block of cases, as text."""
 
     def __init__(self, region: SyntheticRegion, pools: CasePools) -> None:
-        severity = SeverityCodes(pools.scheme)
+        severity = pools.severity
         beside = severity.listed["none"]
         routine = _routine(pools.scheme)
         counting = [code for name in ("cc", "mcc") for code in severity.listed[name]]
@@ -124,7 +124,7 @@ def _routine(scheme: Scheme) -> list[str]:
     seen: Counter[str] = Counter()
     kept = []
     for code in likeliest("procedure", "routine", free):
-        prefix = common_prefix("procedure", "routine", code)
+        prefix = common_prefix("procedure", code)
         seen[prefix] += 1
         if seen[prefix] <= _VARIANTS:
             kept.append(code)

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .bands import SEXES, bands
-from .common_codes import common_prefix, limit, weight
+from .code_limits import limit
+from .common_codes import common_prefix, weight
 from .satisfy.severity_codes import COMMON
 
 Floats = npt.NDArray[np.float64]
@@ -27,8 +28,8 @@ def cell_weights(codes: Sequence[str]) -> Floats:
 
     A cell that none of the codes is common in takes those that fit it at all, else any.
     """
-    sharing = Counter(common_prefix("diagnosis", COMMON[0], code) for code in codes)
-    share = np.array([1.0 / sharing[common_prefix("diagnosis", COMMON[0], code)] for code in codes])
+    sharing = Counter(common_prefix("diagnosis", code) for code in codes)
+    share = np.array([1.0 / sharing[common_prefix("diagnosis", code)] for code in codes])
     limits = [limit("diagnosis", code) for code in codes]
     table = []
     for band in bands():

@@ -19,7 +19,7 @@ from ..schemes.model import AdrgKind
 from .anchors import Anchor, cost_anchors
 from .bands import SEXES, bands
 from .choose import Choices
-from .common_codes import common_prefix, weight
+from .common_codes import common_prefix, prefix_weight
 from .satisfy import CasePools
 from .satisfy.severity_codes import SEVERITIES
 from .satisfy.target import Target
@@ -93,8 +93,8 @@ def _popular(target: Target) -> float:
     column, codes = "principal", {core.principal for core in target.cores}
     if target.adrg.kind is not AdrgKind.MEDICAL and any(core.main for core in target.cores):
         kind, column, codes = "procedure", "main", {core.main for core in target.cores}
-    prefixes = {common_prefix(kind, column, code) for code in codes}
-    return _UNLISTED + sum(weight(kind, column, prefix) ** 2 for prefix in prefixes)
+    prefixes = {common_prefix(kind, code) for code in codes}
+    return _UNLISTED + sum(prefix_weight(kind, column, prefix) ** 2 for prefix in prefixes)
 
 
 def _cell_share(

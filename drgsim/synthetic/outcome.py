@@ -55,6 +55,8 @@ class Outcome:
 
     def __init__(self, region: SyntheticRegion, pools: CasePools) -> None:
         self._assumed = region.assumed["outcome"]
+        limits = [core.limit for core in pools.cores]
+        self._ages = np.array([[limit.age_from, limit.age_to] for limit in limits]).T
         self._bounds = {
             variable: np.array([core.needs.bounds.get(variable, (-np.inf, np.inf)) for core in pools.cores]).T
             for variable in (Variable.AGE_DAYS, Variable.WEIGHT, Variable.ICU_HOURS)
@@ -76,6 +78,11 @@ class Outcome:
         self._newborn_days = bands()[0].days_to or 0
         self._icu = np.array([self._assumed["icu"][severity] for severity in SEVERITIES])
         self._hours = np.array([_ventilated(core.main, *core.procedures) for core in pools.cores]).T
+
+    def age(self, patients: Patients, diseases: Diseases) -> Ints:
+        """The patients' ages; within their band, those the group asks for."""
+        low, high = self._ages
+        return np.clip(patients.age, low[diseases.core], high[diseases.core])
 
     def draw(self, streams: Streams, patients: Patients, diseases: Diseases, stay: Ints) -> Course:
         """The course of every case of a block."""

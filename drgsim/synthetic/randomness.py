@@ -33,7 +33,7 @@ class Streams:
         """Numbers in [0, 1) with 53 random bits; a name always gives the same ones."""
         key = (self.block << 32 | crc32(name.encode())) << 64 | (self.seed & (1 << 64) - 1)
         words = np.random.Philox(key=key).random_raw(int(np.prod(shape)))
-        return ((words >> np.uint64(11)) * 2.0**-53).reshape(shape)
+        return ((words >> np.uint64(11)).astype(np.float64) * 2.0**-53).reshape(shape)
 
     def normal(self, name: str, *shape: int) -> Floats:
         """Standard normal scores, cut at 4.6."""

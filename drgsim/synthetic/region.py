@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .._paths import data_path
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from .fidelity import Fidelity
 
-_ASSUMED = ("flows", "levels", "registration", "hospitals", "stay", "repeats", "season")
-_ASSUMED += ("cost", "scope", "outcome", "diagnoses", "procedures")
+_ASSUMED = (
+    *("flows", "levels", "registration", "hospitals", "stay", "repeats", "season"),
+    *("cost", "scope", "outcome", "diagnoses", "procedures"),
+)
 _SECTIONS = frozenset(("cities", "outside", *_ASSUMED))
 _SHARES_TOLERANCE = 1e-6
 
@@ -41,7 +43,7 @@ class City:
     drawing: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SyntheticRegion:
     """An invented region whose cases meet published totals. No place, hospital or person in it is real.
 
@@ -68,16 +70,12 @@ class SyntheticRegion:
     @classmethod
     def load(cls, id: str) -> SyntheticRegion:
         """A shipped region; raises NotFoundError with the nearest id."""
-        if id not in cls.available():
-            raise NotFoundError(
-                "no such synthetic region", got=id, allowed=cls.available(), nearest=cls.available()
-            )
-        return cls.from_document(document("regions", f"{id}.toml"))
+        return _load(id)
 
     @staticmethod
     def available() -> list[str]:
         """Ids of the shipped regions."""
-        return sorted(path.stem for path in Path(data_path("synthetic", "regions")).glob("*.toml"))
+        return sorted(path.stem for path in data_path("synthetic", "regions").glob("*.toml"))
 
     @classmethod
     def from_document(cls, stated: Mapping[str, Any]) -> SyntheticRegion:
@@ -140,6 +138,14 @@ class SyntheticRegion:
 
     def __repr__(self) -> str:
         return f"SyntheticRegion({self.id!r}, {len(self.cities)} cities; invented, see .fidelity())"
+
+
+@cache
+def _load(id: str) -> SyntheticRegion:
+    known = SyntheticRegion.available()
+    if id not in known:
+        raise NotFoundError("no such synthetic region", got=id, allowed=known, nearest=known)
+    return SyntheticRegion.from_document(document("regions", f"{id}.toml"))
 
 
 def _city(row: Mapping[str, Any]) -> City:

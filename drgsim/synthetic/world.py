@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from ..schemes.model import Scheme
+from ..grouping import DrgGrouper
 from .amounts import Amounts
 from .calendar import Calendar
 from .calibrate import Calibration, calibrate
@@ -42,30 +43,10 @@ class World:
     labels: Labels
 
 
-def build_world(region: SyntheticRegion, year: int, scheme: Scheme) -> World:
+@lru_cache(maxsize=4)
+def build_world(region: SyntheticRegion, year: int, grouper: DrgGrouper) -> World:
     """Prove the scheme's pools, mix the cases, meet the year's totals. The last few are kept."""
-    key = id(region), year, id(scheme)
-    kept = _KEPT.get(key)
-    if kept is None:
-        while len(_KEPT) >= _MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)))
-        kept = _KEPT[key] = _build(region, year, _pools(scheme))
-    return kept
-
-
-_MOST_KEPT = 4
-_KEPT: dict[tuple[int, int, int], World] = {}
-_POOLS: dict[int, CasePools] = {}
-
-
-def _pools(scheme: Scheme) -> CasePools:
-    if id(scheme) not in _POOLS:
-        _POOLS.clear()  # of one scheme at a time: they are large
-        _POOLS[id(scheme)] = case_pools(scheme)
-    return _POOLS[id(scheme)]
-
-
-def _build(region: SyntheticRegion, year: int, pools: CasePools) -> World:
+    pools = _pools(grouper)
     mix = case_mix(pools)
     calibration = calibrate(region, year, mix)
     hospitals = hospitals_of(region)
@@ -86,3 +67,8 @@ def _build(region: SyntheticRegion, year: int, pools: CasePools) -> World:
         CaseCodes(region, pools),
         Labels(region, pools, mix, hospitals),
     )
+
+
+@lru_cache(maxsize=2)  # they are large
+def _pools(grouper: DrgGrouper) -> CasePools:
+    return case_pools(grouper)

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
 
-import numpy as np
-
-from ...cases.named_codes import named_codes
-from ...codes import Catalogue, Kind
+from ...codes import Kind
 from ...schemes.rules.terms import Role, Variable
-from ..common_codes import Limit, likeliest, limit, usable
+from ..code_limits import Limit, limit, listed_codes, never_first
+from ..common_codes import likeliest, usable
 from .recipe import Codes, Recipe
 
 _DIAGNOSES_ONLY = 96  # cores of a recipe without procedures: one for each principal diagnosis
@@ -58,10 +56,15 @@ class Core:
 def cores(recipe: Recipe, fallback: Codes) -> Iterator[Core]:
     """Candidates for a recipe, the likeliest first; `fallback` are the principal diagnoses to take when
     the recipe leaves them free."""
-    principals = _principals(recipe, fallback)
-    mains = _mains(recipe)
-    diagnoses = [_extra("diagnosis", recipe, Role.OTHER_DIAGNOSES, codes) for codes in recipe.diagnoses]
-    procedures = [_extra("procedure", recipe, Role.OTHER_PROCEDURES, codes) for codes in recipe.procedures]
+    principals = _listed("diagnosis", recipe, Role.PRINCIPAL_DIAGNOSIS, recipe.principal or fallback)
+    choice = _main_choice(recipe)
+    mains = None if choice is None else _listed("procedure", recipe, Role.MAIN_PROCEDURE, choice)
+    diagnoses = [
+        _listed("diagnosis", recipe, Role.OTHER_DIAGNOSES, codes)[:_EXTRAS] for codes in recipe.diagnoses
+    ]
+    procedures = [
+        _listed("procedure", recipe, Role.OTHER_PROCEDURES, codes)[:_EXTRAS] for codes in recipe.procedures
+    ]
     if not principals or mains == [] or not all(chain(diagnoses, procedures)):
         return
     needs = Needs.of(recipe)
@@ -69,9 +72,9 @@ def cores(recipe: Recipe, fallback: Codes) -> Iterator[Core]:
         others = tuple(codes[turn % len(codes)] for codes in diagnoses)
         others += _outcome(principal, others)
         further = tuple(codes[turn % len(codes)] for codes in procedures)
-        limit = _whom(needs, (principal, *others), (main, *further))
-        if limit is not None:
-            yield Core(principal, main, others, further, limit, needs)
+        whom = _whom(needs, (principal, *others), (main, *further))
+        if whom is not None:
+            yield Core(principal, main, others, further, whom, needs)
 
 
 def _whom(needs: Needs, diagnoses: tuple[str, ...], procedures: tuple[str, ...]) -> Limit | None:
@@ -88,17 +91,10 @@ def _whom(needs: Needs, diagnoses: tuple[str, ...], procedures: tuple[str, ...])
 
 def _outcome(principal: str, others: tuple[str, ...]) -> tuple[str, ...]:
     """What records of a delivery add: the outcome, unless it is there."""
-    outcomes = _listed_codes("delivery-outcome")
-    if principal not in _listed_codes("delivery") or not outcomes.isdisjoint(others):
+    outcomes = usable("diagnosis") & listed_codes("diagnosis", "delivery-outcome")
+    if principal not in listed_codes("diagnosis", "delivery") or not outcomes.isdisjoint(others):
         return ()
     return (min(outcomes),)
-
-
-@cache
-def _listed_codes(name: str) -> Codes:
-    """The usable diagnoses of a list of the checks of cases."""
-    codes = Catalogue.load("diagnosis").codes
-    return usable("diagnosis").intersection(codes[place] for place in np.flatnonzero(named_codes(name)))
 
 
 def _main_choice(recipe: Recipe) -> Codes | None:
@@ -106,24 +102,11 @@ def _main_choice(recipe: Recipe) -> Codes | None:
     return recipe.procedures[0] if recipe.main is None and recipe.procedures else recipe.main
 
 
-def _principals(recipe: Recipe, fallback: Codes) -> list[str]:
-    listed = _listed("diagnosis", recipe, Role.PRINCIPAL_DIAGNOSIS, recipe.principal or fallback) or []
-    return [code for code in listed if limit("diagnosis", code).first]
-
-
-def _mains(recipe: Recipe) -> list[str] | None:
-    listed = _listed("procedure", recipe, Role.MAIN_PROCEDURE, _main_choice(recipe))
-    return listed and [code for code in listed if limit("procedure", code).first]
-
-
-def _extra(kind: Kind, recipe: Recipe, role: Role, codes: Codes) -> list[str]:
-    return (_listed(kind, recipe, role, codes) or [])[:_EXTRAS]
-
-
-def _listed(kind: Kind, recipe: Recipe, role: Role, codes: Codes | None) -> list[str] | None:
-    if codes is None:
-        return None
+def _listed(kind: Kind, recipe: Recipe, role: Role, codes: Codes) -> list[str]:
+    """The codes that can stand in a role, the likeliest first."""
     avoided = frozenset[str]().union(*(held for at, held in recipe.avoided if at is role))
+    if role in (Role.PRINCIPAL_DIAGNOSIS, Role.MAIN_PROCEDURE):
+        avoided |= never_first(kind)
     return _ordered(kind, codes - avoided)
 
 

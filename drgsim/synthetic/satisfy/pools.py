@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...grouping import DrgGrouper
 from ...schemes.model import Scheme
 from ...schemes.rules.terms import Variable
 from ..bands import SEXES, bands, cell_count
 from ..choose import Pools, zipf
 from .candidates import Core
-from .probe import Grouping, Probe, grouping
+from .probe import Probe
 from .severity_codes import SEVERITIES, SeverityCodes
 from .target import Target, targets
 
@@ -31,6 +32,7 @@ class CasePools:
 
     Attributes
     ----------
+    severity : the secondary diagnoses that give a case its severity
     targets : the targets that some case can reach
     reach : int32 [targets, cells, severities]; index into `drgs`, -1 where nothing lands in the target
     drgs : codes of the groups reached
@@ -40,6 +42,7 @@ class CasePools:
     """
 
     scheme: Scheme
+    severity: SeverityCodes
     targets: tuple[Target, ...]
     reach: npt.NDArray[np.int32]
     drgs: tuple[str, ...]
@@ -49,13 +52,14 @@ class CasePools:
     members: Ints  # position in the pool -> position in `cores`
 
 
-def case_pools(scheme: Scheme, group: Grouping | None = None) -> CasePools:
-    """Solve the rules of `scheme` and prove every solution with `group`, the scheme's own grouper."""
-    group = group or grouping(scheme)
+def case_pools(grouper: DrgGrouper) -> CasePools:
+    """Solve the rules of the grouper's scheme and prove every solution with the grouper."""
+    scheme = grouper.scheme
+    severity = SeverityCodes(scheme)
     aimed = tuple(target for target in targets(scheme) if target.cores)
     drgs = tuple(drg.code for drg in scheme.drgs)
     number_of = {code: number for number, code in enumerate(drgs)}
-    probe = Probe(group, SeverityCodes(scheme))
+    probe = Probe(grouper, severity)
     fitting = [_fitting(target.cores) for target in aimed]
     reach = _reach(probe, aimed, fitting, number_of)
     proved = _proved(probe, aimed, fitting, reach, number_of)
@@ -71,6 +75,7 @@ def case_pools(scheme: Scheme, group: Grouping | None = None) -> CasePools:
     reached = {drgs[number] for number in np.unique(reach) if number >= 0}
     return CasePools(
         scheme,
+        severity,
         aimed,
         reach,
         drgs,
@@ -126,20 +131,17 @@ def _proved(
     reach: npt.NDArray[np.int32],
     number_of: dict[str, int],
 ) -> list[Ints]:
-    """Places of the cores of each target that land where its trial cases did, in a cell of either sex."""
+    """Places of the cores of each target that land where its trial cases did, each tried in one cell."""
     asked = []
     for number, target in enumerate(aimed):
-        spots = fitting[number] & (reach[number] >= 0).any(axis=1)
+        reachable = fitting[number] & (reach[number] >= 0).any(axis=1)
         severity = (reach[number] >= 0).argmax(axis=1)
-        for sex in range(len(SEXES)):
-            cells = spots[:, sex :: len(SEXES)]
-            first = cells.argmax(axis=1) * len(SEXES) + sex
-            for place in np.flatnonzero(cells.any(axis=1)):
-                cell = int(first[place])
-                if probe.add(target.cores[place], cell, int(severity[cell])):
-                    asked.append((number, place, reach[number, cell, severity[cell]]))
+        for place in np.flatnonzero(reachable.any(axis=1)):
+            cells = np.flatnonzero(reachable[place])
+            cell = int(cells[place % len(cells)])  # another cell for each core, so that all are tried
+            if probe.add(target.cores[place], cell, int(severity[cell])):
+                asked.append((number, int(place), int(reach[number, cell, severity[cell]])))
     right = [np.zeros(len(target.cores), dtype=bool) for target in aimed]
-    wrong = [np.zeros(len(target.cores), dtype=bool) for target in aimed]
     for (number, place, expected), drg in zip(asked, probe.answers(), strict=True):
-        (right if number_of.get(drg) == expected else wrong)[number][place] = True
-    return [np.flatnonzero(yes & ~no) for yes, no in zip(right, wrong, strict=True)]
+        right[number][place] = number_of.get(drg) == expected
+    return [np.flatnonzero(kept) for kept in right]

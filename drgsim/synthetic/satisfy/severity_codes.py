@@ -13,7 +13,8 @@ from functools import cached_property
 from ...schemes.model import Scheme
 from ...schemes.rules.terms import Count, Member, Role
 from ...schemes.rules.walk import leaves
-from ..common_codes import common_prefix, limit, usable, weight
+from ..code_limits import never_first
+from ..common_codes import common_prefix, usable, weight
 
 SEVERITIES = ("none", "cc", "mcc")
 COMMON = ("child", "adult", "old")  # the columns of common_diagnoses.csv for secondary diagnoses
@@ -44,19 +45,18 @@ class SeverityCodes:
     @cached_property
     def listed(self) -> Mapping[str, tuple[str, ...]]:
         """Severity -> codes."""
-        inert = usable("diagnosis") - asked_for(self.scheme, (Role.OTHER_DIAGNOSES,))
+        inert = usable("diagnosis") - never_first("diagnosis")
+        inert -= asked_for(self.scheme, (Role.OTHER_DIAGNOSES,))
         common = [
             code
             for code in inert
-            if "*" not in code
-            and limit("diagnosis", code).first
-            and any(weight("diagnosis", column, code) for column in COMMON)
+            if "*" not in code and any(weight("diagnosis", column, code) for column in COMMON)
         ]
         by_severity: dict[str, list[str]] = {severity: [] for severity in SEVERITIES}
         of_prefix: Counter[tuple[str, str]] = Counter()
         for code in sorted(common, key=lambda code: (len(code), code)):
             severity = self.severity(code)
-            key = severity, common_prefix("diagnosis", COMMON[0], code)
+            key = severity, common_prefix("diagnosis", code)
             of_prefix[key] += 1
             if of_prefix[key] <= _VARIANTS:
                 by_severity[severity].append(code)
