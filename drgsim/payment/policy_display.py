@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NotFoundError
 from ..schemes.registry import chain
 from ..sources import STATES
-from .parameters import OTHER, Parameter, catalogue
+from .parameters import OTHER, Parameter, band_labels, catalogue
 
 if TYPE_CHECKING:
     from .policy import Policy
@@ -123,9 +123,13 @@ def _line(parameter: Parameter, dated: Dated | None, own: str) -> str:
     label = f"  {parameter.path}  {parameter.zh} {parameter.en}: "
     if dated is None:
         return f"{label}{value_text(parameter.default, parameter)}  [default 中性默认]"
+    text = value_text(dated.value, parameter)
     unit = f" {parameter.unit}" if parameter.unit else ""
+    if parameter.band is not None and "≤" in text:
+        band = band_labels()[parameter.band]
+        unit += f", by {band['zh']} {band['en']}"
     note = f"  # {dated.note}" if dated.note else ""
     inherited = dated.origin != own.removesuffix("-reform")
     origin = f", from {dated.origin}" if inherited else ""
     trust = f"{dated.state} {STATE_ZH[dated.state]}, {dated.source}, since {dated.since}{origin}"
-    return f"{label}{value_text(dated.value, parameter)}{unit}  [{trust}]{note}"
+    return f"{label}{text}{unit}  [{trust}]{note}"

@@ -24,7 +24,7 @@ FIELDS = {
     "valid": "from and to: the days the rules are known to hold",
     "method": f"{', '.join(METHODS)}, or null for a part that others extend",
     "scheme": "the DRG scheme, null for none",
-    "extends": "policies whose parameters this one takes over, later ones first to win",
+    "extends": "policies whose parameters this one takes over, the last named wins",
     "coverage": "clauses of the rule: modelled, approximated or not_modelled",
     "note": "text",
     "sources": "sources of this document's own, by id",

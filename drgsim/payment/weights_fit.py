@@ -95,18 +95,11 @@ def measure(usable: Usable, trim: Trim, outside: Outside, years: Any, min_cases:
     """
     found, year_index = np.unique(usable.year, return_inverse=True)
     share = _year_shares(found, years)
-    cell = year_index * len(usable.labels) + usable.group
     # sorted by cell and cost, every sum runs in one order whatever the order of the rows
+    cell = year_index * len(usable.labels) + usable.group
     order = np.lexsort((usable.cost, cell))
-    cell, cost, group = cell[order], usable.cost[order] / _FEN, usable.group[order]
-    starts = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])
-    counts = np.diff(np.r_[starts, len(cell)])
-    trimmable = counts >= max(min_cases, _TRIMMABLE)
-    low, high = trim.bounds(cost, starts, counts)
-    low = np.repeat(np.where(trimmable, low, -np.inf), counts)
-    high = np.repeat(np.where(trimmable, high, np.inf), counts)
-    inside = (cost >= low) & (cost <= high)
-    cost = np.clip(cost, low, high)
+    cell, group = cell[order], usable.group[order]
+    cost, inside = _trimmed(cell, usable.cost[order] / _FEN, trim, min_cases)
     kept = inside if outside == "drop" else np.ones(len(cost), dtype=bool)
     shape = (len(found), len(usable.labels))
     number = np.bincount(cell[kept], minlength=shape[0] * shape[1]).reshape(shape)
@@ -124,6 +117,17 @@ def measure(usable: Usable, trim: Trim, outside: Outside, years: Any, min_cases:
     riv = _riv(cost[kept], group[kept], columns["within"])
     del columns["within"]
     return Measured(columns, area, riv, int((~inside).sum()))
+
+
+def _trimmed(cell: Array, cost: Array, trim: Trim, min_cases: int) -> tuple[Array, Array]:
+    """Costs (yuan, sorted by cell and cost) set to the bounds of their cell, and which lay inside them."""
+    starts = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])
+    counts = np.diff(np.r_[starts, len(cell)])
+    trimmable = counts >= max(min_cases, _TRIMMABLE)
+    low, high = trim.bounds(cost, starts, counts)
+    low = np.repeat(np.where(trimmable, low, -np.inf), counts)
+    high = np.repeat(np.where(trimmable, high, np.inf), counts)
+    return np.clip(cost, low, high), (cost >= low) & (cost <= high)
 
 
 def _spread(cost: Array, group: Array, groups: int) -> dict[str, Array]:
