@@ -1,0 +1,153 @@
+"""Explain the group of one case: what was read, every test on its way, what would lead elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..codes import Catalogue
+from ..codes.catalogue import Kind
+from ..schemes.model import Scheme
+from ..schemes.rules.terms import Role
+from .alternatives import alternatives
+from .case import Answer, Case, Status
+from .complications import Complication, complication_words, complications_of, counting
+from .explain_walk import walk
+from .explain_words import ROLES, STATUSES, TRUST, value_words
+from .explanation import Explanation, Node, Words, answer_text
+from .one_case import open_scheme, read_case
+from .reasons import Reason
+from .rule_teller import RuleTeller
+
+__all__ = ["Explanation", "explain"]
+
+
+def explain(scheme_or_grouper: Any, case: Any) -> Explanation:
+    """Why one case is in its group, and what would have made it another.
+
+    Parameters
+    ----------
+    scheme_or_grouper
+        A `Scheme`, the id of one, or a `DrgGrouper`.
+    case
+        A mapping, a Series or a table of one row with the columns that `group` reads: sex, age,
+        diagnoses, procedures and those the scheme asks for. Other columns are ignored, identifiers
+        among them.
+
+    The rules are evaluated term by term by the readable grouper; the last line is what `group` answers.
+
+    Raises CaseColumnsError when sex, age or diagnoses are not there at all, CasesInputError for what is
+    no single case. An invalid case does not raise: its explanation says what is wrong.
+
+    >>> case = {"sex": 1, "age": 45, "diagnoses": "K80.101|I50.900", "procedures": "51.2300"}
+    >>> explain("chs-drg-2.0", case)
+    Explanation('chs-drg-2.0': MDCH HC2 HC23 grouped)
+    """
+    opened = open_scheme(scheme_or_grouper)
+    scheme, grouper = opened.scheme, opened.grouper
+    one = read_case(case, scheme)
+    answer = grouper.group(one.case)
+    if one.has_gap and answer.reason is Reason.NONE:
+        answer = replace(answer, reason=Reason.GAP_IN_CODES)
+    nodes = [_scheme_node(scheme), _input_node(one.case, opened.known)]
+    if answer.status is not Status.INVALID:
+        complications = complications_of(one.case, scheme)
+        teller = RuleTeller(grouper.facts(one.case), counting(complications))
+        course = walk(teller, grouper.rows, retry=scheme.switches.retry_single_procedures)
+        nodes += [
+            _complications_node(one.case, scheme, complications),
+            *course.nodes,
+            *alternatives(course, grouper.rows),
+        ]
+    return Explanation(scheme.id, answer, (*nodes, *_closing(answer)))
+
+
+def _scheme_node(scheme: Scheme) -> Node:
+    trust = TRUST[scheme.trust]
+    words = Words(
+        f"分组方案 {scheme.id} {scheme.title} [{trust.zh}]",
+        f"scheme {scheme.id} {scheme.title_en or scheme.title} [{trust.en}]",
+    )
+    return Node("scheme", words, facts={"id": scheme.id, "trust": scheme.trust, "source": scheme.source})
+
+
+def _input_node(case: Case, known: Mapping[Kind, Container[str]]) -> Node:
+    children = [
+        *_code_nodes("diagnosis", Role.PRINCIPAL_DIAGNOSIS, case.diagnoses[:1], known),
+        *_code_nodes("diagnosis", Role.OTHER_DIAGNOSES, case.diagnoses[1:], known),
+        *_code_nodes("procedure", Role.MAIN_PROCEDURE, case.procedures[:1], known),
+        *_code_nodes("procedure", Role.OTHER_PROCEDURES, case.procedures[1:], known),
+    ]
+    children += [
+        Node("variable", value_words(variable, value), facts={"variable": variable.value, "value": value})
+        for variable, value in case.numbers.items()
+    ]
+    return Node("input", Words("输入", "input"), children=tuple(children))
+
+
+def _code_nodes(
+    kind: Kind, role: Role, codes: tuple[str, ...], known: Mapping[Kind, Container[str]]
+) -> Iterator[Node]:
+    catalogue = Catalogue.load(kind)
+    where = ROLES[role]
+    for code in codes:
+        name, state, mark = "", "known", Words("", "")
+        if code in catalogue:
+            place = catalogue.id_of(code)
+            name = catalogue.names[place]
+            if catalogue.gray[place]:
+                state, mark = "gray", Words(" [灰码]", " [gray: retired]")
+        elif not code:
+            state, mark = "missing", Words("缺", "missing")
+        elif code in known[kind]:
+            state, mark = (
+                "of_scheme",
+                Words(" [目录外，方案自列]", " [of the scheme, in no catalogue]"),
+            )
+        else:
+            state, mark = "unknown", Words(" [目录中无此编码]", " [unknown]")
+        said = f"{code} {name}".strip()
+        words = Words(f"{where.zh} {said}{mark.zh}", f"{where.en} {said}{mark.en}")
+        yield Node("code", words, facts={"role": role.value, "code": code, "name": name, "state": state})
+
+
+def _complications_node(case: Case, scheme: Scheme, complications: tuple[Complication, ...]) -> Node:
+    if not complications:
+        return Node(
+            "complications", Words("其他诊断中无 CC/MCC", "no secondary diagnosis is listed as CC or MCC")
+        )
+    children = tuple(
+        Node(
+            "complication",
+            complication_words(one, case.diagnoses[0], scheme.switches.cc_exclusion),
+            passed=one.counts,
+            facts={
+                "code": one.code,
+                "severity": one.severity.value,
+                "exclusion_table": one.table,
+                "principal_tables": list(one.principal_tables),
+                "counts": one.counts,
+            },
+        )
+        for one in complications
+    )
+    return Node("complications", Words("并发症合并症 CC/MCC", "complications: CC and MCC"), children=children)
+
+
+def _closing(answer: Answer) -> Iterator[Node]:
+    if answer.reason:
+        words = Words(f"提示：{answer.reason.text('zh')}", f"note: {answer.reason.text('en')}")
+        yield Node("reason", words, facts={"reason": answer.reason.name_in_results})
+    said, status = answer_text(answer), STATUSES[answer.status]
+    yield Node(
+        "answer",
+        Words(f"结果 {said}（{status.zh}）", f"answer {said} ({status.en})"),
+        facts={
+            "mdc": answer.mdc,
+            "adrg": answer.adrg,
+            "drg": answer.drg,
+            "severity": answer.severity.name.lower(),
+            "status": answer.status.name.lower(),
+        },
+    )

@@ -1,0 +1,152 @@
+"""One case, as a user gives it, read as the grouper reads tables; and the readable grouper of a scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ..codes import Catalogue
+from ..codes.catalogue import Kind
+from ..codes.pieces import kept, pieces_of
+from ..schemes.model import NewbornWeight, Scheme
+from ..schemes.rules.terms import Compare, Rule, Variable
+from ..schemes.rules.walk import leaves
+from ._reference import ReferenceGrouper
+from .case import Case
+from .errors import CasesInputError
+from .inputs import frame_of, read_table
+from .numbers import COLUMNS, problems_of, read_numbers
+from .reasons import Reason
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WEIGHTS = {NewbornWeight.BIRTH: "birth_weight", NewbornWeight.ADMISSION: "admission_weight"}
+
+
+@dataclass(frozen=True, slots=True)
+class OneCase:
+    """A case that was read, and whether empty places between its codes were passed over."""
+
+    case: Case
+    has_gap: bool
+
+
+def read_case(case: Any, scheme: Scheme) -> OneCase:
+    """Read a mapping, a Series or a table of one row.
+
+    Raises CaseColumnsError when sex, age or diagnoses are not there at all, CasesInputError for what
+    is no single case. A value that cannot be read is no error: it is the `problem` of the case.
+    """
+    table = read_table(_one_row(case))
+    asked = asked_variables(scheme)
+    weight = _WEIGHTS[scheme.switches.newborn_weight]
+    read = {
+        name: read_numbers(table.column(name), name)
+        for name, (variable, _) in COLUMNS.items()
+        if table.has(name)
+        and (variable in asked or name in ("sex", "age"))
+        and (variable is not Variable.WEIGHT or name == weight)
+    }
+    problem = problems_of(
+        {name: values for name, (values, _) in read.items()}, {name: bad for name, (_, bad) in read.items()}
+    )
+    numbers: dict[Variable, float | str] = {
+        COLUMNS[name][0]: float(values[0]) for name, (values, _) in read.items() if values[0] == values[0]
+    }
+    department = _department(table.column(table.department)) if table.department else ""
+    if department:
+        numbers[Variable.DEPARTMENT] = department
+    lists = [next(pieces_of(table.column(name))) for name in ("diagnoses", "procedures")]
+    diagnoses, procedures = (tuple(kept(pieces)) for pieces in lists)
+    has_gap = sum(map(len, lists)) > len(diagnoses) + len(procedures)
+    return OneCase(Case(diagnoses, procedures, numbers, Reason(int(problem[0]))), has_gap)
+
+
+def asked_variables(scheme: Scheme) -> frozenset[Variable]:
+    """The variables that some rule of the scheme asks for."""
+    return frozenset(
+        leaf.variable for rule in _rules(scheme) for leaf in leaves(rule) if isinstance(leaf, Compare)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeOfCodes:
+    """A scheme, the codes it and the catalogues know, and its readable grouper."""
+
+    scheme: Scheme
+    known: Mapping[Kind, frozenset[str]]
+    grouper: ReferenceGrouper
+
+
+def open_scheme(scheme_or_grouper: Any) -> SchemeOfCodes:
+    """The scheme itself, the scheme of a grouper, or the one of this id; the last few are kept."""
+    if isinstance(scheme_or_grouper, str):
+        return _opened(_Same(Scheme.load(scheme_or_grouper)))
+    found = getattr(scheme_or_grouper, "scheme", scheme_or_grouper)
+    if not isinstance(found, Scheme):
+        raise CasesInputError(
+            "neither a scheme nor a grouper",
+            got=type(scheme_or_grouper).__name__,
+            allowed=("Scheme", "DrgGrouper", "the id of a scheme"),
+        )
+    return _opened(_Same(found))
+
+
+class _Same:
+    """A scheme as a key: the same object, because comparing all its rows would take longer."""
+
+    def __init__(self, scheme: Scheme) -> None:
+        self.scheme = scheme
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.scheme is self.scheme
+
+    def __hash__(self) -> int:
+        return id(self.scheme)
+
+
+@lru_cache(maxsize=4)
+def _opened(key: _Same) -> SchemeOfCodes:
+    scheme, catalogue = key.scheme, Catalogue.load("diagnosis")
+    found: dict[Kind, set[str]] = {
+        "diagnosis": {*catalogue.codes, *scheme.cc, *scheme.mcc, *scheme.exclusion},
+        "procedure": {*Catalogue.load("procedure").codes},
+    }
+    for listed in scheme.sets.values():
+        found[listed.kind] |= listed.codes
+    known = {kind: frozenset(codes) for kind, codes in found.items()}
+    gray = frozenset(code for code, gray in zip(catalogue.codes, catalogue.gray, strict=True) if gray)
+    grouper = ReferenceGrouper(scheme, diagnoses=known["diagnosis"], procedures=known["procedure"], gray=gray)
+    return SchemeOfCodes(scheme, known, grouper)
+
+
+def _one_row(case: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    if isinstance(case, pd.DataFrame):
+        if len(case) != 1:
+            raise CasesInputError("one case is a table of one row", got=f"{len(case)} rows", allowed=1)
+        return case
+    if isinstance(case, pd.Series):
+        case = case.to_dict()
+    if not isinstance(case, Mapping):
+        raise CasesInputError(
+            "not one case", got=type(case).__name__, allowed=("mapping", "Series", "DataFrame of one row")
+        )
+    return frame_of([case])
+
+
+def _department(column: pd.Series) -> str:
+    import pandas as pd
+
+    value = column.iloc[0]
+    return "" if value is None or pd.isna(value) else str(value).strip()
+
+
+def _rules(scheme: Scheme) -> Iterator[Rule]:
+    for rows in (scheme.mdcs, scheme.adrgs, scheme.drgs):
+        for row in rows:
+            yield row.rule

@@ -1,0 +1,175 @@
+"""How a rule came out for one case: which terms decided it, by which codes, and what is still lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ..schemes.rules.print import print_rule
+from ..schemes.rules.terms import (
+    NEVER,
+    And,
+    Compare,
+    Comparison,
+    Constant,
+    Count,
+    HasSeverity,
+    Member,
+    Or,
+    Rule,
+    Severity,
+)
+from ..schemes.rules.walk import Leaf, leaves
+from ._reference import Facts
+from .explain_words import VARIABLES, format_number, joined, listed, named_roles, value_words
+from .explanation import Words
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTeller:
+    """Tells of rules against the facts of one case.
+
+    `counting` are the secondary diagnoses that count as MCC and as CC.
+    """
+
+    facts: Facts
+    counting: Mapping[Severity, tuple[str, ...]]
+
+    def deciding(self, rule: Rule) -> Iterator[Leaf]:
+        """The terms on which the rule turned: the first that failed, or all without which it would fail."""
+        if not isinstance(rule, And | Or):
+            yield rule
+            return
+        holds = self.facts.holds(rule)
+        if isinstance(rule, And) is holds:  # every term of it was needed
+            for term in rule.terms:
+                yield from self.deciding(term)
+        else:
+            yield from self.deciding(next(term for term in rule.terms if self.facts.holds(term) is holds))
+
+    def lacking(self, rule: Rule) -> Rule | None:
+        """The part of a rule that does not hold; None when it holds."""
+        if self.facts.holds(rule):
+            return None
+        if isinstance(rule, And):
+            parts = [part for part in map(self.lacking, rule.terms) if part is not None]
+            return parts[0] if len(parts) == 1 else And(tuple(parts))
+        if isinstance(rule, Or):
+            return Or(tuple(self.lacking(term) or NEVER for term in rule.terms))
+        return rule
+
+    def is_near(self, rule: Rule) -> bool:
+        """Whether the case has some code that the rule looks for."""
+        return any(
+            isinstance(leaf, Member) and not leaf.negated and self.facts.holds(leaf) for leaf in leaves(rule)
+        )
+
+    def lacks_diagnosis(self, rule: Rule) -> bool:
+        """Whether a rule that failed did so because no diagnosis is in the list it asks for."""
+        return all(
+            isinstance(leaf, Member) and not leaf.negated and leaf.roles[0].is_diagnosis
+            for leaf in self.deciding(rule)
+        )
+
+    def codes_of(self, leaf: Leaf) -> list[str]:
+        """The codes of the case that the term found; the complications that count, for a severity."""
+        if isinstance(leaf, Member | Count):
+            return list(dict.fromkeys(code for _, code, _ in self.facts.members(leaf)))
+        return list(self.counting[leaf.severity]) if isinstance(leaf, HasSeverity) else []
+
+    def found(self, leaf: Leaf) -> Words:
+        """A term in the national spelling, and what the case has to do with it."""
+        words = self._found(leaf)
+        return Words(f"{print_rule(leaf)}：{words.zh}", f"{print_rule(leaf)}: {words.en}")
+
+    def needed(self, rule: Rule) -> Words:
+        """What would have to be so for the rule to hold."""
+        match rule:
+            case And(terms):
+                return joined([self._bracketed(term) for term in terms], "，且", " and ")
+            case Or(terms):
+                return joined([self._bracketed(term) for term in terms], "，或", " or ")
+            case HasSeverity(severity, negated):
+                return _severity_needed(severity, negated)
+            case Member():
+                return self._member_needed(rule)
+            case Compare(variable, comparison, value):
+                text = value if isinstance(value, str) else format_number(value)
+                name, unit = VARIABLES[variable]
+                return Words(
+                    f"{name.zh} {comparison} {text}{unit.zh}", f"{name.en} {comparison} {text}{unit.en}"
+                )
+            case Constant(value):
+                return Words("总成立", "nothing") if value else Words("从不成立", "the impossible")
+            case Count():
+                return Words.same(print_rule(rule))
+
+    def _bracketed(self, rule: Rule) -> Words:
+        words = self.needed(rule)
+        return Words(f"（{words.zh}）", f"({words.en})") if isinstance(rule, And | Or) else words
+
+    def _member_needed(self, leaf: Member) -> Words:
+        where, names = named_roles(leaf.roles), ", ".join(leaf.sets)
+        if leaf.negated:
+            return Words(f"{where.zh}不在 {names} 中", f"no {where.en.removeprefix('any ')} in {names}")
+        number = len(frozenset().union(*(self.facts.sets[name].codes for name in leaf.sets)))
+        return Words(f"{where.zh}在 {names} 中（{number} 个编码）", f"{where.en} in {names} ({number} codes)")
+
+    def _found(self, leaf: Leaf) -> Words:
+        match leaf:
+            case Member():
+                return self._member_found(leaf)
+            case Count():
+                codes = listed(list(dict.fromkeys(code for _, code, _ in self.facts.members(leaf))))
+                number = len(self.facts.counted(leaf))
+                by = f" ({codes})" if codes else ""
+                return Words(f"有 {number} 项{by}", f"{number} found{by}")
+            case Compare(variable):
+                value = self.facts.case.numbers.get(variable)
+                name = VARIABLES[variable][0]
+                if value is None:
+                    return Words(f"缺{name.zh}，按不成立", f"{name.en} is missing, so it does not hold")
+                return value_words(variable, value)
+            case HasSeverity(severity):
+                codes = listed(self.counting[severity])
+                return Words.same(codes) if codes else Words(f"无计入的 {severity}", f"no {severity} counts")
+            case Constant(value):
+                return Words("总成立", "always") if value else Words("从不成立", "never")
+
+    def _member_found(self, leaf: Member) -> Words:
+        found = list(dict.fromkeys(code for _, code, _ in self.facts.members(leaf)))
+        if found:
+            verb = "is" if len(found) == 1 else "are"
+            return Words(f"{listed(found)} 在表中", f"{listed(found)} {verb} in the list")
+        codes = [code for role in leaf.roles for code in self.facts.case.codes(role) if code]
+        if not codes:
+            where = named_roles(leaf.roles)
+            return Words(f"无{where.zh.removeprefix('任一')}", f"there is no {where.en.removeprefix('any ')}")
+        if len(codes) == 1:
+            return Words(f"{codes[0]} 不在表中", f"{codes[0]} is not in the list")
+        return Words(f"{listed(codes)} 均不在表中", f"none of {listed(codes)} is in the list")
+
+
+def opposite(rule: Rule) -> Rule:
+    """The rule that holds when this one does not, a missing number aside."""
+    match rule:
+        case And(terms):
+            return Or(tuple(map(opposite, terms)))
+        case Or(terms):
+            return And(tuple(map(opposite, terms)))
+        case Member(negated=negated) | HasSeverity(negated=negated):
+            return replace(rule, negated=not negated)
+        case Compare(comparison=comparison) | Count(comparison=comparison):
+            return replace(rule, comparison=_OPPOSITES[comparison])
+        case Constant(value):
+            return Constant(not value)
+
+
+_OPPOSITES: dict[Comparison, Comparison] = {"<": ">=", ">=": "<", "<=": ">", ">": "<=", "=": "!=", "!=": "="}
+
+
+def _severity_needed(severity: Severity, negated: bool) -> Words:
+    if negated:
+        return Words(f"无计入的 {severity}", f"no {severity} that counts")
+    article = "an" if severity is Severity.MCC else "a"
+    return Words(f"有计入的 {severity}", f"{article} {severity} that counts")
