@@ -18,9 +18,11 @@ _PUBLIC: dict[str, str] = {
     "write_cases": "cases",
     "Catalogue": "codes",
     "DrgGrouper": "grouping",
+    "Payments": "payment.payments",
     "Policy": "payment.policy",
     "Scheme": "schemes.model",
     "Weights": "payment.weights",
+    "pay": "payment.pay",
     "schemes": "schemes",
 }
 

@@ -1,0 +1,160 @@
+"""The chain of one stay in words: group, price, adjustments, bill, payers; each with its rule and source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ..errors import ArgumentError, NotFoundError
+from .bill import BILL
+from .book import Book
+from .findings import Walk
+from .policy_display import STATE_ZH, value_text
+from .problems import Problem
+
+if TYPE_CHECKING:
+    from .payments import Payments
+
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step of the chain: its name, what it did, what it added to the payment (fen), what it rests on."""
+
+    title: str
+    said: str
+    change: int = 0
+    rules: tuple[str, ...] = ()
+    book: Book | None = None
+
+
+def explain(payments: Payments, case_id: Any, lang: Language) -> str:
+    """The chain as text. Raises NotFoundError for a case that is not there."""
+    if lang not in ("zh", "en"):
+        raise ArgumentError("no such language", got=lang, allowed=("zh", "en"))
+    row = find_row(payments, case_id)
+    return "\n".join(_text(line, lang) for line in chain(payments, row, lang))
+
+
+def find_row(payments: Payments, case_id: Any) -> int:
+    """The position of a case, by its case_id, or its index label where the table has no ids."""
+    frame = payments.stays.frame
+    labels = frame["case_id"] if "case_id" in frame.columns else frame.index.to_series()
+    rows = np.flatnonzero((labels == case_id).to_numpy(dtype=bool, na_value=False))
+    if not len(rows):
+        raise NotFoundError("no such case in this result", do="ask with a value of the column case_id")
+    return int(rows[0])
+
+
+def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
+    """The steps that concern one stay, in order."""
+    zh = lang == "zh"
+    walk, i = _walk_of(payments, row)
+    state = walk.state
+    group = state.groups.names[state.groups.of[i]] if state.groups.of[i] >= 0 else ("无" if zh else "none")
+    policy = walk.place.policy
+    yield Line("病组" if zh else "group", f"{group};{policy.title[lang]} ({policy.id}, {policy.on})")
+    problem = Problem(int(payments.findings.problem[row]))
+    if problem != Problem.NONE:
+        yield Line("无法付费" if zh else "not payable", problem.zh if zh else problem.en)
+        return
+    for step in walk.steps:
+        told = step.tell(state, i)
+        if told is not None:
+            change = int(state.adjustments[step.name][i]) if step.name in state.adjustments else 0
+            yield Line(
+                step.zh if zh else step.en, told[not zh], change, state.book.used(step.name), state.book
+            )
+    yield from _shares(payments, row, walk, zh)
+
+
+def _shares(payments: Payments, row: int, walk: Walk, zh: bool) -> Iterator[Line]:
+    bill, ledger = payments.bill, payments.ledger
+    home = next(book for place, book in _homes(payments) if _holds(place, row))
+    cost, outside, deductible, basic = (
+        int(column[row]) / 100 for column in (bill.cost, bill.outside_scope, bill.deductible, bill.basic)
+    )
+    yield Line(
+        "患者账单" if zh else "patient's bill",
+        f"费用 {cost:,.2f},范围外 {outside:,.2f},起付线 {deductible:,.2f},统筹按项目应支 {basic:,.2f} 元"
+        if zh
+        else f"cost {cost:,.2f}, outside the scope {outside:,.2f}, deductible {deductible:,.2f}, "
+        f"basic fund by item {basic:,.2f} yuan",
+        rules=home.used(BILL),
+        book=home,
+    )
+    convention = walk.state.book.reading["fund.convention"]
+    payment, fund = int(ledger.payment[row]) / 100, int(ledger.fund[row]) / 100
+    yield Line(
+        "统筹基金" if zh else "basic fund",
+        f"应付总额 {payment:,.2f} 元,方式 {convention},基金支付 {fund:,.2f} 元"
+        if zh
+        else f"payment {payment:,.2f} yuan, convention {convention}, the fund pays {fund:,.2f} yuan",
+        rules=walk.state.book.used("fund"),
+        book=walk.state.book,
+    )
+    amounts = [
+        (name, int(getattr(ledger, name)[row]) / 100) for name in (*PAYERS_OF_CASE, "borne_by_hospital")
+    ]
+    names = PAYER_ZH if zh else {name: name.replace("_", " ") for name, _ in amounts}
+    said = " + ".join(f"{names[name]} {yuan:,.2f}" for name, yuan in amounts if yuan or name in _ALWAYS)
+    total = int(ledger.total_cost[row]) / 100
+    yield Line("合计" if zh else "total", f"{total:,.2f} = {said}")
+
+
+PAYERS_OF_CASE = ("fund", "catastrophic", "medical_aid", "other_funds", "commercial", "patient")
+_ALWAYS = ("fund", "patient", "borne_by_hospital")
+PAYER_ZH = {
+    "fund": "统筹基金",
+    "catastrophic": "大病保险",
+    "medical_aid": "医疗救助",
+    "other_funds": "其他基金",
+    "commercial": "商业保险",
+    "patient": "个人",
+    "borne_by_hospital": "医院承担",
+}
+
+
+def _walk_of(payments: Payments, row: int) -> tuple[Walk, int]:
+    for walk in payments.walks:
+        rows = walk.place.rows
+        if isinstance(rows, slice):
+            return walk, row
+        found = np.flatnonzero(rows == row)
+        if len(found):
+            return walk, int(found[0])
+    raise AssertionError("every stay is on one walk")
+
+
+def _homes(payments: Payments) -> Iterable[tuple[Any, Book]]:
+    return ((part.rows, part.book) for part in payments.bill.parts)
+
+
+def _holds(rows: Any, row: int) -> bool:
+    return isinstance(rows, slice) or bool((rows == row).any())
+
+
+def _text(line: Line, lang: Language) -> str:
+    change = f" ({line.change / 100:+,.2f})" if line.change else ""
+    head = f"{line.title}: {line.said}{change}"
+    return "\n".join([head, *(f"    {rule}" for rule in _rules(line, lang))])
+
+
+def _rules(line: Line, lang: Language) -> Iterator[str]:
+    """The parameters some document sets, with value, source and trust; neutral defaults say nothing."""
+    if line.book is None:
+        return
+    from .parameters import catalogue
+
+    for path in line.rules:
+        dated = line.book.reading.in_force.get(path)
+        if dated is not None:
+            parameter = catalogue()[path]
+            label = parameter.zh if lang == "zh" else parameter.en
+            trust = STATE_ZH[dated.state] if lang == "zh" else dated.state
+            unit = f" {parameter.unit}" if parameter.unit else ""
+            yield f"[{path}] {label} = {value_text(dated.value, parameter)}{unit} ({dated.source}, {trust})"

@@ -1,0 +1,164 @@
+"""`pay`: cases and a policy in, who pays what for each stay out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ..errors import ArgumentError
+from .bill import Bill, Part, make_bill
+from .book import Book, Options
+from .fen import Fen, to_fen
+from .findings import Findings, Walk
+from .groups import find_groups
+from .jurisdiction import Jurisdiction, jurisdictions
+from .ledger import Ledger, blank_unpaid
+from .payments import Payments
+from .profiles import find_profiles
+from .recorded_bill import with_recorded
+from .stays import Stays
+from .steps.fund_share import FundShare
+from .steps.gap import Gap
+from .street import walk
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .policy import Policy
+    from .weights import Weights
+
+
+def pay(
+    cases: pd.DataFrame | Stays,
+    policy: Policy | Mapping[str, Policy],
+    *,
+    weights: Weights | pd.DataFrame | Mapping[str, Weights] | None = None,
+    bill: Literal["policy", "recorded"] = "policy",
+    dates: Literal["policy", "discharge"] = "policy",
+    decisions: Mapping[Any, bool | float] | pd.Series[Any] | None = None,
+    seed: int = 0,
+) -> Payments:
+    """Pay each stay by a policy and say who bears what.
+
+    Parameters
+    ----------
+    cases : DataFrame of the case table (`drgsim.read_cases`), money in yuan. Needs `total_cost` and
+        `insurance`; what else is used depends on the policy. Cases without a group (`drg`, or `dip_code`
+        and `score`) are grouped by the policy's scheme first. `prepared(cases)` may be given instead, to pay
+        the same cases by many policies.
+    policy : a Policy, or a mapping of region code (or `"other"`) to Policy. Under a mapping a stay is priced
+        by its care region's policy and billed by its insured region's.
+    weights : a weight table; without it the one the policy names. A mapping goes by region too.
+    bill : `"policy"` computes the patient's bill from the benefit parameters; `"recorded"` takes the
+        settlement amounts of the case table where they are stated.
+    dates : `"policy"` reads every value on the policy's own day; `"discharge"` on each stay's discharge day.
+    decisions : case id → True, False or yuan granted: special reviews already decided.
+    seed : keys the chances of special review; the same seed gives a case the same chance under any policy.
+
+    Returns
+    -------
+    Payments, one row a stay in the order and index of `cases`. Stays that cannot be paid are in it, with the
+    reason.
+
+    Raises
+    ------
+    ColumnError, ArgumentError, NotFoundError (a region without a policy), LedgerError (never expected).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from drgsim import Policy, pay
+    >>> cases = pd.DataFrame({"case_id": ["A1"], "drg": ["GZ13"], "hospital_level": [3],
+    ...                       "insurance": ["employee"], "los": [6], "total_cost": [9000.0]})
+    >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+    >>> result = pay(cases, Policy.load("national-drg-rate"), weights=weights)
+    >>> result.frame[["standard", "payment"]].round(2).values.tolist()
+    [[9365.6, 9365.6]]
+    """
+    _known("bill", bill, ("policy", "recorded"))
+    _known("dates", dates, ("policy", "discharge"))
+    options = Options(seed, dict(decisions) if decisions is not None else {})
+    stays = cases if isinstance(cases, Stays) else prepared(cases, policy)
+    care, home = jurisdictions(stays, policy, weights, by_discharge=dates == "discharge")
+    books = {place: _book(stays, place, options) for place in dict.fromkeys([*care, *home])}
+    walks = [Walk(place, *walk(place.of(stays), books[place])) for place in care]
+    findings = Findings.gather(len(stays), walks)
+    billed = make_bill(
+        stays, findings.cost, findings.carved_out, [Part(place.rows, books[place]) for place in home]
+    )
+    if bill == "recorded":
+        billed = with_recorded(billed, stays, stays.money("total_cost").fen)
+    problem = np.where(findings.problem == 0, billed.problem, findings.problem)
+    findings = findings.with_problem(problem)
+    ledger = blank_unpaid(_ledger(stays, walks, findings, billed), problem)
+    ledger.check()
+    return Payments(stays, ledger, findings, billed, tuple(walks), tuple(books.values()))
+
+
+def prepared(cases: pd.DataFrame, policy: Policy | Mapping[str, Policy]) -> Stays:
+    """Cases read once, to be paid by many policies of the same scheme; grouped first if they are not."""
+    from .grouped import grouped
+
+    frame, group_column = grouped(cases, policy)
+    return Stays(frame, group_column)
+
+
+def _book(stays: Stays, place: Jurisdiction, options: Options) -> Book:
+    own = place.of(stays)
+    reading = place.policy.reading()
+    groups = find_groups(own.groups(), place.weights)
+    trail = {"profiles": reading}
+    return Book(reading, find_profiles(own, reading), groups, place.policy.method or "ffs", options, trail)
+
+
+def _known(name: str, got: str, allowed: tuple[str, ...]) -> None:
+    if got not in allowed:
+        raise ArgumentError(f"{name} is not one of its choices", got=got, allowed=allowed, nearest=allowed)
+
+
+def _commercial(walks: Sequence[Walk], carved_out: Fen) -> Fen:
+    """What commercial insurance pays of the carved-out items."""
+    if not carved_out.any():
+        return carved_out
+    paid = np.zeros_like(carved_out)
+    for each in walks:
+        share = each.state.book.chapter(FUND).word("carve_out.commercial_share")
+        own = carved_out[each.place.rows]
+        paid[each.place.rows] = np.minimum(to_fen(own * (share / 100)), own)
+    return paid
+
+
+FUND = "fund"  # the chapter the sharing among payers is read in
+
+
+def _ledger(stays: Stays, walks: Sequence[Walk], findings: Findings, bill: Bill) -> Ledger:
+    shares = [FundShare.read(walk.state.book.chapter(FUND)) for walk in walks]
+    payment = findings.payment
+    substituted = bill.basic_if(payment) if any(share.substitutes for share in shares) else payment
+    fund, care = np.empty_like(payment), np.zeros_like(payment)
+    for each, share in zip(walks, shares, strict=True):
+        rows, state = each.place.rows, each.state
+        fund[rows] = share.paid(state, bill.basic[rows], substituted[rows])
+        gap = Gap.read(state.book.chapter(FUND))
+        if gap is not None:
+            care[rows] = gap.care_region_pays(state, fund[rows], bill.basic[rows])
+    commercial = _commercial(walks, findings.carved_out)
+    return Ledger(
+        total_cost=findings.cost + findings.carved_out,
+        carved_out=findings.carved_out,
+        standard=findings.standard,
+        payment=payment,
+        adjustments=findings.adjustments,
+        fund_by_item=bill.basic,
+        fund=fund,
+        fund_care_region=care,
+        catastrophic=bill.catastrophic,
+        medical_aid=bill.medical_aid,
+        other_funds=bill.other,
+        commercial=commercial,
+        patient=bill.patient + findings.carved_out - commercial,
+        # what the payment leaves uncovered, less what the fund's convention moves between fund and hospital
+        borne_by_hospital=findings.cost - payment - (fund - (bill.basic + payment - findings.cost)),
+    )

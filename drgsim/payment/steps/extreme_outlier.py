@@ -1,0 +1,47 @@
+"""Stays so far above their standard that the ordinary outlier rule no longer holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..book import Book, Value, spread
+from ..state import Change, Outlier, State
+
+
+@dataclass(frozen=True)
+class ExtremeOutlier:
+    """r above the threshold (strict): paid the standard, unless a review decides otherwise, or by item."""
+
+    name: ClassVar[str] = "extreme_outlier"
+    zh: ClassVar[str] = "极端异常病例"
+    en: ClassVar[str] = "extreme outlier"
+
+    threshold: Value
+    by_item: bool
+
+    @classmethod
+    def read(cls, book: Book) -> ExtremeOutlier | None:
+        method = book.word("outlier.extreme.method")
+        if method == "none" or book.method == "ffs":
+            return None
+        return cls(book.value("outlier.extreme.threshold"), method == "by_item")
+
+    def __call__(self, state: State) -> Change | None:
+        near = state.in_scheme(state.ratio > np.nanmin(self.threshold, initial=np.inf))
+        rows = near[state.ratio[near] > spread(self.threshold, state.profile[near])]
+        if not len(rows):
+            return None
+        paid = state.cost[rows] if self.by_item else state.standard[rows]
+        return Change(rows, payment=paid, marks={"outlier": np.int8(Outlier.EXTREME)})
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if state.outlier[i] != Outlier.EXTREME:
+            return None
+        limit = spread(self.threshold, state.profile[i])
+        return (
+            f"倍率 {state.ratio[i]:.4g} 高于极端异常界限 {limit:g}",
+            f"ratio {state.ratio[i]:.4g} is above the extreme limit {limit:g}",
+        )

@@ -1,0 +1,47 @@
+"""Medical aid: a share of what basic and catastrophic insurance have left, by class of person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..book import Book, Value, spread
+from ..fen import Fen, Floats, Mode, to_fen
+from ..stays import Codes
+
+
+@dataclass(frozen=True)
+class MedicalAid:
+    """`ratio` of the in-scope cost still left in the year above the class's deductible, up to its ceiling."""
+
+    ratio: Value
+    deductible: Value  # yuan a year
+    ceiling: Value  # yuan a year, NaN for none
+    digits: int = 2
+    mode: Mode = "half_up"
+
+    @classmethod
+    def read(cls, book: Book) -> MedicalAid | None:
+        ratio = book.benefit("medical_aid.ratio")
+        if not np.nan_to_num(ratio).any():
+            return None
+        return cls(
+            ratio,
+            book.benefit("medical_aid.deductible"),
+            book.benefit("medical_aid.ceiling"),
+            int(book.word("rounding.payment")),
+            book.mode(),
+        )
+
+    def paid(self, profile: Codes, start: Fen, stop: Fen) -> Fen:
+        """What aid pays on the year's rest from `start` to `stop`, before the ceiling; nothing for a person
+        of no class."""
+        free = np.nan_to_num(np.asarray(spread(self.deductible, profile)) * 100)
+        above = np.maximum(stop - free, 0.0) - np.maximum(start - free, 0.0)
+        ratio = np.nan_to_num(spread(self.ratio, profile))
+        return to_fen(above * ratio / 100, digits=self.digits, mode=self.mode)
+
+    def ceilings(self, profile: Codes) -> Floats | float:
+        """The yearly ceiling in fen, infinite for none."""
+        return np.nan_to_num(np.asarray(spread(self.ceiling, profile)) * 100, nan=np.inf)

@@ -1,0 +1,58 @@
+"""Support of traditional Chinese medicine: groups and hospitals whose payment is raised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..book import Book, Value, spread
+from ..fen import Floats, Mode, to_fen
+from ..state import Change, State
+from ..stays import Ints
+
+
+@dataclass(frozen=True)
+class TcmSupport:
+    """payment × (1 + share); of the shares a stay qualifies for, the highest applies (payment rules §3.3)."""
+
+    name: ClassVar[str] = "tcm_support"
+    zh: ClassVar[str] = "中医支持"
+    en: ClassVar[str] = "support of Chinese medicine"
+
+    groups: Floats  # (groups + 1,)
+    hospitals: Value
+    digits: int = 2
+    mode: Mode = "half_up"
+
+    @classmethod
+    def read(cls, book: Book) -> TcmSupport | None:
+        off = book.word("tcm.support") == 0 and book.word("tcm.hospital_support") == 0
+        if off or book.method == "ffs":
+            return None
+        return cls(
+            np.nan_to_num(book.by_group("tcm.support")),
+            book.value("tcm.hospital_support"),
+            int(book.word("rounding.payment")),
+            book.mode(),
+        )
+
+    def __call__(self, state: State) -> Change | None:
+        inside = state.in_scheme()
+        share = self._share(state, inside)
+        rows, share = inside[share > 0], share[share > 0]
+        if not len(rows):
+            return None
+        raised = state.payment[rows] * (1 + share) / 100
+        return Change(rows, payment=to_fen(raised, digits=self.digits, mode=self.mode))
+
+    def _share(self, state: State, rows: Ints) -> Floats:
+        hospital = np.nan_to_num(spread(self.hospitals, state.profile[rows]))
+        return np.maximum(self.groups[state.groups.of[rows]], hospital)
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if not state.changed(self.name, i):
+            return None
+        share = float(self._share(state, np.array([i]))[0])
+        return f"中医支持 {share:.2%}", f"support of Chinese medicine {share:.2%}"
