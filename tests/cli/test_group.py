@@ -1,0 +1,101 @@
+"""`drgsim group`: every row in, every row out, with its group beside it."""
+
+import pandas as pd
+import pytest
+
+from drgsim.cli import main
+
+CASES = """case_id,sex,age,age_days,birth_weight,los,discharge,diagnoses,procedures,note
+007,1,60,,,8,1,K22.301|K11.901|E11.900|I10.x05,96.0800x005,"a, b"
+8,2,30,,,4,1,O82.000,74.1x01,
+9,1,30,,,4,1,,,
+10,x,30,,,4,1,I10.x00,,
+11,1,50,,,4,1,i10.x00,,
+"""
+
+
+@pytest.fixture
+def cases(tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text(CASES, encoding="utf-8")
+    return path
+
+
+def run(*words):
+    return main(["group", *map(str, words)])
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet"])
+def test_groups_stand_beside_the_cases(cases, tmp_path, ending):
+    out = tmp_path / f"out{ending}"
+    assert run(cases, "-o", out, "--scheme", "chs-drg-1.1") == 0
+    table = pd.read_parquet(out) if ending == ".parquet" else pd.read_csv(out, dtype=str)
+    assert table["case_id"].tolist() == ["007", "8", "9", "10", "11"]
+    assert table["drg"].tolist() == ["GZ13", "OB19", "0000", "0000", "0000"]
+    assert table["status"].tolist() == ["grouped", "grouped", "invalid", "invalid", "ungrouped"]
+    assert table["diagnoses"].tolist()[4] == "i10.x00"
+    assert table["note"].tolist()[0] == "a, b"
+
+
+def test_codes_are_repaired_only_on_request(cases, tmp_path):
+    out = tmp_path / "out.csv"
+    assert run(cases, "-o", out, "--scheme", "chs-drg-1.1", "--normalise", "--names") == 0
+    table = pd.read_csv(out, dtype=str)
+    assert table.loc[4, "diagnoses"] == "I10.x00"
+    assert table.loc[4, "status"] == "grouped"
+    assert table.loc[4, "drg_name"]
+
+
+def test_columns_of_the_same_name_are_kept(cases, tmp_path):
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    run(cases, "-o", first, "--scheme", "chs-drg-1.1")
+    assert run(first, "-o", second, "--scheme", "chs-drg-2.0") == 0
+    table = pd.read_csv(second, dtype=str)
+    assert table["input_drg"].tolist() == ["GZ13", "OB19", "0000", "0000", "0000"]
+    assert table["drg"].notna().all()
+
+
+def test_a_family_is_taken_at_its_day(cases, tmp_path, capsys):
+    assert run(cases, "-o", tmp_path / "out.csv", "--scheme", "chs-drg", "--on", "2022-06-30") == 0
+    assert "chs-drg-1.1" in capsys.readouterr().err
+
+
+def test_the_summary_counts_and_states_the_trust(cases, tmp_path, capsys):
+    run(cases, "-o", tmp_path / "out.csv", "--scheme", "chs-drg-2.0")
+    told = capsys.readouterr().err
+    assert "5 cases" in told
+    assert "trust: secondary" in told
+    assert "principal_missing: 1" in told
+    assert "K22" not in told
+    run(cases, "-o", tmp_path / "out.csv", "--scheme", "chs-drg-2.0", "--quiet")
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["none.csv", "-o", "out.csv"], 2, "none.csv"),
+        (["{cases}", "-o", "out.docx"], 2, ".parquet"),
+        (["{cases}", "-o", "{folder}/out.csv", "--scheme", "chs-drg-2.1"], 2, "chs-drg-2.0"),
+        (["{folder}", "-o", "{folder}/out.csv"], None, ""),
+    ],
+)
+def test_wrong_use_is_one_paragraph(cases, tmp_path, capsys, words, code, told):
+    filled = [word.format(cases=cases, folder=tmp_path) for word in words]
+    done = run(*filled)
+    if code is None:
+        assert done == 0  # a folder of files is read file by file
+        return
+    assert done == code
+    message = capsys.readouterr().err.strip()
+    assert "\n" not in message
+    assert told in message
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_broken_file_leaves_no_output(tmp_path, capsys):
+    broken = tmp_path / "cases.parquet"
+    broken.write_bytes(b"PAR1 but not really")
+    assert run(broken, "-o", tmp_path / "out.csv") == 3
+    assert "Traceback" not in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["cases.parquet"]
