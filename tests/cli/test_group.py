@@ -10,7 +10,7 @@ CASES = """case_id,sex,age,age_days,birth_weight,los,discharge,diagnoses,procedu
 8,2,30,,,4,1,O82.000,74.1x01,
 9,1,30,,,4,1,,,
 10,x,30,,,4,1,I10.x00,,
-11,1,50,,,4,1,i10.x00,,
+11,1,50,,,4,1,k80.101,,
 """
 
 
@@ -33,7 +33,7 @@ def test_groups_stand_beside_the_cases(cases, tmp_path, ending):
     assert table["case_id"].tolist() == ["007", "8", "9", "10", "11"]
     assert table["drg"].tolist() == ["GZ13", "OB19", "0000", "0000", "0000"]
     assert table["status"].tolist() == ["grouped", "grouped", "invalid", "invalid", "ungrouped"]
-    assert table["diagnoses"].tolist()[4] == "i10.x00"
+    assert table["diagnoses"].tolist()[4] == "k80.101"
     assert table["note"].tolist()[0] == "a, b"
 
 
@@ -41,7 +41,7 @@ def test_codes_are_repaired_only_on_request(cases, tmp_path):
     out = tmp_path / "out.csv"
     assert run(cases, "-o", out, "--scheme", "chs-drg-1.1", "--normalise", "--names") == 0
     table = pd.read_csv(out, dtype=str)
-    assert table.loc[4, "diagnoses"] == "I10.x00"
+    assert table.loc[4, "diagnoses"] == "K80.101"
     assert table.loc[4, "status"] == "grouped"
     assert table.loc[4, "drg_name"]
 
