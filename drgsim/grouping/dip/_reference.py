@@ -53,7 +53,7 @@ class _Matching(CaseReading):
     def under(self, pool: Pool) -> list[tuple[int, int]]:
         """Keys of a pool under the principal diagnosis: narrowest first, then in catalogue order."""
         found = []
-        for place in self.prepared.pools.get(pool, ()):
+        for place in self.prepared.under(pool, self.diagnoses[0]):
             patterns = self.catalogue.keys[place].diagnoses
             if pool is Pool.LETTER:
                 patterns = tuple(pattern for pattern in patterns if len(pattern.first) == 1)

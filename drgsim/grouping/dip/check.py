@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from ...codes import Codebook
 from ...errors import nearest_name
 from .catalogue import DipCatalogue
-from .code_index import CodeIndex
+from .code_index import code_index, codebook
 from .conditions import Condition, print_conditions
 from .expressions import Expression, print_expression, print_patterns
 from .facts import COLUMN_FACTS, MATCHED_FACTS, known_facts
@@ -140,8 +139,8 @@ def _conditions(conditions: Sequence[Condition], where: str, facts: Sequence[str
 
 def _codes(catalogue: DipCatalogue) -> Iterator[Finding]:
     """Codes that the national catalogues do not have, and keys that no case can reach for that reason."""
-    diagnoses = CodeIndex(Codebook.for_kind("diagnosis"))
-    procedures = CodeIndex(Codebook.for_kind("procedure"))
+    diagnoses = code_index(codebook("diagnosis"))
+    procedures = code_index(codebook("procedure"))
     barred = _barred(catalogue)
     excluded = set(catalogue.excluded_diagnoses) if _excludes_diagnoses(catalogue) else set()
     for place, key in enumerate(catalogue.keys, start=1):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from ..._paths import data_path
 from ...errors import FileFormatError
@@ -20,11 +24,13 @@ class ProcedureClasses:
 
     The shipped table follows the chapters of ICD-9-CM-3 and the names of the insurance edition; it is
     `assumed`: no official table of these classes was found. It states no levels and no incisions. A
-    catalogue's own `procedure_facts` go before it.
+    catalogue's own `procedure_facts` go before it. `looked_up` and `tables` only remember answers.
     """
 
     beginnings: Mapping[str, ProcedureClass]
     own: Mapping[str, ProcedureFacts]
+    looked_up: dict[str, ProcedureClass] = field(default_factory=dict, repr=False, compare=False)
+    tables: dict[Any, npt.NDArray[np.int8]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> ProcedureClasses:
@@ -37,22 +43,37 @@ class ProcedureClasses:
 
     def with_facts(self, facts: Iterable[ProcedureFacts]) -> ProcedureClasses:
         """The same with what a catalogue says of single procedures."""
-        return ProcedureClasses(self.beginnings, {**self.own, **{fact.code: fact for fact in facts}})
+        own = {**self.own, **{fact.code: fact for fact in facts}}
+        return ProcedureClasses(self.beginnings, own, self.looked_up, self.tables)
 
     def of(self, code: str) -> ProcedureClass:
         """The class of a procedure; one that no beginning fits is conservative."""
-        if code in self.own:
-            return self.own[code].kind
-        for length in range(len(code), 1, -1):
-            found = self.beginnings.get(code[:length])
-            if found is not None:
-                return found
-        return ProcedureClass.CONSERVATIVE
+        own = self.own.get(code)
+        if own is not None:
+            return own.kind
+        kind = self.looked_up.get(code)
+        if kind is None:
+            beginnings = (code[:length] for length in range(len(code), 1, -1))
+            kinds = (self.beginnings[text] for text in beginnings if text in self.beginnings)
+            kind = self.looked_up[code] = next(kinds, ProcedureClass.CONSERVATIVE)
+        return kind
 
     def treatment(self, code: str, *, interventional: str) -> TreatmentClass:
         """The treatment class, an intervention counted as `interventional` (surgical or therapeutic)."""
         kind = self.of(code)
         return TreatmentClass(interventional if kind is ProcedureClass.INTERVENTIONAL else kind.value)
+
+    def ranks(self, codes: tuple[str, ...], *, interventional: str) -> npt.NDArray[np.int8]:
+        """The rank of the treatment class of each code, int8."""
+        place = (interventional, codes)
+        if place not in self.tables:
+            shipped = ProcedureClasses(self.beginnings, {}, self.looked_up)
+            ranks = [shipped.treatment(code, interventional=interventional).rank for code in codes]
+            self.tables[place] = np.array(ranks, np.int8)
+        table = self.tables[place].copy()
+        own = [place for place, code in enumerate(codes) if code in self.own] if self.own else []
+        table[own] = [self.treatment(codes[place], interventional=interventional).rank for place in own]
+        return table
 
     def level(self, code: str) -> int:
         """The operation level, 1 to 4; 0 when it is not stated."""

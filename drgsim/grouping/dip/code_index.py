@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from functools import lru_cache
 
-from ...codes import Codebook
+from ...codes import Catalogue, Codebook, Kind
 from .expressions import Pattern
-from .prepared import base_code
 from .stages import Codes
 
+_EXTENSION = re.compile(r"x\d{3}$")
 _AFTER = "\uffff"  # sorts after every character of a code
+
+
+def base_code(procedure: str) -> str:
+    """A procedure code without its local extension.
+
+    >>> base_code("51.2300x001")
+    '51.2300'
+    """
+    return _EXTENSION.sub("", procedure)
+
+
+def codebook(kind: Kind, named: Iterable[str] = ()) -> Codebook:
+    """The codebook of a kind with the codes that a DIP catalogue names beyond the shipped ones."""
+    shipped = Catalogue.load(kind)
+    return _codebook(kind, tuple(sorted({code for code in named if code not in shipped})))
+
+
+@lru_cache(maxsize=16)
+def _codebook(kind: Kind, extra: tuple[str, ...]) -> Codebook:
+    return Codebook.for_kind(kind, extra=extra)
+
+
+@lru_cache(maxsize=16)
+def code_index(book: Codebook) -> CodeIndex:
+    """The index of a codebook, made once."""
+    return CodeIndex(book)
 
 
 class CodeIndex:
@@ -43,21 +71,20 @@ class CodeIndex:
         return found
 
 
-class ProcedureIndex(CodeIndex):
-    """The procedures that a catalogue's codes stand for under a rule set."""
+class ProcedureIndex:
+    """The procedures that a catalogue's codes stand for under a rule set; as `prepared.names` has it."""
 
     def __init__(self, book: Codebook, rule: Codes) -> None:
-        super().__init__(book)
-        self.book, self.rule = book, rule
-        self.extensions: dict[str, list[int]] = {}
-        for code, place in zip(self.codes, self.ids, strict=True):
-            self.extensions.setdefault(base_code(code), []).append(place)
+        self.book, self.rule, self.index = book, rule, code_index(book)
 
     def named_by(self, code: str) -> list[int]:
-        """Ids of the procedures that the catalogue's `code` stands for; as `prepared.names` has it."""
+        """Ids of the procedures that the catalogue's `code` stands for."""
+        base = base_code(code)
         if self.rule.match == "prefix" and len(code) < self.rule.prefix_below:
-            return self.beginning(code)
-        if self.rule.match == "extension" and base_code(code) == code:
-            return self.extensions.get(code, [])
-        known = [code, base_code(code)] if self.rule.match == "extension" else [code]
+            return self.index.beginning(code)
+        if self.rule.match == "extension" and base == code:
+            return [
+                place for place in self.index.beginning(code) if base_code(self.book.codes[place]) == code
+            ]
+        known = (code, base) if self.rule.match == "extension" else (code,)
         return [place for place in map(self.book.id_of, known) if place >= 0]

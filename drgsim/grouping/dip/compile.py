@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .code_index import CodeIndex, ProcedureIndex
+from .code_index import ProcedureIndex, code_index
 from .conditions import Condition
 from .expressions import Expression, Pattern
 from .facts import COLUMN_FACTS, MATCHED_FACTS
@@ -61,7 +61,7 @@ class _Compiler:
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
         self.catalogue, self.rules = prepared.catalogue, prepared.rules
-        self.diagnoses = CodeIndex(prepared.diagnoses)
+        self.diagnoses = code_index(prepared.diagnoses)
         self.procedures = ProcedureIndex(prepared.procedures, self.rules.codes)
         self.types = {code: place for place, code in enumerate(self.catalogue.types)}
         self.lists: list[dict[int, int]] = []
@@ -215,17 +215,27 @@ class _Compiler:
                 limits[place] = self.pattern_list(item.allowed_with)
         exclude = self.rules.one(Exclude)
         return {
-            "proc_class": np.array(
-                [classes.treatment(code, interventional=classify.interventional).rank for code in book.codes],
-                np.int8,
-            ),
-            "proc_minor": np.array([classes.minor(code) for code in book.codes], np.uint8),
-            "proc_level": np.array([classes.level(code) for code in book.codes], np.int8),
+            "proc_class": classes.ranks(book.codes, interventional=classify.interventional),
+            "proc_minor": self.minor(),
+            "proc_level": self.levels(),
             "proc_note": note,
             "proc_list": limits,
             "exclude_mode": 0 if exclude is None else 1 if exclude.procedures == "drop" else 2,
             "minor_conservative": int(classify.minor_is_conservative),
         }
+
+    def minor(self) -> npt.NDArray[np.uint8]:
+        if not self.rules.classify.minor_is_conservative:  # never asked for
+            return np.zeros(len(self.prepared.procedures), np.uint8)
+        return np.array(
+            [self.prepared.classes.minor(code) for code in self.prepared.procedures.codes], np.uint8
+        )
+
+    def levels(self) -> npt.NDArray[np.int8]:
+        level = np.zeros(len(self.prepared.procedures), np.int8)
+        for code in self.prepared.classes.own:
+            level[self.prepared.procedures.id_of(code)] = self.prepared.classes.level(code)
+        return level
 
     def complications(self) -> dict[str, Any]:
         count = len(self.prepared.diagnoses)

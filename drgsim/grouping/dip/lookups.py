@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from .code_index import CodeIndex
 from .expressions import Pattern
-from .prepared import Prepared
+from .prepared import ANY_DIAGNOSIS, Prepared
 from .stages import Choose
 from .words import POOLS, Pool
 
@@ -57,7 +57,7 @@ def _placements(prepared: Prepared, pool: Pool, index: CodeIndex) -> tuple[npt.N
         if pool is Pool.LETTER:
             patterns = tuple(pattern for pattern in patterns if len(pattern.first) == 1)
         elif not patterns:  # a blank type takes any diagnosis
-            patterns = (Pattern("A", "Z99"),)
+            patterns = (ANY_DIAGNOSIS,)
         for pattern in patterns:
             ids = found.get(pattern)
             if ids is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,6 +9,7 @@ from functools import cached_property
 from ...codes import Codebook
 from .catalogue import DipCatalogue
 from .classes import ProcedureClasses
+from .code_index import base_code, codebook
 from .errors import DipRulesError
 from .expressions import Pattern
 from .facts import shipped_facts
@@ -18,7 +18,7 @@ from .rules import RuleSet
 from .stages import Auxiliary, Codes, Composite, Fallback, MapCodes
 from .words import CLASSES, Kind, Pool, ProcedureNote
 
-_EXTENSION = re.compile(r"x\d{3}$")
+ANY_DIAGNOSIS = Pattern("A00", "Z99")
 _COMPLETE = 7  # characters of a procedure code that is not a beginning
 
 
@@ -37,10 +37,23 @@ class Prepared:
     crosswalk: Mapping[str, str]
     excluded_procedures: Mapping[str, ExcludedProcedure]
 
+    def under(self, pool: Pool, principal: str) -> tuple[int, ...]:
+        """Keys of a pool that may name a principal diagnosis: those of its letter, and those of none."""
+        return self._by_letter.get((pool, principal[:1]), ())
+
+    @cached_property
+    def _by_letter(self) -> dict[tuple[Pool, str], tuple[int, ...]]:
+        found: dict[tuple[Pool, str], list[int]] = {}
+        for pool, places in self.pools.items():
+            for place in places:
+                for letter in _letters(self.catalogue.keys[place].diagnoses):
+                    found.setdefault((pool, letter), []).append(place)
+        return {where: tuple(places) for where, places in found.items()}
+
     @cached_property
     def range_gives_way(self) -> bool:
         stage = self.rules.one(Composite)
-        return stage is not None and stage.range_code == "category"
+        return stage is not None and (stage.derive or stage.range_code == "category")
 
     def takes_category(self, key: DipKey) -> bool:
         """Whether the code of an answer takes the case's own category in place of the key's range."""
@@ -50,6 +63,18 @@ class Prepared:
             and bool(key.diagnoses)
             and all(pattern.last for pattern in key.diagnoses)
         )
+
+
+def _letters(patterns: tuple[Pattern, ...]) -> list[str]:
+    """The first letters of the codes that patterns match, in order."""
+    if not patterns:  # a blank type
+        return [chr(number) for number in range(ord("A"), ord("Z") + 1)]
+    letters = {
+        chr(number)
+        for pattern in patterns
+        for number in range(ord(pattern.first[0]), ord((pattern.last or pattern.first)[0]) + 1)
+    }
+    return sorted(letters)
 
 
 def code_of_answer(prepared: Prepared, key: DipKey, principal: str) -> str:
@@ -67,28 +92,20 @@ def prepare(catalogue: DipCatalogue, rules: RuleSet, classes: ProcedureClasses) 
     composite = rules.one(Composite)
     if composite and composite.derive:
         catalogue = with_derived_composites(catalogue)
+    classes = classes.with_facts(catalogue.procedure_facts.values())
     pools = _pools(catalogue, rules)
     return Prepared(
         catalogue=catalogue,
         rules=rules,
-        classes=classes.with_facts(catalogue.procedure_facts.values()),
-        diagnoses=Codebook.for_kind("diagnosis", extra=_own_diagnoses(catalogue)),
-        procedures=Codebook.for_kind("procedure", extra=_own_procedures(catalogue)),
+        classes=classes,
+        diagnoses=codebook("diagnosis", _own_diagnoses(catalogue)),
+        procedures=codebook("procedure", {*_own_procedures(catalogue), *classes.own}),
         pools=pools,
         facts={**shipped_facts(), **catalogue.diagnosis_facts},
         factors=_factors(catalogue, rules),
         crosswalk=catalogue.crosswalk if rules.one(MapCodes) else {},
         excluded_procedures=_with_ranges(catalogue),
     )
-
-
-def base_code(procedure: str) -> str:
-    """A procedure code without its local extension.
-
-    >>> base_code("51.2300x001")
-    '51.2300'
-    """
-    return _EXTENSION.sub("", procedure)
 
 
 def names(named: str, code: str, rule: Codes) -> bool:
@@ -103,21 +120,16 @@ def names(named: str, code: str, rule: Codes) -> bool:
 
 
 def with_derived_composites(catalogue: DipCatalogue) -> DipCatalogue:
-    """The same with a composite type, without a score, for every category and class that has none."""
-    stated = {
-        (pattern.first, key.treatment_class)
-        for key in catalogue.keys
-        if catalogue.types[key.type].kind is Kind.COMPOSITE
-        for pattern in key.diagnoses
-    }
-    categories = sorted({code[:3] for code in Codebook.for_kind("diagnosis").codes})
+    """The same with a composite type of each class, without a score, for every category that has none.
+
+    Four wide keys stand for them; the code of an answer takes the category of the case.
+    """
     types, keys = dict(catalogue.types), list(catalogue.keys)
-    for category in categories:
-        for treatment in CLASSES:
-            code = f"{category}-{treatment.rank + 1}"
-            if (category, treatment) not in stated and code not in types:
-                types[code] = DipType(code, f"{category} {treatment.zh}", Kind.COMPOSITE)
-                keys.append(DipKey(code, (Pattern(category),), treatment_class=treatment))
+    for treatment in CLASSES:
+        code = f"{ANY_DIAGNOSIS}-{treatment.rank + 1}"
+        if code not in types:
+            types[code] = DipType(code, f"{Kind.COMPOSITE.zh}：{treatment.zh}", Kind.COMPOSITE)
+            keys.append(DipKey(code, (ANY_DIAGNOSIS,), treatment_class=treatment))
     return replace(catalogue, types=types, keys=tuple(keys))
 
 
@@ -206,7 +218,6 @@ def _own_procedures(catalogue: DipCatalogue) -> set[str]:
     """Complete procedure codes that the catalogue names."""
     return {
         *catalogue.excluded_procedures,
-        *catalogue.procedure_facts,
         *(code for pair in catalogue.crosswalk.items() for code in pair if code[0].isdigit()),
         *(
             code

@@ -101,7 +101,8 @@ class Composite:
 
     `class_from` `first_procedure` takes the class of the first procedure instead of the highest. `pools`
     names the lists that are searched. `range_code` `category` puts the case's category in place of a range
-    in the code. `derive` gives every category its four composite types (A09-1 to A09-4).
+    in the code. `derive` gives every category without its own the four composite types A09-1 to A09-4, and
+    implies `range_code` `category`.
     """
 
     phase: ClassVar[Phase] = Phase.CANDIDATES

@@ -87,6 +87,8 @@ class Table:
         records = []
         for row in rows:
             try:
+                if None in row:
+                    raise ValueError("more cells than the header has")
                 fields = {name: self.columns[name][0]((row[name] or "").strip()) for name in row}
                 records.append(self.record(**fields))
             except (DrgsimError, ValueError, KeyError) as error:

@@ -50,9 +50,11 @@ def named_procedures(
 def _as_text(column: pd.Series[Any]) -> Any:
     """Rows as text; a list of codes is joined as text is."""
     values = column.to_numpy(dtype=object)
-    if any(isinstance(value, list | tuple | np.ndarray) for value in values[:1]):
-        return np.array(["|".join(map(str, value)) if value is not None else "" for value in values], object)
-    return column.astype(str).where(column.notna(), "").to_numpy(dtype=object)
+    lists = [isinstance(value, list | tuple | np.ndarray) for value in values]
+    if any(lists):
+        rows = zip(values, lists, strict=True)
+        return np.array(["|".join(map(str, value)) if listed else "" for value, listed in rows], object)
+    return column.astype(object).where(column.notna(), "").to_numpy(dtype=object)
 
 
 def _pack(

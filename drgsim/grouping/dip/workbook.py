@@ -17,12 +17,12 @@ from .conditions import Condition, parse_conditions
 from .expressions import Expression, Pattern, parse_expression, parse_patterns
 from .model import DiagnosisFact, DipKey, DipType, ExcludedProcedure, Scope
 from .pack import settle
+from .prepared import ANY_DIAGNOSIS
 from .sheets import Rows, read_workbook_rows
 from .words import Kind, ProcedureNote
 
 Row = Mapping[str, str]
 
-_ANY_DIAGNOSIS = (Pattern("A00", "Z99"),)
 _BAND = re.compile(r"(\d+)\s*[-—－~～至]\s*(\d+)\s*(?:g|G|克)")
 _PATTERN = re.compile(r"[A-Z]\d{2}(?:\.\w*)?(?:\s*[-—－~～]\s*[A-Z]\d{2})?")
 _ENTRY_PARTS = ("early", "combined", "burns", "tumours", "tuberculosis", "basic")
@@ -134,7 +134,7 @@ def _type(part: str, row: Row) -> DipType:
 
 
 def _key(part: str, row: Row, code: str) -> DipKey:
-    diagnoses = parse_patterns(_spaceless(row["diagnosis"])) or _ANY_DIAGNOSIS
+    diagnoses = parse_patterns(_spaceless(row["diagnosis"])) or (ANY_DIAGNOSIS,)
     return DipKey(
         code,
         diagnoses,
