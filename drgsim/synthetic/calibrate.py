@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-CLASSES = 48
+_CLASSES = 48  # at most
 _ROUNDS = 400
 _CLOSE = 1e-10  # relative
 _MOST_LEAVE = 0.95  # of the cases of a class
@@ -81,10 +81,8 @@ class _Problem:
             where = reached[cell]
             np.add.at(of_drg[kind], mix.drg[cell, where], mix.share[cell, where] * discharges)
         of_drg /= of_drg.sum(axis=1, keepdims=True)
-        order = np.argsort(mix.weight, kind="stable")
-        along = np.cumsum(of_drg.mean(axis=0)[order])
-        self.cost_class = np.empty(len(order), dtype=np.int64)
-        self.cost_class[order] = np.minimum((along * CLASSES).astype(np.int64), CLASSES - 1)
+        self.cost_class = _classes(mix.weight, of_drg.mean(axis=0))
+        self.classes = int(self.cost_class.max()) + 1
         self.share = self._by_class(of_drg)
         self.cost = self._mean(of_drg, mix.weight)
         self.days = self._mean(of_drg, mix.weight ** self.region.assumed["stay"]["by_weight"])
@@ -92,7 +90,7 @@ class _Problem:
         self.heaviness /= (self.heaviness * self.share.mean(axis=0)).sum()
 
     def _by_class(self, of_drg: Floats) -> Floats:
-        return np.stack([np.bincount(self.cost_class, row, minlength=CLASSES) for row in of_drg])
+        return np.stack([np.bincount(self.cost_class, row, minlength=self.classes) for row in of_drg])
 
     def _mean(self, of_drg: Floats, value: Floats) -> Floats:
         share = self._by_class(of_drg)
@@ -119,7 +117,7 @@ class _Problem:
         """Where people are treated: [insurances, cities, classes, places]."""
         cities = self.region.cities
         drawing = np.array([city.drawing for city in cities])
-        care = np.zeros((len(cities), CLASSES, len(cities) + 1))
+        care = np.zeros((len(cities), self.classes, len(cities) + 1))
         out = np.minimum(self.leaving_province * self.heaviness**self.by_weight, _MOST_LEAVE)
         grows = self.heaviness ** self.region.assumed["flows"]["leaving_by_weight"]
         for number, city in enumerate(cities):
@@ -181,3 +179,13 @@ class _Problem:
         self.by_weight += 0.3 * (out_cost - out_cases)
         self.leaving_city *= np.exp(city_cost)
         return float(max(abs(level_gap).max(), abs(out_cases), abs(out_cost), abs(city_cost)))
+
+
+def _classes(weight: Floats, share: Floats) -> Ints:
+    """The class of each group: classes of about equal share from light to heavy, none of them empty."""
+    order = np.argsort(weight, kind="stable")
+    along = np.cumsum(share[order])
+    found = np.empty(len(order), dtype=np.int64)
+    found[order] = np.minimum((along * _CLASSES).astype(np.int64), _CLASSES - 1)
+    present = np.bincount(found, weights=share, minlength=_CLASSES) > 0
+    return np.maximum(np.cumsum(present) - 1, 0)[found]

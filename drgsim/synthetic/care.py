@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .calibrate import CLASSES, Calibration
+from .calibrate import Calibration
 from .choose import Choices
 from .disease import Diseases
 from .hospitals import Hospitals
@@ -41,6 +41,7 @@ class Care:
 
     def __init__(self, region: SyntheticRegion, calibration: Calibration, hospitals: Hospitals) -> None:
         self._cost_class = calibration.cost_class
+        self._classes = calibration.care.shape[2]
         self._cities, self._places = len(region.cities), len(region.places)
         self._place = Choices(self._places_of(region, calibration.care))
         self._level = Choices(calibration.level.reshape(-1, len(LEVELS)))
@@ -55,17 +56,17 @@ class Care:
     def _places_of(region: SyntheticRegion, care: Floats) -> Floats:
         """Weights of the places of care: row = (insurance * places + place insured) * classes + class."""
         drawing = np.array([city.insured * city.drawing for city in region.cities] + [0.0])
-        inbound = np.broadcast_to(drawing, (len(INSURANCES), 1, CLASSES, len(drawing)))
+        inbound = np.broadcast_to(drawing, (len(INSURANCES), 1, *care.shape[2:]))
         return np.concatenate([care, inbound], axis=1).reshape(-1, len(drawing))
 
     def draw(self, streams: Streams, patients: Patients, diseases: Diseases) -> Treatment:
         """The hospital of every case of a block."""
         heavy = self._cost_class[diseases.drg]
-        row = (patients.insurance * self._places + patients.place) * CLASSES + heavy
+        row = (patients.insurance * self._places + patients.place) * self._classes + heavy
         place = self._place.draw(streams.uniform("place", BLOCK), row)
         # people of other provinces choose among levels as those of another city do
         city = np.where(patients.place < self._cities, patients.place, np.where(place == 0, 1, 0))
-        row = ((patients.insurance * self._cities + city) * self._places + place) * CLASSES + heavy
+        row = ((patients.insurance * self._cities + city) * self._places + place) * self._classes + heavy
         level = self._level.draw(streams.uniform("level", BLOCK), row)
         hospital = self._hospital.draw(streams.uniform("hospital", BLOCK), place * len(LEVELS) + level)
         outside = self._cities

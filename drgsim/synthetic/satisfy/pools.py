@@ -136,11 +136,11 @@ def _proved(
     for number, target in enumerate(aimed):
         reachable = fitting[number] & (reach[number] >= 0).any(axis=1)
         severity = (reach[number] >= 0).argmax(axis=1)
-        for place in np.flatnonzero(reachable.any(axis=1)):
+        for place in np.flatnonzero(reachable.any(axis=1)).tolist():
             cells = np.flatnonzero(reachable[place])
             cell = int(cells[place % len(cells)])  # another cell for each core, so that all are tried
             if probe.add(target.cores[place], cell, int(severity[cell])):
-                asked.append((number, int(place), int(reach[number, cell, severity[cell]])))
+                asked.append((number, place, int(reach[number, cell, severity[cell]])))
     right = [np.zeros(len(target.cores), dtype=bool) for target in aimed]
     for (number, place, expected), drg in zip(asked, probe.answers(), strict=True):
         right[number][place] = number_of.get(drg) == expected
