@@ -8,10 +8,13 @@ from typing import Any
 from ..errors import ArgumentError
 
 
-def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add FILE and how to read it."""
+def add_reading_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Add FILE, which may be left out unless `required`, and how to read it."""
     parser.add_argument(
-        "file", metavar="FILE", help="CSV, xlsx, Parquet, JSON, a folder, or a pattern in quotes"
+        "file",
+        metavar="FILE",
+        nargs=None if required else "?",
+        help="CSV, xlsx, Parquet, JSON, a folder, or a pattern in quotes",
     )
     parser.add_argument(
         "--layout", default="auto", metavar="ID", help="layout of the export, or a .toml file of your own"

@@ -11,7 +11,7 @@ from .._version import __version__
 from ..errors import DrgsimError, FileFormatError
 
 # one module each, imported only when its command (or the help) is asked for
-COMMANDS: tuple[str, ...] = ("check", "code", "convert", "group", "policy", "scheme", "synth")
+COMMANDS: tuple[str, ...] = ("check", "code", "convert", "explain", "group", "policy", "scheme", "synth")
 
 EXIT_USE, EXIT_UNREADABLE, EXIT_STOPPED = 2, 3, 130
 

@@ -46,7 +46,7 @@ def explain(scheme_or_grouper: Any, case: Any) -> Explanation:
     """
     opened = open_scheme(scheme_or_grouper)
     scheme, grouper = opened.scheme, opened.grouper
-    one = read_case(case, scheme)
+    one = read_case(case, opened)
     answer = grouper.group(one.case)
     if one.has_gap and answer.reason is Reason.NONE:
         answer = replace(answer, reason=Reason.GAP_IN_CODES)

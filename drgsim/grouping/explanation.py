@@ -100,7 +100,7 @@ class Explanation:
 
         The last line is the answer: `结果 MDC ADRG DRG status` or `answer …`.
         """
-        _check(lang)
+        check_language(lang)
         return "\n".join(line for node in self.nodes for line in _lines(node, lang, full, 0))
 
     def to_dict(self) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class Explanation:
 
     def to_html(self, lang: Language = "zh") -> str:
         """A fragment of HTML that folds; it needs no script and no style sheet."""
-        _check(lang)
+        check_language(lang)
         return f'<div class="drgsim-explanation" lang="{lang}">{_items(self.nodes, lang)}</div>'
 
     def find(self, kind: str) -> Iterator[Node]:
@@ -173,6 +173,7 @@ def _item(node: Node, lang: Language) -> str:
     return f"<details{is_open}><summary>{line}</summary>{_items(node.children, lang)}</details>"
 
 
-def _check(lang: str) -> None:
+def check_language(lang: str) -> None:
+    """Raise ArgumentError for a language that explanations are not written in."""
     if lang not in get_args(Language):
         raise ArgumentError("explanations are written in two languages", got=lang, allowed=get_args(Language))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from ..codes import Catalogue
 from ..codes.catalogue import Kind
 from ..codes.pieces import kept, pieces_of
 from ..schemes.model import NewbornWeight, Scheme
-from ..schemes.rules.terms import Compare, Rule, Variable
+from ..schemes.rules.terms import Compare, Variable
 from ..schemes.rules.walk import leaves
 from ._reference import ReferenceGrouper
 from .case import Case
@@ -34,20 +34,19 @@ class OneCase:
     has_gap: bool
 
 
-def read_case(case: Any, scheme: Scheme) -> OneCase:
+def read_case(case: Any, opened: OpenScheme) -> OneCase:
     """Read a mapping, a Series or a table of one row.
 
     Raises CaseColumnsError when sex, age or diagnoses are not there at all, CasesInputError for what
     is no single case. A value that cannot be read is no error: it is the `problem` of the case.
     """
     table = read_table(_one_row(case))
-    asked = asked_variables(scheme)
-    weight = _WEIGHTS[scheme.switches.newborn_weight]
+    weight = _WEIGHTS[opened.scheme.switches.newborn_weight]
     read = {
         name: read_numbers(table.column(name), name)
         for name, (variable, _) in COLUMNS.items()
         if table.has(name)
-        and (variable in asked or name in ("sex", "age"))
+        and (variable in opened.asked or name in ("sex", "age"))
         and (variable is not Variable.WEIGHT or name == weight)
     }
     problem = problems_of(
@@ -65,23 +64,18 @@ def read_case(case: Any, scheme: Scheme) -> OneCase:
     return OneCase(Case(diagnoses, procedures, numbers, Reason(int(problem[0]))), has_gap)
 
 
-def asked_variables(scheme: Scheme) -> frozenset[Variable]:
-    """The variables that some rule of the scheme asks for."""
-    return frozenset(
-        leaf.variable for rule in _rules(scheme) for leaf in leaves(rule) if isinstance(leaf, Compare)
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class SchemeOfCodes:
-    """A scheme, the codes it and the catalogues know, and its readable grouper."""
+class OpenScheme:
+    """A scheme and what is worked out of it once: its readable grouper, the variables its rules ask for,
+    the codes that it and the catalogues know."""
 
     scheme: Scheme
+    asked: frozenset[Variable]
     known: Mapping[Kind, frozenset[str]]
     grouper: ReferenceGrouper
 
 
-def open_scheme(scheme_or_grouper: Any) -> SchemeOfCodes:
+def open_scheme(scheme_or_grouper: Any) -> OpenScheme:
     """The scheme itself, the scheme of a grouper, or the one of this id; the last few are kept."""
     if isinstance(scheme_or_grouper, str):
         return _opened(_Same(Scheme.load(scheme_or_grouper)))
@@ -109,7 +103,7 @@ class _Same:
 
 
 @lru_cache(maxsize=4)
-def _opened(key: _Same) -> SchemeOfCodes:
+def _opened(key: _Same) -> OpenScheme:
     scheme, catalogue = key.scheme, Catalogue.load("diagnosis")
     found: dict[Kind, set[str]] = {
         "diagnosis": {*catalogue.codes, *scheme.cc, *scheme.mcc, *scheme.exclusion},
@@ -120,7 +114,9 @@ def _opened(key: _Same) -> SchemeOfCodes:
     known = {kind: frozenset(codes) for kind, codes in found.items()}
     gray = frozenset(code for code, gray in zip(catalogue.codes, catalogue.gray, strict=True) if gray)
     grouper = ReferenceGrouper(scheme, diagnoses=known["diagnosis"], procedures=known["procedure"], gray=gray)
-    return SchemeOfCodes(scheme, known, grouper)
+    rules = (row.rule for rows in (scheme.mdcs, scheme.adrgs, scheme.drgs) for row in rows)
+    compared = (leaf for rule in rules for leaf in leaves(rule) if isinstance(leaf, Compare))
+    return OpenScheme(scheme, frozenset(leaf.variable for leaf in compared), known, grouper)
 
 
 def _one_row(case: Any) -> pd.DataFrame:
@@ -144,9 +140,3 @@ def _department(column: pd.Series) -> str:
 
     value = column.iloc[0]
     return "" if value is None or pd.isna(value) else str(value).strip()
-
-
-def _rules(scheme: Scheme) -> Iterator[Rule]:
-    for rows in (scheme.mdcs, scheme.adrgs, scheme.drgs):
-        for row in rows:
-            yield row.rule
