@@ -1,0 +1,20 @@
+"""Use the installed wheel as a stranger would: away from the checkout, with required libraries only."""
+
+from pathlib import Path
+
+import drgsim
+
+assert "site-packages" in str(Path(drgsim.__file__)), drgsim.__file__
+
+case = {"sex": 1, "age": 45, "diagnoses": "K80.101|I50.900", "procedures": "51.2300"}
+grouper = drgsim.DrgGrouper("chs-drg-2.0")
+assert grouper.group(case).drg == "HC23"
+assert "HC23" in grouper.explain(case).text(lang="en")
+assert len(drgsim.schemes()) >= 34
+
+cases = drgsim.synthetic_cases(n=2_000, year=2024, seed=1)
+grouped = cases.join(grouper.group(cases))
+assert (grouped["status"] == "grouped").mean() > 0.99
+paid = drgsim.pay(grouped, drgsim.Policy.load("national-drg-rate"), weights=drgsim.Weights.fit(grouped))
+assert len(paid.frame) == len(cases)
+print(paid)
