@@ -22,22 +22,22 @@ _FILLER = re.compile(r"(?:\.|(?<=x)0+)$")  # nothing a reader misses at the end 
 
 
 class Universe:
-    """The codes that prefixes are read against, sorted."""
+    """The codes that prefixes are read against: `members`, and sorted as `codes`."""
 
     def __init__(self, codes: Iterable[str]) -> None:
-        self._members = frozenset(codes)
-        self.codes: tuple[str, ...] = tuple(sorted(self._members))
+        self.members = frozenset(codes)
+        self.codes: tuple[str, ...] = tuple(sorted(self.members))
 
     def __contains__(self, code: object) -> bool:
-        return code in self._members
+        return code in self.members
 
     def with_codes(self, codes: Collection[str]) -> Universe:
         """This universe and `codes`; itself when they are all in it."""
-        added = set(codes) - self._members
+        added = set(codes) - self.members
         if not added:
             return self
         larger = Universe(())
-        larger._members = self._members | added
+        larger.members = self.members | added
         larger.codes = tuple(sorted((*self.codes, *sorted(added))))  # two sorted runs: a merge
         return larger
 

@@ -87,8 +87,8 @@ def _about(scheme: Scheme) -> Iterator[str]:
     yield from (f"  {line}" for line in _rule_choices(scheme))
     if scheme.departures:
         yield f"与来源不同之处 departures from the source ({len(scheme.departures)})"
-        for each in scheme.departures:
-            yield f"  {each.item}: {each.source} -> {each.here} ({each.evidence})"
+        for one in scheme.departures:
+            yield f"  {one.item}: {one.source} -> {one.here} ({one.evidence})"
     yield "大类 MDC"
     yield from (f"  {mdc.code} {mdc.name}: {print_rule(mdc.rule)}" for mdc in scheme.mdcs)
 

@@ -132,8 +132,9 @@ def diff(a: Scheme, b: Scheme) -> SchemeDiff:
         _exclusion,
         _switches,
     )
-    names = [f"{scheme.id} ({scheme.trust})" for scheme in (a, b)]
-    return SchemeDiff(*names, tuple(change for part in parts for change in part(a, b)))
+    return SchemeDiff(
+        f"{a.id} ({a.trust})", f"{b.id} ({b.trust})", tuple(change for part in parts for change in part(a, b))
+    )
 
 
 def _rows(a: Scheme, b: Scheme) -> Iterator[Change]:

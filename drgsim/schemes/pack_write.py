@@ -110,7 +110,7 @@ def _write_lists(path: Path, scheme: Scheme, old: Scheme) -> None:
 
 
 def _extra(kind: Kind, universes: Universes, before: Universes) -> Block:
-    codes = [code for code in universes[kind].codes if code not in before[kind]]
+    codes = sorted(universes[kind].members - before[kind].members)
     odd = next((code for code in codes if not code or code[0] in "-=#" or code.split() != [code]), None)
     if odd is not None:
         raise PackError("a code that a pack cannot hold", got=odd)

@@ -39,6 +39,15 @@ class _Clause:
 
 
 @dataclass(frozen=True)
+class _Earlier:
+    """A row tested before, with all that a case needs to end in it, and the codes among that."""
+
+    code: str
+    rule: Rule
+    needs: dict[tuple[Role, ...], Codes]
+
+
+@dataclass(frozen=True)
 class _Limits:
     """The values a number can have: between two bounds, each inside or outside."""
 
@@ -94,33 +103,54 @@ class _Search:
             self.drgs.setdefault(drg.adrg, []).append(drg)
 
     def found(self) -> Iterator[Unreachable]:
-        before: list[tuple[str, Rule]] = []  # every earlier ADRG with all a case needs to end in it
+        before: list[_Earlier] = []
         for mdc in self.scheme.mdcs:
             if not self.clauses(mdc.rule):
                 yield Unreachable("mdc", mdc.code, ())
                 continue
             for adrg in self.adrgs.get(mdc.code, ()):
                 path = And((mdc.rule, adrg.rule))
-                gone = self.taken(path, before)
+                clauses = self.clauses(path)
+                near = [row for row in before if any(self.near(clause, row) for clause in clauses)]
+                gone = self.taken(path, near)
                 if gone is not None:
                     yield Unreachable("adrg", adrg.code, gone)
                 else:
-                    yield from self.below(path, adrg.code, before)
+                    yield from self.below(path, adrg.code, near)
                 below = self.drgs.get(adrg.code, ())
                 if below:
-                    before.append((adrg.code, And((path, either([drg.rule for drg in below])))))
+                    rule = And((path, either([drg.rule for drg in below])))
+                    before.append(_Earlier(adrg.code, rule, self.needs(path)))
 
-    def below(self, path: Rule, adrg: str, before: list[tuple[str, Rule]]) -> Iterator[Unreachable]:
-        siblings: list[tuple[str, Rule]] = []
+    def below(self, path: Rule, adrg: str, before: list[_Earlier]) -> Iterator[Unreachable]:
+        siblings: list[_Earlier] = []
         for drg in self.drgs.get(adrg, ()):
-            gone = self.taken(And((path, drg.rule)), siblings)
+            rule = And((path, drg.rule))
+            gone = self.taken(rule, siblings)
             if gone is None and siblings:
-                gone = self.taken(And((path, drg.rule)), [*before, *siblings])
+                gone = self.taken(rule, [*before, *siblings])
             if gone is not None:
                 yield Unreachable("drg", drg.code, gone)
-            siblings.append((drg.code, drg.rule))
+            siblings.append(_Earlier(drg.code, drg.rule, {}))
 
-    def taken(self, rule: Rule, before: Sequence[tuple[str, Rule]]) -> tuple[str, ...] | None:
+    def needs(self, path: Rule) -> dict[tuple[Role, ...], Codes]:
+        """The codes without one of which, as principal diagnosis or main procedure, `path` cannot hold."""
+        needed: dict[tuple[Role, ...], Codes] = {}
+        for term in _conjuncts(path):
+            if isinstance(term, Member) and not term.negated and term.roles in _SINGLE:
+                listed = self.listed(term.sets)
+                needed[term.roles] = needed.get(term.roles, listed) & listed
+        return needed
+
+    @staticmethod
+    def near(clause: _Clause, row: _Earlier) -> bool:
+        """Whether `row` can take some case of the clause: each code it needs may be one of the clause's."""
+        return all(
+            roles in clause.members and not codes.isdisjoint(clause.members[roles])
+            for roles, codes in row.needs.items()
+        )
+
+    def taken(self, rule: Rule, before: Sequence[_Earlier]) -> tuple[str, ...] | None:
         """The earlier rows that take every case of `rule`; () when it has none; None when some is left."""
         takers: dict[str, None] = {}
         for clause in self.clauses(rule):
@@ -130,14 +160,14 @@ class _Search:
             takers.update(dict.fromkeys(mine))
         return tuple(takers)
 
-    def clause_taken(self, clause: _Clause, before: Sequence[tuple[str, Rule]]) -> list[str] | None:
+    def clause_taken(self, clause: _Clause, before: Sequence[_Earlier]) -> list[str] | None:
         takers: list[str] = []
         for roles in list(clause.members) or [()]:
             left = clause.members.get(roles, frozenset(("",)))
-            for code, rule in before:
-                covered = self.cover(clause, roles, left, rule)
+            for row in before:
+                covered = self.cover(clause, roles, left, row.rule)
                 if covered:
-                    takers.append(code)
+                    takers.append(row.code)
                     left -= covered
                     if not left:
                         return takers
@@ -239,6 +269,14 @@ class _Search:
             or any(limits.empty for limits in clause.limits.values())
             or any(HasSeverity(term.severity, not term.negated) in severities for term in severities)
         )
+
+
+def _conjuncts(rule: Rule) -> Iterator[Rule]:
+    if isinstance(rule, And):
+        for term in rule.terms:
+            yield from _conjuncts(term)
+    else:
+        yield rule
 
 
 def _alternatives(rule: Rule) -> list[tuple[Rule, ...]]:

@@ -182,7 +182,7 @@ def _edition(family: str, editions: list[tuple[Path, Metadata]], on: date) -> Pa
 
 
 def _ended(meta: Metadata, on: date) -> str:
-    text = f"{meta.id} ended on {meta.valid_to} and nothing newer is installed for {on}; it is used all the same."
+    text = f"{meta.id} ended on {meta.valid_to}; nothing newer is installed, so it is used for {on} too."
     announced = tomllib.loads(data_path("schemes", "editions.toml").read_text(encoding="utf-8"))["edition"]
     for edition in announced:
         if edition["family"] == meta.family and edition["valid_from"] <= on:

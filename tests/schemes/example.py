@@ -9,7 +9,7 @@ from drgsim.schemes.rules.parse import parse_rule
 BLEEDING = frozenset({"I60.000", "I60.000x001", "I60.100", "I61.000"})
 STROKE = frozenset({"I63.000", "I63.100"})
 HEART = frozenset({"37.5100"})
-SKULL = frozenset({"01.2400", "01.2400x001", "01.2401"})
+SKULL = frozenset({"01.2400", "01.2400x005", "01.2401"})
 
 
 def _set(name, kind, codes, label=""):
@@ -57,11 +57,11 @@ SMALL = Scheme(
     ),
     drgs=(
         _row(Drg, "AA19", "AA1", "心脏移植", ""),
-        _row(Drg, "BB11", "BB1", "开颅术，伴严重并发症或合并症", "MCC"),
+        _row(Drg, "BB11", "BB1", "开颅术，伴严重并发症或合并症", 'MCC and (NL < 18 or CYKS = "ICU")'),
         _row(Drg, "BB15", "BB1", "开颅术", "TRUE"),
         _row(Drg, "BQY", "BQY", "歧义病案组", "TRUE"),
         _row(Drg, "BR13", "BR1", "脑血管病，伴并发症或合并症", "MCC or CC"),
-        _row(Drg, "BR15", "BR1", "脑血管病", 'NL < 18 or CYKS = "ICU" or TRUE'),
+        _row(Drg, "BR15", "BR1", "脑血管病", "TRUE"),
     ),
     sets=SETS,
     cc={"E11.900": "9", "I10.x00": "10", "J18.900": ""},
@@ -105,11 +105,12 @@ TABLES = {
     "MDCZ,多发创伤,3,principal(mdc) & sections>=2\n",
     "mdc_diagnosis": "mdc,section,code\nMDCB,,I60.000\nMDCB,,I63.000\nMDCZ,头部,S06.000\nMDCZ,胸部,S27.000\n",
     "adrg": "adrg,mdc,name,order,type,rule\nBR1,MDCB,脑血管病,2,medical,principal(dx)\n"
-    'BB1,MDCB,开颅术,1,surgical,"(main(proc1) & any(proc2)) | other[I60.%]"\nAA1,MDCA,心脏移植,1,surgical,main(proc)\n',
+    'BB1,MDCB,开颅术,1,surgical,"(main(proc1) & any(proc2)) | other[I60.%]"\n'
+    "AA1,MDCA,心脏移植,1,surgical,main(proc)\n",
     "adrg_code": "adrg,list,kind,code\nBR1,dx,dx,I63.000\nBB1,proc1,proc,01.2400\nBB1,proc2,proc,01.2401\n"
     "AA1,proc,proc,37.5100\n",
-    "drg": "drg,adrg,name,order,split\nBR15,BR1,不伴,2,always\nBR11,BR1,伴,1,has_mcc\nBB19,BB1,开颅术,1,always\n"
-    "AA19,AA1,心脏移植,1,always\n",
+    "drg": "drg,adrg,name,order,split\nBR15,BR1,不伴,2,always\nBR11,BR1,伴,1,has_mcc\n"
+    "BB19,BB1,开颅术,1,always\nAA19,AA1,心脏移植,1,always\n",
     "mcc": "code,exclusion_table\nJ96.000,12\n",
     "cc": "code,exclusion_table\nE11.900,9\n",
     "exclusion": "code,table\nI60.000,12\nI60.000,9\n",
