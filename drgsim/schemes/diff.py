@@ -123,7 +123,7 @@ def diff(a: Scheme, b: Scheme) -> SchemeDiff:
 
     >>> national = Scheme.load("chs-drg-1.1")
     >>> diff(national, Scheme.load("yancheng-2023")).frame["part"].unique().tolist()
-    ['mdc', 'adrg', 'drg', 'set', 'severity']
+    ['mdc', 'adrg', 'drg', 'set']
     """
     parts: tuple[Callable[[Scheme, Scheme], Iterator[Change]], ...] = (
         _rows,

@@ -11,12 +11,8 @@ from drgsim.schemes.rules.parse import parse_rule
 from tests.schemes.example import SMALL
 
 
-def listed(name, kind, *codes):
-    return CodeSet(name, kind, frozenset(codes))
-
-
-def with_set(*sets):
-    return replace(SMALL, sets={**SMALL.sets, **{each.name: each for each in sets}})
+def with_set(name, kind, *codes):
+    return replace(SMALL, sets={**SMALL.sets, name: CodeSet(name, kind, frozenset(codes))})
 
 
 def with_adrg(index, **changes):
@@ -41,11 +37,11 @@ NEW_ADRG = Adrg("BX1", "MDCX", "", AdrgKind.MEDICAL)
         (with_adrg(0, rule=parse_rule("length(DI_BR1 ∩ ZYSS) > 1")), "wrong-kind", "adrg", "AA1", "DI_BR1"),
         (with_adrg(0, rule=parse_rule("NL < 1 and NL > 1")), "never", "adrg", "AA1", ""),
         (with_adrg(1, rule=parse_rule("ZYSS in OP_AA1")), "shadowed", "adrg", "BB1", "AA1"),
-        (with_set(listed("DI_X", "diagnosis", "I60.000")), "unused-set", "sets", "DI_X", ""),
-        (with_set(listed("OP_AA1", "procedure")), "empty-set", "sets", "OP_AA1", ""),
-        (with_set(listed("OP_AA1", "procedure", "37.5100", "37.51")), "unknown-code", "sets", "OP_AA1", "37.51"),
-        (with_set(listed("DI_BB1", "diagnosis", "I60.000", "A00.000")), "dead-code", "adrg", "BB1", "A00.000"),
-        (with_set(listed("DI_BR1", "diagnosis", "I60.000", "I63.000")), "no-medical-adrg", "mdc", "MDCB", "(4)|I61"),
+        (with_set("DI_X", "diagnosis", "I60.000"), "unused-set", "sets", "DI_X", ""),
+        (with_set("OP_AA1", "procedure"), "empty-set", "sets", "OP_AA1", ""),
+        (with_set("OP_AA1", "procedure", "37.5100", "37.51"), "unknown-code", "sets", "OP_AA1", "37.51"),
+        (with_set("DI_BB1", "diagnosis", "I60.000", "A00.000"), "dead-code", "adrg", "BB1", "A00.000"),
+        (with_set("DI_BR1", "diagnosis", "I60.000", "I63.000"), "no-medical-adrg", "mdc", "MDCB", "(4)|I61"),
         (replace(SMALL, cc={"J96.000": "12"}), "two-severities", "severity", "MCC", "J96.000"),
         (replace(SMALL, cc={"E11.9": "12"}), "unknown-code", "severity", "CC", "E11.9"),
         (replace(SMALL, exclusion={"I60": ("9", "10", "12")}), "unknown-code", "exclusion", "", "I60"),
@@ -65,7 +61,7 @@ def test_a_good_scheme_has_no_problem_but_the_code_made_up_for_it():
 
 
 def test_many_codes_are_counted_and_the_first_shown():
-    scheme = with_set(listed("OP_AA1", "procedure", *(f"99.{n}" for n in range(10, 20))))
+    scheme = with_set("OP_AA1", "procedure", *(f"99.{n}" for n in range(10, 20)))
     (problem,) = [p for p in problems(scheme) if p.row == "OP_AA1"]
     assert problem.en == "not in the catalogue: 99.10, 99.11, 99.12, 99.13, 99.14, … (10)"
 

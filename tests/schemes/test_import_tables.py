@@ -111,7 +111,7 @@ def test_a_table_that_is_wrong_is_named(tmp_path, table, text, message):
 
 def test_a_rule_that_cannot_be_read_says_where_it_stands(tmp_path):
     drg = TABLES["drg"].replace("has_mcc", "has_mc")
-    with pytest.raises(RuleSyntaxError, match="drg.csv line 3, column split") as caught:
+    with pytest.raises(RuleSyntaxError, match=r"drg\.csv line 3, column split") as caught:
         imported(tmp_path, drg=drg)
     assert str(caught.value).endswith("  has_mc\n  ^")
 

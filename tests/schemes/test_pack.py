@@ -145,7 +145,7 @@ def test_a_malformed_pack_is_refused_with_its_place(pack, file, old, new, messag
 def test_a_rule_that_cannot_be_read_says_pack_file_and_line(pack):
     path = pack / "drg.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("MCC or CC", "MCC or CX"), encoding="utf-8")
-    with pytest.raises(RuleSyntaxError, match="small-1: drg.csv line 6, column rule"):
+    with pytest.raises(RuleSyntaxError, match=r"small-1: drg\.csv line 6, column rule"):
         read_pack(pack)
 
 

@@ -41,7 +41,7 @@ def found(splits, adrg="", mdc="", **sets):
         (["MCC or CC", "MCC", ""], {"A01": ("A00",)}),
         (["MCC or CC", "MCC or CC and NL < 3", "CC", ""], {"A01": ("A00",), "A02": ("A00",)}),
         (["NL < 17", "NL <= 14 and MCC", "NL <= 17"], {"A01": ("A00",)}),
-        (["NL <= 17", "NL = 3", "NL > 3 and NL < 5 and XB = 1", "NL > 3"], {"A01": ("A00",), "A02": ("A00",)}),
+        (["NL <= 17", "NL = 3", "NL > 3 and NL < 5 and MCC", "NL > 3"], {"A01": ("A00",), "A02": ("A00",)}),
         (["NL != 3", "NL > 3", "NL = 3"], {"A01": ("A00",)}),
         (["ZYTS > 60", "ZYTS > 60 and MCC", "ZYTS >= 60"], {"A01": ("A00",)}),
         (["NL < 3 and NL > 5", "FALSE or FALSE", "MCC and MCC = 0", "NL > 3 and NL <= 3"],

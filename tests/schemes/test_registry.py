@@ -162,7 +162,7 @@ def test_what_cannot_be_found_is_said(name, on, error, message, no_packs):
 def test_packs_that_are_each_others_base_are_refused(own_packs):
     path = own_packs / "small-1" / "scheme.toml"
     path.write_text('base = "small-2"\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
-    with pytest.raises(PackError, match="each other's base.*small-1 -> another-name -> small-1"):
+    with pytest.raises(PackError, match=r"each other's base.*small-1 -> another-name -> small-1"):
         load("small-1")
     path.write_text('id = "small-1"\nbase = "small-1"\n', encoding="utf-8")
     with pytest.raises(PackError, match="each other's base"):
@@ -172,7 +172,7 @@ def test_packs_that_are_each_others_base_are_refused(own_packs):
 def test_a_base_that_is_not_installed_is_named(own_packs):
     path = own_packs / "another-name" / "scheme.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('"small-1"', '"small-0"'), encoding="utf-8")
-    with pytest.raises(NotFoundError, match="base of a pack is not installed.*small-0"):
+    with pytest.raises(NotFoundError, match=r"base of a pack is not installed.*small-0"):
         load("small-2")
     assert [folder.name for folder in chain("small-1")] == ["small-1"]
 

@@ -1,4 +1,4 @@
-"""A small workbook of our own making with the sheets of the official one and every operator of its language."""
+"""A small workbook of our own making: the sheets of the official one, every operator of its language."""
 
 from drgsim._optional import require
 
@@ -20,7 +20,8 @@ SHEETS = {
     ],
     "ADRG": [
         [1, "BR1", "脑血管病", "ZYZD in DI_BR1", "MDCB", 20],
-        ["", "AC1", "联合移植", "(ZYSS in OP1_AC1 and {ZYSS, QTSS} in OP2_AC1) or (QTSS in OP1_AC1)", "MDCA", 1],
+        ["", "AC1", "联合移植", 
+         "(ZYSS in OP1_AC1 and {ZYSS, QTSS} in OP2_AC1) or (QTSS in OP1_AC1)", "MDCA", 1],
         [2, "BB1", "开颅术", "(ZYZD in {DI_BB1, DI_BR1}) and ZYSS in OP_BB1", "MDCB", 10],
         [3, "BQY", "歧义病案组", "ZYSS in OP_ALL", "MDCB", 15],
         [4, "PS1", "极低体重", "{ZYZD, QTZD} in DI_PV1 and XSRTZ < 1500", "MDCP", 1],
@@ -46,7 +47,8 @@ SHEETS = {
         ["OP_ALL", "37.5100"], ["OP_ALL", "01.2400"], ["OP1_AC1", "55.6900"], ["OP2_AC1", "52.8000"],
         ["OP_BB1", "01.2400"],
     ],
-    "CC": [["J96.000", "呼衰", "EX_103", "MCC"], ["E11.900", "糖尿病", "EX_9", "CC"], ["I10.x00", "高血压", "", "cc"]],
+    "CC": [["J96.000", "呼衰", "EX_103", "MCC"], ["E11.900", "糖尿病", "EX_9", "CC"],
+           ["I10.x00", "高血压", "", "cc"]],
     "排除表": [["EX_103", "I63.000", "脑梗死"], ["EX_9", "I63.000", "脑梗死"], ["EX_103", "P24.100", ""]],
 }  # fmt: skip
 
