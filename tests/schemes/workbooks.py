@@ -20,7 +20,7 @@ SHEETS = {
     ],
     "ADRG": [
         [1, "BR1", "脑血管病", "ZYZD in DI_BR1", "MDCB", 20],
-        ["", "AC1", "联合移植", 
+        ["", "AC1", "联合移植",
          "(ZYSS in OP1_AC1 and {ZYSS, QTSS} in OP2_AC1) or (QTSS in OP1_AC1)", "MDCA", 1],
         [2, "BB1", "开颅术", "(ZYZD in {DI_BB1, DI_BR1}) and ZYSS in OP_BB1", "MDCB", 10],
         [3, "BQY", "歧义病案组", "ZYSS in OP_ALL", "MDCB", 15],
