@@ -86,6 +86,7 @@ def _explained(grouper: Any, case: Any, arguments: argparse.Namespace) -> str:
 
 
 def _what_if(grouper: Any, case: Any, arguments: argparse.Namespace) -> str:
+    from ..grouping.explain_words import TRUST
     from ..grouping.what_if import what_if
 
     frame = what_if(grouper, case, lang=arguments.lang)
@@ -95,7 +96,9 @@ def _what_if(grouper: Any, case: Any, arguments: argparse.Namespace) -> str:
     if arguments.format == "html":
         return str(frame.to_html(index=False))
     table = frame[list(_SHOWN)].astype(object).where(frame[list(_SHOWN)].notna(), "").astype(str)
-    return f"{aligned([list(_SHOWN), *table.to_numpy().tolist()])}\n{frame.attrs['note']}"
+    origin = frame.attrs["drgsim"]
+    head = f"{origin['scheme']} [{TRUST[origin['trust']].of(arguments.lang)}]"
+    return "\n".join([head, aligned([list(_SHOWN), *table.to_numpy().tolist()]), frame.attrs["note"]])
 
 
 def _case(arguments: argparse.Namespace) -> Any:

@@ -48,24 +48,21 @@ def counting(complications: tuple[Complication, ...]) -> dict[Severity, tuple[st
 
 def complication_words(one: Complication, principal: str, exclusion: CcExclusion) -> Words:
     """Why it counts, or which exclusion struck."""
-    head = f"{one.code} {one.severity}"
-    own = f"排除表 {one.table}" if one.table else "无排除表"
-    own_en = f"exclusion table {one.table}" if one.table else "no exclusion table"
-    if exclusion is CcExclusion.SAME_TABLE:
-        theirs = ", ".join(one.principal_tables) or "—"
-        why = Words(f"主要诊断 {principal} 的排除表 {theirs}", f"the principal {principal} has {theirs}")
-        link = (
-            Words("不同，计入", "they differ, so it counts")
+    if exclusion is CcExclusion.MEMBERSHIP:
+        relation = (
+            Words(f"不含主要诊断 {principal}", f"which does not list the principal {principal}")
             if one.counts
-            else Words("相同，被排除，不计入", "they are the same, so it is excluded and does not count")
+            else Words(f"含主要诊断 {principal}", f"which lists the principal {principal}")
         )
-        return Words(f"{head}，{own}；{why.zh}，{link.zh}", f"{head}, {own_en}; {why.en}; {link.en}")
-    if one.counts:
-        return Words(
-            f"{head}，{own}；主要诊断 {principal} 不在其中，计入",
-            f"{head}, {own_en}; the principal {principal} is not in it, so it counts",
-        )
+    elif one.counts:
+        tables = ", ".join(one.principal_tables) or "—"
+        relation = Words(f"主要诊断的排除表是 {tables}，不同", f"the principal's is {tables}")
+    else:
+        relation = Words("与主要诊断的排除表相同", "the same as the principal's")
+    fate = (
+        Words("计入", "it counts") if one.counts else Words("被排除，不计入", "excluded, it does not count")
+    )
     return Words(
-        f"{head}，{own}；主要诊断 {principal} 在其中，被排除，不计入",
-        f"{head}, {own_en}; the principal {principal} is in it, so it is excluded and does not count",
+        f"{one.code} {one.severity}，排除表 {one.table or '—'}，{relation.zh}：{fate.zh}",
+        f"{one.code} {one.severity}, exclusion table {one.table or '—'}, {relation.en}: {fate.en}",
     )

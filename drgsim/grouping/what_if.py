@@ -66,7 +66,7 @@ def what_if(scheme_or_grouper: Any, case: Any, *, lang: Language = "zh") -> pd.D
     drg_name, severity, status, same_as_now (bool), eligible_codes, note.
 
     Only documented conditions may be coded: the column note and `frame.attrs["note"]` say so. The table
-    serves the review of a coding, in either direction.
+    serves the review of a coding, in either direction. `frame.attrs["drgsim"]` names the scheme and its trust.
 
     Raises what `explain` raises.
 
@@ -168,5 +168,6 @@ def _frame(choices: list[_Choice], scheme: Scheme, lang: Language) -> pd.DataFra
         ]
     )
     frame["eligible_codes"] = frame["eligible_codes"].astype("Int64")
+    frame.attrs["drgsim"] = {"scheme": scheme.id, "trust": scheme.trust}
     frame.attrs["note"] = note
     return frame
