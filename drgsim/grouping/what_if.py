@@ -66,7 +66,8 @@ def what_if(scheme_or_grouper: Any, case: Any, *, lang: Language = "zh") -> pd.D
     drg_name, severity, status, same_as_now (bool), eligible_codes, note.
 
     Only documented conditions may be coded: the column note and `frame.attrs["note"]` say so. The table
-    serves the review of a coding, in either direction. `frame.attrs["drgsim"]` names the scheme and its trust.
+    serves the review of a coding, in either direction. `frame.attrs["drgsim"]` names the scheme and how far
+    it is trusted.
 
     Raises what `explain` raises.
 
