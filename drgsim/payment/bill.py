@@ -12,8 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
-from .book import Book
-from .fen import Fen, Floats
+from .book import Book, Value
+from .fen import Fen
 from .history import Years, person_years, stay_numbers
 from .problems import Problem
 from .profiles import EMPLOYEE, RESIDENT
@@ -30,11 +30,12 @@ _SUPPLEMENTS = ("fund_civil_servant", "fund_enterprise", "fund_other")
 
 
 class Ladder(Protocol):
-    """A payer whose rules run over the person's year."""
+    """A payer whose rules run over the person's year; `ceiling` in yuan a year, NaN for none."""
+
+    @property
+    def ceiling(self) -> Value: ...
 
     def paid(self, profile: Codes, start: Fen, stop: Fen) -> Fen: ...
-
-    def ceilings(self, profile: Codes) -> Floats | float: ...
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,7 @@ def make_bill(stays: Stays, cost: Fen, carved_out: Fen, parts: Sequence[Part]) -
     )
     rest = rest - catastrophic
     aid = _on_rest(parts, [MedicalAid.read(part.book.chapter(BILL)) for part in parts], years, rest)
-    patient = cost - basic - catastrophic - aid
-    stated = sum(stays.money(column).fen for column in _SUPPLEMENTS)
-    other = np.clip(stated, 0, patient)
+    other = _supplements(stays, rest - aid + outside)
     return Bill(parts, rules, cost, outside, start, deductible, basic, catastrophic, aid, other, problem)
 
 
@@ -111,6 +110,14 @@ def _unanswered(book: Book, rule: BasicFund) -> Marks:
     """(profiles,) the problem of insured people for whom the policy has no benefit."""
     insured = np.isin(book.profiles.labels["insurance"].astype(str), (EMPLOYEE, RESIDENT))
     return np.where(insured & rule.unanswered(), Problem.NO_BENEFIT, Problem.NONE).astype(np.int8)
+
+
+def _supplements(stays: Stays, patient: Fen) -> Fen:
+    """What other funds paid, as far as it is left to the patient."""
+    stated = [stays.money(column) for column in _SUPPLEMENTS]
+    if all(amounts.all_missing for amounts in stated):
+        return np.broadcast_to(np.int64(0), len(patient))
+    return np.clip(sum(amounts.fen for amounts in stated), 0, patient)
 
 
 def _on_rest(parts: Sequence[Part], rules: Sequence[Ladder | None], years: Years, rest: Fen) -> Fen:
@@ -126,12 +133,13 @@ def _over_year(
 ) -> Fen:
     """What the rules pay on each stay's stretch of the year, within the yearly ceilings."""
     paid = _by_part(parts, rules, start, stop)
+    if all(rule is None or np.isnan(rule.ceiling).all() for rule in rules):
+        return paid
     ceiling = np.full(len(paid), np.inf)
     for part, rule in zip(parts, rules, strict=True):
         if rule is not None:
-            ceiling[part.rows] = rule.ceilings(part.book.profiles.of)
-    if np.isinf(ceiling).all():
-        return paid
+            fen = np.nan_to_num(np.atleast_1d(rule.ceiling) * 100, nan=np.inf)
+            ceiling[part.rows] = fen[part.book.profiles.of] if len(fen) > 1 else fen
     used = years.before(paid, len(paid))
     return (np.minimum(used + paid, ceiling) - np.minimum(used, ceiling)).astype(np.int64)
 

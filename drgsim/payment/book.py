@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .fen import Fen, Floats, Mode
+from .fen import Fen, Floats, Rounding
 from .groups import Groups
 from .parameters import catalogue
 from .profiles import EMPLOYEE, RESIDENT, Profiles
@@ -45,7 +45,7 @@ class Bands:
         """One value, whatever the number."""
         return cls(np.array([np.inf]), np.array([[value]]))
 
-    def at(self, profile: Codes, number: Floats) -> Floats | float:
+    def at(self, profile: Codes, number: Floats | Fen) -> Floats | float:
         """The value for each row: its profile's, in the band its number falls into."""
         if len(self.uppers) == 1:
             return float(self.values[0, 0]) if len(self.values) == 1 else self.values[profile, 0]
@@ -54,6 +54,8 @@ class Bands:
 
     def over(self, profile: Codes, start: Floats | Fen, stop: Floats | Fen) -> Floats:
         """∫ value over `(start, stop]` for each row: every band's value holds for its slice only."""
+        if len(self.uppers) == 1:
+            return self.at(profile, stop) * (stop - start)
         total = np.zeros(len(stop))
         lower = 0.0
         for band, upper in enumerate(self.uppers):
@@ -92,9 +94,9 @@ class Book:
         """A choice, text, flag, whole number or list of codes that does not vary by stay."""
         return self.reading[path]
 
-    def mode(self) -> Mode:
-        """How the policy rounds."""
-        return self.word("rounding.mode")
+    def rounding(self, of: str = "payment") -> Rounding:
+        """How the policy rounds payments, or the standard."""
+        return Rounding(int(self.word(f"rounding.{of}")), self.word("rounding.mode"))
 
     def value(self, path: str, **fixed: Any) -> Value:
         """A number, for each profile where it differs; `fixed` asks all of them with one label."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -16,34 +17,61 @@ Mode = Literal["half_up", "half_even"]
 TIE = 1e-6
 
 
-def round_half(values: Floats, mode: Mode = "half_up") -> Floats:
+def round_half(values: Floats | Fen, mode: Mode = "half_up") -> Floats:
     """`values` to whole numbers; ties away from zero, or to the even neighbour.
 
     >>> round_half(np.array([0.5, 1.5, -2.5])), round_half(np.array([0.5, 1.5, -2.5]), "half_even")
     (array([ 1.,  2., -3.]), array([ 0.,  2., -2.]))
     """
-    if mode == "half_even":
-        near = np.floor(values)
-        rest = values - near
-        tie = np.abs(rest - 0.5) <= TIE
-        up = np.where(tie, near % 2 == 1, rest > 0.5)
-        return near + up
-    if values.size and values.min() < 0:
-        return np.copysign(np.floor(np.abs(values) + (0.5 + TIE)), values)
-    return np.floor(values + (0.5 + TIE))
+    return _rounded(np.array(values, dtype=np.float64), mode)
 
 
 def to_fen(yuan: Floats, *, digits: int = 2, mode: Mode = "half_up") -> Fen:
     """Yuan (float64) rounded to `digits` decimals, as fen (int64).
 
-    >>> to_fen(np.array([24227.05, 0.145, -14531.234]))
-    array([ 2422705,      15, -1453123])
+    >>> to_fen(np.array([24227.05, 0.145, -14531.234])).tolist()
+    [2422705, 15, -1453123]
     >>> to_fen(np.array([24227.05]), digits=0)
     array([2422700])
     """
     unit = 10 ** (2 - digits)
-    whole = round_half(yuan * (100 / unit), mode).astype(np.int64)
+    whole = _rounded(yuan * (100 / unit), mode).astype(np.int64)
     return whole if unit == 1 else whole * unit
+
+
+def _rounded(values: Floats, mode: Mode) -> Floats:
+    """Rounds in place: these arrays are long, and a copy costs more than the arithmetic."""
+    if mode == "half_even":
+        near = np.floor(values)
+        rest = values - near
+        tie = np.abs(rest - 0.5) <= TIE
+        near += np.where(tie, near % 2 == 1, rest > 0.5)
+        return near
+    if values.size and values.min() < 0:
+        return np.copysign(np.floor(np.abs(values) + (0.5 + TIE)), values)
+    values += 0.5 + TIE
+    return np.floor(values, out=values)
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """A declared rounding of money: decimals of a yuan (0 to 2), and what becomes of a tie."""
+
+    digits: int = 2
+    mode: Mode = "half_up"
+
+    def yuan(self, yuan: Floats) -> Fen:
+        """Yuan (float64) as rounded fen."""
+        return to_fen(yuan, digits=self.digits, mode=self.mode)
+
+    def fen(self, fen: Floats | Fen) -> Fen:
+        """Fen with fractions (float64) as rounded fen."""
+        unit = 10 ** (2 - self.digits)
+        whole = round_half(fen if unit == 1 else fen / unit, self.mode).astype(np.int64)
+        return whole if unit == 1 else whole * unit
+
+
+TO_THE_FEN = Rounding()
 
 
 def to_yuan(fen: Fen) -> Floats:

@@ -39,5 +39,4 @@ def grouped(cases: pd.DataFrame, policy: Any) -> tuple[pd.DataFrame, str]:
     from ..grouping import DrgGrouper
 
     answer = DrgGrouper(schemes.pop()).group(cases)
-    own = [column for column in cases.columns if column not in answer.columns]
-    return answer.join(cases[own]) if own else answer, "drg"
+    return cases.assign(**{name: answer[name].array for name in answer.columns}), "drg"

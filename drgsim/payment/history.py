@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .fen import Floats
+from .ordering import ordered
 from .stays import Ints, Mask, Stays
-from .streams import case_keys
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,13 @@ class Years:
 
     def before(self, values: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
         """(n,) for each stay the sum of `values` over the person's earlier stays of the year."""
+        if not len(self.order):
+            return np.broadcast_to(np.int64(0), n)
+        own = values[self.order]
+        running = np.cumsum(own) - own
+        lengths = np.diff(np.append(self.starts, len(self.order)))
         result = np.zeros(n, np.int64)
-        if len(self.order):
-            own = values[self.order]
-            running = np.cumsum(own) - own
-            lengths = np.diff(np.append(self.starts, len(self.order)))
-            result[self.order] = running - np.repeat(running[self.starts], lengths)
+        result[self.order] = running - np.repeat(running[self.starts], lengths)
         return result
 
     def numbers(self, n: int) -> Floats:
@@ -60,11 +61,13 @@ def days_from_previous(stays: Stays) -> Floats:
 
 
 def _person_years(stays: Stays) -> Years:
+    if "patient_id" not in stays:
+        return Years(np.zeros(0, np.int64), np.zeros(0, np.int64))
     days = stays.days("discharge_date")
     rows, person = _repeated_persons(stays, np.isfinite(days))
     year = days[rows].astype(np.int64).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
     admitted = np.nan_to_num(stays.days("admission_date")[rows])
-    order = _order(stays, rows, (admitted, days[rows], year, person))
+    order = ordered(stays, rows, (admitted, days[rows], year, person))
     rows, person, year = rows[order], person[order], year[order]
     return _several(rows, person * (int(year.max(initial=0)) - int(year.min(initial=0)) + 1) + year)
 
@@ -85,7 +88,7 @@ def _gaps(stays: Stays) -> tuple[Floats, Floats]:
     discharged, admitted = stays.days("discharge_date"), stays.days("admission_date")
     group = stays.groups().codes
     rows, person = _repeated_persons(stays, np.isfinite(discharged) & np.isfinite(admitted) & (group >= 0))
-    order = _order(stays, rows, (discharged[rows], admitted[rows], group[rows], person))
+    order = ordered(stays, rows, (discharged[rows], admitted[rows], group[rows], person))
     rows, person = rows[order], person[order]
     same = (person[1:] == person[:-1]) & (group[rows[1:]] == group[rows[:-1]])
     earlier, later = rows[:-1][same], rows[1:][same]
@@ -102,18 +105,3 @@ def _repeated_persons(stays: Stays, usable: Mask) -> tuple[Ints, Ints]:
     counts = np.bincount(person[rows], minlength=1)
     rows = rows[counts[person[rows]] > 1]
     return rows, person[rows].astype(np.int64)
-
-
-def _order(stays: Stays, rows: Ints, keys: tuple[npt.NDArray[np.generic], ...]) -> Ints:
-    """The order by `keys`, last first; stays equal in all of them by case id, so that row order
-    never counts."""
-    order = np.lexsort(keys)
-    same = np.ones(max(len(order) - 1, 0), np.bool_)
-    for key in keys:
-        same &= key[order[1:]] == key[order[:-1]]
-    if not same.any():
-        return order
-    tied = np.unique(np.concatenate([order[1:][same], order[:-1][same]]))
-    ties = np.zeros(len(rows), np.uint64)
-    ties[tied] = case_keys(stays.ids(rows[tied]), "order")
-    return np.lexsort((ties, *keys))

@@ -44,12 +44,16 @@ class Profiles:
     def groups(self, names: tuple[str, ...]) -> tuple[Codes, dict[str, npt.NDArray[np.object_]]]:
         """The profiles by these labels alone: the code of each profile, and the labels of each code."""
         if names not in self._grouped:
-            keys = list(zip(*(self.labels[name] for name in names), strict=True))
-            distinct = {key: code for code, key in enumerate(dict.fromkeys(keys))}
-            codes = np.fromiter((distinct[key] for key in keys), np.int32, len(keys))
-            columns = {name: _objects([key[at] for key in distinct]) for at, name in enumerate(names)}
-            self._grouped[names] = codes, columns
+            columns = [self._coded(name) for name in names]
+            of, codes = _combinations(columns, len(self))
+            self._grouped[names] = of, dict(zip(names, map(_taken, columns, codes), strict=True))
         return self._grouped[names]
+
+    def _coded(self, name: str) -> Labels:
+        import pandas as pd
+
+        codes, found = pd.factorize(self.labels[name])
+        return Labels(codes.astype(np.int32), tuple(found))
 
     @cached_property
     def _grouped(self) -> dict[tuple[str, ...], tuple[Codes, dict[str, npt.NDArray[np.object_]]]]:
@@ -68,10 +72,7 @@ def find_profiles(stays: Stays, policy: Readable) -> Profiles:
         "aid_class": stays.labels("aid_class"),
     }
     of, codes = _combinations(list(columns.values()), len(stays))
-    labels = {
-        name: _objects([*column.names, None])[code]
-        for (name, column), code in zip(columns.items(), codes, strict=True)
-    }
+    labels = dict(zip(columns, map(_taken, columns.values(), codes), strict=True))
     count = len(labels["insurance"])
     labels["payment_level"] = payment_levels(
         policy, count, level=labels["level"], hospital=labels["hospital"]
@@ -80,6 +81,11 @@ def find_profiles(stays: Stays, policy: Readable) -> Profiles:
     here = labels["distance"] == np.array(None)
     labels["registration"] = np.where(here, "local", labels["registration"])
     return Profiles(of, labels)
+
+
+def _taken(column: Labels, codes: Codes) -> npt.NDArray[np.object_]:
+    """The labels of some codes, None for −1."""
+    return _objects([*column.names, None])[codes]
 
 
 def _combinations(columns: list[Labels], n: int) -> tuple[Codes, list[Codes]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from .fen import Floats
+from .ordering import ordered
 from .stays import Codes, Ints, Mask, Stays
 
 Period = Literal["month", "quarter", "year"]
@@ -32,27 +33,29 @@ def places(scope: Codes, counted: Mask, share: float) -> Ints:
 
 def scopes(stays: Stays, scope: Literal["hospital", "region"], period: Period) -> Codes:
     """(n,) the quota each stay counts in. Stays without a discharge date share one period."""
-    months = stays.fact("months", _months)
-    step = _MONTHS[period]
-    periods = np.where(months < 0, 0, months // step + 1)
-    if scope == "region":
-        return _renumbered(periods)
-    hospitals = stays.labels("hospital_id").codes.astype(np.int64) + 1
-    return _renumbered(hospitals * (int(periods.max(initial=0)) + 1) + periods)
+
+    def find(own: Stays) -> Codes:
+        months = own.fact("months", _months)
+        periods = np.where(months < 0, 0, months // _MONTHS[period] + 1)
+        if scope == "region":
+            return _renumbered(periods)
+        hospitals = own.labels("hospital_id").codes.astype(np.int64) + 1
+        return _renumbered(hospitals * (int(periods.max(initial=0)) + 1) + periods)
+
+    return stays.fact(f"quota by {scope} and {period}", find)
 
 
-def first_of_each(scope: npt.NDArray[Any], score: Floats, ties: npt.NDArray[np.uint64], room: Ints) -> Mask:
-    """Which candidates are among the `room[scope]` largest scores of their scope; ties by key.
+def first_of_each(stays: Stays, rows: Ints, scope: Codes, score: Floats, room: Ints) -> Mask:
+    """Which of `rows` are among the `room[scope]` largest scores of their scope; ties by case id.
 
-    Parameters are one value a candidate, but `room`: one a scope.
+    `scope` and `score` are one value a row, `room` one a scope.
     """
-    order = np.lexsort((ties, -score, scope))
-    sorted_scope = scope[order]
-    starts = np.flatnonzero(np.r_[True, sorted_scope[1:] != sorted_scope[:-1]]) if len(order) else order
-    lengths = np.diff(np.append(starts, len(order)))
-    position = np.arange(len(order)) - np.repeat(starts, lengths)
+    order = ordered(stays, rows, (-score, scope))
+    in_order = scope[order]
+    starts = np.flatnonzero(np.r_[True, in_order[1:] != in_order[:-1]]) if len(order) else order
+    position = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     chosen = np.zeros(len(order), np.bool_)
-    chosen[order] = position < room[sorted_scope]
+    chosen[order] = position < room[in_order]
     return chosen
 
 
@@ -60,8 +63,12 @@ def _months(stays: Stays) -> Ints:
     """Months since 1970-01 of the discharge, −1 where it is missing."""
     days = stays.days("discharge_date")
     known = np.isfinite(days)
-    dates = np.where(known, days, 0).astype(np.int64).astype("datetime64[D]")
-    return np.where(known, dates.astype("datetime64[M]").astype(np.int64), -1)
+    if not known.any():
+        return np.full(len(days), -1)
+    # a year has few days: each is turned into its month once
+    first, last = int(np.nanmin(days)), int(np.nanmax(days))
+    months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.where(known, months[np.where(known, days - first, 0).astype(np.int64)], -1)
 
 
 def _renumbered(keys: npt.NDArray[np.int64]) -> Codes:

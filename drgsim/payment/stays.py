@@ -139,15 +139,17 @@ class Stays:
         if column not in self:
             return Amounts(np.broadcast_to(np.int64(0), n), np.broadcast_to(np.False_, n))
         yuan = self._read_number(column)
-        known = np.isfinite(yuan)
-        if known.all():
+        if np.isfinite(yuan.sum()):
             return Amounts(to_fen(yuan), None)
+        known = np.isfinite(yuan)
         return Amounts(to_fen(np.where(known, yuan, 0.0)), known)
 
     def _read_number(self, column: str) -> Floats:
         if column not in self:
             return np.broadcast_to(np.float64(np.nan), len(self.frame))
         series = self.frame[column]
+        if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf":
+            return np.asarray(series.to_numpy(), dtype=np.float64).view()
         try:
             return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
         except (TypeError, ValueError) as error:
@@ -161,20 +163,20 @@ class Stays:
         if column not in self:
             return Labels(np.broadcast_to(np.int32(-1), len(self.frame)), ())
         series = self.frame[column]
-        if series.dtype.kind in "iu" and len(series):
+        if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu" and len(series):
             values = series.to_numpy()
             low, high = int(values.min()), int(values.max())
             if high - low < _SMALL:
                 names = tuple(str(value) for value in range(low, high + 1))
                 return Labels((values - low).astype(np.int32), names)
-        codes, found = series.factorize()
-        return Labels(codes.astype(np.int32), tuple(_word(value) for value in found))
+        if series.dtype.name == "category":
+            return _labels(series.cat.codes.to_numpy(), series.cat.categories)
+        return _labels(*series.factorize())
 
     def _read_principals(self, column: str) -> Labels:
         if column not in self:
             return self._read_labels(column)
-        codes, found = self.frame[column].str.partition("|")[0].factorize()
-        return Labels(codes.astype(np.int32), tuple(_word(value) for value in found))
+        return _labels(*self.frame[column].str.partition("|")[0].factorize())
 
     def _read_days(self, column: str) -> Floats:
         n = len(self.frame)
@@ -182,9 +184,16 @@ class Stays:
             return np.broadcast_to(np.float64(np.nan), n)
         import pandas as pd
 
-        moments = pd.to_datetime(self.frame[column], errors="coerce").to_numpy(dtype="datetime64[D]")
-        days = moments.astype(np.int64).astype(np.float64)
-        days[np.isnat(moments)] = np.nan
+        series = self.frame[column]
+        if series.dtype.kind != "M":
+            series = pd.to_datetime(series, errors="coerce")
+        if getattr(series.dtype, "tz", None) is not None:
+            series = series.dt.tz_localize(None)  # the local day, not the day in Greenwich
+        moments = series.to_numpy(dtype="datetime64[s]")
+        days = np.floor_divide(moments.astype(np.int64), 86_400).astype(np.float64)
+        missing = np.isnat(moments)
+        if missing.any():
+            days[missing] = np.nan
         return days
 
 
@@ -195,6 +204,10 @@ def _locked(column: Floats | Amounts | Labels) -> Any:
     )
     values.flags.writeable = False
     return column
+
+
+def _labels(codes: npt.NDArray[Any], found: Any) -> Labels:
+    return Labels(codes.astype(np.int32), tuple(_word(value) for value in found))
 
 
 def _take_money(whole: Amounts, rows: Ints) -> Amounts:

@@ -72,7 +72,7 @@ stays = st.fixed_dictionaries(
         "new_technology_cost": st.just(0.0) | yuan,
         "commercial_list_cost": st.just(0.0) | yuan,
         "patient_id": st.sampled_from(["P1", "P2", "P3", None]),
-        "admission_date": st.integers(1, 150).map(lambda day: pd.Timestamp("2024-01-01") + pd.Timedelta(days=day)),
+        "admission_date": st.integers(1, 150).map(lambda day: np.datetime64("2024-01-01") + day),
         "insured_region": st.sampled_from(["330100", "330200", "110000"]),
         "care_region": st.just("330100"),
         "registration": st.sampled_from(["referral", "unregistered"]),

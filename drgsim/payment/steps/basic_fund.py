@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..book import Bands, Book, Value, spread
-from ..fen import Fen, Floats, Mode, to_fen
+from ..fen import TO_THE_FEN, Fen, Floats, Rounding
 from ..stays import Codes
 
 
@@ -24,8 +25,7 @@ class BasicFund:
     factor: Bands | None  # part of the deductible at the nth stay of the year
     ladder: Bands  # ratios by slices of the year's in-scope cost, in fen
     ceiling: Value  # yuan a year, NaN for none
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> BasicFund:
@@ -35,27 +35,25 @@ class BasicFund:
             None if (factor.values == 1).all() else factor,
             _ladder(book),
             book.benefit("ceiling"),
-            int(book.word("rounding.payment")),
-            book.mode(),
+            book.rounding(),
         )
 
     def deductibles(self, profile: Codes, numbers: Floats | float, in_scope: Fen) -> Fen:
         """The deductible applied to each stay, at most its in-scope cost. `numbers`: nth stay of the year."""
-        yuan = spread(self.deductible, profile)
+        yuan = self.deductible
         if self.factor is not None:
-            yuan = yuan * self.factor.at(profile, np.broadcast_to(numbers, len(profile)))
-        return np.minimum(
-            to_fen(np.nan_to_num(np.asarray(yuan)), digits=self.digits, mode=self.mode), in_scope
-        )
+            part = self.factor.at(profile, np.broadcast_to(numbers, len(profile)))
+            return np.minimum(self._fen(spread(yuan, profile) * part), in_scope)
+        fen = self._fen(np.atleast_1d(yuan))
+        return np.minimum(fen[profile] if len(fen) > 1 else fen[0], in_scope)
+
+    def _fen(self, yuan: Any) -> Fen:
+        return self.rounding.fen(np.nan_to_num(yuan) * 100)
 
     def paid(self, profile: Codes, start: Fen, stop: Fen) -> Fen:
         """What the ladder pays on the year's in-scope cost from `start` to `stop`, before the ceiling."""
         fen = np.nan_to_num(self.ladder.over(profile, start, stop))
-        return to_fen(fen / 100, digits=self.digits, mode=self.mode)
-
-    def ceilings(self, profile: Codes) -> Floats | float:
-        """The yearly ceiling in fen, infinite for none."""
-        return np.nan_to_num(np.asarray(spread(self.ceiling, profile)) * 100, nan=np.inf)
+        return self.rounding.fen(fen)
 
     def unanswered(self) -> npt.NDArray[np.bool_]:
         """(profiles,) or (1,) whether the policy has no deductible or ratio for a profile."""

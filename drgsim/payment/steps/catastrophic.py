@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..book import Bands, Book, Value, spread
-from ..fen import Fen, Floats, Mode, to_fen
+from ..book import Bands, Book, Value
+from ..fen import TO_THE_FEN, Fen, Rounding
 from ..stays import Codes
 
 
@@ -19,8 +19,7 @@ class Catastrophic:
     deductible: Value  # yuan a year, NaN: none for the profile
     ladder: Bands  # ratios by slices above the deductible, in fen
     ceiling: Value  # yuan a year, NaN for none
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> Catastrophic | None:
@@ -32,17 +31,17 @@ class Catastrophic:
             deductible,
             Bands(bands.uppers * 100, bands.values),
             book.benefit("catastrophic.ceiling"),
-            int(book.word("rounding.payment")),
-            book.mode(),
+            book.rounding(),
         )
 
     def paid(self, profile: Codes, start: Fen, stop: Fen) -> Fen:
         """What the ladder pays on the year's rest from `start` to `stop`, before the ceiling."""
-        free = np.nan_to_num(np.asarray(spread(self.deductible, profile)) * 100, nan=np.inf)
-        # above an infinite deductible there is nothing
-        fen = self.ladder.over(profile, np.maximum(start - free, 0.0), np.maximum(stop - free, 0.0))
-        return to_fen(np.nan_to_num(fen) / 100, digits=self.digits, mode=self.mode)
-
-    def ceilings(self, profile: Codes) -> Floats | float:
-        """The yearly ceiling in fen, infinite for none."""
-        return np.nan_to_num(np.asarray(spread(self.ceiling, profile)) * 100, nan=np.inf)
+        free = np.nan_to_num(np.atleast_1d(self.deductible) * 100, nan=np.inf)
+        # few people ever come above a deductible
+        near = np.flatnonzero(stop > free.min())
+        own = profile[near]
+        above = free[own] if len(free) > 1 else free[0]
+        fen = self.ladder.over(own, np.maximum(start[near] - above, 0.0), np.maximum(stop[near] - above, 0.0))
+        paid = np.zeros(len(stop), np.int64)
+        paid[near] = self.rounding.fen(np.nan_to_num(fen))
+        return paid

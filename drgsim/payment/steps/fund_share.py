@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from ..book import Book, Value, spread
-from ..fen import Fen, Mode, to_fen
+from ..fen import TO_THE_FEN, Fen, Rounding
 from ..state import Route, State
 
 
@@ -26,8 +26,7 @@ class FundShare:
     convention: Literal["deduct", "substitute", "proportional"] = "deduct"
     negative_allowed: bool = True
     ratio: Value = np.nan
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> FundShare:
@@ -36,8 +35,7 @@ class FundShare:
             convention,
             book.word("fund.negative_allowed"),
             book.value("fund.ratio") if convention == "proportional" else np.nan,
-            int(book.word("rounding.payment")),
-            book.mode(),
+            book.rounding(),
         )
 
     @property
@@ -58,4 +56,4 @@ class FundShare:
         actual = np.divide(basic, cost, out=np.zeros(len(cost)), where=cost > 0)
         fixed = spread(self.ratio, state.profile)
         ratio = np.where(np.isnan(fixed), actual, fixed)
-        return to_fen(state.payment * ratio / 100, digits=self.digits, mode=self.mode)
+        return self.rounding.fen(state.payment * ratio)

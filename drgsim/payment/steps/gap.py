@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..book import Book
-from ..fen import Fen, Mode, round_half
+from ..fen import TO_THE_FEN, Fen, Rounding
 from ..state import State
 
 
@@ -17,16 +17,16 @@ class Gap:
     bears the rest, which may be a gain (fund rules §1.3)."""
 
     theta: float = 1.0
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> Gap | None:
         if not book.profiles.outside.any():
             return None
-        return cls(book.word("cross_region.theta"), book.mode())
+        return cls(book.word("cross_region.theta"), book.rounding())
 
     def care_region_pays(self, state: State, fund: Fen, booked: Fen) -> Fen:
         """(n,) fen of `fund` that the care region's own fund bears."""
         outside = state.book.profiles.outside[state.profile]
         gap = np.where(outside, fund - booked, 0)
-        return gap - round_half(gap * self.theta, self.mode).astype(np.int64)
+        return gap - self.rounding.fen(gap * self.theta)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Bands, Book
-from ..fen import Fen, Floats, Mode, to_fen
+from ..fen import TO_THE_FEN, Fen, Floats, Rounding
 from ..state import Change, Outlier, State
 from ..stays import Ints
 from .basis import Basis, ratio
@@ -49,8 +49,7 @@ class HighOutlier:
     mean_cost: float | None = None  # set when C is measured against the mean cost
     mean_weight: float = 1.0
     approved_share: float = 1.0
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> HighOutlier | None:
@@ -72,8 +71,7 @@ class HighOutlier:
             book.word("standard.mean_cost") if by_mean else None,
             weight_of_mean_case(book),
             book.word("outlier.high.approved_share"),
-            int(book.word("rounding.payment")),
-            book.mode(),
+            book.rounding(),
         )
 
     def __call__(self, state: State) -> Change | None:
@@ -86,7 +84,7 @@ class HighOutlier:
         return Change(rows, payment=self._paid(state, rows), marks={"outlier": np.int8(Outlier.HIGH)})
 
     def _paid(self, state: State, rows: Ints) -> Fen:
-        return to_fen(self._fen(state, rows) / 100, digits=self.digits, mode=self.mode)
+        return self.rounding.fen(self._fen(state, rows))
 
     def _fen(self, state: State, rows: Ints) -> Floats:
         cost, standard = state.cost[rows], state.standard[rows]

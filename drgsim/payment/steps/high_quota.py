@@ -12,7 +12,6 @@ from ..fen import Floats
 from ..ranking import Period, first_of_each, places, scopes
 from ..state import Change, Outlier, State
 from ..stays import Ints
-from ..streams import case_keys
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,7 @@ class HighQuota:
             return None
         scope = scopes(state.stays, self.scope, self.period)
         room = places(scope, state.problem == 0, self.share)
-        ties = case_keys(state.stays.ids(high), self.name)
-        beyond = high[~first_of_each(scope[high], self._score(state, high), ties, room)]
+        beyond = high[~first_of_each(state.stays, high, scope[high], self._score(state, high), room)]
         if not len(beyond):
             return None
         marks = {"outlier": np.int8(Outlier.HIGH_OVER_QUOTA)}

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Book
-from ..fen import Floats, Mode, to_fen
+from ..fen import TO_THE_FEN, Floats, Rounding
 from ..state import Change, State
 from ..stays import Mask, Stays
 from .basis import group_means
@@ -27,8 +27,7 @@ class Incomplete:
     max_days: float | None = None
     with_coefficient: bool = False
     cap: float = 1.0
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> Incomplete | None:
@@ -39,8 +38,7 @@ class Incomplete:
             book.word("incomplete.max_days"),
             book.word("incomplete.with_coefficient"),
             book.word("incomplete.cap"),
-            int(book.word("rounding.payment")),
-            book.mode(),
+            book.rounding(),
         )
 
     def __call__(self, state: State) -> Change | None:
@@ -52,9 +50,7 @@ class Incomplete:
         base = state.weight[rows] * state.unit[rows]
         if self.with_coefficient:
             base = base * state.coefficient[rows]
-        return Change(
-            rows, payment=to_fen(base * np.minimum(share, self.cap), digits=self.digits, mode=self.mode)
-        )
+        return Change(rows, payment=self.rounding.yuan(base * np.minimum(share, self.cap)))
 
     def _ended_early(self, stays: Stays) -> Mask:
         early = np.ones(len(stays), np.bool_)

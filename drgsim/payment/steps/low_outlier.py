@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Bands, Book
-from ..fen import Fen, Mode, to_fen
+from ..fen import TO_THE_FEN, Fen, Rounding
 from ..state import Change, Outlier, State
 from ..stays import Ints
 from .unit_price import weight_of_mean_case
@@ -33,8 +33,7 @@ class LowOutlier:
     actual_up_to: float | None = None
     mean_cost: float | None = None
     mean_weight: float = 1.0
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> LowOutlier | None:
@@ -49,8 +48,7 @@ class LowOutlier:
             book.word("outlier.low.actual_up_to"),
             book.word("standard.mean_cost"),
             weight_of_mean_case(book),
-            int(book.word("rounding.payment")),
-            book.mode(),
+            book.rounding(),
         )
 
     def __call__(self, state: State) -> Change | None:
@@ -73,7 +71,7 @@ class LowOutlier:
         else:
             assert self.mean_cost is not None
             fen = cost / self.mean_cost * self.mean_weight * state.unit[rows]
-        paid = to_fen(fen / 100, digits=self.digits, mode=self.mode)
+        paid = self.rounding.fen(fen)
         return paid if self.actual_up_to is None else np.where(r <= self.actual_up_to, cost, paid)
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..book import Book, Value, spread
-from ..fen import Fen, Floats, Mode, to_fen
+from ..fen import TO_THE_FEN, Fen, Rounding
 from ..stays import Codes
 
 
@@ -18,8 +18,7 @@ class MedicalAid:
     ratio: Value
     deductible: Value  # yuan a year
     ceiling: Value  # yuan a year, NaN for none
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> MedicalAid | None:
@@ -30,8 +29,7 @@ class MedicalAid:
             ratio,
             book.benefit("medical_aid.deductible"),
             book.benefit("medical_aid.ceiling"),
-            int(book.word("rounding.payment")),
-            book.mode(),
+            book.rounding(),
         )
 
     def paid(self, profile: Codes, start: Fen, stop: Fen) -> Fen:
@@ -40,8 +38,4 @@ class MedicalAid:
         free = np.nan_to_num(np.asarray(spread(self.deductible, profile)) * 100)
         above = np.maximum(stop - free, 0.0) - np.maximum(start - free, 0.0)
         ratio = np.nan_to_num(spread(self.ratio, profile))
-        return to_fen(above * ratio / 100, digits=self.digits, mode=self.mode)
-
-    def ceilings(self, profile: Codes) -> Floats | float:
-        """The yearly ceiling in fen, infinite for none."""
-        return np.nan_to_num(np.asarray(spread(self.ceiling, profile)) * 100, nan=np.inf)
+        return self.rounding.fen(above * ratio)

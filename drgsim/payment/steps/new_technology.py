@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..book import Bands, Book
-from ..fen import Floats, Mode, to_fen
+from ..fen import TO_THE_FEN, Floats, Rounding, to_fen
 from ..state import Change, State
 from ..stays import Ints
 from .basis import group_means
@@ -34,8 +34,7 @@ class NewTechnology:
     category: str = "drug"  # of stays that do not say it (column new_technology_category)
     add_on_share: float = 0.0
     taper: Bands | None = None
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> NewTechnology | None:
@@ -49,8 +48,7 @@ class NewTechnology:
             book.word("new_technology.category"),
             book.word("new_technology.add_on_share"),
             book.optional_bands("new_technology.taper", neutral=1),
-            int(book.word("rounding.payment")),
-            book.mode(),
+            book.rounding(),
         )
 
     def __call__(self, state: State) -> Change | None:
@@ -64,7 +62,7 @@ class NewTechnology:
             base, extra = state.standard[rows] / 100, yuan - self._means(state, rows)
         else:
             base, extra = state.payment[rows] / 100, yuan * self.add_on_share
-        paid = to_fen(base + extra * self._taper(state, rows), digits=self.digits, mode=self.mode)
+        paid = self.rounding.yuan(base + extra * self._taper(state, rows))
         return Change(rows, payment=np.maximum(paid, state.payment[rows]))
 
     def _triggered(self, state: State, rows: Ints) -> np.ndarray:

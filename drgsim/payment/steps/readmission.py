@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..book import Book
-from ..fen import Fen, Mode, to_fen
+from ..fen import TO_THE_FEN, Fen, Rounding
 from ..history import days_from_previous, days_to_next
 from ..state import Change, State
 from ..stays import Ints, Mask
@@ -28,8 +28,7 @@ class Readmission:
     cut_previous: bool = True
     exempt_groups: tuple[str, ...] = ()
     exempt_diagnoses: tuple[str, ...] = ()
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> Readmission | None:
@@ -42,8 +41,7 @@ class Readmission:
             method == "cut_previous",
             book.word("readmission.exempt_groups"),
             book.word("readmission.exempt_diagnoses"),
-            int(book.word("rounding.payment")),
-            book.mode(),
+            book.rounding(),
         )
 
     def __call__(self, state: State) -> Change | None:
@@ -62,7 +60,7 @@ class Readmission:
         return (days >= 0) & (days <= self.within_days)
 
     def _left(self, state: State, rows: Ints) -> Fen:
-        return to_fen(state.payment[rows] * (self.factor / 100), digits=self.digits, mode=self.mode)
+        return self.rounding.fen(state.payment[rows] * self.factor)
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if not state.changed(self.name, i):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..book import Book, Value, spread
-from ..fen import Fen, Mode, round_half
+from ..fen import TO_THE_FEN, Fen, Rounding
 from ..stays import Codes, Stays
 
 
@@ -21,11 +21,11 @@ class Scope:
 
     in_scope_share: Value = 1.0
     prepaid_share: Value = 0.0
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> Scope:
-        return cls(book.benefit("in_scope_share"), book.benefit("prepaid_share"), book.mode())
+        return cls(book.benefit("in_scope_share"), book.benefit("prepaid_share"), book.rounding())
 
     def outside(self, stays: Stays, profile: Codes, cost: Fen, carved_out: Fen) -> Fen:
         """(n,) fen of `cost` that the benefit rules do not cover.
@@ -51,4 +51,4 @@ class Scope:
         return np.clip(out + first, 0, cost)
 
     def _part(self, share: Value, fen: Fen) -> Fen:
-        return round_half(share * fen, self.mode).astype(np.int64)
+        return self.rounding.fen(share * fen)

@@ -8,11 +8,11 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..book import Book
-from ..fen import Fen, Floats, Mode, to_fen
+from ..fen import TO_THE_FEN, Fen, Floats, Rounding, to_fen
 from ..ranking import Period, first_of_each, places, scopes
 from ..state import Change, Review, State
 from ..stays import Ints, Mask
-from ..streams import case_keys, uniforms
+from ..streams import uniforms
 from .eligibility import Eligibility
 
 
@@ -40,8 +40,7 @@ class SpecialReview:
     acceptance: float = 1.0
     raise_factor: float = 1.0
     unreasonable_share: float = 0.0
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> SpecialReview | None:
@@ -53,8 +52,7 @@ class SpecialReview:
             "unreasonable_share",
         )  # fmt: skip
         values = {name.removeprefix("quota_"): book.word(f"special_review.{name}") for name in names}
-        digits = int(book.word("rounding.payment"))
-        return cls(method, Eligibility.read(book), **values, digits=digits, mode=book.mode())
+        return cls(method, Eligibility.read(book), **values, rounding=book.rounding())
 
     def __call__(self, state: State) -> Change | None:
         rows = self.candidates(state)
@@ -62,12 +60,10 @@ class SpecialReview:
             return None
         stage = np.full(len(rows), Review.ELIGIBLE, np.int8)
         decided, granted = self._decisions(state, rows)
-        ids = state.stays.ids(rows)
-        seed = state.book.options.seed
-        filed = decided | (uniforms(ids, "special_review.application", seed) < self.application)
+        filed = decided | self._drawn(state, rows, "application", self.application)
         reviewed = np.zeros(len(rows), np.bool_)
         reviewed[filed] = self.reviewed(state, rows[filed], decided[filed])
-        accepted = reviewed & (uniforms(ids, "special_review.acceptance", seed) < self.acceptance)
+        accepted = reviewed & self._drawn(state, rows, "acceptance", self.acceptance)
         accepted = np.where(decided, ~np.isnan(granted), accepted)
         stage[filed] = Review.OVER_QUOTA
         stage[reviewed | decided] = Review.REFUSED
@@ -78,12 +74,14 @@ class SpecialReview:
 
     def candidates(self, state: State) -> Ints:
         """Stays that may file: decided ones, and eligible ones that would be paid more."""
-        inside = state.in_scheme()
+        # nobody is paid more by item than the stay cost
+        inside = state.in_scheme(state.cost > state.payment if self.method == "by_item" else None)
         gains = inside[self.result(state, inside) > state.payment[inside]]
         eligible = gains[self.eligibility.met(state, gains)]
         decisions = state.book.options.decisions
         if not decisions:
             return eligible
+        inside = state.in_scheme()
         of_record = np.fromiter(
             (case in decisions for case in state.stays.ids(inside)), np.bool_, len(inside)
         )
@@ -94,20 +92,25 @@ class SpecialReview:
         scope = scopes(state.stays, self.scope, self.period)
         room = places(scope, state.route == 0, self.quota)
         score = np.where(decided, np.inf, self._score(state, rows))
-        return first_of_each(scope[rows], score, case_keys(state.stays.ids(rows), self.name), room)
+        return first_of_each(state.stays, rows, scope[rows], score, room)
 
     def result(self, state: State, rows: Ints) -> Fen:
         """What each stay is paid if it is accepted."""
         if self.method == "raised_standard":
-            raised = state.standard[rows] * self.raise_factor / 100
-            return to_fen(raised, digits=self.digits, mode=self.mode)
+            return self.rounding.fen(state.standard[rows] * self.raise_factor)
         cost = state.cost[rows]
         found = state.stays.money("unreasonable_cost")
-        less = to_fen(cost * (self.unreasonable_share / 100), digits=self.digits, mode=self.mode)
+        less = self.rounding.fen(cost * self.unreasonable_share)
         if not found.all_missing:
             known = True if found.known is None else found.known[rows]
             less = np.where(known, found.fen[rows], less)
         return cost - np.minimum(less, cost)
+
+    def _drawn(self, state: State, rows: Ints, stream: str, chance: float) -> Mask:
+        """Which stays the chance falls on."""
+        if chance >= 1:
+            return np.ones(len(rows), np.bool_)
+        return uniforms(state.stays.ids(rows), f"{self.name}.{stream}", state.book.options.seed) < chance
 
     def _decisions(self, state: State, rows: Ints) -> tuple[Mask, Floats]:
         """Which stays have a decision of record; NaN refused, inf accepted by the rule, else yuan granted."""

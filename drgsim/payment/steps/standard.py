@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Book
-from ..fen import Floats, Mode, round_half, to_fen
+from ..fen import TO_THE_FEN, Floats, Rounding, round_half
 from ..state import Change, Route, State
 from .unit_price import units_per_weight
 
@@ -17,8 +17,8 @@ from .unit_price import units_per_weight
 class Standard:
     """Rate: RW × rate × k. Points: RW × points per weight × k × point value. DIP: score × k × point value.
 
-    Points may be rounded to `point_digits` before they are priced; the standard is rounded to
-    `digits` decimals of a yuan. Stays without a weight or price get no standard here.
+    Points may be rounded to `point_digits` before they are priced; the standard is rounded
+    too. Stays without a weight or price get no standard here.
     """
 
     name: ClassVar[str] = "standard"
@@ -27,8 +27,7 @@ class Standard:
 
     points_per_weight: float = 1.0
     point_digits: int | None = None
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> Standard | None:
@@ -38,8 +37,7 @@ class Standard:
         return cls(
             units_per_weight(book),
             None if points is None else int(points),
-            int(book.word("rounding.standard")),
-            book.mode(),
+            book.rounding("standard"),
         )
 
     def __call__(self, state: State) -> Change:
@@ -48,13 +46,13 @@ class Standard:
         else:
             points = self._points(state.weight * self.points_per_weight * state.coefficient)
             yuan = points * (state.unit / self.points_per_weight)
-        standard = to_fen(np.nan_to_num(yuan, copy=False), digits=self.digits, mode=self.mode)
+        standard = self.rounding.yuan(np.nan_to_num(yuan, copy=False))
         return Change(None, payment=standard, marks={"standard": standard})
 
     def _points(self, points: Floats) -> Floats:
         assert self.point_digits is not None
         scale = 10.0**self.point_digits
-        return round_half(points * scale, self.mode) / scale
+        return round_half(points * scale, self.rounding.mode) / scale
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if state.route[i] != Route.SCHEME:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Book, Value, spread
-from ..fen import Floats, Mode, to_fen
+from ..fen import TO_THE_FEN, Floats, Rounding
 from ..state import Change, State
 from ..stays import Ints
 
@@ -23,8 +23,7 @@ class TcmSupport:
 
     groups: Floats  # (groups + 1,)
     hospitals: Value
-    digits: int = 2
-    mode: Mode = "half_up"
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def read(cls, book: Book) -> TcmSupport | None:
@@ -34,8 +33,7 @@ class TcmSupport:
         return cls(
             np.nan_to_num(book.by_group("tcm.support")),
             book.value("tcm.hospital_support"),
-            int(book.word("rounding.payment")),
-            book.mode(),
+            book.rounding(),
         )
 
     def __call__(self, state: State) -> Change | None:
@@ -44,8 +42,7 @@ class TcmSupport:
         rows, share = inside[share > 0], share[share > 0]
         if not len(rows):
             return None
-        raised = state.payment[rows] * (1 + share) / 100
-        return Change(rows, payment=to_fen(raised, digits=self.digits, mode=self.mode))
+        return Change(rows, payment=self.rounding.fen(state.payment[rows] * (1 + share)))
 
     def _share(self, state: State, rows: Ints) -> Floats:
         hospital = np.nan_to_num(spread(self.hospitals, state.profile[rows]))
