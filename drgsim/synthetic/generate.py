@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import ArgumentError
 from ..grouping import DrgGrouper
-from .block import make_block
+from .block import Columns, make_block
 from .dirt import soil
 from .frame import as_table
 from .randomness import BLOCK
 from .region import SyntheticRegion
-from .world import World, build_world
+from .world import build_world
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,8 +98,16 @@ def iter_synthetic_cases(
     """The same cases as `synthetic_cases`, at most `chunk` rows at a time, so that memory stays small."""
     _check(n=n, year=year, seed=seed, dirt=dirt, chunk=chunk)
     world = build_world(_region(region), year, _grouper(scheme))
+
+    @lru_cache(maxsize=1)  # chunks that end inside a block share it
+    def block(number: int) -> Columns:
+        return soil(make_block(world, seed, number), seed, number, dirt)
+
     for start in range(0, max(n, 1), chunk):
-        yield _frame(world, seed, dirt, truth, start, min(start + chunk, n))
+        stop = min(start + chunk, n)
+        yield as_table(
+            [_rows(block(number), number, start, stop) for number in _blocks(start, stop)], truth=truth
+        )
 
 
 def _region(region: str | SyntheticRegion) -> SyntheticRegion:
@@ -135,11 +143,13 @@ def _check(*, n: int, year: int, seed: int, dirt: float, chunk: int) -> None:
         raise ArgumentError("chunk is a number of rows", got=chunk, allowed="1 and more")
 
 
-def _frame(world: World, seed: int, dirt: float, truth: bool, start: int, stop: int) -> pd.DataFrame:
-    """Rows `start` to `stop` of the cases of a seed."""
-    parts: list[dict[str, Any]] = []
-    for number in range(start // BLOCK, max(-(-stop // BLOCK), start // BLOCK + 1)):
-        columns = soil(make_block(world, seed, number), seed, number, dirt)
-        inside = slice(max(start - number * BLOCK, 0), min(stop - number * BLOCK, BLOCK))
-        parts.append({name: values[inside] for name, values in columns.items()})
-    return as_table(parts, truth=truth)
+def _blocks(start: int, stop: int) -> range:
+    """The blocks that rows `start` to `stop` lie in; one for an empty table, whose columns it gives."""
+    return range(start // BLOCK, max(-(-stop // BLOCK), start // BLOCK + 1))
+
+
+def _rows(columns: Columns, number: int, start: int, stop: int) -> Columns:
+    """The rows of a block that lie in `start` to `stop` of the whole."""
+    first = number * BLOCK
+    inside = slice(max(start - first, 0), min(stop - first, BLOCK))
+    return {name: values[inside] for name, values in columns.items()}
