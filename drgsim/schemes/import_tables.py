@@ -17,7 +17,7 @@ from .errors import PackError
 from .model import Adrg, AdrgKind, CodeSet, Drg, Mdc, Scheme
 from .rules.neutral import parse_neutral
 from .rules.terms import Rule
-from .tables import Row, natural, parsed, read_table
+from .tables import Row, finite, natural, parsed, read_table
 
 VALID_PROCEDURES = "OP_ALL"
 
@@ -66,6 +66,8 @@ def import_tables(
     """
     path = Path(folder)
     tables = {name: read_table(path, name, columns) for name, columns in _COLUMNS.items()}
+    for name in ("mdc", "adrg", "drg", "mcc", "cc"):
+        _refuse_doubled(tables[name], _COLUMNS[name][0])
     sets = _Sets(tables, universe)
     mdcs = tuple(
         Mdc(row["mdc"], row["name"], sets.rule(row, "rule", row["mdc"]))
@@ -222,15 +224,22 @@ def _kind(row: Row) -> AdrgKind:
         raise PackError("unknown type of ADRG", got=row["type"], allowed=allowed, where=row.where) from None
 
 
+def _refuse_doubled(rows: list[Row], column: str) -> None:
+    seen: set[str] = set()
+    for row in rows:
+        if row[column] in seen:
+            raise PackError(f"a {column} stands twice", got=row[column], where=row.where)
+        seen.add(row[column])
+
+
 def _ordered(rows: list[Row], parents: list[str], parent_column: str = "") -> list[Row]:
     """Rows by their parent's place, then by `order`."""
     place = {code: index for index, code in enumerate(parents)}
 
     def key(row: Row) -> tuple[int, float]:
-        try:
-            order = float(row["order"])
-        except ValueError:
-            raise PackError("`order` is not a number", got=row["order"], where=row.where) from None
+        order = finite(row["order"])
+        if order is None:
+            raise PackError("`order` is not a number", got=row["order"], where=row.where)
         if not parent_column:
             return 0, order
         if row[parent_column] not in place:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from .codes_file import KINDS, Block, Kind, Universes, difference, write_blocks
@@ -31,13 +32,21 @@ _TEXT_FILES = ("sets.txt", "severity.txt", "exclusion.txt", EXTRA)
 def write_pack(scheme: Scheme, folder: str | Path, *, base: Scheme | None = None) -> Path:
     """Write `scheme` to `folder`, which is made; files of an older pack there are replaced.
 
-    With `base`, the pack is an overlay on it. The pack is read back and compared before the call
-    returns: PackError when the scheme cannot be written so that it reads back the same.
+    With `base`, the pack is an overlay on it. The pack is read back and compared before it takes the
+    place of what was there: PackError when it does not read back the same.
     """
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
-    for name in (*_TABLE_FILES, *_TEXT_FILES):
-        (path / name).unlink(missing_ok=True)
+    with TemporaryDirectory(prefix=".", dir=path) as draft:
+        _write(scheme, Path(draft), base)
+        for name in (*_TABLE_FILES, *_TEXT_FILES):
+            (path / name).unlink(missing_ok=True)
+        for file in Path(draft).iterdir():
+            file.replace(path / file.name)
+    return path
+
+
+def _write(scheme: Scheme, path: Path, base: Scheme | None) -> None:
     old = base or replace(scheme, mdcs=(), adrgs=(), drgs=(), sets={}, cc={}, mcc={}, exclusion={})
     write_metadata(path / FILE, scheme, base)
     _write_rows(path, scheme, old, overlay=base is not None)
@@ -48,7 +57,6 @@ def write_pack(scheme: Scheme, folder: str | Path, *, base: Scheme | None = None
     stated = replace(scheme, base=base.id if base else None)
     if written != stated:
         raise PackError("this scheme does not survive being written", got=_first_difference(stated, written))
-    return path
 
 
 def _write_rows(path: Path, scheme: Scheme, old: Scheme, *, overlay: bool) -> None:

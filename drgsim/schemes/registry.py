@@ -91,14 +91,15 @@ def list_schemes() -> pd.DataFrame:
     import pandas as pd
 
     columns = ("id", "title", "title_en", "version", "family", "base", "valid_from", "valid_to", "trust")
-    rows = [
-        {
-            **{column: getattr(meta, column) for column in columns},
-            **count_rows(chain(folder)),
-            "folder": str(folder),
-        }
-        for folder, meta in sorted(_packs().values(), key=lambda pack: pack[1].id)
-    ]
+    rows = []
+    for folder, meta in sorted(_packs().values(), key=lambda pack: pack[1].id):
+        try:
+            numbers = count_rows(chain(folder))
+        except (PackError, NotFoundError) as error:
+            _pass_over(folder, error)
+            continue
+        about = {column: getattr(meta, column) for column in columns}
+        rows.append({**about, **numbers, "folder": str(folder)})
     counts = ("mdc", "adrg", "drg", "ambiguous")
     return pd.DataFrame(rows, columns=[*columns, *counts, "folder"])
 
@@ -153,9 +154,17 @@ def _packs() -> dict[str, tuple[Path, Metadata]]:
     """Every pack by its id; where two have the same id, the one that comes first."""
     found: dict[str, tuple[Path, Metadata]] = {}
     for folder in _folders():
-        meta = read_metadata(folder)
+        try:
+            meta = read_metadata(folder)
+        except PackError as error:
+            _pass_over(folder, error)
+            continue
         found.setdefault(meta.id, (folder, meta))
     return found
+
+
+def _pass_over(folder: Path, error: Exception) -> None:
+    warnings.warn(f"the pack in {folder} is passed over: {error}", SchemeWarning, stacklevel=4)
 
 
 def _folders() -> Iterator[Path]:

@@ -21,7 +21,7 @@ from .model import Adrg, AdrgKind, CcExclusion, CodeSet, Drg, Mdc, NewbornWeight
 from .rules.parse import parse_rule
 from .rules.terms import NEVER, Member, Rule
 from .rules.walk import leaves, set_names
-from .tables import natural
+from .tables import finite, natural
 from .workbook_sheets import Findings, SheetRow, read_sheets
 
 _SHEETS = {
@@ -191,13 +191,13 @@ def _in_place(
 
 
 def _place(row: SheetRow, findings: Findings) -> float:
-    try:
-        return float(row["排序"])
-    except ValueError:
+    place = finite(row["排序"])
+    if place is None:
         findings.error(
             "no place in the order of testing", f"{row.where} ({row['编码']}: {row['排序'] or 'empty'})"
         )
         return float("inf")
+    return place
 
 
 def _rule(row: SheetRow, sets: dict[str, CodeSet], findings: Findings) -> Rule:

@@ -101,6 +101,9 @@ def test_zipped_windows_and_marked_files_are_read(tmp_path):
         ("adrg", "adrg,mdc,name,order,type,rule\nBR1,MDCX,,1,medical,always\n", "unknown mdc.*MDCX.*line 2"),
         ("adrg", "adrg,mdc,name,order,type,rule\nBR1,MDCB,,1,internal,always\n", "unknown type of ADRG"),
         ("adrg", "adrg,mdc,name,order,type,rule\nBR1,MDCB,,x,medical,always\n", "`order` is not a number"),
+        ("drg", TABLES["drg"] + "BR11,BR1,,3,always\n", "a drg stands twice.*BR11.*line 6"),
+        ("cc", TABLES["cc"] + "E11.900,8\n", "a code stands twice.*E11.900.*cc.csv line 3"),
+        ("adrg", "adrg,mdc,name,order,type,rule\nBR1,MDCB,,nan,medical,always\n", "`order` is not a number"),
         ("drg", "drg,adrg,name,order,split\nBX19,BX1,,1,always\n", "unknown adrg.*BX1"),
     ],
 )

@@ -207,8 +207,10 @@ def test_windows_files_with_a_byte_order_mark_are_read(pack):
     ids=["space", "sign", "label", "doubled", "not grouped"],
 )
 def test_a_scheme_that_would_not_read_back_is_not_left_unsaid(tmp_path, broken):
+    good = write_pack(SMALL, tmp_path / "x")
     with pytest.raises(PackError):
         write_pack(broken, tmp_path / "x")
+    assert read_pack(good) == SMALL, "what was there stays"
 
 
 def test_a_scheme_is_shown_by_its_numbers_and_trust():

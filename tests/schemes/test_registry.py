@@ -169,6 +169,20 @@ def test_packs_that_are_each_others_base_are_refused(own_packs):
         load("small-1")
 
 
+def test_a_broken_pack_is_passed_over_where_all_are_looked_through(own_packs):
+    (own_packs / "broken").mkdir()
+    (own_packs / "broken" / "scheme.toml").write_text("id = 3", encoding="utf-8")
+    (own_packs / "small-1" / "drg.csv").write_text("no table", encoding="utf-8")
+    with pytest.warns(SchemeWarning, match="is passed over"):
+        ids = set(list_schemes()["id"])
+    assert "chs-drg-2.0" in ids
+    assert not ids & {"small-1", "small-2"}
+    with pytest.warns(SchemeWarning, match="broken is passed over.*`id` should be str"):
+        assert load("chs-drg", on="2022-01-01").id == "chs-drg-1.1"
+    with pytest.raises(PackError, match="`id` should be str"):
+        load(own_packs / "broken")
+
+
 def test_a_base_that_is_not_installed_is_named(own_packs):
     path = own_packs / "another-name" / "scheme.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('"small-1"', '"small-0"'), encoding="utf-8")

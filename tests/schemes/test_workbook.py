@@ -107,6 +107,7 @@ def replaced(sheet, index, column, value):
         (replaced("DRG", 1, 0, "AC19"), "a code stands twice: DRG row 3 (AC19)"),
         (replaced("DRG", 1, 0, ""), "a row without a code: DRG row 3"),
         (replaced("DRG", 1, 5, "first"), "no place in the order of testing: DRG row 3 (BB11: first)"),
+        (replaced("DRG", 1, 5, "nan"), "no place in the order of testing: DRG row 3 (BB11: nan)"),
         (replaced("CC", 0, 3, "severe"), "neither MCC nor CC: CC row 2 (J96.000: severe)"),
         (replaced("CC", 1, 0, "J96.000"), "two severities: CC row 3 (J96.000)"),
         (replaced("集合", 0, 1, ""), "a row without set or code: 集合 row 2"),

@@ -16,7 +16,7 @@ import re
 from typing import Protocol, cast
 
 from ..errors import RuleSyntaxError
-from .parse import both, either
+from .parse import DEEPEST, both, either
 from .terms import (
     ALWAYS,
     NEVER,
@@ -121,6 +121,7 @@ class _Parser:
             self.tokens.append((match[0].strip(), match.end() - len(match[0].lstrip())))
             position = match.end()
         self.index = 0
+        self.depth = 0
 
     @property
     def next(self) -> str:
@@ -160,6 +161,15 @@ class _Parser:
 
     def factor(self) -> Rule:
         token = self.take()
+        if token in ("!", "("):
+            self.depth += 1
+            if self.depth > DEEPEST:
+                raise self.error(f"more than {DEEPEST} `!` and brackets inside each other", back=1)
+        rule = self.prefixed(token)
+        self.depth -= token in ("!", "(")
+        return rule
+
+    def prefixed(self, token: str) -> Rule:
         if token == "!":
             opposite = negate(self.factor())
             if opposite is None:

@@ -37,7 +37,7 @@ from .terms import (
     Variable,
 )
 
-_DEEPEST = 60  # brackets inside brackets; beyond this a rule is a mistake, not a rule
+DEEPEST = 60  # brackets inside brackets; beyond this a rule is a mistake, not a rule
 
 _ROLES: dict[str, Role] = {
     **{role.value: role for role in Role},
@@ -177,8 +177,8 @@ class _Parser:
     def bracketed(self) -> Rule:
         token = self.take()
         self.depth += 1
-        if self.depth > _DEEPEST:
-            raise self.error(f"more than {_DEEPEST} brackets inside each other", token)
+        if self.depth > DEEPEST:
+            raise self.error(f"more than {DEEPEST} brackets inside each other", token)
         rule = self.rule()
         self.expect(")", "`)`")
         self.depth -= 1

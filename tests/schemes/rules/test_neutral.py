@@ -77,6 +77,8 @@ def test_the_national_rule_of(neutral, national):
         ("!age<3", "cannot be negated"),
         ("has_cc &", "unknown word"),
         ("]", "no meaning"),
+        ("(" * 9_000 + "has_cc", "inside each other"),
+        ("!" * 9_000 + "has_cc", "inside each other"),
     ],
 )
 def test_a_fault_is_named(text, message):
