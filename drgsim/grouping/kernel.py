@@ -75,11 +75,13 @@ class Kernel:
         self.books: Books = books_with(compiled.extra_diagnoses, compiled.extra_procedures)
         self.weight = WEIGHT_COLUMNS[compiled.newborn_weight]
         asked = {Variable[name] for name in compiled.variables}
+        read = {Variable.SEX, Variable.AGE, *asked}
+        if Variable.WEIGHT in asked:
+            read.add(Variable.AGE_DAYS)  # says whether the weight may be missing
         self.columns = tuple(
             name
             for name, (variable, _) in COLUMNS.items()
-            if variable in {Variable.SEX, Variable.AGE, *asked}
-            and (variable is not Variable.WEIGHT or name == self.weight)
+            if variable in read and (variable is not Variable.WEIGHT or name == self.weight)
         )
         newborn = {Variable.AGE_DAYS, Variable.WEIGHT} & asked
         bits = sum(1 << VARIABLES.index(variable) for variable in newborn)

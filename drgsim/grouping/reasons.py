@@ -21,13 +21,10 @@ class Reason(IntEnum):
     AGE_MISSING = 4
     AGE_UNREADABLE = 5
     AGE_OUT_OF_RANGE = 6
-    # the case is ungrouped
+    # the principal diagnosis leads nowhere
     UNKNOWN_PRINCIPAL = 10
     GRAY_PRINCIPAL = 11
     PRINCIPAL_IN_NO_MDC = 12
-    MDC_CONDITION = 13
-    NO_ADRG = 14
-    NO_DRG = 15
     # a number that was there could not be read, and counts as missing
     AGE_DAYS_UNREADABLE = 20
     WEIGHT_UNREADABLE = 21
@@ -42,11 +39,16 @@ class Reason(IntEnum):
     ICU_HOURS_MISSING = 34
     DEPARTMENT_MISSING = 35
     # a code that is in no catalogue, and so in no set of the scheme
-    UNKNOWN_MAIN_PROCEDURE = 40
-    UNKNOWN_OTHER_DIAGNOSIS = 41
-    UNKNOWN_OTHER_PROCEDURE = 42
+    UNKNOWN_MAIN_PROCEDURE = 36
+    # nothing is missing, but no group takes the case
+    MDC_CONDITION = 40
+    NO_ADRG = 41
+    NO_DRG = 42
+    # a further code that is in no catalogue
+    UNKNOWN_OTHER_DIAGNOSIS = 50
+    UNKNOWN_OTHER_PROCEDURE = 51
     # an empty place between codes
-    GAP_IN_CODES = 50
+    GAP_IN_CODES = 60
 
     @property
     def name_in_results(self) -> str:

@@ -103,6 +103,8 @@ def _rows(scheme: Scheme) -> list[Row]:
     for adrg in scheme.adrgs:
         if adrg.mdc not in mdcs:
             raise PackError("an ADRG of an unknown MDC", got=adrg.mdc, where=adrg.code, nearest=mdcs)
+    if not scheme.adrgs:
+        raise PackError("a scheme without ADRGs groups nothing", got=scheme.id)
     return [
         (mdc, adrg, tuple(drgs[adrg.code]))
         for mdc in scheme.mdcs

@@ -106,15 +106,16 @@ class _Exact:
         """bool [STATES²], diagnoses × procedures: whether all terms of `rule` are decided."""
         decided = np.ones((STATES, STATES), dtype=bool)
         for term in _factors(rule):
-            if not sources(term, self.others(ANY_OTHERS, ANY_OTHERS)) <= self.in_buckets:
+            if not self.always(term):
                 by_principal = [self._by(term, "principal", d, ANY_OTHERS) for d in range(STATES)]
                 by_main = [self._by(term, "main", ANY_OTHERS, p) for p in range(STATES)]
                 decided &= np.logical_or.outer(by_principal, by_main)
         return decided.ravel()
 
     def always(self, term: Rule) -> bool:
-        """Whether one term is decided whatever the further codes are."""
-        return bool(self.states(term).reshape(STATES, STATES)[ANY_OTHERS, ANY_OTHERS])
+        """Whether a term is decided whatever the further codes are."""
+        found = sources(term, self.others(ANY_OTHERS, ANY_OTHERS))
+        return found <= {"principal"} or found <= {"main"} or found <= self.in_buckets
 
     def _by(self, term: Rule, source: str, diagnoses: int, procedures: int) -> bool:
         return sources(term, self.others(diagnoses, procedures)) <= {source}

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .compile_sets import Mask, SetTable
+from .errors import PackError
 from .rules.terms import (
     And,
     Compare,
@@ -28,6 +29,7 @@ from .rules.terms import (
 )
 
 HOLDS, FAILS = -1, -2  # where a program ends
+MOST = 1 << 30  # codes of a case: no count comes near it
 
 
 class Op(IntEnum):
@@ -112,16 +114,26 @@ class Programs:
                 diagnosis = roles[0].is_diagnosis
                 for name in names:
                     self._set(diagnosis, (name,))
-                key = diagnosis, names, COMPARISONS[comparison], number
+                key = diagnosis, names, COMPARISONS[comparison], min(max(number, -1), MOST)
                 index = self._counts.setdefault(key, len(self._counts))
                 return Op.COUNT, index, places(roles), int(not diagnosis)
-            case Compare(variable, comparison, value):
-                exact = self._departments[value] if isinstance(value, str) else value
-                place = self._numbers.setdefault(float(np.float32(exact)), len(self._numbers))
+            case Compare(variable, comparison):
+                number_in_32_bits = float(np.float32(self._as_number(rule)))
+                place = self._numbers.setdefault(number_in_32_bits, len(self._numbers))
                 return Op.COMPARE, VARIABLES.index(variable), COMPARISONS[comparison], place
             case HasSeverity(severity):
                 return Op.SEVERITY, SEVERITY_BIT[severity], 0, 0
         raise TypeError(rule)
+
+    def _as_number(self, term: Compare) -> float:
+        """The value compared with; a department by its number."""
+        if isinstance(term.value, str) != (term.variable is Variable.DEPARTMENT):
+            raise PackError(f"{term.variable.name} is compared with the wrong kind of value", got=term.value)
+        if isinstance(term.value, str):
+            if term.comparison not in ("=", "!="):
+                raise PackError("departments have no order", got=term.comparison, allowed=("=", "!="))
+            return self._departments[term.value]
+        return term.value
 
     def _set(self, diagnosis: bool, names: tuple[str, ...]) -> int:
         return self._sets[diagnosis].setdefault(names, len(self._sets[diagnosis]))

@@ -58,8 +58,7 @@ class SetTable:
 
     def positions(self, codes: Mapping[str, object] | frozenset[str]) -> npt.NDArray[np.int64]:
         """Where the codes stand in a mask."""
-        id_of = self._book.id_of
-        return np.fromiter((id_of(code) for code in codes), dtype=np.int64, count=len(codes)) + SPECIAL
+        return np.fromiter(map(self._book.id_of, codes), dtype=np.int64, count=len(codes)) + SPECIAL
 
     def _codes(self, name: str) -> frozenset[str]:
         try:
