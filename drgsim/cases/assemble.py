@@ -29,6 +29,7 @@ class Plan:
     kept: Mapping[str, int]  # name in the result → position
     not_read: tuple[str, ...]
     identifiers: tuple[str, ...]
+    says_not_applicable: bool = True  # whether the result has the column `not_applicable`
 
     @property
     def positions(self) -> list[int]:
@@ -74,7 +75,7 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
     for name, listed in match.lists.items():
         parts[name], found = code_list(chunk, name, listed, match.layout)
         findings.extend(found)
-    if unapplied:
+    if plan.says_not_applicable:
         parts["not_applicable"] = _not_applicable(parts.get("not_applicable"), unapplied, chunk.rows)
     ordered = {name: parts[name] for name in case_columns() if name in parts}
     ordered |= {name: as_text(chunk.columns[place]) for name, place in plan.kept.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,7 +65,7 @@ class CaseArrays:
     def lists(self, column: str) -> CodeLists:
         """The codes of a code column as ids of its catalogue."""
         if column not in self._lists:
-            self._lists[column] = Codebook.for_kind(KINDS[column]).encode(self.text(column))
+            self._lists[column] = _codebook(column).encode(self.text(column))
         return self._lists[column]
 
     def code_mask(self, column: str, hit: Mask, role: str) -> Mask:
@@ -85,16 +85,19 @@ class CaseArrays:
             found[np.repeat(np.arange(self.rows), lists.counts)[wanted]] = True
         return found
 
-    def codes_at(self, column: str, row: int) -> list[str]:
-        """The code texts of one row; the first stays first even when it is empty."""
-        pieces = str(self.text(column).iloc[row]).split("|")
-        return [piece for place, piece in enumerate(pieces) if piece or place == 0]
+    def pieces(self, column: str, rows: npt.NDArray[np.int64]) -> list[list[str]]:
+        """The code texts of these rows; the first stays first even when it is empty."""
+        return [text.split("|") for text in self.text(column).iloc[rows].tolist()]
 
     def _number(self, column: str) -> npt.NDArray[np.float64]:
+        import pandas as pd
+
         if not self.has(column):
             return np.full(self.rows, np.nan)
         schema = case_columns()[column]
         series = self.cases[column].reset_index(drop=True)
+        if pd.api.types.is_numeric_dtype(series.dtype):
+            return series.to_numpy(dtype=float, na_value=np.nan)
         values = parse_column(series, schema, find_layout("plain")).values
         if schema.kind == "date":
             moments = values.to_numpy().astype("datetime64[s]")
@@ -120,6 +123,11 @@ def list_hits(column: str, names: Sequence[str]) -> Mask:
     for name in names:
         hit[:-2] |= named_codes(name)
     return hit
+
+
+@cache
+def _codebook(column: str) -> Codebook:
+    return Codebook.for_kind(KINDS[column])
 
 
 def _factorized(text: pd.Series) -> tuple[npt.NDArray[np.int64], list[str]]:

@@ -8,6 +8,7 @@ check needs pass it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -192,8 +193,10 @@ def _offending(
 ) -> list[str]:
     """The codes of these rows, in the role, for which `wrong` holds."""
     part = {"first": slice(0, 1), "other": slice(1, None), "any": slice(None)}[role]
+    wrong = cache(wrong)
     return [
-        " ".join(code for code in arrays.codes_at(column, row)[part] if wrong(code)) for row in rows.tolist()
+        " ".join(code for code in codes[part] if code and wrong(code))
+        for codes in arrays.pieces(column, rows)
     ]
 
 

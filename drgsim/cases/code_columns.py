@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from .problems import Finding
 
 
+_LIST = (list, tuple, np.ndarray)
+
+
 def code_list(
     chunk: RawChunk, name: str, places: ListPlaces, layout: Layout
 ) -> tuple[pd.Series, list[Finding]]:
@@ -39,17 +42,31 @@ def code_list(
 def _joined(raw: pd.Series, separators: tuple[str, ...], blank: frozenset[str]) -> pd.Series:
     import pandas as pd
 
-    if raw.dtype == object and len(raw) and isinstance(raw.iloc[0], list | tuple | np.ndarray):
+    if raw.dtype == object and any(isinstance(cell, _LIST) for cell in raw.dropna().iloc[:1]):
         raw = pd.Series([_listed(cell) for cell in raw], dtype=text_dtype())
     text = as_text(raw)
-    others = [separator for separator in separators if separator != "|"]
-    if others:
-        text = text.str.replace("|".join(rf"\s*{re.escape(one)}\s*" for one in others), "|", regex=True)
+    if separators != ("|",):
+        text = _with_bars(text, separators)
     return text.mask(text.isin(blank - {""}).to_numpy(dtype=bool))
 
 
+def _with_bars(text: pd.Series, separators: tuple[str, ...]) -> pd.Series:
+    """Every separator, and the blanks around it, as a bar."""
+    # most cells hold one code, or bars already: a quick look finds those that must be rewritten
+    signs = [*(separator for separator in separators if separator != "|"), " |", "| "]
+    rows = np.zeros(len(text), dtype=bool)
+    for sign in signs:
+        rows |= text.str.contains(sign, regex=False, na=False).to_numpy(dtype=bool)
+    anyhow = "|".join(map(re.escape, separators))
+    return (
+        text.mask(rows, text[rows].str.replace(rf"\s*(?:{anyhow})\s*", "|", regex=True))
+        if rows.any()
+        else text
+    )
+
+
 def _listed(cell: Any) -> str | None:
-    if not isinstance(cell, list | tuple | np.ndarray):
+    if not isinstance(cell, _LIST):
         return None
     return "|".join("" if piece is None else plain_text(piece) for piece in cell)
 

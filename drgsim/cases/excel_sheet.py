@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 1_048_576 - 1  # of a sheet, without the header
 _LONGEST = 32_767  # characters a cell can hold
+_TEXT = 49  # the built-in format "@": what is typed into the cell stays text
 _WIDEST = 60  # characters a column is widened to
 
 
@@ -28,7 +29,7 @@ def write_sheet(frame: pd.DataFrame, path: Path, *, headers: Sequence[str], shee
     columns = [_cells(frame.iloc[:, place]) for place in range(frame.shape[1])]
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
     with xlsxwriter.Workbook(str(path), options) as book:
-        text, head = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "bottom": 1})
+        text, head = book.add_format({"num_format": _TEXT}), book.add_format({"bold": True, "bottom": 1})
         page = book.add_worksheet(sheet)
         page.freeze_panes(1, 0)
         for place, (header, cells) in enumerate(zip(headers, columns, strict=True)):

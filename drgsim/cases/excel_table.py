@@ -60,6 +60,8 @@ class SheetTable:
         self.name = name
         self.notes = [f"sheet {sheet!r}"]
         self._rows = [row for row in rows if any(cell != "" for cell in row)]
+        if len(self._rows) < len(rows):
+            self.notes.append(f"{len(rows) - len(self._rows):,} empty rows passed over")
 
     def preview(self) -> Sequence[list[str]]:
         return [[cell_text(cell) for cell in row] for row in self._rows[:HEADER_WITHIN]]

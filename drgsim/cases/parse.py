@@ -29,8 +29,8 @@ _INT32 = np.iinfo(np.int32)
 _SUFFIX = re.compile(r"(岁|天|日|克|g|小时|元|分)$", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|(\d{2})(\d{2}))"
-    r"(?:[ T]?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?|(\d{2})(\d{2})(\d{2})?)?"
+    r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))"
+    r"(?:[ T]*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?|(\d{2})(\d{2})(\d{2})?)?"
 )
 
 
@@ -139,7 +139,7 @@ def _distinct(raw: pd.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
     import pandas as pd
 
     codes, found = pd.factorize(raw)
-    return codes.astype(np.int64), [plain_text(value) for value in found]
+    return codes.astype(np.int64), [plain_text(value) for value in np.asarray(found, dtype=object).tolist()]
 
 
 def _look_up(
@@ -212,8 +212,7 @@ def _dates(texts: Sequence[str]) -> tuple[npt.NDArray[np.datetime64], list[str]]
 
 def _moment(text: str) -> dt.datetime | None:
     """A date, or a moment, in any of the ways exports write year first."""
-    text = re.sub(r"[/.年月]", "-", _folded(text), count=2).replace("日", " ", 1).rstrip()
-    match = _DATE.fullmatch(text)
+    match = _DATE.fullmatch(_folded(text))
     if match is None:
         return None
     parts = match.groups()
@@ -254,7 +253,8 @@ def _series(values: npt.NDArray[Any], lost: npt.NDArray[np.bool_], column: CaseC
 
 def _scaled(numbers: npt.NDArray[np.float64], unit: str) -> npt.NDArray[np.float64]:
     times, by = UNITS.get(unit) or (1, 1)
-    return numbers if times == by else numbers * times / by
+    # rounded, because 1.001 kg must be 1001 g
+    return numbers if times == by else np.round(numbers * times / by, 9)
 
 
 def _not_whole(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

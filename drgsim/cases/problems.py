@@ -169,6 +169,8 @@ def _shown(finding: Finding, rule: CheckRule) -> list[str]:
 def _text(value: Any) -> str:
     import pandas as pd
 
+    if isinstance(value, str):
+        return value
     if pd.isna(value):
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

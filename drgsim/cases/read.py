@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK_ROWS = 1 << 17
+NOT_APPLICABLE = "not_applicable"  # left out by read_cases when no cell says so
 
 
 def read_cases(
@@ -69,8 +70,8 @@ def read_cases(
 
     >>> import pandas as pd
     >>> raw = pd.DataFrame({"病案号": ["007"], "性别": ["女"], "诊断编码": ["K80.100x001,I10.x00"]})
-    >>> read_cases(raw).iloc[0].tolist()
-    ['007', 2, 'K80.100x001|I10.x00']
+    >>> read_cases(raw).to_numpy().tolist()
+    [['007', 2, 'K80.100x001|I10.x00']]
     """
     import pandas as pd
 
@@ -91,6 +92,8 @@ def read_cases(
     for chunk in chunks:
         chunk.attrs = {}
     cases = chunks[0] if len(chunks) == 1 else pd.concat(chunks)
+    if NOT_APPLICABLE in cases and cases[NOT_APPLICABLE].isna().all():
+        cases = cases.drop(columns=NOT_APPLICABLE)
     names = [name for name in case_columns() if name in cases]
     cases = cases[[*names, *(name for name in cases.columns if name not in names)]]
     cases.attrs[KEY] = ReadReport.joined(reports)
@@ -113,7 +116,8 @@ def iter_cases(
     """The cases of `source` in tables of at most `chunk_rows` rows, each with a report of its own.
 
     Parameters as in `read_cases`. CSV and Parquet files are read a chunk at a time, so that memory does not
-    grow with the file; workbooks and JSON are held whole. A source without cases yields one empty table
+    grow with the file; workbooks and JSON are held whole. Every table of one file has the same columns and
+    dtypes, `not_applicable` among them. A source without cases yields one empty table
     a file. Row numbers run on from chunk to chunk and from file to file.
     """
     if code_edition not in get_args(Edition):
@@ -140,6 +144,8 @@ def iter_cases(
             if wanted is not None:
                 match = match.only(wanted)
             todo = plan(match, keep=kept, keep_identifiers=keep_identifiers)
+            if wanted is not None and NOT_APPLICABLE not in wanted:
+                todo = replace(todo, says_not_applicable=False)
             for frame in _frames(table, todo, number, chunk_rows, start, normalise, code_edition):
                 start += len(frame)
                 yield frame
@@ -185,7 +191,8 @@ def _frames(
 def _without_cases(table: RawTable, todo: Plan, number: int) -> pd.DataFrame:
     import pandas as pd
 
-    names = [name for name in case_columns() if name in todo.match.names]
+    there = {*todo.match.names, *([NOT_APPLICABLE] if todo.says_not_applicable else [])}
+    names = [name for name in case_columns() if name in there]
     columns = {name: pd.Series(dtype=case_column(name).dtype) for name in names}
     frame = pd.DataFrame(
         columns | {name: pd.Series(dtype=object) for name in todo.kept}, index=pd.RangeIndex(0)

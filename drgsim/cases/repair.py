@@ -33,6 +33,5 @@ def repair_codes(cases: pd.DataFrame, *, edition: Edition) -> tuple[pd.DataFrame
 
 
 def _entries(column: str, outcomes: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {"column": column} | {str(name): row[name] for name in row} for row in outcomes.to_dict("records")
-    ]
+    rows = outcomes.to_dict("records")
+    return [{"column": column} | {str(name): value for name, value in row.items()} for row in rows]

@@ -34,7 +34,7 @@ class ParquetTable:
         names = [self._names[place] for place in positions]
         try:
             for batch in self._file.iter_batches(batch_size=rows, columns=names):
-                yield _chunk_of(batch, positions, names)
+                yield _chunk_of(batch, dict(zip(positions, batch.columns, strict=True)))
         except OSError as error:
             raise _damaged(self.name) from error
 
@@ -56,10 +56,10 @@ class ArrowTable:
         return [self._names]
 
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
-        names = [self._names[place] for place in positions]
         for batch in self._reader:
             for start in range(0, batch.num_rows, rows):
-                yield _chunk_of(batch.slice(start, rows), positions, names)
+                part = batch.slice(start, rows)
+                yield _chunk_of(part, {place: part.column(place) for place in positions})
 
 
 class FrameTable:
@@ -80,12 +80,18 @@ class FrameTable:
             yield RawChunk(columns, len(part), index=part.index)
 
 
-def _chunk_of(batch: Any, positions: Sequence[int], names: Sequence[str]) -> RawChunk:
-    columns = {
-        place: batch.column(batch.schema.get_field_index(name)).to_pandas()
-        for place, name in zip(positions, names, strict=True)
-    }
-    return RawChunk(columns, batch.num_rows)
+def _chunk_of(batch: Any, columns: dict[int, Any]) -> RawChunk:
+    return RawChunk({place: _series(column) for place, column in columns.items()}, batch.num_rows)
+
+
+def _series(column: Any) -> pd.Series:
+    import pandas as pd
+    import pyarrow as pa
+
+    try:
+        return column.to_pandas()
+    except pa.ArrowNotImplementedError:  # lists of string views, as polars has them
+        return pd.Series(column.to_pylist(), dtype=object)
 
 
 def _parquet() -> Any:

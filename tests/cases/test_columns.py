@@ -1,0 +1,57 @@
+"""The schema as data: complete, consistent, and its names unambiguous."""
+
+from collections import Counter
+
+import pytest
+
+from drgsim.cases import case_column, case_columns, coded_values, column_labels, value_labels
+from drgsim.errors import NotFoundError
+from drgsim.sources import STATES, load
+
+PLAIN = ["case_id", "sex", "age", "age_days", "birth_weight", "los", "discharge", "diagnoses", "procedures"]
+
+
+def test_the_plain_columns_have_their_fixed_names() -> None:
+    assert set(PLAIN) <= case_columns().keys()
+
+
+def test_no_name_means_two_columns() -> None:
+    names = [
+        name
+        for column in case_columns().values()
+        for name in (column.name, column.label_zh, *column.aliases, *column.aliases_zh)
+    ]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+def test_every_column_is_described() -> None:
+    for column in case_columns().values():
+        assert column.label_zh, column.name
+        assert column.label_en, column.name
+        assert column.description, column.name
+        assert column.unit == "yuan" if column.kind == "money" else True, column.name
+
+
+def test_an_unknown_column_names_the_nearest() -> None:
+    with pytest.raises(NotFoundError, match="did you mean 'birth_weight'"):
+        case_column("birth_wieght")
+
+
+def test_labels_exist_in_both_languages() -> None:
+    assert column_labels("zh")["los"] == "住院天数"
+    assert column_labels("en")["los"] == "length of stay"
+
+
+def test_coded_values_are_of_coded_columns_and_have_a_source() -> None:
+    for column, values in coded_values().items():
+        assert column in case_columns()
+        spelt = [text for value in values for text in value.spellings]
+        assert len(spelt) == len(set(spelt)), column
+        assert {value.source for value in values} <= load().keys()
+        for value in values:
+            assert STATES.index(value.state) >= STATES.index(load()[value.source].state), (column, value)
+
+
+def test_value_labels() -> None:
+    assert value_labels("discharge")[5] == "死亡"
+    assert value_labels("sex", "en") == {0: "unknown", 1: "male", 2: "female", 9: "not stated"}

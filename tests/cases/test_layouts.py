@@ -1,0 +1,107 @@
+"""Layouts as data: complete, sourced, and each recognises its own export and no other's."""
+
+import pytest
+
+from drgsim.cases import find_layout, layouts, read_cases
+from drgsim.cases.errors import LayoutFileError
+from drgsim.cases.recognise import match_header
+from drgsim.errors import NotFoundError
+from drgsim.sources import STATES, load
+
+HEADERS = {
+    "plain": "case_id,sex,age,age_days,birth_weight,los,discharge,diagnoses,procedures",
+    "chinese": "病案号,性别,年龄,新生儿年龄天,出院科室,医生,住院天数,离院方式,总费用,诊断编码,手术操作编码",
+    "hqms": "A48,A12C,A14,A16,A18x01,A17,B12,B15,B16C,B20,B34C,C03C,C06x01C,C06x02C,C14x01C,C35x01C,D01",
+    "n041": "BAH,XB,NL,BZYZSNL,XSECSTZ,RYSJ,CYSJ,CYKB,SJZYTS,LYFS,ZFY,JBDM,JBDM1,JBDM2,SSJCZBM1,SSJCZBM2",
+    "hn041": "BAH,XB,NL,BZYZSNLT,SJZYTS,LYFS,XY_JBDM,XY_FJBM,XY_JBDM1,XY_FJBM1,SSBM1_S,SSBM2_S",
+    "opendrg-row": "Index,gender,age,ageDay,weight,dept,inHospitalTime,leavingType,zdList,ssList",
+    "machine-made": "case_id,gender,age,diag_p,diag_oth,oper_p,fee",
+    "settlement-4101": "medcasno,gend,age,nwb_age,dscg_caty,act_ipt_days,dscg_way,diag_code,oprn_oprt_code",
+}
+
+
+def test_every_layout_has_a_header_here():
+    assert set(HEADERS) == set(layouts())
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_header_is_recognised_as_its_own_layout(name, file):
+    cells = HEADERS[name].split(",")
+    cases = read_cases(file("export.csv", f"{HEADERS[name]}\n{',' * (len(cells) - 1)}\n"))
+    assert cases.attrs["drgsim"]["files"][0]["layout"] == name
+    assert "of its columns are there" in cases.attrs["drgsim"]["files"][0]["why"]
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_layouts_are_sourced(name):
+    layout = layouts()[name]
+    assert STATES.index(layout.state) >= STATES.index(load()[layout.source].state)
+    assert layout.label_zh
+    assert layout.label_en
+    assert "diagnoses" in layout.lists
+
+
+def test_every_shipped_column_of_hqms_is_found_by_any_form_of_its_header():
+    for cells in (
+        ["A48", "C03C", "A12C"],
+        ["病案号(A48)", "出院主要诊断编码（C03C）", "性别(A12C)"],
+        ["A48 病案号", "C03C 出院主要诊断编码", "A12C 性别"],
+        ["a48", "c03c", "a12c"],
+    ):
+        match = match_header(cells, find_layout("hqms"), rename={})
+        assert match is not None
+        assert match.names == ["case_id", "sex", "diagnoses"]
+
+
+def test_age_in_months_is_not_taken_for_age_in_years(file):
+    cases = read_cases(file("a.csv", "病案号,年龄(月),诊断编码\n1,7,J18.900\n"))
+    assert "age" not in cases
+    assert cases.attrs["drgsim"]["files"][0]["not_read"] == ["年龄(月)"]
+
+
+OWN = """
+id = "our-his"
+label_zh = "本院导出"
+label_en = "our own export"
+source = "K91"
+state = "read"
+needs = ["diagnoses"]
+[columns]
+case_id = "住院流水"
+birth_weight = { from = ["体重"], unit = "kg" }
+total_cost = { sum = ["甲", "乙"] }
+[lists.diagnoses]
+joined = ["疾病"]
+separators = ["|", "+"]
+[values.sex]
+"1" = "?"
+[identifiers]
+patterns = ['.*姓名']
+"""
+
+
+def test_a_layout_of_ones_own_is_a_file(file):
+    layout = file("own.toml", OWN)
+    export = file("export.csv", "住院流水,体重,甲,乙,疾病,母亲姓名\n7,1.001,1.10,2.25,J18.900+I10.x00,某\n")
+    cases = read_cases(export, layout=layout)
+    assert cases.to_numpy().tolist() == [["7", 1001, "J18.900|I10.x00", 3.35]]
+    assert cases.attrs["drgsim"]["files"][0]["identifiers"] == ["母亲姓名"]
+
+
+def test_all_mistakes_of_a_layout_file_are_told_at_once(file):
+    wrong = OWN.replace('state = "read"', "").replace("birth_weight", "birth_wieght").replace("kg", "stone")
+    with pytest.raises(LayoutFileError) as caught:
+        find_layout(file("own.toml", wrong + '\n[recognize]\nall = ["x"]\n'))
+    message = str(caught.value)
+    for part in ("state is missing", "did you mean 'birth_weight'", "'stone'", "did you mean 'recognise'"):
+        assert part in message
+
+
+def test_broken_toml_is_a_layout_error(file):
+    with pytest.raises(LayoutFileError, match=r"own\.toml"):
+        find_layout(file("own.toml", "id = ["))
+
+
+def test_an_unknown_layout_names_the_nearest():
+    with pytest.raises(NotFoundError, match="did you mean 'hqms'"):
+        read_cases("whatever.csv", layout="hqmz")

@@ -1,0 +1,82 @@
+"""`drgsim check` and `drgsim convert`: what they say, what they write, and their exit codes."""
+
+import pandas as pd
+import pytest
+from python_calamine import load_workbook
+
+from drgsim import read_cases
+from drgsim.cli import main
+
+FINE = """病案号,姓名,性别,年龄(岁),住院天数,离院方式,诊断编码,手术操作编码,总费用
+1,某,女,61,6,医嘱离院,K80.100x001,51.23,100
+"""
+
+
+@pytest.fixture
+def export(tmp_path):
+    def write(text, encoding="gb18030"):
+        path = tmp_path / "export.csv"
+        path.write_bytes(text.encode(encoding))
+        return str(path)
+
+    return write
+
+
+def test_a_fine_file(export, capsys):
+    assert main(["check", export(FINE)]) == 0
+    said = capsys.readouterr().out
+    assert "1 cases, layout chinese" in said
+    assert "encoding gb18030" in said
+    assert "dropped, because they name persons: 1 columns" in said
+    assert "procedures: lost decimal point or zeros 1" in said
+    assert "no problems" in said
+
+
+def test_errors_are_counted_and_written(export, tmp_path, capsys):
+    wrong = FINE.replace("女", "男").replace("K80.100x001", "N83.201")
+    assert main(["check", export(wrong), "--out", str(tmp_path / "p.csv")]) == 1
+    assert "sex-female-diagnoses" in capsys.readouterr().out
+    rows = pd.read_csv(tmp_path / "p.csv", dtype=str)
+    assert rows["rule"].tolist() == ["sex-female-diagnoses"]
+    assert rows["zh"].tolist() == ["男性病例有只见于女性的诊断"]
+
+
+def test_what_a_value_or_header_means_can_be_said(export, capsys):
+    text = FINE.replace("女", "乙").replace("总费用", "合计金额")
+    path = export(text)
+    assert main(["check", path]) == 1
+    assert main(["check", path, "--value", "sex:乙=2", "--rename", "合计金额=total_cost"]) == 0
+    assert main(["check", path, "--value", "sex=2"]) == 2
+    assert main(["check", path, "--value", "sexx:乙=2"]) == 2
+    assert main(["check", path, "--rename", "合计金额"]) == 2
+    assert "COLUMN:TEXT=VALUE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out.csv", "out.xlsx"])
+def test_convert(export, tmp_path, name, capsys):
+    assert main(["convert", export(FINE), str(tmp_path / name)]) == 0
+    cases = read_cases(tmp_path / name)
+    assert cases.to_numpy().tolist() == [["1", 2, 61, 6, 1, "K80.100x001", "51.2300", 100.0]]
+    assert "layout chinese" in capsys.readouterr().out
+
+
+def test_convert_for_excel_users(export, tmp_path):
+    main(["convert", export(FINE), str(tmp_path / "a.csv"), "--chinese", "--encoding", "utf-8-sig"])
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8-sig").startswith("病案号,性别,年龄(岁)")
+    main(["convert", export(FINE), str(tmp_path / "a.xlsx")])
+    assert load_workbook(str(tmp_path / "a.xlsx")).sheet_names == ["病例"]
+
+
+def test_nothing_is_written_when_nothing_can_be_read(export, tmp_path, capsys):
+    path = export("date,price\n2024,1\n")
+    assert main(["convert", path, str(tmp_path / "out.csv")]) == 3
+    assert main(["convert", export(FINE), str(tmp_path / "out.doc")]) == 2
+    assert not list(tmp_path.glob("out*"))
+    assert "drgsim: [DS002]" in capsys.readouterr().err
+
+
+def test_clinical_codes(export, tmp_path, capsys):
+    path = export("case_id,diagnoses\n1,A01.000x002\n")
+    assert main(["convert", path, str(tmp_path / "out.csv"), "--code-edition", "clinical"]) == 0
+    assert read_cases(tmp_path / "out.csv")["diagnoses"].tolist() == ["A01.003"]
+    assert "mapped to another code 1" in capsys.readouterr().out
