@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,22 @@ def pack_hash(scheme: Scheme) -> str:
 
 def folders_hash(folders: Sequence[Path]) -> str:
     """SHA-256 (hex) of every file of `folders` and of the code catalogues: equal files, equal scheme."""
-    catalogues = [data_path("catalogues", f"{kind}.csv") for kind in ("diagnosis", "procedure")]
     digest = hashlib.sha256()
-    for path in (*(path for folder in folders for path in _files(folder)), *catalogues):
+    for path in (path for folder in folders for path in _files(folder)):
         data = path.read_bytes()
         digest.update(f"{path.name}\0{len(data)}\0".encode())
         digest.update(data)
+    for kind in ("diagnosis", "procedure"):
+        path = data_path("catalogues", f"{kind}.csv")
+        state = path.stat()
+        digest.update(_file_digest(path, state.st_size, state.st_mtime_ns))
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _file_digest(path: Path, size: int, changed: int) -> bytes:
+    """The hash of a large file, remembered as long as its size and time of change stay."""
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def _files(folder: Path) -> list[Path]:

@@ -65,7 +65,7 @@ def load(name: str | Path, *, on: Day = None) -> Scheme:
 def chain(name: str | Path, *, on: Day = None) -> list[Path]:
     """The folders that state a scheme: its own first, then its base, and so on."""
     folders = [_find(name, on)]
-    while base := read_metadata(folders[-1]).base:
+    while base := _metadata(folders[-1]).base:
         folder = _folder_of(base)
         if folder is None:
             raise NotFoundError(
@@ -144,7 +144,7 @@ def _find(name: str | Path, on: Day) -> Path:
 def _folder_of(id: str) -> Path | None:
     """The folder of the pack with this id."""
     for root in roots():  # a pack usually stands in a folder of its own name
-        if (root / id / FILE).is_file() and read_metadata(root / id).id == id:
+        if (root / id / FILE).is_file() and _metadata(root / id).id == id:
             return root / id
     pack = _packs().get(id)
     return pack[0] if pack else None
@@ -155,12 +155,26 @@ def _packs() -> dict[str, tuple[Path, Metadata]]:
     found: dict[str, tuple[Path, Metadata]] = {}
     for folder in _folders():
         try:
-            meta = read_metadata(folder)
+            meta = _metadata(folder)
         except PackError as error:
             _pass_over(folder, error)
             continue
         found.setdefault(meta.id, (folder, meta))
     return found
+
+
+def _metadata(folder: Path) -> Metadata:
+    """`read_metadata`, remembered until the file changes."""
+    try:
+        state = (folder / FILE).stat()
+    except OSError:
+        return read_metadata(folder)
+    return _remembered(folder, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _remembered(folder: Path, size: int, changed: int) -> Metadata:
+    return read_metadata(folder)
 
 
 def _pass_over(folder: Path, error: Exception) -> None:

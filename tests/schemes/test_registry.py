@@ -14,9 +14,9 @@ import drgsim
 from drgsim import Scheme, sources
 from drgsim._paths import data_path
 from drgsim.errors import ArgumentError, NotFoundError
-from drgsim.schemes import registry
 from drgsim.schemes.errors import PackError, SchemeWarning
 from drgsim.schemes.identity import pack_hash
+from drgsim.schemes.metadata import read_metadata
 from drgsim.schemes.pack_write import write_pack
 from drgsim.schemes.registry import chain, files_hash, list_schemes, load
 from tests.schemes.example import OVERLAY, SMALL
@@ -62,7 +62,7 @@ def test_numbers_of_rows_are_those_of_the_loaded_scheme(no_packs):
 
 @pytest.mark.parametrize("id", SHIPPED)
 def test_a_shipped_pack_stands_under_its_id_and_cites_sources(id):
-    meta = registry.read_metadata(data_path("schemes", id))
+    meta = read_metadata(data_path("schemes", id))
     assert meta.id == id
     for source in (meta.source, *meta.switch_sources.values()):
         assert source in sources.load()
