@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..schemes.model import Adrg, Drg, Scheme
+from .anchor_fit import ANCHORED
 from .tables import rows
 
-# anchored schemes, nearest first for a scheme that is none of them
-_ANCHORED = ("chs-drg-2.0", "chs-drg-1.1", "chs-drg-1.0")
+_NEWEST = max(ANCHORED)  # for a scheme that has no table of its own, nor its base
 # what the last character of a group's code makes of the mean of its siblings; assumed
 _BY_SEVERITY = {"1": 1.35, "3": 1.05, "5": 0.8}
 
@@ -32,7 +32,7 @@ class Anchor:
 
 def cost_anchors(scheme: Scheme) -> Mapping[str, Anchor]:
     """The relative cost of every group of `scheme`, in its order."""
-    table = next((id for id in (scheme.id, scheme.base) if id in _ANCHORED), _ANCHORED[0])
+    table = next((id for id in (scheme.id, scheme.base) if id in ANCHORED), _NEWEST)
     published = {
         row["drg"]: Anchor(row["drg"], float(row["weight"]), row["basis"], row["source"], row["state"])
         for row in rows("cost_anchors", f"{table}.csv")

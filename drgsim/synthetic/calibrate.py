@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from .errors import RegionError
 from .members import city_persons, member_cells
-from .mix import CaseMix
+from .mix import CaseMix, group_shares
 from .targets import INSURANCES, LEVELS, Target, targets
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def calibrate(region: SyntheticRegion, year: int, mix: CaseMix) -> Calibration:
 
 
 class _Problem:
+    """What is free, moved round by round until the totals are met."""
+
     def __init__(self, region: SyntheticRegion, aims: Mapping[str, Target], year: int, mix: CaseMix) -> None:
         self.region = region
         self.aims = {id: target.amount for id, target in aims.items()}
@@ -74,13 +76,7 @@ class _Problem:
 
     def _set_classes(self, year: int, mix: CaseMix) -> None:
         """Classes of relative cost, and for each insurance its share, mean cost and mean stay in each."""
-        cells = member_cells(year)
-        of_drg = np.zeros((len(INSURANCES), len(mix.weight)))
-        reached = mix.drg >= 0
-        for kind, cell, discharges in zip(cells.insurance, cells.cell, cells.discharges, strict=True):
-            where = reached[cell]
-            np.add.at(of_drg[kind], mix.drg[cell, where], mix.share[cell, where] * discharges)
-        of_drg /= of_drg.sum(axis=1, keepdims=True)
+        of_drg = group_shares(mix, member_cells(year))
         self.cost_class = _classes(mix.weight, of_drg.mean(axis=0))
         self.classes = int(self.cost_class.max()) + 1
         self.share = self._by_class(of_drg)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..schemes.model import Scheme
 from ..schemes.rules.terms import Role
-from .bands import bands, cell_count
+from .bands import bands
 from .cell_weights import age_column, cell_weights
 from .choose import Choices
 from .code_texts import CodeTexts
@@ -53,7 +53,7 @@ class CaseCodes:
         self._procedures = CodeTexts(
             [*routine, *(code for core in pools.cores for code in (core.main, *core.procedures) if code)]
         )
-        self._complications = Complications(severity, pools, self._diagnoses)
+        self._complications = Complications(region, pools, self._diagnoses)
         self._beside = self._diagnoses.numbers(beside), Choices(cell_weights(beside))
         self._routine = (
             self._procedures.numbers(routine),
@@ -74,7 +74,7 @@ class CaseCodes:
     def diagnoses(self, streams: Streams, patients: Patients, diseases: Diseases) -> list[str]:
         """The diagnoses of every case, the principal first."""
         rows, codes = self._core_diagnoses.of(diseases.core)
-        more_rows, more = self._complications.draw(streams, patients, diseases, cell_count())
+        more_rows, more = self._complications.draw(streams, patients, diseases)
         deciding = len(rows) + len(more_rows)
         count = self._beside_count.draw(streams.uniform("beside count", BLOCK), patients.band)
         beside_rows = np.repeat(np.arange(BLOCK), count)
@@ -82,9 +82,9 @@ class CaseCodes:
         drawn = choices.draw(streams.uniform("beside", len(beside_rows)), patients.cell[beside_rows])
         rows = np.concatenate([rows, more_rows, beside_rows])
         codes = np.concatenate([codes, more, numbers[drawn]])
-        kept = _first_of(rows, codes) & (
-            _first_of(rows, self._diagnoses.category[codes]) | (np.arange(len(rows)) < deciding)
-        )
+        # of the others, one of each category: what decides the group stays whatever its category
+        new = _first_of(rows, self._diagnoses.category[codes]) | (np.arange(len(rows)) < deciding)
+        kept = _first_of(rows, codes) & new
         return _text(self._diagnoses, rows[kept], codes[kept])
 
     def procedures(self, streams: Streams, diseases: Diseases) -> list[str]:

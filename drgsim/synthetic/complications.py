@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from .bands import cell_count
 from .cell_weights import cell_weights
 from .choose import Choices
 from .code_texts import CodeTexts
@@ -17,18 +19,21 @@ from .satisfy import CasePools
 from .satisfy.candidates import Core
 from .satisfy.severity_codes import SEVERITIES, SeverityCodes
 
+if TYPE_CHECKING:
+    from .region import SyntheticRegion
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _TRIES = 4  # draws of the first complication until it is no code of the core
-_FURTHER = 0.35  # chance of each further complication; assumed
-_CC_BESIDE_MCC = 0.5  # chance of a CC beside an MCC; assumed
 
 
 class Complications:
     """Draws the CC and MCC of a block of cases."""
 
-    def __init__(self, severity: SeverityCodes, pools: CasePools, texts: CodeTexts) -> None:
+    def __init__(self, region: SyntheticRegion, pools: CasePools, texts: CodeTexts) -> None:
+        self._assumed = region.assumed["diagnoses"]
+        severity = pools.severity
         excluding = [severity.excluding(core.principal) for core in pools.cores]
         self._tables = sorted(set(excluding))
         number = {tables: place for place, tables in enumerate(self._tables)}
@@ -44,16 +49,17 @@ class Complications:
         counts = [[not severity.is_excluded(code, tables) for code in codes] for tables in self._tables]
         return Choices((weights * np.array(counts)[:, None, :]).reshape(-1, len(codes)))
 
-    def draw(self, streams: Streams, patients: Patients, diseases: Diseases, cells: int) -> tuple[Ints, Ints]:
+    def draw(self, streams: Streams, patients: Patients, diseases: Diseases) -> tuple[Ints, Ints]:
         """Rows and codes of the complications, the one that decides first; a code may repeat."""
-        row = self._row[diseases.core] * cells + patients.cell
+        row = self._row[diseases.core] * cell_count() + patients.cell
         parts = []
         for number, name in enumerate(SEVERITIES[1:], start=1):
             having = np.flatnonzero(diseases.severity == number)
             parts.append((having, self._first(streams, name, having, row[having], diseases.core[having])))
-            parts.append(self._more(streams, name, having, row, _FURTHER))
+            parts.append(self._more(streams, name, having, row, self._assumed["further_complication"]))
         worst = np.flatnonzero(diseases.severity == len(SEVERITIES) - 1)
-        parts.append(self._more(streams, "cc", worst, row, _CC_BESIDE_MCC, stream="cc beside mcc"))
+        beside = self._assumed["cc_beside_mcc"]
+        parts.append(self._more(streams, "cc", worst, row, beside, stream="cc beside mcc"))
         return np.concatenate([rows for rows, _ in parts]), np.concatenate([codes for _, codes in parts])
 
     def _first(self, streams: Streams, name: str, having: Ints, row: Ints, core: Ints) -> Ints:
@@ -75,7 +81,7 @@ class Complications:
 
 
 def _core_codes(cores: Sequence[Core], texts: CodeTexts) -> Ints:
-    """The diagnoses of every core, filled up with -1."""
+    """The diagnoses of every core, filled up with a number that no code has."""
     listed = [texts.numbers((core.principal, *core.diagnoses)) for core in cores]
     table = np.full((len(cores), max(map(len, listed))), -2)
     for place, codes in enumerate(listed):

@@ -18,8 +18,8 @@ TRUTH = ("true_drg", "true_severity", "dirt")  # beside the case table's own col
 _MISSING = -1
 
 
-def as_table(parts: Sequence[dict[str, Any]], *, truth: bool) -> pd.DataFrame:
-    """The parts one after the other; -1 becomes missing."""
+def as_table(parts: Sequence[dict[str, Any]], *, index_from: int, truth: bool) -> pd.DataFrame:
+    """The parts one after the other; -1 becomes missing. The index counts cases from `index_from`."""
     import pandas as pd
 
     known, texts = case_columns(), cast(Any, text_dtype())
@@ -31,7 +31,9 @@ def as_table(parts: Sequence[dict[str, Any]], *, truth: bool) -> pd.DataFrame:
             columns[name] = pd.array(list(chain.from_iterable(part[name] for part in parts)), dtype=texts)
         else:
             columns[name] = _numbers(kind, np.concatenate([part[name] for part in parts]))
-    return pd.DataFrame(columns, copy=False)
+    table = pd.DataFrame(columns, copy=False)
+    table.index = pd.RangeIndex(index_from, index_from + len(table))
+    return table
 
 
 def _numbers(kind: str, values: npt.NDArray[Any]) -> Any:

@@ -74,14 +74,11 @@ def synthetic_cases(
     >>> len(cases), int(cases["sex"].isna().sum())
     (1000, 0)
     """
-    import pandas as pd
-
-    frames = list(
+    return next(
         iter_synthetic_cases(
             region, n=n, year=year, seed=seed, dirt=dirt, scheme=scheme, truth=truth, chunk=max(n, 1)
         )
     )
-    return pd.concat(frames, ignore_index=True)
 
 
 def iter_synthetic_cases(
@@ -95,26 +92,30 @@ def iter_synthetic_cases(
     truth: bool = False,
     chunk: int = 16 * BLOCK,
 ) -> Iterator[pd.DataFrame]:
-    """The same cases as `synthetic_cases`, at most `chunk` rows at a time, so that memory stays small."""
+    """The same cases as `synthetic_cases`, at most `chunk` rows at a time, so that memory stays small.
+
+    Every frame but the last has `chunk` rows. Raises what `synthetic_cases` raises, at once.
+    """
     _check(n=n, year=year, seed=seed, dirt=dirt, chunk=chunk)
-    world = build_world(_region(region), year, _grouper(scheme))
+    world = build_world(_region(region), year, grouper_of(scheme))
 
     @lru_cache(maxsize=1)  # chunks that end inside a block share it
     def block(number: int) -> Columns:
         return soil(make_block(world, seed, number), seed, number, dirt)
 
-    for start in range(0, max(n, 1), chunk):
-        stop = min(start + chunk, n)
-        yield as_table(
-            [_rows(block(number), number, start, stop) for number in _blocks(start, stop)], truth=truth
-        )
+    def rows(start: int, stop: int) -> pd.DataFrame:
+        parts = [_rows(block(number), number, start, stop) for number in _blocks(start, stop)]
+        return as_table(parts, index_from=start, truth=truth)
+
+    return (rows(start, min(start + chunk, n)) for start in range(0, max(n, 1), chunk))
 
 
 def _region(region: str | SyntheticRegion) -> SyntheticRegion:
     return region if isinstance(region, SyntheticRegion) else SyntheticRegion.load(region)
 
 
-def _grouper(scheme: str | Scheme | DrgGrouper) -> DrgGrouper:
+def grouper_of(scheme: str | Scheme | DrgGrouper) -> DrgGrouper:
+    """The grouper of a scheme; that of an id is kept."""
     if isinstance(scheme, DrgGrouper):
         return scheme
     return _shipped(scheme) if isinstance(scheme, str) else DrgGrouper(scheme)

@@ -20,10 +20,12 @@ from .anchors import Anchor, cost_anchors
 from .bands import SEXES, bands
 from .choose import Choices
 from .common_codes import common_prefix, prefix_weight
+from .members import MemberCells
 from .satisfy import CasePools
 from .satisfy.severity_codes import SEVERITIES
 from .satisfy.target import Target
 from .tables import rows
+from .targets import INSURANCES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -79,6 +81,15 @@ def case_mix(pools: CasePools) -> CaseMix:
         anchors,
         Choices(whole),
     )
+
+
+def group_shares(mix: CaseMix, members: MemberCells) -> Floats:
+    """Share of each group in the discharges of each insurance: float64 [insurances, drgs]."""
+    shares = np.zeros((len(INSURANCES), len(mix.weight)))
+    for insurance, cell, discharges in zip(members.insurance, members.cell, members.discharges, strict=True):
+        possible = mix.drg[cell] >= 0
+        np.add.at(shares[insurance], mix.drg[cell, possible], mix.share[cell, possible] * discharges)
+    return shares / shares.sum(axis=1, keepdims=True)
 
 
 def _popularity(targets: tuple[Target, ...]) -> Floats:

@@ -17,6 +17,8 @@ from .targets import LEVELS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..grouping import DrgGrouper
+    from ..schemes.model import Scheme
     from .fidelity import Fidelity
 
 _ASSUMED = (
@@ -124,6 +126,27 @@ class SyntheticRegion:
         from .hospitals import hospital_table
 
         return hospital_table(self)
+
+    def mix(self, *, year: int = 2025, scheme: str | Scheme | DrgGrouper = "chs-drg-2.0") -> pd.DataFrame:
+        """The groups that the insured of a year are expected in, the commonest first.
+
+        Columns: drg, name, share of the discharges, relative_cost beside the average, and where that is
+        from: basis, source, state. Shares are assumed throughout. Groups that no case can reach are there
+        with a share of 0.
+        """
+        from .expectations import mix_table
+
+        return mix_table(self, year, scheme)
+
+    def rates(self, *, year: int = 2025, scheme: str | Scheme | DrgGrouper = "chs-drg-2.0") -> pd.DataFrame:
+        """Yuan of a case of relative cost 1 by insurance and hospital level, as solved to meet the totals.
+
+        Columns: insurance, hospital_level, rate, and for comparison harbin, the base rate of the city that
+        published the relative costs, for the nearest year.
+        """
+        from .expectations import rate_table
+
+        return rate_table(self, year, scheme)
 
     def fidelity(
         self, cases: pd.DataFrame | None = None, *, year: int = 2025, seed: int = 0, n: int = 200_000

@@ -6,14 +6,14 @@ import pytest
 from drgsim.codes import Catalogue
 from drgsim.grouping import DrgGrouper
 from drgsim.synthetic.bands import SEXES, bands, cell_count
-from drgsim.synthetic.generate import _shipped, synthetic_cases
+from drgsim.synthetic.generate import grouper_of, synthetic_cases
 from drgsim.synthetic.satisfy.severity_codes import SEVERITIES
-from drgsim.synthetic.world import _pools
+from drgsim.synthetic.world import build_world
 
 
 @pytest.fixture(scope="module")
-def pools():
-    return _pools(_shipped("chs-drg-2.0"))
+def pools(region):
+    return build_world(region, 2025, grouper_of("chs-drg-2.0")).pools
 
 
 def test_every_group_of_2_0_can_be_reached(pools):
