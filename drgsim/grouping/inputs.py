@@ -48,21 +48,22 @@ def read_table(cases: Any) -> CaseTable:
 
     if isinstance(cases, pd.DataFrame):
         return _checked(CaseTable(tuple(map(str, cases.columns)), cases.__getitem__, len(cases), cases.index))
-    if hasattr(cases, "__arrow_c_stream__") or hasattr(cases, "__arrow_c_array__"):
+    if hasattr(cases, "__arrow_c_stream__"):
         pa = require("pyarrow", extra="arrow", feature="grouping Arrow tables")
-        table = cases if isinstance(cases, pa.Table) else pa.table(cases)
+        try:
+            table = pa.RecordBatchReader.from_stream(cases).read_all()
+        except pa.ArrowInvalid:  # a stream of one column
+            raise _not_cases(cases) from None
         return _checked(CaseTable(tuple(table.column_names), table.column, table.num_rows, None))
-    raise CasesInputError(
-        "not a table of cases",
-        got=type(cases).__name__,
-        allowed=("pandas DataFrame", "anything with __arrow_c_stream__", "dict", "list of dicts"),
-    )
+    raise _not_cases(cases)
 
 
 def frame_of(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Cases as mappings, one row each, in columns of plain objects. `procedures` may be left out."""
     import pandas as pd
 
+    if not all(isinstance(case, Mapping) for case in cases):
+        raise _not_cases(cases)
     names = dict.fromkeys(name for case in cases for name in case)
     for name in REQUIRED if not cases else ("procedures",):
         names.setdefault(name)
@@ -87,6 +88,14 @@ def encode_table(
         numbers=values,
         problem=problems_of(values, {name: mask for name, (_, mask) in read.items()}),
         departments=_departments(_slice(table.column(department), start, stop)) if department else None,
+    )
+
+
+def _not_cases(given: Any) -> CasesInputError:
+    return CasesInputError(
+        "not a table of cases",
+        got=type(given).__name__,
+        allowed=("pandas DataFrame", "anything with __arrow_c_stream__", "dict", "list of dicts"),
     )
 
 

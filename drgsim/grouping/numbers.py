@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,14 @@ from ..cases.parse import parse_column
 from ..schemes.rules.terms import Variable
 from .reasons import Reason
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Numbers = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 OLDEST = 150  # years; no person has been older
+LARGEST = 2.0**31  # no number of a case comes near it
 
 # column → its variable, and the reason that says it could not be read
 COLUMNS: dict[str, tuple[Variable, Reason]] = {
@@ -39,23 +43,30 @@ def read_numbers(column: Any, name: str) -> tuple[Numbers, Mask]:
     import pandas as pd
 
     series = column if isinstance(column, pd.Series) else pd.Series(column)
-    is_bool = pd.api.types.is_bool_dtype(series.dtype)
-    if pd.api.types.is_numeric_dtype(series.dtype) and not is_bool:
+    numeric = pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype)
+    if numeric:
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
-        unreadable = np.zeros(len(values), dtype=bool)
+        unreadable = np.abs(values) >= LARGEST
     else:
-        parsed = parse_column(series.reset_index(drop=True), case_column(name), find_layout("plain"))
-        values = parsed.values.to_numpy(dtype=np.float64, na_value=np.nan)
-        unreadable = np.zeros(len(values), dtype=bool)
-        for rows, _ in parsed.problems.values():
-            unreadable[rows] = True
-    with np.errstate(invalid="ignore"):
-        if case_column(name).kind == "whole":
-            unreadable |= ~np.isnan(values) & (values != np.floor(values))
-        if name != "age":  # which says for itself that it is out of range
-            unreadable |= values < 0
-        unreadable |= np.isinf(values)
+        values, unreadable = _parsed(series.reset_index(drop=True), name)
+    if case_column(name).kind == "whole":
+        unreadable |= (values != np.floor(values)) & ~np.isnan(values)
+    if name != "age":  # which says for itself that it is out of range
+        unreadable |= values < 0
     return np.where(unreadable, np.nan, values).astype(np.float32), unreadable
+
+
+def _parsed(series: pd.Series, name: str) -> tuple[npt.NDArray[np.float64], Mask]:
+    """The numbers that texts or objects mean, and where they mean none."""
+    import pandas as pd
+
+    if series.dtype == object:  # a list or the like is no number; as text it says so
+        series = series.map(lambda cell: cell if pd.api.types.is_scalar(cell) else str(cell))
+    parsed = parse_column(series, case_column(name), find_layout("plain"))
+    unreadable = np.zeros(len(series), dtype=bool)
+    for rows, _ in parsed.problems.values():
+        unreadable[rows] = True
+    return parsed.values.to_numpy(dtype=np.float64, na_value=np.nan), unreadable
 
 
 def problems_of(numbers: dict[str, Numbers], unreadable: dict[str, Mask]) -> npt.NDArray[np.uint8]:
