@@ -132,7 +132,11 @@ class CompiledScheme:
     @classmethod
     def from_file(cls, path: str | Path) -> CompiledScheme:
         """Map a file that holds a block. FileFormatError when it is damaged."""
-        return cls.from_block(np.memmap(path, dtype=np.uint8, mode="r"), where=str(path))
+        try:
+            block = np.memmap(path, dtype=np.uint8, mode="r")
+        except ValueError as error:  # an empty file cannot be mapped
+            raise FileFormatError(f"not a compiled scheme: {error}", where=str(path)) from error
+        return cls.from_block(block, where=str(path))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return CompiledScheme.from_block, (self.block(),)

@@ -1,0 +1,94 @@
+"""The cache of compiled schemes: right or out of the way."""
+
+import os
+
+import pytest
+
+from drgsim.errors import NotFoundError
+from drgsim.schemes import compile_cache
+from drgsim.schemes.compile_cache import cache_folder, load_compiled
+from drgsim.schemes.pack_write import write_pack
+
+from .example import SMALL
+
+
+@pytest.fixture
+def pack(tmp_path, monkeypatch):
+    monkeypatch.setenv("DRGSIM_CACHE", str(tmp_path / "cache" / "deep"))
+    write_pack(SMALL, tmp_path / "pack")
+    return tmp_path / "pack"
+
+
+@pytest.fixture
+def compilations(monkeypatch):
+    """What was compiled."""
+    from drgsim.schemes import compile as module
+
+    done = []
+    compile_scheme = module.compile_scheme
+    monkeypatch.setattr(
+        module, "compile_scheme", lambda scheme: done.append(scheme.id) or compile_scheme(scheme)
+    )
+    return done
+
+
+def test_the_second_time_nothing_is_compiled(pack, compilations):
+    first, second = load_compiled(pack), load_compiled(pack)
+    assert compilations == ["small-1"]
+    assert first.hash == second.hash
+    assert [path.suffix for path in cache_folder().iterdir()] == [".scheme"]
+
+
+def test_a_changed_pack_is_compiled_anew(pack, compilations):
+    before = load_compiled(pack)
+    table = next(path for path in pack.iterdir() if path.name.startswith("adrg"))
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("ZYSS in OP_AA1", "ZYSS in OP_BB1"), encoding="utf-8"
+    )
+    assert load_compiled(pack).hash != before.hash
+    assert compilations == ["small-1"] * 2
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", None])
+def test_a_damaged_file_is_replaced(pack, compilations, content):
+    before = load_compiled(pack)
+    path = next(cache_folder().iterdir())
+    path.write_bytes(path.read_bytes()[:-7] if content is None else content)
+    assert load_compiled(pack).hash == before.hash
+    assert load_compiled(pack).hash == before.hash
+    assert compilations == ["small-1"] * 2
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(pack, tmp_path, monkeypatch, compilations):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    monkeypatch.setenv("DRGSIM_CACHE", str(blocked / "cache"))
+    assert load_compiled(pack).id == load_compiled(pack).id == "small-1"
+    assert compilations == ["small-1"] * 2
+
+
+def test_a_failed_write_leaves_nothing_behind(pack, monkeypatch):
+    def full(handle, mode):
+        os.close(handle)
+        raise OSError("no space left")
+
+    monkeypatch.setattr(compile_cache.os, "fdopen", full)
+    assert load_compiled(pack).id == "small-1"
+    assert list(cache_folder().iterdir()) == []
+
+
+def test_where_the_cache_is(monkeypatch, tmp_path):
+    monkeypatch.setenv("DRGSIM_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path
+    monkeypatch.delenv("DRGSIM_CACHE")
+    monkeypatch.setattr(compile_cache.sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder() == tmp_path / "drgsim"
+    monkeypatch.setattr(compile_cache.sys, "platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    assert cache_folder() == tmp_path / "drgsim" / "cache"
+
+
+def test_an_unknown_scheme_is_not_found(pack):
+    with pytest.raises(NotFoundError):
+        load_compiled("no-such-scheme")
