@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._atomic import replacing
 from .._optional import installed, require
-from ..errors import ArgumentError
+from ..errors import ArgumentError, ColumnError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +26,9 @@ Write = Callable[["pd.DataFrame"], None]
 def chunk_writer(path: str | os.PathLike[str]) -> Iterator[Write]:
     """A function to call with each chunk; the ending of `path` says how it is written.
 
-    All chunks have the columns of the first. The file appears when the block ends well, and not at all
-    when it does not. Raises ArgumentError for another ending, NotFoundError for a missing folder,
+    All chunks have the columns of the first; one that a later chunk lacks stays empty there. The file
+    appears when the block ends well, and not at all when it does not. Raises ArgumentError for another
+    ending, ColumnError for a chunk with columns that the first has not, NotFoundError for a missing folder,
     MissingExtraError without pyarrow for Parquet.
 
     >>> import tempfile, pathlib, pandas as pd
@@ -45,7 +46,30 @@ def chunk_writer(path: str | os.PathLike[str]) -> Iterator[Write]:
     with replacing(target) as part:
         make = _parquet if name.endswith(".parquet") else _csv_arrow if installed("pyarrow") else _csv_pandas
         with make(part, compressed=name.endswith(".gz")) as write:
-            yield write
+            yield _aligned(write)
+
+
+def _aligned(write: Write) -> Write:
+    """`write`, given only chunks in the columns of the first."""
+    columns: pd.Index | None = None
+
+    def write_aligned(frame: pd.DataFrame) -> None:
+        nonlocal columns
+        if columns is None:
+            columns = frame.columns
+        elif not frame.columns.equals(columns):
+            further = [name for name in frame.columns if name not in columns]
+            if further:
+                raise ColumnError(
+                    "the tables to write into one file differ in their columns",
+                    got=further,
+                    allowed=list(columns),
+                    do="give these files apart, or make one table of them first (drgsim convert)",
+                )
+            frame = frame.reindex(columns=columns)
+        write(frame)
+
+    return write_aligned
 
 
 @contextmanager

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from .._version import __version__
 from ..errors import DrgsimError, FileFormatError
 
 # one module each, imported only when its command (or the help) is asked for
-COMMANDS: tuple[str, ...] = ("check", "code", "convert", "explain", "group", "policy", "scheme", "synth")
+COMMANDS: tuple[str, ...] = (
+    "check",
+    "code",
+    "convert",
+    "estimate",
+    "explain",
+    "group",
+    "policy",
+    "scheme",
+    "synth",
+)
 
 EXIT_USE, EXIT_UNREADABLE, EXIT_STOPPED = 2, 3, 130
 
@@ -35,9 +49,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     only = words[0] if words and words[0] in COMMANDS else None
-    arguments = build_parser(only).parse_args(words)
+    _print_any_text()
     try:
-        return int(arguments.run(arguments) or 0)
+        arguments = build_parser(only).parse_args(words)
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            code = int(arguments.run(arguments) or 0)
+        sys.stdout.flush()  # here, where a reader that has gone is noticed
+        return code
     except FileFormatError as error:
         print(f"drgsim: {error}", file=sys.stderr)
         return EXIT_UNREADABLE
@@ -45,8 +64,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"drgsim: {error}", file=sys.stderr)
         return EXIT_USE
     except BrokenPipeError:
-        sys.stderr.close()  # the reader (head, less) has gone; that is not an error
+        # the reader (head, less) has gone; that is not an error, and what is left to say goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        file = error.filename2 or error.filename  # the second is where a file was to be moved to
+        told = error.strerror or error
+        print(
+            f"drgsim: a file cannot be read or written: {told}{f': {file}' if file else ''}", file=sys.stderr
+        )
+        return EXIT_UNREADABLE
     except KeyboardInterrupt:
         print("drgsim: stopped", file=sys.stderr)
         return EXIT_STOPPED
+
+
+def _print_any_text() -> None:
+    """Signs the terminal or pipe has no room for (Chinese in an ASCII one) are written as escapes."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"drgsim: {message}", file=sys.stderr)

@@ -5,7 +5,7 @@ import pytest
 
 from drgsim.cases import chunk_writer as module
 from drgsim.cases.chunk_writer import chunk_writer
-from drgsim.errors import ArgumentError, NotFoundError
+from drgsim.errors import ArgumentError, ColumnError, NotFoundError
 
 CHUNKS = [
     pd.DataFrame({"case_id": ["007", "8"], "note": [None, None], "drg": pd.Categorical(["GZ13", "0000"])}),
@@ -49,3 +49,27 @@ def test_refusals(tmp_path):
         pass
     with pytest.raises(NotFoundError, match="folder"), chunk_writer(tmp_path / "none" / "cases.csv"):
         pass
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+@pytest.mark.parametrize("arrow", [True, False])
+def test_columns_that_differ_between_chunks(tmp_path, monkeypatch, ending, arrow):
+    """One that is lacking stays empty; one that has no place is refused, never dropped."""
+    if not arrow and ending == ".csv":
+        monkeypatch.setattr(module, "installed", lambda name: False)
+    path = tmp_path / f"cases{ending}"
+    with chunk_writer(path) as write:
+        write(pd.DataFrame({"case_id": ["1"], "los": pd.array([3], dtype="Int32")}))
+        write(pd.DataFrame({"case_id": ["2"]}))
+    table = pd.read_parquet(path) if ending == ".parquet" else pd.read_csv(path, dtype={"case_id": str})
+    assert table["case_id"].tolist() == ["1", "2"]
+    assert table["los"].isna().tolist() == [False, True]
+    path.unlink()
+
+    def wider(write):
+        write(pd.DataFrame({"case_id": ["1"]}))
+        write(pd.DataFrame({"case_id": ["2"], "los": [3]}))
+
+    with pytest.raises(ColumnError, match="los"), chunk_writer(path) as write:
+        wider(write)
+    assert list(tmp_path.iterdir()) == []

@@ -99,3 +99,53 @@ def test_a_broken_file_leaves_no_output(tmp_path, capsys):
     assert run(broken, "-o", tmp_path / "out.csv") == 3
     assert "Traceback" not in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["cases.parquet"]
+
+
+def grouped(folder, text, *words):
+    source, out = folder / "source.csv", folder / "out.csv"
+    source.write_text(text, encoding="utf-8")
+    assert run(source, "-o", out, "--scheme", "chs-drg-1.1", *words) == 0
+    return pd.read_csv(out, dtype=str, keep_default_na=False)
+
+
+def test_what_could_not_be_read_is_told_and_is_not_called_missing(tmp_path, capsys):
+    rows = "1,男,three,I10.x00x002,\n2,x,30,I10.x00x002,\n3,女,,I10.x00x002,\n4,女,30,I10.x00x002,,,more\n"
+    table = grouped(tmp_path, "case_id,sex,age,diagnoses,procedures\n" + rows)
+    reasons = ["age_unreadable", "sex_unreadable", "age_missing", "principal_missing"]
+    assert table["reason"].tolist() == reasons
+    told = capsys.readouterr().err
+    assert "4 cases, layout plain" in told
+    assert "1 unreadable age" in told
+    assert "1 value-unknown sex" in told
+    assert "1 row-too-long" in told
+    assert "three" not in told
+
+
+def test_no_name_is_taken_twice(tmp_path):
+    header = "case_id,sex,age,diagnoses,procedures,x,x,mdc,input_mdc\n"
+    table = grouped(tmp_path, header + "1,1,60,I10.x00x002,,a,b,c,d\n")
+    assert table.columns.is_unique
+    row = table.iloc[0]
+    assert (row["input_input_mdc"], row["input_mdc"], row["mdc"]) == ("c", "d", "MDCF")
+
+
+def test_a_column_without_a_known_header_is_asked_for(tmp_path, capsys):
+    source = tmp_path / "source.csv"
+    source.write_text("case_id,sex,years,diagnoses,procedures\n1,1,60,I10.x00x002,\n", encoding="utf-8")
+    assert run(source, "-o", tmp_path / "out.csv") == 2
+    assert "--rename" in capsys.readouterr().err
+    assert run(source, "-o", tmp_path / "out.csv", "--rename", "years=age") == 0
+
+
+def test_files_that_differ_are_not_cut_to_fit(tmp_path, capsys):
+    header = "case_id,sex,age,diagnoses,procedures"
+    (tmp_path / "a.csv").write_text(f"{header},note\n1,1,60,I10.x00x002,,n\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text(f"{header}\n2,1,60,I10.x00x002,\n", encoding="utf-8")
+    out = tmp_path / "out.parquet"
+    assert run(tmp_path, "-o", out) == 0
+    assert pd.read_parquet(out)["case_id"].tolist() == ["1", "2"]
+    out.unlink()
+    (tmp_path / "c.csv").write_text(f"{header},more\n3,1,60,I10.x00x002,,m\n", encoding="utf-8")
+    assert run(tmp_path, "-o", out) == 2
+    assert "more" in capsys.readouterr().err
+    assert not out.exists()
