@@ -12,12 +12,18 @@ from .errors import DrgsimError
 
 # public name -> the room that owns it
 _PUBLIC: dict[str, str] = {
+    "settle": "settlement",
+    "Settlement": "settlement",
     "check_cases": "cases",
     "iter_cases": "cases",
     "read_cases": "cases",
     "write_cases": "cases",
     "Catalogue": "codes",
+    "DipCatalogue": "grouping.dip",
+    "DipCatalogueBuilder": "grouping.dip",
+    "DipGrouper": "grouping.dip",
     "DrgGrouper": "grouping",
+    "compare_groupings": "grouping.compare",
     "Payments": "payment.payments",
     "Policy": "payment.policy",
     "Scheme": "schemes.model",
@@ -25,8 +31,10 @@ _PUBLIC: dict[str, str] = {
     "iter_synthetic_cases": "synthetic.generate",
     "synthetic_cases": "synthetic.generate",
     "Weights": "payment.weights",
+    "estimate": "payment.estimate",
     "pay": "payment.pay",
     "schemes": "schemes",
+    "special_review_worklist": "payment.worklist",
 }
 
 __all__ = ["DrgsimError", "__version__", *sorted(_PUBLIC)]
