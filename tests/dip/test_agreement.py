@@ -53,7 +53,7 @@ def test_the_last_line_of_an_explanation_is_the_answer(rules, seed):
     answers = grouper.group(cases)
     for (_, case), (_, answer) in zip(cases.iterrows(), answers.iterrows(), strict=True):
         for language in ("zh", "en"):
-            explanation = grouper.explain(case, language=language)
+            explanation = grouper.explain(case, lang=language)
             code = None if pd.isna(answer["dip_code"]) else answer["dip_code"]
             assert explanation.dip_code == code
             last = str(explanation).splitlines()[-1]

@@ -224,7 +224,14 @@ class TestTheShippedExample:
             drug_cost=[0, 0, 0, 0, 13_680, 20_000],
         )
         assert found["auxiliary_factor"].tolist() == [1.0, 1.4, 1.9, 1.9, 2.1, 1.0]
-        assert found["auxiliary"].fillna("").tolist() == ["", "died", "icu_8", "icu_8", "costly", ""]
+        assert found["auxiliary"].astype(object).fillna("").tolist() == [
+            "",
+            "died",
+            "icu_8",
+            "icu_8",
+            "costly",
+            "",
+        ]
 
 
 def test_the_pattern_of_any_diagnosis_matches_all():

@@ -6,6 +6,7 @@ The words are those of 按病种分值付费: core and composite types, auxiliar
 from .catalogue import DipCatalogue
 from .classes import ProcedureClasses
 from .grouper import DipGrouper
+from .learn import DipCatalogueBuilder
 from .rules import RuleSet
 
-__all__ = ["DipCatalogue", "DipGrouper", "ProcedureClasses", "RuleSet"]
+__all__ = ["DipCatalogue", "DipCatalogueBuilder", "DipGrouper", "ProcedureClasses", "RuleSet"]

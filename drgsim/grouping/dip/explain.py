@@ -91,7 +91,7 @@ def read_case(case: Mapping[str, Any] | pd.Series[Any], columns: tuple[str, ...]
     import pandas as pd
 
     row = dict(case)
-    frame = pd.DataFrame({name: [value] for name, value in row.items()})
+    frame = pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in row.items()})
     facts = column_facts(frame, columns)[0].tolist()
     return DipCase(
         _codes(row.get("diagnoses")),

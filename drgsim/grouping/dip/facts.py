@@ -6,7 +6,7 @@ read off its diagnosis codes by a list that ships with drgsim or stands in the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..._paths import data_path
-from ...errors import ColumnError
+from ...cases.columns import case_column, case_columns
+from ...cases.layouts import find_layout
+from ...cases.parse import parse_column
 from .model import DiagnosisFact
 
 if TYPE_CHECKING:
@@ -92,17 +94,29 @@ def column_facts(cases: pd.DataFrame, names: Sequence[str]) -> Numbers:
 
 
 def numbers(cases: pd.DataFrame, column: str) -> Numbers:
-    """A column as float64, NaN where not stated or absent; ColumnError when it holds other text."""
+    """A column as float64, NaN where it is absent, not stated or cannot be read as a number.
+
+    Text is read as `drgsim.read_cases` reads it.
+    """
     import pandas as pd
 
     if column not in cases.columns:
         return np.full(len(cases), np.nan)
-    try:
-        return pd.to_numeric(cases[column]).to_numpy(dtype=np.float64, na_value=np.nan)
-    except (ValueError, TypeError) as error:
-        bad = pd.to_numeric(cases[column], errors="coerce").isna() & cases[column].notna()
-        raise ColumnError(
-            f"the column {column!r} holds {int(bad.sum())} values that are not numbers",
-            where=f"rows {cases.index[bad][:5].tolist()}",
-            do="correct them, or leave the cells empty",
-        ) from error
+    series = cases[column]
+    if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype):
+        return series.to_numpy(dtype=np.float64, na_value=np.nan)
+    if column in case_columns():
+        parsed = parse_column(series.reset_index(drop=True), case_column(column), find_layout("plain"))
+        return parsed.values.to_numpy(dtype=np.float64, na_value=np.nan)
+    return pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def unreadable(cases: pd.DataFrame, names: Iterable[str]) -> dict[str, int]:
+    """For each column of these facts how many of its cells hold something that is no number."""
+    columns = dict.fromkeys(column for name in names for column in COLUMN_FACTS[name][0])
+    found = {
+        column: int((np.isnan(numbers(cases, column)) & cases[column].notna().to_numpy()).sum())
+        for column in columns
+        if column in cases.columns
+    }
+    return {column: count for column, count in found.items() if count}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..._optional import require
+from ...errors import ArgumentError
 from .account import CATALOGUE_ORDER
 from .answers import BY_CATALOGUE_ORDER, Answers, EncodedCases
 from .compile import CompiledDip
@@ -40,19 +42,19 @@ def answers_frame(
     reasons, reason = _reasons(answers, compiled)
     text = str(pd.Series([""]).dtype)  # what pandas itself gives text
     columns: dict[str, tuple[Sequence[Any], npt.NDArray[Any], str]] = {
-        "dip_code": (codes, code, text),
-        "dip_name": ([item and item.name for item in types], kind, text),
-        "kind": ([item and item.kind.value for item in types], kind, text),
-        "treatment_class": ([*(word.value for word in CLASSES), None], answers.treatment, text),
+        "dip_code": (codes, code, "category"),
+        "dip_name": ([item and item.name for item in types], kind, "category"),
+        "kind": ([item and item.kind.value for item in types], kind, "category"),
+        "treatment_class": ([*(word.value for word in CLASSES), None], answers.treatment, "category"),
         "primary_care": ([item is not None and item.primary_care for item in types], kind, "bool"),
         "score": ([item and item.score for item in types], kind, "float64"),
-        "status": ([word.value for word in STATUSES], answers.status, text),
-        "reason": (reasons, reason, text),
+        "status": ([word.value for word in STATUSES], answers.status, "category"),
+        "reason": (reasons, reason, "category"),
         "matched_procedures": (named, record, text),
         "unmatched_procedures": (unnamed, record, text),
-        "auxiliary": ([item and item.name for item in factors], factor, text),
+        "auxiliary": ([item and item.name for item in factors], factor, "category"),
         "auxiliary_factor": ([item.factor if item else 1.0 for item in factors], factor, "float64"),
-        "auxiliary_reason": ([item and why[item.name] for item in factors], factor, text),
+        "auxiliary_reason": ([item and why[item.name] for item in factors], factor, "category"),
     }
     return pd.DataFrame(
         {name: _taken(values, places, dtype) for name, (values, places, dtype) in columns.items()},
@@ -60,11 +62,33 @@ def answers_frame(
     )
 
 
+def as_came(cases: Any, answer: Callable[[pd.DataFrame], pd.DataFrame]) -> Any:
+    """The answer to a DataFrame, or as an Arrow table to anything that hands out Arrow data."""
+    import pandas as pd
+
+    if isinstance(cases, pd.DataFrame):
+        return answer(cases)
+    if not hasattr(cases, "__arrow_c_stream__"):
+        raise ArgumentError(
+            "not a table of cases",
+            got=type(cases).__name__,
+            allowed=("pandas DataFrame", "anything with __arrow_c_stream__", "dict", "list of dicts"),
+        )
+    pa = require("pyarrow", extra="arrow", feature="grouping Arrow tables")
+    return pa.Table.from_pandas(answer(pa.table(cases).to_pandas()), preserve_index=False)
+
+
 def _taken(values: Sequence[Any], places: npt.NDArray[Any], dtype: str) -> Any:
     """`values[place]` for each place, as an array of `dtype`; -1 takes the last."""
     import pandas as pd
 
-    return pd.Series(values, dtype=dtype).array.take(np.where(places < 0, len(values) - 1, places))
+    if dtype != "category":
+        return pd.Series(values, dtype=dtype).array.take(np.where(places < 0, len(values) - 1, places))
+    # every value there could be is a category, once, so that the frames of several chunks agree
+    known = dict.fromkeys(value for value in values if value is not None)
+    numbered = {value: number for number, value in enumerate(known)}
+    table = np.array([numbered.get(value, -1) for value in values], np.int32)
+    return pd.Categorical.from_codes(table[places], categories=pd.Index(list(numbered), dtype=object))
 
 
 def _type_places(prepared: Prepared) -> npt.NDArray[np.int64]:

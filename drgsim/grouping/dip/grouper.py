@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from ..._parallel import thread_count
 from ...errors import ColumnError, nearest_name
@@ -15,7 +15,8 @@ from .catalogue import DipCatalogue
 from .classes import ProcedureClasses
 from .compile import CompiledDip, compile_dip
 from .errors import DipCatalogueWarning
-from .facts import column_facts, numbers
+from .facts import COLUMN_FACTS, column_facts, numbers, unreadable
+from .frames import answers_frame, as_came
 from .prepared import Prepared, prepare
 from .rules import RuleSet
 from .stages import Auxiliary
@@ -41,8 +42,8 @@ class DipGrouper:
 
     >>> import pandas as pd
     >>> cases = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": ["51.2300"]})
-    >>> DipGrouper("example").group(cases)[["dip_code", "status", "score"]].iloc[0].tolist()
-    ['K80.1-51.2300', 'grouped', 1180.0]
+    >>> DipGrouper("example").group(cases)[["dip_code", "status"]].iloc[0].tolist()
+    ['K80.1-51.2300', 'grouped']
     """
 
     def __init__(
@@ -71,26 +72,49 @@ class DipGrouper:
 
         return DipTables(self.compiled.tables)
 
-    def group(self, cases: pd.DataFrame) -> pd.DataFrame:
-        """One row a case, under the index of `cases`.
+    @overload
+    def group(self, cases: Mapping[str, Any]) -> dict[str, Any]: ...
+    @overload
+    def group(self, cases: pd.DataFrame | Sequence[Mapping[str, Any]]) -> pd.DataFrame: ...
+    @overload
+    def group(self, cases: Any) -> Any: ...
+    def group(self, cases: Any) -> Any:
+        """The disease type of every case.
 
-        Needs the columns `diagnoses` and `procedures`; conditions ask for more (age, birth_weight, los,
-        discharge, total_cost …), and a missing one fails them. Columns of the answer:
+        Parameters
+        ----------
+        cases
+            A pandas DataFrame (or list of dicts), anything with `__arrow_c_stream__`, or one case as a
+            dict. Needs `diagnoses` (codes joined by `|`, or lists; principal first); `procedures` may be
+            absent. Conditions ask for more (age, age_days, birth_weight, los, discharge, icu_hours,
+            total_cost …); one that is missing or unreadable fails them.
 
-        - dip_code, dip_name, kind, treatment_class, primary_care, score
-        - status : grouped, no_principal_diagnosis, unknown_principal_diagnosis,
-          excluded_principal_diagnosis or not_in_catalogue
-        - reason : what decided: only_candidate, a tie-break, catalogue_order, class_order or fallback; the
-          status of a case that is not grouped
-        - matched_procedures, unmatched_procedures : codes joined by `|`; one that the cleaning left out
-          is in neither
-        - auxiliary, auxiliary_factor, auxiliary_reason : the class whose factor applies (1 for none), and
-          its conditions
+        Returns
+        -------
+        DataFrame with the same index, pyarrow Table, or dict, as the input was. Its columns:
+
+        dip_code, dip_name, kind, treatment_class, primary_care, score
+            Of the type; NaN for a case without one. The class is that of the procedures matched.
+        status
+            grouped, no_principal_diagnosis, unknown_principal_diagnosis, excluded_principal_diagnosis or
+            not_in_catalogue.
+        reason
+            What decided: only_candidate, a tie-break, catalogue_order, class_order or fallback; the status
+            of a case that is not grouped.
+        matched_procedures, unmatched_procedures
+            Codes joined by `|`; one that the cleaning left out is in neither.
+        auxiliary, auxiliary_factor, auxiliary_reason
+            The class whose factor applies (1 for none), and its conditions.
+
+        Text columns are categorical, but for the procedures. `frame.attrs["drgsim"]` says by which
+        catalogue and rules, and which columns that conditions ask for are missing or hold unreadable cells.
         """
-        from .frames import answers_frame
-
-        encoded = self.encode(cases)
-        return answers_frame(cases, encoded, self.match(encoded), self.prepared, self.compiled)
+        if isinstance(cases, Mapping):
+            row = self._frame(_frame_of([cases])).iloc[0]
+            return {name: None if value != value else value for name, value in row.items()}
+        if isinstance(cases, list | tuple):
+            return self._frame(_frame_of(cases))
+        return as_came(cases, self._frame)
 
     def encode(self, cases: pd.DataFrame) -> EncodedCases:
         """The cases as ids and facts; ColumnError when there are no diagnoses."""
@@ -110,18 +134,31 @@ class DipGrouper:
             numbers(cases, "total_cost"),
         )
 
+    def _frame(self, cases: pd.DataFrame) -> pd.DataFrame:
+        encoded = self.encode(cases)
+        frame = answers_frame(cases, encoded, self.match(encoded), self.prepared, self.compiled)
+        asked = {column for name in self.compiled.columns for column in COLUMN_FACTS[name][0]}
+        frame.attrs["drgsim"] = {
+            "catalogue": self.catalogue.id,
+            "rules": self.rules.id,
+            "trust": self.catalogue.trust,
+            "missing_columns": sorted(asked - set(map(str, cases.columns))),
+            "unreadable": unreadable(cases, self.compiled.columns),
+        }
+        return frame
+
     def match(self, cases: EncodedCases) -> Answers:
         """The answers to encoded cases as arrays; `group` puts them into words."""
         return answer(cases, self.prepared, self.compiled, self._kernel, threads=self.threads)
 
-    def explain(self, case: Mapping[str, Any] | pd.Series[Any], *, language: str = "zh") -> DipExplanation:
+    def explain(self, case: Mapping[str, Any] | pd.Series[Any], *, lang: str = "zh") -> DipExplanation:
         """How one case (a row of the case table) came to its type: every entry considered, and why it lost.
 
         Printing the result gives a tree in Chinese (`zh`) or English (`en`); its last line is the answer.
         """
         from .explain import explain
 
-        return explain(self, case, language)
+        return explain(self, case, lang)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.catalogue, self.rules, self.classes, self.threads)
@@ -142,6 +179,14 @@ class DipGrouper:
                 DipCatalogueWarning,
                 stacklevel=3,
             )
+
+
+def _frame_of(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Cases as mappings, one row each."""
+    import pandas as pd
+
+    names = dict.fromkeys(("diagnoses", *(name for case in cases for name in case)))
+    return pd.DataFrame({name: pd.Series([case.get(name) for case in cases], dtype=object) for name in names})
 
 
 def _rebuild(catalogue: DipCatalogue, rules: RuleSet, classes: ProcedureClasses, threads: int) -> DipGrouper:

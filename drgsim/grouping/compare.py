@@ -1,0 +1,188 @@
+"""The same cases under two groupings: who moves where, which explains cost better, who wins and who loses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._optional import require
+from ..errors import ArgumentError, ColumnError
+from ..schemes.model import Scheme
+from .compare_measures import Labels, group_table, hospital_table, migration_table, side_summary
+from .dip import DipCatalogue, DipGrouper
+from .dip.facts import numbers
+from .grouper import DrgGrouper
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHOWN = 20  # rows of each table in a display
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class GroupingComparison:
+    """What two groupings make of the same cases. Built by `compare_groupings`; it holds no case rows.
+
+    Every number is of the cases that both groupings give a group and that have a cost, so that the two
+    sides share one total; `counts` says how many those are, and why the others are not.
+
+    Attributes
+    ----------
+    a, b : names of the groupings
+    frame : the migration matrix in long form: group_a, group_b, cases, cost (yuan), share_of_a, largest
+        flows first
+    groups_a, groups_b : a row a group: cases, cost, mean_cost, cv
+    hospitals : a row a hospital, the largest winner under `b` first: cases, cost, paid_a and paid_b (its
+        cases at their groups' mean cost, so that both sum to the region's cost), change, change_share
+    counts : cases, compared, only_a, only_b, neither, without_cost
+    """
+
+    a: str
+    b: str
+    frame: pd.DataFrame
+    groups_a: pd.DataFrame
+    groups_b: pd.DataFrame
+    hospitals: pd.DataFrame
+    counts: dict[str, int]
+    sides: pd.DataFrame
+
+    def summary(self) -> pd.DataFrame:
+        """A row a grouping: groups, riv (share of the variance of cost between groups), cv_inside (spread
+        left inside groups), cv_mean (mean of the groups' own), stays_together (share of cases that are in
+        the largest common part of their group), smallest and largest mean cost."""
+        return self.sides.copy()
+
+    def matrix(self, *, top: int = _SHOWN) -> pd.DataFrame:
+        """Cases by group of `a` (rows) and of `b` (columns), for the `top` groups of each."""
+        rows = self.groups_a.sort_values("cases", ascending=False, kind="stable").index[:top]
+        columns = self.groups_b.sort_values("cases", ascending=False, kind="stable").index[:top]
+        table = self.frame.pivot_table(
+            index="group_a", columns="group_b", values="cases", aggfunc="sum", fill_value=0, observed=True
+        )
+        return table.reindex(index=rows, columns=columns, fill_value=0).astype(np.int64)
+
+    def winners(self, *, top: int = _SHOWN) -> pd.DataFrame:
+        """The hospitals that gain most in yuan when `b` takes the place of `a`."""
+        return self.hospitals[self.hospitals["change"] > 0].head(top)
+
+    def losers(self, *, top: int = _SHOWN) -> pd.DataFrame:
+        """The hospitals that lose most in yuan, the largest loss first."""
+        return self.hospitals[self.hospitals["change"] < 0].iloc[::-1].head(top)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Every table on a sheet of its own."""
+        import pandas as pd
+
+        require("xlsxwriter", extra="excel", feature="writing Excel")
+        sheets = {
+            "summary": self.summary().reset_index(),
+            "migration": self.frame,
+            "hospitals": self.hospitals.reset_index(),
+            "groups_a": self.groups_a.reset_index(),
+            "groups_b": self.groups_b.reset_index(),
+        }
+        with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
+            for name, table in sheets.items():
+                table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+
+    def __repr__(self) -> str:
+        return f"{self._headline()}\n{self.sides.to_string(float_format='{:,.3f}'.format)}"
+
+    def _repr_html_(self) -> str:
+        flows = self.frame[self.frame["group_a"].astype(str) != self.frame["group_b"].astype(str)].head(
+            _SHOWN
+        )
+        tables = [(self.sides, True), (flows, False)]
+        if len(self.hospitals):
+            tables += [(self.winners(top=5), True), (self.losers(top=5), True)]
+        shown = "".join(table.to_html(index=index, float_format="{:,.3f}".format) for table, index in tables)
+        return f"<p>{escape(self._headline())}</p>{shown}"
+
+    def _headline(self) -> str:
+        return (
+            f"{self.a} against {self.b}: {self.counts['compared']:,} of {self.counts['cases']:,} cases have "
+            f"a cost and a group in both"
+        )
+
+
+def compare_groupings(cases: pd.DataFrame, a: Any, b: Any) -> GroupingComparison:
+    """Group the same cases twice and set the results side by side.
+
+    Parameters
+    ----------
+    cases
+        A DataFrame with the columns both groupings need, and `total_cost` (yuan); `hospital_id` for
+        winners and losers. It is not changed.
+    a, b
+        Any two of: a DrgGrouper or DipGrouper, a Scheme or DipCatalogue, the id of a DRG scheme, the name
+        or folder of a DIP catalogue.
+
+    Raises ColumnError when a column is missing, ArgumentError for a grouping that is none.
+
+    >>> from drgsim import synthetic_cases
+    >>> found = compare_groupings(synthetic_cases(n=2000, seed=1), "chs-drg-1.1", "chs-drg-2.0")
+    >>> found.a, found.b
+    ('chs-drg-1.1', 'chs-drg-2.0')
+    """
+    if "total_cost" not in cases.columns:
+        raise ColumnError("groupings are compared by cost", got=list(cases.columns), allowed="total_cost")
+    name_a, groups_a = _grouped(cases, a)
+    name_b, groups_b = _grouped(cases, b)
+    cost = numbers(cases, "total_cost")
+    has_a, has_b, has_cost = groups_a.places >= 0, groups_b.places >= 0, cost > 0
+    both = has_a & has_b & has_cost
+    cost = cost[both]
+    left, right = groups_a.of(both), groups_b.of(both)
+    tables = group_table(left, cost), group_table(right, cost)
+    sides = side_summary((name_a, name_b), left, right, cost)
+    hospitals = cases["hospital_id"][both] if "hospital_id" in cases.columns else None
+    counts = {
+        "cases": len(cases),
+        "compared": int(both.sum()),
+        "only_a": int((has_a & ~has_b).sum()),
+        "only_b": int((~has_a & has_b).sum()),
+        "neither": int((~has_a & ~has_b).sum()),
+        "without_cost": int((has_a & has_b & ~has_cost).sum()),
+    }
+    return GroupingComparison(
+        name_a,
+        name_b,
+        migration_table(left, right, cost),
+        *tables,
+        hospital_table(hospitals, left, right, cost),
+        counts,
+        sides,
+    )
+
+
+def _grouped(cases: pd.DataFrame, grouping: Any) -> tuple[str, Labels]:
+    """The name of a grouping, and the group it gives each case."""
+    grouper = _grouper(grouping)
+    if isinstance(grouper, DipGrouper):
+        answers, column = grouper.group(cases), "dip_code"
+        name = f"{grouper.catalogue.id} ({grouper.rules.id})"
+    else:
+        answers, column = grouper.group(cases), "drg"
+        name = grouper.compiled.id
+    return name, Labels.read(answers[column], answers["status"].astype(str).to_numpy() == "grouped")
+
+
+def _grouper(grouping: Any) -> DrgGrouper | DipGrouper:
+    if isinstance(grouping, DrgGrouper | DipGrouper):
+        return grouping
+    if isinstance(grouping, DipCatalogue):
+        return DipGrouper(grouping)
+    if isinstance(grouping, Scheme):
+        return DrgGrouper(grouping)
+    if isinstance(grouping, str | Path):
+        known = str(grouping) in DipCatalogue.published() or (Path(grouping) / "catalogue.toml").is_file()
+        return DipGrouper(grouping) if known else DrgGrouper(grouping)
+    raise ArgumentError(
+        "not a grouping",
+        got=type(grouping).__name__,
+        allowed="DrgGrouper, DipGrouper, Scheme, DipCatalogue, the id of a scheme or a catalogue",
+    )

@@ -1,0 +1,123 @@
+"""The estimator that learns a DIP catalogue from cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ...._paths import data_path
+from ....errors import ArgumentError
+from ..catalogue import DipCatalogue
+from ..classes import ProcedureClasses
+from ..grouper import DipGrouper
+from ..model import AuxiliaryClass
+from ..rules import RuleSet
+from ..tables import AUXILIARY_CLASSES
+from .defaults import parameters
+from .fitting import Fit
+from .report import DipFitReport
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class DipCatalogueBuilder:
+    """Learns a DIP catalogue from cases.
+
+    Parameters
+    ----------
+    id, title, title_zh : of the catalogue
+    rules : the rule set it is meant for, and by which its statistics are gathered
+    classes : procedure classes; None takes the shipped table (`assumed`)
+    complications : a DRG scheme whose CC and MCC the severity classes go by; None: none
+    auxiliary_classes : auxiliary classes to try; None takes the shipped ones
+    excluded_procedures : procedures that tell no types apart (adjuncts, say); they enter the catalogue
+    benchmark, fixed_sum : the benchmark type, or the sum of yuan, of those score methods
+    **given : any parameter of `data/dip/builder.toml` (`builder_defaults()` lists value, source and state)
+
+    Attributes
+    ----------
+    catalogue_ : the catalogue learned; its trust state is `assumed`
+    report_ : DipFitReport
+    parameters_ : every parameter with the value that was used
+
+    >>> import pandas as pd
+    >>> cases = pd.DataFrame({"diagnoses": ["K80.100"] * 40, "procedures": ["51.2300"] * 30 + [""] * 10,
+    ...                       "total_cost": [12000.0] * 30 + [4000.0] * 10})
+    >>> builder = DipCatalogueBuilder(core_min_cases=10).fit(cases)
+    >>> builder.catalogue_.frame["score"].tolist()[:2]
+    [400.0, 1200.0]
+    """
+
+    def __init__(
+        self,
+        *,
+        id: str = "learned",
+        title: str = "Learned from cases",
+        title_zh: str = "由病例测算",
+        rules: str = "base",
+        classes: ProcedureClasses | None = None,
+        complications: str | None = None,
+        auxiliary_classes: Iterable[AuxiliaryClass] | None = None,
+        excluded_procedures: Iterable[str] = (),
+        benchmark: str | None = None,
+        fixed_sum: float | None = None,
+        **given: Any,
+    ) -> None:
+        self.parameters_ = {**parameters(given), "benchmark": benchmark, "fixed_sum": fixed_sum}
+        needed = {"benchmark": benchmark, "fixed_sum": fixed_sum}.get(self.parameters_["score_method"], True)
+        if not needed:
+            method = self.parameters_["score_method"]
+            raise ArgumentError(f"the score method {method!r} needs `{method}`", got=None)
+        self.id, self.title, self.title_zh = id, title, title_zh
+        self.rules = RuleSet.load(rules)
+        self.classes = classes or ProcedureClasses.load()
+        self.complications = complications
+        chosen = shipped_auxiliary_classes() if auxiliary_classes is None else tuple(auxiliary_classes)
+        self.auxiliary_classes = {item.name: item for item in chosen}
+        self.excluded_procedures = frozenset(excluded_procedures)
+        self.catalogue_: DipCatalogue
+        self.report_: DipFitReport
+
+    def fit(self, cases: pd.DataFrame) -> DipCatalogueBuilder:
+        """Learn from cases: needs `diagnoses` and `total_cost`.
+
+        `procedures` tell types apart; `discharge_date` or `year` weigh the years; `hospital_level` gives
+        coefficients and primary-care types; `drug_cost` and `consumable_cost` their scores; `age`, `los`,
+        `discharge`, `icu_hours` the auxiliary types. Cases that cannot count are counted in
+        `report_.left_out`. Raises ColumnError or DipFitError when nothing can be learned.
+        """
+        self.report_ = Fit(
+            self.id,
+            self.title,
+            self.title_zh,
+            self.rules,
+            self.classes,
+            self.complications,
+            self.auxiliary_classes,
+            self.excluded_procedures,
+            self.parameters_,
+        ).run(cases)
+        self.catalogue_ = self.report_.catalogue
+        return self
+
+    def transform(self, cases: pd.DataFrame) -> pd.DataFrame:
+        """The cases grouped by the catalogue learned; see `DipGrouper.group`."""
+        return DipGrouper(self.catalogue_, rules=self.rules, classes=self.classes).group(cases)
+
+    def fit_transform(self, cases: pd.DataFrame) -> pd.DataFrame:
+        """`fit`, then `transform` of the same cases."""
+        return self.fit(cases).transform(cases)
+
+    def __repr__(self) -> str:
+        return f"DipCatalogueBuilder({self.id!r}, rules={self.rules.id!r})"
+
+
+@cache
+def shipped_auxiliary_classes() -> tuple[AuxiliaryClass, ...]:
+    """The auxiliary classes that a fit tries by default."""
+    problems: list[str] = []
+    found = AUXILIARY_CLASSES.read(data_path("dip"), problems)
+    assert not problems, problems
+    return tuple(found)

@@ -1,0 +1,164 @@
+"""Cases as a catalogue learns from them: coded, costed, weighted by year, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ....codes import EMPTY, CodeLists
+from ....errors import ColumnError
+from ..answers import EncodedCases
+from ..classes import ProcedureClasses
+from ..code_index import codebook
+from ..errors import DipFitError
+from ..facts import numbers
+from .stats import Floats, Ints, year_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class LearningCases:
+    """The cases that count, one row each.
+
+    Attributes
+    ----------
+    frame : the rows of the case table that count
+    encoded : the same as a grouper of a catalogue without conditions reads them
+    diagnosis, category : object, the principal diagnosis cut to the type's characters, and to three
+    procedures : CodeLists of those that are not conservative, in the order of the record
+    principal : int64, id of the first of them; -1 for none
+    treatment : int64, rank of the class of the stay
+    cost, weight : yuan; weight of the case's year
+    year : int64; 0 where the cases do not say
+    left_out : why how many cases do not count
+    """
+
+    frame: pd.DataFrame
+    encoded: EncodedCases
+    diagnosis: npt.NDArray[np.object_]
+    category: npt.NDArray[np.object_]
+    procedures: CodeLists
+    principal: Ints
+    treatment: Ints
+    cost: Floats
+    weight: Floats
+    year: Ints
+    left_out: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.cost)
+
+    def mean_cost(self, rows: Ints) -> float:
+        """The mean cost of some of the cases, weighted by year, in yuan."""
+        return year_mean(self.cost[rows], self.weight[rows], self.year[rows])
+
+
+def learning_cases(
+    cases: pd.DataFrame,
+    *,
+    characters: int,
+    year_weights: Sequence[float],
+    excluded: frozenset[str],
+    classes: ProcedureClasses,
+    interventional: str,
+) -> LearningCases:
+    """The cases that count. Needs diagnoses and total_cost; procedures, and discharge_date or year.
+
+    Raises ColumnError when a column is missing, DipFitError when no case counts.
+    """
+    lacking = [name for name in ("diagnoses", "total_cost") if name not in cases.columns]
+    if lacking:
+        raise ColumnError(
+            f"a catalogue cannot be learned without {', '.join(lacking)}", got=list(cases.columns)
+        )
+    book = codebook("diagnosis")
+    diagnoses = book.encode(cases["diagnoses"])
+    first = first_of(diagnoses, EMPTY)
+    cost = numbers(cases, "total_cost")
+    year = _years(cases)
+    weights = _year_weights(year, year_weights)
+    reasons = {
+        "no principal diagnosis": first == -2,
+        "unknown principal diagnosis": first == -1,
+        "no cost, or none above 0": ~(cost > 0),
+        "a year without weight": weights == 0,
+    }
+    left_out, counts = {}, np.ones(len(cases), bool)
+    for reason, where in reasons.items():
+        left_out[reason] = int((where & counts).sum())
+        counts &= ~where
+    if not counts.any():
+        raise DipFitError("no case has a known principal diagnosis and a cost", got=left_out)
+    frame = cases[counts]
+    column = frame["procedures"] if "procedures" in frame.columns else [None] * len(frame)
+    done = codebook("procedure", excluded).encode(column)
+    procedures, treatment = _procedures(done, excluded, classes, interventional)
+    texts = np.array(book.codes, object)[first[counts]]
+    length = {4: 5, 6: 7}[characters]  # with the dot
+    return LearningCases(
+        frame,
+        EncodedCases(book.encode(frame["diagnoses"]), done, np.zeros((len(frame), 0)), cost[counts]),
+        np.array([code[:length] for code in texts], object),
+        np.array([code[:3] for code in texts], object),
+        procedures,
+        first_of(procedures, -1).astype(np.int64),
+        treatment,
+        cost[counts],
+        weights[counts],
+        year[counts],
+        left_out,
+    )
+
+
+def first_of(lists: CodeLists, missing: int) -> npt.NDArray[np.int32]:
+    """The first id of each row; `missing` for a row that has none."""
+    return np.where(lists.counts > 0, np.append(lists.ids, missing)[lists.offsets[:-1]], missing)
+
+
+def _procedures(
+    lists: CodeLists, excluded: frozenset[str], classes: ProcedureClasses, interventional: str
+) -> tuple[CodeLists, Ints]:
+    """Procedures that tell types apart, each once, and the class of each stay."""
+    import pandas as pd
+
+    book = codebook("procedure", excluded)
+    ranks = classes.ranks(book.codes, interventional=interventional).astype(np.int64)
+    ranks[[book.id_of(code) for code in excluded]] = 0
+    row = np.repeat(np.arange(len(lists)), lists.counts)
+    ids = lists.flat.astype(np.int64)
+    rank = np.where(ids >= 0, ranks[ids], 0)
+    pair = pd.Series(row * (len(book) + 1) + ids)
+    kept = (rank > 0) & ~pair.duplicated().to_numpy()
+    treatment = np.zeros(len(lists), np.int64)
+    np.maximum.at(treatment, row[kept], rank[kept])
+    offsets = np.concatenate(([0], np.cumsum(np.bincount(row[kept], minlength=len(lists)))))
+    return CodeLists(
+        ids[kept].astype(np.int32), offsets.astype(np.int64), np.zeros(len(lists), np.uint8)
+    ), treatment
+
+
+def _years(cases: pd.DataFrame) -> Ints:
+    import pandas as pd
+
+    if "year" in cases.columns:
+        return np.nan_to_num(numbers(cases, "year")).astype(np.int64)
+    if "discharge_date" in cases.columns:
+        dates: Any = pd.to_datetime(cases["discharge_date"], errors="coerce")
+        return dates.dt.year.fillna(0).to_numpy(np.int64)
+    return np.zeros(len(cases), np.int64)
+
+
+def _year_weights(year: Ints, weights: Sequence[float]) -> Floats:
+    """The last year has the last weight, and so back; years before the first weight have none."""
+    stated = np.unique(year[year > 0])
+    if len(stated) < 2:
+        return np.ones(len(year))
+    back = stated.max() - year
+    table = np.array([*weights[::-1], 0.0], np.float64)
+    return np.where(year > 0, table[np.clip(back, 0, len(weights))], 0.0)

@@ -1,0 +1,102 @@
+"""Core types: combinations of a diagnosis and a principal procedure that are common enough, and those of
+them that a related procedure makes dearer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....codes import Codebook
+from ..expressions import Pattern
+from ..model import DipKey, DipType
+from ..words import Kind
+from .cases import Ints, LearningCases
+from .stats import places_by
+
+
+@dataclass(frozen=True, slots=True)
+class CoreEntry:
+    """A core type to be: its diagnosis, its principal procedure and one related procedure (-1: none)."""
+
+    diagnosis: str
+    principal: int
+    related: int = -1
+
+    def code(self, book: Codebook) -> str:
+        parts = [book.code_of(place) for place in (self.principal, self.related) if place >= 0]
+        return f"{self.diagnosis}-{'+'.join(parts) or '0'}"
+
+    def as_type(self, book: Codebook, name: str) -> tuple[DipType, DipKey]:
+        code = self.code(book)
+        principal, related = (
+            ((book.code_of(place),),) if place >= 0 else () for place in (self.principal, self.related)
+        )
+        return DipType(code, name, Kind.CORE), DipKey(code, (Pattern(self.diagnosis),), principal, related)
+
+
+def core_entries(
+    cases: LearningCases, *, min_cases: int, coverage: float | None, gain: float
+) -> tuple[list[CoreEntry], int]:
+    """The core entries, in the order of their diagnosis and procedures, and the threshold that was used."""
+    pairs = np.array(
+        [
+            f"{diagnosis} {principal}"
+            for diagnosis, principal in zip(cases.diagnosis, cases.principal, strict=True)
+        ],
+        object,
+    )
+    groups = places_by(pairs)
+    counts = np.array([len(rows) for rows in groups.values()])
+    threshold = min_cases if coverage is None else _threshold(counts, coverage)
+    entries: list[CoreEntry] = []
+    for pair, rows in groups.items():
+        if len(rows) >= threshold:
+            diagnosis, _, principal = pair.partition(" ")
+            entries.append(CoreEntry(diagnosis, int(principal)))
+            if int(principal) >= 0:
+                splits = related_splits(cases, rows, threshold, gain)
+                entries.extend(CoreEntry(diagnosis, int(principal), related) for related in splits)
+    return entries, threshold
+
+
+def _threshold(counts: Ints, coverage: float) -> int:
+    """The largest number of cases such that combinations of at least so many cover the share."""
+    ordered = np.sort(counts)[::-1]
+    reached = np.searchsorted(np.cumsum(ordered), coverage * ordered.sum() - 1e-9)
+    return int(ordered[min(reached, len(ordered) - 1)])
+
+
+def related_splits(cases: LearningCases, rows: Ints, threshold: int, gain: float) -> Iterator[int]:
+    """Related procedures that raise the mean cost enough, the one that raises it most first.
+
+    Each is measured on the cases that no earlier one took; both sides must stay common enough.
+    """
+    while len(rows) >= 2 * threshold:
+        best, best_gain, taken = -1, gain, rows[:0]
+        for procedure, having in _having(cases, rows, threshold):
+            without = np.setdiff1d(rows, having, assume_unique=True)
+            if len(without) < threshold:
+                continue
+            dearer = cases.mean_cost(having)
+            plain = cases.mean_cost(without)
+            if dearer / plain - 1 >= best_gain:
+                # of equals the first: strictly more is asked from the second on
+                best, best_gain, taken = procedure, np.nextafter(dearer / plain - 1, np.inf), having
+        if best < 0:
+            return
+        yield best
+        rows = np.setdiff1d(rows, taken, assume_unique=True)
+
+
+def _having(cases: LearningCases, rows: Ints, threshold: int) -> Iterator[tuple[int, Ints]]:
+    """Further procedures of these cases that are common enough, and the cases that have them."""
+    lists = cases.procedures
+    counts = lists.counts[rows] - 1  # without the principal one
+    owner = np.repeat(rows, counts)
+    within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    ids = lists.ids[np.repeat(lists.offsets[rows] + 1, counts) + within].astype(np.int64)
+    found, sizes = np.unique(ids, return_counts=True)
+    for procedure in found[sizes >= threshold].tolist():
+        yield procedure, owner[ids == procedure]

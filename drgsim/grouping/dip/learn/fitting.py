@@ -1,0 +1,262 @@
+"""One fit of a DIP catalogue: the stages, from counted cases to a catalogue and its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ....codes import Catalogue, Codebook
+from ..catalogue import DipCatalogue
+from ..classes import ProcedureClasses
+from ..code_index import code_index, codebook
+from ..facts import numbers
+from ..grouper import DipGrouper
+from ..model import AuxiliaryClass, DipKey, DipType, ExcludedProcedure
+from ..rules import RuleSet
+from ..words import Kind, ProcedureNote
+from .auxiliary import auxiliary_factors
+from .cases import LearningCases, learning_cases
+from .complications import of_scheme
+from .composites import composite_types
+from .core import CoreEntry, core_entries
+from .hospitals import hospital_coefficients
+from .membership import memberships
+from .report import DipFitReport, overall, stability
+from .scores import type_statistics, with_scores
+from .stats import Trim, places_by, spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Entry = tuple[DipType, DipKey]
+Types = npt.NDArray[np.object_]  # the code of the type each case is in; None for none
+
+_STATED = ("score", "mean_cost", "mean_los", "cases", "cv", "drug_score", "consumable_score")
+_ROUNDS = 20
+_DECIMALS = {"mean_cost": 2, "mean_los": 2, "cv": 4}
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a fit is asked for; `parameters` are those of `data/dip/builder.toml` and the two of a method."""
+
+    id: str
+    title: str
+    title_zh: str
+    rules: RuleSet
+    classes: ProcedureClasses
+    complications: str | None
+    auxiliary_classes: Mapping[str, AuxiliaryClass]
+    excluded_procedures: frozenset[str]
+    parameters: Mapping[str, Any]
+
+    def run(self, cases: pd.DataFrame) -> DipFitReport:
+        """Learn from cases; the catalogue stands in the report."""
+        chosen = self.parameters
+        counted = learning_cases(
+            cases,
+            characters=chosen["diagnosis_characters"],
+            year_weights=chosen["year_weights"],
+            excluded=self.excluded_procedures,
+            classes=self.classes,
+            interventional=self.rules.classify.interventional,
+        )
+        core, threshold = core_entries(
+            counted,
+            min_cases=chosen["core_min_cases"],
+            coverage=chosen["core_coverage"],
+            gain=chosen["related_gain"],
+        )
+        catalogue, type_of = self._with_composites(counted, self._settled(counted, core, threshold))
+        catalogue = self._with_primary_care(counted, catalogue, type_of)
+        catalogue, type_of, rounds = self._with_means(counted, catalogue)
+        catalogue, tried = self._with_auxiliary(counted, catalogue, type_of)
+        expected = np.array([catalogue.types[code].mean_cost for code in type_of], np.float64)
+        levels = hospital_coefficients(counted, expected, method=chosen["hospital_coefficient"])
+        catalogue = replace(
+            catalogue,
+            hospital_coefficients=dict(zip(levels["hospital_level"], levels["coefficient"], strict=True)),
+            notes=self._notes(counted),
+        )
+        return DipFitReport(
+            catalogue,
+            catalogue.frame,
+            stability(counted, type_of, chosen["core_min_cases"]),
+            tried,
+            levels,
+            counted.left_out,
+            {**overall(counted, type_of, catalogue, threshold), "rounds": rounds},
+        )
+
+    def _catalogue(self, entries: Iterable[Entry]) -> DipCatalogue:
+        kept = list(entries)
+        return DipCatalogue(
+            id=self.id,
+            title=self.title,
+            title_zh=self.title_zh,
+            rules=self.rules.id,
+            score_base=float(self.parameters["score_base"]),
+            types={kind.code: kind for kind, _ in kept},
+            keys=tuple(key for _, key in kept),
+            source="learned",
+            excluded_procedures={
+                code: ExcludedProcedure(code, ProcedureNote.NOT_PRINCIPAL)
+                for code in sorted(self.excluded_procedures)
+            },
+        )
+
+    def _settled(self, cases: LearningCases, core: list[CoreEntry], threshold: int) -> list[Entry]:
+        """The core entries that stay common enough when the grouper, not the count, hands out cases."""
+        book = codebook("procedure")
+        entries = [entry.as_type(book, _name(entry, book)) for entry in core]
+        while entries:
+            places = places_by(self._types_of(cases, self._catalogue(entries)))
+            kept = [entry for entry in entries if len(places.get(entry[0].code, ())) >= threshold]
+            if len(kept) == len(entries):
+                break
+            entries = kept
+        return entries
+
+    def _with_composites(self, cases: LearningCases, core: list[Entry]) -> tuple[DipCatalogue, Types]:
+        taken = self._types_of(cases, self._catalogue(core)) if core else np.full(len(cases), None, object)
+        rest = np.flatnonzero([code is None for code in taken])
+        made = composite_types(cases, rest, min_cases=self.parameters["composite_min_cases"])
+        catalogue = self._catalogue([*core, *made])
+        return catalogue, self._types_of(cases, catalogue)
+
+    def _with_primary_care(
+        self, cases: LearningCases, catalogue: DipCatalogue, type_of: Types
+    ) -> DipCatalogue:
+        """Core types most of whose cases primary hospitals treat, and whose costs are alike enough."""
+        if "hospital_level" not in cases.frame.columns:
+            return catalogue
+        levels = numbers(cases.frame, "hospital_level")
+        primary = np.isin(levels, self.parameters["primary_care_levels"])
+        chosen = {
+            code
+            for code, places in places_by(type_of).items()
+            if primary[places].mean() >= self.parameters["primary_care_share"]
+            and spread(cases.cost[places]) <= self.parameters["primary_care_max_cv"]
+        }
+        types = {
+            code: replace(kind, primary_care=kind.kind is Kind.CORE and code in chosen)
+            for code, kind in catalogue.types.items()
+        }
+        return replace(catalogue, types=types)
+
+    def _with_means(self, cases: LearningCases, catalogue: DipCatalogue) -> tuple[DipCatalogue, Types, int]:
+        """The catalogue with its statistics, gathered until they are those of the cases it groups.
+
+        Where the rules break a tie by the mean cost, the means move cases and cases move the means. The
+        last number is how many rounds that took; it ends after _ROUNDS.
+        """
+        chosen = self.parameters
+        trim = Trim(chosen["trim"], chosen["trim_percentiles"], chosen["trim_iqr"])
+        stated, type_of, rounds = catalogue, self._types_of(cases, catalogue), 0
+        settled = False
+        while not settled and rounds < _ROUNDS:
+            rounds += 1
+            scored = with_scores(*type_statistics(cases, type_of, trim), chosen)
+            stated = self._with_statistics(catalogue, scored)
+            before, type_of = type_of, self._types_of(cases, stated)
+            settled = np.array_equal(before, type_of)
+        return stated, type_of, rounds
+
+    def _with_statistics(self, catalogue: DipCatalogue, statistics: pd.DataFrame) -> DipCatalogue:
+        """Types with what was found of them; one that no case is in takes its class's own mean."""
+        rows = statistics.to_dict("index")
+        types = {}
+        for code, kind in catalogue.types.items():
+            stated = {
+                name: _plain(value, _DECIMALS.get(name))
+                for name, value in rows.get(code, {}).items()
+                if name in _STATED
+            }
+            types[code] = replace(kind, **stated)
+        unseen = [code for code, kind in types.items() if kind.score is None]
+        for code in unseen:
+            types[code] = replace(types[code], **self._of_class(catalogue, types, code))
+        return replace(catalogue, types=types)
+
+    @staticmethod
+    def _of_class(catalogue: DipCatalogue, types: Mapping[str, DipType], code: str) -> dict[str, Any]:
+        """Score and mean cost of the composite types of one class together."""
+        asked = {key.type: key.treatment_class for key in catalogue.keys if key.treatment_class}
+        alike = [
+            kind
+            for other, kind in types.items()
+            if asked.get(other) is asked.get(code) and kind.score is not None and kind.cases
+        ] or [kind for kind in types.values() if kind.score is not None and kind.cases]
+        weights = [kind.cases or 0 for kind in alike]
+        return {
+            name: round(float(np.average([getattr(kind, name) for kind in alike], weights=weights)), 4)
+            for name in ("score", "mean_cost")
+        }
+
+    def _with_auxiliary(
+        self, cases: LearningCases, catalogue: DipCatalogue, type_of: Types
+    ) -> tuple[DipCatalogue, pd.DataFrame]:
+        complications, lists = of_scheme(self.complications) if self.complications else ({}, {})
+        members = memberships(
+            cases.frame, self.auxiliary_classes.values(), complications=complications, exclusion_lists=lists
+        )
+        factors, tried = auxiliary_factors(
+            cases,
+            type_of,
+            members,
+            self.auxiliary_classes,
+            min_cases=self.parameters["auxiliary_min_cases"],
+            cv_cut=self.parameters["auxiliary_cv_cut"],
+        )
+        used = {factor.name for factor in factors}
+        classes = {name: item for name, item in self.auxiliary_classes.items() if name in used}
+        asked = {condition.fact for item in classes.values() for condition in item.conditions}
+        severe = bool(asked & {"cc", "mcc"})
+        return replace(
+            catalogue,
+            auxiliary=tuple(factors),
+            auxiliary_classes=classes,
+            complications=complications if severe else {},
+            exclusion_lists=lists if severe else {},
+        ), tried
+
+    def _types_of(self, cases: LearningCases, catalogue: DipCatalogue) -> Types:
+        """The type each case is grouped to; None for none."""
+        grouper = DipGrouper(catalogue, rules=self.rules, classes=self.classes)
+        keys = [*(key.type for key in catalogue.keys), None]
+        return np.array(keys, object)[grouper.match(cases.encoded).key]
+
+    def _notes(self, cases: LearningCases) -> tuple[str, ...]:
+        years = [str(year) for year in np.unique(cases.year).tolist() if year > 0]
+        return (
+            f"Learned from {len(cases)} cases"
+            + (f" of {', '.join(years)}" if years else "")
+            + f"; score method {self.parameters['score_method']}.",
+        )
+
+
+def _name(entry: CoreEntry, book: Codebook) -> str:
+    """The Chinese names of what makes the type."""
+    shipped = Catalogue.load("procedure")
+    codes = [book.code_of(place) for place in (entry.principal, entry.related) if place >= 0]
+    names = [shipped.name_of(code) if code in shipped else code for code in codes]
+    return f"{_diagnosis_name(entry.diagnosis)}：{'+'.join(names) or '保守治疗'}"
+
+
+def _diagnosis_name(beginning: str) -> str:
+    """The name of the first code that begins so."""
+    places = code_index(codebook("diagnosis")).beginning(beginning)
+    return Catalogue.load("diagnosis").names[places[0]] if places else beginning
+
+
+def _plain(value: Any, decimals: int | None) -> Any:
+    """A number of a table as a catalogue holds it; None where there is none."""
+    if value is None or value != value:
+        return None
+    if isinstance(value, int | np.integer):
+        return int(value)
+    return float(value) if decimals is None else round(float(value), decimals)

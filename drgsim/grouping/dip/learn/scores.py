@@ -1,0 +1,81 @@
+"""What a catalogue states of each type: its mean cost, spread, cases, scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import DipFitError
+from ..facts import numbers
+from .cases import LearningCases
+from .stats import Trim, places_by, spread, year_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PARTS = {"drug_score": "drug_cost", "consumable_score": "consumable_cost"}
+
+
+def type_statistics(
+    cases: LearningCases, type_of: npt.NDArray[np.object_], trim: Trim
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """A row a type, and the means of all cases.
+
+    Columns: cases, mean_cost (weighted by year, over the costs that count), mean_los, cv, and the mean of
+    each part of cost that the cases state.
+    """
+    import pandas as pd
+
+    los = numbers(cases.frame, "los")
+    values = {"mean_cost": cases.cost}
+    values |= {name: numbers(cases.frame, name) for name in _PARTS.values() if name in cases.frame.columns}
+    counts = np.zeros(len(cases), bool)
+    rows = {}
+    for code, places in places_by(type_of).items():
+        kept = places[trim.counts(cases.cost[places])]
+        counts[kept] = True
+        stays = los[kept][~np.isnan(los[kept])]
+        rows[code] = {
+            "cases": len(places),
+            "mean_los": float(stays.mean()) if len(stays) else np.nan,
+            "cv": spread(cases.cost[kept]),
+            **{name: _mean(cases, value, kept) for name, value in values.items()},
+        }
+    every = np.flatnonzero(counts)
+    return pd.DataFrame.from_dict(rows, orient="index"), {
+        name: _mean(cases, value, every) for name, value in values.items()
+    }
+
+
+def with_scores(
+    statistics: pd.DataFrame, means: Mapping[str, float], parameters: Mapping[str, Any]
+) -> pd.DataFrame:
+    """The same with score, and drug_score and consumable_score where those costs are stated.
+
+    `mean_cost` scores a type by its mean over that of all cases, `benchmark` by its mean over that of the
+    benchmark type, both times the score base; `fixed_sum` by its mean over a sum of yuan.
+    """
+    method, base = parameters["score_method"], parameters["score_base"]
+    if method == "mean_cost":
+        unit = means["mean_cost"] / base
+    elif method == "fixed_sum":
+        unit = float(parameters["fixed_sum"])
+    else:
+        benchmark = parameters["benchmark"]
+        if benchmark not in statistics.index:
+            raise DipFitError(
+                "the benchmark is not among the types learned", got=benchmark, nearest=statistics.index
+            )
+        unit = float(statistics.loc[benchmark, "mean_cost"]) / base
+    scored = statistics.assign(score=(statistics["mean_cost"] / unit).round(4))
+    for name, cost in _PARTS.items():
+        if means.get(cost, 0) > 0:
+            scored[name] = (scored[cost] / means[cost]).round(4)
+    return scored
+
+
+def _mean(cases: LearningCases, values: npt.NDArray[np.float64], rows: npt.NDArray[np.int64]) -> float:
+    return year_mean(values[rows], cases.weight[rows], cases.year[rows])
