@@ -19,6 +19,7 @@ COMMANDS: tuple[str, ...] = (
     "check",
     "code",
     "convert",
+    "dip",
     "estimate",
     "explain",
     "group",

@@ -24,12 +24,12 @@ class Options:
     """What a caller states beside the policy.
 
     `seed` keys the chances of review; `decisions` maps case ids to what reviewers decided (True, False, or
-    the amount granted in yuan); `recorded_bill` takes the bill of the case table where it is there.
+    the amount granted in yuan); steps named in `without` are left out.
     """
 
     seed: int = 0
-    decisions: Mapping[str, bool | float] = field(default_factory=dict)
-    recorded_bill: bool = False
+    decisions: Mapping[Any, bool | float] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -21,7 +21,7 @@ from .recorded_bill import with_recorded
 from .stays import Stays
 from .steps.fund_share import FundShare
 from .steps.gap import Gap
-from .street import walk
+from .street import STEP_NAMES, walk
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def pay(
-    cases: pd.DataFrame | Stays,
+    cases: Any,
     policy: Policy | Mapping[str, Policy],
     *,
     weights: Weights | pd.DataFrame | Mapping[str, Weights] | None = None,
@@ -39,12 +39,13 @@ def pay(
     dates: Literal["policy", "discharge"] = "policy",
     decisions: Mapping[Any, bool | float] | pd.Series[Any] | None = None,
     seed: int = 0,
+    without: Iterable[str] = (),
 ) -> Payments:
     """Pay each stay by a policy and say who bears what.
 
     Parameters
     ----------
-    cases : DataFrame of the case table (`drgsim.read_cases`), money in yuan. Needs `total_cost` and
+    cases : DataFrame or Arrow table of cases (`drgsim.read_cases`), money in yuan. Needs `total_cost` and
         `insurance`; what else is used depends on the policy. Cases without a group (`drg`, or `dip_code`
         and `score`) are grouped by the policy's scheme first. `prepared(cases)` may be given instead, to pay
         the same cases by many policies.
@@ -56,6 +57,7 @@ def pay(
     dates : `"policy"` reads every value on the policy's own day; `"discharge"` on each stay's discharge day.
     decisions : case id → True, False or yuan granted: special reviews already decided.
     seed : keys the chances of special review; the same seed gives a case the same chance under any policy.
+    without : names of steps to leave out (`drgsim.payment.street.STEP_NAMES`), such as `special_review`.
 
     Returns
     -------
@@ -79,7 +81,9 @@ def pay(
     """
     _known("bill", bill, ("policy", "recorded"))
     _known("dates", dates, ("policy", "discharge"))
-    options = Options(seed, dict(decisions) if decisions is not None else {})
+    for name in without:
+        _known("without", name, STEP_NAMES)
+    options = Options(seed, _decided(decisions), frozenset(without))
     stays = cases if isinstance(cases, Stays) else prepared(cases, policy)
     care, home = jurisdictions(stays, policy, weights, by_discharge=dates == "discharge")
     books = {place: _book(stays, place, options) for place in dict.fromkeys([*care, *home])}
@@ -97,12 +101,11 @@ def pay(
     return Payments(stays, ledger, findings, billed, tuple(walks), tuple(books.values()))
 
 
-def prepared(cases: pd.DataFrame, policy: Policy | Mapping[str, Policy]) -> Stays:
+def prepared(cases: Any, policy: Policy | Mapping[str, Policy]) -> Stays:
     """Cases read once, to be paid by many policies of the same scheme; grouped first if they are not."""
     from .grouped import grouped
 
-    frame, group_column = grouped(cases, policy)
-    return Stays(frame, group_column)
+    return Stays(*grouped(cases, policy))
 
 
 def _book(stays: Stays, place: Jurisdiction, options: Options) -> Book:
@@ -111,6 +114,14 @@ def _book(stays: Stays, place: Jurisdiction, options: Options) -> Book:
     groups = find_groups(own.groups(), place.weights)
     trail = {"profiles": reading}
     return Book(reading, find_profiles(own, reading), groups, place.policy.method or "ffs", options, trail)
+
+
+def _decided(decisions: Any) -> dict[Any, bool | float]:
+    """Decisions as plain bool or float, whatever a table held them in."""
+    pairs = {} if decisions is None else dict(decisions)
+    return {
+        case: bool(each) if isinstance(each, bool | np.bool_) else float(each) for case, each in pairs.items()
+    }
 
 
 def _known(name: str, got: str, allowed: tuple[str, ...]) -> None:

@@ -89,12 +89,15 @@ class Payments:
     @property
     def trust(self) -> str:
         """How far the result rests on assumptions, in both languages."""
+        return f"{self.trust_in('en')} {self.trust_in('zh')}"
+
+    def trust_in(self, lang: Literal["zh", "en"]) -> str:
+        """The same in one language."""
         declared = sum(count for state, count in self.states.items() if state != "default")
         assumed, secondary = self.states["assumed"], self.states["secondary"]
-        return (
-            f"{assumed} of {declared} parameters assumed, {secondary} secondary; "
-            f"所用 {declared} 个参数中 {assumed} 个为假设、{secondary} 个为二手来源"
-        )
+        if lang == "zh":
+            return f"所用 {declared} 个参数中 {assumed} 个为假设、{secondary} 个为二手来源。"
+        return f"{assumed} of {declared} parameters assumed, {secondary} secondary."
 
     def summary(self, by: str | Sequence[str] | None = None) -> pd.DataFrame:
         """Cases and money (yuan), in all or by columns of the cases or of `frame`."""

@@ -45,18 +45,17 @@ def scopes(stays: Stays, scope: Literal["hospital", "region"], period: Period) -
     return stays.fact(f"quota by {scope} and {period}", find)
 
 
-def first_of_each(stays: Stays, rows: Ints, scope: Codes, score: Floats, room: Ints) -> Mask:
-    """Which of `rows` are among the `room[scope]` largest scores of their scope; ties by case id.
+def ranks(stays: Stays, rows: Ints, scope: Codes, score: Floats) -> Ints:
+    """The rank of each of `rows` in its scope: 1 for the largest score; ties by case id.
 
-    `scope` and `score` are one value a row, `room` one a scope.
+    `scope` and `score` are one value a row.
     """
     order = ordered(stays, rows, (-score, scope))
     in_order = scope[order]
     starts = np.flatnonzero(np.r_[True, in_order[1:] != in_order[:-1]]) if len(order) else order
-    position = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-    chosen = np.zeros(len(order), np.bool_)
-    chosen[order] = position < room[in_order]
-    return chosen
+    result = np.empty(len(order), np.int64)
+    result[order] = np.arange(1, len(order) + 1) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    return result
 
 
 def _months(stays: Stays) -> Ints:

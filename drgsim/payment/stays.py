@@ -163,8 +163,8 @@ class Stays:
         if column not in self:
             return Labels(np.broadcast_to(np.int32(-1), len(self.frame)), ())
         series = self.frame[column]
-        if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu" and len(series):
-            values = series.to_numpy()
+        if series.dtype.kind in "iu" and len(series) and not series.hasnans:
+            values = series.to_numpy(dtype=np.int64)
             low, high = int(values.min()), int(values.max())
             if high - low < _SMALL:
                 names = tuple(str(value) for value in range(low, high + 1))

@@ -53,13 +53,16 @@ STREET: tuple[type[Step], ...] = (
 )
 
 
+STEP_NAMES = tuple(kind.name for kind in STREET)
+
+
 def walk(stays: Stays, book: Book) -> tuple[State, tuple[Step, ...]]:
     """Price the stays under one policy: the state at the end, and the rules that were on."""
     problem = find_problems(stays, book.profiles)
     state = State(stays, book, stays.money("total_cost").fen, problem)
-    steps = tuple(
-        step for step in (kind.read(book.chapter(kind.name)) for kind in STREET) if step is not None
-    )
+    kinds = [kind for kind in STREET if kind.name not in book.options.without]
+    read = [kind.read(book.chapter(kind.name)) for kind in kinds]
+    steps = tuple(step for step in read if step is not None)
     for step in steps:
         change = step(state)
         if change is not None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..book import Bands, Book
 from ..fen import Floats
-from ..ranking import Period, first_of_each, places, scopes
+from ..ranking import Period, places, ranks, scopes
 from ..state import Change, Outlier, State
 from ..stays import Ints
 
@@ -45,7 +45,8 @@ class HighQuota:
             return None
         scope = scopes(state.stays, self.scope, self.period)
         room = places(scope, state.problem == 0, self.share)
-        beyond = high[~first_of_each(state.stays, high, scope[high], self._score(state, high), room)]
+        rank = ranks(state.stays, high, scope[high], self._score(state, high))
+        beyond = high[rank > room[scope[high]]]
         if not len(beyond):
             return None
         marks = {"outlier": np.int8(Outlier.HIGH_OVER_QUOTA)}

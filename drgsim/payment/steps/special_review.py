@@ -9,7 +9,7 @@ import numpy as np
 
 from ..book import Book
 from ..fen import TO_THE_FEN, Fen, Floats, Rounding, to_fen
-from ..ranking import Period, first_of_each, places, scopes
+from ..ranking import Period, places, ranks, scopes
 from ..state import Change, Review, State
 from ..stays import Ints, Mask
 from ..streams import uniforms
@@ -92,7 +92,7 @@ class SpecialReview:
         scope = scopes(state.stays, self.scope, self.period)
         room = places(scope, state.route == 0, self.quota)
         score = np.where(decided, np.inf, self._score(state, rows))
-        return first_of_each(state.stays, rows, scope[rows], score, room)
+        return ranks(state.stays, rows, scope[rows], score) <= room[scope[rows]]
 
     def result(self, state: State, rows: Ints) -> Fen:
         """What each stay is paid if it is accepted."""

@@ -1,0 +1,58 @@
+"""`drgsim estimate`: what a file of cases will be paid, as a workbook for the hospital."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from ._reading import add_reading_arguments, reading_options
+
+PROBLEMS_FOUND = 1
+
+
+def add_parser(commands: Any) -> None:
+    """Add `estimate` to the command line."""
+    parser = commands.add_parser(
+        "estimate",
+        help="what a file of cases will be paid, as a workbook 病例付费测算",
+        description="Groups the cases (unless they have a column drg), prices each by the policy, and writes "
+        "a workbook: by department, case by case, what is worth a special review, what could not be "
+        "estimated and why, and what the numbers rest on. 不丢一行;无法测算的病例写明原因。",
+        epilog="example: drgsim estimate cases.xlsx --policy harbin -o estimate.xlsx",
+    )
+    add_reading_arguments(parser)
+    parser.add_argument("--policy", required=True, metavar="ID", help="a shipped policy or a YAML file")
+    parser.add_argument("--on", metavar="DATE", help="the day whose rules hold (default: the policy's last)")
+    parser.add_argument("--weights", metavar="FILE", help="weight table (CSV, or the id of a published one)")
+    parser.add_argument("--scheme", metavar="ID", help="group by this scheme instead of the policy's")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".xlsx")
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from ..cases import read_cases
+    from ..errors import ArgumentError
+    from ..payment.estimate import estimate
+    from ..payment.policy import Policy
+
+    if Path(arguments.out).suffix.lower() != ".xlsx":
+        raise ArgumentError("an estimate is written as a workbook", got=arguments.out, allowed=".xlsx")
+    policy = Policy.load(arguments.policy, on=arguments.on)
+    cases = read_cases(
+        arguments.file, keep=("drg", "dip_code", "score", "status"), **reading_options(arguments)
+    )
+    answer = estimate(cases, policy, weights=_weights(arguments.weights), scheme=arguments.scheme)
+    answer.to_excel(arguments.out)
+    print(answer if len(answer) > 1 else answer.text(), file=sys.stderr)
+    return PROBLEMS_FOUND if len(answer.payments.unpaid) else 0
+
+
+def _weights(name: str | None) -> Any:
+    """A published table by its id, a file, or None for the policy's own."""
+    from ..payment.weights import Weights
+
+    if name is None:
+        return None
+    return Weights.load(name) if name in Weights.published() else Weights.from_table(name)
