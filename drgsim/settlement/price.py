@@ -76,16 +76,9 @@ def _solved(
 ) -> Floats:
     wanted = (available - at_zero - slope[:, ~free] @ price[~free])[free]
     matrix = slope[np.ix_(free, free)]
-    empty = np.asarray(~matrix.any(axis=1))
-    if empty.any():
-        raise SettlementError(
-            "a floating point value has nothing to price: its fund pays no stay by points",
-            got=f"{int(empty.sum())} of {len(empty)} regions",
-            do='set settlement.point_value to "fixed" there, or check the budget table\'s regions',
-        )
     try:
         return np.asarray(np.linalg.solve(matrix, wanted), np.float64)
     except np.linalg.LinAlgError as error:
         raise SettlementError(
-            "the budgets do not determine the point values: two regions price the same stays"
+            "the budgets do not determine the point values: a region prices no stay, or two price the same"
         ) from error

@@ -90,14 +90,16 @@ def _prices(
     for insurance, own in rows.groupby("insurance", sort=True):
         regions = sorted({*own["care_region"], *own["insured_region"]})
         rules = [policy_of(region) for region in regions]
-        floating = np.array([rule["settlement.point_value"] == "floating" for rule in rules])
+        at_zero, slope = _lines(own, regions)
+        # a fund that pays no stay by points, such as that of a region far away, has no price to solve
+        wanted = np.array([rule["settlement.point_value"] == "floating" for rule in rules])
+        floating = np.logical_and(wanted, slope.any(axis=1))
         floor, cap = (
             np.array([_number(rule[f"settlement.point_value_{rail}"]) for rule in rules])
             for rail in ("floor", "cap")
         )
         reserve = np.array([rule["settlement.reserve"] for rule in rules])
         available = _budget_of(budgets, regions, str(insurance), floating) * (1 - reserve)
-        at_zero, slope = _lines(own, regions)
         done = solve_prices(at_zero, slope, available, floating=floating, floor=floor, cap=cap)
         solved.append(
             pd.DataFrame({"region": regions, "insurance": insurance, "price": done.price, "held": done.held})

@@ -72,6 +72,6 @@ def test_a_fixed_region_keeps_its_price_and_the_others_settle_around_it():
     assert done.held == ("", "fixed")
 
 
-def test_nothing_to_price_says_so():
-    with pytest.raises(SettlementError, match="nothing to price"):
+def test_budgets_that_determine_no_price_say_so():
+    with pytest.raises(SettlementError, match="do not determine"):
         one(0.0, 0.0, 1.0)
