@@ -64,7 +64,7 @@ def _parsed(series: pd.Series, name: str) -> tuple[npt.NDArray[np.float64], Mask
         series = series.map(lambda cell: cell if pd.api.types.is_scalar(cell) else str(cell))
     parsed = parse_column(series, case_column(name), find_layout("plain"))
     unreadable = np.zeros(len(series), dtype=bool)
-    for rows, _ in parsed.problems.values():
+    for _, rows, _ in parsed.problems:
         unreadable[rows] = True
     return parsed.values.to_numpy(dtype=np.float64, na_value=np.nan), unreadable
 
