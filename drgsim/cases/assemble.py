@@ -12,10 +12,11 @@ from .code_columns import code_list
 from .columns import case_column, case_columns, text_dtype
 from .headers import header_keys
 from .layouts import ColumnSource, Layout
-from .parse import Parsed, as_text, parse_column
+from .parse import Parsed, parse_column
 from .problems import Finding
 from .recognise import Match
 from .tables import RawChunk
+from .texts import as_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,9 +70,8 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
     for name, (source, places) in match.columns.items():
         parsed = _column(chunk, name, source, places, match.layout)
         parts[name] = parsed.values
-        findings.extend(Finding(rule, name, rows, got) for rule, (rows, got) in parsed.problems.items())
-        if parsed.not_applicable is not None:
-            unapplied[name] = parsed.not_applicable
+        findings.extend(Finding(rule, name, rows, got) for rule, rows, got in parsed.problems)
+        unapplied[name] = parsed.not_applicable
     for name, listed in match.lists.items():
         parts[name], found = code_list(chunk, name, listed, match.layout)
         findings.extend(found)
@@ -88,19 +88,17 @@ def _column(
 ) -> Parsed:
     column = case_column(name)
     parts = [parse_column(chunk.columns[place], column, layout, unit=source.unit) for place in places]
-    if not source.summed:
-        return parts[0]
-    values = parts[0].values.to_frame() if len(parts) == 1 else _side_by_side(parts)
-    # a part that is missing counts nothing, unless all of them are
-    total = values.sum(axis=1, min_count=1).round(2)
-    wrong = {rule: found for part in parts for rule, found in part.problems.items()}
-    return Parsed(total, wrong)
+    return _total(parts) if source.summed else parts[0]
 
 
-def _side_by_side(parts: list[Parsed]) -> pd.DataFrame:
+def _total(parts: list[Parsed]) -> Parsed:
+    """The sum of money in several columns; a part that is missing counts nothing, unless all of them are."""
     import pandas as pd
 
-    return pd.concat([part.values for part in parts], axis=1)
+    values = pd.concat([part.values for part in parts], axis=1)
+    unapplied = np.logical_and.reduce([part.not_applicable for part in parts])
+    problems = [problem for part in parts for problem in part.problems]
+    return Parsed(values.sum(axis=1, min_count=1).round(2), unapplied, problems)
 
 
 def _not_applicable(stated: pd.Series | None, unapplied: Mapping[str, Any], rows: int) -> pd.Series:
@@ -111,6 +109,8 @@ def _not_applicable(stated: pd.Series | None, unapplied: Mapping[str, Any], rows
     if stated is not None:
         joined = np.where(stated.isna().to_numpy(dtype=bool), "", stated.to_numpy(dtype=object))
     for name, mask in unapplied.items():
+        if not mask.any():
+            continue
         first = mask & (joined == "")
         joined = np.where(mask & ~first, joined + "|" + name, np.where(first, name, joined))
     joined[joined == ""] = None

@@ -13,8 +13,9 @@ from ..codes import Catalogue, Codebook, CodeLists
 from .columns import case_columns
 from .layouts import find_layout
 from .named_codes import named_codes
-from .parse import as_text, parse_column
+from .parse import parse_column
 from .repair import KINDS
+from .texts import as_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from .columns import text_dtype
 from .layouts import Layout
-from .parse import as_text, plain_text
 from .recognise import ListPlaces
 from .tables import RawChunk
+from .texts import as_text, plain_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
-_BLOCK = 8 << 20  # bytes pyarrow parses at a time
+_BLOCK = 1 << 20  # bytes pyarrow parses at a time; it reads some dozens of blocks ahead
 _LONGEST_CELL = csv.field_size_limit()
 
 
@@ -151,7 +151,7 @@ class CsvTable:
 
     def _refuse_open_quote(self, last_cell: str) -> None:
         """A quotation mark left open swallows every row below it into one cell; that must not pass."""
-        if "\n" in last_cell and not self.file.tail.rstrip("\r\n").endswith('"'):
+        if "\n" in last_cell and self.file.last != '"':
             raise UnreadableFileError(
                 'a quotation mark (") is opened and never closed, so the rows below it cannot be told apart',
                 where=f"{self.name}, in the last {last_cell.count(chr(10))} lines or above",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,11 +52,9 @@ def _cells(column: pd.Series) -> list[Any]:
     import pandas as pd
 
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return [None if pd.isna(cell) else cell.to_pydatetime() for cell in column]
+        return [None if pd.isna(cell) else _moment(cell.to_pydatetime()) for cell in column]
     cells = column.astype(object).where(column.notna(), None).tolist()
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return cells
-    cells = [cell if cell is None or isinstance(cell, str | int | float) else str(cell) for cell in cells]
+    cells = [cell if _fits(cell) else str(cell) for cell in cells]
     if any(isinstance(cell, str) and len(cell) > _LONGEST for cell in cells):
         raise ArgumentError(
             f"a cell of a sheet holds at most {_LONGEST:,} characters",
@@ -63,6 +62,16 @@ def _cells(column: pd.Series) -> list[Any]:
             do="write .parquet or .csv",
         )
     return cells
+
+
+def _fits(cell: Any) -> bool:
+    """Whether a sheet can hold the cell as it is; other things are written as their text."""
+    return cell is None or isinstance(cell, str | int) or (isinstance(cell, float) and math.isfinite(cell))
+
+
+def _moment(moment: dt.datetime) -> dt.datetime | str:
+    """A sheet has no dates before 1900."""
+    return moment if moment.year >= 1900 else str(moment).removesuffix(" 00:00:00")
 
 
 def _width(header: str, cells: list[Any]) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from .columns import CaseColumn
 
+_BRACKETED = re.compile(r"\[[^\[\]]+\]")  # as databases write names
 _NAME_THEN_CODE = re.compile(r".*\(([a-z][a-z0-9_.]*)\)")
 _CODE_THEN_NAME = re.compile(r"([a-z][a-z0-9_]*)[(\[:\-|].*[^\x00-\x7f].*")
 
@@ -15,11 +16,11 @@ _CODE_THEN_NAME = re.compile(r"([a-z][a-z0-9_]*)[(\[:\-|].*[^\x00-\x7f].*")
 def header_key(cell: str) -> str:
     """The form in which header cells are compared.
 
-    >>> header_key(" 年龄（岁） "), header_key("C06x01C")
+    >>> header_key(" 年龄（岁） "), header_key("[C06x01C]")
     ('年龄(岁)', 'c06x01c')
     """
-    text = unicodedata.normalize("NFKC", cell.removeprefix("\ufeff"))
-    return re.sub(r"\s+", "", text).casefold()
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell.removeprefix("\ufeff"))).casefold()
+    return text[1:-1] if _BRACKETED.fullmatch(text) else text
 
 
 def header_keys(cell: str) -> tuple[str, ...]:

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from .errors import UnreadableFileError
-from .layouts import Layout, layouts
-from .nodes import Item
+from .nodes import Item, Node
 from .problems import Finding
 from .tables import RawChunk
 from .text_file import TextFile
@@ -23,8 +22,9 @@ _WRAPPERS = ("input", "output", "data", "list", "records", "rows", "result")
 class JsonTable:
     """The cases of a JSON file as text columns, already in memory."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, nodes: Mapping[str, Node]) -> None:
         self.name = path.name
+        self._nodes = nodes
         self.notes: list[str] = []
         self._findings: list[tuple[int, str, str, str]] = []
         self._rows = [self._flat(place, case) for place, case in enumerate(_cases(path))]
@@ -55,20 +55,14 @@ class JsonTable:
         fields = {**case, **head} if isinstance(head, Mapping) else dict(case)
         fields.pop(_HEAD, None)
         row: dict[str, str | None] = {}
-        layout = _nested_layout()
         for name, value in fields.items():
-            if name in layout.nodes:
-                cells, found = layout.nodes[name].columns(name, _items(value))
+            if name in self._nodes:
+                cells, found = self._nodes[name].columns(name, _items(value))
                 row.update(cells)
                 self._findings.extend((place, *finding) for finding in found)
             else:
                 row[name] = _text(value)
         return row
-
-
-def _nested_layout() -> Layout:
-    """The layout that says how nested lists become columns."""
-    return next(layout for layout in layouts().values() if layout.nodes)
 
 
 def _cases(path: Path) -> list[Mapping[str, Any]]:

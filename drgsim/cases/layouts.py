@@ -22,7 +22,7 @@ from .errors import LayoutFileError
 from .headers import header_key, schema_keys
 from .nodes import Node, read_nodes
 from .units import UNITS
-from .values import Value, as_value, spellings
+from .values import Value, as_value, spellings, value_labels
 
 UNDECIDED = "?"  # in [values.…]: the layout cannot know what this text means
 
@@ -108,6 +108,11 @@ def layouts() -> Mapping[str, Layout]:
     """
     found = [load_layout(path) for path in sorted(data_path("layouts").glob("*.toml"))]
     return MappingProxyType({layout.id: layout for layout in found})
+
+
+def nested_lists() -> dict[str, Node]:
+    """How lists nested in JSON become columns, by name of the list, over all shipped layouts."""
+    return {name: node for layout in layouts().values() for name, node in layout.nodes.items()}
 
 
 def find_layout(name: str | Path) -> Layout:
@@ -219,6 +224,13 @@ def _problems(document: dict[str, Any]) -> Iterator[str]:
             yield f"[{table}] names no column of the case table: {name!r}{_hint(name, case_columns())}"
         elif table == "lists" and case_columns()[name].kind != "codes":
             yield f"[lists.{name}]: that column holds no codes"
+    for name, texts in document.get("values", {}).items():
+        allowed = [
+            UNDECIDED,
+            *(str(int(value)) if isinstance(value, bool) else str(value) for value in value_labels(name)),
+        ]
+        for text in [text for text in texts.values() if str(text) not in allowed]:
+            yield f"[values.{name}] has no value {text!r}, allowed {', '.join(allowed)}"
     for name, spec in document.get("columns", {}).items():
         if isinstance(spec, dict) and spec.get("unit", "") not in {"", *UNITS}:
             yield f"[columns] {name}: unknown unit {spec['unit']!r}, allowed {', '.join(UNITS)}"

@@ -12,14 +12,14 @@ from ..codes import Edition
 from ..errors import ArgumentError
 from .assemble import Plan, assemble, plan
 from .columns import case_column, case_columns
-from .layouts import Layout, find_layout
+from .layouts import Layout, find_layout, nested_lists
 from .problems import ProblemTable
 from .read_report import KEY, ReadReport
 from .recognise import Match, recognise
 from .repair import repair_codes
 from .sources import raw_tables
 from .tables import RawTable
-from .values import Value
+from .values import Value, as_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,7 +130,10 @@ def iter_cases(
         )
     wanted = None if columns is None else {case_column(name).name for name in columns}
     named = {header: case_column(name).name for header, name in (rename or {}).items()}
-    meanings = {case_column(name).name: texts for name, texts in (values or {}).items()}
+    meanings = {
+        name: {text: as_value(name, value) for text, value in texts.items()}
+        for name, texts in (values or {}).items()
+    }
     kept = None if keep == "all" else frozenset([keep] if isinstance(keep, str) else keep)
     asked = (
         None if layout == "auto" else find_layout(Path(layout) if isinstance(layout, os.PathLike) else layout)
@@ -138,7 +141,8 @@ def iter_cases(
 
     def rows() -> Iterator[pd.DataFrame]:
         start = 0
-        for number, (where, tables) in enumerate(raw_tables(source)):
+        nodes = nested_lists() if asked is None else {**nested_lists(), **asked.nodes}
+        for number, (where, tables) in enumerate(raw_tables(source, nodes=nodes)):
             table, match = recognise(tables, layout=asked, rename=named, where=where)
             match = replace(match, layout=match.layout.with_values(meanings))
             if wanted is not None:
@@ -157,7 +161,7 @@ def layout_of(source: str | os.PathLike[str] | pd.DataFrame | Any) -> list[tuple
     """(name, layout) of every table of `source`, as `layout="auto"` would take it, reading headers only."""
     return [
         (where, recognise(tables, layout=None, rename={}, where=where)[1].layout)
-        for where, tables in raw_tables(source)
+        for where, tables in raw_tables(source, nodes=nested_lists())
     ]
 
 

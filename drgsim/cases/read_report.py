@@ -20,11 +20,13 @@ class ReadReport(dict[str, Any]):
     no column, identifiers: headers dropped because they name persons) and `repairs` (column, repair, zh, en,
     count, examples). `problems` is the ProblemTable of what could not be read.
 
-    It is a dictionary of plain values because pandas compares `attrs` when it joins tables and writes
-    them as JSON into Parquet files; and it copies as itself, because pandas copies `attrs` at every step.
+    It is a dictionary of plain values, because pandas writes `attrs` as JSON into Parquet files; it copies
+    as itself, because pandas copies `attrs` at every step; and it equals only itself, so that joining two
+    tables does not keep the report of one of them.
     """
 
     problems: ProblemTable
+    __hash__ = None  # as every dictionary
 
     def __init__(
         self, files: list[dict[str, Any]], repairs: list[dict[str, Any]], problems: ProblemTable
@@ -48,6 +50,9 @@ class ReadReport(dict[str, Any]):
                 done["count"] += repair["count"]
             problems.append(report.problems)
         return cls(list(files.values()), list(repairs.values()), ProblemTable.joined(problems))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
     def __deepcopy__(self, memo: Any) -> ReadReport:
         return self

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from .csv_table import csv_tables
 from .errors import NotACaseTableError, UnreadableFileError
 from .excel_table import excel_tables, locked
 from .json_table import JsonTable
+from .nodes import Node
 from .tables import RawTable
 from .typed_table import ArrowTable, FrameTable, ParquetTable
 
@@ -21,19 +23,23 @@ if TYPE_CHECKING:
 
     Source = str | os.PathLike[str] | pd.DataFrame | Any
 
-SUFFIXES = (".csv", ".txt", ".tsv", ".gz", ".xlsx", ".xlsm", ".xls", ".parquet", ".json", ".jsonl", ".ndjson")
+_TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".gz")
+_BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
+_JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
+SUFFIXES = (*_TEXT_SUFFIXES, *_BOOK_SUFFIXES, ".parquet", *_JSON_SUFFIXES)
 
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+_JSON = re.compile(rb"\{|\[\s*[{\[\]]")  # not [BAH],[XB],…, a header as databases write it
 
 
-def raw_tables(source: Source) -> Iterator[tuple[str, list[RawTable]]]:
-    """Every table of `source` in order, as (name, the ways to read it).
+def raw_tables(source: Source, *, nodes: Mapping[str, Node]) -> Iterator[tuple[str, list[RawTable]]]:
+    """Every table of `source` in order, as (name, the ways to read it); `nodes` are lists nested in JSON.
 
     Raises NotFoundError, UnreadableFileError or NotACaseTableError.
     """
     if isinstance(source, str | os.PathLike):
         for path in _paths(source):
-            yield path.name, _tables(path)
+            yield path.name, _tables(path, nodes)
         return
     table = _in_memory(source)
     yield table.name, [table]
@@ -79,7 +85,7 @@ def _inside(source: Path, found: list[Path]) -> list[Path]:
     return files
 
 
-def _tables(path: Path) -> list[RawTable]:
+def _tables(path: Path, nodes: Mapping[str, Node]) -> list[RawTable]:
     """Readings of one file, by what it holds; its name is not trusted."""
     with path.open("rb") as file:
         start = file.read(4096)
@@ -94,10 +100,10 @@ def _tables(path: Path) -> list[RawTable]:
     elif start.startswith((_ZIP, _OLE)):
         _refuse_other_containers(path, start)
         tables = [*excel_tables(path)]
-        usual = (".xlsx", ".xlsm", ".xls")
-    elif text[:1] in (b"{", b"["):
-        tables = [JsonTable(path)]
-        usual = (".json", ".jsonl", ".ndjson")
+        usual = _BOOK_SUFFIXES
+    elif _JSON.match(text) or path.suffix.lower() in _JSON_SUFFIXES:
+        tables = [JsonTable(path, nodes)]
+        usual = _JSON_SUFFIXES
     elif text[:1] == b"<":
         raise UnreadableFileError(
             "the file is a web page or XML, whatever its name says",
@@ -106,7 +112,7 @@ def _tables(path: Path) -> list[RawTable]:
         )
     else:
         tables = [*csv_tables(path)]
-        usual = (".csv", ".txt", ".tsv", ".gz")
+        usual = _TEXT_SUFFIXES
     if path.suffix.lower() not in usual:
         for table in tables:
             table.notes.append(f"its name ends in {path.suffix or 'nothing'}, but it holds {usual[0][1:]}")

@@ -15,17 +15,16 @@ from typing import IO, Literal
 from .errors import UnreadableFileError
 
 _BLOCK = 4 << 20  # bytes
-_TAIL = 8  # characters kept of the end
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A file, how it is encoded, and its last characters."""
+    """A file, how it is encoded, and its last character that is no line end."""
 
     path: Path
     encoding: str
     compression: Literal["gzip"] | None
-    tail: str
+    last: str
 
     @classmethod
     def examine(cls, path: Path) -> TextFile:
@@ -42,9 +41,9 @@ class TextFile:
             if not start.strip():
                 raise UnreadableFileError("the file is empty", where=path.name, do="export it again")
             for encoding in _candidates(start):
-                tail = _decodes(path, compression, encoding)
-                if tail is not None:
-                    return cls(path, encoding, compression, tail)
+                last = _last_character(path, compression, encoding)
+                if last is not None:
+                    return cls(path, encoding, compression, last)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise UnreadableFileError(
                 "the gzip file is damaged or cut short", where=path.name, do="copy or export it again"
@@ -74,14 +73,14 @@ def _candidates(start: bytes) -> list[str]:
     return [] if b"\0" in start else ["utf-8", "gb18030"]
 
 
-def _decodes(path: Path, compression: str | None, encoding: str) -> str | None:
-    """The end of the text when all of it decodes, else None."""
+def _last_character(path: Path, compression: str | None, encoding: str) -> str | None:
+    """The last character that is no line end when all of the text decodes, else None."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    tail = ""
+    last = ""
     with _binary(path, compression) as stream:
         try:
             while block := stream.read(_BLOCK):
-                tail = (tail + decoder.decode(block)[-_TAIL:])[-_TAIL:]
-            return (tail + decoder.decode(b"", final=True))[-_TAIL:]
+                last = decoder.decode(block).rstrip("\r\n")[-1:] or last
+            return decoder.decode(b"", final=True).rstrip("\r\n")[-1:] or last
         except UnicodeDecodeError:
             return None

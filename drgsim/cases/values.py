@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from .._paths import data_path
+from ..errors import ArgumentError
 from .columns import case_column
 
 Value = int | str | bool
@@ -55,8 +56,27 @@ def value_labels(column: str, language: Literal["zh", "en"] = "zh") -> dict[Valu
     return {coded.value: getattr(coded, f"label_{language}") for coded in coded_values().get(column, ())}
 
 
-def as_value(column: str, text: str) -> Value:
-    """The text of a value (`"1"`, `"employee"`) in the type its column holds."""
+def as_value(column: str, value: Value) -> Value:
+    """A value of a coded column, given as itself or as its text (`"1"`, `"employee"`).
+
+    Raises NotFoundError for an unknown column, ArgumentError for a value the column does not have.
+
+    >>> as_value("sex", "2"), as_value("retired", True)
+    (2, True)
+    """
+    known = {_written(coded.value): coded.value for coded in coded_values().get(case_column(column).name, ())}
+    if _written(value) not in known:
+        raise ArgumentError(
+            f"the column {column!r} has no such value", got=value, allowed=list(known) or "it is not coded"
+        )
+    return known[_written(value)]
+
+
+def _written(value: Value) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _typed(column: str, text: str) -> Value:
     kind = case_column(column).kind
     if kind == "whole":
         return int(text)
@@ -66,7 +86,7 @@ def as_value(column: str, text: str) -> Value:
 def _coded(row: dict[str, str]) -> CodedValue:
     texts = (row["value"], row["label_zh"], row["label_en"], *row["aliases"].split("|"))
     return CodedValue(
-        value=as_value(row["column"], row["value"]),
+        value=_typed(row["column"], row["value"]),
         label_zh=row["label_zh"],
         label_en=row["label_en"],
         spellings=tuple(dict.fromkeys(filter(None, texts))),

@@ -43,15 +43,13 @@ def add_reading_arguments(parser: argparse.ArgumentParser, *, required: bool = T
 
 def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """Keyword arguments for `read_cases` and `iter_cases`. Raises ArgumentError."""
-    from ..cases.values import as_value
-
-    values: dict[str, dict[str, Any]] = {}
+    values: dict[str, dict[str, str]] = {}
     for word in arguments.value:
         place, value = _parted(word, "COLUMN:TEXT=VALUE")
         column, colon, text = place.partition(":")
         if not colon:
             raise ArgumentError("--value is not understood", got=word, allowed="COLUMN:TEXT=VALUE")
-        values.setdefault(column, {})[text] = as_value(column, value)
+        values.setdefault(column, {})[text] = value
     return {
         "layout": arguments.layout,
         "code_edition": arguments.code_edition,

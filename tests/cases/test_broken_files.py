@@ -74,6 +74,7 @@ BROKEN = {
     "huge cell.csv": (TEXT.replace("7,7,I10", f"7,7,{'I' * 200_000}", 1).encode(), "longer than"),
     "words.json": (b'{"hello": ', "damaged or cut short"),
     "numbers.json": (b"[1, 2, 3]", "no cases"),
+    "dates.jsonl": (b'"2024-01-05"\n"2024-01-06"\n', "no cases"),
 }  # fmt: skip
 
 

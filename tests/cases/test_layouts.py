@@ -90,10 +90,17 @@ def test_a_layout_of_ones_own_is_a_file(file):
 
 def test_all_mistakes_of_a_layout_file_are_told_at_once(file):
     wrong = OWN.replace('state = "read"', "").replace("birth_weight", "birth_wieght").replace("kg", "stone")
+    wrong = wrong.replace('"1" = "?"', '"1" = "7"')
     with pytest.raises(LayoutFileError) as caught:
         find_layout(file("own.toml", wrong + '\n[recognize]\nall = ["x"]\n'))
     message = str(caught.value)
-    for part in ("state is missing", "did you mean 'birth_weight'", "'stone'", "did you mean 'recognise'"):
+    for part in (
+        "state is missing",
+        "did you mean 'birth_weight'",
+        "'stone'",
+        "no value '7'",
+        "did you mean 'recognise'",
+    ):
         assert part in message
 
 

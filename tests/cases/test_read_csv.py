@@ -7,6 +7,7 @@ import pytest
 
 from drgsim import check_cases, iter_cases, read_cases
 from drgsim.cases.errors import UnreadableFileError
+from drgsim.errors import ArgumentError
 
 PLAIN = """case_id,sex,age,age_days,birth_weight,los,discharge,diagnoses,procedures
 001,1,61,,0,6,1,K80.100x001|I10.x00,51.2300|54.5100x005
@@ -143,6 +144,27 @@ def test_renamed_headers(file, csv_engine):
     assert cases.to_numpy().tolist() == [["1", 61, "I10.x00"]]
 
 
+def test_headers_as_databases_write_them(file, csv_engine):
+    cases = read_cases(file("a.csv", "[BAH],[XB],[JBDM]\n1,2,I10.x00\n"))
+    assert cases.to_numpy().tolist() == [["1", 2, "I10.x00"]]
+
+
+def test_every_unreadable_part_of_a_sum_is_told(file):
+    text = "A48,C03C,D23,D24,D25\n1,I10.x00,10,2.5,\n2,I10.x00,x,2,y\n3,I10.x00,-,-,-\n"
+    cases = read_cases(file("a.csv", text))
+    assert cases["drug_cost"].fillna(-1).tolist() == [12.5, 2.0, -1.0]
+    assert cases.attrs["drgsim"].problems.frame["got"].tolist() == ["x", "y"]
+    assert cases["not_applicable"].tolist()[2] == "drug_cost"
+
+
+def test_what_a_value_means_must_be_a_value(file):
+    path = file("a.csv", PLAIN)
+    with pytest.raises(ArgumentError, match="allowed: 0, 1, 2, 9"):
+        read_cases(path, values={"sex": {"甲": 3}})
+    with pytest.raises(ArgumentError, match="not coded"):
+        read_cases(path, values={"age": {"甲": 3}})
+
+
 def test_a_folder_and_a_pattern(file, tmp_path, csv_engine):
     file("b.csv", PLAIN)
     file("a.csv", CHINESE, "gb18030")
@@ -161,6 +183,7 @@ def test_the_report_survives_joining_copying_and_parquet(file, tmp_path):
     report = cases.attrs["drgsim"]
     assert cases.copy().attrs["drgsim"] is report
     assert pd.concat([cases, cases]).attrs["drgsim"] is report
+    assert "drgsim" not in pd.concat([cases, read_cases(tmp_path / "a.csv")]).attrs
     cases.to_parquet(tmp_path / "a.parquet")
     assert pd.read_parquet(tmp_path / "a.parquet").attrs["drgsim"]["files"][0]["layout"] == "plain"
 

@@ -100,6 +100,31 @@ def test_amounts_of_unknown_classes_are_told(file):
     assert check_cases(cases, rules=["unknown-item"]).frame["got"].tolist() == ["777"]
 
 
+def test_nested_lists_of_a_layout_of_ones_own(file):
+    layout = file(
+        "own.toml",
+        """
+        id = "own"
+        label_zh = "本院"
+        label_en = "own"
+        source = "K91"
+        state = "read"
+        [columns]
+        case_id = "no"
+        icu_hours = "wards.hours"
+        [lists.diagnoses]
+        joined = ["dx.icd"]
+        [nodes.dx]
+        codes = "icd"
+        [nodes.wards]
+        total = { hours = { field = "h" } }
+        """,
+    )
+    case = {"no": "1", "dx": [{"icd": "J18.900"}, {"icd": "I10.x00"}], "wards": [{"h": 1.5}, {"h": "2"}]}
+    cases = read(file, [case], layout=layout)
+    assert cases.to_numpy().tolist() == [["1", 3.5, "J18.900|I10.x00"]]
+
+
 def test_an_unreadable_amount_is_told_not_left_out(file):
     cases = read(
         file, settlement(iteminfo=[{"med_chrgitm": "09", "amt": "100"}, {"med_chrgitm": "06", "amt": "?"}])

@@ -65,6 +65,17 @@ def test_a_formula_in_a_cell_stays_text(tmp_path):
     assert load_workbook(str(tmp_path / "a.xlsx")).get_sheet_by_name("病例").to_python()[1][0] == "=1+1"
 
 
+def test_what_a_sheet_cannot_hold_is_written_as_text(tmp_path):
+    cases = pd.DataFrame({
+        "case_id": ["1"], "admission_date": np.array(["1066-10-14"], dtype="M8[s]"), "total_cost": [np.inf],
+        "diagnoses": ["I10.x00"],
+    })  # fmt: skip
+    write_cases(cases, tmp_path / "a.xlsx")
+    again = read_cases(tmp_path / "a.xlsx")
+    assert again["admission_date"].dt.year.tolist() == [1066]
+    assert again.attrs["drgsim"].problems.frame["got"].tolist() == ["inf"]
+
+
 def test_further_columns_are_written_too(cases, tmp_path):
     write_cases(cases.assign(ward="三病区", score=np.arange(4)), tmp_path / "a.csv")
     again = read_cases(tmp_path / "a.csv", keep=["ward", "score"])

@@ -1,0 +1,112 @@
+"""How numbers, dates and coded values are spelt.
+
+Each function takes the distinct texts of a column. It answers with their values, one more behind them to
+stand for missing, and with the rule each text breaks (`""` for none).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .texts import folded
+from .units import UNITS, parse_duration
+from .values import Value
+
+_INT32 = np.iinfo(np.int32)
+_BEHIND = re.compile(r"(岁|天|日|克|g|小时|元|分)$", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_DATE = re.compile(
+    r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))"
+    r"(?:[ T]*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?|(\d{2})(\d{2})(\d{2})?)?"
+)
+_COMMON_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d")  # read by the column, the others one by one
+
+
+def coded(texts: Sequence[str], dictionary: Mapping[str, Value | None]) -> tuple[npt.NDArray[Any], list[str]]:
+    """Values by a dictionary, in which None marks a text whose meaning is not known."""
+    values: list[Value | None] = []
+    rules: list[str] = []
+    for text in texts:
+        plain = folded(text)
+        key = next((form for form in (text, plain, re.sub(r"\.0+$", "", plain)) if form in dictionary), None)
+        value = None if key is None else dictionary[key]
+        values.append(value)
+        rules.append("" if value is not None else "value-unknown" if key is None else "value-undecided")
+    return np.array([*values, None], dtype=object), rules
+
+
+def numbers(texts: Sequence[str], *, unit: str, whole: bool) -> tuple[npt.NDArray[np.float64], list[str]]:
+    """Numbers in the unit of the case table, NaN where unreadable."""
+    import pandas as pd
+
+    if unit and UNITS[unit] is None:
+        hours = [parse_duration(text) for text in texts]
+        found = np.array([*(np.nan if hour is None else hour for hour in hours), np.nan])
+    else:
+        cells = pd.Series([*texts, ""], dtype=object)
+        found = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float).copy()
+        for place in np.flatnonzero(~np.isfinite(found[:-1])).tolist():
+            found[place] = _number(texts[place])
+        found = scaled(found, unit)
+    bad = ~np.isfinite(found)
+    if whole:
+        bad |= not_whole(found)
+    return found, ["unreadable" if wrong else "" for wrong in bad[:-1]]
+
+
+def dates(texts: Sequence[str]) -> tuple[npt.NDArray[np.datetime64], list[str]]:
+    """Moments to the second, NaT where unreadable. Only what is written year first is read."""
+    import pandas as pd
+
+    cells = pd.Series([*texts, ""], dtype=object)
+    moments = np.full(len(cells), "NaT", dtype="datetime64[s]")
+    for form in _COMMON_DATES:
+        left = np.flatnonzero(np.isnat(moments))
+        if len(left) > 1:
+            found = pd.to_datetime(cells.iloc[left], format=form, errors="coerce")
+            moments[left] = found.to_numpy().astype("datetime64[s]")
+    for place in np.flatnonzero(np.isnat(moments[:-1])).tolist():
+        moment = _moment(texts[place])
+        if moment is not None:
+            moments[place] = np.datetime64(moment, "s")
+    return moments, ["unreadable" if wrong else "" for wrong in np.isnat(moments[:-1])]
+
+
+def scaled(values: npt.NDArray[np.float64], unit: str) -> npt.NDArray[np.float64]:
+    """Values of a unit in the unit of the case table; rounded, because 1.001 kg must be 1001 g."""
+    times, by = UNITS.get(unit) or (1, 1)
+    return values if times == by else np.round(values * times / by, 9)
+
+
+def not_whole(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Whether each value is finite but no whole number that 32 bits hold."""
+    finite = np.where(np.isfinite(values), values, 0)
+    return (finite != np.floor(finite)) | (finite > _INT32.max) | (finite < _INT32.min)
+
+
+def _number(text: str) -> float:
+    """A number as people write it: full-width digits, thousands commas, a currency sign, the unit behind."""
+    text = _BEHIND.sub("", folded(text).removeprefix("¥")).strip()
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    return float(text) if _NUMBER.fullmatch(text) else np.nan
+
+
+def _moment(text: str) -> dt.datetime | None:
+    match = _DATE.fullmatch(folded(text))
+    if match is None:
+        return None
+    parts = match.groups()
+    month, day = (parts[1], parts[2]) if parts[1] else (parts[3], parts[4])
+    hour, minute, second = (int(part or 0) for part in (parts[5:8] if parts[5] else parts[8:11]))
+    try:
+        return dt.datetime(int(parts[0]), int(month), int(day), hour, minute, second)
+    except ValueError:
+        return None
