@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -78,6 +79,12 @@ class SyntheticRegion:
     def available() -> list[str]:
         """Ids of the shipped regions."""
         return sorted(path.stem for path in data_path("synthetic", "regions").glob("*.toml"))
+
+    @staticmethod
+    def document(id: str) -> dict[str, Any]:
+        """The document of a shipped region, to change and give to `from_document`."""
+        _load(id)
+        return copy.deepcopy(dict(document("regions", f"{id}.toml")))
 
     @classmethod
     def from_document(cls, stated: Mapping[str, Any]) -> SyntheticRegion:

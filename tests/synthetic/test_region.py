@@ -1,7 +1,5 @@
 """The region's document, its insured and its hospitals."""
 
-import copy
-
 import pytest
 
 from drgsim.errors import NotFoundError
@@ -9,12 +7,11 @@ from drgsim.published import published
 from drgsim.synthetic.errors import RegionError
 from drgsim.synthetic.generate import synthetic_cases
 from drgsim.synthetic.region import SyntheticRegion
-from drgsim.synthetic.tables import document
 
 
 @pytest.fixture
 def stated():
-    return copy.deepcopy(dict(document("regions", "province.toml")))
+    return SyntheticRegion.document("province")
 
 
 def test_insured_and_discharges_are_the_published_ones_to_scale(region):

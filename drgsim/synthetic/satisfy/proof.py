@@ -1,0 +1,110 @@
+"""Proof by grouping: the candidates that land where they ought to, and where each target can be reached."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ...grouping import DrgGrouper
+from ...schemes.rules.terms import Variable
+from ..bands import SEXES, bands, cell_count
+from .candidates import Core
+from .probe import Probe
+from .severity_codes import SEVERITIES, SeverityCodes
+from .target import Target, targets
+
+_TRIALS = 2  # cases tried for the group of a cell and severity
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Targets with the cores that were proved, and what was reached.
+
+    `reach` is int32 [targets, cells, severities]: the place of the group in the scheme, -1 for none.
+    """
+
+    targets: tuple[Target, ...]
+    reach: npt.NDArray[np.int32]
+
+
+def prove(grouper: DrgGrouper, severity: SeverityCodes) -> Proof:
+    """Solve the rules of the grouper's scheme and prove every solution with the grouper."""
+    aimed = tuple(target for target in targets(grouper.scheme) if target.cores)
+    number_of = {drg.code: number for number, drg in enumerate(grouper.scheme.drgs)}
+    probe = Probe(grouper, severity)
+    fits = [fitting(target.cores) for target in aimed]
+    reach = _reach(probe, aimed, fits, number_of)
+    proved = _proved(probe, aimed, fits, reach, number_of)
+    kept = (
+        replace(target, cores=tuple(target.cores[place] for place in places))
+        for target, places in zip(aimed, proved, strict=True)
+    )
+    return Proof(tuple(kept), reach)
+
+
+def fitting(cores: Sequence[Core]) -> Bools:
+    """Which cores fit which cells: bool [cores, cells]."""
+    limits = [core.limit for core in cores]
+    age_from, age_to = (
+        np.array([getattr(limit, name) for limit in limits]) for name in ("age_from", "age_to")
+    )
+    days = [core.needs.bounds.get(Variable.AGE_DAYS, (-np.inf, np.inf)) for core in cores]
+    least, most = np.array(days).T
+    columns = []
+    for band in bands():
+        fits = (age_from <= band.age_to) & (age_to >= band.age_from)
+        if band.days_from is not None and band.days_to is not None:
+            fits &= (least <= band.days_to) & (most >= band.days_from)
+        columns += [fits & np.array([sex in limit.sexes for limit in limits]) for sex in SEXES]
+    return np.stack(columns, axis=1)
+
+
+def _reach(
+    probe: Probe, aimed: Sequence[Target], fits: Sequence[Bools], number_of: dict[str, int]
+) -> npt.NDArray[np.int32]:
+    """The group that trial cases of each target, cell and severity land in."""
+    asked = []
+    for number, target in enumerate(aimed):
+        for cell in range(cell_count()):
+            for place in np.flatnonzero(fits[number][:, cell])[:_TRIALS]:
+                for severity in range(len(SEVERITIES)):
+                    if probe.add(target.cores[place], cell, severity):
+                        asked.append((number, cell, severity))
+    landed: dict[tuple[int, int, int], Counter[str]] = defaultdict(Counter)
+    for spot, drg in zip(asked, probe.answers(), strict=True):
+        if drg in aimed[spot[0]].drgs:
+            landed[spot][drg] += 1
+    reach = np.full((len(aimed), cell_count(), len(SEVERITIES)), -1, dtype=np.int32)
+    for spot, counts in landed.items():
+        reach[spot] = number_of[counts.most_common(1)[0][0]]
+    return reach
+
+
+def _proved(
+    probe: Probe,
+    aimed: Sequence[Target],
+    fits: Sequence[Bools],
+    reach: npt.NDArray[np.int32],
+    number_of: dict[str, int],
+) -> list[Ints]:
+    """Places of the cores of each target that land where its trial cases did, each tried in one cell."""
+    asked = []
+    for number, target in enumerate(aimed):
+        reachable = fits[number] & (reach[number] >= 0).any(axis=1)
+        severity = (reach[number] >= 0).argmax(axis=1)
+        for place in np.flatnonzero(reachable.any(axis=1)).tolist():
+            cells = np.flatnonzero(reachable[place])
+            cell = int(cells[place % len(cells)])  # another cell for each core, so that all are tried
+            if probe.add(target.cores[place], cell, int(severity[cell])):
+                asked.append((number, place, int(reach[number, cell, severity[cell]])))
+    right = [np.zeros(len(target.cores), dtype=bool) for target in aimed]
+    for (number, place, expected), drg in zip(asked, probe.answers(), strict=True):
+        right[number][place] = number_of.get(drg) == expected
+    return [np.flatnonzero(kept) for kept in right]
