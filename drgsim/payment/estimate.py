@@ -101,7 +101,7 @@ class Estimate:
         columns: dict[str, Any] = {
             name: cases[name].array for name in ("case_id", "department") if name in cases.columns
         }
-        columns["group"] = np.array([*group.names, None], dtype=object)[group.codes]
+        columns["group"] = group.words()
         columns["group_name"] = np.array([*named, None], dtype=object)[group.codes]
         columns |= {name: paid[name].array for name in _SHARED}
         cost, standard = paid["total_cost"].to_numpy(), paid["standard"].to_numpy()
@@ -147,8 +147,8 @@ class Estimate:
         """The same stay under each other choice its documented codes leave open, with what it would be paid.
 
         Needs diagnoses, procedures, sex and age. Columns are those of `DrgGrouper.what_if` and weight,
-        standard, payment, margin, payment_change (from the payment as coded). Only documented conditions may be
-        coded: the column note and `.attrs["note"]` say so.
+        standard, payment, margin, payment_change (from the payment as coded). Only documented conditions
+        may be coded: the column note and `.attrs["note"]` say so.
         """
         from .what_if import priced_alternatives
 

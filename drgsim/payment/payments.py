@@ -62,13 +62,14 @@ class Payments:
 
     @cached_property
     def unpaid(self) -> pd.DataFrame:
-        """case_id (where there is one), problem, zh, en; indexed like the cases."""
+        """case_id (where there is one), group, problem, zh, en; indexed like the cases."""
         import pandas as pd
 
         rows = np.flatnonzero(self.findings.problem)
         problems = [Problem(code) for code in self.findings.problem[rows]]
         columns = {
             "case_id": self.stays.ids(rows),
+            "group": self.stays.groups().words(rows),
             "problem": [problem.name.lower() for problem in problems],
             "zh": [problem.zh for problem in problems],
             "en": [problem.en for problem in problems],

@@ -10,12 +10,14 @@ import numpy as np
 
 from ..errors import ArgumentError
 from .problems import Problem
+from .state import Route
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .payments import Payments
 
+OUTLIERS = ("low_outlier", "high_outlier", "extreme_outlier")
 MONEY = (
     "total_cost", "standard", "payment", "fund", "catastrophic", "medical_aid", "other_funds", "commercial",
     "patient", "borne_by_hospital",
@@ -82,6 +84,7 @@ def text(payments: Payments) -> str:
     counts = _problem_counts(payments)
     if counts:
         lines.append(f"  not payable 无法付费: {'; '.join(counts)}")
+    lines += [f"  {note}" for note in _notes(payments)]
     return "\n".join([*lines, f"  {payments.trust}"])
 
 
@@ -92,7 +95,20 @@ def html(payments: Payments) -> str:
     problems = "".join(f"<li>{escape(count)}</li>" for count in _problem_counts(payments))
     head = f"<p>{len(payments):,} 病例 stays, {escape(_policies(payments))}</p>"
     unpaid = f"<p>无法付费 not payable</p><ul>{problems}</ul>" if problems else ""
-    return f"{head}<table><tbody>{body}</tbody></table>{unpaid}<p>{escape(payments.trust)}</p>"
+    notes = "".join(f"<p>{escape(note)}</p>" for note in [*_notes(payments), payments.trust])
+    return f"{head}<table><tbody>{body}</tbody></table>{unpaid}{notes}"
+
+
+def _notes(payments: Payments) -> list[str]:
+    """Rules that were on and could not look at every stay."""
+    unmeasured = sum(
+        int((np.isnan(walk.state.ratio) & (walk.state.route == Route.SCHEME)).sum())
+        for walk in payments.walks
+        if any(step.name in OUTLIERS for step in walk.steps)
+    )
+    if not unmeasured:
+        return []
+    return [f"no outlier rule for want of a mean cost 缺例均费用、未判倍率: {unmeasured:,}"]
 
 
 def _fen(payments: Payments) -> pd.DataFrame:

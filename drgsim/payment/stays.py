@@ -33,6 +33,10 @@ class Labels:
     codes: Codes
     names: tuple[str, ...]
 
+    def words(self, rows: Ints | slice = slice(None)) -> npt.NDArray[np.object_]:
+        """The words of some rows, None where missing."""
+        return np.array([*self.names, None], dtype=object)[self.codes[rows]]
+
 
 @dataclass(frozen=True, slots=True)
 class Amounts:

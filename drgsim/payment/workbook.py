@@ -65,7 +65,7 @@ WORKLIST_ZH = {
     "within_quota": "名额内",
     "reasons_zh": "申请理由",
 }
-UNPAID_ZH = {"case_id": "病案号", "problem": "代码", "zh": "原因"}
+UNPAID_ZH = {"case_id": "病案号", "group": "病组编码", "problem": "代码", "zh": "原因"}
 _WORDS = {True: "是", False: "否"}
 
 
@@ -84,17 +84,25 @@ def write_estimate(estimate: Estimate, path: Any) -> None:
     }
     frame = estimate.frame
     detail = frame.assign(**{name: frame[name].astype(object).map(table) for name, table in words.items()})
-    by = "department" if "department" in frame.columns else None
-    departments = estimate.summary(by)
-    if by is not None:
-        departments = departments.rename(index={None: "未填"}).reset_index()
     sheets = {
-        "汇总": (departments, {"department": "科室", **SUMMARY_ZH}),
+        "汇总": (_departments(estimate), {"department": "科室", **SUMMARY_ZH}),
         "明细": (detail, DETAIL_ZH),
         "特例单议": (estimate.worklist, WORKLIST_ZH),
         "无法测算": (estimate.payments.unpaid, UNPAID_ZH),
     }
     write_sheets(path, sheets, notes=_notes(estimate))
+
+
+def _departments(estimate: Estimate) -> pd.DataFrame:
+    """One row a department, where the cases have one, and the total."""
+    import pandas as pd
+
+    total = estimate.summary(None).assign(department="合计")
+    if "department" not in estimate.frame.columns:
+        return total
+    each = estimate.summary("department").reset_index()
+    each["department"] = each["department"].astype(object).where(each["department"].notna(), "未填")
+    return pd.concat([each, total], ignore_index=True)
 
 
 def write_sheets(

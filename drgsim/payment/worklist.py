@@ -15,7 +15,7 @@ from .pay import pay
 from .payments import Payments
 from .ranking import Period, places, ranks, scopes
 from .state import Route
-from .stays import Ints, Labels, Mask
+from .stays import Ints, Mask
 from .steps.special_review import SpecialReview
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def _of_walk(walk: Walk, acceptance: Any, index: pd.Index[Any]) -> tuple[Ints, p
     met = list(review.eligibility.criteria(state, rows))
     values = (
         state.stays.ids(rows),
-        _words(state.stays.labels("hospital_id"), rows),
-        _words(state.stays.labels("department"), rows),
-        _words(state.stays.groups(), rows),
+        state.stays.labels("hospital_id").words(rows),
+        state.stays.labels("department").words(rows),
+        state.stays.groups().words(rows),
         _periods(state.stays.days("discharge_date")[rows], review.period),
         to_yuan(state.cost[rows] + state.carved_out[rows]),
         to_yuan(state.standard[rows]),
@@ -119,10 +119,6 @@ def _chances(index: pd.Index[Any], acceptance: Any) -> Floats:
     if hasattr(acceptance, "reindex"):
         return np.asarray(acceptance.reindex(index), dtype=np.float64)
     return np.full(len(index), float(acceptance))
-
-
-def _words(column: Labels, rows: Ints) -> npt.NDArray[np.object_]:
-    return np.array([*column.names, None], dtype=object)[column.codes[rows]]
 
 
 def _periods(days: Floats, period: Period) -> list[str]:

@@ -157,7 +157,8 @@ def test_the_workbook_has_chinese_headers_and_says_what_it_rests_on(answer, tmp_
         == "高倍率病例,但超出占比上限"
     )
     assert sheets["特例单议"][1][0] == "C2"
-    assert sheets["无法测算"][1] == ["C3", "cost_missing", "缺总费用"]
+    assert sheets["无法测算"][1] == ["C3", "ES13", "cost_missing", "缺总费用"]
+    assert [row[0] for row in sheets["汇总"]] == ["科室", "心内", "普外", "合计"]
     notes = "\n".join(line[0] for line in sheets["说明"] if line)
     assert "standard.base_rate" in notes
     assert "为假设" in notes

@@ -26,6 +26,13 @@ def test_displays_show_totals_problems_and_trust_but_no_case():
         assert "1 of 1 parameters assumed" in text
 
 
+def test_displays_say_which_stays_no_outlier_rule_could_look_at():
+    changes = HIGH | {"outlier.basis": "group_mean"}
+    weights = pd.DataFrame({"drg": ["ES13"], "weight": [1.0]})
+    assert "for want of a mean cost 缺例均费用、未判倍率: 1" in repr(street(changes, {}, weights=weights))
+    assert "for want" not in repr(street(changes, {}))
+
+
 def test_sums_in_all_and_by_columns_of_cases_or_result():
     result = street(None, *ROWS)
     whole = result.summary().iloc[0]

@@ -118,8 +118,12 @@ def test_a_dip_type_marked_as_primary_care_brings_its_own_factor():
         "standard.coefficient.level": 1.2,
         "primary_care.method": "coefficient",
     }
-    rows = ({"score": 500.0, "primary_care_factor": 0.9}, {"score": 500.0})
-    assert column(street(changes, *rows, method="dip"), "standard") == [4_500.0, 6_000.0]
+    rows = (
+        {"score": 500.0, "primary_care": True, "primary_care_factor": 0.9},
+        {"score": 500.0, "primary_care": True},
+        {"score": 500.0, "primary_care": False},
+    )
+    assert column(street(changes, *rows, method="dip"), "standard") == [4_500.0, 5_000.0, 6_000.0]
 
 
 def test_outliers_are_measured_against_the_price_a_primary_care_group_really_has():

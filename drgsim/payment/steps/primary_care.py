@@ -15,8 +15,8 @@ from .unit_price import units_per_weight
 
 @dataclass(frozen=True)
 class PrimaryCare:
-    """Listed groups, and DIP types their catalogue marks, take their own coefficient, one named level's
-    price, or their own rate (None: as other groups)."""
+    """Listed groups, and DIP types their catalogue marks (column `primary_care`), take their own coefficient,
+    one named level's price, or their own rate (None: as other groups)."""
 
     name: ClassVar[str] = "primary_care"
     zh: ClassVar[str] = "基层病组同城同价"
@@ -47,13 +47,13 @@ class PrimaryCare:
         )
 
     def __call__(self, state: State) -> Change | None:
-        marked = state.stays.number("primary_care_factor")
         rows = rows_where(self._taken(state))
         if not len(rows):
             return None
         profile = state.profile[rows]
         # a factor the catalogue gives the type itself stands before the policy's coefficient
-        coefficient = np.where(np.isnan(marked[rows]), spread(self.coefficient, profile), marked[rows])
+        own = state.stays.number("primary_care_factor")[rows]
+        coefficient = np.where(np.isnan(own), spread(self.coefficient, profile), own)
         marks: dict[str, Any] = {"coefficient": coefficient}
         if self.unit is not None:
             marks["unit"] = spread(self.unit, profile)
@@ -61,7 +61,7 @@ class PrimaryCare:
 
     def _taken(self, state: State) -> Mask:
         listed = state.groups.listed(self.groups)[state.groups.of]
-        return listed | (state.stays.number("primary_care_factor") > 0)
+        return listed | (state.stays.number("primary_care") > 0)
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if not self._taken(state)[i]:

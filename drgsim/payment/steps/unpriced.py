@@ -17,7 +17,7 @@ from .routes import ROUTE_WORDS
 from .unit_price import weight_of_mean_case
 
 BY_ITEM, MEAN_COST, NOTHING, NOT_PAYABLE = "by_item", "mean_cost", "nothing", "not_payable"
-WITHOUT_GROUP = ("ungrouped", "ambiguous", "invalid")
+GROUPED = "grouped"  # the status of DRG and DIP groupers alike; any other says why there is no group
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,10 @@ def _without_group(stays: Stays) -> Mask:
     """Stays a grouper gave no group: by its `status`, or by an empty group where there is none."""
     status = stays.labels("status")
     if status.names:
-        return np.array([*(name in WITHOUT_GROUP for name in status.names), True], np.bool_)[status.codes]
-    group = stays.labels("dip_code" if "dip_code" in stays and "drg" not in stays else "drg")
-    return np.array([*(name in ("", "0000") or name.endswith("QY") for name in group.names), True], np.bool_)[
-        group.codes
-    ]
+        return np.array([*(name != GROUPED for name in status.names), True], np.bool_)[status.codes]
+    group = stays.groups()
+    none = [name in ("", "0000") or name.endswith("QY") for name in group.names]
+    return np.array([*none, True], np.bool_)[group.codes]
 
 
 def _blank(stays: Stays) -> Mask:
