@@ -34,7 +34,7 @@ _TEXTS: dict[str, tuple[Level, str, str]] = {
         "规则在编码集{}中查找, 但诊断与手术操作不符",
         "the rule looks in {}, which holds the other kind of codes (diagnoses or procedures)",
     ),
-    "two-severities": ("error", "既是MCC又是CC: {}", "both MCC and CC: {}"),
+    "two-severities": ("warning", "既是MCC又是CC: {}", "both MCC and CC: {}"),
     "unknown-code": ("warning", "编码目录中没有: {}", "not in the catalogue: {}"),
     "never": ("warning", "规则永不成立", "the rule can never hold"),
     "shadowed": ("warning", "病例全部先进入{}", "every case is taken before by {}"),

@@ -108,6 +108,7 @@ def _switch_lines(scheme: Scheme, base: Scheme | None) -> list[str]:
 def _metadata(table: dict[str, Any]) -> Metadata:
     _known(table, _KEYS, "key")
     found: dict[str, Any] = {key: _typed(table, key, str) for key in _TEXTS if key in table}
+    found["base"] = found.get("base") or None
     found |= {key: _typed(table, key, date) for key in _DATES if key in table}
     if not found.get("id"):
         raise PackError("a pack needs an `id`")

@@ -161,6 +161,19 @@ class Scheme:
 
         return frame(problems(self))
 
+    def describe(self) -> str:
+        """One page: trust, source, notes, choices, departures, MDCs; Chinese and English side by side."""
+        from .describe import describe
+
+        return describe(self)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what the scheme means, whatever it is called; see `identity.pack_hash`."""
+        from .identity import pack_hash
+
+        return pack_hash(self)
+
     @property
     def counts(self) -> dict[str, int]:
         """Rows by kind: mdc, adrg and drg without the ambiguous ones; ambiguous."""

@@ -52,7 +52,7 @@ def read_pack(folder: str | Path, *, base: Scheme | None = None) -> Scheme:
 
 def _read(path: Path, base: Scheme | None) -> Scheme:
     meta = read_metadata(path)
-    if (meta.base is None) != (base is None):
+    if meta.base != (base.id if base else None):
         raise PackError("this pack has another base", got=base and base.id, allowed=meta.base or "none")
     empty = Scheme(meta.id, meta.title, meta.version, (), (), (), {}, {}, {}, {})
     old = base or empty

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from .model import Scheme
+from .model import Adrg, Drg, Scheme
 from .rules.parse import either
 from .rules.terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Role, Rule, Variable
 
@@ -57,11 +57,12 @@ class _Limits:
     high_in: bool = True
 
     def narrowed(self, comparison: str, value: float) -> _Limits:
+        limits = self
         if comparison in (">", ">=", "=") and (value, comparison == ">") > (self.low, not self.low_in):
-            self = replace(self, low=value, low_in=comparison != ">")
+            limits = replace(limits, low=value, low_in=comparison != ">")
         if comparison in ("<", "<=", "=") and (-value, comparison == "<") > (-self.high, not self.high_in):
-            self = replace(self, high=value, high_in=comparison != "<")
-        return self
+            limits = replace(limits, high=value, high_in=comparison != "<")
+        return limits
 
     @property
     def empty(self) -> bool:
@@ -95,14 +96,15 @@ class _Search:
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
         self.codes = {name: listed.codes for name, listed in scheme.sets.items()}
-        self.adrgs: dict[str, list] = {}
+        self.adrgs: dict[str, list[Adrg]] = {}
         for adrg in scheme.adrgs:
             self.adrgs.setdefault(adrg.mdc, []).append(adrg)
-        self.drgs: dict[str, list] = {}
+        self.drgs: dict[str, list[Drg]] = {}
         for drg in scheme.drgs:
             self.drgs.setdefault(drg.adrg, []).append(drg)
 
     def found(self) -> Iterator[Unreachable]:
+        """See `unreachable`."""
         before: list[_Earlier] = []
         for mdc in self.scheme.mdcs:
             if not self.clauses(mdc.rule):
@@ -123,6 +125,7 @@ class _Search:
                     before.append(_Earlier(adrg.code, rule, self.needs(path)))
 
     def below(self, path: Rule, adrg: str, before: list[_Earlier]) -> Iterator[Unreachable]:
+        """The DRGs of an ADRG that their siblings take, or they and earlier ADRGs together."""
         siblings: list[_Earlier] = []
         for drg in self.drgs.get(adrg, ()):
             rule = And((path, drg.rule))
@@ -161,6 +164,7 @@ class _Search:
         return tuple(takers)
 
     def clause_taken(self, clause: _Clause, before: Sequence[_Earlier]) -> list[str] | None:
+        """The rows that take every case of the clause, code by code of one of its lists after the other."""
         takers: list[str] = []
         for roles in list(clause.members) or [()]:
             left = clause.members.get(roles, frozenset(("",)))

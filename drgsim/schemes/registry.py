@@ -23,7 +23,7 @@ from .identity import folders_hash
 from .metadata import FILE, Metadata, read_metadata
 from .model import Scheme
 from .pack import read_pack
-from .rows import count_rows
+from .rows import CodeRows, code_rows, count_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,9 +92,10 @@ def list_schemes() -> pd.DataFrame:
 
     columns = ("id", "title", "title_en", "version", "family", "base", "valid_from", "valid_to", "trust")
     rows = []
+    read: dict[Path, CodeRows] = {}
     for folder, meta in sorted(_packs().values(), key=lambda pack: pack[1].id):
         try:
-            numbers = count_rows(chain(folder))
+            numbers = count_rows(_rows_of(chain(folder), read))
         except (PackError, NotFoundError) as error:
             _pass_over(folder, error)
             continue
@@ -102,6 +103,14 @@ def list_schemes() -> pd.DataFrame:
         rows.append({**about, **numbers, "folder": str(folder)})
     counts = ("mdc", "adrg", "drg", "ambiguous")
     return pd.DataFrame(rows, columns=[*columns, *counts, "folder"])
+
+
+def _rows_of(folders: list[Path], read: dict[Path, CodeRows]) -> CodeRows:
+    """The rows that a chain of folders states; `read` keeps what several chains share."""
+    own, *bases = folders
+    if own not in read:
+        read[own] = code_rows(own, _rows_of(bases, read) if bases else None)
+    return read[own]
 
 
 def roots() -> list[Path]:
@@ -114,13 +123,13 @@ def user_roots() -> list[Path]:
     listed = os.environ.get(VARIABLE)
     if listed is None:
         return [Path("~/.drgsim/schemes").expanduser()]
-    return [Path(part).expanduser() for part in listed.split(os.pathsep) if part]
+    return [Path(part).expanduser().resolve() for part in listed.split(os.pathsep) if part]
 
 
 def _find(name: str | Path, on: Day) -> Path:
     """The folder of a scheme."""
     folder = Path(name)
-    if isinstance(name, Path) or os.sep in name or folder.is_absolute():
+    if isinstance(name, Path) or "/" in name or os.sep in name:
         if not (folder / FILE).is_file():
             raise NotFoundError(f"no scheme pack in this folder: it has no {FILE}", got=str(name))
         return folder.resolve()

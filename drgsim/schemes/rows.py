@@ -80,21 +80,26 @@ def apply_rows(folder: Path, base: Scheme, *, overlay: bool) -> list[tuple[AnyRo
     return found
 
 
-def count_rows(folders: Sequence[Path]) -> dict[str, int]:
-    """How many rows the scheme of a chain of folders has, without reading its rules.
+CodeRows = dict[str, dict[str, Row]]
 
-    `mdc`, `adrg` and `drg` leave the ambiguous rows out; `ambiguous` is the number of such ADRGs.
-    """
-    rows: dict[str, dict[str, Row]] = {table.name: {} for table in TABLES}
-    for depth, folder in reversed(list(enumerate(folders))):
-        overlay = depth < len(folders) - 1
-        for table in TABLES:
-            columns = ("change", *table.columns) if overlay else table.columns
-            for row in read_table(folder, table.name, columns, optional=overlay):
-                if row.get("change") == "remove":
-                    rows[table.name].pop(row["code"], None)
-                else:
-                    rows[table.name][row["code"]] = row
+
+def code_rows(folder: Path, base: CodeRows | None) -> CodeRows:
+    """The rows of a pack by table and code, their rules unread; `base` are those of its base."""
+    rows: CodeRows = {}
+    for table in TABLES:
+        below = dict(base[table.name]) if base else {}
+        columns = ("change", *table.columns) if base else table.columns
+        for row in read_table(folder, table.name, columns, optional=base is not None):
+            if row.get("change") == "remove":
+                below.pop(row["code"], None)
+            else:
+                below[row["code"]] = row
+        rows[table.name] = below
+    return rows
+
+
+def count_rows(rows: CodeRows) -> dict[str, int]:
+    """How many rows there are: mdc, adrg and drg without the ambiguous ones; ambiguous ADRGs."""
     ambiguous = {code for code, row in rows["adrg"].items() if row["kind"] == AdrgKind.AMBIGUOUS}
     drgs = sum(row["adrg"] not in ambiguous for row in rows["drg"].values())
     adrgs = len(rows["adrg"]) - len(ambiguous)

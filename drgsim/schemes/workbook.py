@@ -19,7 +19,7 @@ from .._paths import data_path
 from .errors import RuleSyntaxError, WorkbookError
 from .model import Adrg, AdrgKind, CcExclusion, CodeSet, Drg, Mdc, NewbornWeight, Scheme, Switches
 from .rules.parse import parse_rule
-from .rules.terms import NEVER, Member, Rule
+from .rules.terms import NEVER, Count, Member, Rule
 from .rules.walk import leaves, set_names
 from .tables import finite, natural
 from .workbook_sheets import Findings, SheetRow, read_sheets
@@ -215,8 +215,8 @@ def _rule(row: SheetRow, sets: dict[str, CodeSet], findings: Findings) -> Rule:
 
 def _asked_kind(rule: Rule, name: str) -> Any:
     """The kind of codes a rule looks for in a set."""
-    asking = next(leaf for leaf in leaves(rule) if name in getattr(leaf, "sets", ()))
-    return "diagnosis" if isinstance(asking, Member) and asking.roles[0].is_diagnosis else "procedure"
+    asking = next(leaf for leaf in leaves(rule) if isinstance(leaf, Member | Count) and name in leaf.sets)
+    return "diagnosis" if asking.roles[0].is_diagnosis else "procedure"
 
 
 def _adrg_kind(code: str) -> AdrgKind:

@@ -1,7 +1,7 @@
 """Prefixes with exceptions mean exactly the codes they were made from, in as few words as can be."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgsim.codes import Catalogue
@@ -30,6 +30,7 @@ def test_the_prefixes_of(inside, prefixes):
     assert expand(prefixes, SMALL) == inside
 
 
+@settings(max_examples=60)
 @given(universes, st.data())
 def test_any_set_of_any_universe_comes_back(members, data):
     inside = data.draw(st.sets(st.sampled_from(sorted(members))))
@@ -40,6 +41,7 @@ def test_any_set_of_any_universe_comes_back(members, data):
     assert len(compact(members - inside, universe)) <= len(prefixes) + len({code[0] for code in members})
 
 
+@settings(max_examples=60)
 @given(universes, codes, st.data())
 def test_the_order_of_the_prefixes_does_not_matter(members, extra, data):
     universe = Universe(members).with_codes([extra])

@@ -9,7 +9,7 @@ from tests.schemes.example import OVERLAY, SMALL
 
 
 def test_the_page_of_a_scheme_carries_its_trust_and_its_choices():
-    page = describe(OVERLAY)
+    page = OVERLAY.describe()
     assert "small-2  小方案 甲  A small scheme" in page
     assert "assumed: 假定 assumed" in page
     assert "基准 base       small-1" in page

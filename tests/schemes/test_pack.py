@@ -101,7 +101,7 @@ def changed_schemes(draw):
     )  # fmt: skip
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(changed_schemes())
 def test_any_change_of_a_scheme_can_be_an_overlay_on_it(tmp_path_factory, changed):
     folder = tmp_path_factory.mktemp("pack")
@@ -186,6 +186,8 @@ def test_an_overlay_needs_its_base(overlay, pack):
         read_pack(overlay)
     with pytest.raises(PackError, match="has another base"):
         read_pack(pack, base=SMALL)
+    with pytest.raises(PackError, match=r"has another base.*'small-9'.*allowed: small-1"):
+        read_pack(overlay, base=replace(SMALL, id="small-9"))
 
 
 def test_windows_files_with_a_byte_order_mark_are_read(pack):

@@ -127,7 +127,7 @@ def test_everything_wrong_is_said_at_once_and_left_out_when_lenient(tmp_path):
     changed = {
         **replaced("MDC", 0, 2, "ZYZD im DI_B00"),
         **replaced("DRG", 0, 2, "NL >"),
-        **replaced("ADRG", 1, 3, "ZYSS in OP_NONE and QTZD in DI_NONE"),
+        **replaced("ADRG", 1, 3, "ZYSS in OP_NONE and length(NONE ∩ QTZD) > 1"),
     }
     path = write_workbook(tmp_path / "a.xlsx", **changed)
     with pytest.raises(WorkbookError, match="4 things in the workbook cannot be used") as caught:
@@ -137,7 +137,7 @@ def test_everything_wrong_is_said_at_once_and_left_out_when_lenient(tmp_path):
     rules = {row.code: print_rule(row.rule) for row in (*scheme.mdcs, *scheme.drgs)}
     assert (rules["MDCB"], rules["AC19"]) == ("FALSE", "FALSE")
     assert scheme.sets["OP_NONE"].kind == "procedure"
-    assert scheme.sets["DI_NONE"].codes == frozenset()
+    assert (scheme.sets["NONE"].kind, scheme.sets["NONE"].codes) == ("diagnosis", frozenset())
 
 
 def test_missing_sheets_and_columns_are_all_named(tmp_path):
