@@ -2,7 +2,8 @@
 
 from .check import check_cases
 from .columns import CaseColumn, case_column, case_columns, column_labels
-from .layouts import Layout, find_layout, layouts
+from .layout import Layout
+from .layouts import find_layout, layouts
 from .problems import ProblemTable
 from .read import iter_cases, layout_of, read_cases
 from .read_report import ReadReport, report_of

@@ -11,7 +11,7 @@ import numpy as np
 from .code_columns import code_list
 from .columns import case_column, case_columns, text_dtype
 from .headers import header_keys
-from .layouts import ColumnSource, Layout
+from .layout import ColumnSource, Layout
 from .parse import Parsed, parse_column
 from .problems import Finding
 from .recognise import Match

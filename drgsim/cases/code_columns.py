@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .columns import text_dtype
-from .layouts import Layout
+from .layout import Layout
 from .recognise import ListPlaces
 from .tables import RawChunk
 from .texts import as_text, plain_text

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .columns import CaseColumn, text_dtype
-from .layouts import Layout
+from .layout import Layout
 from .spelt import coded, dates, not_whole, numbers, scaled
 from .texts import as_text, plain_text
 from .units import UNITS

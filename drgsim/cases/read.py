@@ -12,7 +12,8 @@ from ..codes import Edition
 from ..errors import ArgumentError
 from .assemble import Plan, assemble, plan
 from .columns import case_column, case_columns
-from .layouts import Layout, find_layout, nested_lists
+from .layout import Layout
+from .layouts import find_layout, nested_lists
 from .problems import ProblemTable
 from .read_report import KEY, ReadReport
 from .recognise import Match, recognise

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from .errors import UnknownLayoutError
 from .headers import header_key, header_keys
-from .layouts import CodeListSource, ColumnSource, Layout, layouts
+from .layout import CodeListSource, ColumnSource, Layout
+from .layouts import layouts
 from .tables import RawTable
 
 HEADER_WITHIN = 30  # rows of titles and notes that may stand above the header

@@ -64,15 +64,16 @@ def as_value(column: str, value: Value) -> Value:
     >>> as_value("sex", "2"), as_value("retired", True)
     (2, True)
     """
-    known = {_written(coded.value): coded.value for coded in coded_values().get(case_column(column).name, ())}
-    if _written(value) not in known:
+    known = {written(coded.value): coded.value for coded in coded_values().get(case_column(column).name, ())}
+    if written(value) not in known:
         raise ArgumentError(
             f"the column {column!r} has no such value", got=value, allowed=list(known) or "it is not coded"
         )
-    return known[_written(value)]
+    return known[written(value)]
 
 
-def _written(value: Value) -> str:
+def written(value: Value) -> str:
+    """A value as text: flags are 0 and 1."""
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 

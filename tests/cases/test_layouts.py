@@ -104,9 +104,20 @@ def test_all_mistakes_of_a_layout_file_are_told_at_once(file):
         assert part in message
 
 
-def test_broken_toml_is_a_layout_error(file):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id = [",
+        OWN.replace('case_id = "住院流水"', "case_id = 5"),
+        OWN.replace('joined = ["疾病"]', "joined = 5"),
+        OWN.replace("['.*姓名']", "['*姓名']"),
+        OWN.replace('state = "read"', 'state = "certain"'),
+        OWN + "[nodes]\ndx = 5\n",
+    ],
+)
+def test_a_broken_layout_file_is_a_layout_error(file, text):
     with pytest.raises(LayoutFileError, match=r"own\.toml"):
-        find_layout(file("own.toml", "id = ["))
+        find_layout(file("own.toml", text))
 
 
 def test_an_unknown_layout_names_the_nearest():

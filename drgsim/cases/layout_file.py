@@ -1,0 +1,142 @@
+"""Read a layout from its TOML file; `docs/cases.md` explains the keys."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import nearest_name
+from ..sources import STATES
+from .columns import case_columns
+from .errors import LayoutFileError
+from .headers import header_key, schema_keys
+from .layout import CodeListSource, ColumnSource, Layout
+from .nodes import read_nodes
+from .units import UNITS
+from .values import Value, as_value, spellings, value_labels, written
+
+UNDECIDED = "?"  # in [values.…]: the layout cannot know what this text means
+
+
+def load_layout(path: Path) -> Layout:
+    """Read a layout file. Raises LayoutFileError that lists everything wrong in it."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        problems = list(_problems(document))
+        if problems:
+            raise LayoutFileError("the layout file has mistakes: " + "; ".join(problems), where=path.name)
+        return _layout(document)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, re.error) as error:
+        raise LayoutFileError(f"the layout file cannot be read: {error}", where=path.name) from error
+    except (TypeError, AttributeError, KeyError) as error:
+        raise LayoutFileError(
+            f"a part of the layout file is not built as it should be: {error}",
+            where=path.name,
+            do="see docs/cases.md",
+        ) from error
+
+
+def _layout(document: dict[str, Any]) -> Layout:
+    columns = {name: _column_source(spec) for name, spec in document.get("columns", {}).items()}
+    if "schema_names" in document:
+        columns = schema_sources(document["schema_names"]) | columns
+    return Layout(
+        id=document["id"],
+        label_zh=document["label_zh"],
+        label_en=document["label_en"],
+        source=document["source"],
+        state=document["state"],
+        note=document.get("note", ""),
+        recognise=tuple(map(header_key, document.get("recognise", ()))),
+        needs=tuple(document.get("needs", ())),
+        missing=frozenset(document.get("missing", ())),
+        text_missing=frozenset(document.get("text_missing", ())),
+        not_applicable=frozenset(document.get("not_applicable", ())),
+        columns=columns,
+        lists={name: _list_source(spec) for name, spec in document.get("lists", {}).items()},
+        values={name: _values(name, texts) for name, texts in document.get("values", {}).items()},
+        identifiers=_identifiers(document.get("identifiers", {})),
+        nodes=read_nodes(document.get("nodes", {})),
+    )
+
+
+def schema_sources(fields: list[str]) -> dict[str, ColumnSource]:
+    """Sources straight from the names the case table itself lists (`name`, `aliases`, `label_zh`, …)."""
+    return {
+        column.name: ColumnSource(schema_keys(column, fields))
+        for column in case_columns().values()
+        if column.kind != "codes"
+    }
+
+
+def _column_source(spec: Any) -> ColumnSource:
+    if isinstance(spec, str):
+        spec = [spec]
+    if isinstance(spec, list):
+        spec = {"from": spec}
+    names = spec.get("sum") or spec["from"]
+    return ColumnSource(tuple(map(header_key, names)), spec.get("unit", ""), "sum" in spec)
+
+
+def _list_source(spec: dict[str, Any]) -> CodeListSource:
+    return CodeListSource(
+        joined=tuple(map(header_key, spec.get("joined", ()))),
+        separators=tuple(spec.get("separators", ("|",))),
+        principal=tuple(map(header_key, spec.get("principal", ()))),
+        others=tuple(map(_pattern, spec.get("others", ()))),
+        numbered=tuple(map(_pattern, spec.get("numbered", ()))),
+        attached=_pattern(spec["attached"]) if "attached" in spec else None,
+    )
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+def _values(column: str, texts: dict[str, str]) -> dict[str, Value | None]:
+    own = {text: None if value == UNDECIDED else as_value(column, value) for text, value in texts.items()}
+    return {**spellings(column), **own}
+
+
+def _identifiers(spec: dict[str, list[str]]) -> re.Pattern[str]:
+    names = [re.escape(header_key(name)) for name in spec.get("names", ())]
+    return re.compile("|".join([*names, *spec.get("patterns", ())]) or r"(?!)", re.IGNORECASE)
+
+
+_KEYS = {
+    "id", "label_zh", "label_en", "source", "state", "note", "recognise", "needs", "missing", "text_missing",
+    "not_applicable", "schema_names", "columns", "lists", "values", "identifiers", "nodes",
+}  # fmt: skip
+
+
+def _problems(document: dict[str, Any]) -> Iterator[str]:
+    for key in ("id", "label_zh", "label_en", "source", "state"):
+        if not isinstance(document.get(key), str):
+            yield f"{key} is missing"
+    if document.get("state") not in (None, *STATES):
+        yield f"state is {document['state']!r}, allowed {', '.join(STATES)}"
+    for key in sorted(document.keys() - _KEYS):
+        yield f"unknown key {key!r}{_hint(key, _KEYS)}"
+    parts = ("columns", "lists", "values")
+    for table, name in [(part, name) for part in parts for name in document.get(part, ())]:
+        if name not in case_columns():
+            yield f"[{table}] names no column of the case table: {name!r}{_hint(name, case_columns())}"
+        elif table == "lists" and case_columns()[name].kind != "codes":
+            yield f"[lists.{name}]: that column holds no codes"
+    for name, texts in document.get("values", {}).items():
+        allowed = [UNDECIDED, *map(written, value_labels(name))]
+        for value in [value for value in texts.values() if written(value) not in allowed]:
+            yield f"[values.{name}] has no value {value!r}, allowed {', '.join(allowed)}"
+    for name, spec in document.get("columns", {}).items():
+        if isinstance(spec, dict) and spec.get("unit", "") not in {"", *UNITS}:
+            yield f"[columns] {name}: unknown unit {spec['unit']!r}, allowed {', '.join(UNITS)}"
+        if isinstance(spec, dict) and not {"from", "sum"} & spec.keys():
+            yield f"[columns] {name} says neither from nor sum"
+
+
+def _hint(name: str, known: Any) -> str:
+    near = nearest_name(name, known)
+    return f" (did you mean {near!r}?)" if near else ""
