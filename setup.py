@@ -61,4 +61,5 @@ setup(
     },
     exclude_package_data={"drgsim._kernels": ["*.c", "*.html"]},
     ext_modules=kernels(),
+    options={"build_ext": {"parallel": os.cpu_count() or 1}},
 )

@@ -37,7 +37,7 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
         prog="drgsim",
         description="Group, price and settle inpatient cases by CHS-DRG and DIP. 病例分组、付费与基金测算。",
         epilog="`drgsim COMMAND --help` explains one command. "
-        "Exit codes: 0 done, 1 problems found in the data, 2 wrong use, 3 unreadable input.",
+        "Exit codes: 0 done, 1 problems found in the data, 2 wrong use, 3 a file cannot be read or written.",
     )
     parser.add_argument("--version", action="version", version=f"drgsim {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
