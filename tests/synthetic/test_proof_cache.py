@@ -27,7 +27,7 @@ def proof(region, grouper):
     return Proof(tuple(pools.targets[place] for place in newborn), pools.reach[newborn])
 
 
-def test_a_kept_proof_comes_back(folder, grouper, proof):
+def test_a_kept_proof_comes_back(grouper, proof, folder):
     assert proof_cache.kept_proof(grouper) is None
     proof_cache.keep_proof(grouper, proof)
     kept = proof_cache.kept_proof(grouper)
@@ -35,14 +35,14 @@ def test_a_kept_proof_comes_back(folder, grouper, proof):
     assert np.array_equal(kept.reach, proof.reach)
 
 
-def test_a_damaged_one_does_not(folder, grouper, proof):
+def test_a_damaged_one_does_not(grouper, proof, folder):
     proof_cache.keep_proof(grouper, proof)
     (path,) = folder.iterdir()
     path.write_bytes(path.read_bytes()[:100])
     assert proof_cache.kept_proof(grouper) is None
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(tmp_path, monkeypatch, grouper, proof):
+def test_a_folder_that_cannot_be_written_is_no_error(grouper, proof, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("DRGSIM_CACHE", str(tmp_path / "file"))
     proof_cache.keep_proof(grouper, proof)

@@ -25,7 +25,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Proof:
-    """Targets with the cores that were proved, and what was reached.
+    """The targets that some core was proved for, with those cores, and what was reached.
 
     `reach` is int32 [targets, cells, severities]: the place of the group in the scheme, -1 for none.
     """
@@ -42,11 +42,14 @@ def prove(grouper: DrgGrouper, severity: SeverityCodes) -> Proof:
     fits = [fitting(target.cores) for target in aimed]
     reach = _reach(probe, aimed, fits, number_of)
     proved = _proved(probe, aimed, fits, reach, number_of)
-    kept = (
-        replace(target, cores=tuple(target.cores[place] for place in places))
-        for target, places in zip(aimed, proved, strict=True)
+    kept = [number for number, places in enumerate(proved) if len(places)]
+    return Proof(
+        tuple(
+            replace(aimed[number], cores=tuple(aimed[number].cores[place] for place in proved[number]))
+            for number in kept
+        ),
+        reach[kept],
     )
-    return Proof(tuple(kept), reach)
 
 
 def fitting(cores: Sequence[Core]) -> Bools:
