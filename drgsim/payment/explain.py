@@ -12,6 +12,9 @@ from ..errors import ArgumentError, NotFoundError
 from .bill import BILL
 from .book import Book
 from .findings import Walk
+from .parameters import catalogue
+from .pay import FUND
+from .payments import PAYERS
 from .policy_display import STATE_ZH, value_text
 from .problems import Problem
 
@@ -19,6 +22,17 @@ if TYPE_CHECKING:
     from .payments import Payments
 
 Language = Literal["zh", "en"]
+
+_ALWAYS = ("fund", "patient", "borne_by_hospital")
+PAYER_ZH = {
+    "fund": "统筹基金",
+    "catastrophic": "大病保险",
+    "medical_aid": "医疗救助",
+    "other_funds": "其他基金",
+    "commercial": "商业保险",
+    "patient": "个人",
+    "borne_by_hospital": "医院承担",
+}
 
 
 @dataclass(frozen=True)
@@ -53,11 +67,14 @@ def find_row(payments: Payments, case_id: Any) -> int:
 def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
     """The steps that concern one stay, in order."""
     zh = lang == "zh"
-    walk, i = _walk_of(payments, row)
+    walk, i = _found([(walk.place.rows, walk) for walk in payments.walks], row)
     state = walk.state
     group = state.groups.names[state.groups.of[i]] if state.groups.of[i] >= 0 else ("无" if zh else "none")
-    policy = walk.place.policy
+    policy, weights = walk.place.policy, walk.place.weights
     yield Line("病组" if zh else "group", f"{group};{policy.title[lang]} ({policy.id}, {policy.on})")
+    if weights is not None:
+        facts = (weights.facts.get(name, "") for name in ("title", "source", "state"))
+        yield Line("权重表" if zh else "weight table", ", ".join(filter(None, facts)))
     problem = Problem(int(payments.findings.problem[row]))
     if problem != Problem.NONE:
         yield Line("无法付费" if zh else "not payable", problem.zh if zh else problem.en)
@@ -73,69 +90,55 @@ def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
 
 
 def _shares(payments: Payments, row: int, walk: Walk, zh: bool) -> Iterator[Line]:
-    bill, ledger = payments.bill, payments.ledger
-    home = next(book for place, book in _homes(payments) if _holds(place, row))
+    bill, ledger, book = payments.bill, payments.ledger, walk.state.book
+    part, i = _found([(part.rows, part) for part in bill.parts], row)
     cost, outside, deductible, basic = (
-        int(column[row]) / 100 for column in (bill.cost, bill.outside_scope, bill.deductible, bill.basic)
+        f"{int(column[row]) / 100:,.2f}"
+        for column in (bill.cost, bill.outside_scope, bill.deductible, bill.basic)
     )
     yield Line(
         "患者账单" if zh else "patient's bill",
-        f"费用 {cost:,.2f},范围外 {outside:,.2f},起付线 {deductible:,.2f},统筹按项目应支 {basic:,.2f} 元"
+        f"费用 {cost},范围外 {outside},起付线 {deductible},统筹按项目应支 {basic} 元"
         if zh
-        else f"cost {cost:,.2f}, outside the scope {outside:,.2f}, deductible {deductible:,.2f}, "
-        f"basic fund by item {basic:,.2f} yuan",
-        rules=home.used(BILL),
-        book=home,
+        else f"cost {cost}, outside the scope {outside}, deductible {deductible}, "
+        f"basic fund by item {basic} yuan",
+        rules=tuple(path for path in part.book.used(BILL) if _concerns(path, part.book, i)),
+        book=part.book,
     )
-    convention = walk.state.book.reading["fund.convention"]
-    payment, fund = int(ledger.payment[row]) / 100, int(ledger.fund[row]) / 100
+    convention = catalogue()["fund.convention"].choices[book.chapter(FUND).word("fund.convention")]
+    payment, fund = f"{int(ledger.payment[row]) / 100:,.2f}", f"{int(ledger.fund[row]) / 100:,.2f}"
     yield Line(
         "统筹基金" if zh else "basic fund",
-        f"应付总额 {payment:,.2f} 元,方式 {convention},基金支付 {fund:,.2f} 元"
+        f"应付总额 {payment} 元,{convention['zh']},基金支付 {fund} 元"
         if zh
-        else f"payment {payment:,.2f} yuan, convention {convention}, the fund pays {fund:,.2f} yuan",
-        rules=walk.state.book.used("fund"),
-        book=walk.state.book,
+        else f"payment {payment} yuan; {convention['en']}: the fund pays {fund} yuan",
+        rules=book.used(FUND),
+        book=book,
     )
-    amounts = [
-        (name, int(getattr(ledger, name)[row]) / 100) for name in (*PAYERS_OF_CASE, "borne_by_hospital")
-    ]
+    amounts = [(name, int(getattr(ledger, name)[row]) / 100) for name in (*PAYERS, "borne_by_hospital")]
     names = PAYER_ZH if zh else {name: name.replace("_", " ") for name, _ in amounts}
     said = " + ".join(f"{names[name]} {yuan:,.2f}" for name, yuan in amounts if yuan or name in _ALWAYS)
-    total = int(ledger.total_cost[row]) / 100
-    yield Line("合计" if zh else "total", f"{total:,.2f} = {said}")
+    yield Line("合计" if zh else "total", f"{int(ledger.total_cost[row]) / 100:,.2f} = {said}")
 
 
-PAYERS_OF_CASE = ("fund", "catastrophic", "medical_aid", "other_funds", "commercial", "patient")
-_ALWAYS = ("fund", "patient", "borne_by_hospital")
-PAYER_ZH = {
-    "fund": "统筹基金",
-    "catastrophic": "大病保险",
-    "medical_aid": "医疗救助",
-    "other_funds": "其他基金",
-    "commercial": "商业保险",
-    "patient": "个人",
-    "borne_by_hospital": "医院承担",
-}
+def _concerns(path: str, book: Book, i: int) -> bool:
+    """Whether a benefit rule is of the stay's insurance, or of out-of-area care and the stay is."""
+    profile = book.profiles.of[i]
+    if path.startswith("cross_region."):
+        return bool(book.profiles.outside[profile])
+    insurance = book.profiles.labels["insurance"][profile]
+    return not path.startswith("benefit.") or path.split(".")[1] == insurance
 
 
-def _walk_of(payments: Payments, row: int) -> tuple[Walk, int]:
-    for walk in payments.walks:
-        rows = walk.place.rows
+def _found(places: Iterable[tuple[Any, Any]], row: int) -> tuple[Any, int]:
+    """What holds for a row, and the row's position in it."""
+    for rows, what in places:
         if isinstance(rows, slice):
-            return walk, row
+            return what, row
         found = np.flatnonzero(rows == row)
         if len(found):
-            return walk, int(found[0])
-    raise AssertionError("every stay is on one walk")
-
-
-def _homes(payments: Payments) -> Iterable[tuple[Any, Book]]:
-    return ((part.rows, part.book) for part in payments.bill.parts)
-
-
-def _holds(rows: Any, row: int) -> bool:
-    return isinstance(rows, slice) or bool((rows == row).any())
+            return what, int(found[0])
+    raise AssertionError("every stay is somewhere")
 
 
 def _text(line: Line, lang: Language) -> str:
@@ -148,8 +151,6 @@ def _rules(line: Line, lang: Language) -> Iterator[str]:
     """The parameters some document sets, with value, source and trust; neutral defaults say nothing."""
     if line.book is None:
         return
-    from .parameters import catalogue
-
     for path in line.rules:
         dated = line.book.reading.in_force.get(path)
         if dated is not None:

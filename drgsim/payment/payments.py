@@ -76,16 +76,22 @@ class Payments:
         }
         return pd.DataFrame(columns, index=self.stays.frame.index[rows])
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The paths of the parameters that were read, in any of the policies."""
+        readings = [reading for book in self.books for reading in book.trail.values()]
+        return tuple(sorted({path for reading in readings for path in reading.used}))
+
     @cached_property
     def states(self) -> Counter[str]:
         """Trust of the parameters that were read, each counted once for each policy."""
-        used: dict[tuple[int, str], str] = {}
+        states: dict[tuple[int, str], str] = {}
         for book in self.books:
             for reading in book.trail.values():
                 for path in reading.used:
                     dated = reading.in_force.get(path)
-                    used[id(reading.in_force), path] = "default" if dated is None else dated.state
-        return Counter(used.values())
+                    states[id(reading.in_force), path] = "default" if dated is None else dated.state
+        return Counter(states.values())
 
     @property
     def trust(self) -> str:
@@ -117,6 +123,13 @@ class Payments:
         from .explain import explain
 
         return explain(self, case_id, lang)
+
+    def to_excel(self, path: Any) -> None:
+        """A workbook with Chinese headers: by insurance, stay by stay, what cannot be paid, and what the
+        numbers rest on. Needs the extra `excel`."""
+        from .workbook import write_payments
+
+        write_payments(self, path)
 
     def __repr__(self) -> str:
         from .payments_summary import text

@@ -23,6 +23,7 @@ Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
+_LARGEST = 1e12  # yuan; a cell above is no amount of money, and its fen would not fit
 _SMALL = 1 << 12  # whole numbers in a range this small are labels by offset, without hashing
 
 
@@ -143,9 +144,9 @@ class Stays:
         if column not in self:
             return Amounts(np.broadcast_to(np.int64(0), n), np.broadcast_to(np.False_, n))
         yuan = self._read_number(column)
-        if np.isfinite(yuan.sum()):
+        known = np.abs(yuan) < _LARGEST  # not where it is missing
+        if known.all():
             return Amounts(to_fen(yuan), None)
-        known = np.isfinite(yuan)
         return Amounts(to_fen(np.where(known, yuan, 0.0)), known)
 
     def _read_number(self, column: str) -> Floats:

@@ -129,3 +129,28 @@ def test_adjustments_are_columns_of_their_own():
     assert frame["adjust_high_outlier"].tolist() == [40_000.0]
     assert frame["adjust_tcm_support"].tolist() == [5_000.0]
     assert column(street(HIGH, {}), "payment") == [10_000.0]
+
+
+def test_a_workbook_of_a_result(tmp_path):
+    calamine = pytest.importorskip("python_calamine")
+    pytest.importorskip("xlsxwriter")
+    target = tmp_path / "paid.xlsx"
+    street(HIGH, {"total_cost": 50_000.0}, *ROWS).to_excel(target)
+    book = calamine.CalamineWorkbook.from_path(target)
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    assert list(sheets) == ["汇总", "明细", "无法付费", "说明"]
+    assert [row[0] for row in sheets["汇总"]] == ["险种", "employee", "resident", "合计"]
+    row = dict(zip(sheets["明细"][0], sheets["明细"][1], strict=True))
+    assert (row["付费途径"], row["倍率类别"], row["调整:高倍率病例"]) == ("病组付费", "高倍率病例", 40_000)
+    assert len(sheets["无法付费"]) == 2
+
+
+def test_arrow_tables_are_paid_like_frames():
+    pa = pytest.importorskip("pyarrow")
+    from drgsim.payment.pay import pay
+
+    from .streets import WEIGHTS, cases, policy
+
+    rows = cases({}, {"total_cost": 30_000.0})
+    table = pay(pa.Table.from_pandas(rows), policy(), weights=pd.DataFrame(WEIGHTS)).frame
+    pd.testing.assert_frame_equal(table, pay(rows, policy(), weights=pd.DataFrame(WEIGHTS)).frame)
