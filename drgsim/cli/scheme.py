@@ -122,13 +122,14 @@ def _diff(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
+    from ..schemes.metadata import folder_name
     from ..schemes.pack_write import write_pack
     from ..schemes.registry import user_roots
 
     source = Path(arguments.source)
     base = _load(arguments.base) if arguments.base else None
     scheme = _imported(source, arguments, base)
-    folder = Path(arguments.out) if arguments.out else user_roots()[0] / scheme.id
+    folder = Path(arguments.out) if arguments.out else user_roots()[0] / folder_name(scheme.id)
     write_pack(scheme, folder, base=base)
     for note in scheme.notes:
         print(note)

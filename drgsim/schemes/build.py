@@ -15,7 +15,7 @@ from pathlib import Path
 from .._paths import data_path
 from ..errors import NotFoundError
 from .import_tables import import_tables
-from .metadata import FILE, read_metadata
+from .metadata import FILE, folder_name, read_metadata
 from .model import Departure, Scheme
 from .pack_write import write_pack
 from .tables import read_table
@@ -49,7 +49,7 @@ def build(reference: Path, packs: Path, out: Path, only: Sequence[str] = ()) -> 
                 **meta.switch_fields(base),
                 departures=departures.get(table_folder(id), ()),
             )
-            target = out / id
+            target = out / folder_name(id)
             target.mkdir(parents=True, exist_ok=True)
             if target != folder:
                 shutil.copyfile(folder / FILE, target / FILE)

@@ -57,6 +57,11 @@ class Metadata:
         }
 
 
+def folder_name(id: str) -> str:
+    """The folder that a pack is looked for in first: its id, a dot as `_`, for a wheel splits at dots."""
+    return id.replace(".", "_")
+
+
 def read_metadata(folder: Path) -> Metadata:
     """Read and check `folder/scheme.toml`; PackError names the key that is wrong."""
     path = folder / FILE

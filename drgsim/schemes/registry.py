@@ -20,7 +20,7 @@ from .._paths import data_path
 from ..errors import ArgumentError, NotFoundError
 from .errors import PackError, SchemeWarning
 from .identity import folders_hash
-from .metadata import FILE, Metadata, read_metadata
+from .metadata import FILE, Metadata, folder_name, read_metadata
 from .model import Scheme
 from .pack import read_pack
 from .rows import CodeRows, code_rows, count_rows
@@ -153,8 +153,9 @@ def _find(name: str | Path, on: Day) -> Path:
 def _folder_of(id: str) -> Path | None:
     """The folder of the pack with this id."""
     for root in roots():  # a pack usually stands in a folder of its own name
-        if (root / id / FILE).is_file() and _metadata(root / id).id == id:
-            return root / id
+        folder = root / folder_name(id)
+        if (folder / FILE).is_file() and _metadata(folder).id == id:
+            return folder
     pack = _packs().get(id)
     return pack[0] if pack else None
 

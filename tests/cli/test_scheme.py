@@ -73,7 +73,7 @@ def test_import_of_a_workbook_makes_it_loadable(capsys, tmp_path, own_packs):
     path = write_workbook(tmp_path / "official.xlsx")
     assert main(["scheme", "import", str(path)]) == 0
     assert "fallback row" in capsys.readouterr().out
-    assert (own_packs / "chs-drg-3.0" / "scheme.toml").is_file()
+    assert (own_packs / "chs-drg-3_0" / "scheme.toml").is_file()
     assert load("chs-drg", on="2027-03-31").id == "chs-drg-3.0"
 
 

@@ -9,10 +9,11 @@ from drgsim._paths import data_path
 from drgsim.errors import NotFoundError
 from drgsim.schemes.build import build, main, table_folder
 from drgsim.schemes.import_tables import import_tables
+from drgsim.schemes.metadata import folder_name, read_metadata
 from drgsim.schemes.registry import load
 from tests.schemes.example import write_tables
 
-SHIPPED = sorted(path.parent.name for path in data_path("schemes").glob("*/scheme.toml"))
+SHIPPED = sorted(read_metadata(path.parent).id for path in data_path("schemes").glob("*/scheme.toml"))
 META = ("id", "title", "version", "base", "switches", "switch_sources", "departures")
 
 
@@ -25,8 +26,9 @@ def packs(tmp_path):
         "scheme,item,source,corrected,evidence\ntwo_1_5,MCC,12,13,because\n", encoding="utf-8"
     )
     for id, base in (("one-1", ""), ("two-1.5", 'base = "one-1"\n')):
-        (tmp_path / "packs" / id).mkdir(parents=True)
-        (tmp_path / "packs" / id / "scheme.toml").write_text(f'id = "{id}"\n{base}', encoding="utf-8")
+        folder = tmp_path / "packs" / folder_name(id)
+        folder.mkdir(parents=True)
+        (folder / "scheme.toml").write_text(f'id = "{id}"\n{base}', encoding="utf-8")
     return tmp_path
 
 
@@ -40,7 +42,7 @@ def test_a_pack_is_built_after_its_base(packs):
     made = build(packs / "tables", packs / "packs", packs / "out", ["two-1.5"])
     assert [scheme.id for scheme in made] == ["one-1", "two-1.5"]
     assert made[1].departures[0].here == "13"
-    text = (packs / "out" / "two-1.5" / "severity.txt").read_text(encoding="utf-8")
+    text = (packs / "out" / "two-1_5" / "severity.txt").read_text(encoding="utf-8")
     assert text.splitlines()[1:] == ["MCC/12 drop", "MCC/13 diagnosis", "  J96.000"]
 
 

@@ -16,12 +16,13 @@ from drgsim._paths import data_path
 from drgsim.errors import ArgumentError, NotFoundError
 from drgsim.schemes.errors import PackError, SchemeWarning
 from drgsim.schemes.identity import pack_hash
-from drgsim.schemes.metadata import read_metadata
+from drgsim.schemes.metadata import folder_name, read_metadata
 from drgsim.schemes.pack_write import write_pack
 from drgsim.schemes.registry import chain, files_hash, list_schemes, load
 from tests.schemes.example import OVERLAY, SMALL
 
-SHIPPED = sorted(path.parent.name for path in data_path("schemes").glob("*/scheme.toml"))
+FOLDERS = sorted(path.parent for path in data_path("schemes").glob("*/scheme.toml"))
+SHIPPED = sorted(read_metadata(folder).id for folder in FOLDERS)
 
 
 @pytest.fixture
@@ -60,10 +61,11 @@ def test_numbers_of_rows_are_those_of_the_loaded_scheme(no_packs):
         assert table.loc[id, ["mdc", "adrg", "drg", "ambiguous"]].to_dict() == load(id).counts
 
 
-@pytest.mark.parametrize("id", SHIPPED)
-def test_a_shipped_pack_stands_under_its_id_and_cites_sources(id):
-    meta = read_metadata(data_path("schemes", id))
-    assert meta.id == id
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_shipped_pack_stands_under_its_id_and_cites_sources(folder):
+    meta = read_metadata(folder)
+    assert folder.name == folder_name(meta.id)
+    assert "." not in folder.name, "a wheel would split the folder at the dot"
     for source in (meta.source, *meta.switch_sources.values()):
         assert source in sources.load()
     assert meta.notes, "every shipped pack says how far it was compared with the publication"
