@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Labels = Literal["name", "zh"]
 Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
 
+_LINE_END = "\r\n"  # both signs, because only signs of the line end are put in quotes inside a cell
+
 WRITTEN = (".parquet", ".csv", ".xlsx")
 
 
@@ -56,7 +58,7 @@ def write_cases(
             bare.to_parquet(part, index=False)
         elif form == ".csv":
             bare = _as_text(cases).rename(columns=headers)
-            bare.to_csv(part, index=False, encoding=encoding, lineterminator="\n")
+            bare.to_csv(part, index=False, encoding=encoding, lineterminator=_LINE_END)
         else:
             write_sheet(
                 _as_text(cases), part, headers=list(headers.values()), sheet="病例" if chinese else "cases"
@@ -68,7 +70,7 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     form = _form(path, allowed=(".csv", ".xlsx"))
     with replacing(path) as part:
         if form == ".csv":
-            frame.to_csv(part, index=False, encoding="utf-8-sig", lineterminator="\n")
+            frame.to_csv(part, index=False, encoding="utf-8-sig", lineterminator=_LINE_END)
         else:
             write_sheet(frame, part, headers=[str(name) for name in frame.columns], sheet="table")
 

@@ -59,6 +59,16 @@ def test_the_workbook_is_one_a_hospital_can_use(cases, tmp_path):
     assert formats[style] == "49"  # text, so that typing into the cell keeps it text
 
 
+@pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\r\nb", 'a"b', "a,b", "'a", "a\tb"])
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.parquet"])
+def test_signs_that_part_rows_and_cells_stay_in_their_cell(tmp_path, name, text):
+    cases = read_cases(
+        pd.DataFrame({"case_id": ["1", "2"], "department": [text, "x"], "diagnoses": ["J18.900"] * 2})
+    )
+    write_cases(cases, tmp_path / name)
+    pd.testing.assert_frame_equal(read_cases(tmp_path / name), cases)
+
+
 def test_a_formula_in_a_cell_stays_text(tmp_path):
     cases = pd.DataFrame({"case_id": ["=1+1"], "diagnoses": ["I10.x00"]})
     write_cases(cases, tmp_path / "a.xlsx")
