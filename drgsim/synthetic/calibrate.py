@@ -44,6 +44,9 @@ class Calibration:
     level : float64 [insurances, cities, places, classes, levels], at which level, in order of `LEVELS`
     rate : float64 [insurances, levels], yuan of a case of relative cost 1 where prices are 1
     stay : float64 [insurances, levels], days beyond the first of a case of relative cost 1
+    flow_cases : float64 [insurances, cities, places], expected discharges of the country's year, as if all
+        of it lived like the region
+    flow_cost : float64 [insurances, cities, places], their expected cost in yuan
     """
 
     cost_class: Ints
@@ -51,6 +54,8 @@ class Calibration:
     level: Floats
     rate: Floats
     stay: Floats
+    flow_cases: Floats
+    flow_cost: Floats
 
 
 def calibrate(region: SyntheticRegion, year: int, mix: CaseMix) -> Calibration:
@@ -106,7 +111,12 @@ class _Problem:
                 do="look at [flows] and [levels] of its document",
             )
         return Calibration(
-            self.cost_class, care, level, np.round(rate, _DIGITS), np.round(self._stay(share), _DIGITS)
+            self.cost_class,
+            care,
+            level,
+            np.round(rate, _DIGITS),
+            np.round(self._stay(share), _DIGITS),
+            *self._flows(share, rate),
         )
 
     def _care(self) -> Floats:
@@ -143,6 +153,12 @@ class _Problem:
         people = self.city.T[:, :, None, None] * self.share[:, None, None, :]
         return (people * care.transpose(0, 1, 3, 2))[..., None] * level
 
+    def _flows(self, share: Floats, rate: Floats) -> tuple[Floats, Floats]:
+        """Cases and cost by insurance, city and place of care."""
+        cases = share.sum(axis=(3, 4)) * self.whole[:, None, None]
+        money = share * self.cost[:, None, None, :, None] * self.price[None, None, :, None, None]
+        return cases, (money * rate[:, None, None, None, :]).sum(axis=(3, 4)) * self.whole[:, None, None]
+
     def _rate(self, share: Floats) -> Floats:
         """Yuan of a case of relative cost 1 that make the mean cost of each insurance and level right."""
         heavy = share * self.cost[:, None, None, :, None] * self.price[None, None, :, None, None]
@@ -163,9 +179,7 @@ class _Problem:
         levels = share.sum(axis=(1, 2, 3))
         level_gap = np.log(self._goal("level") / levels)
         self.odds += level_gap
-        cases = share.sum(axis=(3, 4)) * self.whole[:, None, None]
-        money = share * self.cost[:, None, None, :, None] * self.price[None, None, :, None, None]
-        money = (money * rate[:, None, None, None, :]).sum(axis=(3, 4)) * self.whole[:, None, None]
+        cases, money = self._flows(share, rate)
         in_province = 1.0 - np.eye(*cases.shape[1:])
         in_province[:, -1] = 0.0
         out_cases = np.log(self.aims["cross_province.cases"] / (cases[..., -1].sum() / cases.sum()))

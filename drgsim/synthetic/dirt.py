@@ -19,7 +19,6 @@ KIND = "dirt"  # the column that says what is wrong
 _DAY = np.timedelta64(1, "D")
 _CUT = 4  # characters left of a shortened code: a decimal point and what is before it
 _MISSING = -1
-_EXTRA_YUAN = 100.0
 
 
 def soil(columns: Columns, seed: int, number: int, share: float) -> Columns:
@@ -76,11 +75,11 @@ def _reverse_dates(columns: Columns, where: Ints, argument: str) -> None:
 
 
 def _wrong_stay(columns: Columns, where: Ints, argument: str) -> None:
-    columns["los"][where] += 30
+    columns["los"][where] += int(argument)
 
 
 def _wrong_parts(columns: Columns, where: Ints, argument: str) -> None:
-    columns["drug_cost"][where] += _EXTRA_YUAN
+    columns["drug_cost"][where] += float(argument)
 
 
 def _unlisted_discharge(columns: Columns, where: Ints, argument: str) -> None:

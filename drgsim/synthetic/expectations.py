@@ -43,6 +43,19 @@ def mix_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrou
     return table.sort_values("share", ascending=False, kind="stable", ignore_index=True)
 
 
+def flow_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
+    """`SyntheticRegion.flows`."""
+    import pandas as pd
+
+    calibration = build_world(region, year, grouper_of(scheme)).calibration
+    names = (INSURANCES, [city.id for city in region.cities], [place.id for place in region.places])
+    index = pd.MultiIndex.from_product(names, names=["insurance", "insured_region", "care_region"])
+    flows = {"discharges": calibration.flow_cases, "cost": calibration.flow_cost}
+    return pd.DataFrame(
+        {name: flow.ravel() * region.insured_share for name, flow in flows.items()}, index=index
+    ).reset_index()
+
+
 def rate_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
     """`SyntheticRegion.rates`."""
     import pandas as pd

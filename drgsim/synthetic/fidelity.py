@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .region import SyntheticRegion
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fidelity:
     """Calibrated figures beside what the cases have.
 

@@ -145,6 +145,16 @@ class SyntheticRegion:
 
         return mix_table(self, year, scheme)
 
+    def flows(self, *, year: int = 2025, scheme: str | Scheme | DrgGrouper = "chs-drg-2.0") -> pd.DataFrame:
+        """Where the insured of each city are expected to be treated in the year.
+
+        Columns: insurance, insured_region, care_region, discharges, cost (yuan). Visitors insured in other
+        provinces are not in it.
+        """
+        from .expectations import flow_table
+
+        return flow_table(self, year, scheme)
+
     def rates(self, *, year: int = 2025, scheme: str | Scheme | DrgGrouper = "chs-drg-2.0") -> pd.DataFrame:
         """Yuan of a case of relative cost 1 by insurance and hospital level, as solved to meet the totals.
 

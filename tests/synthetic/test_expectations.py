@@ -2,6 +2,7 @@
 
 import pytest
 
+from drgsim.published import published
 from drgsim.sources import load
 
 
@@ -35,3 +36,19 @@ def test_rates_meet_the_mean_cost_of_a_level(region, mix):
     # the rates solved lie around the only base rates published with such weights
     assert (rates["rate"] / rates["harbin"]).between(0.4, 1.2).all()
     assert rates.loc[("employee", 3), "rate"] > rates.loc[("resident", 3), "rate"]
+
+
+def test_flows_add_up_to_the_discharges_of_the_insured(region):
+    flows, insured = region.flows(), region.insured(2025)
+    by_insurance = flows.groupby("insurance")["discharges"].sum()
+    expected = insured.groupby("insurance")["discharges"].sum()
+    assert by_insurance.to_dict() == pytest.approx(expected.to_dict())
+
+
+def test_flows_meet_the_published_shares(region):
+    """Fund rules §1.4: cross-province shares of discharges and of cost."""
+    flows = region.flows()
+    outside = flows["care_region"] == region.outside.id
+    share = flows.loc[outside, ["discharges", "cost"]].sum() / flows[["discharges", "cost"]].sum()
+    assert share["discharges"] == pytest.approx(published("cross_province_discharge_share", 2025).amount)
+    assert share["cost"] == pytest.approx(published("cross_province_cost_share", 2025).amount)
