@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from ..errors import RuleSyntaxError
 
+# full-width letters, digits and marks to their ASCII twins
 _ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("、"): ord(",")}
 _ONE_SIGN = {"≤": "<=", "≦": "<=", "≥": ">=", "≧": ">=", "≠": "!=", "<>": "!=", "==": "="}
 
@@ -62,16 +63,11 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
-def ascii_form(text: str) -> str:
-    """Full-width letters, digits and marks as ASCII."""
-    return text.translate(_ASCII)
-
-
 def _value(kind: Kind, lexeme: str) -> str:
     if kind is Kind.TEXT:
         inner = lexeme[1:-1]
         return inner.replace('""', '"') if lexeme[0] == '"' else inner
-    value = ascii_form(lexeme)
+    value = lexeme.translate(_ASCII)
     if kind is Kind.COMPARISON:
         return _ONE_SIGN.get(value, value)
     return "∩" if value == "&" else value

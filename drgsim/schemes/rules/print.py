@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from .terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Role, Rule
 
@@ -52,16 +53,10 @@ def _value(value: int | float | str) -> str:
     if isinstance(value, str):
         return '"' + value.replace('"', '""') + '"'
     if isinstance(value, float) and not value.is_integer():
-        return format_decimal(value)
+        return _decimal(value)
     return str(int(value))
 
 
-def format_decimal(value: float) -> str:
-    """The shortest decimal that reads back as `value`, without an exponent.
-
-    >>> format_decimal(1e-7)
-    '0.0000001'
-    """
-    from decimal import Decimal
-
+def _decimal(value: float) -> str:
+    """The shortest decimal that reads back as `value`, without an exponent."""
     return format(Decimal(repr(value)), "f")
