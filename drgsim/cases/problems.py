@@ -121,8 +121,8 @@ class ProblemTable:
         if not self:
             return "ProblemTable: no problems"
         lines = [
-            f"{count:>9,}  {severity:<8} {rule:<32} {column:<18} {'' if state == 'read' else state}".rstrip()
-            for rule, column, severity, count, _, _, state in self.summary().itertuples(index=False)
+            f"{count:>9,}  {severity:<8} {rule:<32} {column:<18} {'' if state == 'read' else state:<10} {zh}"
+            for rule, column, severity, count, zh, _, state in self.summary().itertuples(index=False)
         ]
         return "\n".join([f"ProblemTable: {len(self):,} problems", *lines])
 

@@ -214,6 +214,8 @@ def _file(table: RawTable, todo: Plan, number: int, rows: int) -> dict[str, Any]
         "name": table.name,
         "layout": match.layout.id,
         "why": match.why,
+        "state": match.layout.state,
+        "note": match.layout.note,
         "notes": list(table.notes),
         "rows": rows,
         "columns": match.names,

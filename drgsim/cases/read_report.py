@@ -16,9 +16,10 @@ KEY = "drgsim"  # in DataFrame.attrs
 class ReadReport(dict[str, Any]):
     """The report a table of cases carries in `.attrs["drgsim"]`.
 
-    As a dictionary it holds `files` (name, layout, why, notes, rows, columns, not_read: headers that feed
-    no column, identifiers: headers dropped because they name persons) and `repairs` (column, repair, zh, en,
-    count, examples). `problems` is the ProblemTable of what could not be read.
+    As a dictionary it holds `files` (name; layout, why it was taken, its trust state and note; notes on
+    the file; rows; columns; not_read: headers that feed no column; identifiers: headers dropped because
+    they name persons) and `repairs` (column, repair, zh, en, count, examples). `problems` is the
+    ProblemTable of what could not be read.
 
     It is a dictionary of plain values, because pandas writes `attrs` as JSON into Parquet files; it copies
     as itself, because pandas copies `attrs` at every step; and it equals only itself, so that joining two
@@ -67,10 +68,11 @@ class ReadReport(dict[str, Any]):
         """What was read and repaired, without the problems."""
         lines = []
         for file in self["files"]:
-            notes = "".join(f", {note}" for note in file["notes"])
-            lines.append(
-                f"{file['name']}: {file['rows']:,} cases, layout {file['layout']} ({file['why']}){notes}"
-            )
+            trust = "" if file["state"] == "read" else f" [{file['state']}]"
+            took = f"layout {file['layout']}{trust} ({file['why']})"
+            lines.append(", ".join([f"{file['name']}: {file['rows']:,} cases", took, *file["notes"]]))
+            if file["note"]:
+                lines.append(f"  {file['note']}")
             if file["identifiers"]:
                 lines.append(f"  dropped, because they name persons: {len(file['identifiers'])} columns")
             if file["not_read"]:

@@ -179,8 +179,9 @@ def test_a_folder_and_a_pattern(file, tmp_path, csv_engine):
 
 
 def test_the_report_survives_joining_copying_and_parquet(file, tmp_path):
-    cases = read_cases(file("a.csv", PLAIN))
+    cases = read_cases(file("a.csv", PLAIN.replace("K80", "k80")))
     report = cases.attrs["drgsim"]
+    assert report["repairs"][0]["count"] == 1
     assert cases.copy().attrs["drgsim"] is report
     assert pd.concat([cases, cases]).attrs["drgsim"] is report
     assert "drgsim" not in pd.concat([cases, read_cases(tmp_path / "a.csv")]).attrs

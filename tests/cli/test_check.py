@@ -25,7 +25,7 @@ def export(tmp_path):
 def test_a_fine_file(export, capsys):
     assert main(["check", export(FINE)]) == 0
     said = capsys.readouterr().out
-    assert "1 cases, layout chinese" in said
+    assert "1 cases, layout chinese [secondary]" in said
     assert "encoding gb18030" in said
     assert "dropped, because they name persons: 1 columns" in said
     assert "procedures: lost decimal point or zeros 1" in said
