@@ -8,9 +8,10 @@ from drgsim.schemes.compile_cache import VARIABLE
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_cache(request):
+def compiled_cache(request, tmp_path_factory):
     before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = str(request.config.cache.mkdir("drgsim"))
+    kept = getattr(request.config, "cache", None)  # none when pytest runs without its cache
+    os.environ[VARIABLE] = str(kept.mkdir("drgsim") if kept else tmp_path_factory.mktemp("drgsim"))
     yield
     os.environ.pop(VARIABLE)
     if before is not None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .support import CASES, group_both_ways, grouper, read_cases
@@ -11,6 +11,8 @@ SCHEME = "chs-drg-2.0"
 REAL = read_cases(CASES / "national.csv").query("scheme == @SCHEME").reset_index(drop=True)
 INPUTS = ["sex", "age", "age_days", "birth_weight", "diagnoses", "procedures"]
 COLUMNS = ["mdc", "adrg", "drg", "severity", "status", "reason"]
+
+FEW = settings(max_examples=40)  # each example groups whole tables
 
 some_rows = st.lists(st.sampled_from(range(len(REAL))), min_size=1, max_size=30)
 garbage = st.one_of(
@@ -27,6 +29,7 @@ garbage = st.one_of(
 )
 
 
+@FEW
 @given(some_rows, st.randoms(use_true_random=False))
 def test_rows_do_not_know_each_other(rows, random):
     whole = grouper(SCHEME).group(REAL[INPUTS])
@@ -35,6 +38,7 @@ def test_rows_do_not_know_each_other(rows, random):
     pd.testing.assert_frame_equal(picked, whole.iloc[rows])
 
 
+@FEW
 @given(some_rows, st.randoms(use_true_random=False))
 def test_the_order_of_further_diagnoses_means_nothing(rows, random):
     cases = REAL[INPUTS].iloc[rows].reset_index(drop=True)
@@ -48,6 +52,7 @@ def test_the_order_of_further_diagnoses_means_nothing(rows, random):
     pd.testing.assert_frame_equal(grouper(SCHEME).group(again), grouper(SCHEME).group(cases))
 
 
+@FEW
 @given(some_rows)
 def test_naming_a_further_diagnosis_twice_means_nothing(rows):
     cases = REAL[INPUTS].iloc[rows].reset_index(drop=True)
@@ -56,6 +61,7 @@ def test_naming_a_further_diagnosis_twice_means_nothing(rows):
     pd.testing.assert_frame_equal(answer[COLUMNS[:5]], grouper(SCHEME).group(cases)[COLUMNS[:5]])
 
 
+@FEW
 @given(some_rows, st.integers(1, 40))
 def test_pieces_give_the_whole(rows, size):
     cases = REAL[INPUTS].iloc[rows].reset_index(drop=True)
@@ -64,6 +70,7 @@ def test_pieces_give_the_whole(rows, size):
     pd.testing.assert_frame_equal(pd.concat(pieces), made.group(cases))
 
 
+@FEW
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(INPUTS, garbage)), min_size=1, max_size=8))
 def test_nothing_in_a_row_can_raise(cases):
     """Lists of codes and text may stand in one column; a list of lists is no column of codes at all."""
@@ -72,6 +79,7 @@ def test_nothing_in_a_row_can_raise(cases):
     assert not answer.isna().any(axis=None)
 
 
+@FEW
 @given(st.lists(st.tuples(st.integers(-2, 40000), st.integers(-2, 20000)), max_size=60))
 def test_any_ids_can_be_grouped(ids):
     """Random ids in every place, checked only by not reading outside the tables."""

@@ -147,7 +147,7 @@ cases = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(schemes(), cases)
 def test_kernel_and_twin_agree(scheme, listed):
     group_both_ways(DrgGrouper(scheme, threads=1), listed)
