@@ -4,7 +4,9 @@ from typing import Any
 import numpy as np
 
 class Rules:
-    def __init__(self, arrays: Mapping[str, np.ndarray[Any, Any]], newborn_asks: int, retry: bool) -> None: ...
+    def __init__(
+        self, arrays: Mapping[str, np.ndarray[Any, Any]], newborn_asks: int, retry: bool
+    ) -> None: ...
 
 def group(
     rules: Rules,
