@@ -108,7 +108,7 @@ def as_frame(
 
     frame = pd.DataFrame(
         {
-            name: pd.Categorical.from_codes(coded.places, categories=pd.Index(coded.values, dtype=object))
+            name: pd.Categorical.from_codes(coded.places, categories=pd.Index(coded.values))
             for name, coded in _columns(answers, compiled, names).items()
         },
         index=index,

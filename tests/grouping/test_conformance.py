@@ -98,7 +98,9 @@ def test_encoded_cases_can_be_cut_anywhere(shared):
             np.testing.assert_array_equal(getattr(part, column), getattr(whole, column)[start:stop])
 
 
-@pytest.mark.parametrize("kind", ["arrow", "polars", "reader", "dictionary", "lists", "numbers", "objects"])
+@pytest.mark.parametrize(
+    "kind", ["arrow", "polars", "reader", "dictionary", "lists", "numbers", "objects", "python strings"]
+)
 def test_any_container_gives_the_same(shared, kind):
     cases = cases_of(shared, "chs-drg-2.0")[:5000]
     answer = grouper("chs-drg-2.0").group(CONTAINERS[kind](cases))
@@ -125,6 +127,7 @@ CONTAINERS = {
     "numbers": lambda cases: cases.astype(
         {"sex": int, "age": "Int16", "age_days": float, "birth_weight": float}
     ),
+    "python strings": lambda cases: cases.astype(pd.StringDtype("python", na_value=float("nan"))),
     "objects": lambda cases: cases.astype(object).where(cases != "", None),
 }
 
