@@ -65,7 +65,12 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
         path, at, day = name.strip().partition("@")
         if not equals or not path or (at and read_day(day) is None):
             raise ArgumentError("not an assignment", got=text, allowed="path=value or path@YYYY-MM-DD=value")
-        parsed = yaml.safe_load(value)
+        try:
+            parsed = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ArgumentError(
+                "the value of an assignment cannot be read", got=text, allowed="YAML"
+            ) from error
         if path in changes and not (at and _by_date(changes[path])):
             raise ArgumentError("the same path is set twice", got=path)
         if at:
