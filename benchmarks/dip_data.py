@@ -7,9 +7,9 @@ import pandas as pd
 
 from drgsim.codes import Catalogue
 from drgsim.grouping.dip import DipCatalogue
+from drgsim.grouping.dip.conditions import parse_conditions
 from drgsim.grouping.dip.expressions import Pattern
 from drgsim.grouping.dip.model import AuxiliaryClass, AuxiliaryFactor, DipKey, DipType
-from drgsim.grouping.dip.conditions import parse_conditions
 from drgsim.grouping.dip.words import CLASSES, Kind
 
 TYPES = 12_000

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgsim._parallel import over_chunks
+from drgsim.errors import ArgumentError, ColumnError
 from drgsim.grouping.dip import DipGrouper, RuleSet
 from drgsim.grouping.dip.answers import Answers
 
@@ -152,3 +153,41 @@ def test_no_cases_give_no_rows():
     found = made(1, "base").group(random_catalogues.cases(1, 3).iloc[:0])
     assert len(found) == 0
     assert found["score"].dtype == "float64"
+
+
+def test_input_may_be_one_case_mappings_or_arrow():
+    pa = pytest.importorskip("pyarrow")
+    grouper = DipGrouper("example", threads=1)
+    case = {"diagnoses": "K80.100", "procedures": "51.2300|38.9300", "age": 70}
+    one = grouper.group(case)
+    assert (one["dip_code"], one["auxiliary"], one["unmatched_procedures"]) == (
+        "K80.1-51.2300",
+        "age_66",
+        "38.9300",
+    )
+    frame = grouper.group([case, {"diagnoses": "J18.900"}])
+    assert frame["dip_code"].tolist() == ["K80.1-51.2300", "J18.9-0"]
+    table = grouper.group(pa.table({"diagnoses": ["K80.100"], "procedures": ["51.2300"]}))
+    assert isinstance(table, pa.Table)
+    assert table["dip_code"].to_pylist() == ["K80.1-51.2300"]
+    with pytest.raises(ArgumentError, match="not a table"):
+        grouper.group(3)
+    with pytest.raises(ColumnError, match="lacks diagnoses"):
+        grouper.group(pd.DataFrame({"diagnosis": ["K80.100"]}))
+
+
+def test_the_frame_says_by_what_it_was_made_and_what_it_lacked():
+    cases = pd.DataFrame({"diagnoses": ["J18.900"] * 2, "age": ["seventy", "70"], "los": [4, 4]})
+    found = DipGrouper("example", threads=1).group(cases)
+    origin = found.attrs["drgsim"]
+    assert (origin["catalogue"], origin["rules"], origin["trust"]) == ("example", "base", "assumed")
+    assert origin["missing_columns"] == ["age_days", "birth_weight", "discharge"]
+    assert origin["unreadable"] == {"age": 1}
+    assert found["auxiliary"].astype(object).fillna("").tolist() == ["", "age_66"]
+
+
+def test_frames_of_several_chunks_have_the_same_categories():
+    grouper = DipGrouper("example", threads=1)
+    cases = pd.DataFrame({"diagnoses": ["J18.900", "K80.100"], "procedures": ["", "51.2300"]})
+    parts = pd.concat([grouper.group(cases.iloc[:1]), grouper.group(cases.iloc[1:])])
+    pd.testing.assert_frame_equal(parts, grouper.group(cases))

@@ -33,6 +33,7 @@ from .words import POOLS, ProcedureNote
 
 _FROM_COLUMN, _FROM_MATCH = 0, 4
 _FROM_SCOPE = {Scope.PRINCIPAL: 1, Scope.OTHER: 2, Scope.ANY: 3}
+_COMPLICATIONS = (MATCHED_FACTS.index("cc"), MATCHED_FACTS.index("mcc"))
 _NOTES = tuple(ProcedureNote)
 _TIES = tuple(TIE_BREAKS)
 
@@ -75,9 +76,9 @@ class _Compiler:
         tables: dict[str, Any] = {}
         tables.update(self.keys())
         tables.update(self.procedure_tables())
-        tables.update(self.complications())
         tables.update(self.stages())
         factors = self.factors(tables)
+        tables.update(self.complications())  # after all conditions: only what they ask for
         kinds = self.catalogue.types.values()
         tables["type_score"] = np.array([_or_nan(kind.score) for kind in kinds], np.float64)
         tables["type_cost"] = np.array([_or_nan(kind.mean_cost) for kind in kinds], np.float64)
@@ -241,13 +242,18 @@ class _Compiler:
         count = len(self.prepared.diagnoses)
         level = np.zeros(count, np.int32)
         include, exclude = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
-        for code, item in self.catalogue.complications.items():
+        asked = any(
+            source == _FROM_MATCH and index in _COMPLICATIONS for source, index, *_ in self.conditions
+        )
+        lists: dict[str, int] = {"": -1}
+        for code, item in self.catalogue.complications.items() if asked else ():
             place = self.prepared.diagnoses.id_of(code)
             level[place] = {"cc": 1, "mcc": 2}[item.level]
             if item.include:
                 include[place] = self.pattern_list(item.include)
-            if item.exclusion:
-                exclude[place] = self.pattern_list(self.catalogue.exclusion_lists[item.exclusion])
+            if item.exclusion not in lists:
+                lists[item.exclusion] = self.pattern_list(self.catalogue.exclusion_lists[item.exclusion])
+            exclude[place] = lists[item.exclusion]
         return {"comp_level": level, "comp_include": include, "comp_exclude": exclude}
 
     # stages

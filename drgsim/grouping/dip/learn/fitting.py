@@ -36,7 +36,7 @@ Entry = tuple[DipType, DipKey]
 Types = npt.NDArray[np.object_]  # the code of the type each case is in; None for none
 
 _STATED = ("score", "mean_cost", "mean_los", "cases", "cv", "drug_score", "consumable_score")
-_ROUNDS = 20
+_ROUNDS = 5
 _DECIMALS = {"mean_cost": 2, "mean_los": 2, "cv": 4}
 
 
@@ -73,7 +73,7 @@ class Fit:
         )
         catalogue, type_of = self._with_composites(counted, self._settled(counted, core, threshold))
         catalogue = self._with_primary_care(counted, catalogue, type_of)
-        catalogue, type_of, rounds = self._with_means(counted, catalogue)
+        catalogue, type_of, settling = self._with_means(counted, catalogue)
         catalogue, tried = self._with_auxiliary(counted, catalogue, type_of)
         expected = np.array([catalogue.types[code].mean_cost for code in type_of], np.float64)
         levels = hospital_coefficients(counted, expected, method=chosen["hospital_coefficient"])
@@ -89,7 +89,7 @@ class Fit:
             tried,
             levels,
             counted.left_out,
-            {**overall(counted, type_of, catalogue, threshold), "rounds": rounds},
+            {**overall(counted, type_of, catalogue, threshold), **settling},
         )
 
     def _catalogue(self, entries: Iterable[Entry]) -> DipCatalogue:
@@ -148,23 +148,25 @@ class Fit:
         }
         return replace(catalogue, types=types)
 
-    def _with_means(self, cases: LearningCases, catalogue: DipCatalogue) -> tuple[DipCatalogue, Types, int]:
+    def _with_means(
+        self, cases: LearningCases, catalogue: DipCatalogue
+    ) -> tuple[DipCatalogue, Types, dict[str, int]]:
         """The catalogue with its statistics, gathered until they are those of the cases it groups.
 
-        Where the rules break a tie by the mean cost, the means move cases and cases move the means. The
-        last number is how many rounds that took; it ends after _ROUNDS.
+        Where the rules break a tie by the mean cost, the means move cases and cases move the means. Last
+        comes how many rounds that took, at most _ROUNDS, and how many cases the last of them still moved.
         """
         chosen = self.parameters
         trim = Trim(chosen["trim"], chosen["trim_percentiles"], chosen["trim_iqr"])
         stated, type_of, rounds = catalogue, self._types_of(cases, catalogue), 0
-        settled = False
-        while not settled and rounds < _ROUNDS:
+        moved = len(cases)
+        while moved and rounds < _ROUNDS:
             rounds += 1
             scored = with_scores(*type_statistics(cases, type_of, trim), chosen)
             stated = self._with_statistics(catalogue, scored)
             before, type_of = type_of, self._types_of(cases, stated)
-            settled = np.array_equal(before, type_of)
-        return stated, type_of, rounds
+            moved = int((before != type_of).sum())
+        return stated, type_of, {"rounds": rounds, "moved": moved}
 
     def _with_statistics(self, catalogue: DipCatalogue, statistics: pd.DataFrame) -> DipCatalogue:
         """Types with what was found of them; one that no case is in takes its class's own mean."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..errors import DipFitError
 from ..facts import numbers
 from .cases import LearningCases
-from .stats import Trim, places_by, spread, year_mean
+from .stats import Trim, places_by, spreads, year_mean, year_means
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,25 +29,25 @@ def type_statistics(
     """
     import pandas as pd
 
-    los = numbers(cases.frame, "los")
     values = {"mean_cost": cases.cost}
     values |= {name: numbers(cases.frame, name) for name in _PARTS.values() if name in cases.frame.columns}
+    places = places_by(type_of)
+    group = np.full(len(cases), -1, np.int64)
     counts = np.zeros(len(cases), bool)
-    rows = {}
-    for code, places in places_by(type_of).items():
-        kept = places[trim.counts(cases.cost[places])]
-        counts[kept] = True
-        stays = los[kept][~np.isnan(los[kept])]
-        rows[code] = {
-            "cases": len(places),
-            "mean_los": float(stays.mean()) if len(stays) else np.nan,
-            "cv": spread(cases.cost[kept]),
-            **{name: _mean(cases, value, kept) for name, value in values.items()},
-        }
-    every = np.flatnonzero(counts)
-    return pd.DataFrame.from_dict(rows, orient="index"), {
-        name: _mean(cases, value, every) for name, value in values.items()
+    for number, rows in enumerate(places.values()):
+        group[rows] = number
+        counts[rows[trim.counts(cases.cost[rows])]] = True
+    kept, n = group[counts], len(places)
+    cost, weight, year = cases.cost[counts], cases.weight[counts], cases.year[counts]
+    los = numbers(cases.frame, "los")[counts]
+    columns = {
+        "cases": np.bincount(group[group >= 0], minlength=n),
+        "mean_los": year_means(los, np.ones(len(los)), np.zeros(len(los), np.int64), kept, n),
+        "cv": spreads(cost, kept, n),
+        **{name: year_means(value[counts], weight, year, kept, n) for name, value in values.items()},
     }
+    means = {name: year_mean(value[counts], weight, year) for name, value in values.items()}
+    return pd.DataFrame(columns, index=list(places)), means
 
 
 def with_scores(
@@ -75,7 +75,3 @@ def with_scores(
         if means.get(cost, 0) > 0:
             scored[name] = (scored[cost] / means[cost]).round(4)
     return scored
-
-
-def _mean(cases: LearningCases, values: npt.NDArray[np.float64], rows: npt.NDArray[np.int64]) -> float:
-    return year_mean(values[rows], cases.weight[rows], cases.year[rows])

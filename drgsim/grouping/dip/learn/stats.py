@@ -28,16 +28,22 @@ def weighted_mean(values: Floats, weights: Floats) -> float:
     return float((values * weights).sum() / total) if total > 0 else float("nan")
 
 
+def year_means(values: Floats, weights: Floats, years: Ints, group: Ints, n_groups: int) -> Floats:
+    """`year_mean` of each group at once, float64 [groups]; NaN for a group without a known value."""
+    total, shares = np.zeros(n_groups), np.zeros(n_groups)
+    for year in np.unique(years):
+        rows = (years == year) & ~np.isnan(values)
+        counts = np.bincount(group[rows], minlength=n_groups)
+        sums = np.bincount(group[rows], values[rows], n_groups)
+        weight = np.where(counts > 0, weights[years == year][0], 0.0)
+        total += weight * np.divide(sums, counts, out=np.zeros(n_groups), where=counts > 0)
+        shares += weight
+    return np.divide(total, shares, out=np.full(n_groups, np.nan), where=shares > 0)
+
+
 def year_mean(values: Floats, weights: Floats, years: Ints) -> float:
     """The mean of the yearly means, each with its year's weight; years that do not occur count nothing."""
-    means, shares = [], []
-    for year in np.unique(years):
-        rows = years == year
-        known = rows & ~np.isnan(values)
-        if known.any():
-            means.append(float(values[known].mean()))
-            shares.append(float(weights[rows][0]))
-    return weighted_mean(np.array(means), np.array(shares))
+    return float(year_means(values, weights, years, np.zeros(len(values), np.int64), 1)[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,15 @@ def spread(cost: Floats) -> float:
     """The coefficient of variation: standard deviation (of the whole) over mean."""
     mean = float(cost.mean())
     return float(cost.std() / mean) if mean > 0 else float("nan")
+
+
+def spreads(cost: Floats, group: Ints, n_groups: int) -> Floats:
+    """The coefficient of variation of each group, float64 [groups]; NaN for an empty one."""
+    counts = np.bincount(group, minlength=n_groups)
+    full = np.maximum(counts, 1)
+    mean = np.bincount(group, cost, n_groups) / full
+    square = np.bincount(group, (cost - mean[group]) ** 2, n_groups) / full
+    return np.divide(np.sqrt(square), mean, out=np.full(n_groups, np.nan), where=counts > 0)
 
 
 def spread_inside(cost: Floats, group: npt.NDArray[np.int64]) -> float:

@@ -1,0 +1,271 @@
+"""`drgsim dip`: learn a DIP catalogue, group cases by one, explain a case, list and check catalogues."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ArgumentError, NotFoundError
+from ._aligned import aligned
+from ._reading import add_reading_arguments, reading_options
+from .explain import INPUTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..grouping.dip import DipGrouper
+    from ..grouping.dip.learn import DipFitReport
+
+CHUNK_ROWS = 1 << 17
+EXIT_PROBLEMS = 1
+
+
+def add_parser(commands: Any) -> None:
+    """Add `dip` and its own commands to the command line."""
+    parser = commands.add_parser(
+        "dip",
+        help="DIP: learn a catalogue, group, explain 病种分值付费",
+        description="Disease types (DIP): learn a catalogue from cases, group cases by a catalogue under a "
+        "region's rules, show why a case is in its type. 由病例测算目录, 按目录与地区规则入组, 逐例说明。",
+    )
+    own = parser.add_subparsers(dest="dip_command", metavar="COMMAND", required=True)
+    _add_fit(own)
+    _add_group(own)
+    _add_explain(own)
+    _add_list(own)
+    _add_check(own)
+
+
+def _add_fit(commands: Any) -> None:
+    parser = commands.add_parser(
+        "fit",
+        help="learn a catalogue from cases 测算目录",
+        description="Learns disease types, scores, auxiliary factors and hospital coefficients, and writes "
+        "them as a catalogue of text tables. Defaults and their sources: data/dip/builder.toml.",
+        epilog="example: drgsim dip fit cases.parquet --out my-city --title 'My city 2026' "
+        "--set core_min_cases=30",
+    )
+    add_reading_arguments(parser)
+    parser.add_argument("-o", "--out", required=True, metavar="DIR", help="folder for the catalogue")
+    parser.add_argument("--id", help="id of the catalogue (default: the folder's name)")
+    parser.add_argument("--title", help="its title")
+    parser.add_argument("--rules", default="base", metavar="NAME", help="rule set it is for (default: base)")
+    parser.add_argument("--complications", metavar="SCHEME", help="DRG scheme whose CC and MCC count")
+    parser.add_argument("--benchmark", metavar="TYPE", help="the type of --set score_method=benchmark")
+    parser.add_argument("--fixed-sum", type=float, metavar="YUAN", help="of --set score_method=fixed_sum")
+    parser.add_argument(
+        "--exclude", action="append", default=[], metavar="CODE", help="a procedure that tells no types apart"
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the builder"
+    )
+    parser.add_argument("--against", metavar="CATALOGUE", help="also say what changed against this one")
+    parser.set_defaults(run=_fit)
+
+
+def _add_group(commands: Any) -> None:
+    parser = commands.add_parser(
+        "group",
+        help="find the disease type of every case of a file 病种入组",
+        description="Writes the cases with their disease type, score, status, matched procedures and "
+        "auxiliary factor. No row is ever left out. 不丢一行, 不改一个编码。",
+        epilog="example: drgsim dip group cases.csv -o grouped.csv --catalogue my-city",
+    )
+    add_reading_arguments(parser)
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".csv, .csv.gz or .parquet")
+    _add_catalogue(parser)
+    parser.add_argument("--normalise", action="store_true", help="first repair the spelling of codes")
+    parser.add_argument("--threads", type=int, metavar="N", help="default: one for each core")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
+    parser.set_defaults(run=_group)
+
+
+def _add_explain(commands: Any) -> None:
+    parser = commands.add_parser(
+        "explain",
+        help="why one case is in its type 单病例入组说明",
+        description="Shows every entry that was considered for a case and why each lost. Give the case by "
+        "--dx, --proc, --age …, or a FILE and the --case in it.",
+    )
+    add_reading_arguments(parser, required=False)
+    parser.add_argument("--case", metavar="CASE_ID", help="the case_id in FILE; only this case is shown")
+    _add_catalogue(parser)
+    for option, column, text in INPUTS:
+        parser.add_argument(f"--{option}", dest=column, metavar=option.upper(), help=text)
+    parser.add_argument("--cost", dest="total_cost", metavar="YUAN", help="cost of the stay 总费用")
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.set_defaults(run=_explain)
+
+
+def _add_catalogue(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--catalogue", required=True, metavar="ID", help="a folder, or see `drgsim dip list`")
+    parser.add_argument("--rules", metavar="NAME", help="rule set (default: the one the catalogue names)")
+
+
+def _add_list(commands: Any) -> None:
+    parser = commands.add_parser("list", help="the catalogues and rule sets that ship 目录与规则一览")
+    parser.set_defaults(run=_list)
+
+
+def _add_check(commands: Any) -> None:
+    parser = commands.add_parser(
+        "check", help="what is wrong with a catalogue 目录检查", description="Ends with 1 when anything is."
+    )
+    parser.add_argument("catalogue", metavar="ID", help="a folder, or a catalogue that ships")
+    parser.set_defaults(run=_check)
+
+
+def _fit(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ..cases import read_cases
+    from ..grouping.dip import DipCatalogue, DipCatalogueBuilder
+
+    folder = Path(arguments.out)
+    name = arguments.id or folder.name
+    builder = DipCatalogueBuilder(
+        id=name,
+        title=arguments.title or name,
+        title_zh="",
+        rules=arguments.rules,
+        complications=arguments.complications,
+        excluded_procedures=arguments.exclude,
+        benchmark=arguments.benchmark,
+        fixed_sum=arguments.fixed_sum,
+        **dict(_parameter(word) for word in arguments.set),
+    )
+    against = DipCatalogue.load(arguments.against, strict=False) if arguments.against else None
+    builder.fit(read_cases(arguments.file, **reading_options(arguments)))
+    builder.catalogue_.save(folder)
+    _tell_fit(builder.report_)
+    if against is not None:
+        print(builder.report_.changes(against))
+    print(f"written to {folder}")
+    return 0
+
+
+def _parameter(word: str) -> tuple[str, Any]:
+    """`name=value`: a number, several joined by commas, or a word."""
+    name, sign, text = word.partition("=")
+    if not sign:
+        raise ArgumentError("--set is not understood", got=word, allowed="NAME=VALUE")
+    values = [_number(part) for part in text.split(",")]
+    return name, values if len(values) > 1 else values[0]
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _tell_fit(report: DipFitReport) -> None:
+    rows = [
+        [name, f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"]
+        for name, value in report.summary().items()
+    ]
+    print(aligned(rows))
+    for reason, count in report.left_out.items():
+        if count:
+            print(f"left out: {count:,} with {reason}")
+    for _, row in report.stability.iterrows():
+        years = f"{row['year']:.0f} to {row['next_year']:.0f}"
+        change = f"median change of mean cost {row['median_change']:.1%}"
+        ranks = f"rank correlation {row['rank_correlation']:.2f}"
+        print(f"{years}: {row['types']:.0f} types in both, {change}, {ranks}")
+
+
+def _group(arguments: argparse.Namespace) -> int:
+    from ..cases import iter_cases
+    from ..cases.chunk_writer import chunk_writer
+
+    grouper = _grouper(arguments, threads=arguments.threads)
+    normalise = arguments.normalise or arguments.code_edition == "clinical"
+    options = reading_options(arguments)
+    chunks = iter_cases(arguments.file, chunk_rows=CHUNK_ROWS, normalise=normalise, keep="all", **options)
+    status: Counter[str] = Counter()
+    start = time.perf_counter()
+    with chunk_writer(arguments.out) as write:
+        for cases in chunks:
+            grouped = grouper.group(cases)
+            taken = {name: f"input_{name}" for name in cases.columns if name in grouped.columns}
+            write(cases.rename(columns=taken).join(grouped))
+            status.update(grouped["status"].astype(str).tolist())
+            if not arguments.quiet and sys.stderr.isatty():
+                print(f"\r{status.total():,} cases", end="", file=sys.stderr)
+    if not arguments.quiet:
+        _tell_group(grouper, status, time.perf_counter() - start)
+    return 0
+
+
+def _tell_group(grouper: DipGrouper, status: Counter[str], seconds: float) -> None:
+    shares = ", ".join(f"{name} {count:,} ({count / status.total():.1%})" for name, count in status.items())
+    catalogue, rules = grouper.catalogue, grouper.rules
+    lines = (
+        f"{status.total():,} cases in {seconds:.1f} s: {shares or 'none'}",
+        f"catalogue {catalogue.id} ({catalogue.title}), trust: {catalogue.trust}",
+        f"rules {rules.id} ({rules.title}), trust: {rules.trust}",
+    )
+    print("\r" * sys.stderr.isatty() + "\n".join(lines), file=sys.stderr)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    names = (*(column for _, column, _ in INPUTS), "total_cost")
+    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    if arguments.file is None and "diagnoses" not in given:
+        raise ArgumentError("no case is given", allowed=("--dx … --proc … --age …", "FILE --case CASE_ID"))
+    if arguments.file is not None and (given or arguments.case is None):
+        raise ArgumentError(
+            "with a FILE, the case is named by --case and nothing else", got=sorted(given) or None
+        )
+    case = _found(arguments) if arguments.file is not None else given
+    print(_grouper(arguments).explain(case, lang=arguments.lang))
+    return 0
+
+
+def _found(arguments: argparse.Namespace) -> pd.Series[Any]:
+    from ..cases import iter_cases
+
+    for chunk in iter_cases(arguments.file, **reading_options(arguments)):
+        row = chunk[(chunk["case_id"] == arguments.case).to_numpy(dtype=bool, na_value=False)]
+        if len(row):
+            return row.iloc[0]
+    raise NotFoundError("no such case in the file", where=arguments.file)
+
+
+def _grouper(arguments: argparse.Namespace, *, threads: int | None = 1) -> DipGrouper:
+    from ..grouping.dip import DipCatalogue, DipGrouper
+
+    catalogue = DipCatalogue.load(arguments.catalogue, strict=False)
+    return DipGrouper(catalogue, rules=arguments.rules, threads=threads)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from ..grouping.dip import DipCatalogue, RuleSet
+
+    catalogues = [DipCatalogue.load(name) for name in DipCatalogue.published()]
+    rules = [RuleSet.load(name) for name in RuleSet.published()]
+    rows = [["catalogue", "types", "trust", "title"]]
+    rows += [[item.id, str(len(item.types)), item.trust, item.title_zh or item.title] for item in catalogues]
+    print(aligned(rows), end="\n\n")
+    print(aligned([["rules", "trust", "title"], *([item.id, item.trust, item.title_zh] for item in rules)]))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from ..grouping.dip import DipCatalogue
+    from ..grouping.dip.errors import DipCatalogueError
+
+    try:
+        catalogue = DipCatalogue.load(arguments.catalogue)
+    except DipCatalogueError as error:
+        print("\n".join(error.problems))
+        return EXIT_PROBLEMS
+    print(catalogue)
+    return 0
