@@ -134,10 +134,10 @@ class DrgGrouper:
         """The cases as arrays, to be grouped more than once: by this grouper and those in `also`.
 
         >>> new, old = DrgGrouper("chs-drg-2.0"), DrgGrouper("chs-drg-1.1")
-        >>> case = {"sex": 2, "age": 30, "diagnoses": "O82.000", "procedures": "74.1x01"}
+        >>> case = {"sex": 2, "age": 60, "diagnoses": "K80.101|I50.900", "procedures": "51.2300"}
         >>> encoded = new.encode(case, also=[old])
         >>> [grouper.drgs(grouper.group_encoded(encoded))[0] for grouper in (new, old)]
-        ['OB25', 'OB19']
+        ['HC23', 'HC29']
         """
         if isinstance(cases, Mapping):
             cases = [cases]
