@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import get_args
 
 from ..cases.values import value_labels
-from ..schemes.rules.print import format_decimal
 from ..schemes.rules.terms import Role, Variable
 from .case import Status
 from .explanation import Language, Words
@@ -76,7 +76,7 @@ def format_number(value: float) -> str:
     >>> format_number(45.0), format_number(0.5)
     ('45', '0.5')
     """
-    return format_decimal(float(value)).removesuffix(".0")
+    return format(Decimal(repr(float(value))), "f").removesuffix(".0")
 
 
 def listed(texts: Sequence[str]) -> str:
