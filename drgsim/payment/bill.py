@@ -13,12 +13,13 @@ from typing import Protocol
 import numpy as np
 
 from .book import Book, Value
+from .columns import Codes, Ints
 from .fen import Fen
 from .history import Years, person_years, stay_numbers
 from .problems import Problem
 from .profiles import EMPLOYEE, RESIDENT
 from .state import Marks
-from .stays import Codes, Ints, Stays
+from .stays import Stays
 from .steps.basic_fund import BasicFund
 from .steps.catastrophic import Catastrophic
 from .steps.medical_aid import MedicalAid
@@ -44,9 +45,6 @@ class Part:
 
     rows: Ints | slice
     book: Book
-
-    def of(self, stays: Stays) -> Stays:
-        return stays if isinstance(self.rows, slice) else stays.take(self.rows)
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def make_bill(stays: Stays, cost: Fen, carved_out: Fen, parts: Sequence[Part]) -
     rules = [BasicFund.read(part.book.chapter(BILL)) for part in parts]
     outside, deductible, problem = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int8)
     for part, rule in zip(parts, rules, strict=True):
-        rows, own, profile = part.rows, part.of(stays), part.book.profiles.of
+        rows, own, profile = part.rows, stays.take(part.rows), part.book.profiles.of
         outside[rows] = Scope.read(part.book.chapter(BILL)).outside(
             own, profile, cost[rows], carved_out[rows]
         )

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .columns import Codes
 from .fen import Fen, Floats, Rounding
 from .groups import Groups
 from .parameters import catalogue
 from .profiles import EMPLOYEE, RESIDENT, Profiles
 from .reading import Reading
-from .stays import Codes, Ints
 
 Value = float | Floats  # one number, or one a profile; NaN where the policy has no answer
 
@@ -39,11 +39,6 @@ class Bands:
 
     uppers: Floats
     values: Floats
-
-    @classmethod
-    def of(cls, value: float) -> Bands:
-        """One value, whatever the number."""
-        return cls(np.array([np.inf]), np.array([[value]]))
 
     def at(self, profile: Codes, number: Floats | Fen) -> Floats | float:
         """The value for each row: its profile's, in the band its number falls into."""
@@ -185,11 +180,6 @@ def collapsed(values: Floats) -> Value:
 def spread(value: Value, profile: Codes) -> Value:
     """A value for each row: unchanged when it is one number."""
     return value if isinstance(value, float) else value[profile]
-
-
-def rows_where(mask: Any) -> Ints:
-    """The positions at which `mask` holds."""
-    return np.flatnonzero(mask)
 
 
 def _length(keys: dict[str, Any]) -> int:

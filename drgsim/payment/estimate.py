@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ..errors import ArgumentError, NotFoundError
+from .columns import Ints
 from .estimate_words import in_words
 from .explain import find_row
 from .grouped import grouped
 from .pay import pay
 from .payments import Payments
-from .stays import Ints, Stays
+from .stays import Stays
 from .worklist import worth_filing
 
 if TYPE_CHECKING:

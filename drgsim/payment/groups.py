@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .columns import Codes, Labels, Mask
 from .fen import Floats
-from .stays import Codes, Labels, Mask
 
 if TYPE_CHECKING:
     from .weights import Weights

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .columns import Ints, Mask
 from .fen import Floats
 from .ordering import ordered
-from .stays import Ints, Mask, Stays
+from .stays import Stays
 
 
 @dataclass(frozen=True)

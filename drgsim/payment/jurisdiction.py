@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ArgumentError, NotFoundError
+from .columns import Ints, Labels
 from .parameters import OTHER
-from .stays import Ints, Labels, Stays
+from .stays import Stays
 
 if TYPE_CHECKING:
     from .policy import Policy
@@ -30,10 +31,6 @@ class Jurisdiction:
     policy: Policy
     weights: Weights | None
 
-    def of(self, stays: Stays) -> Stays:
-        """The stays it holds for."""
-        return stays if isinstance(self.rows, slice) else stays.take(self.rows)
-
 
 def jurisdictions(
     stays: Stays, policy: Any, weights: Any, *, by_discharge: bool
@@ -45,17 +42,15 @@ def jurisdictions(
     if not isinstance(policy, Mapping):
         every = list(_dated(stays, EVERY, policy, _table(weights, policy, None), by_discharge))
         return every, every
-    care, insured = stays.labels("care_region"), stays.labels("insured_region")
-    home = Labels(*_with_default(insured, care))
-    return tuple(  # type: ignore[return-value]
-        [
-            each
-            for region, rows in _regions(labels)
-            for own in [_of_region(policy, region)]
-            for each in _dated(stays, rows, own, _table(weights, own, region), by_discharge)
-        ]
-        for labels in (care, home)
-    )
+    care = stays.labels("care_region")
+    home = _with_default(stays.labels("insured_region"), care)
+
+    def of(regions: Labels) -> Iterator[Jurisdiction]:
+        for region, rows in _regions(regions):
+            own = _of_region(policy, region)
+            yield from _dated(stays, rows, own, _table(weights, own, region), by_discharge)
+
+    return list(of(care)), list(of(home))
 
 
 def _dated(
@@ -117,10 +112,10 @@ def _table(weights: Any, policy: Policy, region: str | None) -> Weights | None:
     return weights if isinstance(weights, Weights) else Weights.from_table(weights)
 
 
-def _with_default(labels: Labels, default: Labels) -> tuple[Any, tuple[str, ...]]:
+def _with_default(labels: Labels, default: Labels) -> Labels:
     """`labels`, taking `default` where missing."""
     names = tuple(dict.fromkeys([*labels.names, *default.names]))
     place = {name: code for code, name in enumerate(names)}
     own = np.array([*(place[name] for name in labels.names), -1], np.int32)[labels.codes]
     other = np.array([*(place[name] for name in default.names), -1], np.int32)[default.codes]
-    return np.where(own < 0, other, own), names
+    return Labels(np.where(own < 0, other, own), names)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .stays import Ints, Stays
+from .columns import Ints
+from .stays import Stays
 from .streams import case_keys
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from .policy import Policy
     from .weights import Weights
 
+FUND = "fund"  # the chapter the sharing among payers is read in
+
 
 def pay(
     cases: Any,
@@ -87,7 +89,7 @@ def pay(
     stays = cases if isinstance(cases, Stays) else prepared(cases, policy)
     care, home = jurisdictions(stays, policy, weights, by_discharge=dates == "discharge")
     books = {place: _book(stays, place, options) for place in dict.fromkeys([*care, *home])}
-    walks = [Walk(place, *walk(place.of(stays), books[place])) for place in care]
+    walks = [Walk(place, *walk(stays.take(place.rows), books[place])) for place in care]
     findings = Findings.gather(len(stays), walks)
     billed = make_bill(
         stays, findings.cost, findings.carved_out, [Part(place.rows, books[place]) for place in home]
@@ -96,7 +98,7 @@ def pay(
         billed = with_recorded(billed, stays, stays.money("total_cost").fen)
     problem = np.where(findings.problem == 0, billed.problem, findings.problem)
     findings = findings.with_problem(problem)
-    ledger = blank_unpaid(_ledger(stays, walks, findings, billed), problem)
+    ledger = blank_unpaid(_ledger(walks, findings, billed), problem)
     ledger.check()
     return Payments(stays, ledger, findings, billed, tuple(walks), tuple(books.values()))
 
@@ -109,7 +111,7 @@ def prepared(cases: Any, policy: Policy | Mapping[str, Policy]) -> Stays:
 
 
 def _book(stays: Stays, place: Jurisdiction, options: Options) -> Book:
-    own = place.of(stays)
+    own = stays.take(place.rows)
     reading = place.policy.reading()
     groups = find_groups(own.groups(), place.weights)
     trail = {"profiles": reading}
@@ -141,10 +143,7 @@ def _commercial(walks: Sequence[Walk], carved_out: Fen) -> Fen:
     return paid
 
 
-FUND = "fund"  # the chapter the sharing among payers is read in
-
-
-def _ledger(stays: Stays, walks: Sequence[Walk], findings: Findings, bill: Bill) -> Ledger:
+def _ledger(walks: Sequence[Walk], findings: Findings, bill: Bill) -> Ledger:
     shares = [FundShare.read(walk.state.book.chapter(FUND)) for walk in walks]
     payment = findings.payment
     substituted = bill.basic_if(payment) if any(share.substitutes for share in shares) else payment

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .columns import Codes, Labels, Mask
 from .levels import payment_levels
 from .parameters import dimensions
 from .reading import Readable
-from .stays import Codes, Labels, Mask, Stays
+from .stays import Stays
 
 EMPLOYEE, RESIDENT, OTHER_INSURANCE = "employee", "resident", "other"
 IN_PROVINCE, CROSS_PROVINCE = "in_province", "cross_province"

@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from .columns import Codes, Ints, Mask
 from .fen import Floats
 from .ordering import ordered
-from .stays import Codes, Ints, Mask, Stays
+from .stays import Stays
 
 Period = Literal["month", "quarter", "year"]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}

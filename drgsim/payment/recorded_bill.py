@@ -33,7 +33,8 @@ def with_recorded(bill: Bill, stays: Stays, total: Fen) -> Bill:
     carved_out = total - bill.cost
     rest = bill.cost - catastrophic - aid - other
     own = np.where(basic_known, basic.fen, rest - (patient.fen - carved_out))
-    wrong = basic_known & patient_known & (basic.fen + patient.fen - carved_out != rest)
+    wrong = (own < 0) | (own > rest)
+    wrong |= basic_known & patient_known & (basic.fen + patient.fen - carved_out != rest)
     deductible = stays.money("deductible")
     applied = (
         deductible.fen

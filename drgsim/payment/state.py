@@ -14,10 +14,11 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from .book import Book, rows_where
+from .book import Book
+from .columns import Codes, Ints, Mask
 from .fen import Fen, Floats
 from .groups import Groups
-from .stays import Codes, Ints, Mask, Stays
+from .stays import Stays
 
 Marks = npt.NDArray[np.int8]
 
@@ -104,7 +105,7 @@ class State:
     def in_scheme(self, mask: Mask | None = None) -> Ints:
         """Positions priced inside the scheme, among those where `mask` holds."""
         inside = self.route == Route.SCHEME
-        return rows_where(inside if mask is None else inside & mask)
+        return np.flatnonzero(inside if mask is None else inside & mask)
 
     def changed(self, step: str, i: int) -> bool:
         """Whether a step changed the payment of stay `i`."""

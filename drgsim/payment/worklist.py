@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .columns import Ints, Mask
 from .fen import Floats, to_yuan
 from .findings import Walk
 from .pay import pay
 from .payments import Payments
 from .ranking import Period, places, ranks, scopes
 from .state import Route
-from .stays import Ints, Mask
 from .steps.special_review import SpecialReview
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _of_walk(walk: Walk, acceptance: Any, index: pd.Index[Any]) -> tuple[Ints, p
     rows = np.zeros(0, np.int64) if review is None else review.candidates(state)
     if review is None or not len(rows):
         return rows, pd.DataFrame({name: [] for name in COLUMNS}, index=index[rows])
-    positions = rows if state.stays.rows is None else state.stays.rows[rows]
+    positions = state.stays.positions(rows)
     now, granted = state.payment[rows], review.result(state, rows)
     chance = _chances(index[positions], review.acceptance if acceptance is None else acceptance)
     expected = to_yuan(granted - now) * chance

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..book import Bands, Book, Value, spread
+from ..columns import Codes
 from ..fen import TO_THE_FEN, Fen, Floats, Rounding
-from ..stays import Codes
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..book import Book
+from ..columns import Ints
 from ..fen import Fen, Floats, to_fen
 from ..state import State
-from ..stays import Ints
 from .unit_price import weight_of_mean_case
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..book import Bands, Book, Value
+from ..columns import Codes
 from ..fen import TO_THE_FEN, Fen, Rounding
-from ..stays import Codes
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..book import Book
+from ..columns import Ints, Mask
 from ..state import State
-from ..stays import Ints, Mask
 from .basis import group_means
 
 

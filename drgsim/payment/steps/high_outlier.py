@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Bands, Book
+from ..columns import Ints
 from ..fen import TO_THE_FEN, Fen, Floats, Rounding
 from ..state import Change, Outlier, State
-from ..stays import Ints
 from .basis import Basis, ratio
 from .unit_price import weight_of_mean_case
 

@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..book import Bands, Book
+from ..columns import Ints
 from ..fen import Floats
 from ..ranking import Period, places, ranks, scopes
 from ..state import Change, Outlier, State
-from ..stays import Ints
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Book
+from ..columns import Mask
 from ..fen import TO_THE_FEN, Floats, Rounding
 from ..state import Change, State
-from ..stays import Mask, Stays
+from ..stays import Stays
 from .basis import group_means
 
 

@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..book import Bands, Book
+from ..columns import Ints
 from ..fen import TO_THE_FEN, Floats, Rounding, to_fen
 from ..state import Change, State
-from ..stays import Ints
 from .basis import group_means
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ..book import Book, Value, rows_where, spread
+from ..book import Book, Value, spread
 from ..fen import Floats
 from ..problems import Problem
 from ..state import Change, Route, State
@@ -51,7 +51,7 @@ class OutOfArea:
         )
 
     def __call__(self, state: State) -> Change | None:
-        rows = rows_where(self.outside[state.profile] & (state.route == Route.SCHEME))
+        rows = np.flatnonzero(self.outside[state.profile] & (state.route == Route.SCHEME))
         if not len(rows):
             return None
         profile = state.profile[rows]

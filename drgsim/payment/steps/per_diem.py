@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..book import Book, Value, spread
+from ..columns import Mask
 from ..fen import to_fen
 from ..problems import Problem
 from ..state import Change, Route, State
-from ..stays import Mask
 from .routes import diagnosed
 from .unit_price import units_per_weight
 

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..book import Book, Value, rows_where, spread
+from ..book import Book, Value, spread
+from ..columns import Mask
 from ..state import Change, State
-from ..stays import Mask
 from .unit_price import units_per_weight
 
 
@@ -47,7 +47,7 @@ class PrimaryCare:
         )
 
     def __call__(self, state: State) -> Change | None:
-        rows = rows_where(self._taken(state))
+        rows = np.flatnonzero(self._taken(state))
         if not len(rows):
             return None
         profile = state.profile[rows]

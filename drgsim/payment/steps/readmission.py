@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..book import Book
+from ..columns import Ints, Mask
 from ..fen import TO_THE_FEN, Fen, Rounding
 from ..history import days_from_previous, days_to_next
 from ..state import Change, State
-from ..stays import Ints, Mask
 from .routes import diagnosed
 
 

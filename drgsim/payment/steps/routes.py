@@ -9,9 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Book
+from ..columns import Mask
 from ..profiles import OTHER_INSURANCE
 from ..state import Change, Route, State
-from ..stays import Mask
 
 
 @dataclass(frozen=True)

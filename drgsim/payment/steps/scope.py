@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..book import Book, Value, spread
+from ..columns import Codes
 from ..fen import TO_THE_FEN, Fen, Rounding
-from ..stays import Codes, Stays
+from ..stays import Stays
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..book import Book
+from ..columns import Ints, Mask
 from ..fen import TO_THE_FEN, Fen, Floats, Rounding, to_fen
 from ..ranking import Period, places, ranks, scopes
 from ..state import Change, Review, State
-from ..stays import Ints, Mask
 from ..streams import uniforms
 from .eligibility import Eligibility
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Book, Value, spread
+from ..columns import Ints
 from ..fen import TO_THE_FEN, Floats, Rounding
 from ..state import Change, State
-from ..stays import Ints
 
 
 @dataclass(frozen=True)

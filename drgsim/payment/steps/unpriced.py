@@ -9,10 +9,11 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Book
+from ..columns import Ints, Labels, Mask
 from ..fen import Fen, to_fen
 from ..problems import Problem
 from ..state import Change, Route, State
-from ..stays import Ints, Labels, Mask, Stays
+from ..stays import Stays
 from .routes import ROUTE_WORDS
 from .unit_price import weight_of_mean_case
 
