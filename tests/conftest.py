@@ -13,7 +13,7 @@ settings.register_profile(
     derandomize=True,  # a run that passed passes again
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-settings.register_profile("fuzz", deadline=None, max_examples=1000, suppress_health_check=list(HealthCheck))
+settings.register_profile("fuzz", deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 settings.load_profile("drgsim")
 
 
