@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ..errors import ArgumentError, NotFoundError
+from ..sources import load as load_sources
 from .bill import BILL
 from .book import Book
 from .findings import Walk
@@ -20,6 +21,7 @@ from .problems import Problem
 
 if TYPE_CHECKING:
     from .payments import Payments
+    from .policy_entries import Dated
 
 Language = Literal["zh", "en"]
 
@@ -51,7 +53,9 @@ def explain(payments: Payments, case_id: Any, lang: Language) -> str:
     if lang not in ("zh", "en"):
         raise ArgumentError("no such language", got=lang, allowed=("zh", "en"))
     row = find_row(payments, case_id)
-    return "\n".join(_text(line, lang) for line in chain(payments, row, lang))
+    lines = list(chain(payments, row, lang))
+    walk, _ = _found([(walk.place.rows, walk) for walk in payments.walks], row)
+    return "\n".join([*(_text(line, lang) for line in lines), *_sources(lines, walk, lang)])
 
 
 def find_row(payments: Payments, case_id: Any) -> int:
@@ -147,15 +151,27 @@ def _text(line: Line, lang: Language) -> str:
     return "\n".join([head, *(f"    {rule}" for rule in _rules(line, lang))])
 
 
+def _declared(line: Line) -> Iterator[tuple[str, Dated]]:
+    """The parameters a line rests on that some document sets; neutral defaults say nothing."""
+    in_force = {} if line.book is None else line.book.reading.in_force
+    return ((path, in_force[path]) for path in line.rules if path in in_force)
+
+
+def _sources(lines: Iterable[Line], walk: Walk, lang: Language) -> Iterator[str]:
+    """What the cited sources are."""
+    cited = {dated.source for line in lines for _, dated in _declared(line)}
+    known = {**load_sources(), **walk.place.policy.document.sources}
+    yield "来源" if lang == "zh" else "sources"
+    for source in sorted(cited & known.keys()):
+        facts = known[source]
+        yield f"    {source} " + ", ".join(filter(None, (facts.title, facts.issuer, facts.date)))
+
+
 def _rules(line: Line, lang: Language) -> Iterator[str]:
-    """The parameters some document sets, with value, source and trust; neutral defaults say nothing."""
-    if line.book is None:
-        return
-    for path in line.rules:
-        dated = line.book.reading.in_force.get(path)
-        if dated is not None:
-            parameter = catalogue()[path]
-            label = parameter.zh if lang == "zh" else parameter.en
-            trust = STATE_ZH[dated.state] if lang == "zh" else dated.state
-            unit = f" {parameter.unit}" if parameter.unit else ""
-            yield f"[{path}] {label} = {value_text(dated.value, parameter)}{unit} ({dated.source}, {trust})"
+    """The parameters of a line with value, source and trust."""
+    for path, dated in _declared(line):
+        parameter = catalogue()[path]
+        label = parameter.zh if lang == "zh" else parameter.en
+        trust = STATE_ZH[dated.state] if lang == "zh" else dated.state
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        yield f"[{path}] {label} = {value_text(dated.value, parameter)}{unit} ({dated.source}, {trust})"

@@ -124,11 +124,8 @@ def _spelt(given: Labels, dimension: str) -> Labels:
     return Labels(given.codes, tuple(dimensions()[dimension].label(name) for name in given.names))
 
 
-_PEOPLE = (
-    "young",
-    "working",
-    "retired",
-)  # by age and by status; which of them counts depends on the insurance
+# by age and by status; which of the two counts depends on the insurance
+_PEOPLE = ("young", "working", "retired")
 
 
 def _person(stays: Stays, policy: Readable) -> Labels:

@@ -53,6 +53,8 @@ STREET: tuple[type[Step], ...] = (
 )
 
 
+# all that is left where every stay is paid its cost
+FEE_FOR_SERVICE: tuple[type[Step], ...] = (CarveOut, Routes)
 STEP_NAMES = tuple(kind.name for kind in STREET)
 
 
@@ -60,7 +62,8 @@ def walk(stays: Stays, book: Book) -> tuple[State, tuple[Step, ...]]:
     """Price the stays under one policy: the state at the end, and the rules that were on."""
     problem = find_problems(stays, book.profiles)
     state = State(stays, book, stays.money("total_cost").fen, problem)
-    kinds = [kind for kind in STREET if kind.name not in book.options.without]
+    street = FEE_FOR_SERVICE if book.method == "ffs" else STREET
+    kinds = [kind for kind in street if kind.name not in book.options.without]
     read = [kind.read(book.chapter(kind.name)) for kind in kinds]
     steps = tuple(step for step in read if step is not None)
     for step in steps:

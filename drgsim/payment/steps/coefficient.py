@@ -29,9 +29,7 @@ class Coefficient:
     age: Bands | None = None
 
     @classmethod
-    def read(cls, book: Book) -> Coefficient | None:
-        if book.method == "ffs":
-            return None
+    def read(cls, book: Book) -> Coefficient:
         scope = book.word("standard.coefficient.scope")
         by_profile: Value = 1.0
         columns = None

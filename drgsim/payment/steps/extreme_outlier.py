@@ -25,7 +25,7 @@ class ExtremeOutlier:
     @classmethod
     def read(cls, book: Book) -> ExtremeOutlier | None:
         method = book.word("outlier.extreme.method")
-        if method == "none" or book.method == "ffs":
+        if method == "none":
             return None
         return cls(book.value("outlier.extreme.threshold"), method == "by_item")
 

@@ -55,7 +55,7 @@ class HighOutlier:
     def read(cls, book: Book) -> HighOutlier | None:
         method = book.word("outlier.high.method")
         threshold = book.optional_bands("outlier.high.threshold")
-        if method == "none" or threshold is None or book.method == "ffs":
+        if method == "none" or threshold is None:
             return None
         basis = book.word("outlier.high.basis")
         by_mean = book.word("outlier.high.cost_measure") == "mean_cost"

@@ -11,12 +11,12 @@ from ..book import Bands, Book
 from ..columns import Ints
 from ..fen import Floats
 from ..ranking import Period, places, ranks, scopes
-from ..state import Change, Outlier, State
+from ..state import Change, Outlier, Route, State
 
 
 @dataclass(frozen=True)
 class HighQuota:
-    """At most `share` of the discharges of a hospital (or the region) in each period count as high
+    """At most `share` of the case-paid discharges of a hospital (or the region) in each period count as high
     outliers: those first by `rank`, which is the excess over the threshold, the ratio or the cost."""
 
     name: ClassVar[str] = "high_outlier_quota"
@@ -32,7 +32,7 @@ class HighQuota:
     @classmethod
     def read(cls, book: Book) -> HighQuota | None:
         share = book.word("outlier.high.quota")
-        if share is None or book.method == "ffs":
+        if share is None:
             return None
         scope, period, rank = (
             book.word(f"outlier.high.quota_{part}") for part in ("scope", "period", "rank")
@@ -44,7 +44,7 @@ class HighQuota:
         if not len(high):
             return None
         scope = scopes(state.stays, self.scope, self.period)
-        room = places(scope, state.problem == 0, self.share)
+        room = places(scope, state.route == Route.SCHEME, self.share)
         rank = ranks(state.stays, high, scope[high], self._score(state, high))
         beyond = high[rank > room[scope[high]]]
         if not len(beyond):

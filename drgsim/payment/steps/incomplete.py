@@ -32,7 +32,7 @@ class Incomplete:
 
     @classmethod
     def read(cls, book: Book) -> Incomplete | None:
-        if book.word("incomplete.method") == "none" or book.method == "ffs":
+        if book.word("incomplete.method") == "none":
             return None
         return cls(
             book.word("incomplete.discharge_modes"),

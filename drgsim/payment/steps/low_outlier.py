@@ -39,7 +39,7 @@ class LowOutlier:
     def read(cls, book: Book) -> LowOutlier | None:
         method = book.word("outlier.low.method")
         threshold = book.optional_bands("outlier.low.threshold")
-        if method == "none" or threshold is None or book.method == "ffs":
+        if method == "none" or threshold is None:
             return None
         return cls(
             method,

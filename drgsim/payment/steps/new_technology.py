@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..book import Bands, Book
-from ..columns import Ints
+from ..columns import Ints, Mask
 from ..fen import TO_THE_FEN, Floats, Rounding, to_fen
 from ..state import Change, State
 from .basis import group_means
@@ -17,7 +17,7 @@ from .basis import group_means
 @dataclass(frozen=True)
 class NewTechnology:
     """Triggered when the case's cost exceeds `cost_multiple` × its group's mean cost and the new technology
-    is more than `share` of it, both strict (payment rules §4.2).
+    is more than `share` of it, both strict (payment rules §4.2); never without the means this needs.
 
     `above_mean`: standard + (new-technology cost − the group's mean cost of its category) × taper;
     `add_on`: payment + add-on share × new-technology cost × taper. `taper` is by year since listing (column
@@ -39,7 +39,7 @@ class NewTechnology:
     @classmethod
     def read(cls, book: Book) -> NewTechnology | None:
         method = book.word("new_technology.method")
-        if method == "none" or book.method == "ffs":
+        if method == "none":
             return None
         return cls(
             method,
@@ -65,17 +65,15 @@ class NewTechnology:
         paid = self.rounding.yuan(base + extra * self._taper(state, rows))
         return Change(rows, payment=np.maximum(paid, state.payment[rows]))
 
-    def _triggered(self, state: State, rows: Ints) -> np.ndarray:
+    def _triggered(self, state: State, rows: Ints) -> Mask:
         cost, used = state.cost[rows], state.stays.money("new_technology_cost").fen[rows]
-        dear = used / np.maximum(cost, 1) > self.share
+        triggered = used / np.maximum(cost, 1) > self.share
         if self.cost_multiple > 0:
-            # without a mean cost the trigger cannot be shown to hold
-            dear &= (
-                cost
-                > to_fen(np.nan_to_num(group_means(state, rows), nan=np.inf, posinf=1e13))
-                * self.cost_multiple
-            )
-        return dear if self.method == "add_on" else dear & ~np.isnan(self._means(state, rows))
+            means = to_fen(np.nan_to_num(group_means(state, rows)))
+            triggered &= (means > 0) & (cost > means * self.cost_multiple)
+        if self.method == "above_mean":
+            triggered &= ~np.isnan(self._means(state, rows))
+        return triggered
 
     def _means(self, state: State, rows: Ints) -> Floats:
         """The group's mean cost of the stay's category of new technology, in yuan."""

@@ -36,7 +36,7 @@ class OutOfArea:
     @classmethod
     def read(cls, book: Book) -> OutOfArea | None:
         outside = book.profiles.outside
-        if book.method == "ffs" or not outside.any():
+        if not outside.any():
             return None
         mode = book.words("cross_region.mode")
         last = book.word("cross_region.point_value_year") == "last"

@@ -23,8 +23,8 @@ class OutlierRatio:
     basis: Basis
 
     @classmethod
-    def read(cls, book: Book) -> OutlierRatio | None:
-        return None if book.method == "ffs" else cls(Basis.read(book, book.word("outlier.basis")))
+    def read(cls, book: Book) -> OutlierRatio:
+        return cls(Basis.read(book, book.word("outlier.basis")))
 
     def __call__(self, state: State) -> Change:
         rows = state.in_scheme()

@@ -47,7 +47,7 @@ class PerDiem:
     def read(cls, book: Book) -> PerDiem | None:
         method = book.word("routes.per_diem.method")
         long = book.word("routes.long_stay.method") == "per_diem"
-        if book.method == "ffs" or (method == "none" and not long):
+        if method == "none" and not long:
             return None
         categories = tuple(_categories(book)) if method != "none" else ()
         if long:

@@ -29,7 +29,7 @@ class PrimaryCare:
     @classmethod
     def read(cls, book: Book) -> PrimaryCare | None:
         method = book.word("primary_care.method")
-        if method == "none" or book.method == "ffs":
+        if method == "none":
             return None
         groups = book.word("primary_care.groups")
         if method == "coefficient":

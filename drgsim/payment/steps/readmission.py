@@ -33,7 +33,7 @@ class Readmission:
     @classmethod
     def read(cls, book: Book) -> Readmission | None:
         method = book.word("readmission.method")
-        if method == "none" or book.method == "ffs":
+        if method == "none":
             return None
         return cls(
             book.word("readmission.within_days"),

@@ -11,7 +11,7 @@ from ..book import Book
 from ..columns import Ints, Mask
 from ..fen import TO_THE_FEN, Fen, Floats, Rounding, to_fen
 from ..ranking import Period, places, ranks, scopes
-from ..state import Change, Review, State
+from ..state import Change, Review, Route, State
 from ..streams import uniforms
 from .eligibility import Eligibility
 
@@ -45,7 +45,7 @@ class SpecialReview:
     @classmethod
     def read(cls, book: Book) -> SpecialReview | None:
         method = book.word("special_review.method")
-        if method == "none" or book.method == "ffs":
+        if method == "none":
             return None
         names = (
             "quota", "quota_scope", "period", "rank", "application", "acceptance", "raise_factor",
@@ -90,7 +90,7 @@ class SpecialReview:
     def reviewed(self, state: State, rows: Ints, decided: Mask) -> Mask:
         """Which of the filed stays are within the quota."""
         scope = scopes(state.stays, self.scope, self.period)
-        room = places(scope, state.route == 0, self.quota)
+        room = places(scope, state.route == Route.SCHEME, self.quota)
         score = np.where(decided, np.inf, self._score(state, rows))
         return ranks(state.stays, rows, scope[rows], score) <= room[scope[rows]]
 

@@ -30,9 +30,7 @@ class Standard:
     rounding: Rounding = TO_THE_FEN
 
     @classmethod
-    def read(cls, book: Book) -> Standard | None:
-        if book.method == "ffs":
-            return None
+    def read(cls, book: Book) -> Standard:
         points = None if book.method == "drg_rate" else book.word("rounding.points")
         return cls(
             units_per_weight(book),

@@ -28,7 +28,7 @@ class TcmSupport:
     @classmethod
     def read(cls, book: Book) -> TcmSupport | None:
         off = book.word("tcm.support") == 0 and book.word("tcm.hospital_support") == 0
-        if off or book.method == "ffs":
+        if off:
             return None
         return cls(
             np.nan_to_num(book.by_group("tcm.support")),

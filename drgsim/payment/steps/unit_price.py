@@ -22,9 +22,7 @@ class UnitPrice:
     price: Value
 
     @classmethod
-    def read(cls, book: Book) -> UnitPrice | None:
-        if book.method == "ffs":
-            return None
+    def read(cls, book: Book) -> UnitPrice:
         if book.method == "drg_rate":
             return cls(book.value("standard.base_rate"))
         return cls(book.value("standard.point_value") * units_per_weight(book))

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..book import Book
-from ..columns import Ints, Labels, Mask
+from ..columns import Ints, Mask
 from ..fen import Fen, to_fen
 from ..problems import Problem
 from ..state import Change, Route, State
@@ -41,9 +41,7 @@ class Unpriced:
     mean_weight: float = 1.0  # weight of a case of mean cost
 
     @classmethod
-    def read(cls, book: Book) -> Unpriced | None:
-        if book.method == "ffs":
-            return None
+    def read(cls, book: Book) -> Unpriced:
         dip = book.method == "dip"
         return cls(
             ungrouped=book.word("routes.ungrouped.method"),
@@ -60,8 +58,8 @@ class Unpriced:
         if not len(rows):
             return None
         route = np.full(len(rows), Route.NOT_PAYABLE, np.int8)
-        problem = np.where(np.isnan(state.unit[rows]), Problem.NO_PRICE, Problem.NO_COEFFICIENT).astype(
-            np.int8
+        problem = np.where(
+            np.isnan(state.unit[rows]), np.int8(Problem.NO_PRICE), np.int8(Problem.NO_COEFFICIENT)
         )
         paid = np.zeros(len(rows), np.int64)
         settled = np.zeros(len(rows), np.bool_)
@@ -122,5 +120,5 @@ def _without_group(stays: Stays) -> Mask:
 
 
 def _blank(stays: Stays) -> Mask:
-    kind: Labels = stays.labels("kind")
+    kind = stays.labels("kind")
     return np.array([*(name == "blank" for name in kind.names), False], np.bool_)[kind.codes]

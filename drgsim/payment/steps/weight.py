@@ -15,8 +15,8 @@ from ..state import Change, State
 class Weight:
     """Weights come from the weight table; under DIP the score a grouper gave to the case wins.
 
-    An auxiliary factor of the case (column `auxiliary_factor`, which a DIP grouper fills by the same
-    policy choice) multiplies the score; several never meet here.
+    The auxiliary factor of the case (column `auxiliary_factor` of a DIP grouper) multiplies the score where
+    the policy uses auxiliary factors.
     """
 
     name: ClassVar[str] = "weight"
@@ -27,9 +27,7 @@ class Weight:
     auxiliary: bool
 
     @classmethod
-    def read(cls, book: Book) -> Weight | None:
-        if book.method == "ffs":
-            return None
+    def read(cls, book: Book) -> Weight:
         dip = book.method == "dip"
         return cls(dip, dip and book.word("dip.auxiliary") != "none")
 
@@ -44,10 +42,8 @@ class Weight:
         return Change(None, marks={"weight": weight})
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
-        if np.isnan(state.weight[i]):
-            return None
         weight = state.weight[i]
-        return (
-            f"{'分值' if self.dip else '权重'} {weight:g}",
-            f"{'score' if self.dip else 'weight'} {weight:g}",
-        )
+        if np.isnan(weight):
+            return None
+        zh, en = ("分值", "score") if self.dip else ("权重", "weight")
+        return f"{zh} {weight:g}", f"{en} {weight:g}"
