@@ -209,14 +209,21 @@ def _places(rule: DeviationRule, ratio: Numbers) -> npt.NDArray[np.int64]:
     return place
 
 
-@cache
 def _load(name: str | Path) -> DeviationRule:
-    path = Path(name)
-    if path.suffix != ".toml":
-        if str(name) not in DeviationRule.published():
-            names = DeviationRule.published()
-            raise NotFoundError("no such deviation rule", got=str(name), allowed=names, nearest=names)
-        path = data_path("dip", "deviation", f"{name}.toml")
+    if Path(name).suffix == ".toml":
+        return _read(Path(name))
+    names = DeviationRule.published()
+    if str(name) not in names:
+        raise NotFoundError("no such deviation rule", got=str(name), allowed=names, nearest=names)
+    return _shipped(str(name))
+
+
+@cache
+def _shipped(name: str) -> DeviationRule:
+    return _read(data_path("dip", "deviation", f"{name}.toml"))
+
+
+def _read(path: Path) -> DeviationRule:
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
         bands = tuple(_band(dict(row)) for row in document.pop("bands"))

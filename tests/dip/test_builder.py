@@ -192,7 +192,7 @@ class TestScores:
 class TestAuxiliary:
     CLASSES = (
         AuxiliaryClass("old", "age", parse_conditions("age>=65")),
-        AuxiliaryClass("died", "outcome", parse_conditions("died=1")),
+        AuxiliaryClass("died", "severity", parse_conditions("died=1")),
     )
 
     @staticmethod
@@ -241,9 +241,16 @@ class TestAuxiliary:
         assert made.complications["K72.900"].level == "mcc"
 
     def test_a_class_that_depends_on_the_type_cannot_be_learned(self):
-        classes = [AuxiliaryClass("dear", "cost", parse_conditions("cost_ratio>3"))]
+        classes = [AuxiliaryClass("dear", "severity", parse_conditions("cost_ratio>3"))]
         with pytest.raises(ArgumentError, match="dear"):
             learned(stays(20, GALL, OP, 1.0), auxiliary_classes=classes)
+
+    def test_a_dimension_the_rules_do_not_heed_is_not_tried(self):
+        classes = [AuxiliaryClass("old", "elsewhere", parse_conditions("age>=65"))]
+        assert learned(self.cases(9000.0), auxiliary_classes=classes).report_.auxiliary.empty
+        assert learned(
+            self.cases(9000.0), auxiliary_classes=self.CLASSES, rules="taian"
+        ).report_.auxiliary.empty
 
     def test_the_spread_inside_groups(self):
         cost = np.array([1.0, 1.0, 3.0, 3.0])

@@ -59,6 +59,8 @@ def test_a_rule_file_of_ones_own(tmp_path):
     )
     assert RuleSet.load(path).id == "mine"
     path.write_text("steps = ")
+    with pytest.raises(DipRulesError, match=r"mine\.toml"):
+        RuleSet.load(path)
     with pytest.raises(NotFoundError, match="did you mean 'jining'"):
         RuleSet.load("jinning")
 

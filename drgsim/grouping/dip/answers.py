@@ -105,9 +105,9 @@ def _by_kernel(
 
     def work(start: int, stop: int) -> None:
         kernel.match(
-            np.ascontiguousarray(dx),
+            dx,
             cases.diagnoses.offsets,
-            np.ascontiguousarray(procs),
+            procs,
             cases.procedures.offsets,
             facts,
             cases.cost,

@@ -39,7 +39,7 @@ class ProcedureClasses:
         >>> ProcedureClasses.load().of("51.2300").zh
         '手术'
         """
-        return _load(Path(path) if path is not None else data_path("dip", "procedure_classes.csv"))
+        return _shipped() if path is None else _read(Path(path))
 
     def with_facts(self, facts: Iterable[ProcedureFacts]) -> ProcedureClasses:
         """The same with what a catalogue says of single procedures."""
@@ -89,7 +89,11 @@ class ProcedureClasses:
 
 
 @cache
-def _load(path: Path) -> ProcedureClasses:
+def _shipped() -> ProcedureClasses:
+    return _read(data_path("dip", "procedure_classes.csv"))
+
+
+def _read(path: Path) -> ProcedureClasses:
     beginnings: dict[str, ProcedureClass] = {}
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.DictReader(lines)

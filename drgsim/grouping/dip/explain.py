@@ -77,11 +77,12 @@ class DipExplanation:
         return f"<pre>{escape(str(self))}</pre>"
 
 
-def explain(grouper: DipGrouper, case: Mapping[str, Any] | pd.Series[Any], language: str) -> DipExplanation:
+def explain(grouper: DipGrouper, case: Any, language: str) -> DipExplanation:
     """See `DipGrouper.explain`."""
     if language not in ("zh", "en"):
         raise ArgumentError("explanations are written in two languages", got=language, allowed=("zh", "en"))
-    read = read_case(case, grouper.compiled.columns)
+    row = case.iloc[0] if getattr(case, "ndim", 1) == 2 else case
+    read = read_case(row, grouper.compiled.columns)
     account = Matcher(grouper.prepared).match(read)
     return _Tree(grouper.prepared, read, account, language).explanation()
 

@@ -105,11 +105,17 @@ def _codes(
     keys = prepared.catalogue.keys
     codes: list[str | None] = [*(key.type for key in keys), None]
     places = np.where(answers.key < 0, len(keys), answers.key).astype(np.int64)
-    ranged = np.array([*map(prepared.takes_category, keys), False])
-    for row in np.flatnonzero(ranged[places]).tolist():
-        principal = prepared.diagnoses.code_of(int(encoded.diagnoses.row(row)[0]))
-        codes.append(code_of_answer(prepared, keys[places[row]], principal))
-        places[row] = len(codes) - 1
+    ranged = np.array([*map(prepared.takes_category, keys), False])[places]
+    if not ranged.any():
+        return codes, places
+    principals = encoded.diagnoses.ids[encoded.diagnoses.offsets[:-1][ranged]]
+    pairs, first, which = np.unique(
+        places[ranged] * len(prepared.diagnoses) + principals, return_index=True, return_inverse=True
+    )
+    for pair, row in zip(pairs.tolist(), first.tolist(), strict=True):
+        principal = prepared.diagnoses.code_of(int(principals[row]))
+        codes.append(code_of_answer(prepared, keys[pair // len(prepared.diagnoses)], principal))
+    places[ranged] = len(keys) + 1 + which
     return codes, places
 
 

@@ -111,7 +111,7 @@ class DipGrouper:
         """
         if isinstance(cases, Mapping):
             row = self._frame(_frame_of([cases])).iloc[0]
-            return {name: None if value != value else value for name, value in row.items()}
+            return {name: None if value != value else value for name, value in row.to_dict().items()}
         if isinstance(cases, list | tuple):
             return self._frame(_frame_of(cases))
         return as_came(cases, self._frame)
@@ -142,6 +142,7 @@ class DipGrouper:
             "catalogue": self.catalogue.id,
             "rules": self.rules.id,
             "trust": self.catalogue.trust,
+            "rules_trust": self.rules.trust,
             "missing_columns": sorted(asked - set(map(str, cases.columns))),
             "unreadable": unreadable(cases, self.compiled.columns),
         }
@@ -151,10 +152,11 @@ class DipGrouper:
         """The answers to encoded cases as arrays; `group` puts them into words."""
         return answer(cases, self.prepared, self.compiled, self._kernel, threads=self.threads)
 
-    def explain(self, case: Mapping[str, Any] | pd.Series[Any], *, lang: str = "zh") -> DipExplanation:
-        """How one case (a row of the case table) came to its type: every entry considered, and why it lost.
+    def explain(self, case: Any, *, lang: str = "zh") -> DipExplanation:
+        """How one case came to its type: every entry considered, and why it lost.
 
-        Printing the result gives a tree in Chinese (`zh`) or English (`en`); its last line is the answer.
+        `case` is a dict, a row of the case table, or a table of one row. Printing the result gives a tree in
+        Chinese (`zh`) or English (`en`); its last line is the answer.
         """
         from .explain import explain
 

@@ -112,10 +112,10 @@ def names(named: str, code: str, rule: Codes) -> bool:
     """Whether the catalogue's procedure code `named` stands for the case's `code` under a rule set."""
     if rule.match == "prefix" and len(named) < rule.prefix_below:
         return code.startswith(named)
+    if rule.match == "extension" and base_code(named) == named:
+        return base_code(code) == named
     if rule.match == "extension":
-        return code == named or (
-            base_code(code) == named if base_code(named) == named else base_code(named) == code
-        )
+        return code in (named, base_code(named))
     return code == named
 
 
@@ -143,11 +143,8 @@ def _pools(catalogue: DipCatalogue, rules: RuleSet) -> dict[Pool, tuple[int, ...
     for place, key in enumerate(catalogue.keys):
         kind = catalogue.types[key.type]
         pool = _pool(kind, rules)
-        if (
-            pool is Pool.COMPOSITE
-            and Pool.LETTER in searched
-            and any(len(p.first) == 1 for p in key.diagnoses)
-        ):
+        by_letter = pool is Pool.COMPOSITE and any(len(pattern.first) == 1 for pattern in key.diagnoses)
+        if by_letter and Pool.LETTER in searched:
             found[Pool.LETTER].append(place)
         if pool is not None and pool in searched:
             found[pool].append(place)

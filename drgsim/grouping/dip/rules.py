@@ -96,7 +96,7 @@ class RuleSet:
         >>> RuleSet.load("base").entry_pools
         (<Pool.CORE: 'core'>, <Pool.PRIMARY_CARE: 'primary_care'>)
         """
-        return _load(name if isinstance(name, Path) else str(name))
+        return _load(name)
 
     @classmethod
     def published(cls) -> tuple[str, ...]:
@@ -104,14 +104,22 @@ class RuleSet:
         return tuple(sorted(path.stem for path in data_path("dip", "rules").glob("*.toml")))
 
 
-@cache
 def _load(name: str | Path) -> RuleSet:
     path = Path(name)
-    if path.suffix != ".toml" or not path.is_file():
-        if str(name) not in RuleSet.published():
-            names = RuleSet.published()
-            raise NotFoundError("no such DIP rule set", got=str(name), allowed=names, nearest=names)
-        path = data_path("dip", "rules", f"{name}.toml")
+    if path.suffix == ".toml" and path.is_file():
+        return _read(path)
+    names = RuleSet.published()
+    if str(name) not in names:
+        raise NotFoundError("no such DIP rule set", got=str(name), allowed=names, nearest=names)
+    return _shipped(str(name))
+
+
+@cache
+def _shipped(name: str) -> RuleSet:
+    return _read(data_path("dip", "rules", f"{name}.toml"))
+
+
+def _read(path: Path) -> RuleSet:
     try:
         return read_rules(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, DipSyntaxError) as error:

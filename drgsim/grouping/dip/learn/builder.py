@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...._paths import data_path
@@ -31,7 +32,8 @@ class DipCatalogueBuilder:
     rules : the rule set it is meant for, and by which its statistics are gathered
     classes : procedure classes; None takes the shipped table (`assumed`)
     complications : a DRG scheme whose CC and MCC the severity classes go by; None: none
-    auxiliary_classes : auxiliary classes to try; None takes the shipped ones
+    auxiliary_classes : auxiliary classes to try, as far as the rule set heeds their dimension; None takes
+        the shipped ones
     excluded_procedures : procedures that tell no types apart (adjuncts, say); they enter the catalogue
     benchmark, fixed_sum : the benchmark type, or the sum of yuan, of those score methods
     **given : any parameter of `data/dip/builder.toml` (`builder_defaults()` lists value, source and state)
@@ -56,7 +58,7 @@ class DipCatalogueBuilder:
         id: str = "learned",
         title: str = "Learned from cases",
         title_zh: str = "由病例测算",
-        rules: str = "base",
+        rules: RuleSet | str | Path = "base",
         classes: ProcedureClasses | None = None,
         complications: str | None = None,
         auxiliary_classes: Iterable[AuxiliaryClass] | None = None,
@@ -71,7 +73,7 @@ class DipCatalogueBuilder:
             method = self.parameters_["score_method"]
             raise ArgumentError(f"the score method {method!r} needs `{method}`", got=None)
         self.id, self.title, self.title_zh = id, title, title_zh
-        self.rules = RuleSet.load(rules)
+        self.rules = rules if isinstance(rules, RuleSet) else RuleSet.load(rules)
         self.classes = classes or ProcedureClasses.load()
         self.complications = complications
         chosen = shipped_auxiliary_classes() if auxiliary_classes is None else tuple(auxiliary_classes)

@@ -17,6 +17,7 @@ from ..facts import numbers
 from ..grouper import DipGrouper
 from ..model import AuxiliaryClass, DipKey, DipType, ExcludedProcedure
 from ..rules import RuleSet
+from ..stages import Auxiliary
 from ..words import Kind, ProcedureNote
 from .auxiliary import auxiliary_factors
 from .cases import LearningCases, learning_cases
@@ -203,19 +204,20 @@ class Fit:
         self, cases: LearningCases, catalogue: DipCatalogue, type_of: Types
     ) -> tuple[DipCatalogue, pd.DataFrame]:
         complications, lists = of_scheme(self.complications) if self.complications else ({}, {})
+        tried_classes = self._heeded_classes()
         members = memberships(
-            cases.frame, self.auxiliary_classes.values(), complications=complications, exclusion_lists=lists
+            cases.frame, tried_classes.values(), complications=complications, exclusion_lists=lists
         )
         factors, tried = auxiliary_factors(
             cases,
             type_of,
             members,
-            self.auxiliary_classes,
+            tried_classes,
             min_cases=self.parameters["auxiliary_min_cases"],
             cv_cut=self.parameters["auxiliary_cv_cut"],
         )
         used = {factor.name for factor in factors}
-        classes = {name: item for name, item in self.auxiliary_classes.items() if name in used}
+        classes = {name: item for name, item in tried_classes.items() if name in used}
         asked = {condition.fact for item in classes.values() for condition in item.conditions}
         severe = bool(asked & {"cc", "mcc"})
         return replace(
@@ -225,6 +227,17 @@ class Fit:
             complications=complications if severe else {},
             exclusion_lists=lists if severe else {},
         ), tried
+
+    def _heeded_classes(self) -> dict[str, AuxiliaryClass]:
+        """The auxiliary classes of the dimensions that the rule set looks at."""
+        stage = self.rules.one(Auxiliary)
+        if stage is None:
+            return {}
+        return {
+            name: item
+            for name, item in self.auxiliary_classes.items()
+            if not stage.dimensions or item.dimension in stage.dimensions
+        }
 
     def _types_of(self, cases: LearningCases, catalogue: DipCatalogue) -> Types:
         """The type each case is grouped to; None for none."""
