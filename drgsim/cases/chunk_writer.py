@@ -138,7 +138,8 @@ def _csv_pandas(part: Path, *, compressed: bool) -> Iterator[Write]:
 
     def write(frame: pd.DataFrame) -> None:
         nonlocal header
-        frame.to_csv(sink, index=False, header=header, lineterminator="\n")
+        # with this ending, text that holds a bare carriage return is quoted
+        frame.to_csv(sink, index=False, header=header, lineterminator="\r\n")
         header = False
 
     opened = gzip.open if compressed else open

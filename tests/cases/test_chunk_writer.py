@@ -9,7 +9,7 @@ from drgsim.errors import ArgumentError, ColumnError, NotFoundError
 
 CHUNKS = [
     pd.DataFrame({"case_id": ["007", "8"], "note": [None, None], "drg": pd.Categorical(["GZ13", "0000"])}),
-    pd.DataFrame({"case_id": ["9"], "note": ['a "b", c'], "drg": pd.Categorical(["HC23"])}),
+    pd.DataFrame({"case_id": ["9"], "note": ['a "b", c\rd'], "drg": pd.Categorical(["HC23"])}),
 ]
 
 
@@ -29,7 +29,7 @@ def test_chunks_are_one_table(tmp_path, monkeypatch, ending, arrow):
         monkeypatch.setattr(module, "installed", lambda name: False)
     table = written(tmp_path / f"cases{ending}")
     assert table["case_id"].tolist() == ["007", "8", "9"]
-    assert table["note"].tolist()[2] == 'a "b", c'
+    assert table["note"].tolist()[2] == 'a "b", c\rd'
     assert table["note"].isna().tolist() == [True, True, False]
     assert table["drg"].tolist() == ["GZ13", "0000", "HC23"]
 
