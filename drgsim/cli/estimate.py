@@ -10,6 +10,9 @@ from typing import Any
 from ._reading import add_reading_arguments, reading_options
 
 PROBLEMS_FOUND = 1
+# columns beyond the case table that payment reads: a grouper's answer, and what only some policies ask for
+TEXTS = ("drg", "dip_code", "status", "kind", "aid_class", "new_technology_category")
+NUMBERS = ("score", "auxiliary_factor", "new_technology_year", "unreasonable_cost")
 
 
 def add_parser(commands: Any) -> None:
@@ -32,6 +35,8 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
     from ..cases import read_cases
     from ..errors import ArgumentError
     from ..payment.estimate import estimate
@@ -40,9 +45,10 @@ def _run(arguments: argparse.Namespace) -> int:
     if Path(arguments.out).suffix.lower() != ".xlsx":
         raise ArgumentError("an estimate is written as a workbook", got=arguments.out, allowed=".xlsx")
     policy = Policy.load(arguments.policy, on=arguments.on)
-    cases = read_cases(
-        arguments.file, keep=("drg", "dip_code", "score", "status"), **reading_options(arguments)
-    )
+    cases = read_cases(arguments.file, keep=(*TEXTS, *NUMBERS), **reading_options(arguments))
+    for name in NUMBERS:
+        if name in cases.columns:
+            cases[name] = pd.to_numeric(cases[name], errors="coerce")
     answer = estimate(cases, policy, weights=_weights(arguments.weights), scheme=arguments.scheme)
     answer.to_excel(arguments.out)
     print(answer if len(answer) > 1 else answer.text(), file=sys.stderr)

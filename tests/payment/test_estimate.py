@@ -212,3 +212,20 @@ def test_a_file_that_is_already_grouped_is_not_grouped_again(tmp_path, capsys):
     assert main(words) == 0
     assert read(target)["明细"][1][1] == "ES13"
     assert "病组 ES13" in capsys.readouterr().err
+
+
+def test_a_file_scored_by_a_dip_grouper_is_estimated_under_dip(tmp_path):
+    pytest.importorskip("xlsxwriter")
+    source, target = tmp_path / "cases.csv", tmp_path / "out.xlsx"
+    scored = {
+        "sex": 1,
+        "age": 50,
+        "diagnoses": "K35.1",
+        "dip_code": "K35.1-47.01",
+        "score": 900.5,
+        "status": "grouped",
+    }
+    cases(scored).drop(columns="drg").to_csv(source, index=False)
+    assert main(["estimate", str(source), "--policy", "national-dip", "-o", str(target)]) == 0
+    row = dict(zip(*read(target)["明细"][:2], strict=True))
+    assert (row["病组编码"], row["支付标准"]) == ("K35.1-47.01", pytest.approx(900.5 * 11.707, abs=0.01))
