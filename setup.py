@@ -44,6 +44,8 @@ def data_packages():
     folders = [path for path in sorted((HERE / "data").rglob("*")) if path.is_dir()]
     names = {"drgsim._data": "data"}
     for folder in folders:
+        if "." in folder.name:  # a wheel would split it into two folders
+            raise SystemExit(f"a folder under data/ has a dot in its name: {folder.name}")
         relative = folder.relative_to(HERE / "data")
         names[".".join(("drgsim._data", *relative.parts))] = folder.relative_to(HERE).as_posix()
     return names

@@ -58,6 +58,7 @@ class SheetTable:
 
     def __init__(self, name: str, sheet: str, rows: list[list[Any]]) -> None:
         self.name = name
+        self.sheet = sheet
         self.notes = [f"sheet {sheet!r}"]
         self._rows = [row for row in rows if any(cell != "" for cell in row)]
         if len(self._rows) < len(rows):

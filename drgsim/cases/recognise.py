@@ -80,17 +80,22 @@ def recognise(
     """
     candidates = [layout] if layout is not None else list(layouts().values())
     best: tuple[tuple[int, int, int], RawTable, Match] | None = None
+    fitting: list[RawTable] = []
     for table in tables:
         for row, cells in enumerate(table.preview()):
             for candidate in candidates:
                 match = match_header(cells, candidate, header_row=row, rename=rename)
                 if match is None or not _fits(match, asked=layout is not None):
                     continue
+                if table not in fitting:
+                    fitting.append(table)
                 rank = (len(match.positions), len(candidate.recognise), -row)
                 if best is None or rank > best[0]:
                     best = (rank, table, match)
     if best is None:
         raise _unknown(tables, layout, where)
+    others = [other for other in fitting if other is not best[1] and hasattr(other, "sheet")]
+    best[1].notes.extend(f"NOT READ though it fits too: {other.notes[0]}" for other in others)
     return best[1], best[2]
 
 

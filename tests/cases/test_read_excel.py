@@ -2,10 +2,12 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 import xlsxwriter
 
 from drgsim import check_cases, read_cases
+from drgsim.cases import report_of
 
 HEADER = ["病案号", "性别", "年龄(岁)", "入院时间", "诊断编码", "手术操作编码", "总费用"]
 
@@ -86,3 +88,12 @@ def test_a_wrong_ending_is_read_by_what_the_file_holds(workbook):
     cases = read_cases(named)
     assert len(cases) == 1
     assert "but it holds xlsx" in cases.attrs["drgsim"]["files"][0]["notes"][-1]
+
+
+def test_a_second_sheet_of_cases_is_not_passed_over_in_silence(tmp_path):
+    path = tmp_path / "two.xlsx"
+    cases = pd.DataFrame({"case_id": ["1"], "sex": ["1"], "age": ["40"], "diagnoses": ["K80.101"]})
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        cases.to_excel(book, sheet_name="一月", index=False)
+        cases.to_excel(book, sheet_name="二月", index=False)
+    assert "NOT READ though it fits too: sheet '二月'" in str(report_of(read_cases(path)))
