@@ -5,15 +5,16 @@ codes, first candidate, answer. A pass over many cases keeps the processor busie
 over one case, and none branches on what cannot be foreseen.
 """
 from ._group_reasons cimport LAST_INVALID, NO_REASON, PRINCIPAL_MISSING, why, worst
-from ._group_scan cimport scan_diagnoses, scan_procedures
+from ._group_scan cimport scan_of
 from ._group_search cimport Bits, Found, bits_of, first_candidate, search, search_singly
 from ._group_tables cimport (
     AGE,
     AMBIGUOUS_ROW,
+    ASKING_ROW,
     EMPTY,
-    HALF,
+    NO_PRINCIPAL,
+    OPEN_ROW,
     ROW_ADRG,
-    ROW_ASKS,
     ROW_COLUMNS,
     ROW_DRG,
     ROW_FLAGS,
@@ -56,7 +57,7 @@ cdef struct Block:
     int32_t[BLOCK] bucket
     uint8_t[BLOCK] newborn  # 1 when the numbers of newborns have to be looked at
     Scan[BLOCK] scan
-    int32_t[BLOCK] candidate  # 2 × row + whether the bits decide it; -1 for none
+    int32_t[BLOCK] candidate  # 2 × row + whether the bits decide it, or NONE
 
 cdef struct Answers:
     int16_t* mdc
@@ -69,11 +70,16 @@ cdef struct Answers:
 
 cdef inline Codes codes_of(const Block* block, int64_t i) noexcept nogil:
     cdef Codes codes
-    cdef int64_t at = block.start + i
-    codes.n_diagnoses = block.diagnosis_offsets[at + 1] - block.diagnosis_offsets[at]
-    codes.n_procedures = block.procedure_offsets[at + 1] - block.procedure_offsets[at]
-    codes.diagnoses = block.diagnoses + block.diagnosis_offsets[at] if codes.n_diagnoses else &NO_CODE
-    codes.procedures = block.procedures + block.procedure_offsets[at] if codes.n_procedures else &NO_CODE
+    cdef const offset_t* diagnoses = block.diagnosis_offsets + block.start + i
+    cdef const offset_t* procedures = block.procedure_offsets + block.start + i
+    codes.n_diagnoses = diagnoses[1] - diagnoses[0]
+    codes.n_procedures = procedures[1] - procedures[0]
+    codes.diagnoses = block.diagnoses + diagnoses[0]
+    codes.procedures = block.procedures + procedures[0]
+    if codes.n_diagnoses == 0:
+        codes.n_diagnoses, codes.diagnoses = 1, &NO_CODE
+    if codes.n_procedures == 0:
+        codes.n_procedures, codes.procedures = 1, &NO_CODE
     return codes
 
 
@@ -101,35 +107,22 @@ cdef void find_buckets(const Tables* t, Block* block) noexcept nogil:
 
 cdef void scan_codes(const Tables* t, Block* block) noexcept nogil:
     cdef Codes codes
-    cdef Scan scan
     cdef int64_t i
     for i in range(block.n):
         codes = codes_of(block, i)
-        scan.principal = t.principal_word[codes.diagnoses[0]]
-        scan.main = t.procedure_word[codes.procedures[0]]
-        scan.diagnoses = scan_diagnoses(t, scan.principal, codes.diagnoses, codes.n_diagnoses)
-        scan.procedures = scan_procedures(t, codes.procedures, codes.n_procedures)
-        block.scan[i] = scan
+        block.scan[i] = scan_of(t, &codes)
 
 
 cdef void find_candidates(const Tables* t, Block* block) noexcept nogil:
-    cdef const offset_t* diagnoses = block.diagnosis_offsets + block.start
-    cdef const offset_t* procedures = block.procedure_offsets + block.start
     cdef Bits bits
     cdef int64_t i
     for i in range(block.n):
-        bits = bits_of(
-            t,
-            &block.scan[i],
-            diagnoses[i + 1] - diagnoses[i] > 1,
-            procedures[i + 1] - procedures[i] > 1,
-            block.bucket[i],
-        )
+        bits = bits_of(t, &block.scan[i], block.bucket[i])
         block.candidate[i] = first_candidate(t, &bits)
 
 
 cdef void answer_slowly(
-    const Tables* t, const Block* block, int64_t i, code_t first, const Answers* answers
+    const Tables* t, const Block* block, int64_t i, const Answers* answers
 ) noexcept nogil:
     """Answer a case for which the bits are not enough, or that something is missing in."""
     cdef int64_t at = block.start + i
@@ -140,12 +133,12 @@ cdef void answer_slowly(
     found.row, found.drg, found.asked, found.held = -1, 0, 0, False
     answers.mdc[at] = answers.adrg[at] = 0
     answers.severity[at] = 0
-    if first == EMPTY or 0 < problem <= LAST_INVALID:
+    case.codes = codes_of(block, i)
+    if case.codes.diagnoses[0] == EMPTY or 0 < problem <= LAST_INVALID:
         answers.status[at] = INVALID
-        answers.reason[at] = PRINCIPAL_MISSING if first == EMPTY else <uint8_t>problem
+        answers.reason[at] = PRINCIPAL_MISSING if case.codes.diagnoses[0] == EMPTY else <uint8_t>problem
         answers.drg[at] = 0
         return
-    case.codes = codes_of(block, i)
     case.scan = block.scan[i]
     case.numbers = block.numbers
     case.row = at
@@ -167,36 +160,29 @@ cdef void answer(const Tables* t, const Block* block, const Answers* answers) no
     """Write the answers of a block."""
     cdef const int16_t* row
     cdef const Scan* scan
-    cdef code_t first
-    cdef int32_t candidate, drg
+    cdef int32_t candidate
     cdef uint32_t slow
     cdef int64_t i, at
     for i in range(block.n):
         at = block.start + i
         scan = &block.scan[i]
         candidate = block.candidate[i]
-        first = EMPTY
-        if block.diagnosis_offsets[at + 1] > block.diagnosis_offsets[at]:
-            first = block.diagnoses[block.diagnosis_offsets[at]]
         row = t.rows + ROW_COLUMNS * (candidate >> 1 if candidate > 0 else 0)
-        drg = row[ROW_DRG + (scan.diagnoses & SEVERITY)]
-        # one test for all that is rare; an id below 0 has all its high bits set
+        # one test for all that is rare
         slow = (
             block.problem[at]
             | block.newborn[i]
-            | <uint32_t>row[ROW_ASKS]
-            | (<uint32_t>row[ROW_FLAGS] & TESTED_ROW)
-            | ((scan.diagnoses | scan.procedures | scan.main | (<uint32_t>first >> HALF)) & UNKNOWN)
-            | <uint32_t>(drg == 0)
+            | (<uint32_t>row[ROW_FLAGS] & (TESTED_ROW | OPEN_ROW | ASKING_ROW))
+            | ((scan.diagnoses | scan.procedures) & UNKNOWN)
+            | (scan.main & (UNKNOWN | NO_PRINCIPAL))
             | (~<uint32_t>candidate & 1)
-            | (<uint32_t>candidate >> 31)
         )
         if slow:
-            answer_slowly(t, block, i, first, answers)
+            answer_slowly(t, block, i, answers)
             continue
         answers.mdc[at] = row[ROW_MDC]
         answers.adrg[at] = row[ROW_ADRG]
-        answers.drg[at] = <int16_t>drg
+        answers.drg[at] = row[ROW_DRG + (scan.diagnoses & SEVERITY)]
         answers.severity[at] = worst(scan.diagnoses)
         answers.status[at] = row[ROW_FLAGS] & AMBIGUOUS_ROW  # AMBIGUOUS is 1, GROUPED 0
         answers.reason[at] = NO_REASON

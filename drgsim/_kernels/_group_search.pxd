@@ -20,6 +20,9 @@ from ._group_tables cimport (
 )
 from ._types cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
 
+cdef enum:
+    NONE = -2  # no candidate; even, as if the bits did not decide it
+
 cdef struct Bits:  # the rows of bits of one case
     const uint64_t* principal
     const uint64_t* main
@@ -33,11 +36,9 @@ cdef struct Found:
     bint held  # whether some row took it
 
 
-cdef inline Bits bits_of(
-    const Tables* t, const Scan* scan, bint more_diagnoses, bint more_procedures, int64_t bucket
-) noexcept nogil:
-    cdef int64_t diagnoses = more_diagnoses + ((scan.diagnoses >> FIRST_MARK) & MARKS)
-    cdef int64_t procedures = more_procedures + ((scan.procedures >> FIRST_MARK) & MARKS)
+cdef inline Bits bits_of(const Tables* t, const Scan* scan, int64_t bucket) noexcept nogil:
+    cdef int64_t diagnoses = (scan.diagnoses >> BYTE) + ((scan.diagnoses >> FIRST_MARK) & MARKS)
+    cdef int64_t procedures = (scan.procedures >> BYTE) + ((scan.procedures >> FIRST_MARK) & MARKS)
     cdef Bits bits
     bits.principal = t.principal_bits + t.principal_row[
         diagnoses * t.principal_classes + (scan.principal & LOW_HALF)
@@ -49,11 +50,11 @@ cdef inline Bits bits_of(
 
 
 cdef inline int32_t candidate_in(const Bits* bits, int64_t word, uint64_t wanted) noexcept nogil:
-    """The first open row of one word, among the bits `wanted`, as 2 × row + exact; -1 when none is open."""
+    """The first open row of one word, among the bits `wanted`, as 2 × row + exact; NONE when none is open."""
     cdef uint64_t open = bits.principal[word] & bits.main[word] & bits.bucket[word] & wanted
     cdef int low
     if open == 0:
-        return -1
+        return NONE
     low = drgsim_low_bit(open)
     return <int32_t>(2 * (64 * word + low) + <int64_t>((bits.exact[word] >> low) & 1))
 
@@ -70,7 +71,7 @@ cdef inline int32_t first_candidate(const Tables* t, const Bits* bits) noexcept 
         if words:
             return candidate_in(bits, line + drgsim_low_bit(words), ~<uint64_t>0)
         line += LINE
-    return -1
+    return NONE
 
 
 cdef inline int32_t next_candidate(const Tables* t, const Bits* bits, int32_t candidate) noexcept nogil:
@@ -100,9 +101,7 @@ cdef inline void search(
     const Tables* t, const Case* case, int64_t bucket, int32_t candidate, Found* found
 ) noexcept nogil:
     """Find, from a candidate on, the first row that takes the case and has a DRG for it."""
-    cdef Bits bits = bits_of(
-        t, &case.scan, case.codes.n_diagnoses > 1, case.codes.n_procedures > 1, bucket
-    )
+    cdef Bits bits = bits_of(t, &case.scan, bucket)
     cdef int64_t row
     while candidate >= 0:
         row = candidate >> 1
@@ -130,5 +129,5 @@ cdef inline void search_singly(
             return
         single.codes.procedures = case.codes.procedures + k
         single.scan.main = t.procedure_word[single.codes.procedures[0]]
-        bits = bits_of(t, &single.scan, single.codes.n_diagnoses > 1, False, bucket)
+        bits = bits_of(t, &single.scan, bucket)
         search(t, &single, bucket, first_candidate(t, &bits), found)

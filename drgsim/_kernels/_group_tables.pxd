@@ -31,7 +31,10 @@ cdef enum:  # words of codes: the low byte of a further code, and what is above 
     UNKNOWN = 32
     GRAY = 64
     LISTED = 128
+    NO_PRINCIPAL = 64  # set on the main procedure's word: the principal diagnosis is missing or unknown
     BYTE = 8
+    LOW_BYTE = 0xFF
+    MORE = 256  # set on what further codes say together, when there are any
     HALF = 16
     LOW_HALF = 0xFFFF
     STATES = 9  # of the further codes of a kind: none, or 1 + the marks among them
@@ -44,7 +47,9 @@ cdef enum:  # columns and flags of a row
     ROW_ASKS = 6
     ROW_FLAGS = 7
     AMBIGUOUS_ROW = 1
-    TESTED_ROW = 2
+    TESTED_ROW = 2  # its DRGs ask for more than a severity
+    OPEN_ROW = 4  # some severity has no DRG
+    ASKING_ROW = 8  # asks for a number that may be missing
 
 cdef enum:
     LINE = 8  # words of a line of a cache: rows of bits are padded to lines
@@ -94,18 +99,18 @@ cdef struct Tables:
     uint32_t newborn_asks  # variables, as bits
     bint retry
 
-# The codes of one case. Neither pointer is NULL: a case without codes has EMPTY and a count of 0.
+# The codes of one case. There is always one: a case without codes of a kind has EMPTY.
 cdef struct Codes:
     const code_t* diagnoses
     int64_t n_diagnoses
     const code_t* procedures
     int64_t n_procedures
 
-# What the words of its codes say
+# What the words of its codes say; of the further codes their low bytes together, and MORE
 cdef struct Scan:
     uint32_t principal
     uint32_t main
-    uint32_t diagnoses  # of the further ones together, excluded severities left out
+    uint32_t diagnoses  # excluded severities left out
     uint32_t procedures
 
 # All that a program can ask about

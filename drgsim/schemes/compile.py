@@ -35,7 +35,7 @@ from .rules.walk import leaves
 
 UNGROUPED, UNGROUPED_ADRG, AMBIGUOUS_ADRG = "0000", "00", "QY"
 UNGROUPED_NAME = "未入组"
-AMBIGUOUS_ROW, TESTED_ROW = 1, 2  # flags of a row
+AMBIGUOUS_ROW, TESTED_ROW, OPEN_ROW, ASKING_ROW = 1, 2, 4, 8  # flags of a row
 
 Arrays = dict[str, npt.NDArray[Any]]
 Row = tuple[Mdc, Adrg, tuple[Drg, ...]]
@@ -143,8 +143,9 @@ def _row_arrays(rows: Sequence[Row], levels: tuple[Level, Level, Level], program
     """The rows, and the tests of DRGs that ask for more than a severity.
 
     `rows` int16 [rows, 8]: the places of MDC and ADRG in their levels; the DRG by 2 × has MCC + has CC,
-    0 when none holds; `asks` the variables that a case may lack, as bits; 1 for an ambiguous row, and 2
-    for one whose DRGs have tests, from `split_start` [rows + 1] on in `split_program` and `split_drg`.
+    0 when none holds; the variables it asks for that a case may lack, as bits; and flags: ambiguous, its
+    DRGs have tests (from `split_start` [rows + 1] on in `split_program` and `split_drg`), some severity
+    has no DRG, asks for a variable that a case may lack.
     """
     mdcs, adrgs, places = map(_places, levels)
     table = np.zeros((len(rows), 8), dtype=np.int16)
@@ -152,12 +153,13 @@ def _row_arrays(rows: Sequence[Row], levels: tuple[Level, Level, Level], program
     tests: list[tuple[int, int]] = []
     for row, (mdc, adrg, drgs) in enumerate(rows):
         asks = _variable_bits(_asked([mdc.rule, adrg.rule, *(drg.rule for drg in drgs)]))
-        flags = AMBIGUOUS_ROW * (adrg.kind is AdrgKind.AMBIGUOUS)
+        flags = AMBIGUOUS_ROW * (adrg.kind is AdrgKind.AMBIGUOUS) | ASKING_ROW * (asks != 0)
         by_severity = [0] * 4
         if all(isinstance(leaf, HasSeverity | Constant) for drg in drgs for leaf in leaves(drg.rule)):
             for place, (mcc, cc) in enumerate(product((False, True), repeat=2)):
                 found = next((drg.code for drg in drgs if _holds(drg.rule, mcc=mcc, cc=cc)), UNGROUPED)
                 by_severity[place] = places[found]
+            flags |= OPEN_ROW * (0 in by_severity)
         else:
             flags |= TESTED_ROW
             tests += [(programs.add(drg.rule), places[drg.code]) for drg in drgs]

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ..errors import FileFormatError
 from .model import NewbornWeight, Trust
 
-FORMAT = 1  # raised whenever the arrays or their meaning change, so that old caches are not read
+FORMAT = 2  # raised whenever the arrays or their meaning change, so that old caches are not read
 _MAGIC = b"drgsim compiled\x00"
 _DIGEST = 32
 _HEAD = len(_MAGIC) + 8 + _DIGEST
