@@ -1,7 +1,7 @@
 """Published relative weights carried over to the groups of a national scheme.
 
 A weight is taken over only where both the code and the wording of the group are the same: local
-editions and version 2.0 reuse codes for other groups. one city's 2023 weights (P21) come first, the
+editions and version 2.0 reuse codes for other groups. One city's 2023 weights (P21) come first, the
 demonstration weights of 2.0 (P22), scaled to it, fill in. Groups without either get none here.
 """
 
