@@ -1,7 +1,4 @@
 # One look at every code of a case.
-#
-# Few cases have more further codes than a first round of lanes, so the loops below seldom surprise
-# the processor. A lane beyond the last code reads the last code again, which changes no bit.
 from ._group_tables cimport BYTE, HALF, LOW_BYTE, MORE, NO_PRINCIPAL, Codes, Scan, Tables
 from ._types cimport code_t, int8_t, int64_t, uint32_t
 
@@ -12,37 +9,24 @@ cdef inline uint32_t together(uint32_t bits, int64_t n) noexcept nogil:
 
 
 cdef inline uint32_t scan_procedures(const Tables* t, const code_t* codes, int64_t n) noexcept nogil:
-    cdef int64_t last = n - 1
-    cdef uint32_t bits = t.procedure_word[codes[min(1, last)]] | t.procedure_word[codes[min(2, last)]]
+    cdef uint32_t bits = 0
     cdef int64_t k
-    for k in range(3, n):
+    for k in range(1, n):
         bits |= t.procedure_word[codes[k]]
     return together(bits, n)
-
-
-cdef inline uint32_t further_bits(const Tables* t, const int8_t* left, code_t code) noexcept nogil:
-    """The word of a further diagnosis, without a severity that is excluded."""
-    cdef uint32_t word = t.diagnosis_word[code]
-    return word & <uint32_t>left[word >> BYTE]
 
 
 cdef inline uint32_t scan_diagnoses(
     const Tables* t, uint32_t principal, const code_t* codes, int64_t n
 ) noexcept nogil:
     cdef const int8_t* left = t.exclusion + (principal >> HALF) * t.exclusion_tables
-    cdef int64_t last = n - 1
     cdef uint32_t bits = 0
-    cdef int64_t k = 1
-    while True:
-        bits |= (
-            further_bits(t, left, codes[min(k, last)])
-            | further_bits(t, left, codes[min(k + 1, last)])
-            | further_bits(t, left, codes[min(k + 2, last)])
-            | further_bits(t, left, codes[min(k + 3, last)])
-        )
-        k += 4
-        if k > last:
-            return together(bits, n)
+    cdef uint32_t word
+    cdef int64_t k
+    for k in range(1, n):
+        word = t.diagnosis_word[codes[k]]
+        bits |= word & <uint32_t>left[word >> BYTE]  # without a severity that is excluded
+    return together(bits, n)
 
 
 cdef inline Scan scan_of(const Tables* t, const Codes* codes) noexcept nogil:

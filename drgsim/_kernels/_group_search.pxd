@@ -20,6 +20,35 @@ from ._group_tables cimport (
 )
 from ._types cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
 
+cdef extern from *:
+    """
+    /* The first of eight words where a & b & c is not 0; 8 when there is none. Which one it is cannot
+       be foreseen, so looking at all of them without a branch is faster. */
+    #include <stdint.h>
+    #if defined(__SSE2__) || defined(_M_X64)
+    #include <emmintrin.h>
+    static inline int drgsim_first_open(const uint64_t *a, const uint64_t *b, const uint64_t *c) {
+        uint64_t empty = 0;
+        int k;
+        for (k = 0; k < 4; k++) {
+            __m128i bits = _mm_loadu_si128((const __m128i *)a + k);
+            bits = _mm_and_si128(bits, _mm_loadu_si128((const __m128i *)b + k));
+            bits = _mm_and_si128(bits, _mm_loadu_si128((const __m128i *)c + k));
+            bits = _mm_cmpeq_epi8(bits, _mm_setzero_si128());
+            empty |= (uint64_t)(unsigned)_mm_movemask_epi8(bits) << (16 * k);
+        }
+        return ~empty ? drgsim_low_bit(~empty) >> 3 : 8;
+    }
+    #else
+    static inline int drgsim_first_open(const uint64_t *a, const uint64_t *b, const uint64_t *c) {
+        int k = 0;
+        while (k < 8 && !(a[k] & b[k] & c[k])) k++;
+        return k;
+    }
+    #endif
+    """
+    int drgsim_first_open(const uint64_t* a, const uint64_t* b, const uint64_t* c) noexcept nogil
+
 cdef enum:
     NONE = -2  # no candidate; even, as if the bits did not decide it
 
@@ -61,15 +90,11 @@ cdef inline int32_t candidate_in(const Bits* bits, int64_t word, uint64_t wanted
 
 cdef inline int32_t first_candidate(const Tables* t, const Bits* bits) noexcept nogil:
     cdef int64_t line = 0
-    cdef int64_t k
-    cdef uint32_t words
+    cdef int k
     while line < t.words:
-        # which words are not 0, without a branch
-        words = 0
-        for k in range(line + LINE - 1, line - 1, -1):
-            words = 2 * words + ((bits.principal[k] & bits.main[k] & bits.bucket[k]) != 0)
-        if words:
-            return candidate_in(bits, line + drgsim_low_bit(words), ~<uint64_t>0)
+        k = drgsim_first_open(bits.principal + line, bits.main + line, bits.bucket + line)
+        if k < LINE:
+            return candidate_in(bits, line + k, ~<uint64_t>0)
         line += LINE
     return NONE
 
