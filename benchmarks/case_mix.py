@@ -16,7 +16,8 @@ from drgsim.schemes.rules.walk import leaves
 
 PROCEDURE_SHARE = 0.45
 SEVERE_SHARE = 0.35
-OTHER_DIAGNOSES, OTHER_PROCEDURES, MEDICAL_PROCEDURES = 4.75, 0.80, 0.12
+# means before they are cut off at 15 and 6, set to give the means above
+OTHER_DIAGNOSES, OTHER_PROCEDURES, MEDICAL_PROCEDURES = 5.12, 0.90, 0.12
 NEWBORN_WEIGHTS = (900, 1400, 1800, 2300, 2600, 3300)
 
 
