@@ -19,6 +19,7 @@ from drgsim.schemes.compile_cache import load_compiled
 
 SCHEMES = ("chs-drg-1.1", "chs-drg-2.0")
 CASES = 100_000
+ROUNDS = 20  # of threads and of processes
 
 
 @pytest.fixture(scope="module", params=SCHEMES)
@@ -84,31 +85,27 @@ def test_two_threads_beside_two_processes(benchmark):
     whole = DrgGrouper(scheme, threads=1).encode(case_mix(Scheme.load(scheme), 10 * CASES))
     threaded = DrgGrouper(scheme, threads=2)
     half = len(whole) // 2
-
-    def best(rounds, work):
-        times = []
-        for _ in range(rounds):
-            start = time.perf_counter()
-            work()
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    def one_process(part, barrier, found):
-        alone = DrgGrouper(scheme, threads=1)
-        alone.group_encoded(part)
-        barrier.wait()
-        found.put(best(10, lambda: alone.group_encoded(part)))
-
     context = multiprocessing.get_context("fork")
     barrier, found = context.Barrier(2), context.Queue()
-    parts = (whole[:half], whole[half:])
-    processes = [context.Process(target=one_process, args=(part, barrier, found)) for part in parts]
+
+    def one_process(part):
+        alone = DrgGrouper(scheme, threads=1)
+        alone.group_encoded(part)
+        times = []
+        for _ in range(ROUNDS):
+            barrier.wait()  # both at once, as the threads are
+            start = time.perf_counter()
+            alone.group_encoded(part)
+            times.append(time.perf_counter() - start)
+        found.put(times)
+
+    processes = [context.Process(target=one_process, args=(part,)) for part in (whole[:half], whole[half:])]
     for process in processes:
         process.start()
-    in_processes = max(found.get() for _ in processes)
+    in_processes = min(map(max, zip(found.get(), found.get(), strict=True)))  # a round ends with the slower
     for process in processes:
         process.join()
-    benchmark.pedantic(threaded.group_encoded, args=(whole,), rounds=10, warmup_rounds=1)
+    benchmark.pedantic(threaded.group_encoded, args=(whole,), rounds=ROUNDS, warmup_rounds=2)
     note(benchmark, len(whole))
     benchmark.extra_info["threads_over_processes"] = round(in_processes / benchmark.stats.stats.min, 2)
 
