@@ -1,0 +1,61 @@
+"""Errors of scenarios and of runs: DS701 to DS703."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from ..errors import DrgsimError
+from ..payment.errors import Problem
+
+_DEEP = ("levers", "responses")  # sections whose problems are grouped one step further down
+
+
+class SimulationError(DrgsimError, ValueError):
+    """A simulation asked for something it cannot do with what it was given."""
+
+    code = "DS701"
+
+
+class ScenarioError(SimulationError):
+    """A scenario document that cannot be used.
+
+    `problems` holds everything that was wrong, each with its path, what was got, what is allowed and the
+    nearest name; the text shows them grouped by the part of the document they are in.
+    """
+
+    code = "DS702"
+
+    def __init__(self, message: str, *, problems: Iterable[Problem], **parts: Any) -> None:
+        super().__init__(message, **parts)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        lines = [super().__str__()]
+        for section, found in groupby(sorted(self.problems, key=_section), key=_section):
+            lines.append(f"  {section}")
+            lines += [f"    {problem}" for problem in found]
+        return "\n".join(lines)
+
+
+class RecordError(SimulationError):
+    """A run record that cannot be read, or that no longer gives the results it states."""
+
+    code = "DS703"
+
+
+def refuse(problems: Iterable[Problem], name: str) -> None:
+    """Raise ScenarioError when there is any problem; one stated twice is shown once."""
+    found = list({str(problem): problem for problem in problems}.values())
+    if found:
+        raise ScenarioError(
+            f"{name} cannot be used: {len(found)} {'problem' if len(found) == 1 else 'problems'}",
+            problems=found,
+            do="correct them; all that is wrong in the document is listed here",
+        )
+
+
+def _section(problem: Problem) -> str:
+    first, *rest = problem.path.split(".")
+    return ".".join([first, *rest[:1]]) if first in _DEEP else first
