@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ColumnError
+from ..payment.columns import read_labels
 from .errors import SettlementError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def budget_table(frame: pd.DataFrame) -> pd.DataFrame:
             "a budget must be zero or more yuan", got=f"{int((~(money >= 0)).sum())} that are not"
         )
     table = frame[FUND].copy()
+    table["region"] = read_labels(table, "region").words()  # a code read as a number is text all the same
     table["budget"] = np.rint(money * 100).astype(np.int64)
     return table.reset_index(drop=True)
 

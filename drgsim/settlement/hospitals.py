@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from .clearing import clear_year
 from .monthly import settle_months
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 FUND = ["care_region", "insurance"]
 MONTHS_IN_A_YEAR = 12
+
+Ints = npt.NDArray[np.int64]
+Texts = npt.NDArray[np.object_]
+Columns = dict[str, npt.NDArray[Any]]
 
 
 def hospital_statements(
@@ -31,28 +36,55 @@ def hospital_statements(
     """
     import pandas as pd
 
-    years: list[pd.DataFrame] = []
-    months: list[pd.DataFrame] = []
-    for (region, insurance), own in rows.groupby(FUND, sort=True):
-        mine = flows[(flows["care_region"] == region) & (flows["insurance"] == insurance)]
-        owed = mine.groupby("hospital_id")[["settled", "fund_by_item"]].sum()
-        year, month = _statements(own, owed, policy_of(str(region)))
-        for table, tables in ((year, years), (month, months)):
-            table.insert(0, "care_region", str(region))
-            table.insert(1, "insurance", str(insurance))
-            tables.append(table)
-    return pd.concat(years, ignore_index=True), pd.concat(months, ignore_index=True)
+    seen = {name: rows[name].to_numpy(dtype=object) for name in ("hospital_id", "month")}
+    fund = rows["fund"].to_numpy(np.int64)
+    of_flow = flows["hospital_id"].to_numpy(dtype=object)
+    owed = {name: flows[name].to_numpy(np.int64) for name in ("settled", "fund_by_item")}
+    flows_of_fund, rows_of_fund = _positions(flows), _positions(rows)
+    years: list[Columns] = []
+    months: list[Columns] = []
+    for fund_key in sorted(rows_of_fund):
+        own, mine = rows_of_fund[fund_key], flows_of_fund[fund_key]
+        region, insurance = fund_key
+        hospitals, month_names, monthly = _matrix(seen["hospital_id"][own], seen["month"][own], fund[own])
+        place = np.searchsorted(hospitals, of_flow[mine])
+        settled, booked = (_sums(place, owed[name][mine], len(hospitals)) for name in owed)
+        year, month = _statements(hospitals, month_names, monthly, settled, booked, policy_of(region))
+        for columns, kept in ((year, years), (month, months)):
+            n = len(columns["hospital_id"])
+            fund_of = {"care_region": region, "insurance": insurance}
+            kept.append({name: np.full(n, word, dtype=object) for name, word in fund_of.items()} | columns)
+    return pd.DataFrame(_stacked(years)), pd.DataFrame(_stacked(months))
 
 
-def _statements(own: pd.DataFrame, owed: pd.DataFrame, policy: Policy) -> tuple[pd.DataFrame, pd.DataFrame]:
-    import pandas as pd
+def _positions(table: pd.DataFrame) -> Mapping[tuple[str, str], Ints]:
+    """Where the rows of each fund stand."""
+    found: Any = table.groupby(FUND).indices
+    return {(str(region), str(insurance)): rows for (region, insurance), rows in found.items()}
 
-    monthly = own.pivot_table(
-        index="hospital_id", columns="month", values="fund", aggfunc="sum", fill_value=0
-    ).astype(np.int64)
-    hospitals = monthly.index.to_numpy(dtype=object)
-    settled, booked = (owed.loc[hospitals, name].to_numpy(np.int64) for name in ("settled", "fund_by_item"))
-    paid = settle_months(monthly.to_numpy(), retention=policy["settlement.retention"])
+
+def _matrix(hospital: Texts, month: Texts, fund: Ints) -> tuple[Texts, Texts, Ints]:
+    """Hospitals and months, sorted, and fen by hospital (rows) and month (columns)."""
+    hospitals, row = np.unique(hospital, return_inverse=True)
+    months, column = np.unique(month, return_inverse=True)
+    cells = _sums(row * len(months) + column, fund, len(hospitals) * len(months))
+    return hospitals, months, cells.reshape(len(hospitals), len(months))
+
+
+def _sums(place: Ints, values: Ints, n: int) -> Ints:
+    sums = np.zeros(n, np.int64)
+    np.add.at(sums, place, values)
+    return sums
+
+
+def _stacked(parts: list[Columns]) -> Columns:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _statements(
+    hospitals: Texts, months: Texts, monthly: Ints, settled: Ints, booked: Ints, policy: Policy
+) -> tuple[Columns, Columns]:
+    paid = settle_months(monthly, retention=policy["settlement.retention"])
     mean_month = np.maximum(booked, 0) / MONTHS_IN_A_YEAR
     prepayment = np.rint(policy["settlement.prepayment_months"] * mean_month).astype(np.int64)
     assessment = policy.column("settlement.assessment", len(hospitals), hospital=hospitals)
@@ -63,28 +95,24 @@ def _statements(own: pd.DataFrame, owed: pd.DataFrame, policy: Policy) -> tuple[
         assessment=assessment,
         policy=policy,
     )
-    year = pd.DataFrame(
-        {
-            "hospital_id": hospitals,
-            "booked": cleared.booked,
-            "entitlement": cleared.entitlement,
-            "assessment_cut": cleared.assessment_cut,
-            "sharing": cleared.sharing,
-            "due": cleared.due,
-            "paid_monthly": paid.paid.sum(axis=1),
-            "retained": paid.retained.sum(axis=1),
-            "prepayment": prepayment,
-            "clearing": cleared.clearing,
-        }
-    )
-    month = pd.DataFrame(
-        {
-            "hospital_id": np.repeat(hospitals, monthly.shape[1]),
-            "month": np.tile(monthly.columns.to_numpy(dtype=object), len(hospitals)),
-            "entitlement": monthly.to_numpy().ravel(),
-            "retained": paid.retained.ravel(),
-            "paid": paid.paid.ravel(),
-            "carried": paid.carried.ravel(),
-        }
-    )
+    year: Columns = {
+        "hospital_id": hospitals,
+        "booked": cleared.booked,
+        "entitlement": cleared.entitlement,
+        "assessment_cut": cleared.assessment_cut,
+        "sharing": cleared.sharing,
+        "due": cleared.due,
+        "paid_monthly": paid.paid.sum(axis=1),
+        "retained": paid.retained.sum(axis=1),
+        "prepayment": prepayment,
+        "clearing": cleared.clearing,
+    }
+    month: Columns = {
+        "hospital_id": np.repeat(hospitals, len(months)),
+        "month": np.tile(months, len(hospitals)),
+        "entitlement": monthly.ravel(),
+        "retained": paid.retained.ravel(),
+        "paid": paid.paid.ravel(),
+        "carried": paid.carried.ravel(),
+    }
     return year, month

@@ -13,7 +13,7 @@ from .errors import LedgerError, SettlementError
 from .hospitals import hospital_statements
 from .price import solve_prices
 from .settlement import Settlement
-from .statistics import FLOW, MEASURES, merge_statistics, statistics
+from .statistics import FLOW, MEASURES, hospital_months
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,9 +46,7 @@ def settle(
     ------
     SettlementError, NotFoundError (a region without a policy), ColumnError (a table lacks columns).
     """
-    from ..payment.payments import Payments
-
-    rows = statistics(payments) if isinstance(payments, Payments) else merge_statistics([payments])
+    rows = hospital_months(payments)
     if not len(rows):
         raise SettlementError("there is nothing to settle", got="0 stays")
     policy_of = _policies(policy)

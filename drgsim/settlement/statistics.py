@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ColumnError
+from ..payment.columns import read_labels
 from ..payment.state import Route
 from ..payment.steps.fund_share import FundShare
 from ..payment.steps.gap import Gap
 from .errors import SettlementError
+from .tally import Ints, Words, tally
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,13 +27,13 @@ if TYPE_CHECKING:
 
 # whose fund pays whom: what a settlement tells apart
 FLOW = ("care_region", "insured_region", "insurance", "hospital_id")
-KEYS = (*FLOW, "month", "group")
+HOSPITAL_MONTH = (*FLOW, "month")
+KEYS = (*HOSPITAL_MONTH, "group")
 # docs/settlement.md explains each; `sliding` is what the fund pays more when a point's price doubles
 MEASURES = (
     "cases", "total_cost", "payment", "fund_by_item", "fund", "fund_care_region", "sliding",
     "sliding_care_region", "patient", "other_payers", "borne_by_hospital",
 )  # fmt: skip
-NOWHERE = ""  # the region, hospital or month of stays whose table does not say
 
 
 def statistics(payments: Payments) -> pd.DataFrame:
@@ -47,33 +49,7 @@ def statistics(payments: Payments) -> pd.DataFrame:
     SettlementError
         The policy finds the fund's share by substitution: its slope in the price of a point is not known.
     """
-    import pandas as pd
-
-    stays, ledger = payments.stays, payments.ledger
-    sliding, sliding_care = _sliding(payments)
-    columns = {
-        "cases": np.ones(len(stays), np.int64),
-        "total_cost": ledger.total_cost,
-        "payment": ledger.payment,
-        "fund_by_item": ledger.fund_by_item,
-        "fund": ledger.fund,
-        "fund_care_region": ledger.fund_care_region,
-        "sliding": sliding,
-        "sliding_care_region": sliding_care,
-        "patient": ledger.patient,
-        "other_payers": ledger.catastrophic + ledger.medical_aid + ledger.other_funds + ledger.commercial,
-        "borne_by_hospital": ledger.borne_by_hospital,
-    }
-    care, insured = _words(payments, "care_region"), _words(payments, "insured_region")
-    keys = {
-        "care_region": np.where(care == NOWHERE, insured, care),
-        "insured_region": np.where(insured == NOWHERE, care, insured),
-        "insurance": _words(payments, "insurance"),
-        "hospital_id": _words(payments, "hospital_id"),
-        "month": _months(payments),
-        "group": _words(payments, payments.stays.group_column),
-    }
-    return merge_statistics([pd.DataFrame(keys | columns)])
+    return tally(_keys(payments, KEYS), _measures(payments))
 
 
 def merge_statistics(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -81,11 +57,19 @@ def merge_statistics(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
     Raises ColumnError when a table lacks a column or holds something else than whole numbers.
     """
+    return _added_up(tables, KEYS)
+
+
+def hospital_months(payments: Payments | pd.DataFrame) -> pd.DataFrame:
+    """The same for stays or their statistics with all groups of a hospital's month in one row.
+
+    It is all a settlement reads, and a small table whatever the number of stays or groups.
+    """
     import pandas as pd
 
-    checked = [_checked(table) for table in tables]
-    together = pd.concat(checked, ignore_index=True)
-    return together.groupby(list(KEYS), as_index=False, sort=True)[list(MEASURES)].sum()
+    if isinstance(payments, pd.DataFrame):
+        return _added_up([payments], HOSPITAL_MONTH)
+    return tally(_keys(payments, HOSPITAL_MONTH), _measures(payments))
 
 
 def pool_small_cells(table: pd.DataFrame, fewer_than: int, *, group: str = "*") -> pd.DataFrame:
@@ -95,6 +79,18 @@ def pool_small_cells(table: pd.DataFrame, fewer_than: int, *, group: str = "*") 
     """
     small = table["cases"] < fewer_than
     return merge_statistics([table.assign(group=table["group"].mask(small, group))])
+
+
+def _added_up(tables: list[pd.DataFrame], keys: tuple[str, ...]) -> pd.DataFrame:
+    import pandas as pd
+
+    checked = [_checked(table) for table in tables]
+    together = pd.concat(checked, ignore_index=True) if len(checked) > 1 else checked[0]
+    words = {}
+    for name in keys:
+        labels = read_labels(together, name)
+        words[name] = Words.of(labels.codes, labels.names)
+    return tally(words, {name: together[name].to_numpy(np.int64) for name in MEASURES})
 
 
 def _checked(table: pd.DataFrame) -> pd.DataFrame:
@@ -108,21 +104,50 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
     wrong = [name for name in MEASURES if table[name].dtype.kind not in "iu"]
     if wrong:
         raise ColumnError(f"measures must be whole numbers: cases, or fen; not so: {', '.join(wrong)}")
-    text = {name: table[name].astype(object).where(table[name].notna(), NOWHERE) for name in KEYS}
-    return table.assign(**text)[[*KEYS, *MEASURES]]
+    return table[[*KEYS, *MEASURES]]
 
 
-def _words(payments: Payments, column: str) -> np.ndarray:
+def _keys(payments: Payments, names: tuple[str, ...]) -> dict[str, Words]:
+    care, insured = _words(payments, "care_region"), _words(payments, "insured_region")
+    found = {"care_region": care.filled(insured), "insured_region": insured.filled(care)}
+    for name in names:
+        if name == "month":
+            found[name] = _months(payments)
+        elif name not in found:
+            found[name] = _words(payments, payments.stays.group_column if name == "group" else name)
+    return {name: found[name] for name in names}
+
+
+def _measures(payments: Payments) -> dict[str, Ints]:
+    ledger = payments.ledger
+    sliding, sliding_care = _sliding(payments)
+    return {
+        "cases": np.ones(len(payments), np.int64),
+        "total_cost": ledger.total_cost,
+        "payment": ledger.payment,
+        "fund_by_item": ledger.fund_by_item,
+        "fund": ledger.fund,
+        "fund_care_region": ledger.fund_care_region,
+        "sliding": sliding,
+        "sliding_care_region": sliding_care,
+        "patient": ledger.patient,
+        "other_payers": ledger.catastrophic + ledger.medical_aid + ledger.other_funds + ledger.commercial,
+        "borne_by_hospital": ledger.borne_by_hospital,
+    }
+
+
+def _words(payments: Payments, column: str) -> Words:
     labels = payments.stays.labels(column)
-    return np.array([*labels.names, NOWHERE], dtype=object)[labels.codes]
+    return Words.of(labels.codes, labels.names)
 
 
-def _months(payments: Payments) -> np.ndarray:
+def _months(payments: Payments) -> Words:
     days = payments.stays.days("discharge_date")
     known = np.isfinite(days)
-    moments = np.where(known, days, 0).astype("datetime64[D]").astype("datetime64[M]")
-    names, codes = np.unique(moments, return_inverse=True)
-    return np.where(known, names.astype(str).astype(object)[codes], NOWHERE)
+    months = np.where(known, days, 0).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    low, high = (int(months[known].min()), int(months[known].max())) if known.any() else (0, -1)
+    names = np.arange(low, high + 1).astype("datetime64[M]").astype(str).tolist()
+    return Words.of(np.where(known, months - low, -1), names)
 
 
 def _sliding(payments: Payments) -> tuple[np.ndarray, np.ndarray]:

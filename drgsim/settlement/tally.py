@@ -1,0 +1,75 @@
+"""Rows added up by keys of text. Keys are codes until the end: text is sorted once a name, not once a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ints = npt.NDArray[np.int64]
+
+NOWHERE = ""  # the region, hospital or month of rows whose table does not say
+_LARGEST = 1 << 62  # the number of different keys an int64 may stand for
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A column of text: `codes` (n,) int64 into `names`, which are sorted and each there once."""
+
+    codes: Ints
+    names: npt.NDArray[np.object_]
+
+    @classmethod
+    def of(cls, codes: npt.NDArray[Any], names: Sequence[str]) -> Words:
+        """Codes into names in any order, −1 where missing; a name may stand there twice.
+
+        >>> words = Words.of(np.array([1, 0, -1]), ["b", "a"])
+        >>> words.names[words.codes].tolist()
+        ['a', 'b', '']
+        """
+        kept, place = np.unique(np.array([*names, NOWHERE], dtype=object), return_inverse=True)
+        return cls(place.astype(np.int64)[codes], kept)
+
+    def filled(self, other: Words) -> Words:
+        """The words of `other` where these are missing."""
+        both = Words.of(np.arange(len(self.names) + len(other.names)), [*self.names, *other.names])
+        mine, theirs = both.codes[self.codes], both.codes[other.codes + len(self.names)]
+        return Words(np.where(mine == 0, theirs, mine), both.names)  # NOWHERE sorts first
+
+
+def tally(keys: Mapping[str, Words], measures: Mapping[str, Ints]) -> pd.DataFrame:
+    """A row for each combination of keys that occurs, sorted by the keys, with the sums of the measures.
+
+    Sums of whole numbers do not depend on the order of the rows.
+    """
+    import pandas as pd
+
+    combined = _combined(list(keys.values()))
+    order = np.argsort(combined)
+    combined = combined[order]
+    starts = np.flatnonzero(np.diff(combined, prepend=combined[:1] - 1))
+    first = order[starts]
+    columns: dict[str, Any] = {
+        name: pd.Series(words.names).take(words.codes[first]).array for name, words in keys.items()
+    }
+    for name, values in measures.items():
+        columns[name] = np.add.reduceat(values[order], starts) if len(starts) else values[:0].copy()
+    return pd.DataFrame(columns)
+
+
+def _combined(keys: Sequence[Words]) -> Ints:
+    """One whole number for each combination of codes, in the order of the keys."""
+    combined, space = keys[0].codes, len(keys[0].names)
+    for words in keys[1:]:
+        if space >= _LARGEST // len(words.names):
+            seen, combined = np.unique(combined, return_inverse=True)
+            space = len(seen)
+        combined = combined * len(words.names) + words.codes
+        space *= len(words.names)
+    return combined
