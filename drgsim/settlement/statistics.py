@@ -49,7 +49,7 @@ def statistics(payments: Payments) -> pd.DataFrame:
     SettlementError
         The policy finds the fund's share by substitution: its slope in the price of a point is not known.
     """
-    return tally(_keys(payments, KEYS), _measures(payments))
+    return tally(stay_keys(payments, KEYS), stay_measures(payments))
 
 
 def merge_statistics(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -69,7 +69,7 @@ def hospital_months(payments: Payments | pd.DataFrame) -> pd.DataFrame:
 
     if isinstance(payments, pd.DataFrame):
         return _added_up([payments], HOSPITAL_MONTH)
-    return tally(_keys(payments, HOSPITAL_MONTH), _measures(payments))
+    return tally(stay_keys(payments, HOSPITAL_MONTH), stay_measures(payments))
 
 
 def pool_small_cells(table: pd.DataFrame, fewer_than: int, *, group: str = "*") -> pd.DataFrame:
@@ -107,7 +107,8 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
     return table[[*KEYS, *MEASURES]]
 
 
-def _keys(payments: Payments, names: tuple[str, ...]) -> dict[str, Words]:
+def stay_keys(payments: Payments, names: tuple[str, ...]) -> dict[str, Words]:
+    """Each stay's keys; where only one of its two regions is stated, that is the other too."""
     care, insured = _words(payments, "care_region"), _words(payments, "insured_region")
     found = {"care_region": care.filled(insured), "insured_region": insured.filled(care)}
     for name in names:
@@ -118,7 +119,8 @@ def _keys(payments: Payments, names: tuple[str, ...]) -> dict[str, Words]:
     return {name: found[name] for name in names}
 
 
-def _measures(payments: Payments) -> dict[str, Ints]:
+def stay_measures(payments: Payments) -> dict[str, Ints]:
+    """`MEASURES` of each stay, int64: what `statistics` adds up."""
     ledger = payments.ledger
     sliding, sliding_care = _sliding(payments)
     return {
