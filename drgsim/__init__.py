@@ -26,6 +26,7 @@ _PUBLIC: dict[str, str] = {
     "compare_groupings": "grouping.compare",
     "Payments": "payment.payments",
     "Policy": "payment.policy",
+    "Scenario": "simulation.scenario",
     "Scheme": "schemes.model",
     "SyntheticRegion": "synthetic.region",
     "iter_synthetic_cases": "synthetic.generate",

@@ -39,7 +39,9 @@ def read_coverage(raw: Any, problems: list[Problem]) -> tuple[Coverage, ...]:
             continue
         for key in (key for key in row if key not in FIELDS):
             near = nearest_name(str(key), FIELDS)
-            problems.append(Problem(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near))
+            problems.append(
+                Problem(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near)
+            )
         clause, state = str(row.get("clause") or "").strip(), row.get("state")
         if not clause:
             problems.append(Problem(f"{where}.clause", "is missing"))

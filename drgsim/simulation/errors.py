@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from ..errors import DrgsimError
@@ -32,10 +31,12 @@ class ScenarioError(SimulationError):
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
+        sections: dict[str, list[Problem]] = {}
+        for problem in self.problems:
+            sections.setdefault(_section(problem), []).append(problem)
         lines = [super().__str__()]
-        for section, found in groupby(sorted(self.problems, key=_section), key=_section):
-            lines.append(f"  {section}")
-            lines += [f"    {problem}" for problem in found]
+        for section, found in sections.items():
+            lines += [f"  {section}", *(f"    {problem}" for problem in found)]
         return "\n".join(lines)
 
 

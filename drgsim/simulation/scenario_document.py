@@ -1,0 +1,202 @@
+"""A scenario document: its fields, read from a mapping with every problem found in one pass."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import NotFoundError, nearest_name
+from ..payment.errors import PolicyError, Problem
+from ..payment.policy_entries import read_day
+from ..payment.weights_table import published
+from .coverage import read_coverage
+from .errors import ScenarioError, refuse
+from .lever import Lever, read_levers
+from .names import is_name, read_texts
+from .plain import plain
+from .response_setting import known_responses, read_responses
+from .scenario_library import find, read
+from .stated_policy import documents, policies_on, read_policy
+
+DOCUMENT_VERSION = 1
+FIELDS = {
+    "drgsim_scenario": "version of the document's form",
+    "id": "name of the scenario: letters, digits, dots, hyphens and underscores",
+    "title": "zh and en, or one text for both",
+    "note": "text",
+    "extends": "the scenario whose fields this one takes over",
+    "policy": "a policy's id, file or document, or one for each care region",
+    "on": "the day whose rules hold in every year; null takes each year's own last day",
+    "weights": "fit, policy, or the id of a published table",
+    "levers": "changes of rules, in their order",
+    "responses": "behavioural responses by name",
+    "assumptions": "id of a set of assumptions, or extends and what differs",
+    "coverage": "clauses of the rule: modelled, approximated or not_modelled",
+}
+REQUIRED = ("drgsim_scenario", "id", "policy")
+DEFAULT_ASSUMPTIONS = "national"
+WEIGHTS = ("fit", "policy")
+
+
+def read_document(
+    raw: Mapping[str, Any], *, name: str, folder: Path | None = None, trail: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The fields of a `Scenario` from a mapping; raises ScenarioError with all its problems.
+
+    `name` is what the error calls it, `folder` where files it names are looked for.
+    """
+    problems: list[Problem] = []
+    _check_version(raw, problems)
+    stated = _stated(raw, problems)
+    parent = _parent(stated, folder, (*trail, str(stated.get("id"))), problems)
+    merged = _over(parent, stated)
+    for key in (key for key in REQUIRED if merged.get(key) is None):
+        problems.append(Problem(key, "is missing", allowed=FIELDS[key]))
+    identity = merged.get("id")
+    if identity is not None and not is_name(identity):
+        problems.append(Problem("id", "not a name", identity, FIELDS["id"]))
+    policy = merged.get("policy")
+    fields = {
+        "id": str(identity),
+        "title": read_texts(merged.get("title"), "title", problems)
+        or {"zh": str(identity), "en": str(identity)},
+        "note": str(merged.get("note") or "").strip(),
+        "policy": None if policy is None else read_policy(policy, "policy", problems, folder=folder),
+        "on": _day(merged.get("on"), problems),
+        "weights": _weights(merged.get("weights") or WEIGHTS[0], problems),
+        "levers": read_levers(merged.get("levers"), known_responses(), problems, folder=folder),
+        "responses": read_responses(merged.get("responses"), problems),
+        "assumptions": _assumptions(parent, stated, problems),
+        "coverage": read_coverage(merged.get("coverage"), problems),
+    }
+    if not problems:
+        _check_path(fields["policy"], fields["levers"], problems)
+    refuse(problems, name)
+    return fields
+
+
+def _stated(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    """The known fields as plain data; a policy object may stand where a policy is named."""
+    stated = {}
+    for key, value in raw.items():
+        if key not in FIELDS:
+            near = nearest_name(str(key), FIELDS)
+            problems.append(Problem(str(key), "unknown field", allowed=", ".join(FIELDS), nearest=near))
+        elif key in ("policy", "levers", "assumptions"):
+            stated[key] = _plain_but_objects(value, key, problems)
+        else:
+            stated[key] = plain(value, key, problems)
+    return stated
+
+
+def _plain_but_objects(value: Any, where: str, problems: list[Problem]) -> Any:
+    from ..payment.policy import Policy
+    from .assumptions import Assumptions
+
+    if isinstance(value, Policy | Path | Assumptions):
+        return value
+    if isinstance(value, Mapping):
+        return {
+            key.isoformat() if isinstance(key, datetime.date) else str(key): _plain_but_objects(
+                each, f"{where}.{key}", problems
+            )
+            for key, each in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_plain_but_objects(each, f"{where}.{n}", problems) for n, each in enumerate(value, start=1)]
+    return plain(value, where, problems)
+
+
+def _check_version(raw: Mapping[str, Any], problems: list[Problem]) -> None:
+    version = raw.get("drgsim_scenario")
+    if version is None or version == DOCUMENT_VERSION:
+        return
+    if isinstance(version, int) and version > DOCUMENT_VERSION:
+        message = "written for a newer drgsim than this one: install the newest, then read it again"
+    else:
+        message = "a form this drgsim does not know"
+    problems.append(Problem("drgsim_scenario", message, version, str(DOCUMENT_VERSION)))
+
+
+def _parent(
+    stated: Mapping[str, Any], folder: Path | None, trail: tuple[str, ...], problems: list[Problem]
+) -> dict[str, Any]:
+    """The fields of the scenario this one extends, with what that one extends."""
+    name = stated.get("extends")
+    if name is None:
+        return {}
+    if not isinstance(name, str):
+        problems.append(Problem("extends", "not the id or file of one scenario", name))
+        return {}
+    try:
+        raw, file, beside = read(find(name, folder=folder))
+        if raw.get("id") in trail:
+            circle = " → ".join((*trail, str(raw.get("id"))))
+            problems.append(Problem("extends", "a scenario that extends itself", circle))
+            return {}
+        return read_document(raw, name=file, folder=beside, trail=trail)
+    except ScenarioError as error:
+        for each in error.problems:
+            at = f"extends.{name}.{each.path}"
+            problems.append(Problem(at, each.message, each.got, each.allowed, each.nearest))
+    except NotFoundError as error:
+        problems.append(Problem("extends", error.message, name, nearest=error.nearest))
+    return {}
+
+
+def _over(parent: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The document's own fields over its parent's: levers and clauses after them, responses by name."""
+    if not parent:
+        return dict(own)
+    merged = {key: parent[key] for key in ("policy", "on", "weights")} | dict(own)
+    for key in ("levers", "coverage"):
+        if isinstance(own.get(key), list | None):
+            merged[key] = [*(each.to_document() for each in parent[key]), *(own.get(key) or ())]
+    if isinstance(own.get("responses"), Mapping | None):
+        inherited = {setting.name: setting.to_document() for setting in parent["responses"]}
+        merged["responses"] = inherited | (own.get("responses") or {})
+    return merged
+
+
+def _day(raw: Any, problems: list[Problem]) -> datetime.date | None:
+    day = read_day(raw)
+    if raw is not None and day is None:
+        problems.append(Problem("on", "not a day", raw, "YYYY-MM-DD, or null"))
+    return day
+
+
+def _weights(raw: Any, problems: list[Problem]) -> str:
+    if raw not in WEIGHTS and raw not in published():
+        known = (*WEIGHTS, *published())
+        near = nearest_name(str(raw), known)
+        problems.append(Problem("weights", "no such weights", raw, ", ".join(known), near))
+    return str(raw)
+
+
+def _assumptions(parent: Mapping[str, Any], stated: Mapping[str, Any], problems: list[Problem]) -> Any:
+    from .assumptions import Assumptions
+
+    raw = stated.get("assumptions", None if parent else DEFAULT_ASSUMPTIONS)
+    if isinstance(raw, Assumptions):
+        return raw
+    if parent and raw is None:
+        return parent["assumptions"]
+    if parent and isinstance(raw, Mapping) and "extends" not in raw:
+        own = Assumptions.read(raw, "assumptions", problems)
+        return parent["assumptions"].over(own.to_document()["values"])
+    return Assumptions.read(raw, "assumptions", problems)
+
+
+def _check_path(policy: Any, levers: tuple[Lever, ...], problems: list[Problem]) -> None:
+    """Lay the levers over the policy one after another: each must leave rules that can pay."""
+    day = datetime.date.max
+    policies = policies_on(documents(policy), None, day)
+    for lever in levers:
+        try:
+            policies = lever.laid_over(policies, on=None, day=day)
+        except PolicyError as error:
+            for each in error.problems:
+                at = f"levers.{lever.id}.{each.path}"
+                problems.append(Problem(at, each.message, each.got, each.allowed, each.nearest))
