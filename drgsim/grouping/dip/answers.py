@@ -101,7 +101,8 @@ def _by_kernel(
             np.where(ids < 0, ids, change[np.maximum(ids, 0)])
             for ids, change in zip((dx, procs), compiled.crosswalks, strict=True)
         )
-    facts = cases.facts if cases.facts.shape[1] else np.zeros((len(cases), 1))
+    facts = np.ascontiguousarray(cases.facts) if cases.facts.shape[1] else np.zeros((len(cases), 1))
+    cost = np.ascontiguousarray(cases.cost)  # a table turned round shows its columns backwards
 
     def work(start: int, stop: int) -> None:
         kernel.match(
@@ -110,7 +111,7 @@ def _by_kernel(
             procs,
             cases.procedures.offsets,
             facts,
-            cases.cost,
+            cost,
             start,
             stop,
             answers.status,
