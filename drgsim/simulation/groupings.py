@@ -1,0 +1,99 @@
+"""The cases under each scheme a simulation meets, and the weights measured on them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..grouping import DrgGrouper
+from ..grouping.dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
+from ..payment.grouped import DIP as DIP_COLUMN
+from ..payment.grouped import DRG as DRG_COLUMN
+from ..payment.weights import Weights
+from .rules import DIP, NO_GROUPS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FITTED, OF_POLICY = "fit", "policy"
+_SCORES = ("score", "auxiliary_factor")  # a DIP grouper's own prices
+
+
+class Groupings:
+    """Groups cases by name of scheme. What is learned is learned from the baseline's cases, and only once.
+
+    `home` is the baseline's scheme; with `given` the cases already bear its groups, and those are kept. Under
+    a DIP catalogue the cases keep their DRG groups beside, so that views by MDC go on.
+    """
+
+    def __init__(self, cases: pd.DataFrame, *, home: str, given: bool = False) -> None:
+        self.cases = cases
+        self.home = home
+        self.given = home if given else None
+        self._frames: dict[str, pd.DataFrame] = {}
+        self._weights: dict[tuple[str, str], Weights | None] = {}
+
+    def column(self, scheme: str) -> str:
+        """The column the groups of a scheme stand in."""
+        return DIP_COLUMN if is_dip(scheme) else DRG_COLUMN
+
+    def grouped(self, scheme: str) -> pd.DataFrame:
+        """The baseline's cases with the groups of a scheme."""
+        if scheme not in self._frames:
+            self._frames[scheme] = self.group(self.cases, scheme)
+        return self._frames[scheme]
+
+    def group(self, cases: pd.DataFrame, scheme: str) -> pd.DataFrame:
+        """Any cases with the groups of a scheme; those the cases bear already are kept."""
+        if scheme in (NO_GROUPS, self.given):
+            return cases
+        if is_dip(scheme) and not is_dip(self.home):
+            cases = self.group(cases, self.home)
+        answer = self._grouper(scheme).group(cases)
+        return cases.assign(**{str(name): answer[name].array for name in answer.columns})
+
+    def weights(self, choice: str, scheme: str) -> Weights | None:
+        """The weight table of a scheme: measured, published, or None for the one the policy names."""
+        if choice == OF_POLICY or scheme == NO_GROUPS:
+            return None
+        key = choice, scheme
+        if key not in self._weights:
+            measured = choice == FITTED or is_dip(scheme)
+            self._weights[key] = self._measured(scheme) if measured else Weights.load(choice)
+        return self._weights[key]
+
+    @cached_property
+    def learned(self) -> DipCatalogue:
+        """The DIP catalogue learned from the baseline's cases."""
+        return DipCatalogueBuilder().fit(self.cases).catalogue_
+
+    def _grouper(self, scheme: str) -> DrgGrouper | DipGrouper:
+        if not is_dip(scheme):
+            return DrgGrouper(scheme)
+        _, _, id = scheme.partition(":")
+        return DipGrouper(DipCatalogue.load(id) if id else self.learned)
+
+    def _measured(self, scheme: str) -> Weights:
+        """Weights measured on the baseline's cases, with each group's mean cost by level of hospital."""
+        cases, column = self.grouped(scheme), self.column(scheme)
+        weights = Weights.fit(cases, group=column)
+        if "hospital_level" not in cases.columns or not is_dip(scheme):
+            return weights
+        levels = cases["hospital_level"]
+        means = {
+            f"mean_cost_{level}": Weights.fit(cases[(levels == level).fillna(False)], group=column).frame[
+                "mean_cost"
+            ]
+            for level in sorted(levels.dropna().unique())
+        }
+        return Weights(weights.frame.assign(**means), weights.mean_cost, weights.riv, weights.facts)
+
+
+def is_dip(scheme: str) -> bool:
+    """Whether a scheme names a DIP catalogue."""
+    return scheme == DIP or scheme.startswith(f"{DIP}:")
+
+
+def without_scores(cases: pd.DataFrame) -> pd.DataFrame:
+    """The cases without what a DIP grouper said they are worth."""
+    return cases.drop(columns=[name for name in _SCORES if name in cases.columns])
