@@ -2,5 +2,7 @@
 
 from .apply import apply_responses
 from .declarations import Declaration, ResponseParameter, declared
+from .facing import facing
+from .habits import Habits
 
-__all__ = ["Declaration", "ResponseParameter", "apply_responses", "declared"]
+__all__ = ["Declaration", "Habits", "ResponseParameter", "apply_responses", "declared", "facing"]
