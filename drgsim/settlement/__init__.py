@@ -1,17 +1,25 @@
 """Budgets, point values, monthly and yearly clearing, flows between regions."""
 
 from .budgets import budget_from_income, budget_table, grown_budget
+from .prepayment_gate import Gate, prepayment_gate
 from .settle import settle
 from .settlement import Settlement
 from .statistics import merge_statistics, pool_small_cells, statistics
+from .timing import Timing, deadlines
+from .working_days import WorkingDays
 
 __all__ = [
+    "Gate",
     "Settlement",
+    "Timing",
+    "WorkingDays",
     "budget_from_income",
     "budget_table",
+    "deadlines",
     "grown_budget",
     "merge_statistics",
     "pool_small_cells",
+    "prepayment_gate",
     "settle",
     "statistics",
 ]

@@ -37,7 +37,7 @@ def hospital_statements(
     import pandas as pd
 
     seen = {name: rows[name].to_numpy(dtype=object) for name in ("hospital_id", "month")}
-    fund = rows["fund"].to_numpy(np.int64)
+    measured = {name: rows[name].to_numpy(np.int64) for name in ("fund", "fund_by_item")}
     of_flow = flows["hospital_id"].to_numpy(dtype=object)
     owed = {name: flows[name].to_numpy(np.int64) for name in ("settled", "fund_by_item")}
     flows_of_fund, rows_of_fund = _positions(flows), _positions(rows)
@@ -46,10 +46,16 @@ def hospital_statements(
     for fund_key in sorted(rows_of_fund):
         own, mine = rows_of_fund[fund_key], flows_of_fund[fund_key]
         region, insurance = fund_key
-        hospitals, month_names, monthly = _matrix(seen["hospital_id"][own], seen["month"][own], fund[own])
+        hospitals, month_names, cells = _cells(seen["hospital_id"][own], seen["month"][own])
+        monthly, by_item = (
+            _sums(cells, measured[name][own], len(hospitals) * len(month_names)).reshape(len(hospitals), -1)
+            for name in measured
+        )
         place = np.searchsorted(hospitals, of_flow[mine])
         settled, booked = (_sums(place, owed[name][mine], len(hospitals)) for name in owed)
-        year, month = _statements(hospitals, month_names, monthly, settled, booked, policy_of(region))
+        year, month = _statements(
+            hospitals, month_names, monthly, by_item, settled, booked, policy_of(region)
+        )
         for columns, kept in ((year, years), (month, months)):
             n = len(columns["hospital_id"])
             fund_of = {"care_region": region, "insurance": insurance}
@@ -63,12 +69,11 @@ def _positions(table: pd.DataFrame) -> Mapping[tuple[str, str], Ints]:
     return {(str(region), str(insurance)): rows for (region, insurance), rows in found.items()}
 
 
-def _matrix(hospital: Texts, month: Texts, fund: Ints) -> tuple[Texts, Texts, Ints]:
-    """Hospitals and months, sorted, and fen by hospital (rows) and month (columns)."""
+def _cells(hospital: Texts, month: Texts) -> tuple[Texts, Texts, Ints]:
+    """Hospitals and months, sorted, and the cell of each row in a table of hospitals by months."""
     hospitals, row = np.unique(hospital, return_inverse=True)
     months, column = np.unique(month, return_inverse=True)
-    cells = _sums(row * len(months) + column, fund, len(hospitals) * len(months))
-    return hospitals, months, cells.reshape(len(hospitals), len(months))
+    return hospitals, months, row * len(months) + column
 
 
 def _sums(place: Ints, values: Ints, n: int) -> Ints:
@@ -82,7 +87,13 @@ def _stacked(parts: list[Columns]) -> Columns:
 
 
 def _statements(
-    hospitals: Texts, months: Texts, monthly: Ints, settled: Ints, booked: Ints, policy: Policy
+    hospitals: Texts,
+    months: Texts,
+    monthly: Ints,
+    by_item: Ints,
+    settled: Ints,
+    booked: Ints,
+    policy: Policy,
 ) -> tuple[Columns, Columns]:
     paid = settle_months(monthly, retention=policy["settlement.retention"])
     mean_month = np.maximum(booked, 0) / MONTHS_IN_A_YEAR
@@ -110,6 +121,7 @@ def _statements(
     month: Columns = {
         "hospital_id": np.repeat(hospitals, len(months)),
         "month": np.tile(months, len(hospitals)),
+        "booked": by_item.ravel(),
         "entitlement": monthly.ravel(),
         "retained": paid.retained.ravel(),
         "paid": paid.paid.ravel(),

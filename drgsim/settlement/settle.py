@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import NotFoundError
 from .budgets import FUND, budget_table
 from .errors import LedgerError, SettlementError
 from .hospitals import hospital_statements
 from .price import solve_prices
 from .settlement import Settlement
-from .statistics import FLOW, MEASURES, hospital_months
+from .statistics import FLOW, MEASURES, flow_months, hospital_months
+from .which_policy import policy_by_region
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ def settle(
     rows = hospital_months(payments)
     if not len(rows):
         raise SettlementError("there is nothing to settle", got="0 stays")
-    policy_of = _policies(policy)
+    policy_of = policy_by_region(policy)
     known = None if budgets is None else budget_table(budgets)
     flows = rows.groupby(list(FLOW), as_index=False, sort=True)[list(MEASURES)].sum()
     prices = _prices(flows, policy_of, known)
@@ -61,21 +61,7 @@ def settle(
         raise LedgerError(
             "what funds spend is not what hospitals are due", got=f"residual {residual / 100:,.2f} yuan"
         )
-    return Settlement(flows, prices, hospitals, months, ledger)
-
-
-def _policies(policy: Policy | Mapping[str, Policy]) -> Callable[[str], Policy]:
-    if not isinstance(policy, Mapping):
-        return lambda region: policy
-
-    def find(region: str) -> Policy:
-        if region not in policy and "other" not in policy:
-            raise NotFoundError(
-                "a care region has no policy", got=region, allowed=sorted(policy), nearest=policy
-            )
-        return policy[region] if region in policy else policy["other"]
-
-    return find
+    return Settlement(flows, prices, hospitals, months, ledger, flow_months(rows))
 
 
 def _prices(

@@ -59,6 +59,8 @@ class Settlement:
     hospitals, months : statements by care region, insurance and hospital.
     ledger : by fund (region, insurance): `spent = local + outgoing + incoming + assessment + sharing`, and
         with budgets `balance = budget - spent`.
+    flow_months : by care region, insured region, insurance and month: cases, and at the budget point value
+        what the fund pays and what of it the care region's fund bears.
     """
 
     flow_rows: pd.DataFrame
@@ -66,6 +68,7 @@ class Settlement:
     hospitals: pd.DataFrame
     months: pd.DataFrame
     ledger: pd.DataFrame
+    flow_months: pd.DataFrame
 
     @property
     def residual(self) -> int:

@@ -1,0 +1,157 @@
+"""When a policy has hospitals paid: claim day, working days to pay, advances, prepayment, clearing.
+
+Fund rules §2.1. A month's stays are claimed by a day of the next month and paid some working days later; a
+share may be advanced a few days after discharge; the rest of the year comes at the annual clearing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import SettlementError
+from .working_days import Days, WorkingDays
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..payment.reading import Readable
+
+Months = npt.NDArray[np.datetime64]
+
+DAYS_IN_A_MONTH = (
+    30  # of the calendar-day simplification: a month, its middle, and seven days for five worked
+)
+MIDDLE_OF_A_MONTH = DAYS_IN_A_MONTH / 2
+CALENDAR_DAYS_A_WORKING_DAY = 7 / 5
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The terms of payment of one policy. None where it does not say."""
+
+    claim_day: int | None
+    pay_by: str
+    working_days: int | None
+    advance_share: float
+    advance_delay: int
+    prepayment_month: int | None
+    prepayment_return_month: int | None
+    clearing_months: int | None
+
+    @classmethod
+    def read(cls, policy: Readable, hospital: str = "") -> Timing:
+        """The terms a policy sets; the advance may differ by hospital."""
+        whole = {
+            name: policy[f"settlement.cash.{name}"]
+            for name in (
+                "claim_day", "pay_by", "working_days", "advance_delay", "prepayment_month",
+                "prepayment_return_month", "clearing_months",
+            )
+        }  # fmt: skip
+        share = policy.number("settlement.cash.advance_share", hospital=hospital)
+        return cls(advance_share=float(share), **whole)
+
+    def mean_days(self) -> float:
+        """Mean days from discharge to cash of the months' money, counted simply (fund rules §2.2).
+
+        Discharges are spread evenly over months of 30 days, and five working days take seven days. Retention
+        and clearing come later and are left out; `CashFlows` counts the real days of everything.
+
+        >>> from drgsim import Policy
+        >>> Timing.read(Policy.load("national-drg-rate", on="2026-06-30")).mean_days()
+        53.0
+        """
+        if self.pay_by == "month_end":
+            wait = MIDDLE_OF_A_MONTH + DAYS_IN_A_MONTH
+        else:
+            worked = CALENDAR_DAYS_A_WORKING_DAY * self._needed("working_days")
+            wait = MIDDLE_OF_A_MONTH + self._needed("claim_day") + worked
+        return self.advance_share * self.advance_delay + (1 - self.advance_share) * wait
+
+    def receivable_months(self) -> float:
+        """The receivable of a hospital in months of its fund revenue, counted as simply."""
+        return self.mean_days() / DAYS_IN_A_MONTH
+
+    def advanced_on(self, discharged: Days, days: WorkingDays) -> Days:
+        """The day stays discharged on these days are advanced."""
+        return days.on_or_after(discharged + self.advance_delay)
+
+    def claimed_by(self, month: Months) -> Days:
+        """The last day to claim the stays of these months."""
+        return _first_day(month + 1) + (self._needed("claim_day") - 1)
+
+    def paid_by(self, month: Months, days: WorkingDays) -> Days:
+        """The last working day to pay the stays of these months."""
+        if self.pay_by == "month_end":
+            return days.on_or_before(_last_day(month + 1))
+        return days.after(self.claimed_by(month), self._needed("working_days"))
+
+    def cleared_by(self, year: int, days: WorkingDays) -> Any:
+        """The last working day to clear a year."""
+        last = np.datetime64(f"{year}-12", "M")
+        return days.on_or_before(_last_day(last + self._needed("clearing_months")))
+
+    def prepaid_by(self, year: int, days: WorkingDays) -> tuple[Any, Any]:
+        """The last working days to prepay hospitals in a year, and to take it back."""
+        january = np.datetime64(f"{year}-01", "M")
+        paid, returned = (
+            january + (self._needed(name) - 1) for name in ("prepayment_month", "prepayment_return_month")
+        )
+        return days.on_or_before(_last_day(paid)), days.on_or_before(_last_day(returned))
+
+    def _needed(self, name: str) -> int:
+        value = getattr(self, name)
+        if value is None:
+            raise SettlementError(
+                "the policy does not say when the fund's money arrives",
+                got=f"settlement.cash.{name}: null",
+                do='set it, or take national values with policy.including("cash-timing")',
+            )
+        return int(value)
+
+
+def deadlines(policy: Readable, year: int, *, working_days: WorkingDays | None = None) -> pd.DataFrame:
+    """The dated steps of a year's twelve months.
+
+    Returns
+    -------
+    DataFrame indexed by month (YYYY-MM of discharge) with the columns `list_by` (settlement list of the stays
+    of the month's last day), `claim_by`, `pay_by`, `submit_by` and `transfer_by` (clearing between regions,
+    counted from the claim day); NaT where the policy sets no limit. Working days as the caller's calendar
+    has them.
+
+    >>> from drgsim import Policy
+    >>> deadlines(Policy.load("national-drg-rate"), 2026).loc["2026-03", "pay_by"]
+    Timestamp('2026-05-08 00:00:00')
+    """
+    import pandas as pd
+
+    days = working_days or WorkingDays()
+    timing = Timing.read(policy)
+    months = np.datetime64(f"{year}-01", "M") + np.arange(12)
+    claim = timing.claimed_by(months)
+    steps: dict[str, Any] = {"list_by": np.full(12, np.datetime64("NaT", "D"))}
+    if policy["settlement.cash.list_days"] is not None:
+        steps["list_by"] = _last_day(months) + int(policy["settlement.cash.list_days"])
+    steps |= {"claim_by": claim, "pay_by": timing.paid_by(months, days)}
+    step = claim
+    for name in ("submit", "transfer"):
+        limit = policy[f"cross_region.prepayment.{name}_days"]
+        step = np.full(12, np.datetime64("NaT", "D")) if limit is None else days.after(step, int(limit))
+        steps[f"{name}_by"] = step
+        if limit is None:
+            step = claim
+    index = pd.Index(months.astype(str), name="month")
+    return pd.DataFrame({name: found.astype("datetime64[s]") for name, found in steps.items()}, index=index)
+
+
+def _first_day(month: Any) -> Any:
+    return month.astype("datetime64[D]")
+
+
+def _last_day(month: Any) -> Any:
+    return _first_day(month + 1) - 1
