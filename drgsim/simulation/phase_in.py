@@ -94,7 +94,7 @@ def _check(start: Any, years: Any, profile: Any, where: str, problems: list[Prob
     if not _whole(years, 1, _LONGEST):
         problems.append(Problem(f"{where}.years", "not a number of years", years, f"1 to {_LONGEST}"))
         years = 1
-    if profile not in PROFILES:
+    if str(profile) not in PROFILES:
         near = nearest_name(str(profile), PROFILES)
         problems.append(Problem(f"{where}.profile", "no such profile", profile, ", ".join(PROFILES), near))
     elif profile == STEP and years != 1:

@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -20,9 +20,9 @@ from .phase_in import PhaseIn
 from .reform_values import bare
 from .response_setting import ResponseSetting
 from .scenario_display import scenario_html, scenario_line, scenario_text
-from .scenario_document import DOCUMENT_VERSION, read_document
+from .scenario_document import DOCUMENT_VERSION, as_document, read_document
 from .scenario_library import read, shipped
-from .stated_policy import Documents, Policies, documents, policies_on, rules, warn_about_day
+from .stated_policy import Documents, Policies, day_of, documents, policies_on, rules, warn_about_day
 
 if TYPE_CHECKING:
     from .assumptions import Assumptions
@@ -65,8 +65,13 @@ class Scenario:
     coverage: tuple[Coverage, ...]
 
     @classmethod
-    def load(cls, source: str | PathLike[str] | Mapping[str, Any] | Scenario) -> Scenario:
+    def load(
+        cls, source: str | PathLike[str] | Mapping[str, Any] | Scenario, *, over: Scenario | None = None
+    ) -> Scenario:
         """A scenario from a shipped id, a YAML file or a mapping of the same form.
+
+        With `over`, a document that names neither a policy nor a scenario it extends is laid over that
+        scenario, and so is a flat reform (paths to values alone), which is one lever named by its file.
 
         Raises NotFoundError, FileFormatError, or ScenarioError with every problem of the document; warns
         (PolicyDateWarning) about a day `on` on which the policy's rules are not known.
@@ -74,7 +79,11 @@ class Scenario:
         if isinstance(source, Scenario):
             return source
         raw, name, folder = read(source if isinstance(source, Mapping) else str(source))
-        scenario = cls(**read_document(raw, name=name, folder=folder))
+        below = None
+        if over is not None:
+            below = {field.name: getattr(over, field.name) for field in fields(cls)}
+            raw = as_document(raw, "reform" if folder is None else Path(name).stem)
+        scenario = cls(**read_document(raw, name=name, folder=folder, over=below))
         warn_about_day(scenario.policy_documents, scenario.on)
         return scenario
 
@@ -89,9 +98,10 @@ class Scenario:
     ) -> Scenario:
         """A scenario of a policy alone: an id, a file, a document, a `Policy`, or one for each care region.
 
-        A `Policy` brings its own day when `on` is not given.
+        A `Policy` object brings its own day when `on` is not given. Raises ScenarioError with every problem,
+        SimulationError for policies of different days.
         """
-        day = getattr(policy, "on", None) if on is None else on
+        day = day_of(policy) if on is None else on
         return cls.load(
             {"drgsim_scenario": DOCUMENT_VERSION, "id": id, "policy": policy, "on": day, "weights": weights}
         )
@@ -118,11 +128,12 @@ class Scenario:
         """This scenario with one more lever, laid over those it has.
 
         `reform` maps parameter paths to values, or to values by date; `policy` and `scheme` switch to
-        another policy or scheme. Raises ScenarioError with every problem.
+        another policy or scheme. What `coverage` said of the rule before is not said of the new one.
+        Raises ScenarioError with every problem.
         """
         lever = {"id": id, "title": title, "reform": reform, "policy": policy, "scheme": scheme}
         phased = phase_in.to_document() if isinstance(phase_in, PhaseIn) else phase_in
-        return self._with(levers=[*self.document["levers"], lever | {"phase_in": phased}])
+        return self._with(levers=[*self.document["levers"], lever | {"phase_in": phased}], coverage=[])
 
     def respond(
         self, name: str, *, phase_in: PhaseIn | Mapping[str, Any] | None = None, **values: float
@@ -208,8 +219,7 @@ class Scenario:
         return text
 
     def _with(self, **changes: Any) -> Scenario:
-        fields = read_document({**self.document, **changes}, name=f"the scenario {self.id}")
-        return Scenario(**fields)
+        return Scenario(**read_document({**self.document, **changes}, name=f"the scenario {self.id}"))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.hash == other.hash
@@ -228,10 +238,15 @@ class Scenario:
 
 
 def _stated_assumptions(assumptions: Assumptions) -> Any:
-    """The id of a shipped set of assumptions, or the whole document of any other."""
-    if assumptions.id in assumptions.available() and assumptions == type(assumptions).load(assumptions.id):
+    """The id of a shipped set of assumptions, or the whole document of any other.
+
+    A shipped set with other values keeps neither that set's title nor its note, which speak of its own.
+    """
+    if assumptions.id not in assumptions.available():
+        return assumptions.to_document()
+    if assumptions == type(assumptions).load(assumptions.id):
         return assumptions.id
-    return assumptions.to_document()
+    return {key: part for key, part in assumptions.to_document().items() if key not in ("title", "note")}
 
 
 def _lever_rules(lever: Lever) -> dict[str, Any]:
@@ -241,8 +256,3 @@ def _lever_rules(lever: Lever) -> dict[str, Any]:
         "reform": bare(lever.reform),
         "phase_in": lever.phase_in.to_document() if lever.phase_in else None,
     }
-
-
-def load(source: str | Path | Mapping[str, Any] | Scenario) -> Scenario:
-    """`Scenario.load`, for use where a function is wanted."""
-    return Scenario.load(source)

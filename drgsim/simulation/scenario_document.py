@@ -16,6 +16,7 @@ from .errors import ScenarioError, refuse
 from .lever import Lever, read_levers
 from .names import is_name, read_texts
 from .plain import plain
+from .reform_values import bare
 from .response_setting import known_responses, read_responses
 from .scenario_library import find, read
 from .stated_policy import documents, policies_on, read_policy
@@ -41,16 +42,23 @@ WEIGHTS = ("fit", "policy")
 
 
 def read_document(
-    raw: Mapping[str, Any], *, name: str, folder: Path | None = None, trail: tuple[str, ...] = ()
+    raw: Mapping[str, Any],
+    *,
+    name: str,
+    folder: Path | None = None,
+    over: Mapping[str, Any] | None = None,
+    trail: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The fields of a `Scenario` from a mapping; raises ScenarioError with all its problems.
 
-    `name` is what the error calls it, `folder` where files it names are looked for.
+    `name` is what the error calls it, `folder` where files it names are looked for, `over` the fields of the
+    scenario a document is laid over that names neither a policy nor one it extends.
     """
     problems: list[Problem] = []
     _check_version(raw, problems)
     stated = _stated(raw, problems)
-    parent = _parent(stated, folder, (*trail, str(stated.get("id"))), problems)
+    alone = over is None or "policy" in stated or "extends" in stated
+    parent = _parent(stated, folder, (*trail, str(stated.get("id"))), problems) if alone else over or {}
     merged = _over(parent, stated)
     for key in (key for key in REQUIRED if merged.get(key) is None):
         problems.append(Problem(key, "is missing", allowed=FIELDS[key]))
@@ -58,7 +66,7 @@ def read_document(
     if identity is not None and not is_name(identity):
         problems.append(Problem("id", "not a name", identity, FIELDS["id"]))
     policy = merged.get("policy")
-    fields = {
+    fields: dict[str, Any] = {
         "id": str(identity),
         "title": read_texts(merged.get("title"), "title", problems)
         or {"zh": str(identity), "en": str(identity)},
@@ -68,9 +76,10 @@ def read_document(
         "weights": _weights(merged.get("weights") or WEIGHTS[0], problems),
         "levers": read_levers(merged.get("levers"), known_responses(), problems, folder=folder),
         "responses": read_responses(merged.get("responses"), problems),
-        "assumptions": _assumptions(parent, stated, problems),
+        "assumptions": _assumptions(parent, stated, folder, problems),
         "coverage": read_coverage(merged.get("coverage"), problems),
     }
+    _check_days(fields["on"], fields["levers"], problems)
     if not problems:
         _check_path(fields["policy"], fields["levers"], problems)
     refuse(problems, name)
@@ -147,13 +156,15 @@ def _parent(
 
 
 def _over(parent: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """The document's own fields over its parent's: levers and clauses after them, responses by name."""
+    """The document's own fields over its parent's: levers after them, responses by name.
+
+    Coverage is not taken over: it says of one rule what is modelled, and this document asks about another.
+    """
     if not parent:
         return dict(own)
     merged = {key: parent[key] for key in ("policy", "on", "weights")} | dict(own)
-    for key in ("levers", "coverage"):
-        if isinstance(own.get(key), list | None):
-            merged[key] = [*(each.to_document() for each in parent[key]), *(own.get(key) or ())]
+    if isinstance(own.get("levers"), list | None):
+        merged["levers"] = [*(each.to_document() for each in parent["levers"]), *(own.get("levers") or ())]
     if isinstance(own.get("responses"), Mapping | None):
         inherited = {setting.name: setting.to_document() for setting in parent["responses"]}
         merged["responses"] = inherited | (own.get("responses") or {})
@@ -168,14 +179,16 @@ def _day(raw: Any, problems: list[Problem]) -> datetime.date | None:
 
 
 def _weights(raw: Any, problems: list[Problem]) -> str:
-    if raw not in WEIGHTS and raw not in published():
+    if str(raw) not in (*WEIGHTS, *published()):
         known = (*WEIGHTS, *published())
         near = nearest_name(str(raw), known)
         problems.append(Problem("weights", "no such weights", raw, ", ".join(known), near))
     return str(raw)
 
 
-def _assumptions(parent: Mapping[str, Any], stated: Mapping[str, Any], problems: list[Problem]) -> Any:
+def _assumptions(
+    parent: Mapping[str, Any], stated: Mapping[str, Any], folder: Path | None, problems: list[Problem]
+) -> Any:
     from .assumptions import Assumptions
 
     raw = stated.get("assumptions", None if parent else DEFAULT_ASSUMPTIONS)
@@ -183,10 +196,38 @@ def _assumptions(parent: Mapping[str, Any], stated: Mapping[str, Any], problems:
         return raw
     if parent and raw is None:
         return parent["assumptions"]
+    if isinstance(raw, Mapping) and "extends" in raw:
+        raw = {**raw, "extends": _beside(folder, raw["extends"])}
+    else:
+        raw = _beside(folder, raw)
     if parent and isinstance(raw, Mapping) and "extends" not in raw:
         own = Assumptions.read(raw, "assumptions", problems)
         return parent["assumptions"].over(own.to_document()["values"])
     return Assumptions.read(raw, "assumptions", problems)
+
+
+def _beside(folder: Path | None, raw: Any) -> Any:
+    """A file named in a document, looked for beside it; anything else as it is."""
+    found = folder is not None and isinstance(raw, str) and (folder / raw).is_file()
+    return str(folder / raw) if folder is not None and found else raw
+
+
+def as_document(raw: Mapping[str, Any], id: str) -> Mapping[str, Any]:
+    """A flat reform (paths to values, none of the document's fields) as a scenario of one lever."""
+    if not raw or any(key in FIELDS for key in raw):
+        return raw
+    return {"drgsim_scenario": DOCUMENT_VERSION, "id": id, "levers": [{"id": id, "reform": raw}]}
+
+
+def _check_days(on: datetime.date | None, levers: tuple[Lever, ...], problems: list[Problem]) -> None:
+    """Under one fixed day a value that begins later would never hold, and nobody would see why."""
+    for lever in levers if on is not None else ():
+        for path, value in bare(lever.reform).items():
+            days = [read_day(key) for key in value] if isinstance(value, Mapping) else [None]
+            if days and all(day is not None and on is not None and day > on for day in days):
+                message = "begins after the fixed day `on`, so it never holds"
+                allowed = f"a day up to {on}; a value without a day and phase_in; or on: null"
+                problems.append(Problem(f"levers.{lever.id}.reform.{path}", message, list(value), allowed))
 
 
 def _check_path(policy: Any, levers: tuple[Lever, ...], problems: list[Problem]) -> None:

@@ -16,6 +16,7 @@ from ..payment.policy_document import FIELDS, Document
 from ..payment.policy_library import find, load_document, shipped
 from ..payment.policy_writing import document_mapping
 from ..payment.policy_yaml import read_yaml
+from .errors import SimulationError
 from .plain import plain
 
 Documents = Document | dict[str, Document]
@@ -44,6 +45,15 @@ def documents(stated: Any) -> Documents:
     if _by_region(stated):
         return {region: _document(each) for region, each in stated.items()}
     return _document(stated)
+
+
+def day_of(given: Any) -> datetime.date | None:
+    """The day of a `Policy` object, or of those in a mapping; None where no object stands."""
+    each = given.values() if isinstance(given, Mapping) else (given,)
+    days = {policy.on for policy in each if isinstance(policy, Policy)}
+    if len(days) > 1:
+        raise SimulationError("policies of different days", got=sorted(map(str, days)), do="say which: on=…")
+    return days.pop() if days else None
 
 
 def policies_on(whole: Documents, on: datetime.date | None, day: datetime.date) -> Policies:
