@@ -1,6 +1,8 @@
 """Budgets, point values, monthly and yearly clearing, flows between regions."""
 
 from .budgets import budget_from_income, budget_table, grown_budget
+from .cash import cash
+from .cash_flows import CashFlows
 from .prepayment_gate import Gate, prepayment_gate
 from .settle import settle
 from .settlement import Settlement
@@ -9,12 +11,14 @@ from .timing import Timing, deadlines
 from .working_days import WorkingDays
 
 __all__ = [
+    "CashFlows",
     "Gate",
     "Settlement",
     "Timing",
     "WorkingDays",
     "budget_from_income",
     "budget_table",
+    "cash",
     "deadlines",
     "grown_budget",
     "merge_statistics",

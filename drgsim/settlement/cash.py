@@ -1,0 +1,224 @@
+"""When the money arrives: a settled year as dated payments to every hospital.
+
+Fund rules §2.2. For each fund and hospital: a share of what is booked is advanced a few days after
+discharge; each month's entitlement less retention and advances follows (a debt is carried on); hospitals are
+prepaid early in the year and pay back at its end; the annual clearing pays what is still due. The dated
+payments of a hospital sum to what the settlement says is due, to the fen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .cash_flows import CashFlows
+from .errors import LedgerError, SettlementError
+from .fund_cash import fund_cash
+from .monthly import settle_months
+from .timing import Timing
+from .which_policy import policy_by_region
+from .working_days import Days, WorkingDays
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..payment.policy import Policy
+    from .settlement import Settlement
+
+Ints = npt.NDArray[np.int64]
+KINDS = ("advance", "monthly", "prepayment", "prepayment_returned", "clearing")
+_KEYS = ["care_region", "insurance"]
+
+
+def cash(
+    settlement: Settlement,
+    policy: Policy | Mapping[str, Policy],
+    *,
+    funds: pd.DataFrame | None = None,
+    working_days: WorkingDays | None = None,
+) -> CashFlows:
+    """Date every payment of a settled year.
+
+    Parameters
+    ----------
+    settlement : what is due. Stays whose month is not known are paid at the clearing.
+    policy : one for all care regions, or a mapping of care region (or `"other"`) to Policy, as `settle`
+        takes it; reads `settlement.cash.*` on the policy's day.
+    funds : region, insurance, opening (yuan in the account on the first day of the year) and, if wanted,
+        income (yuan of the year, in twelve equal parts on the first day of each month). With it the result
+        has the daily cash of these funds.
+    working_days : the days banks and agencies work; Monday to Friday without one.
+
+    Discharges are taken as spread evenly over the days of their month, for a settlement knows months only.
+
+    Raises
+    ------
+    SettlementError (no month is known, or the policy does not say when to pay), LedgerError (never expected).
+    """
+    days = working_days or WorkingDays()
+    policy_of = policy_by_region(policy)
+    known = settlement.months[settlement.months["month"] != ""]
+    if known.empty:
+        raise SettlementError(
+            "no stay has a month, so nothing can be dated", do="give the cases a discharge_date"
+        )
+    year = int(str(known["month"].max())[:4])
+    parts = []
+    for _, own in settlement.hospitals.groupby(_KEYS, sort=True):
+        region, insurance = (str(own[name].iloc[0]) for name in _KEYS)
+        mine = known[(known["care_region"] == region) & (known["insurance"] == insurance)]
+        parts.append(_fund(own, mine, policy_of(region), year, days))
+    payments, months, hospitals = (_together([part[place] for part in parts]) for place in range(3))
+    targets = {
+        region: policy_of(region)["settlement.cash.clearing_share"]
+        for region in sorted(set(hospitals["care_region"]))
+    }
+    return CashFlows(year, payments, months, hospitals, fund_cash(payments, funds, year), targets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """One fund's hospitals and months: fen, (hospitals, months)."""
+
+    hospitals: npt.NDArray[np.object_]
+    months: Any  # datetime64[M]
+    booked: Ints
+    earned: Ints  # entitlement less retention
+    entitlement: Ints
+
+
+def _fund(
+    own: pd.DataFrame, months: pd.DataFrame, policy: Policy, year: int, days: WorkingDays
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Payments, months and hospitals of one fund as columns."""
+    table = _year(own, months)
+    n = len(table.hospitals)
+    timing = Timing.read(policy)
+    share = policy.column("settlement.cash.advance_share", n, hospital=table.hospitals)
+    advanced = np.rint(share[:, None] * np.maximum(table.booked, 0)).astype(np.int64)
+    monthly = settle_months(table.earned, retention=0, advances=advanced)
+    prepaid, due = own["prepayment"].to_numpy(np.int64), own["due"].to_numpy(np.int64)
+    clearing = due - advanced.sum(axis=1) - monthly.paid.sum(axis=1)
+    dated = [
+        ("advance", *_advances(table.months, advanced, timing, days)),
+        ("monthly", timing.paid_by(table.months, days), monthly.paid),
+        ("clearing", timing.cleared_by(year, days)[None], clearing[:, None]),
+    ]
+    if prepaid.any():
+        paid_on, returned_on = timing.prepaid_by(year, days)
+        dated.append(("prepayment", paid_on[None], prepaid[:, None]))
+        dated.append(("prepayment_returned", returned_on[None], -prepaid[:, None]))
+    sums = {kind: amounts.sum(axis=1) for kind, _, amounts in dated}
+    if (sum(sums.values()) != due).any():
+        raise LedgerError(
+            "dated payments do not sum to what is due",
+            where="advance + monthly + prepayment + prepayment_returned + clearing = due",
+        )
+    words: dict[str, Any] = {name: str(own[name].iloc[0]) for name in _KEYS}
+    over = np.maximum(advanced - table.earned, 0)
+    month = {
+        "hospital_id": np.repeat(table.hospitals, len(table.months)),
+        "month": np.tile(table.months.astype(str).astype(object), n),
+        "booked": table.booked.ravel(),
+        "entitlement": table.entitlement.ravel(),
+        "earned": table.earned.ravel(),
+        "advanced": advanced.ravel(),
+        "paid": monthly.paid.ravel(),
+        "carried": monthly.carried.ravel(),
+        "over_advanced": over.ravel(),
+    }
+    hospital = {"hospital_id": table.hospitals, "due": due}
+    hospital |= {kind: sums.get(kind, np.zeros(n, np.int64)) for kind in KINDS}
+    hospital["over_advanced"] = over.sum(axis=1)
+    discharged = _mean_day(table.entitlement, _middles(table.months))
+    for name, kinds in (("days_monthly", ("advance", "monthly")), ("days_all", (*KINDS[:2], "clearing"))):
+        hospital[name] = _mean_payment_day(dated, kinds) - discharged
+    return (
+        {**words, **_long(table.hospitals, dated)},
+        {**words, **month},
+        {**words, **hospital},
+    )
+
+
+def _year(own: pd.DataFrame, months: pd.DataFrame) -> _Year:
+    names = own["hospital_id"].to_numpy(dtype=object)
+    found = np.unique(months["month"].to_numpy(dtype=object))
+    row = np.searchsorted(names, months["hospital_id"].to_numpy(dtype=object))
+    column = np.searchsorted(found, months["month"].to_numpy(dtype=object))
+
+    def table(name: str) -> Ints:
+        cells = np.zeros((len(names), len(found)), np.int64)
+        np.add.at(cells, (row, column), months[name].to_numpy(np.int64))
+        return cells
+
+    entitlement = table("entitlement")
+    return _Year(
+        names,
+        found.astype("datetime64[M]"),
+        table("booked"),
+        entitlement - table("retained"),
+        entitlement,
+    )
+
+
+def _advances(months: Any, advanced: Ints, timing: Timing, days: WorkingDays) -> tuple[Days, Ints]:
+    """The advances of each month spread evenly over its days of discharge, by the day they are paid."""
+    dates: list[Any] = []
+    amounts: list[Ints] = []
+    for at, month in enumerate(months):
+        discharged = np.arange(month, month + 1, dtype="datetime64[D]")
+        until = advanced[:, at, None] * np.arange(len(discharged) + 1) // len(discharged)
+        dates.append(timing.advanced_on(discharged, days))
+        amounts.append(np.diff(until, axis=1))
+    if not dates:
+        return np.zeros(0, "datetime64[D]"), np.zeros((len(advanced), 0), np.int64)
+    paid_on, place = np.unique(np.concatenate(dates), return_inverse=True)
+    total = np.zeros((len(paid_on), len(advanced)), np.int64)
+    np.add.at(total, place, np.concatenate(amounts, axis=1).T)
+    return paid_on, total.T
+
+
+def _long(hospitals: npt.NDArray[np.object_], dated: list[tuple[str, Any, Ints]]) -> dict[str, Any]:
+    """hospital_id, date, kind, amount of every payment that is not zero."""
+    columns: dict[str, list[Any]] = {"hospital_id": [], "date": [], "kind": [], "amount": []}
+    for kind, dates, amounts in dated:
+        row, column = np.nonzero(amounts)
+        for name, values in zip(
+            columns,
+            (hospitals[row], dates[column], np.full(len(row), kind, dtype=object), amounts[row, column]),
+            strict=True,
+        ):
+            columns[name].append(values)
+    return {name: np.concatenate(values) for name, values in columns.items()}
+
+
+def _middles(months: Any) -> npt.NDArray[np.float64]:
+    """The mean day of discharge of each month, days since 1970-01-01."""
+    first, after = (m.astype("datetime64[D]").astype(np.float64) for m in (months, months + 1))
+    return (first + after - 1) / 2
+
+
+def _mean_day(amounts: Ints, when: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The day on which the middle of the money stands, (hospitals,); NaN without any."""
+    total = amounts.sum(axis=1).astype(np.float64)
+    return np.divide(amounts @ when, total, out=np.full(len(total), np.nan), where=total > 0)
+
+
+def _mean_payment_day(dated: list[tuple[str, Any, Ints]], kinds: tuple[str, ...]) -> Any:
+    chosen = [(dates, amounts) for kind, dates, amounts in dated if kind in kinds]
+    when = np.concatenate([dates.astype("datetime64[D]").astype(np.float64) for dates, _ in chosen])
+    return _mean_day(np.concatenate([amounts for _, amounts in chosen], axis=1), when)
+
+
+def _together(parts: list[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    table = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
+    if "date" in table.columns:
+        table["date"] = table["date"].astype("datetime64[s]")
+        return table.sort_values([*_KEYS, "hospital_id", "date", "kind"], ignore_index=True)
+    return table

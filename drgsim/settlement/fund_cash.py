@@ -1,0 +1,66 @@
+"""The account of a fund day by day: what it opens with, what comes in, what goes to hospitals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ColumnError
+from ..payment.columns import read_labels, read_money
+from .allocate import allocate
+from .budgets import FUND
+from .errors import SettlementError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MONTHS_IN_A_YEAR = 12
+
+
+def fund_cash(payments: pd.DataFrame, funds: pd.DataFrame | None, year: int) -> pd.DataFrame:
+    """The days on which the account of each of `funds` moves.
+
+    Parameters
+    ----------
+    payments : care_region, insurance, date, amount (fen) paid to hospitals.
+    funds : region, insurance, opening and perhaps income, yuan; None gives an empty table.
+
+    Returns
+    -------
+    DataFrame: region, insurance, date, income, paid, cash (fen at the end of the day).
+
+    Raises ColumnError for lacking columns, SettlementError for a fund given twice or without an amount.
+    """
+    import pandas as pd
+
+    columns = [*FUND, "date", "income", "paid", "cash"]
+    if funds is None:
+        return pd.DataFrame(columns=columns)
+    missing = [name for name in (*FUND, "opening") if name not in funds.columns]
+    if missing:
+        raise ColumnError(
+            "a table of fund cash lacks columns", got=missing, allowed=[*FUND, "opening", "income"]
+        )
+    if funds.duplicated(FUND).any():
+        raise SettlementError("a fund opens twice", got=f"{int(funds.duplicated(FUND).sum())} rows too many")
+    opening, income = read_money(funds, "opening"), read_money(funds, "income")
+    lacking = 0 if opening.known is None else int((~opening.known).sum())
+    if lacking:
+        raise SettlementError("a fund needs an opening balance", got=f"{lacking} funds without one")
+    first_days = (np.datetime64(f"{year}-01", "M") + np.arange(MONTHS_IN_A_YEAR)).astype("datetime64[s]")
+    regions, insurances = (read_labels(funds, name).words() for name in FUND)
+    tables = []
+    for region, insurance, start, total in zip(regions, insurances, opening.fen, income.fen, strict=True):
+        own = payments[(payments["care_region"] == region) & (payments["insurance"] == insurance)]
+        paid = own.groupby("date")["amount"].sum()
+        coming = pd.Series(allocate(int(total), np.ones(MONTHS_IN_A_YEAR)), index=first_days)
+        days = paid.index.union(first_days[:1]).union(coming.index[coming != 0])
+        table = pd.DataFrame({"date": days})
+        table.insert(0, "insurance", insurance)
+        table.insert(0, "region", region)
+        table["income"] = coming.reindex(days, fill_value=0).to_numpy(np.int64)
+        table["paid"] = paid.reindex(days, fill_value=0).to_numpy(np.int64)
+        table["cash"] = int(start) + (table["income"] - table["paid"]).cumsum()
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
