@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import SimulationError
@@ -55,11 +55,10 @@ def read_scenarios(stated: Any) -> list[Scenario]:
     if first.levers or first.responses:
         listed = [without_steps(first), first.named(REFORM) if first.id == BASELINE else first]
     for number, each in enumerate(given[1:], start=1):
-        if isinstance(each, Mapping) and "drgsim_scenario" not in each:
-            name = REFORM if len(given) == 2 else f"{REFORM}-{number}"
-            listed.append(listed[0].reform(each, id=name).named(name))
-        else:
-            listed.append(Scenario.load(each))
+        scenario = Scenario.load(each, over=listed[0])
+        if scenario.id == listed[0].id:
+            scenario = scenario.named(REFORM if len(given) == 2 else f"{REFORM}-{number}")
+        listed.append(scenario)
     ids = [each.id for each in listed]
     twice = sorted({id for id in ids if ids.count(id) > 1})
     if twice:

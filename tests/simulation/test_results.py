@@ -149,7 +149,7 @@ def test_behaviour_is_its_own_bar(cases, baseline):
 
 def test_wrong_use_is_told(cases, baseline, results):
     with pytest.raises(SimulationError, match="two scenarios have one id"):
-        simulate(cases, [baseline, baseline])
+        simulate(cases, [baseline, baseline.named("a"), baseline.named("a")])
     with pytest.raises(SimulationError, match="nothing to simulate"):
         simulate(cases.iloc[:0], baseline)
     with pytest.raises(ArgumentError, match="cross-region"):
