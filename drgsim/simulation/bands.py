@@ -73,7 +73,7 @@ def sampling_bands(
     Raises
     ------
     ArgumentError
-        An unknown baseline, or a level outside 0 … 1.
+        An unknown baseline, a level outside 0 … 1, or an output that is itself named "all".
     """
     import pandas as pd
 
@@ -109,6 +109,10 @@ def _parts(outputs: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
     texts = [tuple(word(value) for value in row) for row in outputs.itertuples(index=False)]
     if not len(outputs.columns):
         return pd.DataFrame(index=pd.RangeIndex(1)), np.ones((1, len(outputs)), np.int64)
+    if any(ALL in text for text in texts):
+        raise ArgumentError(
+            f"an output is named {ALL!r}, which stands for the sum over a key", do="rename it"
+        )
     sums: dict[tuple[str, ...], list[int]] = {}
     for every in product((True, False), repeat=len(outputs.columns)):
         for place, text in enumerate(texts):

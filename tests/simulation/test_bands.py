@@ -123,6 +123,11 @@ def test_the_baseline_has_to_be_there():
         sampling_bands(drawn({"today": province()}), baseline="yesterday")
 
 
+def test_no_output_may_bear_the_name_of_the_whole():
+    with pytest.raises(ArgumentError, match="rename"):
+        sampling_bands(drawn({"today": province().assign(care_region="all")}))
+
+
 WORLDS, DRAWS = 1_000, 999
 
 
