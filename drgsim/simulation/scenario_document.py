@@ -57,10 +57,12 @@ def read_document(
     problems: list[Problem] = []
     _check_version(raw, problems)
     stated = _stated(raw, problems)
+    unfit = len(problems)
     alone = over is None or "policy" in stated or "extends" in stated
     parent = _parent(stated, folder, (*trail, str(stated.get("id"))), problems) if alone else over or {}
     merged = _over(parent, stated)
-    for key in (key for key in REQUIRED if merged.get(key) is None):
+    unread = stated.get("extends") is not None and not parent  # and has been reported
+    for key in (key for key in REQUIRED if merged.get(key) is None and not (unread and key == "policy")):
         problems.append(Problem(key, "is missing", allowed=FIELDS[key]))
     identity = merged.get("id")
     if identity is not None and not is_name(identity):
@@ -82,7 +84,8 @@ def read_document(
     _check_days(fields["on"], fields["levers"], problems)
     if not problems:
         _check_path(fields["policy"], fields["levers"], problems)
-    refuse(problems, name)
+    said = {problem.path for problem in problems[:unfit]}  # once is enough
+    refuse([*problems[:unfit], *(each for each in problems[unfit:] if each.path not in said)], name)
     return fields
 
 
@@ -114,8 +117,16 @@ def _plain_but_objects(value: Any, where: str, problems: list[Problem]) -> Any:
             for key, each in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_plain_but_objects(each, f"{where}.{n}", problems) for n, each in enumerate(value, start=1)]
+        return [
+            _plain_but_objects(each, f"{where}.{_name(each, number)}", problems)
+            for number, each in enumerate(value, start=1)
+        ]
     return plain(value, where, problems)
+
+
+def _name(item: Any, number: int) -> Any:
+    """What a path calls an item of a list: its id, or its number."""
+    return item["id"] if isinstance(item, Mapping) and is_name(item.get("id")) else number
 
 
 def _check_version(raw: Mapping[str, Any], problems: list[Problem]) -> None:

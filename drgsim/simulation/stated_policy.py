@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
@@ -128,11 +129,19 @@ def _stated(
 
 def _written_out(raw: Mapping[str, Any], source: Any, where: str, problems: list[Problem]) -> Any:
     """The document as written when all it extends ships with drgsim, whole otherwise."""
-    extends = raw.get("extends") or ()
-    parents = (extends,) if isinstance(extends, str) else tuple(extends)
+    extends = raw.get("extends") or []
+    parents = [extends] if isinstance(extends, str) else extends
+    _refuse_shape(raw, parents)
     if all(parent in shipped() for parent in parents):
         return plain(raw, where, problems)
     return plain(document_mapping(load_document(source)), where, problems)
+
+
+def _refuse_shape(raw: Mapping[str, Any], parents: Any) -> None:
+    if not isinstance(parents, list | tuple) or not all(isinstance(parent, str) for parent in parents):
+        raise PolicyError("", problems=[Problem("extends", "not the names of policies", raw["extends"])])
+    if not isinstance(raw.get("coverage"), list | tuple | None):
+        raise PolicyError("", problems=[Problem("coverage", "not a list of clauses", raw["coverage"])])
 
 
 def _of_policy(policy: Policy) -> Any:
@@ -142,12 +151,13 @@ def _of_policy(policy: Policy) -> Any:
 
 
 def _document(stated: Any) -> Document:
-    return _shipped(stated) if isinstance(stated, str) else load_document(stated)
+    return _read_document(stated if isinstance(stated, str) else json.dumps(stated, sort_keys=True))
 
 
-@lru_cache(maxsize=64)
-def _shipped(name: str) -> Document:
-    return load_document(name)
+@lru_cache(maxsize=128)
+def _read_document(text: str) -> Document:
+    """The document of a shipped id, or of a plain document written as JSON."""
+    return load_document(json.loads(text) if text.startswith("{") else text)
 
 
 def _policy_on(document: Document, on: datetime.date | None, day: datetime.date) -> Policy:
