@@ -6,7 +6,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgsim.errors import ArgumentError, ColumnError
@@ -19,6 +19,7 @@ def draw(tables, *, outputs=("insurance",), draws=20, seed=7, **options):
     return resample(tables, outputs=outputs, measures=MEASURES, draws=draws, seed=seed, **options)
 
 
+@settings(max_examples=50)
 @given(ROWS, ROWS, st.integers(0, 2**40), st.sampled_from([[], ["insurance"], ["insurance", "care_region"]]))
 def test_kernel_and_twin_agree(first, second, seed, outputs):
     tables = {"today": table(first), "reform": table(second)}
@@ -35,6 +36,7 @@ def path(request, monkeypatch):
     monkeypatch.setenv("DRGSIM_REFERENCE", "1" if request.param == "twin" else "0")
 
 
+@settings(max_examples=30)
 @given(ROWS, st.randoms())
 def test_the_order_of_rows_changes_nothing(rows, random):
     mixed = list(rows)
