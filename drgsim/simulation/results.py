@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import ArgumentError
 from .attribution import Bars, Method, attribute
 from .cost_to_standard import cost_to_standard
+from .errors import SimulationError
 from .migration import migration
 from .outcome import MEASURES, Outcome
 from .scenario import Scenario
@@ -22,9 +23,14 @@ from .world import World
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .parameter_band import ParameterBand
+    from .projection import Projection
+    from .sampling import Resampled
+
 MONEY = MEASURES[1:]
 STARTING_RULES = "starting-rules"  # the bar of a scenario that does not start from the baseline's rules
 _STARTING_TITLE = {"zh": "起点规则不同", "en": "different starting rules"}
+BAND_COLUMNS = ("scenario", "measure", "band", "year", "region", "insurance", "low", "middle", "high")
 _CHANGES = {
     "fund_change": ("fund", 1),
     "patient_change": ("patient", 1),
@@ -42,6 +48,7 @@ class Results:
     outcomes : every scenario's payments and settlement, by id
     world : the cases, and what can still be paid on them
     seed, years, draws : as asked for
+    projected : the funds carried on, where years were asked for
     """
 
     scenarios: tuple[Scenario, ...]
@@ -50,6 +57,9 @@ class Results:
     seed: int = 0
     years: int = 0
     draws: int = 0
+    projected: Projection | None = None
+    drawn_hospitals: Resampled | None = None
+    drawn_assumptions: ParameterBand | None = None
 
     @property
     def baseline(self) -> Scenario:
@@ -227,6 +237,43 @@ class Results:
             tables.append(table)
         return pd.concat(tables, ignore_index=True)
 
+    def projection(self) -> pd.DataFrame:
+        """The funds over the years: scenario, region, insurance, year, insured, cases, inpatient_cost,
+        inpatient_fund, other_spending, income, balance, reserve, reserve_months, warning; with draws also
+        low and high of inpatient_fund, balance and reserve, as the assumptions vary (90 %).
+
+        Raises SimulationError when no years were asked for.
+        """
+        if self.drawn_assumptions is not None:
+            return self.drawn_assumptions.beside()
+        return self._projected().frame
+
+    def first_deficit(self) -> pd.DataFrame:
+        """scenario, region, insurance, current_deficit, reserve_gone: years, <NA> where there is none."""
+        return self._projected().first_deficit()
+
+    def bands(self) -> pd.DataFrame:
+        """scenario, measure, band, year, region, insurance, low, middle, high; yuan.
+
+        `sampling` and `difference_sampling` are of the base year, `parameters` and `difference_parameters`
+        of every projected year. Bands of different kinds are never added up. Empty without draws.
+        """
+        import pandas as pd
+
+        from .bands import sampling_bands
+
+        tables = []
+        if self.drawn_hospitals is not None:
+            sampled = sampling_bands(self.drawn_hospitals, baseline=self.baseline.id, year=self.world.year)
+            tables.append(sampled[[*BAND_COLUMNS]])
+        if self.drawn_assumptions is not None:
+            for band, table in (
+                ("parameters", self.drawn_assumptions.levels()),
+                ("difference_parameters", self.drawn_assumptions.differences()),
+            ):
+                tables.append(table.assign(band=band)[[*BAND_COLUMNS]])
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*BAND_COLUMNS])
+
     @property
     def states(self) -> Mapping[str, int]:
         """How many parameters the scenarios read are read, secondary, assumed or default."""
@@ -247,6 +294,11 @@ class Results:
                 steps_of(scenario), lambda taken: self.world.total(scenario, taken), method
             )
         return self._paths[key]
+
+    def _projected(self) -> Projection:
+        if self.projected is None:
+            raise SimulationError("no years were simulated", do="simulate with years=5, say")
+        return self.projected
 
     def _steps(self, scenario: Scenario) -> tuple[Step, ...]:
         return steps_of(scenario)

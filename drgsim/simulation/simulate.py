@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ArgumentError
 from .errors import SimulationError
+from .parameter_band import parameter_band
+from .progress import Listener, telling
+from .projection import project
+from .projection_years import PaidYears
 from .results import Results
+from .sampled_outcomes import resample_outcomes
 from .scenario import Scenario
-from .world import Progress, World
+from .world import World
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,27 +31,70 @@ def simulate(
     draws: int = 0,
     seed: int = 0,
     budgets: pd.DataFrame | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    funds: pd.DataFrame | None = None,
+    insured: pd.DataFrame | None = None,
+    progress: Listener | None = None,
 ) -> Results:
-    """Pay and settle the same cases under every scenario."""
+    """Pay and settle the same cases under every scenario, and carry the funds on for some years.
+
+    Parameters
+    ----------
+    cases : DataFrame or Arrow table of cases (`drgsim.read_cases`) of about a year, money in yuan; grouped
+        by each scenario's scheme, unless they bear the baseline's groups.
+    scenarios : the baseline first: Scenario, id of a shipped one, YAML file, or mapping; a flat mapping of
+        parameter paths to values is a reform of the baseline. A single scenario is compared with itself
+        before its levers and responses.
+    years : how many years the funds are projected after that of the cases; 0 for none.
+    draws : how often hospitals, and with years also assumptions, are drawn for the bands; 0 for none.
+    seed : keys every draw. The same seed gives a case the same chances under every scenario.
+    budgets : region, insurance, budget (yuan); without it a floating point value is settled on what the
+        baseline spends.
+    funds : region, insurance, income, other_spending, reserve (yuan), of the cases' year; without it
+        national proportions are assumed.
+    insured : region, insurance, insured and, optionally, age_band; without it national rates are assumed.
+    progress : called with a `Progress` as the run comes along.
+
+    Returns
+    -------
+    Results.
+
+    Raises
+    ------
+    ScenarioError, SimulationError, ColumnError, ArgumentError, SettlementError.
+    """
+    for name, number in (("years", years), ("draws", draws)):
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise ArgumentError(f"{name} must be a whole number of 0 or more", got=number)
     listed = read_scenarios(scenarios)
     world = World(cases, listed[0], seed=seed, budgets=budgets)
     outcomes = {}
+    tell = telling(progress, "pay")
     for number, scenario in enumerate(listed):
-        if progress is not None:
-            progress(Progress(number, len(listed), scenario.id))
-        outcome = world.outcome(scenario)
-        world.remember(outcome)
-        outcomes[scenario.id] = outcome
-    return Results(tuple(listed), outcomes, world, seed, years, draws)
+        tell(number, len(listed), scenario.id)
+        outcomes[scenario.id] = world.outcome(scenario)
+        world.remember(outcomes[scenario.id])
+    tell(len(listed), len(listed), "")
+    drawn = resample_outcomes(outcomes, draws=draws, seed=seed) if draws else None
+    projected = band = None
+    if years:
+        paid = PaidYears(world)
+        projected = project(
+            world,
+            listed,
+            years=years,
+            funds=funds,
+            insured_persons=insured,
+            paid=paid,
+            progress=telling(progress, "project"),
+        )
+        if draws:
+            telling(progress, "draw")(0, 1, "")
+            band = parameter_band(paid, listed, projected, draws=draws, seed=seed)
+    return Results(tuple(listed), outcomes, world, seed, years, draws, projected, drawn, band)
 
 
 def read_scenarios(stated: Any) -> list[Scenario]:
-    """The scenarios, the baseline first.
-
-    A flat mapping of parameter paths is a reform of the baseline. A single scenario, or a first one that
-    has levers or responses, is compared with itself without them.
-    """
+    """The scenarios, the baseline first."""
     several = isinstance(stated, Sequence) and not isinstance(stated, str)
     given = list(stated) if several else [stated]
     if not given:

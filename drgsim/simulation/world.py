@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -256,12 +255,3 @@ def _spending_before_reserve(payments: Payments, rules: Rules) -> pd.DataFrame:
     kept = np.array([0.0 if policy is None else policy["settlement.reserve"] for policy in reserve])
     table["budget"] = table["budget"].to_numpy(np.float64) / 100 / (1 - kept)
     return pd.DataFrame(table).reset_index(drop=True)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a `progress` callable is given: work done, work in all, and what is being done."""
-
-    done: int
-    total: int
-    what: str
