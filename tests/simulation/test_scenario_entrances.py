@@ -226,6 +226,30 @@ def test_any_reform_survives_being_written_and_read(tmp_path, reform, random):
     assert scenario.levers[0].laid_over(policy, on=DAY, day=DAY).hash == policy.reform(dict(reform)).hash
 
 
+@pytest.mark.parametrize(
+    "reform",
+    [
+        {"cross_region.ratio_cut/职工": {"referral": 0.1, "other": 0.05}},
+        {"cross_region.ratio_cut": 0.02, "cross_region.ratio_cut/resident/emergency/3": 0.3},
+        {"benefit.employee.deductible/retired": {3: 500.0, "other": 100}},
+        {"new_technology.taper": [[1, 1], [2, 1], [None, 0.5]]},
+        {"outlier.high.threshold/3": {"2024-01-01": [[2, 3], [None, 2.5]], "2025-01-01": 2.5}},
+        {
+            "method": "drg_points",
+            "standard.points_per_weight": 100,
+            "standard.point_value": 117,
+            "standard.mean_cost": 8000,
+        },
+    ],
+)
+def test_cells_bands_and_dates_change_the_rules_as_the_policy_itself_would(reform):
+    base = Scenario.of("national-drg-rate", on=DAY)
+    scenario = base.reform(reform, id="any")
+    policy = base.policies(DAY)
+    assert scenario.levers[0].laid_over(policy, on=DAY, day=DAY) == policy.reform(reform)
+    assert Scenario.load(scenario.document).document == scenario.document
+
+
 def test_a_flat_reform_and_a_document_without_a_policy_lie_over_a_baseline(tmp_path):
     base = Scenario.load("baseline-drg")
     flat = tmp_path / "low.yaml"
