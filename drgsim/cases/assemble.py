@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from .code_columns import code_list
 from .columns import case_column, case_columns, text_dtype
+from .doubled import Doubled, doubled
 from .headers import header_keys
 from .layout import ColumnSource, Layout
 from .parse import Parsed, parse_column
@@ -30,6 +31,7 @@ class Plan:
     kept: Mapping[str, int]  # name in the result → position
     not_read: tuple[str, ...]
     identifiers: tuple[str, ...]
+    doubled: tuple[Doubled, ...]
     says_not_applicable: bool = True  # whether the result has the column `not_applicable`
 
     @property
@@ -37,8 +39,10 @@ class Plan:
         return sorted({*self.match.positions, *self.kept.values()})
 
 
-def plan(match: Match, *, keep: frozenset[str] | None, keep_identifiers: bool) -> Plan:
-    """Sort the cells of the header. `keep` None keeps every column that names no person."""
+def plan(
+    match: Match, *, keep: Callable[[str], bool], keep_identifiers: bool, rename: Mapping[str, str]
+) -> Plan:
+    """Sort the cells of the header. `keep` says of a header that names no person whether to keep it."""
     used = set(match.positions)
     kept: dict[str, int] = {}
     not_read: list[str] = []
@@ -48,12 +52,12 @@ def plan(match: Match, *, keep: frozenset[str] | None, keep_identifiers: bool) -
         if place in used or not name:
             continue
         personal = any(match.layout.is_identifier(key) for key in header_keys(name))
-        wanted = keep_identifiers if personal else keep is None or name in keep
+        wanted = keep_identifiers if personal else keep(name)
         if wanted and name not in kept and name not in case_columns():
             kept[name] = place
         else:
             (identifiers if personal else not_read).append(name)
-    return Plan(match, kept, tuple(not_read), tuple(identifiers))
+    return Plan(match, kept, tuple(not_read), tuple(identifiers), tuple(doubled(match, rename)))
 
 
 def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:

@@ -55,7 +55,8 @@ def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> P
     if report is None or not len(report.problems):
         return checked
     found = report.problems.frame
-    still = found[found["row"].isin(cases.index) & found["rule"].isin(list(wanted))]
+    there = found["row"].isna() | found["row"].isin(cases.index)
+    still = found[there & found["rule"].isin(list(wanted))]
     return ProblemTable.joined([ProblemTable(still), checked])
 
 

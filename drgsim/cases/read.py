@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..codes import Edition
 from ..errors import ArgumentError
+from .asked import AskedHeaders
 from .assemble import Plan, assemble, plan
 from .columns import case_column, case_columns
 from .layout import Layout
 from .layouts import find_layout, nested_lists
-from .problems import ProblemTable
+from .problems import WHOLE_TABLE, Finding, ProblemTable
 from .read_report import KEY, ReadReport
 from .recognise import Match, recognise
 from .repair import repair_codes
@@ -25,7 +26,10 @@ from .values import Value, as_value
 if TYPE_CHECKING:
     import pandas as pd
 
+Keep = Iterable[str] | Callable[[str], bool] | Literal["all"]
+
 CHUNK_ROWS = 1 << 17
+CLAIMED_TWICE = "column-claimed-twice"
 NOT_APPLICABLE = "not_applicable"  # left out by read_cases when no cell says so
 
 
@@ -36,7 +40,7 @@ def read_cases(
     code_edition: Edition = "insurance",
     normalise: bool = True,
     columns: Iterable[str] | None = None,
-    keep: Iterable[str] | Literal["all"] = (),
+    keep: Keep = (),
     keep_identifiers: bool = False,
     values: Mapping[str, Mapping[str, Value]] | None = None,
     rename: Mapping[str, str] | None = None,
@@ -53,10 +57,12 @@ def read_cases(
         edition; this is never guessed, because hundreds of codes mean different things in the two
     normalise : repair the spelling of codes where nothing is lost by it; False keeps them as they stand
     columns : read only these columns of the case table
-    keep : further columns of the source to keep, as text, by header; "all" keeps all but personal ones
+    keep : further columns of the source to keep, as text: their headers, a function that says of a header
+        whether to keep it, or "all" for all but personal ones
     keep_identifiers : also keep columns that name persons (name, card number, address, birth date …)
     values : by column, what texts mean, over the layout's word: `{"sex": {"0": 2, "1": 1}}`
-    rename : header of the source → column of the case table, where no layout knows it
+    rename : header of the source → column of the case table, where no layout knows it. A header named here
+        or in `keep` must be in the source; in one of the files at the least, where there are several
 
     Returns
     -------
@@ -67,7 +73,7 @@ def read_cases(
 
     Raises
     ------
-    NotFoundError, UnreadableFileError, UnknownLayoutError, NotACaseTableError, ArgumentError
+    NotFoundError, UnreadableFileError, UnknownLayoutError, NotACaseTableError, ArgumentError, ColumnError
 
     >>> import pandas as pd
     >>> raw = pd.DataFrame({"病案号": ["007"], "性别": ["女"], "诊断编码": ["K80.100x001,I10.x00"]})
@@ -109,7 +115,7 @@ def iter_cases(
     code_edition: Edition = "insurance",
     normalise: bool = True,
     columns: Iterable[str] | None = None,
-    keep: Iterable[str] | Literal["all"] = (),
+    keep: Keep = (),
     keep_identifiers: bool = False,
     values: Mapping[str, Mapping[str, Value]] | None = None,
     rename: Mapping[str, str] | None = None,
@@ -135,7 +141,7 @@ def iter_cases(
         name: {text: as_value(name, value) for text, value in texts.items()}
         for name, texts in (values or {}).items()
     }
-    kept = None if keep == "all" else frozenset([keep] if isinstance(keep, str) else keep)
+    kept, named_to_keep = _to_keep(keep)
     asked = (
         None if layout == "auto" else find_layout(Path(layout) if isinstance(layout, os.PathLike) else layout)
     )
@@ -143,12 +149,16 @@ def iter_cases(
     def rows() -> Iterator[pd.DataFrame]:
         start = 0
         nodes = nested_lists() if asked is None else {**nested_lists(), **asked.nodes}
-        for number, (where, tables) in enumerate(raw_tables(source, nodes=nodes)):
+        headers = AskedHeaders(named, named_to_keep)
+        for number, (where, tables, last) in enumerate(raw_tables(source, nodes=nodes)):
             table, match = recognise(tables, layout=asked, rename=named, where=where)
+            headers.find(match, where)
+            if last:
+                headers.refuse_missing()
             match = replace(match, layout=match.layout.with_values(meanings))
             if wanted is not None:
                 match = match.only(wanted)
-            todo = plan(match, keep=kept, keep_identifiers=keep_identifiers)
+            todo = plan(match, keep=kept, keep_identifiers=keep_identifiers, rename=named)
             if wanted is not None and NOT_APPLICABLE not in wanted:
                 todo = replace(todo, says_not_applicable=False)
             for frame in _frames(table, todo, number, chunk_rows, start, normalise, code_edition):
@@ -162,8 +172,18 @@ def layout_of(source: str | os.PathLike[str] | pd.DataFrame | Any) -> list[tuple
     """(name, layout) of every table of `source`, as `layout="auto"` would take it, reading headers only."""
     return [
         (where, recognise(tables, layout=None, rename={}, where=where)[1].layout)
-        for where, tables in raw_tables(source, nodes=nested_lists())
+        for where, tables, _ in raw_tables(source, nodes=nested_lists())
     ]
+
+
+def _to_keep(keep: Keep) -> tuple[Callable[[str], bool], list[str]]:
+    """Whether to keep a column of this header, and the headers that must be there."""
+    if callable(keep):
+        return keep, []
+    if keep == "all":
+        return lambda header: True, []
+    named = [keep] if isinstance(keep, str) else list(keep)
+    return frozenset(named).__contains__, named
 
 
 def _frames(
@@ -180,6 +200,10 @@ def _frames(
     empty = True
     for chunk in table.chunks(todo.match.header_row, todo.positions, chunk_rows):
         frame, findings = assemble(chunk, todo)
+        if empty:  # the first chunk speaks for the file
+            findings += [
+                Finding(CLAIMED_TWICE, each.column, WHOLE_TABLE, each.short) for each in todo.doubled
+            ]
         repairs: list[dict[str, Any]] = []
         if normalise:
             frame, repairs = repair_codes(frame, edition=code_edition)
@@ -220,5 +244,6 @@ def _file(table: RawTable, todo: Plan, number: int, rows: int) -> dict[str, Any]
         "rows": rows,
         "columns": match.names,
         "not_read": list(todo.not_read),
+        "doubled": {each.column: str(each) for each in todo.doubled},
         "identifiers": list(todo.identifiers),
     }

@@ -17,9 +17,9 @@ class ReadReport(dict[str, Any]):
     """The report a table of cases carries in `.attrs["drgsim"]`.
 
     As a dictionary it holds `files` (name; layout, why it was taken, its trust state and note; notes on
-    the file; rows; columns; not_read: headers that feed no column; identifiers: headers dropped because
-    they name persons) and `repairs` (column, repair, zh, en, count, examples). `problems` is the
-    ProblemTable of what could not be read.
+    the file; rows; columns; not_read: headers that feed no column; doubled: column → which of several
+    headers fed it, and why; identifiers: headers dropped because they name persons) and `repairs` (column,
+    repair, zh, en, count, examples). `problems` is the ProblemTable of what could not be read.
 
     It is a dictionary of plain values, because pandas writes `attrs` as JSON into Parquet files; it copies
     as itself, because pandas copies `attrs` at every step; and it equals only itself, so that joining two
@@ -75,6 +75,7 @@ class ReadReport(dict[str, Any]):
                 lines.append(f"  {file['note']}")
             if file["identifiers"]:
                 lines.append(f"  dropped, because they name persons: {len(file['identifiers'])} columns")
+            lines += [f"  {column} {told}" for column, told in file["doubled"].items()]
             if file["not_read"]:
                 lines.append(f"  not read: {', '.join(file['not_read'][:8])}{_more(file['not_read'])}")
         lines += [f"{each['column']}: {each['en']} {each['count']:,}" for each in self["repairs"]]

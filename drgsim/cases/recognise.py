@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..errors import nearest_name
 from .errors import UnknownLayoutError
 from .headers import header_key, header_keys
 from .layout import CodeListSource, ColumnSource, Layout
@@ -93,7 +94,7 @@ def recognise(
                 if best is None or rank > best[0]:
                     best = (rank, table, match)
     if best is None:
-        raise _unknown(tables, layout, where)
+        raise _unknown(tables, layout, where, rename)
     others = [other for other in fitting if other is not best[1] and hasattr(other, "sheet")]
     best[1].notes.extend(f"NOT READ though it fits too: {other.notes[0]}" for other in others)
     return best[1], best[2]
@@ -109,7 +110,10 @@ def match_header(
             places.setdefault(key, place)
     if any(key not in places for key in layout.recognise):
         return None
-    own = {name: places[key] for header, name in rename.items() if (key := header_key(header)) in places}
+    own: dict[str, int] = {}
+    for header, name in rename.items():  # the first of several for one column, as in a layout
+        if (key := header_key(header)) in places:
+            own.setdefault(name, places[key])
     columns = {name: found for name, source in layout.columns.items() if (found := _column(source, places))}
     columns |= {name: (ColumnSource(()), (place,)) for name, place in own.items() if name not in layout.lists}
     lists = {
@@ -170,12 +174,20 @@ def _fits(match: Match, *, asked: bool) -> bool:
     return len(match.positions) > 1 and all(name in match.names for name in match.layout.needs)
 
 
-def _unknown(tables: Sequence[RawTable], layout: Layout | None, where: str) -> UnknownLayoutError:
+def _unknown(
+    tables: Sequence[RawTable], layout: Layout | None, where: str, rename: Mapping[str, str]
+) -> UnknownLayoutError:
     first = next((row for table in tables for row in table.preview() if any(row)), [])
     numbers = sum(cell.strip().replace(".", "", 1).isdigit() for cell in first)
     seen = f"the first row has {len(first)} cells"
     if numbers:
         seen += f", {numbers} of them numbers, so the header row may be missing"
+    keys = {key for table in tables for row in table.preview() for cell in row for key in header_keys(cell)}
+    for header in rename:
+        if header_key(header) not in keys:
+            near = None if numbers else nearest_name(header, first)
+            seen += f"; none of them has the header {header!r} that rename names"
+            seen += f" (did you mean {near.strip()!r}?)" if near else ""
     wanted = "no known layout fits" if layout is None else f"the layout {layout.id!r} does not fit"
     return UnknownLayoutError(
         f"{wanted} any of the first {HEADER_WITHIN} rows; {seen}",

@@ -6,8 +6,9 @@ import glob
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import NotFoundError
 from .csv_table import csv_tables
@@ -32,17 +33,45 @@ _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
 _JSON = re.compile(rb"\{|\[\s*[{\[\]]")  # not [BAH],[XB],…, a header as databases write it
 
 
-def raw_tables(source: Source, *, nodes: Mapping[str, Node]) -> Iterator[tuple[str, list[RawTable]]]:
-    """Every table of `source` in order, as (name, the ways to read it); `nodes` are lists nested in JSON.
+class Opened(NamedTuple):
+    """One file or table of a source: its name, the ways to read it, whether no other comes after it."""
+
+    name: str
+    tables: list[RawTable]
+    last: bool
+
+
+def raw_tables(source: Source, *, nodes: Mapping[str, Node]) -> Iterator[Opened]:
+    """Every file or table of `source` in order; `nodes` are lists nested in JSON.
 
     Raises NotFoundError, UnreadableFileError or NotACaseTableError.
     """
     if isinstance(source, str | os.PathLike):
-        for path in _paths(source):
-            yield path.name, _tables(path, nodes)
+        with _told(str(source)):
+            paths = _paths(source)
+        for path in paths:
+            with _told(path.name):
+                tables = _tables(path, nodes)
+            yield Opened(path.name, tables, path is paths[-1])
         return
     table = _in_memory(source)
-    yield table.name, [table]
+    yield Opened(table.name, [table], True)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """What the system refuses, in the words of the one family of errors."""
+    try:
+        yield
+    except OSError as error:
+        denied = isinstance(error, PermissionError)
+        raise UnreadableFileError(
+            f"the file or folder cannot be opened: {error.strerror or error}",
+            where=name,
+            do="ask for the right to read it, or close the program that holds it open"
+            if denied
+            else "check the path, and that the disk or network drive is there",
+        ) from error
 
 
 def _in_memory(source: Any) -> RawTable:

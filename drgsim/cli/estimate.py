@@ -45,7 +45,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if Path(arguments.out).suffix.lower() != ".xlsx":
         raise ArgumentError("an estimate is written as a workbook", got=arguments.out, allowed=".xlsx")
     policy = Policy.load(arguments.policy, on=arguments.on)
-    cases = read_cases(arguments.file, keep=(*TEXTS, *NUMBERS), **reading_options(arguments))
+    further = {*TEXTS, *NUMBERS}
+    cases = read_cases(arguments.file, keep=further.__contains__, **reading_options(arguments))
     for name in NUMBERS:
         if name in cases.columns:
             cases[name] = pd.to_numeric(cases[name], errors="coerce")
