@@ -3,7 +3,9 @@
 from .budgets import budget_from_income, budget_table, grown_budget
 from .cash import cash
 from .cash_flows import CashFlows
+from .prepayment import prepayments
 from .prepayment_gate import Gate, prepayment_gate
+from .region_prepayments import RegionPrepayments
 from .settle import settle
 from .settlement import Settlement
 from .statistics import merge_statistics, pool_small_cells, statistics
@@ -13,6 +15,7 @@ from .working_days import WorkingDays
 __all__ = [
     "CashFlows",
     "Gate",
+    "RegionPrepayments",
     "Settlement",
     "Timing",
     "WorkingDays",
@@ -24,6 +27,7 @@ __all__ = [
     "merge_statistics",
     "pool_small_cells",
     "prepayment_gate",
+    "prepayments",
     "settle",
     "statistics",
 ]

@@ -19,6 +19,7 @@ from .cash_flows import CashFlows
 from .errors import LedgerError, SettlementError
 from .fund_cash import fund_cash
 from .monthly import settle_months
+from .region_payments import region_payments
 from .timing import Timing
 from .which_policy import policy_by_region
 from .working_days import Days, WorkingDays
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..payment.policy import Policy
+    from .region_prepayments import RegionPrepayments
     from .settlement import Settlement
 
 Ints = npt.NDArray[np.int64]
@@ -39,6 +41,7 @@ def cash(
     policy: Policy | Mapping[str, Policy],
     *,
     funds: pd.DataFrame | None = None,
+    between_regions: RegionPrepayments | None = None,
     working_days: WorkingDays | None = None,
 ) -> CashFlows:
     """Date every payment of a settled year.
@@ -51,6 +54,8 @@ def cash(
     funds : region, insurance, opening (yuan in the account on the first day of the year) and, if wanted,
         income (yuan of the year, in twelve equal parts on the first day of each month). With it the result
         has the daily cash of these funds.
+    between_regions : `prepayments` of the same settlement; then the cash of funds also has what regions lend
+        each other and clear. Without it a care region's fund pays for visitors and gets nothing back.
     working_days : the days banks and agencies work; Monday to Friday without one.
 
     Discharges are taken as spread evenly over the days of their month, for a settlement knows months only.
@@ -77,7 +82,9 @@ def cash(
         region: policy_of(region)["settlement.cash.clearing_share"]
         for region in sorted(set(hospitals["care_region"]))
     }
-    return CashFlows(year, payments, months, hospitals, fund_cash(payments, funds, year), targets)
+    between = None if between_regions is None else region_payments(between_regions, policy_of, year, days)
+    account = fund_cash(payments, funds, year, between)
+    return CashFlows(year, payments, months, hospitals, account, targets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The account of a fund day by day: what it opens with, what comes in, what goes to hospitals."""
+"""The account of a fund day by day: what it opens with, what comes in, what hospitals and regions get."""
 
 from __future__ import annotations
 
@@ -18,23 +18,27 @@ if TYPE_CHECKING:
 MONTHS_IN_A_YEAR = 12
 
 
-def fund_cash(payments: pd.DataFrame, funds: pd.DataFrame | None, year: int) -> pd.DataFrame:
+def fund_cash(
+    payments: pd.DataFrame, funds: pd.DataFrame | None, year: int, between: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The days on which the account of each of `funds` moves.
 
     Parameters
     ----------
     payments : care_region, insurance, date, amount (fen) paid to hospitals.
     funds : region, insurance, opening and perhaps income, yuan; None gives an empty table.
+    between : region, insurance, date, amount (fen) from other regions, negative for what is paid to them.
 
     Returns
     -------
-    DataFrame: region, insurance, date, income, paid, cash (fen at the end of the day).
+    DataFrame: region, insurance, date, income, paid (to hospitals), regions (from other regions, net), cash
+    at the end of the day; fen.
 
     Raises ColumnError for lacking columns, SettlementError for a fund given twice or without an amount.
     """
     import pandas as pd
 
-    columns = [*FUND, "date", "income", "paid", "cash"]
+    columns = [*FUND, "date", "income", "paid", "regions", "cash"]
     if funds is None:
         return pd.DataFrame(columns=columns)
     missing = [name for name in (*FUND, "opening") if name not in funds.columns]
@@ -52,15 +56,29 @@ def fund_cash(payments: pd.DataFrame, funds: pd.DataFrame | None, year: int) -> 
     regions, insurances = (read_labels(funds, name).words() for name in FUND)
     tables = []
     for region, insurance, start, total in zip(regions, insurances, opening.fen, income.fen, strict=True):
-        own = payments[(payments["care_region"] == region) & (payments["insurance"] == insurance)]
-        paid = own.groupby("date")["amount"].sum()
+        paid = _by_day(payments, "care_region", region, insurance)
         coming = pd.Series(allocate(int(total), np.ones(MONTHS_IN_A_YEAR)), index=first_days)
-        days = paid.index.union(first_days[:1]).union(coming.index[coming != 0])
+        moved = {"income": coming[coming != 0], "paid": paid}
+        if between is not None:
+            moved["regions"] = _by_day(between, "region", region, insurance)
+        days = np.unique(
+            np.concatenate([first_days[:1], *(each.index.to_numpy() for each in moved.values())])
+        )
         table = pd.DataFrame({"date": days})
         table.insert(0, "insurance", insurance)
         table.insert(0, "region", region)
-        table["income"] = coming.reindex(days, fill_value=0).to_numpy(np.int64)
-        table["paid"] = paid.reindex(days, fill_value=0).to_numpy(np.int64)
-        table["cash"] = int(start) + (table["income"] - table["paid"]).cumsum()
+        for name in ("income", "paid", "regions"):
+            amounts = moved.get(name, paid[:0])
+            table[name] = amounts.reindex(days, fill_value=0).to_numpy(np.int64)
+        table["cash"] = int(start) + (table["income"] - table["paid"] + table["regions"]).cumsum()
         tables.append(table)
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def _by_day(payments: pd.DataFrame, key: str, region: str, insurance: str) -> pd.Series:
+    import pandas as pd
+
+    own = payments[(payments[key] == region) & (payments["insurance"] == insurance)]
+    sums = own.groupby("date")["amount"].sum()
+    sums.index = pd.DatetimeIndex(sums.index).as_unit("s")
+    return sums

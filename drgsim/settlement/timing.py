@@ -87,13 +87,13 @@ class Timing:
     def paid_by(self, month: Months, days: WorkingDays) -> Days:
         """The last working day to pay the stays of these months."""
         if self.pay_by == "month_end":
-            return days.on_or_before(_last_day(month + 1))
+            return days.on_or_before(last_day(month + 1))
         return days.after(self.claimed_by(month), self._needed("working_days"))
 
     def cleared_by(self, year: int, days: WorkingDays) -> Any:
         """The last working day to clear a year."""
         last = np.datetime64(f"{year}-12", "M")
-        return days.on_or_before(_last_day(last + self._needed("clearing_months")))
+        return days.on_or_before(last_day(last + self._needed("clearing_months")))
 
     def prepaid_by(self, year: int, days: WorkingDays) -> tuple[Any, Any]:
         """The last working days to prepay hospitals in a year, and to take it back."""
@@ -101,7 +101,7 @@ class Timing:
         paid, returned = (
             january + (self._needed(name) - 1) for name in ("prepayment_month", "prepayment_return_month")
         )
-        return days.on_or_before(_last_day(paid)), days.on_or_before(_last_day(returned))
+        return days.on_or_before(last_day(paid)), days.on_or_before(last_day(returned))
 
     def _needed(self, name: str) -> int:
         value = getattr(self, name)
@@ -136,7 +136,7 @@ def deadlines(policy: Readable, year: int, *, working_days: WorkingDays | None =
     claim = timing.claimed_by(months)
     steps: dict[str, Any] = {"list_by": np.full(12, np.datetime64("NaT", "D"))}
     if policy["settlement.cash.list_days"] is not None:
-        steps["list_by"] = _last_day(months) + int(policy["settlement.cash.list_days"])
+        steps["list_by"] = last_day(months) + int(policy["settlement.cash.list_days"])
     steps |= {"claim_by": claim, "pay_by": timing.paid_by(months, days)}
     step = claim
     for name in ("submit", "transfer"):
@@ -153,5 +153,6 @@ def _first_day(month: Any) -> Any:
     return month.astype("datetime64[D]")
 
 
-def _last_day(month: Any) -> Any:
+def last_day(month: Any) -> Any:
+    """The last day of each month (datetime64[M])."""
     return _first_day(month + 1) - 1

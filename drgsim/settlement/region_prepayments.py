@@ -1,0 +1,135 @@
+"""The result of `prepayments`: who lent whom how much, how far it was used, and when an alert rang."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .settlement import LABELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PAIR = ["insured_region", "care_region", "insurance"]
+MONEY = ("prepaid", "paid", "cleared", "uncleared", "balance")
+ZH = LABELS | {
+    "prepaid": "预付金",
+    "paid": "已拨付医疗机构",
+    "cleared": "已清算",
+    "uncleared": "未清算",
+    "balance": "预付金余额",
+    "use": "使用率",
+    "alert": "预警",
+    "rest": "年终清算差额",
+    "peak_use": "最高使用率",
+    "first_yellow": "首次黄色预警",
+    "first_red": "首次红色预警",
+    "yellow_months": "黄色预警月数",
+    "red_months": "红色预警月数",
+}
+SHOWN = 20  # pairs of regions in a display
+
+
+@dataclass(frozen=True, repr=False)
+class RegionPrepayments:
+    """Prepayment between regions over a year. Money of the attributes is whole fen; the methods give yuan.
+
+    Attributes
+    ----------
+    months : by insured region, care region, insurance and month: `prepaid` at the start of the year, `paid`
+        to hospitals and `cleared` in the month, `uncleared` and `balance` at its end, `use` (uncleared over
+        prepaid; infinite where nothing was lent, NaN where the policy lends nothing), `alert` ("", yellow,
+        red).
+    rest : by pair, what the year still clears: the settlement price of a point, and stays without a month.
+    assumed_steady : True where the year itself stood in for last year.
+    """
+
+    months: pd.DataFrame
+    rest: pd.Series
+    assumed_steady: bool
+
+    @classmethod
+    def of(
+        cls, columns: Mapping[str, Any], rest: npt.NDArray[np.int64], *, assumed_steady: bool
+    ) -> RegionPrepayments:
+        """From the columns of `months` and the rest of each pair, in the same order."""
+        import pandas as pd
+
+        months = pd.DataFrame(columns)
+        pairs = pd.MultiIndex.from_frame(months[PAIR].drop_duplicates())
+        return cls(months, pd.Series(rest, index=pairs, name="rest"), assumed_steady)
+
+    @classmethod
+    def none(cls, *, assumed_steady: bool) -> RegionPrepayments:
+        """Nobody treats another region's insured."""
+        columns: dict[str, Any] = {name: np.zeros(0, object) for name in (*PAIR, "month")}
+        columns |= {name: np.zeros(0, np.int64) for name in MONEY}
+        columns |= {"use": np.zeros(0), "alert": np.zeros(0, object)}
+        return cls.of(columns, np.zeros(0, np.int64), assumed_steady=assumed_steady)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """`months` with money in yuan."""
+        return self.months.assign(**{name: self.months[name] / 100 for name in MONEY})
+
+    def summary(self) -> pd.DataFrame:
+        """By pair, yuan: prepaid, paid, cleared, rest, the peak of use, and when alerts first rang."""
+        by_pair = self.months.groupby(PAIR)
+        table = by_pair.agg(prepaid=("prepaid", "first"), paid=("paid", "sum"), cleared=("cleared", "sum"))
+        table = table.join(self.rest) / 100
+        table["peak_use"] = by_pair["use"].max()
+        for alert in ("yellow", "red"):
+            ringing = self.months[self.months["alert"] == alert].groupby(PAIR)["month"]
+            table[f"first_{alert}"] = ringing.min().reindex(table.index)
+            table[f"{alert}_months"] = ringing.size().reindex(table.index, fill_value=0)
+        return table
+
+    def alerts(self) -> pd.DataFrame:
+        """The pairs whose alert rings in some month, the most used first."""
+        table = self.summary()
+        ringing = table[(table["yellow_months"] > 0) | (table["red_months"] > 0)]
+        return ringing.sort_values("peak_use", ascending=False, kind="stable")
+
+    def care_regions(self) -> pd.DataFrame:
+        """By care region, insurance and month, yuan: the money of all home regions it holds and uses."""
+        keys = ["care_region", "insurance", "month"]
+        table = self.months.groupby(keys)[list(MONEY)].sum() / 100
+        lent = table["prepaid"].where(table["prepaid"] > 0)
+        return table.assign(use=table["uncleared"] / lent)
+
+    def flows(self) -> pd.DataFrame:
+        """Yuan prepaid, insured region (rows) × care region (columns)."""
+        lent = self.months.drop_duplicates(PAIR).pivot_table(
+            index="insured_region", columns="care_region", values="prepaid", aggfunc="sum", fill_value=0
+        )
+        return lent / 100
+
+    def __repr__(self) -> str:
+        shown = self._shown()
+        return f"{self._headline()}\n{shown.to_string(float_format='{:,.2f}'.format)}"
+
+    def _repr_html_(self) -> str:
+        table = self._shown().rename(columns=lambda name: f"{ZH.get(name, name)} {name}")
+        return f"<p>{escape(self._headline())}</p>{table.to_html(float_format='{:,.2f}'.format)}"
+
+    def _shown(self) -> pd.DataFrame:
+        """Those that ring first; of quiet pairs the largest."""
+        table = self.summary()
+        worst = table.assign(order=table["peak_use"].fillna(-1)).sort_values(
+            ["red_months", "yellow_months", "order", "prepaid"], ascending=False, kind="stable"
+        )
+        return worst.drop(columns="order").head(SHOWN)
+
+    def _headline(self) -> str:
+        table = self.summary()
+        steady = "; last year taken as this year" if self.assumed_steady else ""
+        red, yellow = (table["red_months"] > 0).sum(), (table["yellow_months"] > 0).sum()
+        return (
+            f"Prepayment between regions: {len(table)} pairs, {table['prepaid'].sum():,.2f} yuan lent, "
+            f"red alert in {red}, yellow in {yellow}{steady}"
+        )
