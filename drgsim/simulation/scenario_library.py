@@ -43,7 +43,11 @@ def find(name: str, *, folder: Path | None = None) -> Path:
 def read(source: str | Path | Mapping[str, Any]) -> tuple[Mapping[str, Any], str, Path | None]:
     """The raw document, what errors call it, and the folder its own files are looked for in."""
     if isinstance(source, Mapping):
-        return source, f"the scenario {source.get('id', 'without an id')}", None
+        return _with_on(source), f"the scenario {source.get('id', 'without an id')}", None
     path = find(str(source))
-    raw = {"on" if key is True else key: value for key, value in read_yaml(path).items()}  # YAML's own `on`
-    return raw, path.name, path.parent
+    return _with_on(read_yaml(path)), path.name, path.parent
+
+
+def _with_on(raw: Mapping[Any, Any]) -> Mapping[str, Any]:
+    """YAML reads a bare `on` as true; here it is the name of a field."""
+    return {"on" if key is True else key: value for key, value in raw.items()}
