@@ -117,7 +117,7 @@ def count(month):
 
 
 @given(CLAIMS, st.sampled_from(list(LAGS)), st.randoms(use_true_random=False))
-@run(max_examples=25, deadline=None)
+@run(max_examples=15, deadline=None)
 def test_the_account_of_every_pair_holds_to_the_fen(rows, lag, shuffle):
     policy = LAGS[lag]
     done = prepayments(table(rows), policy)
