@@ -15,7 +15,9 @@ from ...schemes.compile_cache import load_compiled
 from ...schemes.compile_sets import SPECIAL
 from ...schemes.compile_words import BYTE, HALF, DiagnosisBit
 from ...schemes.registry import load
+from ...schemes.rules.terms import Rule
 from .frames import Floats, Ints, Mask, need, number
+from .lifts import NOTHING, Lifts, lifts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,17 +30,17 @@ _CELLS = 4  # sex by child or adult
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """The severity tables of a scheme, by id of a code + SPECIAL, and the category of each of its groups.
+    """The severity tables of a scheme, by id of a code + SPECIAL, and what it says of each of its groups.
 
     `exclusion_row` (codes,) row of `keeps` that a principal diagnosis stands for; `keeps` [rows, tables] the
-    bits of a severity that are left; `category` MDC number of a DRG whose ADRG is parted in several.
+    bits of a severity that are left; `group` the MDC number of a DRG and what moves a stay out of it.
     """
 
     book: Codebook
     word: npt.NDArray[np.uint32]
     exclusion_row: npt.NDArray[np.uint32]
     keeps: npt.NDArray[np.uint8]
-    category: dict[str, int]
+    group: dict[str, tuple[int, Lifts]]
 
 
 @lru_cache(maxsize=4)
@@ -47,29 +49,32 @@ def listed_by(scheme: str) -> Listed:
     compiled, whole = load_compiled(scheme), load(scheme)
     mdcs = {mdc.code: place for place, mdc in enumerate(whole.mdcs)}
     mdc_of = {adrg.code: mdcs[adrg.mdc] for adrg in whole.adrgs}
-    parts: dict[str, int] = {}
+    rules: dict[str, list[Rule]] = {}
     for drg in whole.drgs:
-        parts[drg.adrg] = parts.get(drg.adrg, 0) + 1
+        rules.setdefault(drg.adrg, []).append(drg.rule)
+    moves = {adrg: lifts(own) for adrg, own in rules.items()}
     arrays = compiled.arrays
     return Listed(
         books_with(compiled.extra_diagnoses, compiled.extra_procedures).diagnoses,
         np.asarray(arrays["diagnosis_word"]),
         np.asarray(arrays["principal_word"]) >> np.uint32(HALF),
         np.asarray(arrays["exclusion"]),
-        {drg.code: mdc_of[drg.adrg] for drg in whole.drgs if parts[drg.adrg] > 1},
+        {drg.code: (mdc_of[drg.adrg], moves[drg.adrg]) for drg in whole.drgs},
     )
 
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """The complications of some stays: `cell` (n,) of stays that a complication may move to another group,
-    -1 for the others; `exclusion_row` (n,); which severities count; each that counts by stay and code."""
+    """The complications of some stays: `cell` (n,) of MDC, sex and age, -1 for stays without a group;
+    `exclusion_row` (n,); `has` which severities count; `stay` and `code` each that counts; `lifts` what moves
+    a stay to another group, (n, 3) as `Lifts`."""
 
     cell: Ints
     exclusion_row: Ints
     has: dict[str, Mask]
     stay: dict[str, Ints]
     code: dict[str, Ints]
+    lifts: npt.NDArray[np.bool_]
 
 
 def read_complications(cases: pd.DataFrame, listed: Listed) -> Coded:
@@ -88,21 +93,25 @@ def read_complications(cases: pd.DataFrame, listed: Listed) -> Coded:
     stay = np.repeat(np.arange(n), counts)[places]
     bits = word[places] & listed.keeps[row[stay], word[places] >> np.uint32(BYTE)]
     found = {name: np.flatnonzero(bits & np.uint32(bit)) for name, bit in SEVERITIES.items()}
+    cells, moves = _groups(cases, listed)
     return Coded(
-        _cells(cases, listed),
+        cells,
         row,
         {name: np.bincount(stay[at], minlength=n) > 0 for name, at in found.items()},
         {name: stay[at] for name, at in found.items()},
         {name: ids[places[at]] for name, at in found.items()},
+        moves,
     )
 
 
-def _cells(cases: pd.DataFrame, listed: Listed) -> Ints:
-    """MDC, sex, and child or adult, as one number."""
-    codes, groups = cases["drg"].factorize(use_na_sentinel=True)
-    mdc = np.array([*(listed.category.get(str(group), -1) for group in groups), -1], np.intp)[codes]
+def _groups(cases: pd.DataFrame, listed: Listed) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """The cell of each stay, MDC, sex, and child or adult as one number; and what moves it."""
+    codes, names = cases["drg"].factorize(use_na_sentinel=True)
+    known = [listed.group.get(str(name), (-1, NOTHING)) for name in names] + [(-1, NOTHING)]
+    mdc = np.array([number for number, _ in known], np.intp)[codes]
     woman, adult = number(cases, "sex") == 2, number(cases, "age") >= ADULT
-    return np.where(mdc < 0, -1, mdc * _CELLS + 2 * woman + adult)
+    cells = np.where(mdc < 0, -1, mdc * _CELLS + 2 * woman + adult)
+    return cells, np.array([move for _, move in known], np.bool_)[codes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +145,8 @@ class Complications:
         keys, numbers = self.counts[name]
         width, bit = len(listed.word), np.uint8(SEVERITIES[name])
         found = np.full(len(cell), -1)
+        if not len(cell):
+            return found
         situations, of = np.unique(np.stack([cell, exclusion_row]), axis=1, return_inverse=True)
         order = np.argsort(of.ravel(), kind="stable")
         ends = np.cumsum(np.bincount(of.ravel(), minlength=situations.shape[1]))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .frames import Floats
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def days(counts: Floats) -> npt.NDArray[np.timedelta64]:
@@ -18,10 +15,20 @@ def days(counts: Floats) -> npt.NDArray[np.timedelta64]:
     return counts.astype(np.int64).astype("timedelta64[D]").astype("timedelta64[s]")
 
 
-def days_into_next_year(dates: Any, later: Floats) -> Floats:
-    """By how many days each date, so many days later, lies past its own year; 0 for a missing date."""
+def kept_in_year(dates: Any, first: Floats, last: Floats) -> Floats:
+    """Days by which all that happens `first` to `last` days after a date moves to lie in the date's own year.
+
+    Earlier (negative) where the last would lie in the next year, later where the first would lie in the one
+    before; 0 for a missing date.
+
+    >>> import pandas as pd
+    >>> dates = pd.to_datetime(["2025-12-30", "2025-01-03", "2025-06-01"])
+    >>> kept_in_year(dates, np.full(3, -5.0), np.full(3, 4.0)).tolist()
+    [-3.0, 3.0, 0.0]
+    """
     import pandas as pd
 
-    own: pd.Series = pd.Series(dates)
-    left = (pd.to_datetime({"year": own.dt.year, "month": 12, "day": 31}) - own.dt.normalize()).dt.days
-    return np.nan_to_num(np.maximum(later - left.to_numpy(np.float64, na_value=np.nan), 0.0))
+    day = pd.Series(dates).dt.day_of_year.to_numpy(np.float64, na_value=np.nan)
+    length = np.where(pd.Series(dates).dt.is_leap_year, 366.0, 365.0)
+    over, under = np.maximum(day + last - length, 0.0), np.maximum(1.0 - day - first, 0.0)
+    return np.nan_to_num(np.where(over > 0, -over, under))

@@ -59,11 +59,11 @@ class Declaration:
         is the path of the response in its document.
 
         >>> problems: list[Problem] = []
-        >>> declared()["coding_drift"].check({"share": 0.4, "mc": 1}, "responses.coding_drift", problems)
+        >>> declared()["out_of_pocket"].check({"share": 0.7, "stay": 1}, "out_of_pocket", problems)
         {}
         >>> print(*problems, sep="\\n")
-        responses.coding_drift.share: out of bounds; got 0.4; allowed: a number of at least 0 and at most 0.3
-        responses.coding_drift.mc: no such parameter; did you mean 'mcc'?; allowed: share, mcc
+        out_of_pocket.share: out of bounds; got 0.7; allowed: a number of at least 0 and at most 0.3
+        out_of_pocket.stay: no such parameter; did you mean 'stays'?; allowed: share, stays, from_ratio
         """
         if not isinstance(values, Mapping):
             words = f"a mapping of {', '.join(self.parameters)} to numbers"

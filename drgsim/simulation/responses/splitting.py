@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .dates import days, days_into_next_year
+from .dates import days, kept_in_year
 from .declarations import declared
 from .frames import ID, Floats, Ints, copies, draw, joined, need, number, put
 from .money import TOTAL, Money, in_yuan, minus, read_money, scaled
@@ -33,8 +33,8 @@ def apply(
     """Of the stays of `min_days` days or more, `share` become two of the same codes and patient.
 
     Days, cost and hours are parted between them, the odd day to the first; both together cost `added_cost`
-    more. The second begins `gap_from` to `gap_from + gap_spread` days after the first ends. Where it would
-    end in the next year both begin earlier, so that no money changes its year.
+    more. The second begins `gap_from` to `gap_from + gap_spread` days after the first ends. Where one of the
+    two would end in another year than the stay did, both move, so that no money changes its year.
     """
     declaration = declared()[NAME]
     if declaration.is_idle(values):
@@ -77,11 +77,11 @@ def _dates(
     spread = np.floor(draw(cases, rows, f"{NAME}.gap", seed) * (np.floor(value["gap_spread"]) + 1))
     gap = np.ceil(value["gap_from"]) + spread
     admitted, left = (cases[name].array[rows] for name in ("admission_date", "discharge_date"))
-    earlier = days_into_next_year(left, gap)
+    moved = kept_in_year(left, -second_days, gap)
     return (
-        {"admission_date": admitted - days(earlier), "discharge_date": left - days(second_days + earlier)},
+        {"admission_date": admitted + days(moved), "discharge_date": left + days(moved - second_days)},
         {
-            "admission_date": left + days(gap - second_days - earlier),
-            "discharge_date": left + days(gap - earlier),
+            "admission_date": left + days(moved + gap - second_days),
+            "discharge_date": left + days(moved + gap),
         },
     )
