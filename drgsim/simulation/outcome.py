@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ColumnError
+from ..payment.problems import Problem
+from ..payment.state import Outlier, Review, Route
 from .age_bands import AGE_BAND, age_bands
 from .clearing_shares import fund_after_clearing
 from .sums import Key, key, sums
@@ -34,7 +37,13 @@ ALIASES = {
     "level": "hospital_level",
     "month": "discharge_month",
 }
-_MARKS = ("route", "outlier", "review", "status", "problem")
+# what the payment found of a stay, and the words for it
+_MARKS: Mapping[str, type[IntEnum]] = {
+    "route": Route,
+    "outlier": Outlier,
+    "review": Review,
+    "problem": Problem,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +111,8 @@ class Outcome:
         if column == AGE_BAND and AGE_BAND not in stays:
             return age_bands(stays.frame)
         if column in _MARKS:
-            return key(self.payments.frame[column])
+            words = [kind.name.lower() for kind in _MARKS[column]]
+            return getattr(self.payments.findings, column), np.array(words, dtype=object)
         if column == "discharge_month":
             return key(stays.frame["discharge_date"].dt.strftime("%Y-%m"))
         if column not in stays:
