@@ -9,6 +9,7 @@ from .case_arrays import CaseArrays
 from .check_kinds import CHECKS, JOINT, NEEDED
 from .columns import case_columns
 from .errors import CheckRuleError, NotACaseTableError
+from .given import refuse_doubled
 from .problems import WHOLE_TABLE, Finding, ProblemTable
 from .read_report import report_of
 from .rules import CheckRule, check_rules
@@ -33,7 +34,7 @@ def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> P
 
     Raises
     ------
-    NotACaseTableError, CheckRuleError
+    NotACaseTableError, CheckRuleError; ColumnError when a column stands twice
 
     >>> import pandas as pd
     >>> cases = pd.DataFrame({"case_id": ["a"], "sex": [1], "diagnoses": ["I10.x00|O80.000"]})
@@ -46,6 +47,7 @@ def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> P
         raise NotACaseTableError(
             "not a DataFrame with columns of the case table", got=type(cases).__name__, do="read_cases first"
         )
+    refuse_doubled(cases.columns)
     known = check_rules()
     wanted = known if rules is None else _named(rules)
     arrays = CaseArrays(cases)

@@ -14,7 +14,7 @@ from ..schemes.compiled import CompiledScheme
 from ..schemes.model import Scheme
 from ..schemes.rules.terms import Variable
 from .encoded import EncodedCases, books_with
-from .inputs import CaseTable, encode_table, frame_of, read_table
+from .inputs import CaseTable, encode_table, frame_of, one_row, read_table
 from .kernel import Answers, Kernel
 from .numbers import COLUMNS
 from .result import GroupResult, as_arrow, as_frame, as_result
@@ -115,12 +115,14 @@ class DrgGrouper:
         Raises
         ------
         CaseColumnsError
-            The table lacks sex, age, diagnoses or procedures. Rows never raise.
+            The table lacks sex, age, diagnoses or procedures, or has one twice. Rows never raise.
         CasesInputError
             `cases` is none of the above.
+        NotACaseTableError
+            A dict holds whole columns: it is one case, several need a table.
         """
         if isinstance(cases, Mapping):
-            return as_result(self._answers(read_table(frame_of([cases]))), self.compiled)
+            return as_result(self._answers(read_table(one_row(cases))), self.compiled)
         if isinstance(cases, list | tuple):
             cases = frame_of(cases)
         table = read_table(cases)
@@ -140,7 +142,7 @@ class DrgGrouper:
         ['HC23', 'HC29']
         """
         if isinstance(cases, Mapping):
-            cases = [cases]
+            cases = one_row(cases)
         table = read_table(frame_of(cases) if isinstance(cases, list | tuple) else cases)
         groupers = (self, *also)
         columns = [name for name in COLUMNS if any(name in grouper._kernel.columns for grouper in groupers)]

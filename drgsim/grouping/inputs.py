@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._optional import require
+from ..cases.given import KEEP_ONE, refuse_columns
 from ..errors import nearest_name
 from .encoded import Books, Departments, EncodedCases
 from .errors import CaseColumnsError, CasesInputError
@@ -70,6 +71,12 @@ def frame_of(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([case.get(name) for case in cases], dtype=object) for name in names})
 
 
+def one_row(case: Mapping[str, Any]) -> pd.DataFrame:
+    """One case as a table of one row. Raises NotACaseTableError when it holds columns of several."""
+    refuse_columns(case)
+    return frame_of([case])
+
+
 def encode_table(
     table: CaseTable, books: Books, numbers: Sequence[str], start: int, stop: int
 ) -> EncodedCases:
@@ -118,10 +125,10 @@ def _departments(column: Any) -> Departments:
 
 
 def _checked(table: CaseTable) -> CaseTable:
-    known = (*REQUIRED, *COLUMNS, *DEPARTMENT)
+    known = tuple(dict.fromkeys((*REQUIRED, *COLUMNS, *DEPARTMENT)))
     twice = sorted({name for name in known if table.names.count(name) > 1})
     if twice:
-        raise CaseColumnsError("a column stands twice", got=twice)
+        raise CaseColumnsError("a column stands twice", got=", ".join(twice), do=KEEP_ONE)
     missing = [name for name in REQUIRED if not table.has(name)]
     if missing:
         nearest = {name: nearest_name(name, table.names) for name in missing}

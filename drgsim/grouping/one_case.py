@@ -16,7 +16,7 @@ from ..schemes.rules.walk import leaves
 from ._reference import ReferenceGrouper
 from .case import Case
 from .errors import CasesInputError
-from .inputs import frame_of, read_table
+from .inputs import one_row, read_table
 from .numbers import COLUMNS, problems_of, read_numbers
 from .reasons import Reason
 
@@ -132,7 +132,7 @@ def _one_row(case: Any) -> pd.DataFrame:
         raise CasesInputError(
             "not one case", got=type(case).__name__, allowed=("mapping", "Series", "DataFrame of one row")
         )
-    return frame_of([case])
+    return one_row(case)
 
 
 def _department(column: pd.Series) -> str:

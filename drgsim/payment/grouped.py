@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._optional import require
+from ..cases.given import refuse_columns, refuse_doubled
 from ..errors import ArgumentError, ColumnError
 
 if TYPE_CHECKING:
@@ -48,14 +49,20 @@ def grouped(cases: Any, policy: Any, *, scheme: str | None = None) -> tuple[pd.D
 
 
 def as_frame(cases: Any) -> pd.DataFrame:
-    """A table of cases, one case as a mapping, or several, as a DataFrame."""
+    """A table of cases, one case as a mapping, or several, as a DataFrame.
+
+    Raises ArgumentError for anything else, ColumnError when a column stands twice.
+    """
     import pandas as pd
 
-    if isinstance(cases, pd.DataFrame):
-        return cases
-    if hasattr(cases, "__arrow_c_stream__"):
+    if hasattr(cases, "__arrow_c_stream__") and not isinstance(cases, pd.DataFrame):
         pa = require("pyarrow", extra="arrow", feature="paying Arrow tables")
-        return pa.table(cases).to_pandas()
+        cases = pa.table(cases).to_pandas()
+    if isinstance(cases, pd.DataFrame):
+        refuse_doubled(cases.columns)
+        return cases
+    if isinstance(cases, Mapping):
+        refuse_columns(cases)
     rows = [cases] if isinstance(cases, Mapping) else cases
     if isinstance(rows, list | tuple) and all(isinstance(row, Mapping) for row in rows):
         return pd.DataFrame([{name: _cell(value) for name, value in row.items()} for row in rows])

@@ -88,8 +88,30 @@ def test_a_table_without_a_needed_column_is_an_error(name):
 
 def test_a_column_that_stands_twice_is_an_error():
     cases = frame()
-    with pytest.raises(CaseColumnsError, match=r"twice.*sex"):
+    with pytest.raises(CaseColumnsError, match=r"twice; got 'sex'; what to do: .*duplicated"):
         grouper("chs-drg-1.1").group(pd.concat([cases, cases[["sex"]]], axis=1))
+
+
+def test_the_columns_allowed_are_each_named_once():
+    with pytest.raises(CaseColumnsError) as error:
+        grouper("chs-drg-1.1").group(frame().drop(columns="age"))
+    assert len(error.value.allowed) == len(set(error.value.allowed))
+
+
+@pytest.mark.parametrize("one", [False, True])
+def test_a_dict_of_columns_is_not_taken_for_one_case(one):
+    columns = frame().iloc[:1] if one else frame()
+    for given in (columns.to_dict("list"), columns.to_dict("series"), columns.to_dict()):
+        for ask in (grouper("chs-drg-1.1").group, grouper("chs-drg-1.1").explain):
+            with pytest.raises(ArgumentError, match=r"columns of several.*what to do.*DataFrame"):
+                ask(given)
+
+
+def test_one_case_may_have_lists_of_codes_and_further_things():
+    listed = {**CASE, "diagnoses": CASE["diagnoses"].split("|"), "procedures": ["96.0800x005"]}
+    more = {"tags": ["a", "b"], "not_applicable": ["age_days"]}
+    whole = {**CASE, "procedures": "96.0800x005"}
+    assert grouper("chs-drg-1.1").group({**listed, **more}) == grouper("chs-drg-1.1").group(whole)
 
 
 @pytest.mark.parametrize("cases", [None, 3, "K80.101", [1, 2], np.zeros(3), pd.Series(["K80.101"])])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from ..._parallel import thread_count
+from ...cases.given import refuse_columns, refuse_doubled
 from ...errors import ColumnError, nearest_name
 from .answers import Answers, EncodedCases, answer
 from .catalogue import DipCatalogue
@@ -110,6 +111,7 @@ class DipGrouper:
         catalogue and rules, and which columns that conditions ask for are missing or hold unreadable cells.
         """
         if isinstance(cases, Mapping):
+            refuse_columns(cases)
             row = self._frame(_frame_of([cases])).iloc[0]
             return {name: None if value != value else value for name, value in row.to_dict().items()}
         if isinstance(cases, list | tuple):
@@ -120,6 +122,7 @@ class DipGrouper:
         """The cases as ids and facts; ColumnError when there are no diagnoses."""
         import pandas as pd
 
+        refuse_doubled(cases.columns)
         if "diagnoses" not in cases.columns:
             raise ColumnError(
                 "the table of cases lacks diagnoses",
