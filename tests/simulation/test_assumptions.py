@@ -167,7 +167,8 @@ def test_all_problems_of_a_document_come_at_once():
     assert where == {
         "income_grwth.employee", "rate_growth.resident", "pass_through", "mix_growth",
         "unit_cost_growth.employee", "budget_growth.employee.source", "budget_growth.employee.statte",
-        "other_spending_growth/99", "unit_cost_growth.resident.state", "insured_growth.employee", "income_growth.resident",
+        "other_spending_growth/99", "unit_cost_growth.resident.state",
+        "insured_growth.employee", "income_growth.resident",
     }  # fmt: skip
     assert "did you mean 'income_growth.employee'?" in str(caught.value)
 
