@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .cash_days import Dated, mean_days, mean_owed
 from .cash_flows import CashFlows
 from .errors import LedgerError, SettlementError
 from .fund_cash import fund_cash
@@ -22,7 +23,7 @@ from .monthly import settle_months
 from .region_payments import region_payments
 from .timing import Timing
 from .which_policy import policy_by_region
-from .working_days import Days, WorkingDays
+from .working_days import WorkingDays
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,27 +106,25 @@ def _fund(
     table = _year(own, months)
     n = len(table.hospitals)
     timing = Timing.read(policy)
-    share = policy.column("settlement.cash.advance_share", n, hospital=table.hospitals)
+    # a hospital the policy does not name gets no advance
+    share = np.nan_to_num(policy.column("settlement.cash.advance_share", n, hospital=table.hospitals))
     advanced = np.rint(share[:, None] * np.maximum(table.booked, 0)).astype(np.int64)
     monthly = settle_months(table.earned, retention=0, advances=advanced)
-    prepaid, due = own["prepayment"].to_numpy(np.int64), own["due"].to_numpy(np.int64)
+    due = own["due"].to_numpy(np.int64)
+    cleared_on = timing.cleared_by(year, days)
     clearing = due - advanced.sum(axis=1) - monthly.paid.sum(axis=1)
-    dated = [
-        ("advance", *_advances(table.months, advanced, timing, days)),
-        ("monthly", timing.paid_by(table.months, days), monthly.paid),
-        ("clearing", timing.cleared_by(year, days)[None], clearing[:, None]),
-    ]
-    if prepaid.any():
-        paid_on, returned_on = timing.prepaid_by(year, days)
-        dated.append(("prepayment", paid_on[None], prepaid[:, None]))
-        dated.append(("prepayment_returned", returned_on[None], -prepaid[:, None]))
-    sums = {kind: amounts.sum(axis=1) for kind, _, amounts in dated}
+    paid = {
+        "advance": _advances(table.months, advanced, timing, days),
+        "monthly": (timing.paid_by(table.months, days), monthly.paid),
+        "clearing": (cleared_on[None], clearing[:, None]),
+    }
+    lent = _prepayment(own["prepayment"].to_numpy(np.int64), timing, year, days)
+    sums = {kind: amounts.sum(axis=1) for kind, (_, amounts) in (paid | lent).items()}
     if (sum(sums.values()) != due).any():
         raise LedgerError(
             "dated payments do not sum to what is due",
             where="advance + monthly + prepayment + prepayment_returned + clearing = due",
         )
-    words: dict[str, Any] = {name: str(own[name].iloc[0]) for name in _KEYS}
     over = np.maximum(advanced - table.earned, 0)
     month = {
         "hospital_id": np.repeat(table.hospitals, len(table.months)),
@@ -140,15 +139,23 @@ def _fund(
     }
     hospital = {"hospital_id": table.hospitals, "due": due}
     hospital |= {kind: sums.get(kind, np.zeros(n, np.int64)) for kind in KINDS}
-    hospital["over_advanced"] = over.sum(axis=1)
-    discharged = _mean_day(table.entitlement, _middles(table.months))
-    for name, kinds in (("days_monthly", ("advance", "monthly")), ("days_all", (*KINDS[:2], "clearing"))):
-        hospital[name] = _mean_payment_day(dated, kinds) - discharged
-    return (
-        {**words, **_long(table.hospitals, dated)},
-        {**words, **month},
-        {**words, **hospital},
-    )
+    hospital |= {
+        "over_advanced": over.sum(axis=1),
+        "days_monthly": mean_days(table.months, table.entitlement, [paid["advance"], paid["monthly"]]),
+        "days_all": mean_owed(table.months, table.entitlement, list(paid.values()), due, cleared_on),
+    }
+    words: dict[str, Any] = {name: str(own[name].iloc[0]) for name in _KEYS}
+    return words | _long(table.hospitals, paid | lent), words | month, words | hospital
+
+
+def _prepayment(prepaid: Ints, timing: Timing, year: int, days: WorkingDays) -> dict[str, Dated]:
+    if not prepaid.any():
+        return {}
+    paid_on, returned_on = timing.prepaid_by(year, days)
+    return {
+        "prepayment": (paid_on[None], prepaid[:, None]),
+        "prepayment_returned": (returned_on[None], -prepaid[:, None]),
+    }
 
 
 def _year(own: pd.DataFrame, months: pd.DataFrame) -> _Year:
@@ -172,7 +179,7 @@ def _year(own: pd.DataFrame, months: pd.DataFrame) -> _Year:
     )
 
 
-def _advances(months: Any, advanced: Ints, timing: Timing, days: WorkingDays) -> tuple[Days, Ints]:
+def _advances(months: Any, advanced: Ints, timing: Timing, days: WorkingDays) -> Dated:
     """The advances of each month spread evenly over its days of discharge, by the day they are paid."""
     dates: list[Any] = []
     amounts: list[Ints] = []
@@ -189,10 +196,10 @@ def _advances(months: Any, advanced: Ints, timing: Timing, days: WorkingDays) ->
     return paid_on, total.T
 
 
-def _long(hospitals: npt.NDArray[np.object_], dated: list[tuple[str, Any, Ints]]) -> dict[str, Any]:
+def _long(hospitals: npt.NDArray[np.object_], dated: Mapping[str, Dated]) -> dict[str, Any]:
     """hospital_id, date, kind, amount of every payment that is not zero."""
     columns: dict[str, list[Any]] = {"hospital_id": [], "date": [], "kind": [], "amount": []}
-    for kind, dates, amounts in dated:
+    for kind, (dates, amounts) in dated.items():
         row, column = np.nonzero(amounts)
         for name, values in zip(
             columns,
@@ -201,24 +208,6 @@ def _long(hospitals: npt.NDArray[np.object_], dated: list[tuple[str, Any, Ints]]
         ):
             columns[name].append(values)
     return {name: np.concatenate(values) for name, values in columns.items()}
-
-
-def _middles(months: Any) -> npt.NDArray[np.float64]:
-    """The mean day of discharge of each month, days since 1970-01-01."""
-    first, after = (m.astype("datetime64[D]").astype(np.float64) for m in (months, months + 1))
-    return (first + after - 1) / 2
-
-
-def _mean_day(amounts: Ints, when: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The day on which the middle of the money stands, (hospitals,); NaN without any."""
-    total = amounts.sum(axis=1).astype(np.float64)
-    return np.divide(amounts @ when, total, out=np.full(len(total), np.nan), where=total > 0)
-
-
-def _mean_payment_day(dated: list[tuple[str, Any, Ints]], kinds: tuple[str, ...]) -> Any:
-    chosen = [(dates, amounts) for kind, dates, amounts in dated if kind in kinds]
-    when = np.concatenate([dates.astype("datetime64[D]").astype(np.float64) for dates, _ in chosen])
-    return _mean_day(np.concatenate([amounts for _, amounts in chosen], axis=1), when)
 
 
 def _together(parts: list[dict[str, Any]]) -> pd.DataFrame:

@@ -26,7 +26,7 @@ ZH = LABELS | {
     "monthly": "月度拨付",
     "prepayment_returned": "预付金收回",
     "days_monthly": "月度资金平均到账天数",
-    "days_all": "全部资金平均到账天数",
+    "days_all": "含清算平均应收天数",
     "clearing_share": "清算资金占比",
     "clearing_target": "清算占比目标",
     "over_advanced": "超额预拨",
@@ -49,7 +49,8 @@ class CashFlows:
     months : by hospital and month: booked, entitlement, earned (entitlement less retention), advanced, paid
         (monthly), carried (debt into the next month), over_advanced (advanced beyond what was earned).
     hospitals : due and its parts by kind, over_advanced, and mean days from discharge to cash: `days_monthly`
-        of advances and months, `days_all` with the clearing; prepayment is lent and counts in neither.
+        of advances and months; `days_all`, what is owed over all days until the clearing by what is due,
+        negative where a hospital holds money of the fund. Prepayment is lent and counts in neither.
     fund_days : where opening balances were given, the account of each fund on the days it moves.
     targets : by care region, the share of the year that should be left to the clearing; None where not set.
     """

@@ -27,7 +27,7 @@ ZH = LABELS | {
     "alert": "预警",
     "rest": "年终清算差额",
     "peak_use": "最高使用率",
-    "first_yellow": "首次黄色预警",
+    "first_alert": "首次预警",
     "first_red": "首次红色预警",
     "yellow_months": "黄色预警月数",
     "red_months": "红色预警月数",
@@ -78,15 +78,18 @@ class RegionPrepayments:
         return self.months.assign(**{name: self.months[name] / 100 for name in MONEY})
 
     def summary(self) -> pd.DataFrame:
-        """By pair, yuan: prepaid, paid, cleared, rest, the peak of use, and when alerts first rang."""
+        """By pair, yuan: prepaid, paid, cleared, rest, the peak of use, and when an alert first rang."""
         by_pair = self.months.groupby(PAIR)
         table = by_pair.agg(prepaid=("prepaid", "first"), paid=("paid", "sum"), cleared=("cleared", "sum"))
         table = table.join(self.rest) / 100
         table["peak_use"] = by_pair["use"].max()
-        for alert in ("yellow", "red"):
-            ringing = self.months[self.months["alert"] == alert].groupby(PAIR)["month"]
-            table[f"first_{alert}"] = ringing.min().reindex(table.index)
-            table[f"{alert}_months"] = ringing.size().reindex(table.index, fill_value=0)
+        ringing = self.months[self.months["alert"] != ""]
+        red = ringing[ringing["alert"] == "red"]
+        table["first_alert"] = ringing.groupby(PAIR)["month"].min().reindex(table.index)
+        table["first_red"] = red.groupby(PAIR)["month"].min().reindex(table.index)
+        all_months = ringing.groupby(PAIR).size().reindex(table.index, fill_value=0)
+        table["red_months"] = red.groupby(PAIR).size().reindex(table.index, fill_value=0)
+        table["yellow_months"] = all_months - table["red_months"]
         return table
 
     def alerts(self) -> pd.DataFrame:

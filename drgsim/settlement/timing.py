@@ -44,7 +44,7 @@ class Timing:
 
     @classmethod
     def read(cls, policy: Readable, hospital: str = "") -> Timing:
-        """The terms a policy sets; the advance may differ by hospital."""
+        """The terms a policy sets; the advance may differ by hospital, and one it does not name gets none."""
         whole = {
             name: policy[f"settlement.cash.{name}"]
             for name in (
@@ -53,7 +53,7 @@ class Timing:
             )
         }  # fmt: skip
         share = policy.number("settlement.cash.advance_share", hospital=hospital)
-        return cls(advance_share=float(share), **whole)
+        return cls(advance_share=float(share or 0), **whole)
 
     def mean_days(self) -> float:
         """Mean days from discharge to cash of the months' money, counted simply (fund rules §2.2).

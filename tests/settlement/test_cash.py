@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from drgsim import Policy
 from drgsim.errors import ArgumentError, ColumnError
 from drgsim.payment.pay import pay
-from drgsim.settlement import WorkingDays, cash, settle
+from drgsim.settlement import Timing, WorkingDays, cash, settle
 from drgsim.settlement.errors import SettlementError
 
 from .test_settle import FLOATING, WEIGHTS, budgets, year_of_cases
@@ -130,6 +130,25 @@ def test_real_days_stay_near_the_simple_count(share, days):
     assert found.to_numpy() == pytest.approx(days, abs=0.6)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.7])
+def test_days_owed_are_the_receivable_summed_over_the_days(year, share):
+    policy = FLOATING.reform({"settlement.cash.advance_share": share})
+    done = cash(year, policy)
+    for row in done.hospitals.itertuples():
+        days = pd.date_range("2025-01-01", "2026-04-30")
+        owed = pd.Series(0.0, days)
+        mine = [row.care_region, row.insurance, row.hospital_id]
+        keys = ["care_region", "insurance", "hospital_id"]
+        paid = done.payments[(done.payments[keys] == mine).all(axis=1)]
+        paid = paid[~paid["kind"].str.startswith("prepayment")].groupby("date")["amount"].sum()
+        for month in done.months[(done.months[keys] == mine).all(axis=1)].itertuples():
+            inside = owed.index.strftime("%Y-%m") == month.month
+            owed[inside] += month.entitlement / inside.sum()
+        owed -= paid.reindex(days, fill_value=0)
+        owed.iloc[-1] -= owed.sum()
+        assert owed.cumsum().iloc[:-1].sum() / row.due == pytest.approx(row.days_all, abs=1e-6)
+
+
 def test_advances_beyond_what_is_earned_are_the_risk():
     """Fund rules §2.2: max(0, sum of advances - (1 - retention) × entitlement)."""
     policy = Policy.load("national-drg-rate", on="2026-06-30").reform({"settlement.cash.advance_share": 0.8})
@@ -166,6 +185,15 @@ def test_the_lowest_cash_of_a_fund_is_that_of_its_days(year):
         assert found["lowest_cash"] == pytest.approx(account.min(), abs=0.02)
         assert found["days_below_zero"] == (account < 0).sum()
     assert summary["days_below_zero"].sum() > 0
+
+
+def test_hospitals_that_joined_are_advanced_and_others_are_not(year):
+    some = FLOATING.reform({"settlement.cash.advance_share": {"h1": 0.6, "h2": 0.6}})
+    assert [Timing.read(some, name).advance_share for name in ("h1", "h3")] == [0.6, 0.0]
+    hospitals = cash(year, some).hospitals
+    advanced = hospitals[hospitals["advance"] > 0]
+    assert set(advanced["hospital_id"]) == {"h1", "h2"}
+    assert (hospitals["days_monthly"][advanced.index] < 40).all()
 
 
 def test_faster_payment_releases_cash(year):

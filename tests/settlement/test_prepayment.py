@@ -83,7 +83,7 @@ def test_alerts_say_when_they_first_rang():
     ringing = done.alerts()
     assert ringing.index.tolist() == [("H", "D", "employee")]
     row = ringing.iloc[0]
-    assert (row["first_yellow"], row["yellow_months"]) == ("2026-02", 2)
+    assert (row["first_alert"], row["yellow_months"]) == ("2026-02", 2)
     assert (row["first_red"], row["red_months"]) == ("2026-03", 2)
     assert row["peak_use"] == 130 / 120
 
