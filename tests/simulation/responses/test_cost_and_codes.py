@@ -205,3 +205,19 @@ def test_facing_says_what_the_payments_say():
     assert (again["total_cost"] < again["low_outlier_cost"]).to_numpy().tolist() == low.tolist()
     assert again["standard"].notna().to_numpy().tolist() == (paid.frame["route"] == "scheme").tolist()
     assert {*PARTS, "drg", "ratio"} <= set(again.columns)
+
+
+def test_facing_and_thresholds_under_dip():
+    cases = faced().drop(columns=[*GROUPS, *FACED])
+    grouped = cases.join(drgsim.DipGrouper("example-learned").group(cases))
+    weights = drgsim.Weights.fit(grouped.assign(drg=grouped["dip_code"]))
+    policy = drgsim.Policy.load("national-dip")
+    before = facing(drgsim.pay(grouped, policy, weights=weights))
+    low = before["outlier"] == "low_outlier"
+    assert low.any()
+    assert (low == (before["total_cost"] < before["low_outlier_cost"])).all()
+    after = apply("low_outlier_avoidance", before, share=1, reach=0.2)
+    hit = changed(before, after, "total_cost")
+    assert hit.any()
+    again = facing(drgsim.pay(after.drop(columns=FACED), policy, weights=weights))
+    assert (again["outlier"][hit] == "").all()
