@@ -122,6 +122,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
+    from ..errors import ArgumentError
     from ..schemes.metadata import folder_name
     from ..schemes.pack_write import write_pack
     from ..schemes.registry import user_roots
@@ -129,7 +130,10 @@ def _import(arguments: argparse.Namespace) -> int:
     source = Path(arguments.source)
     base = _load(arguments.base) if arguments.base else None
     scheme = _imported(source, arguments, base)
-    folder = Path(arguments.out) if arguments.out else user_roots()[0] / folder_name(scheme.id)
+    roots = user_roots()
+    if not roots and not arguments.out:
+        raise ArgumentError("no folder of your own packs to write to", do="say where: --out FOLDER")
+    folder = Path(arguments.out) if arguments.out else roots[0] / folder_name(scheme.id)
     write_pack(scheme, folder, base=base)
     for note in scheme.notes:
         print(note)
@@ -160,6 +164,6 @@ def _load(name: str, on: str | None = None) -> Scheme:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         scheme = load(name, on=on)
-    for warning in caught:
-        print(f"drgsim: {warning.message}", file=sys.stderr)
+    for text in dict.fromkeys(str(warning.message) for warning in caught):
+        print(f"drgsim: {text}", file=sys.stderr)
     return scheme

@@ -38,14 +38,20 @@ def load_compiled(name: str | Path, *, on: date | str | None = None) -> Compiled
 
 
 def cache_folder() -> Path:
-    """Where compiled schemes are kept: DRGSIM_CACHE, or the place the system has for such files."""
+    """Where compiled schemes are kept: DRGSIM_CACHE, or the place the system has for such files.
+
+    A user without a home has no such place: nothing can be kept in the folder then given.
+    """
     if own := os.environ.get(VARIABLE):
         return Path(own)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-        return (Path(base) if base else Path.home() / "AppData" / "Local") / "drgsim" / "cache"
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "drgsim"
+    try:
+        if sys.platform == "win32":
+            base = os.environ.get("LOCALAPPDATA")
+            return (Path(base) if base else Path.home() / "AppData" / "Local") / "drgsim" / "cache"
+        base = os.environ.get("XDG_CACHE_HOME")
+        return (Path(base) if base else Path.home() / ".cache") / "drgsim"
+    except RuntimeError:
+        return Path(os.devnull) / "drgsim"
 
 
 def _store(path: Path, block: bytes) -> None:

@@ -114,15 +114,18 @@ def _rows_of(folders: list[Path], read: dict[Path, CodeRows]) -> CodeRows:
 
 
 def roots() -> list[Path]:
-    """The folders that packs are looked for in, the user's first."""
-    return [*user_roots(), data_path("schemes")]
+    """The folders that packs are looked for in, the user's first; not those that may not be read."""
+    return [*filter(_may_be_read, user_roots()), data_path("schemes")]
 
 
 def user_roots() -> list[Path]:
     """The user's folders of packs, whether or not they exist."""
     listed = os.environ.get(VARIABLE)
     if listed is None:
-        return [Path("~/.drgsim/schemes").expanduser()]
+        try:
+            return [Path("~/.drgsim/schemes").expanduser()]
+        except RuntimeError:  # a user without a home
+            return []
     return [Path(part).expanduser().resolve() for part in listed.split(os.pathsep) if part]
 
 
@@ -130,7 +133,7 @@ def _find(name: str | Path, on: Day) -> Path:
     """The folder of a scheme."""
     folder = Path(name)
     if isinstance(name, Path) or "/" in name or os.sep in name:
-        if not (folder / FILE).is_file():
+        if not _has_pack(folder):
             raise NotFoundError(f"no scheme pack in this folder: it has no {FILE}", got=str(name))
         return folder.resolve()
     own = _folder_of(name)
@@ -154,7 +157,7 @@ def _folder_of(id: str) -> Path | None:
     """The folder of the pack with this id."""
     for root in roots():  # a pack usually stands in a folder of its own name
         folder = root / folder_name(id)
-        if (folder / FILE).is_file() and _metadata(folder).id == id:
+        if _has_pack(folder) and _metadata(folder).id == id:
             return folder
     pack = _packs().get(id)
     return pack[0] if pack else None
@@ -193,10 +196,29 @@ def _pass_over(folder: Path, error: Exception) -> None:
 
 def _folders() -> Iterator[Path]:
     for root in roots():
-        if (root / FILE).is_file():
+        if _has_pack(root):
             yield root
         elif root.is_dir():
-            yield from sorted(path for path in root.iterdir() if (path / FILE).is_file())
+            yield from sorted(path for path in root.iterdir() if _has_pack(path))
+
+
+def _has_pack(folder: Path) -> bool:
+    try:
+        return (folder / FILE).is_file()
+    except OSError as error:
+        _pass_over(folder, error)
+        return False
+
+
+def _may_be_read(root: Path) -> bool:
+    """Whether a folder of packs can be looked into, if it is there at all."""
+    try:
+        return next(root.iterdir(), None) is not None
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        warnings.warn(f"the folder of packs {root} is passed over: {error}", SchemeWarning, stacklevel=3)
+        return False
 
 
 def _edition(family: str, editions: list[tuple[Path, Metadata]], on: date) -> Path:

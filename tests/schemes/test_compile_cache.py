@@ -92,3 +92,14 @@ def test_where_the_cache_is(monkeypatch, tmp_path):
 def test_an_unknown_scheme_is_not_found(pack):
     with pytest.raises(NotFoundError):
         load_compiled("no-such-scheme")
+
+
+def test_without_a_home_nothing_is_kept_and_nothing_fails(pack, compilations, monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("DRGSIM_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(compile_cache.Path, "home", homeless)
+    assert load_compiled(pack).hash == load_compiled(pack).hash
+    assert len(compilations) == 2

@@ -185,6 +185,42 @@ def test_a_broken_pack_is_passed_over_where_all_are_looked_through(own_packs):
         load(own_packs / "broken")
 
 
+@pytest.mark.parametrize("closed", ["root", "pack"])
+def test_what_may_not_be_read_does_not_stand_before_the_shipped_schemes(closed, tmp_path, monkeypatch):
+    root = tmp_path / "own"
+    write_pack(SMALL, root / "small-1")
+    shut = root if closed == "root" else root / "small-1"
+    monkeypatch.setenv("DRGSIM_SCHEMES", str(root))
+
+    def refusing(method):
+        def refused(self, *args, **kwargs):
+            if shut in self.parents or (self == shut and method.__name__ == "iterdir"):
+                raise PermissionError(13, "Permission denied", str(self))
+            return method(self, *args, **kwargs)
+
+        return refused
+
+    for method in (Path.iterdir, Path.is_file):
+        monkeypatch.setattr(Path, method.__name__, refusing(method))
+    with pytest.warns(SchemeWarning, match=rf"{shut.name} is passed over.*Permission denied"):
+        assert "chs-drg-2.0" in set(list_schemes()["id"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SchemeWarning)
+        assert load("chs-drg-2.0").id == "chs-drg-2.0"
+        with pytest.raises(NotFoundError):
+            load("small-1")
+
+
+def test_a_user_without_a_home_has_the_shipped_schemes(monkeypatch):
+    monkeypatch.delenv("DRGSIM_SCHEMES", raising=False)
+
+    def homeless(self):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    assert load("chs-drg-2.0").id == "chs-drg-2.0"
+
+
 def test_a_base_that_is_not_installed_is_named(own_packs):
     path = own_packs / "another-name" / "scheme.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('"small-1"', '"small-0"'), encoding="utf-8")
