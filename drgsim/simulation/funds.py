@@ -22,8 +22,8 @@ Floats = npt.NDArray[np.float64]
 
 COLUMNS = ("income", "other_spending", "reserve")
 MONTHS_IN_A_YEAR = 12
-# of each insurance: published income and expenditure of the pooled fund (a resident fund has no accounts)
-_POOLED = {
+# published income and expenditure of each insurance's pooled fund; a resident fund has no accounts
+POOLED = {
     "employee": ("pooled_income", "pooled_expenditure"),
     "resident": ("fund_income", "fund_expenditure"),
 }
@@ -97,7 +97,7 @@ def derived_opening(funds: Sequence[Fund], cost: Floats, spent: Floats, year: in
     used = [
         _near(name, each, year)
         for each in INSURANCES
-        for name in (*_POOLED[each], "inpatient_cost", "reserve_months")
+        for name in (*POOLED[each], "inpatient_cost", "reserve_months")
     ]
     years = sorted({figure.year for figure in used})
     return Opening(
@@ -113,7 +113,7 @@ def derived_opening(funds: Sequence[Fund], cost: Floats, spent: Floats, year: in
 
 def _ratio(insurance: str, side: int, year: int) -> float:
     """Income (0) or spending (1) of the country's funds for each yuan of inpatient cost."""
-    money = _near(_POOLED[insurance][side], insurance, year)
+    money = _near(POOLED[insurance][side], insurance, year)
     return money.amount / _near("inpatient_cost", insurance, money.year).amount
 
 
