@@ -13,6 +13,7 @@ from ..errors import ArgumentError
 from .errors import LedgerError
 from .settlement import LABELS
 from .timing import DAYS_IN_A_MONTH
+from .workbook import write_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,13 @@ ZH = LABELS | {
     "advance": "即时预拨",
     "monthly": "月度拨付",
     "prepayment_returned": "预付金收回",
+    "advanced": "即时预拨",
+    "earned": "应得",
+    "received": "已到账",
+    "prepaid": "预付金",
+    "receivable": "应收",
+    "kind": "类别",
+    "amount": "金额",
     "days_monthly": "月度资金平均到账天数",
     "days_all": "含清算平均应收天数",
     "clearing_share": "清算资金占比",
@@ -158,6 +166,21 @@ class CashFlows:
         if loan_rate is not None:
             table["saved_a_year"] = table["released"] * loan_rate
         return table
+
+    def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
+        """Funds, hospitals, what is owed at each month's end, and payments by month, as a workbook; yuan."""
+        days = [name for name in self.hospitals.columns if name.startswith("days_")]
+        hospitals = self.hospitals.set_index(HOSPITAL_KEYS)
+        money = hospitals.drop(columns=days) / 100
+        month = self.payments["date"].dt.strftime("%Y-%m")
+        keys = [*FUND_KEYS, month.rename("month"), "kind"]
+        tables = {
+            ("基金", "funds"): self.summary(),
+            ("医疗机构", "hospitals"): money.join(hospitals[days]),
+            ("应收", "receivable"): self.receivable(),
+            ("拨付", "payments"): (self.payments.groupby(keys)[["amount"]].sum() / 100),
+        }
+        write_tables(path, tables, ZH, lang)
 
     def __repr__(self) -> str:
         return f"{self._headline()}\n{self._shown().to_string(float_format='{:,.2f}'.format)}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from .settlement import LABELS
+from .workbook import write_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,6 +112,15 @@ class RegionPrepayments:
             index="insured_region", columns="care_region", values="prepaid", aggfunc="sum", fill_value=0
         )
         return lent / 100
+
+    def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
+        """Pairs, their months, and what care regions hold, as a workbook; yuan."""
+        tables = {
+            ("地区间", "pairs"): self.summary(),
+            ("月度", "months"): self.frame,
+            ("就医地", "care_regions"): self.care_regions(),
+        }
+        write_tables(path, tables, ZH, lang)
 
     def __repr__(self) -> str:
         shown = self._shown()

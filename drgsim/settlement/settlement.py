@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import ArgumentError
+from .workbook import write_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,11 +110,6 @@ class Settlement:
 
     def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
         """Ledger, hospital statements, months and flows as a workbook."""
-        import pandas as pd
-
-        from .._optional import require
-
-        require("xlsxwriter", extra="excel", feature="writing Excel")
         keys = ["care_region", "insurance", "hospital_id"]
         sheets = {
             ("基金", "funds"): self.summary(),
@@ -121,14 +117,7 @@ class Settlement:
             ("月度", "months"): _yuan(self.months.set_index([*keys, "month"])),
             ("就医流向", "flows"): self.flows(),
         }
-        with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
-            for (zh, en), table in sheets.items():
-                shown = table.reset_index()
-                if lang == "zh":
-                    shown = shown.rename(columns=LABELS)
-                shown.to_excel(
-                    writer, sheet_name=zh if lang == "zh" else en, index=False, freeze_panes=(1, 0)
-                )
+        write_tables(path, sheets, LABELS, lang)
 
     def __repr__(self) -> str:
         return f"{self._headline()}\n{self.summary().to_string(float_format='{:,.2f}'.format)}"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from drgsim import Policy
 from drgsim.errors import ArgumentError, ColumnError
 from drgsim.payment.pay import pay
-from drgsim.settlement import Timing, WorkingDays, cash, settle
+from drgsim.settlement import Timing, WorkingDays, cash, prepayments, settle
 from drgsim.settlement.errors import SettlementError
 
 from .test_settle import FLOATING, WEIGHTS, budgets, year_of_cases
@@ -213,6 +213,21 @@ def test_displays_speak_of_funds(year):
         assert "Cash of 2025" in shown
         assert "h1" not in shown
     assert done.frame["amount"].sum() == pytest.approx(year.hospitals["due"].sum() / 100)
+
+
+def test_workbook(year, tmp_path):
+    lent = prepayments(year, FLOATING)
+    cash(year, FLOATING).to_excel(tmp_path / "cash.xlsx")
+    lent.to_excel(tmp_path / "lent.xlsx", lang="en")
+    with pd.ExcelFile(tmp_path / "cash.xlsx", engine="calamine") as book:
+        assert book.sheet_names == ["基金", "医疗机构", "应收", "拨付"]
+        paid = pd.read_excel(book, sheet_name="拨付")
+    assert paid["金额"].sum() == pytest.approx(year.hospitals["due"].sum() / 100)
+    with pd.ExcelFile(tmp_path / "lent.xlsx", engine="calamine") as book:
+        assert pd.read_excel(book, sheet_name="pairs")["prepaid"].sum() == pytest.approx(
+            lent.summary()["prepaid"].sum()
+        )
+        assert len(pd.read_excel(book, sheet_name="months")) == len(lent.months)
 
 
 def test_helpful_refusals(year):

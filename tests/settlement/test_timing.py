@@ -37,10 +37,7 @@ def test_the_advanced_share_gives_the_published_base():
 
 
 def test_mean_daily_advance_gives_the_published_number_of_days():
-    """Fund rules §8 row 12: 9.01 at 0.45 a day, advanced once a working day, are 20 working days.
-
-    Zhejiang began on 25 March 2025; 20 working days later the press counted.
-    """
+    """Fund rules §8 row 12: 9.01 at 0.45 a day are 20 days of paying; from 25 March 2025 on, to 23 April."""
     begun, worked = np.datetime64("2025-03-25"), round(9.01 / 0.45)
     discharged = np.arange(begun, begun + 60)
     advanced = Timing.read(ANHUI).advanced_on(discharged, WorkingDays(holidays=["2025-04-04"]))
