@@ -31,7 +31,7 @@ def apply(
     scheme: str | None = None,
     habits: Habits | None = None,
 ) -> pd.DataFrame:
-    """Of the stays that a further complication would move to another group, `share` gain one.
+    """Of the stays that a further complication would move to another group in use, `share` gain one.
 
     `mcc` of these gain a major one, the others a minor one; where only a major one would move the stay, so
     `share` · `mcc` of them are hit, and where only a first one would, none that has one. Their cost ratio is
@@ -44,6 +44,8 @@ def apply(
     declaration = declared()[NAME]
     if declaration.is_idle(values):
         return cases
+    if scheme is None and "drg" not in cases.columns and "dip_code" in cases.columns:
+        return cases
     if scheme is None:
         raise SimulationError(
             f"the response {NAME!r} needs the scheme the cases are grouped by",
@@ -54,10 +56,10 @@ def apply(
     value = declaration.filled(values)
     need(cases, NAME, ID, *NEEDED)
     listed = listed_by(scheme)
-    coded = read_complications(cases, listed)
     known = habits.complications if habits is not None else None
     if known is None or known.scheme != scheme:
         known = Complications.learn(cases, scheme)
+    coded = read_complications(cases, listed, known.used)
     has_cc, open_to = coded.has["cc"], ~coded.has["mcc"] & _pays(cases, value)
     minor = open_to & ~has_cc & coded.lifts[:, CC]
     major = open_to & np.where(has_cc, coded.lifts[:, MCC_BESIDE_CC], coded.lifts[:, MCC])

@@ -17,7 +17,7 @@ from ...schemes.compile_words import BYTE, HALF, DiagnosisBit
 from ...schemes.registry import load
 from ...schemes.rules.terms import Rule
 from .frames import Floats, Ints, Mask, need, number
-from .lifts import NOTHING, Lifts, lifts
+from .lifts import NOWHERE, Lifts, lifts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ class Listed:
     """The severity tables of a scheme, by id of a code + SPECIAL, and what it says of each of its groups.
 
     `exclusion_row` (codes,) row of `keeps` that a principal diagnosis stands for; `keeps` [rows, tables] the
-    bits of a severity that are left; `group` the MDC number of a DRG and what moves a stay out of it.
+    bits of a severity that are left; `group` the MDC number of a DRG and where it moves.
     """
 
     book: Codebook
@@ -49,9 +49,9 @@ def listed_by(scheme: str) -> Listed:
     compiled, whole = load_compiled(scheme), load(scheme)
     mdcs = {mdc.code: place for place, mdc in enumerate(whole.mdcs)}
     mdc_of = {adrg.code: mdcs[adrg.mdc] for adrg in whole.adrgs}
-    rules: dict[str, list[Rule]] = {}
+    rules: dict[str, list[tuple[str, Rule]]] = {}
     for drg in whole.drgs:
-        rules.setdefault(drg.adrg, []).append(drg.rule)
+        rules.setdefault(drg.adrg, []).append((drg.code, drg.rule))
     moves = {adrg: lifts(own) for adrg, own in rules.items()}
     arrays = compiled.arrays
     return Listed(
@@ -66,8 +66,8 @@ def listed_by(scheme: str) -> Listed:
 @dataclass(frozen=True, eq=False)
 class Coded:
     """The complications of some stays: `cell` (n,) of MDC, sex and age, -1 for stays without a group;
-    `exclusion_row` (n,); `has` which severities count; `stay` and `code` each that counts; `lifts` what moves
-    a stay to another group, (n, 3) as `Lifts`."""
+    `exclusion_row` (n,); `has` which severities count; `stay` and `code` each that counts;
+    `lifts` what moves a stay to another group that is used, (n, 3) as `Lifts`."""
 
     cell: Ints
     exclusion_row: Ints
@@ -77,8 +77,11 @@ class Coded:
     lifts: npt.NDArray[np.bool_]
 
 
-def read_complications(cases: pd.DataFrame, listed: Listed) -> Coded:
-    """The secondary diagnoses that the scheme lists and the principal one does not exclude."""
+def read_complications(cases: pd.DataFrame, listed: Listed, used: frozenset[str] = frozenset()) -> Coded:
+    """The secondary diagnoses that the scheme lists and the principal one does not exclude.
+
+    `used` are the groups that a stay may move to.
+    """
     n = len(cases)
     lists = listed.book.encode(cases["diagnoses"])
     ids = lists.flat.astype(np.intp) + SPECIAL
@@ -93,7 +96,7 @@ def read_complications(cases: pd.DataFrame, listed: Listed) -> Coded:
     stay = np.repeat(np.arange(n), counts)[places]
     bits = word[places] & listed.keeps[row[stay], word[places] >> np.uint32(BYTE)]
     found = {name: np.flatnonzero(bits & np.uint32(bit)) for name, bit in SEVERITIES.items()}
-    cells, moves = _groups(cases, listed)
+    cells, moves = _groups(cases, listed, used)
     return Coded(
         cells,
         row,
@@ -104,25 +107,28 @@ def read_complications(cases: pd.DataFrame, listed: Listed) -> Coded:
     )
 
 
-def _groups(cases: pd.DataFrame, listed: Listed) -> tuple[Ints, npt.NDArray[np.bool_]]:
+def _groups(cases: pd.DataFrame, listed: Listed, used: frozenset[str]) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """The cell of each stay, MDC, sex, and child or adult as one number; and what moves it."""
     codes, names = cases["drg"].factorize(use_na_sentinel=True)
-    known = [listed.group.get(str(name), (-1, NOTHING)) for name in names] + [(-1, NOTHING)]
+    known = [listed.group.get(str(name), (-1, NOWHERE)) for name in names] + [(-1, NOWHERE)]
     mdc = np.array([number for number, _ in known], np.intp)[codes]
     woman, adult = number(cases, "sex") == 2, number(cases, "age") >= ADULT
     cells = np.where(mdc < 0, -1, mdc * _CELLS + 2 * woman + adult)
-    return cells, np.array([move for _, move in known], np.bool_)[codes]
+    moves = [[target in used for target in targets] for _, targets in known]
+    return cells, np.array(moves, np.bool_)[codes]
 
 
 @dataclass(frozen=True, eq=False)
 class Complications:
-    """How often each complication is coded in stays of a category, sex and age; by severity.
+    """How often each complication is coded in stays of an MDC, sex and age; by severity.
 
     `counts[severity]`: (cells,) + pairs: sorted keys cell · codes + code, and the number of stays of each.
+    `used`: the groups that stays are in, and have a weight where weights are known.
     """
 
     scheme: str
     counts: dict[str, tuple[Ints, Ints]]
+    used: frozenset[str]
 
     @classmethod
     def learn(cls, cases: pd.DataFrame, scheme: str) -> Complications:
@@ -136,7 +142,10 @@ class Complications:
             cell = coded.cell[coded.stay[name]]
             keys = cell[cell >= 0] * width + coded.code[name][cell >= 0]
             counts[name] = np.unique(keys, return_counts=True)
-        return cls(scheme, counts)
+        groups = cases["drg"]
+        if "weight" in cases.columns:
+            groups = groups[cases["weight"].notna()]
+        return cls(scheme, counts, frozenset(groups.dropna().astype(str)))
 
     def choose(self, name: str, cell: Ints, exclusion_row: Ints, uniform: Floats) -> Ints:
         """For each stay the place (id + SPECIAL) of a code of this severity that its principal diagnosis does

@@ -1,4 +1,4 @@
-"""Which complications move a stay to another group of its ADRG."""
+"""Where complications move a stay: to which other group of its ADRG."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from ...schemes.rules.terms import And, Constant, HasSeverity, Or, Rule, Severit
 
 
 class Lifts(NamedTuple):
-    """Whether a first CC, a first MCC, or an MCC beside a CC moves a stay."""
+    """The group that a first CC, a first MCC, or an MCC beside a CC moves a stay to; "" where it stays."""
 
-    cc: bool
-    mcc: bool
-    mcc_beside_cc: bool
-
-
-NOTHING = Lifts(False, False, False)
+    cc: str
+    mcc: str
+    mcc_beside_cc: str
 
 
-def lifts(rules: Iterable[Rule]) -> Lifts:
-    """Of the groups of an ADRG, given by their rules in the order they are tested.
+NOWHERE = Lifts("", "", "")
+
+
+def lifts(groups: Iterable[tuple[str, Rule]]) -> Lifts:
+    """Of the groups of an ADRG, codes and rules in the order they are tested.
 
     What rules ask besides complications is taken as met.
 
     >>> mcc, cc = HasSeverity(Severity.MCC), HasSeverity(Severity.CC)
-    >>> lifts([mcc, Or((mcc, cc)), Constant(True)])
-    Lifts(cc=True, mcc=True, mcc_beside_cc=True)
-    >>> lifts([Or((mcc, cc)), Constant(True)])
-    Lifts(cc=True, mcc=True, mcc_beside_cc=False)
-    >>> lifts([mcc, Constant(True)])
-    Lifts(cc=False, mcc=True, mcc_beside_cc=True)
+    >>> lifts([("GB11", mcc), ("GB13", Or((mcc, cc))), ("GB15", Constant(True))])
+    Lifts(cc='GB13', mcc='GB11', mcc_beside_cc='GB11')
+    >>> lifts([("GB23", Or((mcc, cc))), ("GB25", Constant(True))])
+    Lifts(cc='GB23', mcc='GB23', mcc_beside_cc='')
+    >>> lifts([("GB31", mcc), ("GB35", Constant(True))])
+    Lifts(cc='', mcc='GB31', mcc_beside_cc='GB31')
     """
-    rules = tuple(rules)
+    groups = tuple(groups)
 
-    def group(*has: Severity) -> int:
-        return next((place for place, rule in enumerate(rules) if _holds(rule, has)), -1)
+    def to(*has: Severity) -> str:
+        return next((code for code, rule in groups if _holds(rule, has)), "")
 
-    return Lifts(
-        group(Severity.CC) != group(),
-        group(Severity.MCC) != group(),
-        group(Severity.CC, Severity.MCC) != group(Severity.CC),
-    )
+    def moved(before: str, after: str) -> str:
+        return "" if after == before else after
+
+    cc, mcc = Severity.CC, Severity.MCC
+    return Lifts(moved(to(), to(cc)), moved(to(), to(mcc)), moved(to(cc), to(cc, mcc)))
 
 
 def _holds(rule: Rule, has: tuple[Severity, ...]) -> bool:

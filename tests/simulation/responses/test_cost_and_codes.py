@@ -5,7 +5,7 @@ import numpy as np
 import drgsim
 from drgsim.grouping.case import Case
 from drgsim.grouping.complications import complications_of
-from drgsim.simulation.responses import facing
+from drgsim.simulation.responses import Habits, facing
 
 from .faced import PARTS, SCHEME, apply, changed, faced, fen
 
@@ -123,9 +123,21 @@ def test_drift_raises_payment_and_not_cost():
     assert ((drg[0] != drg[1]) == gained).all()
 
 
+def test_drift_leads_to_groups_in_use_only():
+    """A group that no stay is in has no weight, so who moved there could not be paid."""
+    after = regrouped(apply("coding_drift", share=1, from_ratio=0, to_ratio=10))
+    assert set(after["drg"]) <= set(faced()["drg"])
+    few = faced()[faced()["drg"].astype(str).str[3] != "1"].reset_index(drop=True)
+    drifted = apply("coding_drift", few, known=Habits.learn(few, scheme=SCHEME), share=1, mcc=1)
+    assert changed(few, drifted, "diagnoses").any()
+    assert not (regrouped(drifted)["drg"].astype(str).str[3] == "1").any()
+
+
 def test_a_dip_catalogue_knows_no_complications():
     assert apply("coding_drift", scheme="dip", share=0.3) is faced()
     assert apply("coding_drift", scheme="dip:example", share=0.3) is faced()
+    cases = faced().drop(columns="drg").assign(dip_code="A00.1")
+    assert apply("coding_drift", cases, scheme=None, share=0.3) is cases
 
 
 def test_new_technology_comes_on_top_in_heavy_groups():
