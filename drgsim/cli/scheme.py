@@ -123,6 +123,7 @@ def _import(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from ..errors import ArgumentError
+    from ..schemes.absent import refuse_absent
     from ..schemes.metadata import folder_name
     from ..schemes.pack_write import write_pack
     from ..schemes.registry import user_roots
@@ -133,6 +134,7 @@ def _import(arguments: argparse.Namespace) -> int:
     roots = user_roots()
     if not roots and not arguments.out:
         raise ArgumentError("no folder of your own packs to write to", do="say where: --out FOLDER")
+    refuse_absent(scheme, source.name)
     folder = Path(arguments.out) if arguments.out else roots[0] / folder_name(scheme.id)
     write_pack(scheme, folder, base=base)
     for note in scheme.notes:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ..codes import Catalogue
+from .absent import absent
 from .model import AdrgKind, Scheme
 from .reach import unreachable
 from .rows import TABLES, table_rows
@@ -33,6 +34,22 @@ _TEXTS: dict[str, tuple[Level, str, str]] = {
         "error",
         "规则在编码集{}中查找, 但诊断与手术操作不符",
         "the rule looks in {}, which holds the other kind of codes (diagnoses or procedures)",
+    ),
+    "no-rows": ("error", "表中没有行, 病例无组可入", "a table without rows: no case finds a group"),
+    "no-severity": (
+        "error",
+        "规则用到MCC或CC, 但没有任何诊断列为MCC或CC",
+        "rules ask for MCC or CC, but no diagnosis is listed as either",
+    ),
+    "no-exclusions": (
+        "error",
+        "MCC和CC引用排除表, 但没有任何排除表, 不会排除任何诊断",
+        "MCC and CC name exclusion tables, but there are none: none is ever excluded",
+    ),
+    "empty-severity": (
+        "warning",
+        "规则用到{}, 但没有诊断列入",
+        "rules ask for {}, but no diagnosis is listed as one",
     ),
     "two-severities": ("warning", "既是MCC又是CC: {}", "both MCC and CC: {}"),
     "unknown-code": ("warning", "编码目录中没有: {}", "not in the catalogue: {}"),
@@ -73,6 +90,7 @@ class Problem:
 def problems(scheme: Scheme) -> list[Problem]:
     """Everything that looks wrong in `scheme`: errors first, then warnings, then notes."""
     checks: tuple[Callable[[Scheme], Iterator[Problem]], ...] = (
+        _absent,
         _rows,
         _rules,
         _sets,
@@ -101,6 +119,11 @@ def _some(codes: Iterable[str]) -> str:
     ordered = sorted(codes)
     rest = f", … ({len(ordered)})" if len(ordered) > _SHOWN else ""
     return ", ".join(ordered[:_SHOWN]) + rest
+
+
+def _absent(scheme: Scheme) -> Iterator[Problem]:
+    for check, table, detail in absent(scheme):
+        yield _problem(check, table, detail, detail)
 
 
 def _rows(scheme: Scheme) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from .. import sources
 from .._paths import data_path
 from ..errors import ArgumentError, NotFoundError
+from .absent import odd_but_usable, refuse_absent
 from .errors import PackError, SchemeWarning
 from .identity import folders_hash
 from .metadata import FILE, Metadata, folder_name, read_metadata
@@ -48,12 +49,12 @@ def load(name: str | Path, *, on: Day = None) -> Scheme:
     NotFoundError
         No such scheme, or the family has no edition that early.
     PackError, RuleSyntaxError
-        The pack cannot be read.
+        The pack cannot be read, or lacks a table that its own rules need.
 
     Warns
     -----
     SchemeWarning
-        The newest edition installed had ended by that day.
+        The newest edition installed had ended by that day; or a table of the pack is there but empty.
 
     >>> load("chs-drg", on="2022-06-30").id
     'chs-drg-1.1'
@@ -265,5 +266,9 @@ def _day(on: Day) -> date:
 @lru_cache(maxsize=8)
 def _scheme(folders: tuple[Path, ...], files: str) -> Scheme:
     """The scheme of a chain of folders; `files`, their hash, makes an edited pack a new one."""
-    bases = folders[1:]
-    return read_pack(folders[0], base=_scheme(bases, folders_hash(bases)) if bases else None)
+    folder, *bases = folders
+    scheme = read_pack(folder, base=_scheme(tuple(bases), folders_hash(bases)) if bases else None)
+    refuse_absent(scheme, str(folder))
+    for odd in odd_but_usable(scheme, folder):
+        warnings.warn(f"the pack {scheme.id}: {odd}", SchemeWarning, stacklevel=3)
+    return scheme
