@@ -26,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "policy",
     "scheme",
     "synth",
+    "verify",
 )
 
 EXIT_USE, EXIT_UNREADABLE, EXIT_STOPPED = 2, 3, 130
