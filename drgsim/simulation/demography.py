@@ -14,7 +14,7 @@ from ..errors import ColumnError
 from ..settlement.budgets import INSURANCES
 from .age_bands import AGE_BAND
 from .errors import SimulationError
-from .projection_cells import Fund, codes, fund_codes
+from .projection_cells import Cells, Fund, codes
 from .projection_growth import UNKNOWN_BAND, band_names
 
 if TYPE_CHECKING:
@@ -38,14 +38,12 @@ class Insured:
         return self.state != "assumed"
 
 
-def insured(
-    cells: pd.DataFrame, funds: Sequence[Fund], year: int, given: pd.DataFrame | None = None
-) -> Insured:
+def insured(cells: Cells, funds: Sequence[Fund], year: int, given: pd.DataFrame | None = None) -> Insured:
     """The insured of `funds`.
 
     Parameters
     ----------
-    cells : stays of the base year by insured region, insurance and age band (column `cases`).
+    cells : stays of the base year by insured region, insurance and age band.
     given : region, insurance, insured, and optionally age_band. A fund without age bands gets those of its
         cases. Without the table, persons are what the cases stand for: those of a synthetic region whose
         cities the funds are, or else cases over the country's rates by age; both assumed.
@@ -92,11 +90,11 @@ def national_rates(year: int) -> Floats:
     return np.where(rate > 0, rate, every[:, None])
 
 
-def _cases(cells: pd.DataFrame, funds: Sequence[Fund]) -> Floats:
+def _cases(cells: Cells, funds: Sequence[Fund]) -> Floats:
     found = np.zeros((len(funds), len(band_names())))
-    fund, band = fund_codes(cells, funds), codes(cells[AGE_BAND], band_names())
+    fund = cells.fund(funds)
     inside = fund >= 0
-    np.add.at(found, (fund[inside], band[inside]), cells["cases"].to_numpy(np.float64)[inside])
+    np.add.at(found, (fund[inside], cells.band[inside]), cells.stays[inside])
     return found
 
 

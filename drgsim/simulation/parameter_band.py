@@ -84,21 +84,21 @@ class ParameterBand:
     def _table(self, courses: Sequence[DrawnCourse], measures: Sequence[str], first: int = 0) -> pd.DataFrame:
         import pandas as pd
 
-        years, parts = self.projection.courses[0].growth.years, []
+        years = self.projection.courses[0].growth.years
+        columns: dict[str, list[Any]] = {name: [] for name in (*_KEYS, "measure", *_BOUNDS)}
         for course, drawn in zip(self.projection.courses[first:], courses, strict=True):
             for region, insurance, places in groups(self.projection.funds):
                 for name in measures:
                     if insurance == ALL and name != "inpatient_fund":
                         continue
                     bounds = np.percentile(getattr(drawn, name)[places].sum(axis=0), PERCENTILES, axis=-1)
-                    columns: dict[str, Any] = dict(zip(_BOUNDS, bounds / 100, strict=True))
-                    keys = (course.scenario, region, insurance, list(years))
-                    parts.append(
-                        pd.DataFrame(dict(zip(_KEYS, keys, strict=True)) | {"measure": name} | columns)
-                    )
-        if not parts:
-            return pd.DataFrame(columns=[*_KEYS, "measure", *_BOUNDS])
-        return pd.concat(parts, ignore_index=True)
+                    words = (course.scenario, region, insurance)
+                    for key, word in zip((*_KEYS[:3], "measure"), (*words, name), strict=True):
+                        columns[key] += [word] * len(years)
+                    columns["year"] += years
+                    for key, bound in zip(_BOUNDS, bounds / 100, strict=True):
+                        columns[key] += bound.tolist()
+        return pd.DataFrame(columns)
 
     def __repr__(self) -> str:
         return f"ParameterBand({self.draws} draws, seed {self.seed}) of {self.projection!r}"

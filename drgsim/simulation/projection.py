@@ -15,7 +15,7 @@ from .course import Course, reserves
 from .demography import Insured, insured
 from .errors import SimulationError
 from .funds import Opening, derived_opening, given_opening
-from .projection_cells import Fund, FundMoney, codes, own_funds
+from .projection_cells import Fund, FundMoney, codes
 from .projection_frame import ALL, course_frame
 from .projection_growth import growth
 from .projection_world import PaidWorld
@@ -135,7 +135,7 @@ def project(
     baseline = scenarios[0]
     at_start = Drivers.of(growth(baseline.assumptions, world.year, 0), 0)
     cells = paid.cells(baseline, (), dict.fromkeys(INSURANCES, 1.0), world.year)
-    own = _chosen(own_funds(cells), funds)
+    own = _chosen(cells.own_funds(), funds)
     base = paid.money(baseline, world.year, at_start, own)
     opening = (
         derived_opening(own, base.cost, base.spent, world.year)

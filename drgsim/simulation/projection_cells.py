@@ -1,9 +1,9 @@
-"""Cells of paid stays brought to another year, and settled there."""
+"""Cells of paid stays as arrays, brought to another year and settled there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,10 +26,92 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Fund = tuple[str, str]  # insured region, insurance
 
-STAYS = "stays"  # the number of stays before it is rounded to whole cases
 _CLEARING = ("settlement.assessment", "settlement.surplus_retained", "settlement.overrun_shared")
 _PAYERS = ("fund", "patient", "other_payers")
-_MONEY = tuple(name for name in MEASURES if name != "cases")
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Sums of paid stays of the two insurances, (cells,) each.
+
+    Attributes
+    ----------
+    regions : names that `home` and `care`, the insured and the care region, count
+    insurance, band : places in `INSURANCES` and in `band_names()`
+    flows : care region, insured region, insurance and hospital; `flow` is each cell's row there
+    stays : the number of stays, before it is rounded to whole cases
+    measures : `drgsim.settlement.statistics.MEASURES`, int64; money in fen
+    """
+
+    regions: tuple[str, ...]
+    home: Ints
+    care: Ints
+    insurance: Ints
+    band: Ints
+    flows: pd.DataFrame
+    flow: Ints
+    stays: Floats
+    measures: Mapping[str, Ints]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> Cells:
+        """The cells of a table; those of other insurances, whose funds are not projected, are left out."""
+        import pandas as pd
+
+        own = table[table["insurance"].isin(INSURANCES)].reset_index(drop=True)
+        both = pd.concat([own["insured_region"], own["care_region"]], ignore_index=True).astype(object)
+        place, regions = pd.factorize(both, sort=True)
+        groups = own.groupby(list(FLOW), sort=True)
+        flow = np.asarray(groups.ngroup(), dtype=np.int64)
+        first = np.unique(flow, return_index=True)[1]
+        return cls(
+            tuple(map(str, regions)),
+            place[: len(own)].astype(np.int64),
+            place[len(own) :].astype(np.int64),
+            codes(own["insurance"], INSURANCES),
+            codes(own[AGE_BAND], band_names()),
+            own.loc[first, list(FLOW)].reset_index(drop=True),
+            flow,
+            own["cases"].to_numpy(np.float64),
+            {name: own[name].to_numpy(np.int64) for name in MEASURES},
+        )
+
+    def own_funds(self) -> list[Fund]:
+        """The funds whose year the cells hold: those with stays of their own insured treated at home.
+
+        A region that only sends or receives patients, such as the other provinces, is not one: what its fund
+        pays for all its other insured is not known.
+        """
+        local = self.home == self.care
+        pairs = set(zip(self.home[local].tolist(), self.insurance[local].tolist(), strict=True))
+        return sorted((self.regions[region], INSURANCES[kind]) for region, kind in pairs)
+
+    def fund(self, funds: Sequence[Fund], *, at: Ints | None = None) -> Ints:
+        """The place of each cell's fund among `funds`, of its home or of the regions `at`; -1 for none."""
+        places = np.full((len(self.regions), len(INSURANCES)), -1)
+        known = {region: place for place, region in enumerate(self.regions)}
+        for number, (region, insurance) in enumerate(funds):
+            if region in known:
+                places[known[region], INSURANCES.index(insurance)] = number
+        return places[self.home if at is None else at, self.insurance]
+
+    def scaled(self, stays: Floats, money: Floats) -> Cells:
+        """The cells with more stays and other amounts a stay.
+
+        Parameters
+        ----------
+        stays : (insurances, bands) factor on the number of stays. `money` : (insurances,) on amounts a stay.
+
+        Every amount is rounded to the fen and `borne_by_hospital` is what remains, so that
+        `total_cost = fund + patient + other_payers + borne_by_hospital` in every cell.
+        """
+        more = stays[self.insurance, self.band]
+        factor = more * money[self.insurance]
+        number = self.stays * more
+        moved = {name: np.rint(each * factor).astype(np.int64) for name, each in self.measures.items()}
+        moved["cases"] = np.rint(number).astype(np.int64)
+        moved["borne_by_hospital"] = moved["total_cost"] - sum(moved[name] for name in _PAYERS)
+        return replace(self, stays=number, measures=moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,59 +136,23 @@ class FundMoney:
         )
 
 
-def own_funds(cells: pd.DataFrame) -> list[Fund]:
-    """The funds whose year the cells hold: those with stays of their own insured treated at home.
-
-    A region that only sends or receives patients, such as the other provinces, is not one: what its fund
-    pays for all its other insured is not known.
-    """
-    home = cells[(cells["care_region"] == cells["insured_region"]) & cells["insurance"].isin(INSURANCES)]
-    return sorted({(str(region), str(kind)) for region, kind in home[["insured_region", "insurance"]].values})
-
-
-def scaled(cells: pd.DataFrame, stays: Floats, money: Floats) -> pd.DataFrame:
-    """The cells of the two insurances with more stays and other amounts a stay.
-
-    Parameters
-    ----------
-    stays : (insurances, bands) factor on the number of stays. `money` : (insurances,) on amounts a stay.
-
-    Every amount is rounded to the fen and `borne_by_hospital` is what remains, so that
-    `total_cost = fund + patient + other_payers + borne_by_hospital` in every cell. The new column `stays`
-    holds the unrounded number.
-    """
-    own = cells[cells["insurance"].isin(INSURANCES)]
-    insurance, band = codes(own["insurance"], INSURANCES), codes(own[AGE_BAND], band_names())
-    more = stays[insurance, band]
-    columns: dict[str, Any] = {STAYS: own["cases"].to_numpy(np.float64) * more}
-    columns["cases"] = np.rint(columns[STAYS]).astype(np.int64)
-    factor = more * money[insurance]
-    for name in _MONEY:
-        columns[name] = np.rint(own[name].to_numpy(np.float64) * factor).astype(np.int64)
-    columns["borne_by_hospital"] = columns["total_cost"] - sum(columns[name] for name in _PAYERS)
-    return own.assign(**columns)
-
-
 def settled(
-    cells: pd.DataFrame, rules: StatedRules, funds: Sequence[Fund], budgets: pd.DataFrame | None
+    cells: Cells, rules: StatedRules, funds: Sequence[Fund], budgets: pd.DataFrame | None
 ) -> FundMoney:
     """What each fund has to do with the cells once the year is cleared."""
-    fund = fund_codes(cells, funds)
-    if any(moves_money(policy) for policy in rules.each):
-        flows = cells.groupby(list(FLOW), as_index=False, sort=True)[list(MEASURES)].sum()
-        year = settle(flows.assign(month="", group="*"), rules.policies, budgets=budgets)
-        spent_of = year.ledger["spent"].to_dict()
-        spent = np.array([spent_of.get(each, 0) for each in funds], dtype=np.float64)
-    else:
-        spent = _as_booked(cells, fund, funds)
-    inside = fund >= 0
-    band = codes(cells[AGE_BAND], band_names())
-    booked = np.zeros((len(funds), len(band_names())))
-    np.add.at(booked, (fund[inside], band[inside]), cells["fund"].to_numpy(np.float64)[inside])
-    stays, cost = np.zeros(len(funds)), np.zeros(len(funds))
-    np.add.at(stays, fund[inside], cells[STAYS].to_numpy(np.float64)[inside])
-    np.add.at(cost, fund[inside], cells["total_cost"].to_numpy(np.float64)[inside])
-    return FundMoney(stays, cost, spent, booked)
+    home, bands = cells.fund(funds), len(band_names())
+    spent = (
+        _as_cleared(cells, rules, funds, budgets)
+        if any(moves_money(policy) for policy in rules.each)
+        else _as_booked(cells, home, funds)
+    )
+    by_band = _added(home * bands + cells.band, cells.measures["fund"], home >= 0, len(funds) * bands)
+    return FundMoney(
+        _added(home, cells.stays, home >= 0, len(funds)),
+        _added(home, cells.measures["total_cost"], home >= 0, len(funds)),
+        spent,
+        by_band.reshape(len(funds), bands),
+    )
 
 
 def moves_money(policy: Policy) -> bool:
@@ -118,14 +164,30 @@ def moves_money(policy: Policy) -> bool:
     return policy["settlement.point_value"] == "floating" or not at_default
 
 
-def _as_booked(cells: pd.DataFrame, fund: Ints, funds: Sequence[Fund]) -> Floats:
+def _as_cleared(
+    cells: Cells, rules: StatedRules, funds: Sequence[Fund], budgets: pd.DataFrame | None
+) -> Floats:
+    """(funds,) fen of the settled year."""
+    sums = {name: np.zeros(len(cells.flows), np.int64) for name in MEASURES}
+    for name, column in sums.items():
+        np.add.at(column, cells.flow, cells.measures[name])
+    year = settle(cells.flows.assign(month="", group="*", **sums), rules.policies, budgets=budgets)
+    spent = year.ledger["spent"].to_dict()
+    return np.array([spent.get(each, 0) for each in funds], dtype=np.float64)
+
+
+def _as_booked(cells: Cells, home: Ints, funds: Sequence[Fund]) -> Floats:
     """(funds,) fen: for its own insured wherever they are treated, and its part of those it treats."""
-    here = fund_codes(cells, funds, at="care_region")
-    of_care = cells["fund_care_region"].to_numpy(np.float64)
-    spent = np.zeros(len(funds) + 1)  # the last place takes what other funds pay
-    np.add.at(spent, fund, cells["fund"].to_numpy(np.float64) - of_care)
-    np.add.at(spent, here, of_care)
-    return spent[:-1]
+    care = cells.fund(funds, at=cells.care)
+    of_care = cells.measures["fund_care_region"]
+    own = _added(home, cells.measures["fund"] - of_care, home >= 0, len(funds))
+    return own + _added(care, of_care, care >= 0, len(funds))
+
+
+def _added(place: Ints, values: npt.NDArray[Any], inside: npt.NDArray[np.bool_], length: int) -> Floats:
+    sums = np.zeros(length)
+    np.add.at(sums, place[inside], values[inside].astype(np.float64))
+    return sums
 
 
 def grown_budgets(budgets: pd.DataFrame | None, growth: Floats) -> pd.DataFrame | None:
@@ -135,14 +197,11 @@ def grown_budgets(budgets: pd.DataFrame | None, growth: Floats) -> pd.DataFrame 
     return budgets.assign(budget=budgets["budget"] * growth[codes(budgets["insurance"], INSURANCES)])
 
 
-def fund_codes(cells: pd.DataFrame, funds: Sequence[Fund], *, at: str = "insured_region") -> Ints:
-    """The place of each cell's fund, of the insured or the care region, among `funds`; -1 for no such one."""
-    place = {fund: number for number, fund in enumerate(funds)}
-    homes = zip(cells[at].astype(str), cells["insurance"].astype(str), strict=True)
-    return np.array([place.get(home, -1) for home in homes], dtype=np.int64)
-
-
 def codes(column: Any, names: Sequence[str]) -> Ints:
     """The place of each word among `names`; 0 for one that is not there."""
-    place: Mapping[str, int] = {name: number for number, name in enumerate(names)}
-    return np.array([place.get(str(word), 0) for word in column], dtype=np.int64)
+    import pandas as pd
+
+    found, words = pd.factorize(np.asarray(column, dtype=object))
+    place = {name: number for number, name in enumerate(names)}
+    places = np.array([*(place.get(str(word), 0) for word in words), 0], dtype=np.int64)
+    return places[found]  # the last place, 0, is that of a missing word

@@ -11,14 +11,12 @@ import numpy.typing as npt
 
 from ..settlement.budgets import INSURANCES
 from .phase_path import blend
-from .projection_cells import Fund, FundMoney, grown_budgets, scaled, settled
+from .projection_cells import Cells, Fund, FundMoney, grown_budgets, settled
 from .projection_growth import Growth
 from .projection_world import PaidWorld
 from .steps import steps_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -53,16 +51,16 @@ class PaidYears:
     def __init__(self, world: PaidWorld) -> None:
         self.world = world
         self.payments = 0  # how often the cases were paid
-        self._cells: dict[Hashable, pd.DataFrame] = {}
+        self._cells: dict[Hashable, Cells] = {}
 
     def cells(
         self, scenario: Scenario, taken: Sequence[str], relative_cost: Mapping[str, float], year: int
-    ) -> pd.DataFrame:
+    ) -> Cells:
         """The world's cells; equal rules and equal relative cost are paid once."""
         rounded = {name: round(float(factor), _DIGITS) for name, factor in relative_cost.items()}
         key = (self.world.rules(scenario, taken, year=year).key, tuple(sorted(rounded.items())))
         if key not in self._cells:
-            self._cells[key] = self.world.cells(scenario, taken, rounded, year)
+            self._cells[key] = Cells.of(self.world.cells(scenario, taken, rounded, year))
             self.payments += 1
             while len(self._cells) > _KEPT:
                 del self._cells[next(iter(self._cells))]
@@ -76,7 +74,7 @@ class PaidYears:
             rules = self.world.rules(scenario, taken, year=year)
             floats = any(policy["settlement.point_value"] == "floating" for policy in rules.each)
             budgets = grown_budgets(self.world.budgets, drivers.budget) if floats else None
-            cells = scaled(self.cells(scenario, taken, relative, year), drivers.stays, drivers.money)
+            cells = self.cells(scenario, taken, relative, year).scaled(drivers.stays, drivers.money)
             part = settled(cells, rules, funds, budgets).times(weight)
             total = part if total is None else total.plus(part)
         assert total is not None  # the weights of a path add to 1

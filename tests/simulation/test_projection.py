@@ -14,7 +14,7 @@ from drgsim.published import published
 from drgsim.simulation.errors import SimulationError
 from drgsim.simulation.funds import derived_opening, reserve_months
 from drgsim.simulation.projection import project
-from drgsim.simulation.projection_cells import scaled
+from drgsim.simulation.projection_cells import Cells
 from drgsim.simulation.projection_frame import ALL
 from drgsim.simulation.projection_years import PaidYears
 
@@ -289,12 +289,13 @@ def test_funds_not_given_are_in_the_countrys_proportions():
 @settings(max_examples=25)
 @given(st.integers(0, 50), st.floats(0.5, 2.0), st.floats(0.5, 2.0))
 def test_scaled_cells_keep_their_identity(seed, stays, money):
-    table = cells(seed)
-    moved = scaled(table, np.full((2, 11), stays), np.full(2, money))
+    table = Cells.of(cells(seed))
+    moved = table.scaled(np.full((2, 11), stays), np.full(2, money)).measures
     parts = moved["fund"] + moved["patient"] + moved["other_payers"] + moved["borne_by_hospital"]
     assert (parts == moved["total_cost"]).all()
-    assert (abs(moved["total_cost"] - table["total_cost"] * stays * money) <= 0.5 + 1e-3).all()
-    pd.testing.assert_frame_equal(scaled(table, np.ones((2, 11)), np.ones(2))[table.columns], table)
+    assert (abs(moved["total_cost"] - table.measures["total_cost"] * stays * money) <= 0.5 + 1e-3).all()
+    same = table.scaled(np.ones((2, 11)), np.ones(2)).measures
+    assert all((same[name] == each).all() for name, each in table.measures.items())
 
 
 def test_row_order_changes_nothing():
