@@ -6,7 +6,7 @@ table (`drgsim.cases`), plus the answer of a grouper.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+FACT = "fact"
+Key = tuple[str, str]  # how a column is read, or `fact`; its name
+
+
 class Stays:
     """Grouped cases as columns. One made by `take` sees some rows of another, whose columns it shares."""
 
@@ -27,7 +31,9 @@ class Stays:
         self.group_column = group_column
         self.rows: Ints | None = None  # positions in the frame; None for all
         self._whole: Stays = self
-        self._kept: dict[tuple[str, str], Any] = {}
+        self._kept: dict[Key, Any] = {}
+        self._needed: dict[Key, set[Key]] = {}  # what each thing kept was found from
+        self._finding: list[set[Key]] = []
 
     def __len__(self) -> int:
         return len(self.frame) if self.rows is None else len(self.rows)
@@ -81,12 +87,29 @@ class Stays:
 
     def fact(self, name: str, find: Callable[[Stays], Any]) -> Any:
         """Something found out from several columns of these rows, kept like a column is."""
-        return self._keep(("fact", name), lambda: find(self))
+        return self._keep((FACT, name), lambda: find(self))
 
     def of_all(self, name: str, find: Callable[[Stays], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """A column found out from the whole table, whatever rows these are."""
         column = self._whole.fact(name, find)
         return column if self.rows is None else column[self.rows]
+
+    def replaced(self, columns: Mapping[str, Any], *, group_column: str | None = None) -> Stays:
+        """The same stays with some columns replaced or added; what was read of the others is kept.
+
+        For all the rows of a table only, not for stays that `take` gave.
+        """
+        new = Stays(self.frame.assign(**columns), group_column or self.group_column)
+        stale = set(columns)
+        if new.group_column != self.group_column:
+            stale.add(self.group_column)  # what followed from the groups follows from others now
+        for key, value in self._kept.items():
+            kind, name = key
+            found_from = {column for how, column in self._needed[key] if how != FACT}
+            fresh = name in columns if kind != FACT else bool(found_from & stale)
+            if not fresh:
+                new._kept[key], new._needed[key] = value, self._needed[key]
+        return new
 
     def _column(self, kind: str, column: str) -> Any:
         def read() -> Any:
@@ -96,9 +119,15 @@ class Stays:
 
         return self._keep((kind, column), read)
 
-    def _keep(self, key: tuple[str, str], find: Callable[[], Any]) -> Any:
+    def _keep(self, key: Key, find: Callable[[], Any]) -> Any:
         if key not in self._kept:
-            self._kept[key] = find()
+            self._finding.append(set())
+            try:
+                self._kept[key] = find()
+            finally:
+                self._needed[key] = self._finding.pop()
+        if self._finding:
+            self._finding[-1] |= {key} | self._needed[key]
         return self._kept[key]
 
 

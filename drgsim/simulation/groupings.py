@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..grouping import DrgGrouper
 from ..grouping.dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
 from ..payment.grouped import DIP as DIP_COLUMN
 from ..payment.grouped import DRG as DRG_COLUMN
+from ..payment.stays import Stays
 from ..payment.weights import Weights
 from .rules import DIP, NO_GROUPS
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 FITTED, OF_POLICY = "fit", "policy"
 _SCORES = ("score", "auxiliary_factor")  # a DIP grouper's own prices
+_WORDS = (
+    "dip_name", "reason", "matched_procedures", "unmatched_procedures", "auxiliary", "auxiliary_reason",
+)  # fmt: skip
 
 
 class Groupings:
@@ -30,27 +34,35 @@ class Groupings:
         self.cases = cases
         self.home = home
         self.given = home if given else None
-        self._frames: dict[str, pd.DataFrame] = {}
+        self._stays: dict[str, Stays] = {}
         self._weights: dict[tuple[str, str], Weights | None] = {}
 
     def column(self, scheme: str) -> str:
         """The column the groups of a scheme stand in."""
         return DIP_COLUMN if is_dip(scheme) else DRG_COLUMN
 
-    def grouped(self, scheme: str) -> pd.DataFrame:
-        """The baseline's cases with the groups of a scheme."""
-        if scheme not in self._frames:
-            self._frames[scheme] = self.group(self.cases, scheme)
-        return self._frames[scheme]
+    def stays(self, scheme: str) -> Stays:
+        """The baseline's cases in the groups of a scheme, read once whatever the scheme."""
+        if scheme not in self._stays:
+            if scheme == self.home:
+                self._stays[scheme] = Stays(self.group(self.cases, scheme), self.column(scheme))
+            else:
+                answer = self._answer(self.cases, scheme)
+                self._stays[scheme] = self.stays(self.home).replaced(answer, group_column=self.column(scheme))
+        return self._stays[scheme]
 
     def group(self, cases: pd.DataFrame, scheme: str) -> pd.DataFrame:
         """Any cases with the groups of a scheme; those the cases bear already are kept."""
-        if scheme in (NO_GROUPS, self.given):
-            return cases
         if is_dip(scheme) and not is_dip(self.home):
             cases = self.group(cases, self.home)
+        return cases.assign(**self._answer(cases, scheme))
+
+    def _answer(self, cases: pd.DataFrame, scheme: str) -> dict[str, Any]:
+        """What a grouper says of the cases, as far as a simulation uses it."""
+        if scheme in (NO_GROUPS, self.given):
+            return {}
         answer = self._grouper(scheme).group(cases)
-        return cases.assign(**{str(name): answer[name].array for name in answer.columns})
+        return {str(name): answer[name].array for name in answer.columns if name not in _WORDS}
 
     def weights(self, choice: str, scheme: str) -> Weights | None:
         """The weight table of a scheme: measured, published, or None for the one the policy names."""
@@ -64,8 +76,11 @@ class Groupings:
 
     @cached_property
     def learned(self) -> DipCatalogue:
-        """The DIP catalogue learned from the baseline's cases."""
-        return DipCatalogueBuilder().fit(self.cases).catalogue_
+        """The DIP catalogue learned from the baseline's cases, in one order: its means are float sums."""
+        cases = self.cases
+        if "case_id" in cases.columns:
+            cases = cases.sort_values("case_id", kind="stable")
+        return DipCatalogueBuilder().fit(cases).catalogue_
 
     def _grouper(self, scheme: str) -> DrgGrouper | DipGrouper:
         if not is_dip(scheme):
@@ -75,7 +90,7 @@ class Groupings:
 
     def _measured(self, scheme: str) -> Weights:
         """Weights measured on the baseline's cases, with each group's mean cost by level of hospital."""
-        cases, column = self.grouped(scheme), self.column(scheme)
+        cases, column = self.stays(scheme).frame, self.column(scheme)
         weights = Weights.fit(cases, group=column)
         if "hospital_level" not in cases.columns or not is_dip(scheme):
             return weights
@@ -94,6 +109,6 @@ def is_dip(scheme: str) -> bool:
     return scheme == DIP or scheme.startswith(f"{DIP}:")
 
 
-def without_scores(cases: pd.DataFrame) -> pd.DataFrame:
-    """The cases without what a DIP grouper said they are worth."""
-    return cases.drop(columns=[name for name in _SCORES if name in cases.columns])
+def without_scores(stays: Stays) -> Stays:
+    """The stays without what a DIP grouper said they are worth."""
+    return stays.replaced({name: float("nan") for name in _SCORES if name in stays})

@@ -24,7 +24,7 @@ from .carried_weights import carried_weights
 from .errors import SimulationError
 from .groupings import Groupings, is_dip, without_scores
 from .outcome import Outcome
-from .relative_cost import at_relative_cost
+from .relative_cost import amounts_at
 from .rules import Rules, rules_of
 from .steps import REGROUPED, steps_of
 
@@ -63,7 +63,6 @@ class World:
         self.groupings = Groupings(
             self.cases, home=rules.scheme, given=_bears_groups(self.cases, rules.scheme)
         )
-        self._stays: dict[str, Stays] = {}
         self._changed: OrderedDict[Any, Stays] = OrderedDict()
         self._totals: dict[Any, Mapping[str, int]] = {}
 
@@ -142,10 +141,7 @@ class World:
 
     def stays(self, scheme: str) -> Stays:
         """The baseline's cases in the groups of a scheme."""
-        if scheme not in self._stays:
-            frame = self.groupings.grouped(scheme)
-            self._stays[scheme] = Stays(frame, self.groupings.column(scheme))
-        return self._stays[scheme]
+        return self.groupings.stays(scheme)
 
     def _paid(
         self,
@@ -164,11 +160,10 @@ class World:
         lever = next(iter(half)).removesuffix(REGROUPED)
         rules, worth = self._paid(scenario, before, relative_cost, year)
         later = self.rules(scenario, before | {lever}, year=year)
-        column = self.groupings.column(later.scheme)
-        answered = self._stays_under(
+        stays = self._stays_under(
             Rules(rules.policies, later.scheme, rules.weights, rules.responses), relative_cost, faced=rules
         )
-        stays = Stays(without_scores(answered.frame), column)
+        stays = without_scores(stays)
         return rules, self._pay(rules, stays, carried_weights(worth, stays))
 
     def _pay(self, rules: Rules, stays: Stays, weights: Any) -> Payments:
@@ -189,11 +184,12 @@ class World:
         return self._kept(key, lambda: self._changed_stays(rules, relative, faced or rules))
 
     def _changed_stays(self, rules: Rules, relative: Mapping[str, float], faced: Rules) -> Stays:
-        if not rules.responses:
-            frame = self.groupings.grouped(rules.scheme)
-        else:
+        if rules.responses:
             frame = self.groupings.group(self._responded(faced), rules.scheme)
-        return Stays(at_relative_cost(frame, relative), self.groupings.column(rules.scheme))
+            stays = Stays(frame, self.groupings.column(rules.scheme))
+        else:
+            stays = self.stays(rules.scheme)
+        return stays.replaced(amounts_at(stays.frame, relative)) if relative else stays
 
     def _responded(self, rules: Rules) -> pd.DataFrame:
         """The baseline's cases after responses to what each stay faces under the mechanical rules."""
