@@ -36,10 +36,15 @@ def _run(arguments: argparse.Namespace) -> int:
 
     cases = None
     if arguments.cases:
+        import pandas as pd
+
         from ..cases import read_cases
         from ..simulation.fingerprint import BEYOND
+        from .estimate import NUMBERS
 
-        cases = read_cases(arguments.cases, keep=BEYOND, layout=arguments.layout)
+        cases = read_cases(arguments.cases, keep=BEYOND.__contains__, layout=arguments.layout)
+        for name in {*NUMBERS} & {*cases.columns}:
+            cases[name] = pd.to_numeric(cases[name], errors="coerce")
     told = None if arguments.quiet or not sys.stderr.isatty() else _tell
     try:
         found = verify(arguments.record, cases, rerun=not arguments.no_rerun, progress=told)

@@ -1,4 +1,4 @@
-"""`drgsim verify`: words and an exit code for a record that holds, one that does not, and one that is none."""
+"""`drgsim verify`: words and an exit code for a record that holds, one that does not, one that is none."""
 
 import json
 
@@ -27,13 +27,15 @@ def folder(tmp_path_factory):
 def test_a_record_with_a_recipe_is_run_again(folder, capsys):
     assert main(["verify", str(folder / "recipe.json")]) == 0
     told = capsys.readouterr().out
-    assert told.startswith("The record holds") and "results to the fen" in told
+    assert told.startswith("The record holds")
+    assert "results to the fen" in told
 
 
 def test_a_record_without_one_needs_the_cases(folder, capsys):
     assert main(["verify", str(folder / "record.json")]) == 0
     told = capsys.readouterr().out
-    assert "results to the fen" not in told and "not given, not checked" in told
+    assert "results to the fen" not in told
+    assert "not given, not checked" in told
     assert main(["verify", str(folder / "record.json"), "--cases", str(folder / "cases.csv")]) == 0
     assert "results to the fen" in capsys.readouterr().out
 
@@ -50,7 +52,8 @@ def test_a_changed_record_gives_one(folder, tmp_path, capsys):
     path.write_text(json.dumps(changed), encoding="utf-8")
     assert main(["verify", str(path), "--cases", str(folder / "cases.csv"), "--no-rerun"]) == 1
     told = capsys.readouterr().out
-    assert "does not hold: 2 of" in told and "✗" in told
+    assert "does not hold: 2 of" in told
+    assert "✗" in told
 
 
 @pytest.mark.parametrize("text", ["not json", "{}", '{"drgsim_record": 99}'])
