@@ -31,7 +31,7 @@ class TextFile:
         """Find the encoding: what a byte order mark says, else UTF-8, else GB18030, each strictly.
 
         The order matters: nearly every UTF-8 text is also valid GB18030, and comes out as nonsense.
-        Raises UnreadableFileError for a file that is neither, is empty, or is cut short.
+        Raises UnreadableFileError for a file that is neither, is empty, is cut short, or holds a NUL.
         """
         with path.open("rb") as file:
             compression: Literal["gzip"] | None = "gzip" if file.read(2) == b"\x1f\x8b" else None
@@ -40,18 +40,19 @@ class TextFile:
                 start = stream.read(4096)
             if not start.strip():
                 raise UnreadableFileError("the file is empty", where=path.name, do="export it again")
+            tried: dict[str, int] = {}
             for encoding in _candidates(start):
-                last = _last_character(path, compression, encoding)
-                if last is not None:
+                last, tried[encoding] = _read_through(path, compression, encoding)
+                if not tried[encoding]:
                     return cls(path, encoding, compression, last)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise UnreadableFileError(
                 "the gzip file is damaged or cut short", where=path.name, do="copy or export it again"
             ) from error
         raise UnreadableFileError(
-            "the text is neither UTF-8 nor GB18030 (GBK, GB2312), or not text at all",
+            f"the text is in another encoding, or damaged; tried: {_told(tried)}",
             where=path.name,
-            do="save it as CSV UTF-8, xlsx or Parquet",
+            do="save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8), xlsx or Parquet",
         )
 
     @contextmanager
@@ -70,17 +71,36 @@ def _candidates(start: bytes) -> list[str]:
         return ["utf-8-sig"]
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ["utf-16"]
-    return [] if b"\0" in start else ["utf-8", "gb18030"]
+    return ["utf-8", "gb18030"]
 
 
-def _last_character(path: Path, compression: str | None, encoding: str) -> str | None:
-    """The last character that is no line end when all of the text decodes, else None."""
+def _read_through(path: Path, compression: str | None, encoding: str) -> tuple[str, int]:
+    """The last character that is no line end, and 0; or the line that is not in this encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    last = ""
+    last, lines = "", 0
     with _binary(path, compression) as stream:
         try:
             while block := stream.read(_BLOCK):
-                last = decoder.decode(block).rstrip("\r\n")[-1:] or last
-            return decoder.decode(b"", final=True).rstrip("\r\n")[-1:] or last
-        except UnicodeDecodeError:
-            return None
+                text = decoder.decode(block)
+                if "\0" in text:
+                    raise _holds_nul(path, encoding, lines + text[: text.index("\0")].count("\n") + 1)
+                last = text.rstrip("\r\n")[-1:] or last
+                lines += text.count("\n")
+            return decoder.decode(b"", final=True).rstrip("\r\n")[-1:] or last, 0
+        except UnicodeDecodeError as error:
+            return last, lines + error.object[: error.start].count(b"\n") + 1
+
+
+def _holds_nul(path: Path, encoding: str, line: int) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"a NUL character, which text never holds, read as {encoding}: damaged, UTF-16 without its mark, "
+        "or not text at all",
+        where=f"{path.name}, line {line:,}",
+        do="export it again, or save it as CSV UTF-8, xlsx or Parquet",
+    )
+
+
+def _told(tried: dict[str, int]) -> str:
+    names = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8, as its mark says", "utf-16": "UTF-16, as its mark says"}
+    names["gb18030"] = "GB18030 (GBK, GB2312)"
+    return "; ".join(f"{names[encoding]}: fails at line {line:,}" for encoding, line in tried.items())

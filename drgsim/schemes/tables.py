@@ -37,7 +37,13 @@ def read_table(folder: Path, name: str, columns: Sequence[str], *, optional: boo
     if path is None:
         if optional:
             return []
-        raise PackError(f"no table {name}.csv in this folder", where=str(folder))
+        near = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        raise PackError(
+            f"no table {name}.csv in this folder",
+            where=str(folder),
+            got=f"{len(near)} files",
+            do="docs/scheme-packs.md lists the tables a folder holds",
+        )
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]

@@ -68,6 +68,8 @@ def from_official_workbook(
 
     Raises
     ------
+    NotFoundError
+        There is no such file.
     WorkbookError
         Sheets or columns are missing; or, when strict, anything else is wrong. `findings` has it all.
     MissingExtraError

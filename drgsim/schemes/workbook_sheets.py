@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .._optional import require
+from ..errors import NotFoundError
 from .errors import WorkbookError
 
 _HEADER_WITHIN = 10  # rows above the header: titles and remarks
@@ -61,12 +62,21 @@ def read_sheets(
     be text: a number there is noted, for it may have lost zeros. WorkbookError when the file is no
     workbook, or a sheet or column is missing; all that is missing is named at once.
     """
+    if not path.exists():
+        near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise NotFoundError(
+            "no such workbook", got=path.name, nearest=near, where=str(path.parent), do="check the path"
+        )
     calamine = require("python_calamine", extra="excel", feature="reading a workbook")
     try:
         book = calamine.CalamineWorkbook.from_path(path)
         tables = {name.strip(): book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     except (calamine.CalamineError, OSError) as error:
-        raise WorkbookError("not a workbook that can be read", where=str(path)) from error
+        raise WorkbookError(
+            "not a workbook that can be read",
+            where=str(path),
+            do="give the official .xlsx, complete and without a password, or a folder of neutral tables",
+        ) from error
     missing: list[str] = []
     found: dict[str, list[SheetRow]] = {}
     for sheet, columns in wanted.items():

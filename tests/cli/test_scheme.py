@@ -51,6 +51,19 @@ def test_a_warning_is_one_line_of_its_own(capsys):
     assert len(err.splitlines()) == 1
 
 
+def test_a_workbook_that_is_not_there_is_named_with_its_neighbour(tmp_path, capsys):
+    (tmp_path / "national-3.0.xlsx").write_bytes(b"no workbook")
+    assert main(["scheme", "import", str(tmp_path / "national-30.xlsx")]) == 2
+    assert (
+        "no such workbook; got 'national-30.xlsx'; did you mean 'national-3.0.xlsx'"
+        in capsys.readouterr().err
+    )
+    assert main(["scheme", "import", str(tmp_path / "national-3.0.xlsx")]) == 3
+    assert "what to do: give the official .xlsx" in capsys.readouterr().err
+    assert main(["scheme", "import", str(tmp_path)]) == 3
+    assert "no table mdc.csv in this folder; got '; " in capsys.readouterr().err
+
+
 def test_check(capsys):
     assert main(["scheme", "check", "small-1"]) == 1
     out, err = capsys.readouterr()
@@ -104,5 +117,5 @@ def test_import_of_neutral_tables_as_an_overlay(capsys, tmp_path):
 
 
 def test_import_of_nothing_is_a_wrong_use(capsys, tmp_path):
-    assert main(["scheme", "import", str(tmp_path / "none.xlsx")]) == 3
-    assert "not a workbook" in capsys.readouterr().err
+    assert main(["scheme", "import", str(tmp_path / "none.xlsx")]) == 2
+    assert "no such workbook" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 import pytest
 
 from drgsim import Scheme
+from drgsim.errors import NotFoundError
 from drgsim.schemes.errors import WorkbookError
 from drgsim.schemes.model import AdrgKind, CcExclusion, NewbornWeight
 from drgsim.schemes.pack import read_pack
@@ -161,5 +162,5 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     (tmp_path / "a.xlsx").write_text("no workbook")
     with pytest.raises(WorkbookError, match="not a workbook that can be read"):
         load(tmp_path / "a.xlsx")
-    with pytest.raises(WorkbookError, match="not a workbook that can be read"):
+    with pytest.raises(NotFoundError, match="no such workbook"):
         load(tmp_path / "missing.xlsx")
