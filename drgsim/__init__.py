@@ -12,6 +12,8 @@ from .errors import DrgsimError
 
 # public name -> the room that owns it
 _PUBLIC: dict[str, str] = {
+    "Comparison": "report.comparison",
+    "simulate": "report.simulate",
     "settle": "settlement",
     "Settlement": "settlement",
     "check_cases": "cases",

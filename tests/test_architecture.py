@@ -23,7 +23,7 @@ MAY_IMPORT = {
 }
 ROOMS = sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file())
 MAY_IMPORT["report"] = set(MAY_IMPORT)
-MAY_IMPORT["cli"] = MAY_IMPORT["report"] | {"cli"}
+MAY_IMPORT["cli"] = set(MAY_IMPORT)
 
 
 def module_name(path: Path) -> str:

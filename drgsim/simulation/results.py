@@ -274,6 +274,16 @@ class Results:
                 tables.append(table.assign(band=band)[[*BAND_COLUMNS]])
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*BAND_COLUMNS])
 
+    def published(self) -> pd.DataFrame:
+        """The baseline beside the published figures it should meet: measure, title_zh, title_en, insurance,
+        year, simulated, published, gap (share of the published figure), source, state, note."""
+        from .published_beside import published_beside
+
+        outcome = self.outcomes[self.baseline.id]
+        return published_beside(
+            outcome.payments.stays.frame, outcome.ledger, self.world.year, projection=self.projected
+        )
+
     @property
     def states(self) -> Mapping[str, int]:
         """How many parameters the scenarios read are read, secondary, assumed or default."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..payment.payments import Payments
+    from .responses.habits import Habits
     from .scenario import Scenario
 
 _KEPT = 3  # readings of changed cases kept at a time; each costs a few hundred bytes a case
@@ -65,6 +66,7 @@ class World:
         )
         self._changed: OrderedDict[Any, Stays] = OrderedDict()
         self._totals: dict[Any, Mapping[str, int]] = {}
+        self._habits: dict[str, Habits] = {}
 
     @cached_property
     def year(self) -> int:
@@ -201,8 +203,22 @@ class World:
         paid = self._pay(plain, self._stays_under(plain, None), weights)
         self._refuse_given(rules)
         scheme = None if is_dip(rules.scheme) else rules.scheme
-        answered = apply_responses(facing(paid), rules.responses, seed=self.seed, scheme=scheme)
+        answered = apply_responses(
+            facing(paid),
+            rules.responses,
+            seed=self.seed,
+            scheme=scheme,
+            habits=self._habits_under(rules.scheme),
+        )
         return answered[[name for name in answered.columns if name in self.cases.columns]]
+
+    def _habits_under(self, scheme: str) -> Habits:
+        """Where the baseline's patients go and what its hospitals code, learned once a scheme."""
+        from .responses.habits import Habits
+
+        if scheme not in self._habits:
+            self._habits[scheme] = Habits.learn(self.stays(scheme).frame, scheme=scheme)
+        return self._habits[scheme]
 
     def _refuse_given(self, rules: Rules) -> None:
         """Groups that came with the cases cannot answer to a change of codes."""

@@ -1,0 +1,83 @@
+"""`drgsim simulate`: one's own cases under one's own policies, side by side and years ahead."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ._reading import add_reading_arguments, reading_options
+from ._simulating import add_running_arguments, run
+
+FLAT = "="
+
+
+def add_parser(commands: Any) -> None:
+    """Add `simulate` to the command line."""
+    parser = commands.add_parser(
+        "simulate",
+        help="cases under several policies, side by side 多方案模拟测算",
+        description="Pays and settles the same cases under a baseline and any number of reforms, projects "
+        "the funds, and writes a report (HTML), a workbook (Excel), the scenario documents and a run record. "
+        "同一批病例按基线与改革方案分别付费、清算并预测基金收支。",
+        epilog="example: drgsim simulate cases.parquet --baseline baseline-drg --reform "
+        "cross-region-price-book --reform outlier.high.threshold/3=2.5 --out results",
+    )
+    add_reading_arguments(parser, required=False)
+    parser.add_argument("--cases", metavar="FILE", help="the file of cases, if not given as FILE")
+    parser.add_argument(
+        "--baseline",
+        required=True,
+        metavar="ID",
+        help="a scenario or a policy: an id that is shipped, or a YAML file",
+    )
+    parser.add_argument(
+        "--reform",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a scenario, a YAML file of paths and values, or path=value (several joined by a comma); may be "
+        "given again",
+    )
+    add_running_arguments(parser, out=None)
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from ..cases import read_cases
+    from ..errors import ArgumentError
+
+    file = arguments.cases or arguments.file
+    if file is None or (arguments.cases and arguments.file):
+        raise ArgumentError("one file of cases is needed", do="drgsim simulate cases.parquet --baseline …")
+    if not arguments.reform:
+        raise ArgumentError("no reform to compare with the baseline", do="add --reform FILE or path=value")
+    scenarios = [baseline(arguments.baseline), *(reform(word) for word in arguments.reform)]
+    cases = read_cases(file, **reading_options(arguments))
+    run(cases, scenarios, arguments, recipe=None)
+    return 0
+
+
+def baseline(word: str) -> Any:
+    """A scenario, or a policy as a scenario without levers."""
+    from ..payment.policy_library import shipped as shipped_policies
+    from ..simulation.scenario import Scenario
+
+    if word in Scenario.available():
+        return Scenario.load(word)
+    if word in shipped_policies() or (Path(word).is_file() and "drgsim_scenario" not in _text(word)):
+        return Scenario.of(word)
+    return Scenario.load(word)
+
+
+def reform(word: str) -> Any:
+    """A scenario's id or file, or assignments."""
+    from ..payment.reform import parse_assignments
+
+    if FLAT in word and not Path(word).is_file():
+        return parse_assignments(word.split(","))
+    return word
+
+
+def _text(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8", errors="replace")
