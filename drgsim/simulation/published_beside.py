@@ -52,15 +52,16 @@ def published_beside(
     ledger : their money, (stays,) fen: total_cost, fund_by_item and other_payers. The fund's shares compare
         what bills give item by item, as the published ones do, whatever hospitals are paid by.
     year : the year of the cases.
-    projection : its first scenario's growth stands beside published growth; hospitalisation rates and
-        reserve months only where insured persons and funds were given, because derived ones would repeat
-        the published figure.
+    projection : its first scenario's growth stands beside published growth, year by year where that is
+        published and else in the first year beside the last published; hospitalisation rates and reserve
+        months only where insured persons and funds were given, because derived ones would repeat the
+        published figure.
 
     Returns
     -------
     DataFrame with measure, title_zh, title_en, insurance, year (simulated), simulated, published, gap, unit,
-    published_year (the nearest there is), source, state. `gap` is simulated over published less one; where
-    the unit is `share`, it is the difference.
+    published_year (the nearest there is; titles say it where it is another), source, state. `gap` is
+    simulated over published less one; where the unit is `share`, it is the difference.
     """
     import pandas as pd
 
@@ -114,8 +115,15 @@ def _of_growth(projection: Projection) -> Iterator[_Beside]:
         }
         for measure, values in growing.items():
             growth = values.pct_change().to_numpy(np.float64)
-            for place, year in enumerate(projection.courses[0].growth.years[1:], start=1):
-                yield _Beside(measure, insurance, year, float(growth[place]), growth=True)
+            years = projection.courses[0].growth.years
+            for year in _comparable(series(measure, insurance=insurance), years[1:]):
+                yield _Beside(measure, insurance, year, float(growth[years.index(year)]), growth=True)
+
+
+def _comparable(published: Mapping[int, Figure], years: tuple[int, ...]) -> tuple[int, ...]:
+    """The years whose own growth is published; if none is, the first, to stand beside the nearest."""
+    own = tuple(year for year in years if year in published and year - 1 in published)
+    return own or years[:1]
 
 
 def _courses(projection: Projection) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -140,10 +148,12 @@ def _rows(beside: _Beside) -> Iterator[dict[str, object]]:
     if beside.growth:
         amount, state = _growth(published, nearest)
     unit = _SHARE if beside.growth else measure.unit
+    said = (f"(公布值为{nearest}年)", f" (published for {nearest})")
+    other_year = said if nearest != beside.year else ("", "")
     yield {
         "measure": beside.measure + (GROWTH if beside.growth else ""),
-        "title_zh": measure.zh + ("(比上年增长)" if beside.growth else ""),
-        "title_en": measure.en + (", growth on the year before" if beside.growth else ""),
+        "title_zh": measure.zh + ("(比上年增长)" if beside.growth else "") + other_year[0],
+        "title_en": measure.en + (", growth on the year before" if beside.growth else "") + other_year[1],
         "insurance": beside.insurance,
         "year": beside.year,
         "simulated": beside.simulated,

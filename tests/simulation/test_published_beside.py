@@ -53,6 +53,8 @@ def test_a_figure_of_another_year_says_which():
         "P10",
         "secondary",
     )
+    assert "2019" in row["title_zh"]
+    assert "2019" in row["title_en"]
     past = by(published_beside(CASES, LEDGER, 2022))
     assert past.loc[("mean_stay", "employee", 2022), "published_year"] == 2023
 
@@ -62,7 +64,7 @@ def test_growth_stands_beside_the_growth_of_the_same_figure():
     scenario = assuming(BASELINE, **{"income_growth.employee": 0.03, "insured_growth.resident": -0.01})
     projection = project(world, [scenario], years=2, funds=funds(world))
     table = by(published_beside(CASES, LEDGER, 2025, projection))
-    row = table.loc[("pooled_income.growth", "employee", 2027)]
+    row = table.loc[("pooled_income.growth", "employee", 2026)]
     years = [published("pooled_income", year, insurance="employee").amount for year in (2024, 2025)]
     assert row["simulated"] == pytest.approx(0.03)
     assert row["published"] == pytest.approx(years[1] / years[0] - 1)
@@ -72,6 +74,21 @@ def test_growth_stands_beside_the_growth_of_the_same_figure():
     assert table.loc[("pooled_expenditure.growth", "employee", 2026), "simulated"] == pytest.approx(
         0.0, abs=1e-9
     )
+
+
+def test_growth_is_compared_year_by_year_where_it_is_published():
+    world = SmallWorld()
+    world.year = 2022
+    projection = project(world, [BASELINE], years=5, funds=funds(world))
+    table = published_beside(CASES, LEDGER, 2022, projection)
+    growth = table[(table["measure"] == "pooled_expenditure.growth")]
+    assert (
+        growth["year"].tolist() == growth["published_year"].tolist() == [2024, 2025]
+    )  # 2022 is not published
+    world.year = 2025
+    later = published_beside(CASES, LEDGER, 2025, project(world, [BASELINE], years=5, funds=funds(world)))
+    later = later[later["measure"] == "pooled_expenditure.growth"]
+    assert (later["year"].tolist(), later["published_year"].tolist()) == ([2026], [2025])
 
 
 def test_what_was_derived_from_a_figure_is_not_put_beside_it():
