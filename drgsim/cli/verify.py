@@ -32,27 +32,34 @@ def add_parser(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..simulation.errors import RecordError
+    from ..simulation.record import read_record
     from ..simulation.verify import verify
 
-    cases = None
-    if arguments.cases:
-        import pandas as pd
-
-        from ..cases import read_cases
-        from ..simulation.fingerprint import BEYOND
-        from .estimate import NUMBERS
-
-        cases = read_cases(arguments.cases, keep=BEYOND.__contains__, layout=arguments.layout)
-        for name in {*NUMBERS} & {*cases.columns}:
-            cases[name] = pd.to_numeric(cases[name], errors="coerce")
     told = None if arguments.quiet or not sys.stderr.isatty() else _tell
     try:
-        found = verify(arguments.record, cases, rerun=not arguments.no_rerun, progress=told)
+        record = read_record(arguments.record)
+        cases = _cases(arguments, record["input"]["columns"]) if arguments.cases else None
+        found = verify(record, cases, rerun=not arguments.no_rerun, progress=told)
     except RecordError as error:
         print(f"drgsim: {error}", file=sys.stderr)
         return EXIT_UNREADABLE
     print(found)
     return 0 if found.ok else DIFFERS
+
+
+def _cases(arguments: argparse.Namespace, columns: list[str]) -> Any:
+    """The cases with what a grouper added to them, as far as the run had it."""
+    import pandas as pd
+
+    from ..cases import read_cases
+    from ..simulation.fingerprint import BEYOND
+    from .estimate import NUMBERS
+
+    further = {*BEYOND} & {*columns}
+    cases = read_cases(arguments.cases, keep=further.__contains__, layout=arguments.layout)
+    for name in {*NUMBERS} & {*cases.columns}:
+        cases[name] = pd.to_numeric(cases[name], errors="coerce")
+    return cases
 
 
 def _tell(progress: Any) -> None:

@@ -40,6 +40,16 @@ def test_a_record_without_one_needs_the_cases(folder, capsys):
     assert "results to the fen" in capsys.readouterr().out
 
 
+def test_columns_the_run_did_not_have_are_left_in_the_file(folder, tmp_path, capsys):
+    import pandas as pd
+
+    cases = pd.read_csv(folder / "cases.csv", dtype=str)
+    cases.assign(drg="AA19").to_csv(tmp_path / "grouped.csv", index=False)
+    words = ["verify", str(folder / "record.json"), "--cases", str(tmp_path / "grouped.csv"), "--no-rerun"]
+    assert main(words) == 0
+    assert "fingerprint of the cases" in capsys.readouterr().out
+
+
 def test_no_rerun_only_compares(folder, capsys):
     assert main(["verify", str(folder / "recipe.json"), "--no-rerun"]) == 0
     assert "results to the fen" not in capsys.readouterr().out
