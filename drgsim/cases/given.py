@@ -10,7 +10,8 @@ from .columns import case_columns
 from .errors import NotACaseTableError
 
 _MAY_BE_LISTS = ("not_applicable",)  # besides the codes: names, of which one case may have several
-GROUPS = ("drg", "dip_code", "score", "status", "kind", "auxiliary_factor")  # what a grouper adds
+SCORES = ("score", "auxiliary_factor")
+GROUPS = ("drg", "dip_code", "status", "kind", *SCORES)  # what a grouper adds, and payment reads
 
 
 def refuse_columns(case: Mapping[Any, Any]) -> None:

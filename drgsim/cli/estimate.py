@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._reading import add_reading_arguments, reading_options
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 PROBLEMS_FOUND = 1
-# columns beyond the case table that payment reads: a grouper's answer, and what only some policies ask for
-TEXTS = ("drg", "dip_code", "status", "kind", "aid_class", "new_technology_category")
-NUMBERS = ("score", "auxiliary_factor", "new_technology_year", "unreasonable_cost")
 
 
 def add_parser(commands: Any) -> None:
@@ -35,9 +35,8 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    import pandas as pd
-
     from ..cases import read_cases
+    from ..cases.given import GROUPS
     from ..errors import ArgumentError
     from ..payment.estimate import estimate
     from ..payment.policy import Policy
@@ -45,15 +44,21 @@ def _run(arguments: argparse.Namespace) -> int:
     if Path(arguments.out).suffix.lower() != ".xlsx":
         raise ArgumentError("an estimate is written as a workbook", got=arguments.out, allowed=".xlsx")
     policy = Policy.load(arguments.policy, on=arguments.on)
-    further = {*TEXTS, *NUMBERS}
-    cases = read_cases(arguments.file, keep=further.__contains__, **reading_options(arguments))
-    for name in NUMBERS:
-        if name in cases.columns:
-            cases[name] = pd.to_numeric(cases[name], errors="coerce")
-    answer = estimate(cases, policy, weights=_weights(arguments.weights), scheme=arguments.scheme)
+    cases = read_cases(arguments.file, keep=GROUPS.__contains__, **reading_options(arguments))
+    answer = estimate(_scored(cases), policy, weights=_weights(arguments.weights), scheme=arguments.scheme)
     answer.to_excel(arguments.out)
     print(answer if len(answer) > 1 else answer.text(), file=sys.stderr)
     return PROBLEMS_FOUND if len(answer.payments.unpaid) else 0
+
+
+def _scored(cases: pd.DataFrame) -> pd.DataFrame:
+    """The cases with what a DIP grouper answered in numbers; what is kept of a file is text."""
+    import pandas as pd
+
+    from ..cases.given import SCORES
+
+    numbers = {name: pd.to_numeric(cases[name], errors="coerce") for name in SCORES if name in cases.columns}
+    return cases.assign(**numbers)
 
 
 def _weights(name: str | None) -> Any:

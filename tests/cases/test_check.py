@@ -158,7 +158,8 @@ def test_every_rule_has_a_case_that_breaks_it():
         "total-cost-zero", "total-cost-missing",
         "case-id-rounded", "age-days-negative", "los-negative", "los-long", "ventilation-negative",
         "icu-longer-than-stay", "sex-not-listed", "discharge-not-listed", "insurance-not-listed",
-        "registration-not-listed", "hospital-level-not-listed",
+        "registration-not-listed", "hospital-level-not-listed", "new-technology-category-not-listed",
+        "new-technology-year-low",
     }  # fmt: skip
     checks = {rule.id for rule in check_rules().values() if rule.kind != "reading"}
     assert checks - tried - elsewhere == set()
@@ -168,13 +169,15 @@ def test_values_that_never_went_through_a_reader():
     cases = pd.DataFrame({
         "sex": [7, 1], "discharge": [8, 1], "insurance": ["x", "employee"], "registration": ["x", None],
         "hospital_level": [9, 3], "los": [-1, 400], "age_days": [-5, None], "ventilation_hours": [-1.0, None],
-        "icu_hours": [1e4, None], "total_cost": [None, 1.0], "diagnoses": ["I10.x00x002", "I10.x00x002"],
+        "icu_hours": [1e4, None], "new_technology_category": ["x", "drug"], "new_technology_year": [0, 1],
+        "total_cost": [None, 1.0], "diagnoses": ["I10.x00x002", "I10.x00x002"],
     })  # fmt: skip
     rules = set(check_cases(cases).frame["rule"])
     assert rules >= {
         "sex-not-listed", "discharge-not-listed", "insurance-not-listed", "registration-not-listed",
         "hospital-level-not-listed", "los-negative", "los-long", "age-days-negative", "ventilation-negative",
         "icu-longer-than-stay", "total-cost-missing", "case-id-missing",
+        "new-technology-category-not-listed", "new-technology-year-low",
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from drgsim.cases import case_column, case_columns, coded_values, column_labels, value_labels
+from drgsim.cases import case_column, case_columns, coded_values, column_labels, read_cases, value_labels
 from drgsim.errors import NotFoundError
 from drgsim.sources import STATES, load
 
@@ -55,3 +55,14 @@ def test_coded_values_are_of_coded_columns_and_have_a_source() -> None:
 def test_value_labels() -> None:
     assert value_labels("discharge")[5] == "死亡"
     assert value_labels("sex", "en") == {0: "unknown", 1: "male", 2: "female", 9: "not stated"}
+
+
+def test_what_only_some_policies_ask_for_is_read_by_every_command(tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    header = "病案号,诊断编码,救助对象类别,新药新技术类别,新药新技术列入第几年,不合理费用\n"
+    path.write_text(f'{header}1,I10.x00,低保对象,耗材,2,"1,234.50"\n2,I10.x00,,,,\n', encoding="utf-8")
+    cases = read_cases(path)
+    asked = ["aid_class", "new_technology_category", "new_technology_year", "unreasonable_cost"]
+    assert cases[asked].iloc[0].tolist() == ["低保对象", "consumable", 2, 1234.5]
+    assert cases[asked].iloc[1].isna().all()
+    assert all(case_column(name).needed_by == ("payment",) for name in asked)
