@@ -51,7 +51,9 @@ def outpatient_growth(insurance, start, end):
         ("income_growth.resident", "low", "fund_income", 2024, 2025, {"insurance": "resident"}),
         ("income_growth.resident", "high", "fund_income", 2023, 2024, {"insurance": "resident"}),
         ("budget_growth.employee", "value", "pooled_expenditure", 2024, 2025, {"insurance": "employee"}),
-        ("budget_growth.resident", "value", "fund_expenditure", 2024, 2025, {"insurance": "resident"}),
+        ("budget_growth.resident", "value", "fund_expenditure", 2023, 2025, {"insurance": "resident"}),
+        ("budget_growth.resident", "low", "fund_expenditure", 2024, 2025, {"insurance": "resident"}),
+        ("budget_growth.resident", "high", "fund_expenditure", 2023, 2024, {"insurance": "resident"}),
     ],
 )
 def test_national_values_are_the_growth_of_published_figures(path, part, measure, start, end, dimensions):

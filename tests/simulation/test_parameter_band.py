@@ -170,3 +170,13 @@ def test_a_band_needs_draws_and_its_own_scenarios():
     with pytest.raises(ArgumentError, match="not those of the projection"):
         parameter_band(paid, [FLOATING], projection)
     assert banded(world, [BASELINE], draws=2)[1].differences().empty
+
+
+def test_the_national_values_lie_inside_their_own_band():
+    scenarios = [NATIONAL, replace(FLOATING, assumptions=NATIONAL.assumptions)]
+    _, band, _ = banded(SmallWorld(response=0.6), scenarios, draws=400, years=5)
+    frame = band.beside()
+    own = frame[(frame["insurance"] != ALL) & (frame["year"] > 2025)]
+    for name in ("inpatient_fund", "balance", "reserve"):
+        assert (own[f"{name}_low"] < own[name]).all()
+        assert (own[name] < own[f"{name}_high"]).all()
