@@ -1,5 +1,6 @@
-"""What every test may ask for: the reference folder, and reproducible fuzzing."""
+"""What every test has: a cache of its own, the reference folder if it is there, reproducible fuzzing."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,15 @@ def shared() -> Path:
     if not (folder / "reference").is_dir():
         pytest.skip("the reference folder ../shared is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_tests(request, tmp_path_factory):
+    """Compiled schemes and proofs are kept with pytest's own cache, not with the user's."""
+    if "DRGSIM_CACHE" in os.environ:
+        yield
+        return
+    kept = getattr(request.config, "cache", None)  # none when pytest runs without its cache
+    os.environ["DRGSIM_CACHE"] = str(kept.mkdir("drgsim") if kept else tmp_path_factory.mktemp("drgsim"))
+    yield
+    del os.environ["DRGSIM_CACHE"]

@@ -1,6 +1,7 @@
 """The cache of compiled schemes: right or out of the way."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,11 @@ def test_the_second_time_nothing_is_compiled(pack, compilations):
     assert compilations == ["small-1"]
     assert first.hash == second.hash
     assert [path.suffix for path in cache_folder().iterdir()] == [".scheme"]
+
+
+def test_tests_leave_the_users_own_cache_alone():
+    assert os.environ.get("DRGSIM_CACHE")
+    assert cache_folder() == Path(os.environ["DRGSIM_CACHE"])
 
 
 def test_a_changed_pack_is_compiled_anew(pack, compilations):
