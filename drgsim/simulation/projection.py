@@ -39,6 +39,7 @@ class Projection:
     opening : income, other spending and reserve of the base year, and where they are from
     insured : persons by fund and age band in the base year, and where they are from
     courses : one for each scenario
+    left_out : funds of the caller's table of which the cases hold no stay treated at home
     """
 
     base_year: int
@@ -46,6 +47,7 @@ class Projection:
     opening: Opening
     insured: Insured
     courses: tuple[Course, ...]
+    left_out: tuple[Fund, ...] = ()
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -78,11 +80,21 @@ class Projection:
         return table.astype({"current_deficit": "Int64", "reserve_gone": "Int64"})
 
     def notes(self) -> tuple[tuple[str, str, str], ...]:
-        """(zh, en, state) of what the projection starts from."""
-        return (
+        """(zh, en, state) of what the projection starts from, and of what was left out."""
+        told = [
             (self.opening.zh, self.opening.en, self.opening.state),
             (self.insured.zh, self.insured.en, self.insured.state),
-        )
+        ]
+        if self.left_out:
+            names = ", ".join(f"{region}/{insurance}" for region, insurance in self.left_out)
+            told.append(
+                (
+                    f"未测算(病例中无其参保人本地就医): {names}",
+                    f"not projected, as the cases hold no stay of their insured at home: {names}",
+                    "read",
+                )
+            )
+        return tuple(told)
 
     def __repr__(self) -> str:
         last = self.courses[0].growth.years[-1]
@@ -135,7 +147,7 @@ def project(
     baseline = scenarios[0]
     at_start = Drivers.of(growth(baseline.assumptions, world.year, 0), 0)
     cells = paid.cells(baseline, (), dict.fromkeys(INSURANCES, 1.0), world.year)
-    own = _chosen(cells.own_funds(), funds)
+    own, left_out = _chosen(cells.own_funds(), funds)
     base = paid.money(baseline, world.year, at_start, own)
     opening = (
         derived_opening(own, base.cost, base.spent, world.year)
@@ -153,13 +165,16 @@ def project(
                 progress(first + done, total, name)
 
         courses.append(_course(paid, scenario, years, own, base, opening, people, tell))
-    return Projection(world.year, tuple(own), opening, people, tuple(courses))
+    return Projection(world.year, tuple(own), opening, people, tuple(courses), left_out)
 
 
-def _chosen(own: list[Fund], table: pd.DataFrame | None) -> list[Fund]:
-    """The funds to project: those of the cases, or those of them the caller's table names."""
+def _chosen(own: list[Fund], table: pd.DataFrame | None) -> tuple[list[Fund], tuple[Fund, ...]]:
+    """The funds to project: those of the cases, or those of them the caller's table names; and named ones
+    the cases do not hold."""
+    left_out: set[Fund] = set()
     if table is not None and {"region", "insurance"} <= set(table.columns):
         named = set(zip(table["region"].astype(str), table["insurance"].astype(str), strict=True))
+        left_out = named - set(own)
         own = [fund for fund in own if fund in named]
     if not own:
         raise SimulationError(
@@ -167,7 +182,7 @@ def _chosen(own: list[Fund], table: pd.DataFrame | None) -> list[Fund]:
             "of funds names none of them",
             do="check insured_region and care_region of the cases, and region of the funds",
         )
-    return own
+    return own, tuple(sorted(left_out))
 
 
 def _course(

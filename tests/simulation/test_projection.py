@@ -309,7 +309,11 @@ def test_row_order_changes_nothing():
 def test_a_region_whose_insured_are_not_treated_at_home_has_no_fund():
     frame = project(SmallWorld(), [BASELINE], years=1).frame
     assert set(frame["region"]) == {"A", "B", ALL}
-    few = project(SmallWorld(), [BASELINE], years=1, funds=funds(None).iloc[:1]).frame
+    more = pd.concat([funds(None).iloc[:1], funds(None).iloc[:1].assign(region="far")])
+    few = project(SmallWorld(), [BASELINE], years=1, funds=more)
+    assert few.left_out == (("far", "employee"),)
+    assert "far/employee" in few.notes()[-1][1]
+    few = few.frame
     assert set(zip(few["region"], few["insurance"], strict=True)) == {
         ("A", "employee"), ("A", ALL), (ALL, "employee"), (ALL, ALL),
     }  # fmt: skip
