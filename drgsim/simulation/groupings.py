@@ -11,6 +11,7 @@ from ..payment.grouped import DIP as DIP_COLUMN
 from ..payment.grouped import DRG as DRG_COLUMN
 from ..payment.stays import Stays
 from ..payment.weights import Weights
+from .level_costs import LEVEL, with_level_costs
 from .rules import DIP, NO_GROUPS
 
 if TYPE_CHECKING:
@@ -89,19 +90,12 @@ class Groupings:
         return DipGrouper(DipCatalogue.load(id) if id else self.learned)
 
     def _measured(self, scheme: str) -> Weights:
-        """Weights measured on the baseline's cases, with each group's mean cost by level of hospital."""
+        """Weights measured on the baseline's cases; under DIP with what each level of hospital costs."""
         cases, column = self.stays(scheme).frame, self.column(scheme)
         weights = Weights.fit(cases, group=column)
-        if "hospital_level" not in cases.columns or not is_dip(scheme):
+        if not is_dip(scheme) or LEVEL not in cases.columns:
             return weights
-        levels = cases["hospital_level"]
-        means = {
-            f"mean_cost_{level}": Weights.fit(cases[(levels == level).fillna(False)], group=column).frame[
-                "mean_cost"
-            ]
-            for level in sorted(levels.dropna().unique())
-        }
-        return Weights(weights.frame.assign(**means), weights.mean_cost, weights.riv, weights.facts)
+        return with_level_costs(weights, cases, column)
 
 
 def is_dip(scheme: str) -> bool:
