@@ -28,8 +28,8 @@ def add_parser(commands: Any) -> None:
         "demo",
         help="group, pay, settle and project a region under four reforms; one page 一键演示",
         description="Without a file: cases of an invented province. They are grouped, paid under the "
-        "national default and four reforms, settled, and the funds projected. Writes a report (HTML), a workbook "
-        "(Excel), the scenario documents and a run record. 从病例到一页报告,一条命令完成。",
+        "national default and four reforms, settled, and the funds projected. Writes a report (HTML), a "
+        "workbook (Excel), the scenario documents and a run record. 从病例到一页报告,一条命令完成。",
         epilog="example: drgsim demo --out demo; drgsim demo --cases 病案首页.xlsx --out mine",
     )
     add_reading_arguments(parser, required=False)
