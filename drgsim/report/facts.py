@@ -1,0 +1,77 @@
+"""What a report says about the run itself: which scenarios, on what input, resting on what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFacts:
+    """A scenario as the report names it."""
+
+    id: str
+    title: Mapping[str, str] = field(default_factory=dict)
+    hash: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The run in figures; the first scenario is the baseline.
+
+    `parameters` and `assumed` count the parameters that entered and those whose state is `assumed`;
+    `warnings` are (Chinese, English) pairs; `fingerprint` is the input's.
+    """
+
+    version: str
+    scenarios: tuple[ScenarioFacts, ...]
+    cases: int
+    hospitals: int = 0
+    regions: int = 0
+    year: int | None = None
+    seed: int | None = None
+    draws: int | None = None
+    parameters: int = 0
+    assumed: int = 0
+    synthetic: bool = False
+    fingerprint: str = ""
+    warnings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def titles(self) -> dict[str, Mapping[str, str]]:
+        """Scenario id → its titles."""
+        return {each.id: each.title for each in self.scenarios}
+
+    def mark(self, scenario: str) -> str:
+        """The letter a reform goes by in tables and charts; the baseline goes by its word alone."""
+        ids = [each.id for each in self.scenarios]
+        return _letters(ids.index(scenario)) if scenario in ids else ""
+
+    @property
+    def baseline(self) -> str:
+        """Id of the first scenario."""
+        return self.scenarios[0].id
+
+    def trust(self, lang: str) -> str:
+        """How much of it is assumed, and that synthetic cases are no one's settlement."""
+        if lang == "zh":
+            told = f"所用 {self.parameters} 项参数中 {self.assumed} 项为假设"
+            return (
+                f"{told}；病例为合成数据，结果只作方法演示，不代表任何地区。"
+                if self.synthetic
+                else f"{told}。"
+            )
+        told = f"{self.assumed} of the {self.parameters} parameters used are assumed"
+        return (
+            f"{told}; the cases are synthetic and stand for no real place." if self.synthetic else f"{told}."
+        )
+
+
+def _letters(place: int) -> str:
+    """1 → A, 26 → Z, 27 → AA."""
+    text = ""
+    while place:
+        place, rest = divmod(place - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text

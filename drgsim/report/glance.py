@@ -1,0 +1,50 @@
+"""A comparison at a glance, as text and for a notebook: a line a scenario and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..payment.policy_display import trust_text
+from .markup import Cell, Markup, pair, paragraph, table
+from .numbers import count, money, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_HEADS = (
+    ("方案", "scenario"), ("病例", "cases"), ("基金支付", "fund pays"), ("变化", "change"),
+    ("变化率", "share"), ("个人变化", "patients"), ("医院变化", "hospitals"),
+)  # fmt: skip
+_CHANGES = ("patient_change", "hospital_change")
+
+
+def glance_html(summary: pd.DataFrame, states: Mapping[str, int]) -> str:
+    """The summary as a small table, and the trust line."""
+    rows: list[list[Cell]] = []
+    for place, row in enumerate(summary.reset_index().to_dict("records")):
+        name = pair(str(row.get("title_zh", row["scenario"])), str(row.get("title_en", "")))
+        figures = _figures(row, "zh", first=place == 0)
+        rows.append([Markup(f"{name.text}<br/><code>{pair(str(row['scenario']), '').text}</code>"), *figures])
+    return table(_HEADS, rows) + paragraph(trust_text(states))
+
+
+def glance_text(summary: pd.DataFrame, states: Mapping[str, int]) -> str:
+    """The same in lines of text."""
+    lines = [f"Comparison of {len(summary)} scenarios, {count(float(summary['cases'].iloc[0]))} stays"]
+    for place, row in enumerate(summary.reset_index().to_dict("records")):
+        _, fund, change, share, patient, hospital = _figures(row, "en", first=place == 0)
+        told = f"  {row['scenario']}: fund {fund}"
+        if place:
+            told += f" ({change}, {share}); patients {patient}; hospitals {hospital}"
+        lines.append(told)
+    return "\n".join([*lines, f"  {trust_text(states)}"])
+
+
+def _figures(row: Mapping[Any, Any], lang: str, *, first: bool) -> list[str]:
+    cells = [count(float(row["cases"])), money(float(row["fund"]), lang, figures=4)]
+    if first:
+        return [*cells, "", "", "", ""]
+    cells += [money(float(row["fund_change"]), lang, signed=True)]
+    cells += [percent(float(row["fund_change_share"]), signed=True, digits=2)]
+    return cells + [money(float(row[name]), lang, signed=True) for name in _CHANGES]

@@ -1,0 +1,74 @@
+"""The report: one self-contained page a bureau director can read and print on A4. No script, no network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import fonts
+from .facts import RunFacts
+from .markup import Markup, bullets, heading, pair, paragraph, section
+from .numbers import count
+from .page_charts import charts
+from .page_checks import checks, run_table
+from .page_headlines import headlines
+from .page_style import CSS
+
+if TYPE_CHECKING:
+    from .tables import Tables
+
+TITLE = ("医保支付政策测算报告", "What a payment reform changes")
+
+
+def page(tables: Tables, facts: RunFacts, *, lang: str | None = None) -> str:
+    """The whole report as HTML text.
+
+    Parameters
+    ----------
+    tables : anything with a result's table methods (`drgsim.report.tables.Tables`).
+    facts : what the run was: scenarios, input, trust.
+    lang : language of the charts' labels; headings and tables are in both languages anyway.
+
+    Returns
+    -------
+    str. It holds sums only: no case rows and no case ids.
+    """
+    body = [
+        heading(*TITLE, rank=1),
+        paragraph(_input(facts), kind="lead"),
+        _trust(facts),
+        *headlines(tables, facts),
+        *charts(tables, facts, lang=fonts.language(lang)),
+        *checks(tables, facts),
+        run_table(facts),
+    ]
+    head = (
+        '<meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
+        f"<title>{TITLE[0]} {TITLE[1]}</title><style>{CSS}</style>"
+    )
+    return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head><body>{"".join(body)}</body></html>\n'
+
+
+def _input(facts: RunFacts) -> Markup:
+    year = f"{facts.year} 年 " if facts.year else ""
+    zh = f"{year}{count(facts.cases)} 例住院病例"
+    en = f"{count(facts.cases)} stays{f' of {facts.year}' if facts.year else ''}"
+    for number, zh_unit, en_unit in (
+        (facts.hospitals, "家医疗机构", "hospitals"),
+        (facts.regions, "个统筹区", "regions"),
+    ):
+        if number:
+            zh += f"，{count(number)} {zh_unit}"
+            en += f", {count(number)} {en_unit}"
+    many = len(facts.scenarios) - 1
+    return pair(f"{zh}；{many} 个方案与基线比较。", f"{en}; {many} reforms beside the baseline.")
+
+
+def _trust(facts: RunFacts) -> str:
+    """What it all rests on comes before any number."""
+    trusted = section(
+        paragraph(pair(f"可信度：{facts.trust('zh')}", f"Trust: {facts.trust('en')}")), kind="trust"
+    )
+    if not facts.warnings:
+        return trusted
+    listed = bullets(pair(zh, en) for zh, en in facts.warnings)
+    return trusted + section(paragraph(pair("请注意", "Please note")), listed, kind="warn")

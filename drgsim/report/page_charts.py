@@ -1,0 +1,181 @@
+"""The charts of the page, each with its heading and a short table beside it where figures help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .facts import RunFacts
+from .figures import cost_to_standard, flows, hospitals, outliers, projection, waterfall
+from .markup import Cell, beside, chart, pair, table
+from .numbers import NONE, count, in_unit, number, percent, unit_for
+from .page_headlines import chart_titles, short
+from .svg import svg
+from .tables import (
+    across,
+    attributions,
+    by_level,
+    hospital_changes,
+    most_moving,
+    projected,
+    reforms,
+    winners_and_losers,
+    years_ahead,
+)  # fmt: skip
+from .words import level, word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .tables import Tables
+
+_WIDE, _NARROW = 4.2, 2.75  # inches, side by side
+_TITLE = 34  # narrow characters of a title in a table
+
+
+def charts(tables: Tables, facts: RunFacts, *, lang: str) -> Iterator[str]:
+    """One section for each question: levers, hospitals, regions, years, outliers, costs."""
+    names = reforms(tables)
+    titles = chart_titles(facts)
+    if names:
+        drawn = waterfall(attributions(tables), lang=lang, titles=titles)
+        yield _figure(
+            drawn,
+            "waterfall",
+            "钱从哪里变：各项措施对基金支付的影响",
+            "Where the money moves, lever by lever",
+        )
+        yield from _hospitals(tables, facts, names, lang)
+    yield from _regions(tables, facts, names, lang)
+    load = outliers(tables.outliers(), width=_WIDE, lang=lang, titles=titles)
+    spread = cost_to_standard(tables.cost_to_standard(), width=_NARROW, lang=lang, titles=titles)
+    yield beside(
+        _figure(
+            load,
+            "outliers",
+            "倍率病例与特例单议",
+            "Outliers and special review",
+            share=_WIDE / (_WIDE + _NARROW),
+        ),
+        _figure(spread, "cost", "费用与支付标准之比", "Cost to standard", share=_NARROW / (_WIDE + _NARROW)),
+    )
+    yield from _years(projected(tables), facts, lang)
+
+
+def _figure(figure: Any, name: str, zh: str, en: str, *, share: float | None = None) -> str:
+    return chart(svg(figure, name, describe=f"{zh} {en}"), zh, en, share=share)
+
+
+def _hospitals(tables: Tables, facts: RunFacts, names: list[str], lang: str) -> Iterator[str]:
+    changes = hospital_changes(tables, names)
+    chosen = most_moving({each: table_["hospital_change"] for each, table_ in changes.items()})
+    titles = chart_titles(facts, width=90)
+    if chosen is not None:
+        drawn = hospitals(changes[chosen], shown=4, lang=lang, title=titles[chosen][lang])
+        yield _figure(
+            drawn,
+            "hospitals",
+            "医院：影响最大的方案下谁受益、谁受损",
+            "Hospitals: who gains and loses under the reform that moves most",
+        )
+    yield _hospital_table(changes, facts)
+
+
+def _hospital_table(changes: dict[str, pd.DataFrame], facts: RunFacts) -> str:
+    sides, levels = winners_and_losers(changes), by_level(changes)
+    unit = unit_for(levels.to_numpy().ravel(), "zh")
+    heads = [("方案", "scenario"), ("受益/受损/不变", "gain / lose / same"), ("中间一半医院", "middle half")]
+    heads += [(f"{level(each, 'zh')}（{unit.name}）", level(each, "en")) for each in levels]
+    rows: list[list[Cell]] = []
+    for scenario, row in sides.iterrows():
+        middle = " ~ ".join(percent(float(row[name]), signed=True, digits=2) for name in ("low", "high"))
+        figures = [in_unit(float(value), unit, signed=True) for value in levels.T[scenario]]
+        sums = " / ".join(count(float(row[name])) for name in ("gaining", "losing", "same"))
+        rows.append([short(facts, str(scenario), width=_TITLE), sums, middle, *figures])
+    return table(heads, rows)
+
+
+def _regions(tables: Tables, facts: RunFacts, names: list[str], lang: str) -> Iterator[str]:
+    base = tables.flows(facts.baseline)
+    if base.shape[0] < 2 and base.shape[1] < 2:
+        return
+    titles = chart_titles(facts, width=32)
+    changes = {each: tables.flows(each, change=True) for each in names}
+    chosen = most_moving({each: _crossing(moved) for each, moved in changes.items()})
+    drawn = flows(
+        base, change=None if chosen is None else changes[chosen], lang=lang,
+        title=None if chosen is None else titles[chosen][lang],
+    )  # fmt: skip
+    yield _figure(
+        drawn,
+        "flows",
+        "统筹区之间：谁的基金付给哪里的医院",
+        "Between regions: whose fund pays hospitals where",
+    )
+    if names:
+        yield _region_table(tables, facts, names)
+
+
+def _crossing(moved: pd.DataFrame) -> Any:
+    """Money across borders only."""
+    long = moved.stack()
+    home = long.index.get_level_values(0).astype(str) == long.index.get_level_values(1).astype(str)
+    return long[~home]
+
+
+def _region_table(tables: Tables, facts: RunFacts, names: list[str]) -> str:
+    wide = across(tables.by("insured_region"), "insured_region", "fund_change", names)
+    unit = unit_for(wide.to_numpy().ravel(), "zh")
+    heads = [
+        (f"方案：各参保地基金支付变化（{unit.name}）", "scenario: change of what each region's fund pays")
+    ]
+    heads += [(str(each), "") for each in wide.index]
+    rows: list[list[Cell]] = [
+        [
+            short(facts, each, width=_TITLE),
+            *(in_unit(float(value), unit, signed=True) for value in wide[each]),
+        ]
+        for each in names
+    ]
+    return table(heads, rows)
+
+
+def _years(ahead: pd.DataFrame, facts: RunFacts, lang: str) -> Iterator[str]:
+    if not len(ahead) or ahead["year"].nunique() < 2:
+        return
+    drawn = projection(ahead, lang=lang, titles=chart_titles(facts))
+    yield _figure(
+        drawn,
+        "projection",
+        "未来年度：统筹基金当期与累计结余",
+        "Years ahead: balance and reserve of the pooled funds",
+    )
+    told = years_ahead(ahead)
+    kinds = list(dict.fromkeys(told["insurance"]))
+    last = int(told["year"].max())
+    unit = unit_for(told["reserve"], "zh")
+    heads = [("方案", "scenario")]
+    for kind in kinds:
+        heads.append((f"{word(kind, 'zh')}首次赤字", f"{word(kind, 'en')}: first deficit"))
+        heads.append((f"{last} 年结余（{unit.name}）", f"reserve {last} (90 %)"))
+        heads.append(("月数", "months"))
+    found = told.set_index(["scenario", "insurance"])
+    rows: list[list[Cell]] = []
+    for scenario in dict.fromkeys(told["scenario"]):
+        cells: list[Cell] = [short(facts, str(scenario), width=_TITLE)]
+        for kind in kinds:
+            row = found.loc[(scenario, kind)] if (scenario, kind) in found.index else None
+            cells += [NONE] * 3 if row is None else _outlook(row, unit)
+        rows.append(cells)
+    yield table(heads, rows)
+
+
+def _outlook(row: pd.Series[Any], unit: Any) -> list[Cell]:
+    deficit = row["first_deficit"]
+    known = deficit is not None and deficit == deficit
+    first: Cell = str(int(deficit)) if known else pair("无", "none")
+    reserve = in_unit(float(row["reserve"]), unit)
+    if row["reserve_low"] == row["reserve_low"]:
+        edges = " ~ ".join(in_unit(float(row[name]), unit) for name in ("reserve_low", "reserve_high"))
+        reserve = f"{reserve} ({edges})"
+    return [first, reserve, number(float(row["reserve_months"]))]

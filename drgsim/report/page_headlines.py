@@ -1,0 +1,135 @@
+"""The first thing read: what happens to the fund, the hospitals, the regions and the patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .facts import RunFacts
+from .markup import Cell, Markup, bullets, heading, pair, table
+from .numbers import in_unit, number, percent, unit_for
+from .sentences import Effect, effect_en, effect_zh
+from .tables import across, band, hospital_changes, reforms, winners_and_losers
+from .theme import columns
+from .words import title, word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .tables import Tables
+
+KINDS = ("sampling", "parameters")
+
+
+def headlines(tables: Tables, facts: RunFacts) -> Iterator[str]:
+    """A table of all scenarios and a sentence a reform."""
+    summary, names = tables.summary(), reforms(tables)
+    yield heading("要点", "Headlines")
+    yield _table(tables, summary, names, facts)
+    bands = tables.bands()
+    sentences = []
+    for each in names:
+        effect = _effect(summary.loc[each].to_dict(), bands, each)
+        told = pair(effect_zh(effect), f"{title(facts.titles, each, 'en')}: {effect_en(effect)}")
+        sentences.append(Markup(f"<b>{facts.mark(each)}</b> {told.text}"))
+    yield bullets(sentences)
+
+
+def short(facts: RunFacts, scenario: str, *, width: int = 200) -> Markup:
+    """Letter and Chinese title, cut to what a table has room for."""
+    mark = facts.mark(scenario)
+    told = pair(cut(title(facts.titles, scenario, "zh"), width), "")
+    if scenario == facts.baseline:
+        return pair("基线", "baseline")
+    return Markup(f"<b>{mark}</b> {told.text}") if mark else told
+
+
+def chart_titles(facts: RunFacts, *, width: int = 28) -> dict[str, dict[str, str]]:
+    """Letter and as much of the title as a legend has room for."""
+    told = {}
+    for each in facts.scenarios:
+        mark = facts.mark(each.id)
+        texts = {lang: title(facts.titles, each.id, lang) for lang in ("zh", "en")}
+        told[each.id] = {
+            lang: cut(f"{mark} {text}", width) if mark else word("baseline", lang)
+            for lang, text in texts.items()
+        }
+    return told
+
+
+def cut(text: str, width: int) -> str:
+    """As much of a text as fits into `width` narrow characters."""
+    if columns(text) <= width:
+        return text
+    kept = text
+    while columns(kept) > width - 2:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+def money_heads(words: list[tuple[str, str]], amounts: list[pd.Series[float]]) -> list[tuple[str, str]]:
+    """Column heads with the unit the column is written in."""
+    heads = []
+    for (zh, en), column in zip(words, amounts, strict=True):
+        unit = unit_for(column, "zh").name
+        heads.append((f"{zh}（{unit}）", f"{en}, {_unit_en(unit)}"))
+    return heads
+
+
+def _unit_en(unit: str) -> str:
+    return {"亿元": "10⁸ yuan", "万元": "10⁴ yuan", "元": "yuan"}[unit]
+
+
+def _table(tables: Tables, summary: pd.DataFrame, names: list[str], facts: RunFacts) -> str:
+    words = {
+        "fund": ("基金支付", "fund pays"),
+        "fund_change": ("基金变化", "fund, change"),
+        "patient": ("个人负担", "patients pay"),
+        "patient_change": ("个人变化", "patients, change"),
+        "hospital_change": ("医院结余变化", "hospitals, change"),
+    }
+    heads = [("方案", "scenario"), *money_heads(list(words.values()), [summary[each] for each in words])]
+    heads.insert(3, ("变化率", "change"))
+    heads += [("受益/受损医院", "hospitals gain / lose"), ("变动最大统筹区（万元）", "region moved most")]
+    sides = winners_and_losers(hospital_changes(tables, names)) if names else None
+    regions = _regions(tables, names)
+    rows: list[list[Cell]] = []
+    for scenario, row in summary.iterrows():
+        base = str(scenario) not in names
+        cells: list[Cell] = [short(facts, str(scenario))]
+        for name in words:
+            changed = name.endswith("_change")
+            unit = unit_for(summary[name], "zh")
+            figure = in_unit(float(row[name]), unit, signed=changed, figures=3 if changed else 4)
+            cells.append("" if changed and base else figure)
+        cells.insert(3, "" if base else percent(float(row["fund_change_share"]), signed=True, digits=2))
+        if sides is not None:
+            counts = [] if base else [str(sides[name][str(scenario)]) for name in ("gaining", "losing")]
+            cells += [" / ".join(counts), regions.get(str(scenario), "")]
+        rows.append(cells)
+    return table(heads if sides is not None else heads[:-2], rows)
+
+
+def _regions(tables: Tables, names: list[str]) -> dict[str, str]:
+    """The insured region whose fund moves most under each reform."""
+    if not names:
+        return {}
+    wide = across(tables.by("insured_region"), "insured_region", "fund_change", names, most=10_000)
+    wide.index = wide.index.astype(str)
+    told = {}
+    for each in names:
+        moved = wide[each].abs()
+        if len(moved) > 1 and moved.max() > 0:
+            place = str(moved.idxmax())
+            told[each] = f"{place}: {number(float(wide[each][place]) / 1e4, signed=True)}"
+    return told
+
+
+def _effect(row: dict[Any, Any], bands: pd.DataFrame, scenario: str) -> Effect:
+    return Effect(
+        fund=float(row["fund_change"]),
+        share=float(row["fund_change_share"]),
+        patient=float(row["patient_change"]),
+        cases=float(row["cases"]),
+        bands={kind: band(bands, scenario, "fund", f"difference_{kind}") for kind in KINDS},
+    )

@@ -1,0 +1,77 @@
+"""What each reform does to the fund, in a sentence of each language, with its bands in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .numbers import in_unit, money, percent, unit_for
+
+_KINDS = {"sampling": ("抽样", "sampling"), "parameters": ("参数", "parameters")}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One reform in figures, yuan and shares; bands are (low, high) of the change of the fund."""
+
+    fund: float
+    share: float
+    patient: float
+    cases: float
+    bands: Mapping[str, tuple[float, float] | None]  # by "sampling" and "parameters"
+
+
+def effect_zh(effect: Effect) -> str:
+    """The sentence in Chinese."""
+    parts = [_fund(effect, "统筹基金支出不变", "统筹基金多支出", "统筹基金少支出", "zh")]
+    unit, told = _bands(effect, "zh", "至")
+    if told:
+        parts.append(f"有 90% 把握在 {'、'.join(told)}{unit}之间")
+    if _either_way(effect):
+        parts.append("是增是减尚不能断定")
+    if effect.patient and effect.cases:
+        more = "多" if effect.patient > 0 else "少"
+        parts.append(f"患者平均每例{more}负担 {money(abs(effect.patient) / effect.cases, 'zh')}")
+    return "；".join(parts) + "。"
+
+
+def effect_en(effect: Effect) -> str:
+    """The sentence in English."""
+    parts = [_fund(effect, "The fund pays the same", "The fund pays more:", "The fund pays less:", "en")]
+    unit, told = _bands(effect, "en", "and")
+    if told:
+        parts.append(f"with 90 % between {', between '.join(told)} {unit}")
+    if _either_way(effect):
+        parts.append("whether more or less cannot be told")
+    if effect.patient and effect.cases:
+        more = "more" if effect.patient > 0 else "less"
+        parts.append(f"patients pay {money(abs(effect.patient) / effect.cases, 'en')} {more} a stay")
+    return "; ".join(parts) + "."
+
+
+def _fund(effect: Effect, same: str, more: str, less: str, lang: str) -> str:
+    if effect.fund == 0:
+        return same
+    share = percent(effect.share, signed=True, digits=2)
+    told = f"{more if effect.fund > 0 else less} {money(abs(effect.fund), lang)}"
+    return f"{told}（{share}）" if lang == "zh" else f"{told} ({share})"
+
+
+def _bands(effect: Effect, lang: str, joint: str) -> tuple[str, list[str]]:
+    """The unit the bands share, and each band as `low joint high (kind)`."""
+    drawn = _drawn(effect)
+    unit = unit_for([edge for edges in drawn.values() for edge in edges], lang)
+    told = []
+    for kind, edges in drawn.items():
+        low, high = (in_unit(edge, unit, signed=True) for edge in edges)
+        name = f"（{_KINDS[kind][0]}）" if lang == "zh" else f" ({_KINDS[kind][1]})"
+        told.append(f"{low} {joint} {high}{name}")
+    return unit.name, told
+
+
+def _drawn(effect: Effect) -> dict[str, tuple[float, float]]:
+    return {kind: edges for kind, edges in effect.bands.items() if edges is not None}
+
+
+def _either_way(effect: Effect) -> bool:
+    return any(low < 0 < high for low, high in _drawn(effect).values())

@@ -1,0 +1,229 @@
+"""Every table of a result as a sheet: Chinese headers with English under them, and first what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._atomic import replacing
+from .._optional import require
+from ..errors import ArgumentError
+from .facts import RunFacts
+from .tables import Tables, attributions, check_table, projected, reforms
+from .theme import columns
+from .words import both, level, word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_ROWS = 1_048_574  # of a sheet, without its two header rows
+_NARROW, _WIDE, _NOTE = 11, 42, 110  # characters
+_MONEY = "#,##0.00"
+_SHARE = "0.00%"
+_FORMATS = {
+    **dict.fromkeys(("fund_change_share", "margin", "share", "gap"), _SHARE),
+    **dict.fromkeys(("cmi", "reserve_months"), "0.000"),
+    **dict.fromkeys(("year", "hospital_level"), "0"),
+    **dict.fromkeys(("cases", "insured"), "#,##0"),
+}
+_RATIO_SHEETS = {"cost_to_standard": ("low", "high")}  # edges are ratios there, money elsewhere
+_PLAIN_SHEETS = {"published": ("simulated", "published"), "plausibility": ("value", "low", "high")}
+_WORDED = ("kind", "band", "insurance", "state", "measure")  # ids that have a word in both languages
+NAMES = {
+    "about": "说明",
+    "summary": "汇总",
+    "by_insurance": "分险种",
+    "by_region": "分参保地",
+    "by_level": "分医院等级",
+    "by_mdc": "分主要诊断大类",
+    "attribution": "影响分解",
+    "flows": "跨区流向",
+    "flows_change": "流向变化",
+    "hospitals": "分医院",
+    "migration": "换组",
+    "outliers": "倍率与特例单议",
+    "cost_to_standard": "费用与标准之比",
+    "projection": "年度预测",
+    "bands": "区间",
+    "published": "与公布值比较",
+    "plausibility": "合理性",
+    "liveness": "参数作用",
+}
+
+
+def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:
+    """Write `results.xlsx`; the file is there whole or not at all.
+
+    Every text is written as text: nothing in it can become a formula. No case rows.
+
+    Raises
+    ------
+    MissingExtraError without XlsxWriter; ArgumentError when a table has more rows than a sheet holds.
+    """
+    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing Excel workbooks")
+    found = {name: make(tables) for name, make in _SHEETS.items()}
+    sheets = {name: frame for name, frame in found.items() if len(frame)}
+    for name, frame in sheets.items():
+        if len(frame) > _MOST_ROWS:
+            raise ArgumentError(f"a sheet holds at most {_MOST_ROWS:,} rows", got=len(frame), where=name)
+    with replacing(Path(path)) as part, xlsxwriter.Workbook(str(part)) as book:
+        formats = _Formats(book)
+        _write_about(book.add_worksheet(NAMES["about"]), facts, sheets, formats)
+        for name, frame in sheets.items():
+            _write(book.add_worksheet(NAMES[name]), name, frame, formats)
+
+
+class _Formats:
+    """Cell formats, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._made: dict[str, Any] = {}
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self.under = book.add_format(
+            {"font_color": "#5c6670", "text_wrap": True, "valign": "top", "bottom": 1, "font_size": 9}
+        )
+        self.text = book.add_format({"text_wrap": True, "valign": "top"})
+
+    def number(self, code: str) -> Any:
+        """The format of a number."""
+        if code not in self._made:
+            self._made[code] = self._book.add_format({"num_format": code})
+        return self._made[code]
+
+
+def _write(page: Any, name: str, frame: pd.DataFrame, formats: _Formats) -> None:
+    page.freeze_panes(2, 1)
+    for place, column in enumerate(frame.columns):
+        zh, en = both(column)
+        page.write_string(0, place, zh, formats.head)
+        page.write_string(1, place, en, formats.under)
+        style = formats.number(_code(name, str(column)))
+        cells = frame[column].astype(object).where(frame[column].notna(), None).tolist()
+        widest = max(columns(zh), min(columns(en), 16), _NARROW)
+        for row, cell in enumerate(cells, 2):
+            shown = _shown(cell, str(column))
+            if isinstance(shown, str):
+                page.write_string(row, place, shown)
+                widest = max(widest, min(columns(shown), _WIDE))
+            elif shown is not None:
+                page.write_number(row, place, shown, style)
+        page.set_column(place, place, widest + 2)
+    page.autofilter(1, 0, len(frame) + 1, max(len(frame.columns) - 1, 0))
+
+
+def _shown(cell: Any, column: str) -> str | float | None:
+    """A cell as text or number; what no number can hold (an open edge) as text, nothing as nothing."""
+    if cell is None:
+        return None
+    if isinstance(cell, bool) or type(cell).__name__ == "bool_":
+        return word("yes" if cell else "no", "zh")
+    if isinstance(cell, str):
+        named = both(cell)
+        return f"{named[0]} {named[1]}" if column in _WORDED and named[0] != cell else cell
+    if column == "hospital_level":
+        return level(cell, "zh")
+    try:
+        value = float(cell)
+    except (TypeError, ValueError):
+        return str(cell)
+    return value if isfinite(value) else "∞"
+
+
+def _code(name: str, column: str) -> str:
+    if column in _RATIO_SHEETS.get(name, ()):
+        return "0.00"
+    if column in _PLAIN_SHEETS.get(name, ()):
+        return "#,##0.0000"
+    return _FORMATS.get(column, _MONEY)
+
+
+def _write_about(page: Any, facts: RunFacts, sheets: Mapping[str, pd.DataFrame], formats: _Formats) -> None:
+    page.set_column(0, 0, 34)
+    page.set_column(1, 1, _NOTE)
+    page.write_string(0, 0, "医保支付政策测算结果 What a payment reform changes", formats.title)
+    for row, (zh, told) in enumerate(_about(facts, sheets), 2):
+        page.write_string(row, 0, zh, formats.text)
+        page.write_string(row, 1, told, formats.text)
+
+
+def _about(facts: RunFacts, sheets: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    lines = [
+        ("金额单位 money", "元 yuan；变化均为较基线 changes are against the baseline"),
+        ("可信度 trust", f"{facts.trust('zh')} {facts.trust('en')}"),
+        ("输入 input", _input(facts)),
+        (
+            "版本 version",
+            f"drgsim {facts.version}" + (f"; seed {facts.seed}" if facts.seed is not None else ""),
+        ),
+        ("隐私 privacy", "本表只有合计，没有病例明细。Sums only; no case rows."),
+    ]
+    lines += [("请注意 please note", f"{zh} {en}") for zh, en in facts.warnings]
+    for place, each in enumerate(facts.scenarios):
+        kind = "基线 baseline" if place == 0 else f"方案 scenario {facts.mark(each.id)}"
+        titles = " / ".join(dict.fromkeys(text for text in each.title.values() if text))
+        lines.append((kind, f"{each.id}: {titles} [{each.hash[:16]}] {each.note}".rstrip()))
+    lines += [(NAMES[name], f"{name}: {len(frame):,} 行 rows") for name, frame in sheets.items()]
+    return lines
+
+
+def _input(facts: RunFacts) -> str:
+    told = [f"{facts.cases:,} 例 stays"]
+    if facts.hospitals:
+        told.append(f"{facts.hospitals:,} 家医院 hospitals")
+    if facts.regions:
+        told.append(f"{facts.regions:,} 个统筹区 regions")
+    if facts.year:
+        told.append(str(facts.year))
+    if facts.fingerprint:
+        told.append(facts.fingerprint)
+    return ", ".join(told)
+
+
+def _each_reform(make: Callable[[Tables, str], pd.DataFrame]) -> Callable[[Tables], pd.DataFrame]:
+    """One table for all reforms, with the scenario in front."""
+
+    def together(tables: Tables) -> pd.DataFrame:
+        import pandas as pd
+
+        parts = []
+        for each in reforms(tables):
+            own = make(tables, each)
+            if len(own):
+                parts.append(own.drop(columns="scenario", errors="ignore").assign(scenario=each))
+        if not parts:
+            return pd.DataFrame()
+        table = pd.concat(parts, ignore_index=True)
+        return table[["scenario", *[name for name in table.columns if name != "scenario"]]]
+
+    return together
+
+
+def _long(flows: pd.DataFrame) -> pd.DataFrame:
+    """insured_region, care_region, fund."""
+    table = flows.rename_axis(index="insured_region", columns="care_region")
+    return table.reset_index().melt("insured_region", var_name="care_region", value_name="fund")
+
+
+_SHEETS: dict[str, Callable[[Tables], pd.DataFrame]] = {
+    "summary": lambda tables: tables.summary().rename_axis("scenario").reset_index(),
+    "by_insurance": lambda tables: tables.by("insurance"),
+    "by_region": lambda tables: tables.by("insured_region"),
+    "by_level": lambda tables: tables.by("hospital_level"),
+    "by_mdc": lambda tables: tables.by("mdc"),
+    "attribution": attributions,
+    "flows": lambda tables: _long(tables.flows(str(tables.summary().index[0]))),
+    "flows_change": _each_reform(lambda tables, each: _long(tables.flows(each, change=True))),
+    "hospitals": _each_reform(lambda tables, each: tables.hospitals(each)),
+    "migration": _each_reform(lambda tables, each: tables.migration(each)),
+    "outliers": lambda tables: tables.outliers(),
+    "cost_to_standard": lambda tables: tables.cost_to_standard(),
+    "projection": projected,
+    "bands": lambda tables: tables.bands(),
+    "published": lambda tables: check_table(tables, "published"),
+    "plausibility": lambda tables: check_table(tables, "plausibility"),
+    "liveness": lambda tables: check_table(tables, "liveness"),
+}
