@@ -18,3 +18,8 @@ assert (grouped["status"] == "grouped").mean() > 0.99
 paid = drgsim.pay(grouped, drgsim.Policy.load("national-drg-rate"), weights=drgsim.Weights.fit(grouped))
 assert len(paid.frame) == len(cases)
 print(paid)
+
+found = drgsim.simulate(cases, ["baseline-drg", "special-review-ceiling"], years=2)
+assert found.summary().loc["special-review-ceiling", "fund_change"] > 0
+assert found.attribution()["value"].iloc[:-1].sum().round(2) == found.attribution()["value"].iloc[-1].round(2)
+print(found)
