@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+PART_ROWS = 1 << 17
+
+
 def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> ProblemTable:
     """Everything the rules find wrong, a row each.
 
@@ -41,6 +44,33 @@ def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> P
     >>> check_cases(cases, rules=["sex-female-diagnoses"]).frame[["case", "got"]].values.tolist()
     [['a', 'O80.000']]
     """
+    _checkable(cases)
+    known = list(check_rules() if rules is None else _named(rules))
+    findings = _findings(cases, known)
+    checked = ProblemTable.of(findings, index=cases.index, cases=cases.get("case_id"))
+    report = report_of(cases)
+    if report is None or not len(report.problems):
+        return checked
+    found = report.problems.frame
+    there = found["row"].isna() | found["row"].isin(cases.index)
+    still = found[there & found["rule"].isin(known)]
+    return ProblemTable.joined([ProblemTable(still), checked])
+
+
+def check_in_parts(cases: pd.DataFrame, *, rows: int = PART_ROWS) -> Iterator[ProblemTable]:
+    """As `check_cases`, without what reading found, in tables of at most `rows` problems.
+
+    Together they may be larger than the cases many times over; one at a time they are not.
+    """
+    _checkable(cases)
+    ids = cases.get("case_id")
+    for finding in _findings(cases, list(check_rules())):
+        for start in range(0, len(finding.rows), rows):
+            part = finding if len(finding.rows) <= rows else _some(finding, slice(start, start + rows))
+            yield ProblemTable.of([part], index=cases.index, cases=ids)
+
+
+def _checkable(cases: pd.DataFrame) -> None:
     import pandas as pd
 
     if not isinstance(cases, pd.DataFrame) or not set(cases.columns) & case_columns().keys():
@@ -48,18 +78,17 @@ def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> P
             "not a DataFrame with columns of the case table", got=type(cases).__name__, do="read_cases first"
         )
     refuse_doubled(cases.columns)
-    known = check_rules()
-    wanted = known if rules is None else _named(rules)
+
+
+def _findings(cases: pd.DataFrame, rules: list[str]) -> Iterator[Finding]:
     arrays = CaseArrays(cases)
-    findings = [finding for id in wanted for finding in _applied(known[id], arrays)]
-    checked = ProblemTable.of(findings, index=cases.index, cases=cases.get("case_id"))
-    report = report_of(cases)
-    if report is None or not len(report.problems):
-        return checked
-    found = report.problems.frame
-    there = found["row"].isna() | found["row"].isin(cases.index)
-    still = found[there & found["rule"].isin(list(wanted))]
-    return ProblemTable.joined([ProblemTable(still), checked])
+    for id in rules:
+        yield from _applied(check_rules()[id], arrays)
+
+
+def _some(finding: Finding, places: slice) -> Finding:
+    got = finding.got if isinstance(finding.got, str) else finding.got[places]
+    return Finding(finding.rule, finding.column, finding.rows[places], got)
 
 
 def _named(rules: Iterable[str]) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,29 +23,57 @@ _WIDEST = 60  # characters a column is widened to
 
 def write_sheet(frame: pd.DataFrame, path: Path, *, headers: Sequence[str], sheet: str) -> None:
     """Write a new workbook. Raises ArgumentError when the table or a text is too large for a sheet."""
+    with sheet_writer(path, sheet=sheet, headers=headers) as write:
+        write(frame)
+
+
+@contextmanager
+def sheet_writer(
+    path: Path, *, sheet: str, headers: Sequence[str] | None = None
+) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """A function to call with each part of a table, the first with all columns; rows are held by none.
+
+    `headers` are the names of the columns where nothing else is said. Raises as `write_sheet`.
+    """
     xlsxwriter = require("xlsxwriter", extra="excel", feature="writing Excel workbooks")
-    if len(frame) > _MOST_ROWS:
-        raise ArgumentError(
-            f"a sheet holds at most {_MOST_ROWS:,} rows", got=len(frame), do="write .parquet or .csv"
-        )
-    columns = [_cells(frame.iloc[:, place]) for place in range(frame.shape[1])]
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
     with xlsxwriter.Workbook(str(path), options) as book:
         text, head = book.add_format({"num_format": _TEXT}), book.add_format({"bold": True, "bottom": 1})
         page = book.add_worksheet(sheet)
         page.freeze_panes(1, 0)
-        for place, (header, cells) in enumerate(zip(headers, columns, strict=True)):
-            page.set_column(place, place, _width(header, cells))
-        page.write_row(0, 0, headers, head)
-        for row in range(len(frame)):
-            for place, cells in enumerate(columns):
-                cell = cells[row]
-                if isinstance(cell, str):
-                    page.write_string(row + 1, place, cell, text)
-                elif isinstance(cell, dt.datetime):
-                    page.write_datetime(row + 1, place, cell)
-                elif cell is not None:
-                    page.write_number(row + 1, place, cell)
+        done: int | None = None
+
+        def write(frame: pd.DataFrame) -> None:
+            nonlocal done
+            names = [str(name) for name in frame.columns] if headers is None else headers
+            if (done or 0) + len(frame) > _MOST_ROWS:
+                raise ArgumentError(
+                    f"a sheet holds at most {_MOST_ROWS:,} rows",
+                    got=f"{(done or 0) + len(frame):,} and perhaps more",
+                    do="write .parquet or .csv",
+                )
+            columns = [_cells(frame.iloc[:, place]) for place in range(frame.shape[1])]
+            if not done:  # the first rows say how wide a column should be
+                for place, (header, cells) in enumerate(zip(names, columns, strict=True)):
+                    page.set_column(place, place, _width(header, cells))
+            if done is None:
+                page.write_row(0, 0, names, head)
+                done = 0
+            for row in range(len(frame)):
+                _write_row(page, done + row + 1, [cells[row] for cells in columns], text)
+            done += len(frame)
+
+        yield write
+
+
+def _write_row(page: Any, row: int, cells: Sequence[Any], text: Any) -> None:
+    for place, cell in enumerate(cells):
+        if isinstance(cell, str):
+            page.write_string(row, place, cell, text)
+        elif isinstance(cell, dt.datetime):
+            page.write_datetime(row, place, cell)
+        elif cell is not None:
+            page.write_number(row, place, cell)
 
 
 def _cells(column: pd.Series) -> list[Any]:

@@ -59,35 +59,25 @@ class ProblemTable:
 
         parts = [_part(finding, index=index, cases=cases) for finding in findings if len(finding.rows)]
         if not parts:
-            return cls(_typed(pd.DataFrame({name: [] for name in _COLUMNS}, dtype=object)))
-        return cls(_typed(pd.concat(parts, ignore_index=True)))
+            none = pd.DataFrame({name: [] for name in _COLUMNS}, dtype=object)
+            return cls(none.astype({**dict.fromkeys(_CATEGORICAL, "category"), "severity": _severity()}))
+        return cls(_concat(parts))
 
     @classmethod
     def joined(cls, tables: Iterable[ProblemTable]) -> ProblemTable:
         """Several tables one after the other."""
         import pandas as pd
 
-        frames = [table.frame.astype(object) for table in tables if len(table)]
+        frames = [table.frame for table in tables if len(table)]
         if not frames:
             return cls.of((), index=pd.RangeIndex(0), cases=None)
-        return cls(_typed(pd.concat(frames, ignore_index=True)))
+        return cls(_concat(frames))
 
     def summary(self) -> pd.DataFrame:
         """A row for each rule and column: rule, column, severity, count, zh, en, state; the worst first."""
-        import pandas as pd
-
         keys = ["severity", "rule", "column", "zh", "en", "state"]
         counted = self.frame.groupby(keys, observed=True, sort=False).size().rename("count").reset_index()
-        order = pd.DataFrame({
-            "severity": counted["severity"].map(SEVERITIES.index).astype("int64"),
-            "count": -counted["count"],
-            "rule": counted["rule"].astype(str),
-            "column": counted["column"].astype(str),
-        })  # fmt: skip
-        rows = order.sort_values(list(order.columns), kind="stable").index
-        return counted.loc[rows, ["rule", "column", "severity", "count", "zh", "en", "state"]].reset_index(
-            drop=True
-        )
+        return ordered(counted)
 
     def counts(self) -> dict[Severity, int]:
         """How many problems of each severity."""
@@ -118,13 +108,7 @@ class ProblemTable:
         return len(self) > 0
 
     def __repr__(self) -> str:
-        if not self:
-            return "ProblemTable: no problems"
-        lines = [
-            f"{count:>9,}  {severity:<8} {rule:<32} {column:<18} {'' if state == 'read' else state:<10} {zh}"
-            for rule, column, severity, count, zh, _, state in self.summary().itertuples(index=False)
-        ]
-        return "\n".join([f"ProblemTable: {len(self):,} problems", *lines])
+        return told(self.summary())
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in ("级别", "规则", "列", "次数", "说明", "依据"))
@@ -137,23 +121,50 @@ class ProblemTable:
         return f"<table><caption>{len(self):,} problems</caption><tr>{head}</tr>{rows}</table>"
 
 
+def ordered(counted: pd.DataFrame) -> pd.DataFrame:
+    """A row for each rule and column with its count: the worst severity first, then the most frequent."""
+    import pandas as pd
+
+    order = pd.DataFrame({
+        "severity": counted["severity"].map(SEVERITIES.index).astype("int64"),
+        "count": -counted["count"].astype("int64"),
+        "rule": counted["rule"].astype(str),
+        "column": counted["column"].astype(str),
+    })  # fmt: skip
+    rows = order.sort_values(list(order.columns), kind="stable").index
+    columns = ["rule", "column", "severity", "count", "zh", "en", "state"]
+    return counted.loc[rows, columns].reset_index(drop=True)
+
+
+def told(summary: pd.DataFrame) -> str:
+    """A summary as text, a line a rule."""
+    if not len(summary):
+        return "ProblemTable: no problems"
+    lines = [
+        f"{count:>9,}  {severity:<8} {rule:<32} {column:<18} {'' if state == 'read' else state:<10} {zh}"
+        for rule, column, severity, count, zh, _, state in summary.itertuples(index=False)
+    ]
+    return "\n".join([f"ProblemTable: {summary['count'].sum():,} problems", *lines])
+
+
 def _part(finding: Finding, *, index: pd.Index, cases: pd.Series | None) -> pd.DataFrame:
     import pandas as pd
 
     rule = check_rules()[finding.rule]
     rows = finding.rows
     whole = rows is WHOLE_TABLE
+    ids = [None] * len(rows) if whole or cases is None else cases.iloc[rows].to_numpy(object)
     return pd.DataFrame({
         "row": [None] if whole else index[rows].astype(object),
-        "case": None if whole or cases is None else cases.iloc[rows].to_numpy(object),
-        "column": finding.column,
-        "rule": rule.id,
-        "severity": rule.severity,
-        "got": _shown(finding, rule),
-        "allowed": rule.allowed,
-        "zh": rule.zh,
-        "en": rule.en,
-        "state": rule.state,
+        "case": pd.Series(ids, dtype=object),
+        "column": _same(finding.column, rows),
+        "rule": _same(rule.id, rows),
+        "severity": _same(rule.severity, rows).set_categories(list(SEVERITIES)),
+        "got": pd.Series(_shown(finding, rule), dtype=object),
+        "allowed": _same(rule.allowed, rows),
+        "zh": _same(rule.zh, rows),
+        "en": _same(rule.en, rows),
+        "state": _same(rule.state, rows),
     })  # fmt: skip
 
 
@@ -180,12 +191,25 @@ def _short(text: str) -> str:
     return text if len(text) <= _GOT_LENGTH else text[: _GOT_LENGTH - 1] + "…"
 
 
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+def _same(text: str, rows: npt.NDArray[np.int64]) -> Any:  # a pandas Categorical
+    """The same text for every row, held once."""
     import pandas as pd
 
-    for name in _CATEGORICAL:
-        frame[name] = frame[name].astype(
-            "category" if name != "severity" else pd.CategoricalDtype(list(SEVERITIES))
-        )
-    frame["got"] = frame["got"].astype(object)
-    return frame
+    return pd.Categorical.from_codes(np.zeros(len(rows), dtype=np.int8), dtype=pd.CategoricalDtype([text]))
+
+
+def _severity() -> pd.CategoricalDtype:
+    import pandas as pd
+
+    return pd.CategoricalDtype(list(SEVERITIES))
+
+
+def _concat(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames one below the other, their categories made the same first, so that texts are held once."""
+    import pandas as pd
+
+    same = {}
+    for name in (name for name in _CATEGORICAL if name != "severity"):
+        used = [frame[name].cat.remove_unused_categories().cat.categories for frame in frames]
+        same[name] = pd.CategoricalDtype(sorted({text for each in used for text in each}))
+    return pd.concat([frame.astype(same) for frame in frames], ignore_index=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -80,8 +80,6 @@ def read_cases(
     >>> read_cases(raw).to_numpy().tolist()
     [['007', 2, 'K80.100x001|I10.x00']]
     """
-    import pandas as pd
-
     chunks = list(
         iter_cases(
             source,
@@ -96,15 +94,22 @@ def read_cases(
         )
     )
     reports = [chunk.attrs[KEY] for chunk in chunks]
+    cases = joined(chunks)
+    cases.attrs[KEY] = ReadReport.joined(reports)
+    return cases
+
+
+def joined(chunks: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The chunks of `iter_cases` as the one table of `read_cases`, without a report."""
+    import pandas as pd
+
     for chunk in chunks:
         chunk.attrs = {}
     cases = chunks[0] if len(chunks) == 1 else pd.concat(chunks)
     if NOT_APPLICABLE in cases and cases[NOT_APPLICABLE].isna().all():
         cases = cases.drop(columns=NOT_APPLICABLE)
     names = [name for name in case_columns() if name in cases]
-    cases = cases[[*names, *(name for name in cases.columns if name not in names)]]
-    cases.attrs[KEY] = ReadReport.joined(reports)
-    return cases
+    return cases[[*names, *(name for name in cases.columns if name not in names)]]
 
 
 def iter_cases(

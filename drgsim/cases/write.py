@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -10,7 +12,7 @@ from .._atomic import replacing
 from .._optional import require
 from ..errors import ArgumentError
 from .columns import case_columns, column_labels
-from .excel_sheet import write_sheet
+from .excel_sheet import sheet_writer, write_sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,12 +69,25 @@ def write_cases(
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Any table to `.csv` (UTF-8 with a byte order mark, for Excel) or `.xlsx`."""
-    form = _form(path, allowed=(".csv", ".xlsx"))
-    with replacing(path) as part:
-        if form == ".csv":
-            frame.to_csv(part, index=False, encoding="utf-8-sig", lineterminator=_LINE_END)
-        else:
-            write_sheet(frame, part, headers=[str(name) for name in frame.columns], sheet="table")
+    with table_writer(path) as write:
+        write(frame)
+
+
+@contextmanager
+def table_writer(path: str | os.PathLike[str]) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """As `write_table`, for a table that comes in parts: a function to call with each, the first with all
+    columns. The file appears when the block ends well."""
+    target = Path(path)
+    form = _form(target, allowed=(".csv", ".xlsx"))
+    with replacing(target) as part:
+        if form == ".xlsx":
+            with sheet_writer(part, sheet="table") as write:
+                yield write
+            return
+        with part.open("w", encoding="utf-8-sig", newline="") as file:
+            yield lambda frame: frame.to_csv(
+                file, index=False, header=not file.tell(), lineterminator=_LINE_END
+            )
 
 
 def _form(path: Path, *, allowed: tuple[str, ...] = WRITTEN) -> str:

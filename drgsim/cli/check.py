@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from ._reading import add_reading_arguments, reading_options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..cases.problem_tally import ProblemTally
 
 
 def add_parser(commands: Any) -> None:
@@ -22,14 +28,30 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..cases import check_cases, read_cases, report_of
+    from ..cases.check import check_in_parts
+    from ..cases.problem_tally import ProblemTally
+    from ..cases.write import table_writer
 
-    cases = read_cases(arguments.file, **reading_options(arguments))
-    report = report_of(cases)
-    if report is not None:
-        print(report.account())
-    problems = check_cases(cases)
-    print(problems)
-    if arguments.out:
-        problems.to_file(arguments.out)
-    return 1 if problems.counts()["error"] else 0
+    with table_writer(arguments.out) if arguments.out else nullcontext() as write:
+        tally = ProblemTally(write)
+        cases = _read(arguments, tally)
+        for part in check_in_parts(cases):
+            tally.add(part)
+    print(tally)
+    return 1 if tally.counts()["error"] else 0
+
+
+def _read(arguments: argparse.Namespace, tally: ProblemTally) -> pd.DataFrame:
+    """All cases; what reading found is counted chunk by chunk, and how it went is printed."""
+    from ..cases import ReadReport, iter_cases
+    from ..cases.read import joined
+    from ..cases.read_report import KEY
+
+    chunks, reports = [], []
+    for chunk in iter_cases(arguments.file, **reading_options(arguments)):
+        report: ReadReport = chunk.attrs.pop(KEY)
+        tally.add(report.problems)
+        reports.append(report.without_problems())
+        chunks.append(chunk)
+    print(ReadReport.joined(reports).account())
+    return joined(chunks)

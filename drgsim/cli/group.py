@@ -135,7 +135,6 @@ class _Tally:
             print(f"\r{self.rows:,} cases", end="", file=sys.stderr)
 
     def _add_reading(self, report: ReadReport) -> None:
-        from ..cases.problems import ProblemTable
         from ..cases.read_report import ReadReport
 
         found = report.problems.summary()
@@ -143,8 +142,7 @@ class _Tally:
             found["rule"], found["column"], found["count"], found["en"], strict=True
         ):
             self.problems[rule, column, words] += count
-        bare = ReadReport(report["files"], report["repairs"], ProblemTable.joined([]))
-        self.read = [ReadReport.joined([*self.read, bare])]
+        self.read = [ReadReport.joined([*self.read, report.without_problems()])]
 
     def tell(self, grouper: DrgGrouper) -> None:
         if self.quiet:

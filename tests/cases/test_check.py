@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from drgsim import check_cases, read_cases
-from drgsim.cases import case_columns, check_rules
+from drgsim.cases import ProblemTable, case_columns, check_rules
 from drgsim.cases.case_arrays import CaseArrays
 from drgsim.cases.check_kinds import CHECKS
 from drgsim.cases.conditions import holds, total
@@ -289,3 +289,17 @@ def test_what_is_no_table_of_cases_is_refused():
             check_cases(wrong)
     with pytest.raises(CheckRuleError, match="did you mean 'sex-missing'"):
         check_cases(pd.DataFrame([FINE]), rules=["sex-mising"])
+
+
+def test_texts_that_repeat_are_held_once_and_only_those_that_occur():
+    rows = [{**FINE, "case_id": str(number), "los": -1, "sex": None} for number in range(3)]
+    first, second = (
+        check_cases(pd.DataFrame(rows), rules=[rule]) for rule in ("los-negative", "sex-missing")
+    )
+    joined = ProblemTable.joined([first, second]).frame
+    assert joined["rule"].cat.categories.tolist() == sorted(set(joined["rule"]))
+    part = ProblemTable(joined[joined["rule"] == "los-negative"])
+    again = ProblemTable.joined([part, first]).frame
+    assert again["rule"].cat.categories.tolist() == ["los-negative"]
+    assert again["severity"].cat.categories.tolist() == ["error", "warning", "info"]
+    assert {"row", "case", "got"} == set(again.columns[again.dtypes.map(str) == "object"])

@@ -1,0 +1,58 @@
+"""Problems counted as they come, and passed on: for files whose findings no memory should hold at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .problems import ProblemTable, ordered, told
+from .rules import SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KEYS = ("severity", "rule", "column", "zh", "en", "state")
+
+
+class ProblemTally:
+    """How often each rule was broken. `write` is given the rows of every table that is added.
+
+    >>> tally = ProblemTally()
+    >>> tally.add(ProblemTable.joined([]))
+    >>> tally
+    ProblemTable: no problems
+    """
+
+    def __init__(self, write: Callable[[pd.DataFrame], None] | None = None) -> None:
+        self._write = write
+        self._counts: Counter[tuple[str, ...]] = Counter()
+        if write is not None:
+            write(ProblemTable.joined([]).frame)  # a file without problems has its header too
+
+    def add(self, table: ProblemTable) -> None:
+        """Count the problems of a table, and hand its rows on."""
+        if not len(table):
+            return
+        found = table.summary()
+        for *key, count in found[[*_KEYS, "count"]].itertuples(index=False):
+            self._counts[tuple(key)] += count
+        if self._write is not None:
+            self._write(table.frame)
+
+    def summary(self) -> pd.DataFrame:
+        """As `ProblemTable.summary`."""
+        import pandas as pd
+
+        rows = [(*key, count) for key, count in self._counts.items()]
+        return ordered(pd.DataFrame(rows, columns=[*_KEYS, "count"]))
+
+    def counts(self) -> dict[Severity, int]:
+        """How many problems of each severity."""
+        found = dict.fromkeys(SEVERITIES, 0)
+        for (severity, *_), count in self._counts.items():
+            found[severity] += count  # type: ignore[index]
+        return found
+
+    def __repr__(self) -> str:
+        return told(self.summary())

@@ -1,0 +1,90 @@
+"""Problems in parts: together the same as at once, in the file too; one part at a time in memory."""
+
+import pandas as pd
+import pytest
+
+from drgsim import check_cases, read_cases
+from drgsim.cases import ProblemTable, report_of
+from drgsim.cases.check import check_in_parts
+from drgsim.cases.problem_tally import ProblemTally
+from drgsim.cases.write import table_writer
+from drgsim.cli.main import main
+from drgsim.errors import ArgumentError
+
+TEXT = "case_id,sex,age,los,discharge,diagnoses,total_cost,drug_cost\n" + "".join(
+    f"{n // 2},{'x' if n % 3 else 1},{n}y,-{n % 4},8,QQ{n}|I10.x00x002|I10.x00x002,{n}.123,{n + 1}\n"
+    for n in range(40)
+)
+
+
+@pytest.fixture
+def path(file):
+    return file("dirty.csv", TEXT)
+
+
+def test_parts_are_small_and_together_the_whole(path):
+    cases = read_cases(path)
+    cases.attrs = {}
+    parts = list(check_in_parts(cases, rows=7))
+    assert max(map(len, parts)) == 7
+    pd.testing.assert_frame_equal(ProblemTable.joined(parts).frame, check_cases(cases).frame)
+
+
+def test_a_tally_says_what_the_table_says(path):
+    cases = read_cases(path)
+    whole = check_cases(cases)
+    tally = ProblemTally()
+    tally.add(report_of(cases).problems)
+    for part in check_in_parts(cases, rows=7):
+        tally.add(part)
+    assert repr(tally) == repr(whole)
+    assert tally.counts() == whole.counts()
+    assert tally.summary().astype(str).equals(whole.summary().astype(str))
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_the_command_writes_the_same_file_without_the_whole_table(
+    path, ending, tmp_path, monkeypatch, capsys
+):
+    whole = check_cases(read_cases(path))
+    whole.to_file(tmp_path / f"whole{ending}")
+    longest = []
+    of = ProblemTable.of
+
+    def watched(findings, **more):
+        table = of(findings, **more)
+        longest.append(len(table))
+        return table
+
+    monkeypatch.setattr(ProblemTable, "of", watched)
+    assert main(["check", str(path), "--out", str(tmp_path / f"parts{ending}")]) == 1
+    assert repr(whole) in capsys.readouterr().out
+    assert max(longest) < len(whole)
+    read = pd.read_csv if ending == ".csv" else lambda file: pd.read_excel(file, engine="calamine")
+    pd.testing.assert_frame_equal(*(read(tmp_path / f"{name}{ending}") for name in ("whole", "parts")))
+    if ending == ".csv":
+        assert (tmp_path / "parts.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_a_file_without_problems_has_its_header(ending, tmp_path):
+    with table_writer(tmp_path / f"none{ending}") as write:
+        ProblemTally(write)
+    read = pd.read_csv if ending == ".csv" else lambda file: pd.read_excel(file, engine="calamine")
+    found = read(tmp_path / f"none{ending}")
+    assert found.columns.tolist() == ProblemTable.joined([]).frame.columns.tolist()
+    assert found.empty
+
+
+def test_a_table_that_outgrows_the_sheet_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("drgsim.cases.excel_sheet._MOST_ROWS", 3)
+    part = pd.DataFrame({"a": ["x", "y"]})
+
+    def write_twice():
+        with table_writer(tmp_path / "a.xlsx") as write:
+            write(part)
+            write(part)
+
+    with pytest.raises(ArgumentError, match=r"at most 3 rows.*csv"):
+        write_twice()
+    assert not list(tmp_path.iterdir())
