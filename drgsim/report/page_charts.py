@@ -38,7 +38,7 @@ def charts(tables: Tables, facts: RunFacts, *, lang: str) -> Iterator[str]:
     names = reforms(tables)
     titles = chart_titles(facts)
     if names:
-        drawn = waterfall(attributions(tables), lang=lang, titles=titles)
+        drawn = waterfall(attributions(tables), lang=lang, titles=chart_titles(facts, width=46))
         yield _figure(
             drawn,
             "waterfall",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..published import measures
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from .tables import Tables
 
+_MOST_MEASURES = 9
+_LARGE = 1e6  # yuan: from here on in 万元 or 亿元
+
 
 def checks(tables: Tables, facts: RunFacts) -> Iterator[str]:
     """Published figures, plausibility, liveness."""
@@ -30,37 +33,54 @@ def checks(tables: Tables, facts: RunFacts) -> Iterator[str]:
     yield _alive(check_table(tables, "liveness"), facts)
 
 
-def amount(value: float, measure: str, lang: str = "zh") -> str:
-    """A figure in the unit its measure is published in."""
-    known = measures().get(measure)
-    unit = known.unit if known else ""
-    if unit == "yuan":
-        return money(value, lang, figures=4)
+def amount(value: float, unit: str) -> str:
+    """A figure in the unit it is published in.
+
+    >>> amount(11522.0, "yuan"), amount(0.2245, "share"), amount(9.2, "days")
+    ('11,522', '22.4%', '9.20')
+    """
     if unit == "share":
         return percent(value)
-    return count(value) if unit in ("persons", "cases") else number(value, figures=4)
+    if unit == "yuan" and abs(value) >= _LARGE:
+        return money(value, "zh", figures=4)
+    return count(value) if unit in ("persons", "cases", "yuan") else number(value)
+
+
+def _unit(measure: str) -> str:
+    known = measures().get(measure)
+    return known.unit if known else ""
 
 
 def _published(beside: pd.DataFrame) -> str:
-    heads = [
-        ("指标", "measure"), ("险种", "insurance"), ("来源·可信度", "source, trust"), ("年度", "year"),
-        ("模拟值", "simulated"), ("公布值", "published"), ("差距", "gap"),
-    ]  # fmt: skip
+    """A row a measure, the insurances side by side; the year of the cases first, and not more than fit."""
+    kinds = list(dict.fromkeys(beside["insurance"]))
+    heads = [("指标", "measure"), ("来源·可信度", "source, trust"), ("年度", "year")]
+    for kind in kinds:
+        heads += [(f"{word(kind, 'zh')}模拟", f"{word(kind, 'en')}"), ("公布", "published"), ("差距", "gap")]
     rows: list[list[Cell]] = []
-    for _, row in beside.iterrows():
-        measure = str(row["measure"])
-        rows.append(
-            [
-                pair(str(row["title_zh"]), str(row["title_en"])),
-                pair(word(row["insurance"], "zh"), word(row["insurance"], "en")),
-                pair(f"{row['source']} {word(row['state'], 'zh')}", word(row["state"], "en")),
-                str(row["year"]),
-                amount(float(row["simulated"]), measure),
-                amount(float(row["published"]), measure),
-                percent(float(row["gap"]), signed=True),
-            ]
-        )
-    return table(heads, rows, words=3)
+    ordered = beside.sort_values("year", kind="stable")
+    groups = list(ordered.groupby(["year", "measure", "title_zh"], sort=False))
+    for (year, _, _), part in groups[:_MOST_MEASURES]:
+        first = part.iloc[0]
+        cells: list[Cell] = [
+            pair(str(first["title_zh"]), str(first["title_en"])),
+            pair(f"{first['source']} {word(first['state'], 'zh')}", ""),
+            str(year),
+        ]
+        for kind in kinds:
+            own = part[part["insurance"] == kind].to_dict("records")
+            cells += _beside(own[0]) if own else [""] * 3
+        rows.append(cells)
+    rest = len(groups) - len(rows)
+    more = pair(f"另有 {rest} 项见工作簿。", f"{rest} more in the workbook.") if rest else None
+    return table(heads, rows, words=2) + (paragraph(more, kind="small") if more else "")
+
+
+def _beside(row: Mapping[Any, Any]) -> list[Cell]:
+    unit = str(row.get("unit") or _unit(str(row["measure"])))
+    gap = float(row["gap"])
+    told = f"{number(gap * 100, signed=True, figures=2)} pp" if unit == "share" else percent(gap, signed=True)
+    return [amount(float(row["simulated"]), unit), amount(float(row["published"]), unit), told]
 
 
 def _plausible(found: pd.DataFrame, facts: RunFacts) -> str:

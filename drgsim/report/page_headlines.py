@@ -9,7 +9,7 @@ from .facts import RunFacts
 from .markup import Cell, Markup, bullets, heading, pair, table
 from .numbers import in_unit, number, percent, unit_for
 from .sentences import Effect, effect_en, effect_zh
-from .tables import across, band, hospital_changes, reforms, winners_and_losers
+from .tables import across, change_band, hospital_changes, reforms, winners_and_losers
 from .theme import columns
 from .words import title, word
 
@@ -119,7 +119,7 @@ def _regions(tables: Tables, names: list[str]) -> dict[str, str]:
     told = {}
     for each in names:
         moved = wide[each].abs()
-        if len(moved) > 1 and moved.max() > 0:
+        if len(moved) > 1 and moved.max() >= 1.0:
             place = str(moved.idxmax())
             told[each] = f"{place}: {number(float(wide[each][place]) / 1e4, signed=True)}"
     return told
@@ -131,5 +131,5 @@ def _effect(row: dict[Any, Any], bands: pd.DataFrame, scenario: str) -> Effect:
         share=float(row["fund_change_share"]),
         patient=float(row["patient_change"]),
         cases=float(row["cases"]),
-        bands={kind: band(bands, scenario, "fund", f"difference_{kind}") for kind in KINDS},
+        bands={kind: change_band(bands, scenario, kind) for kind in KINDS},
     )

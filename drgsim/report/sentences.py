@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .numbers import in_unit, money, percent, unit_for
+from .tables import Edges
 
+_NOTHING = 1.0  # yuan: a closed budget is met but for the rounding of shares
 _KINDS = {"sampling": ("抽样", "sampling"), "parameters": ("参数", "parameters")}
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One reform in figures, yuan and shares; bands are (low, high) of the change of the fund."""
+    """One reform in figures, yuan and shares; the bands are of the change of the fund."""
 
     fund: float
     share: float
     patient: float
     cases: float
-    bands: Mapping[str, tuple[float, float] | None]  # by "sampling" and "parameters"
+    bands: Mapping[str, Edges | None]  # by "sampling" and "parameters"
 
 
 def effect_zh(effect: Effect) -> str:
@@ -29,7 +31,7 @@ def effect_zh(effect: Effect) -> str:
         parts.append(f"有 90% 把握在 {'、'.join(told)}{unit}之间")
     if _either_way(effect):
         parts.append("是增是减尚不能断定")
-    if effect.patient and effect.cases:
+    if abs(effect.patient) >= _NOTHING and effect.cases:
         more = "多" if effect.patient > 0 else "少"
         parts.append(f"患者平均每例{more}负担 {money(abs(effect.patient) / effect.cases, 'zh')}")
     return "；".join(parts) + "。"
@@ -43,14 +45,14 @@ def effect_en(effect: Effect) -> str:
         parts.append(f"with 90 % between {', between '.join(told)} {unit}")
     if _either_way(effect):
         parts.append("whether more or less cannot be told")
-    if effect.patient and effect.cases:
+    if abs(effect.patient) >= _NOTHING and effect.cases:
         more = "more" if effect.patient > 0 else "less"
         parts.append(f"patients pay {money(abs(effect.patient) / effect.cases, 'en')} {more} a stay")
     return "; ".join(parts) + "."
 
 
 def _fund(effect: Effect, same: str, more: str, less: str, lang: str) -> str:
-    if effect.fund == 0:
+    if abs(effect.fund) < _NOTHING:
         return same
     share = percent(effect.share, signed=True, digits=2)
     told = f"{more if effect.fund > 0 else less} {money(abs(effect.fund), lang)}"
@@ -60,18 +62,20 @@ def _fund(effect: Effect, same: str, more: str, less: str, lang: str) -> str:
 def _bands(effect: Effect, lang: str, joint: str) -> tuple[str, list[str]]:
     """The unit the bands share, and each band as `low joint high (kind)`."""
     drawn = _drawn(effect)
-    unit = unit_for([edge for edges in drawn.values() for edge in edges], lang)
+    unit = unit_for([edge for each in drawn.values() for edge in (each.low, each.high)], lang)
     told = []
     for kind, edges in drawn.items():
-        low, high = (in_unit(edge, unit, signed=True) for edge in edges)
-        name = f"（{_KINDS[kind][0]}）" if lang == "zh" else f" ({_KINDS[kind][1]})"
+        low, high = (in_unit(edge, unit, signed=True) for edge in (edges.low, edges.high))
+        zh, en = _KINDS[kind]
+        year = "" if edges.year is None else f"{edges.year} 年" if lang == "zh" else f" {edges.year}"
+        name = f"（{year}{zh}）" if lang == "zh" else f" ({en}{year})"
         told.append(f"{low} {joint} {high}{name}")
     return unit.name, told
 
 
-def _drawn(effect: Effect) -> dict[str, tuple[float, float]]:
+def _drawn(effect: Effect) -> dict[str, Edges]:
     return {kind: edges for kind, edges in effect.bands.items() if edges is not None}
 
 
 def _either_way(effect: Effect) -> bool:
-    return any(low < 0 < high for low, high in _drawn(effect).values())
+    return any(each.low < 0 < each.high for each in _drawn(effect).values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -147,16 +148,35 @@ def years_ahead(projection: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def band(bands: pd.DataFrame, scenario: str, measure: str, kind: str) -> tuple[float, float] | None:
-    """Low and high of one band of the whole in its first year, or None where it was not drawn."""
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Low and high of a band, yuan, and the year it is of."""
+
+    low: float
+    high: float
+    year: int | None
+
+
+# the parameters' band is of what is projected: the fund's inpatient payments
+_BANDED = {"sampling": "fund", "parameters": "inpatient_fund"}
+
+
+def change_band(bands: pd.DataFrame, scenario: str, kind: str) -> Edges | None:
+    """The band of a scenario's change of the fund: `sampling` of the year of the cases, `parameters` of the
+    last year projected; None where it was not drawn."""
     if not len(bands):
         return None
-    found = bands[(bands["scenario"] == scenario) & (bands["measure"] == measure) & (bands["band"] == kind)]
+    found = bands[
+        (bands["scenario"] == scenario)
+        & (bands["measure"] == _BANDED[kind])
+        & (bands["band"] == f"difference_{kind}")
+    ]
     for key in ("region", "insurance"):
         if key in found:
             found = found[found[key].astype(str) == "all"]
     found = found.dropna(subset=["low", "high"])
     if not len(found):
         return None
-    first = found.sort_values("year", kind="stable").iloc[0]
-    return float(first["low"]), float(first["high"])
+    last = found.sort_values("year", kind="stable").iloc[-1]
+    year = None if last["year"] is None or last["year"] != last["year"] else int(last["year"])
+    return Edges(float(last["low"]), float(last["high"]), year)

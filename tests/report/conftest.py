@@ -237,16 +237,24 @@ class FabricatedTables:
             return pd.DataFrame(columns=columns)
         rows = []
         for scenario, row in self.summary().iterrows():
-            for band, width in (("sampling", 0.012), ("parameters", 0.02)):
-                wide = width * row["fund"]
-                rows.append(
-                    (scenario, "fund", band, 2025, row["fund"] - wide, row["fund"], row["fund"] + wide)
-                )
-                if scenario != SCENARIOS[0]:
-                    change, wide = row["fund_change"], width * 9 * abs(row["fund_change"])
-                    rows.append(
-                        (scenario, "fund", f"difference_{band}", 2025, change - wide, change, change + wide)
-                    )
+            for band, width, measure in (("sampling", 0.012, "fund"), ("parameters", 0.02, "inpatient_fund")):
+                for year in (2025,) if band == "sampling" else (2026, 2030):
+                    grown = 1 + 0.1 * (year - 2025)
+                    level, wide = row["fund"] * grown, width * row["fund"] * grown
+                    rows.append((scenario, measure, band, year, level - wide, level, level + wide))
+                    if scenario != SCENARIOS[0]:
+                        change, wide = row["fund_change"], width * 9 * abs(row["fund_change"]) * grown
+                        rows.append(
+                            (
+                                scenario,
+                                measure,
+                                f"difference_{band}",
+                                year,
+                                change - wide,
+                                change,
+                                change + wide,
+                            )
+                        )
         return pd.DataFrame(rows, columns=columns)
 
     def published(self) -> pd.DataFrame:

@@ -191,6 +191,19 @@ def test_outliers_draw_the_baseline_and_what_differs(tables):
     assert len(marks) == len(base) + differs
 
 
+def test_kinds_that_say_nothing_are_left_out(tables):
+    table = tables.outliers()
+    table.loc[table["kind"] == "extreme_outlier", ["share", "adjustment"]] = 0.0
+    filed = table.loc[table["kind"] == "special_review_filed", "share"].to_numpy()
+    table.loc[table["kind"] == "special_review_eligible", "share"] = filed
+    shown = [each.get_text() for each in figures.outliers(table, lang="en").axes[0].get_yticklabels()]
+    assert "extreme outlier" not in shown
+    assert "special review: eligible" not in shown
+    assert "special review: filed" in shown
+    nothing = table.assign(share=0.0, adjustment=0.0)
+    texts(figures.outliers(nothing, lang="en"))
+
+
 def test_the_cost_distribution_adds_up_to_all_stays(tables):
     figure = figures.cost_to_standard(tables.cost_to_standard(), lang="en")
     for stairs in figure.axes[0].patches:

@@ -65,8 +65,8 @@ def test_headlines_carry_the_figures_of_the_tables(text):
     words = said(text)
     assert "统筹基金多支出 4,170万元（+2.06%）" in words
     assert "The fund pays more: 41.7 million yuan (+2.06%)" in words
-    assert "有 90% 把握在 +3,720 至 +4,620（抽样）、+3,419 至 +4,921（参数）万元之间" in words
-    assert "with 90 % between +37.2 and +46.2 (sampling), between +34.2 and +49.2 (parameters)" in words
+    assert "有 90% 把握在 +3,720 至 +4,620（2025 年抽样）、+3,044 至 +5,296（2030 年参数）万元之间" in words
+    assert "with 90 % between +37.2 and +46.2 (sampling 2025), between +30.4 and +53.0 (parameters 2030)" in words
 
 
 def test_trust_comes_before_the_first_number_and_says_synthetic(text):
@@ -82,7 +82,8 @@ def test_checks_that_fail_and_levers_that_did_nothing_are_named(text):
     assert "median cost to standard" in words
     assert "high_outlier.cap" in words
     assert "no stay reaches this cap" in words
-    assert "1.152万元" in words or "11,522" in words or "1.15万元" in words
+    assert "11,702 11,522 +1.6%" in words
+    assert "22.1% 22.4% −0.3" not in words  # a gap of shares is in points
 
 
 def test_hostile_titles_are_text(tables):

@@ -33,6 +33,7 @@ def outliers(
     lang = fonts.language(lang)
     scenarios = list(dict.fromkeys(table["scenario"]))
     looks = styles(scenarios)
+    table = _telling(table)
     kinds = list(dict.fromkeys(table["kind"]))
     rows = _rows(table, scenarios)
     drawn = [each for each in scenarios if any(each == scenario for _, scenario, _ in rows)]
@@ -76,9 +77,21 @@ def _marks(axes: Any, rows: list[tuple[str, str, float]], values: Any, looks: An
             va="center", ha="left" if value >= 0 else "right", fontsize=SMALL - 0.8,
         )  # fmt: skip
     axes.axvline(0, color=INK, linewidth=0.8)
-    axes.margins(x=0.16)
+    axes.margins(x=0.32 if float(values.min()) < 0 else 0.2)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
+
+
+def _telling(table: pd.DataFrame) -> pd.DataFrame:
+    """Without kinds that no stay has under any scenario, and without eligible stays where all are filed."""
+    largest = table[["share", "adjustment"]].abs().max(axis=1).groupby(table["kind"]).max()
+    kept = table[table["kind"].map(largest) > 0]
+    asked, filed = (
+        kept[kept["kind"] == f"special_review_{each}"].set_index("scenario")["share"]
+        for each in ("eligible", "filed")
+    )
+    kept = kept[kept["kind"] != "special_review_eligible"] if asked.equals(filed) else kept
+    return kept if len(kept) else table
 
 
 def _rows(table: pd.DataFrame, scenarios: list[str]) -> list[tuple[str, str, float]]:
