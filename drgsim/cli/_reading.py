@@ -16,6 +16,11 @@ def add_reading_arguments(parser: argparse.ArgumentParser, *, required: bool = T
         nargs=None if required else "?",
         help="CSV, xlsx, Parquet, JSON, a folder, or a pattern in quotes",
     )
+    add_layout_arguments(parser)
+
+
+def add_layout_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add how a file of cases is to be read."""
     parser.add_argument(
         "--layout", default="auto", metavar="ID", help="layout of the export, or a .toml file of your own"
     )

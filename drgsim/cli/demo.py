@@ -49,9 +49,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _read(file: str, arguments: argparse.Namespace) -> tuple[Any, None]:
-    from ..cases import read_cases
+    from ._grouped_cases import read_grouped_cases
 
-    return read_cases(file, **reading_options(arguments)), None
+    return read_grouped_cases(file, **reading_options(arguments)), None
 
 
 def _invent(arguments: argparse.Namespace) -> tuple[Any, dict[str, Any]]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ._grouped_cases import read_grouped_cases
 from ._reading import add_reading_arguments, reading_options
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PROBLEMS_FOUND = 1
 
@@ -35,8 +33,6 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..cases import read_cases
-    from ..cases.given import GROUPS
     from ..errors import ArgumentError
     from ..payment.estimate import estimate
     from ..payment.policy import Policy
@@ -44,21 +40,11 @@ def _run(arguments: argparse.Namespace) -> int:
     if Path(arguments.out).suffix.lower() != ".xlsx":
         raise ArgumentError("an estimate is written as a workbook", got=arguments.out, allowed=".xlsx")
     policy = Policy.load(arguments.policy, on=arguments.on)
-    cases = read_cases(arguments.file, keep=GROUPS.__contains__, **reading_options(arguments))
-    answer = estimate(_scored(cases), policy, weights=_weights(arguments.weights), scheme=arguments.scheme)
+    cases = read_grouped_cases(arguments.file, **reading_options(arguments))
+    answer = estimate(cases, policy, weights=_weights(arguments.weights), scheme=arguments.scheme)
     answer.to_excel(arguments.out)
     print(answer if len(answer) > 1 else answer.text(), file=sys.stderr)
     return PROBLEMS_FOUND if len(answer.payments.unpaid) else 0
-
-
-def _scored(cases: pd.DataFrame) -> pd.DataFrame:
-    """The cases with what a DIP grouper answered in numbers; what is kept of a file is text."""
-    import pandas as pd
-
-    from ..cases.given import SCORES
-
-    numbers = {name: pd.to_numeric(cases[name], errors="coerce") for name in SCORES if name in cases.columns}
-    return cases.assign(**numbers)
 
 
 def _weights(name: str | None) -> Any:

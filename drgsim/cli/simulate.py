@@ -9,7 +9,7 @@ from typing import Any
 from ._reading import add_reading_arguments, reading_options
 from ._simulating import add_running_arguments, run
 
-FLAT = "="
+ASSIGNMENT, SCENARIO = "=", "drgsim_scenario"
 
 
 def add_parser(commands: Any) -> None:
@@ -44,8 +44,8 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..cases import read_cases
     from ..errors import ArgumentError
+    from ._grouped_cases import read_grouped_cases
 
     file = arguments.cases or arguments.file
     if file is None or (arguments.cases and arguments.file):
@@ -53,28 +53,34 @@ def _run(arguments: argparse.Namespace) -> int:
     if not arguments.reform:
         raise ArgumentError("no reform to compare with the baseline", do="add --reform FILE or path=value")
     scenarios = [baseline(arguments.baseline), *(reform(word) for word in arguments.reform)]
-    cases = read_cases(file, **reading_options(arguments))
+    cases = read_grouped_cases(file, **reading_options(arguments))
     run(cases, scenarios, arguments, recipe=None)
     return 0
 
 
 def baseline(word: str) -> Any:
     """A scenario, or a policy as a scenario without levers."""
+    from ..errors import NotFoundError
     from ..payment.policy_library import shipped as shipped_policies
     from ..simulation.scenario import Scenario
 
     if word in Scenario.available():
         return Scenario.load(word)
-    if word in shipped_policies() or (Path(word).is_file() and "drgsim_scenario" not in _text(word)):
+    if word in shipped_policies():
         return Scenario.of(word)
-    return Scenario.load(word)
+    if not Path(word).is_file():
+        shipped = [*Scenario.available(), *shipped_policies()]
+        raise NotFoundError(
+            "no such baseline", got=word, allowed="a scenario, a policy, or a YAML file", nearest=shipped
+        )
+    return Scenario.load(word) if SCENARIO in _text(word) else Scenario.of(word)
 
 
 def reform(word: str) -> Any:
     """A scenario's id or file, or assignments."""
     from ..payment.reform import parse_assignments
 
-    if FLAT in word and not Path(word).is_file():
+    if ASSIGNMENT in word and not Path(word).is_file():
         return parse_assignments(word.split(","))
     return word
 

@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import Any
 
+from ._grouped_cases import read_grouped_cases
+from ._reading import add_layout_arguments, reading_options
 from .main import EXIT_UNREADABLE
 
 DIFFERS = 1
@@ -24,7 +26,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("record", metavar="RECORD", help="the JSON file a simulation wrote")
     parser.add_argument("--cases", metavar="FILE", help="the cases of the run, as `drgsim group` reads them")
-    parser.add_argument("--layout", default="auto", metavar="ID", help="layout of the cases")
+    add_layout_arguments(parser)
     parser.add_argument("--no-rerun", action="store_true", help="check without running it again")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=_run)
@@ -48,18 +50,12 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _cases(arguments: argparse.Namespace, columns: list[str]) -> Any:
-    """The cases with what a grouper added to them, as far as the run had it."""
-    import pandas as pd
+    """The cases, without groups that were added to the file since the run."""
+    from ..cases.given import GROUPS
 
-    from ..cases import read_cases
-    from ..simulation.fingerprint import BEYOND
-    from .estimate import NUMBERS
-
-    further = {*BEYOND} & {*columns}
-    cases = read_cases(arguments.cases, keep=further.__contains__, layout=arguments.layout)
-    for name in {*NUMBERS} & {*cases.columns}:
-        cases[name] = pd.to_numeric(cases[name], errors="coerce")
-    return cases
+    cases = read_grouped_cases(arguments.cases, **reading_options(arguments))
+    added = [name for name in GROUPS if name in cases.columns and name not in columns]
+    return cases.drop(columns=added)
 
 
 def _tell(progress: Any) -> None:

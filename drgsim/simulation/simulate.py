@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
 from .errors import SimulationError
+from .left_out import refuse_nothing_paid
 from .parameter_band import parameter_band
 from .progress import Listener, telling
 from .projection import project
@@ -37,30 +38,8 @@ def simulate(
 ) -> Results:
     """Pay and settle the same cases under every scenario, and carry the funds on for some years.
 
-    Parameters
-    ----------
-    cases : DataFrame or Arrow table of cases (`drgsim.read_cases`) of about a year, money in yuan; grouped
-        by each scenario's scheme, unless they bear the baseline's groups.
-    scenarios : the baseline first: Scenario, id of a shipped one, YAML file, or mapping; a flat mapping of
-        parameter paths to values is a reform of the baseline. A single scenario is compared with itself
-        before its levers and responses.
-    years : how many years the funds are projected after that of the cases; 0 for none.
-    draws : how often hospitals, and with years also assumptions, are drawn for the bands; 0 for none.
-    seed : keys every draw. The same seed gives a case the same chances under every scenario.
-    budgets : region, insurance, budget (yuan); without it a floating point value is settled on what the
-        baseline spends.
-    funds : region, insurance, income, other_spending, reserve (yuan), of the cases' year; without it
-        national proportions are assumed.
-    insured : region, insurance, insured and, optionally, age_band; without it national rates are assumed.
-    progress : called with a `Progress` as the run comes along.
-
-    Returns
-    -------
-    Results.
-
-    Raises
-    ------
-    ScenarioError, SimulationError, ColumnError, ArgumentError, SettlementError.
+    This is the work behind `drgsim.simulate`, which says what the parameters mean and what is raised; the
+    answer here has the tables, not the charts and pages.
     """
     for name, number in (("years", years), ("draws", draws)):
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
@@ -72,6 +51,7 @@ def simulate(
     for number, scenario in enumerate(listed):
         tell(number, len(listed), scenario.id)
         outcomes[scenario.id] = world.outcome(scenario)
+        refuse_nothing_paid(outcomes[scenario.id], scenario.id)
         world.remember(outcomes[scenario.id])
     tell(len(listed), len(listed), "")
     drawn = resample_outcomes(outcomes, draws=draws, seed=seed) if draws else None
@@ -105,7 +85,8 @@ def read_scenarios(stated: Any) -> list[Scenario]:
         listed = [without_steps(first), first.named(REFORM) if first.id == BASELINE else first]
     for number, each in enumerate(given[1:], start=1):
         scenario = Scenario.load(each, over=listed[0])
-        if scenario.id == listed[0].id:
+        unnamed = scenario.id == REFORM and not isinstance(each, Scenario)
+        if unnamed or scenario.id == listed[0].id:
             scenario = scenario.named(REFORM if len(given) == 2 else f"{REFORM}-{number}")
         listed.append(scenario)
     ids = [each.id for each in listed]
