@@ -29,6 +29,11 @@ def pair(zh: str, en: str) -> Markup:
     return Markup(f'{escape(zh)} <span class="en" lang="en">{escape(en)}</span>')
 
 
+def kept(text: str) -> Markup:
+    """A text that stays on one line."""
+    return Markup(f'<span class="kept">{escape(text)}</span>')
+
+
 def heading(zh: str, en: str, *, rank: int = 2) -> str:
     """A bilingual heading, Chinese first."""
     return f"<h{rank}>{pair(zh, en).text}</h{rank}>"

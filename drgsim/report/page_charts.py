@@ -99,7 +99,7 @@ def _regions(tables: Tables, facts: RunFacts, names: list[str], lang: str) -> It
     base = tables.flows(facts.baseline)
     if base.shape[0] < 2 and base.shape[1] < 2:
         return
-    titles = chart_titles(facts, width=32)
+    titles = chart_titles(facts, width=32 if lang == "zh" else 46)
     changes = {each: tables.flows(each, change=True) for each in names}
     chosen = most_moving({each: _crossing(moved) for each, moved in changes.items()})
     drawn = flows(

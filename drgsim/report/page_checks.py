@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..published import measures
 from .facts import RunFacts
-from .markup import Cell, Markup, bullets, heading, pair, paragraph, section, table
+from .markup import Cell, Markup, bullets, heading, kept, pair, paragraph, section, table
 from .numbers import count, money, number, percent
 from .page_headlines import short
 from .tables import check_table
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from .tables import Tables
 
-_MOST_MEASURES = 9
+_MOST_MEASURES = 7
+_MOST_STILL = 6
 _LARGE = 1e6  # yuan: from here on in 万元 or 亿元
 
 
@@ -27,7 +28,9 @@ def checks(tables: Tables, facts: RunFacts) -> Iterator[str]:
     yield heading("可信吗", "Can it be believed")
     beside = check_table(tables, "published")
     if len(beside):
-        yield paragraph(pair("模拟值与公布值并列", "Simulated beside published"))
+        yield paragraph(
+            pair("模拟值与公布值并列（pp 为百分点）", "Simulated beside published (pp: percentage points)")
+        )
         yield _published(beside)
     yield _plausible(check_table(tables, "plausibility"), facts)
     yield _alive(check_table(tables, "liveness"), facts)
@@ -64,7 +67,7 @@ def _published(beside: pd.DataFrame) -> str:
         first = part.iloc[0]
         cells: list[Cell] = [
             pair(str(first["title_zh"]), str(first["title_en"])),
-            pair(f"{first['source']} {word(first['state'], 'zh')}", ""),
+            kept(f"{first['source']} {word(first['state'], 'zh')}"),
             str(year),
         ]
         for kind in kinds:
@@ -126,8 +129,11 @@ def _alive(found: pd.DataFrame, facts: RunFacts) -> str:
             f'<span class="mono">{pair(str(row["path"]), "").text}</span> '
             f"{pair(str(row['reason_zh']), str(row['reason_en'])).text}"
         )
-        for _, row in still.iterrows()
+        for _, row in still.head(_MOST_STILL).iterrows()
     ]
+    if len(still) > _MOST_STILL:
+        rest = len(still) - _MOST_STILL
+        listed.append(pair(f"另有 {rest} 项见工作簿。", f"{rest} more in the workbook."))
     return paragraph(told) + bullets(listed)
 
 

@@ -36,6 +36,7 @@ figure { margin: 0 0 1mm; min-width: 0; break-inside: avoid; }
 .beside figure { display: table-cell; vertical-align: top; }
 .beside figure + figure { padding-left: 4mm; }
 svg { display: block; width: 100%; height: auto; }
+.kept { white-space: nowrap; }
 .small { font-size: 8pt; color: #5c6670; }
 .mono { font-family: "DejaVu Sans Mono", Consolas, Menlo, monospace; font-size: 7.6pt;
   overflow-wrap: anywhere; }

@@ -62,7 +62,8 @@ def _fund(effect: Effect, same: str, more: str, less: str, lang: str) -> str:
 def _bands(effect: Effect, lang: str, joint: str) -> tuple[str, list[str]]:
     """The unit the bands share, and each band as `low joint high (kind)`."""
     drawn = _drawn(effect)
-    unit = unit_for([edge for each in drawn.values() for edge in (each.low, each.high)], lang)
+    edges_of = [edge for each in drawn.values() for edge in (each.low, each.high)]
+    unit = unit_for(edges_of if abs(effect.fund) < _NOTHING else [effect.fund], lang)
     told = []
     for kind, edges in drawn.items():
         low, high = (in_unit(edge, unit, signed=True) for edge in (edges.low, edges.high))

@@ -62,7 +62,7 @@ class FabricatedTables:
         cost = size / size.sum() * BASE["total_cost"]
         frame = pd.DataFrame(
             {
-                "hospital_id": [f"H{900000 + place}" for place in range(self._count)],
+                "hospital_id": [f"H99010{900000 + place}" for place in range(self._count)],
                 "care_region": rng.choice(self._regions, self._count),
                 "hospital_level": level,
                 "cases": np.maximum(5, (cost / 11_000).astype(int)),
@@ -101,7 +101,7 @@ class FabricatedTables:
             "care_region": self._regions,
             "insured_region": self._regions,
             "region": self._regions,
-            "hospital_id": [f"H{900000 + place}" for place in range(self._count)],
+            "hospital_id": [f"H99010{900000 + place}" for place in range(self._count)],
         }.get(key, [f"{key}-{place}" for place in range(4)])
         rng = np.random.default_rng(len(key))
         weight = rng.dirichlet(np.full(len(names), 8.0))

@@ -66,7 +66,10 @@ def test_headlines_carry_the_figures_of_the_tables(text):
     assert "统筹基金多支出 4,170万元（+2.06%）" in words
     assert "The fund pays more: 41.7 million yuan (+2.06%)" in words
     assert "有 90% 把握在 +3,720 至 +4,620（2025 年抽样）、+3,044 至 +5,296（2030 年参数）万元之间" in words
-    assert "with 90 % between +37.2 and +46.2 (sampling 2025), between +30.4 and +53.0 (parameters 2030)" in words
+    assert (
+        "with 90 % between +37.2 and +46.2 (sampling 2025), between +30.4 and +53.0 (parameters 2030)"
+        in words
+    )
 
 
 def test_trust_comes_before_the_first_number_and_says_synthetic(text):

@@ -44,7 +44,7 @@ def flows(
         panels.append(_gathered(change.reindex(index=table.index, columns=table.columns), kept, lang))
     size = len(panels[0])
     with drawing() as figure_class:
-        height = min(5.0, 1.2 + 0.17 * (size + 1))
+        height = min(5.0, 1.1 + 0.16 * (size + 1))
         figure = figure_class(figsize=(WIDTH if len(panels) > 1 else WIDTH * 0.62, height))
         for place, axes in enumerate(figure.subplots(1, len(panels), squeeze=False)[0]):
             _matrix(axes, panels[place], lang, moved=place == 1, title=title)

@@ -139,7 +139,7 @@ def _spread(axes: Any, table: pd.DataFrame, levels: list[str], lang: str) -> Non
     axes.set_xlabel(
         "结余变化占本院总费用（横线为中间一半，竖线为中位数）"
         if lang == "zh"
-        else "Change as share of own cost (bar: middle half, tick: median)"
+        else "Share of own cost (bar: middle half, tick: median)"
     )
 
 

@@ -77,7 +77,7 @@ def _marks(axes: Any, rows: list[tuple[str, str, float]], values: Any, looks: An
             va="center", ha="left" if value >= 0 else "right", fontsize=SMALL - 0.8,
         )  # fmt: skip
     axes.axvline(0, color=INK, linewidth=0.8)
-    axes.margins(x=0.32 if float(values.min()) < 0 else 0.2)
+    axes.margins(x=0.45 if float(values.min()) < 0 else 0.2)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
 

@@ -27,6 +27,7 @@ from ..words import word
 if TYPE_CHECKING:
     import pandas as pd
 
+_NAME = 48  # narrow characters of a lever beside its bar
 _ONE_LINE = 88  # narrow characters that fit over a panel
 _ALIKE = 12.0  # scenarios whose largest moves differ by less than this share one axis
 _ROW, _LINE, _AXIS = 0.18, 0.145, 0.26  # inches
@@ -144,7 +145,7 @@ def _number(axes: Any, row: int, start: float, end: float, text: str, scale: flo
 def _bar_name(bar: pd.Series[Any], lang: str) -> str:
     name = str(bar[f"title_{lang}"] or bar["lever"])
     name = name if fonts.is_drawable(name) else str(bar["lever"])
-    return f"{label(name, 40, 2)} · {word(bar['kind'], lang)}"
+    return f"{label(name, _NAME, 1)} · {word(bar['kind'], lang)}"
 
 
 def _headline(part: pd.DataFrame, measure: str, lang: str, name: str) -> str:
