@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
-_LARGEST = 1e12  # yuan; a cell above is no amount of money, and its fen would not fit
+LARGEST = 1e12  # yuan; a cell above is no amount of money, and its fen would not fit
 _SMALL = 1 << 12  # whole numbers in a range this small are labels by offset, without hashing
 _DAY = 86_400  # seconds
 
@@ -60,7 +60,7 @@ def read_money(frame: pd.DataFrame, column: str) -> Amounts:
     if column not in frame.columns:
         return Amounts(np.broadcast_to(np.int64(0), n), np.broadcast_to(np.False_, n))
     yuan = read_number(frame, column)
-    known = np.abs(yuan) < _LARGEST  # not where it is missing
+    known = np.abs(yuan) < LARGEST  # not where it is missing
     if known.all():
         return Amounts(to_fen(yuan), None)
     return Amounts(to_fen(np.where(known, yuan, 0.0)), known)

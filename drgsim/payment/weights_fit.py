@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import ArgumentError, ColumnError
 from ..grouping.case import UNGROUPED_CODE
+from .columns import LARGEST
 from .errors import WeightsError
 from .parameter_table import Array
 from .weights_trim import Outside, Trim, conventions
@@ -50,7 +51,7 @@ def usable_cases(cases: pd.DataFrame, group: str, cost: str, year: str | None) -
     codes, labels = sorted_codes(cases[group])
     real = np.array([label not in ("", UNGROUPED_CODE) for label in labels] + [False])
     grouped = real[codes]
-    good = grouped & (amount > 0)
+    good = grouped & (amount > 0) & (amount < LARGEST)  # as `pay`: above it is no amount of money
     if not good.any():
         raise WeightsError("no case has both a group and a cost above 0", where=f"columns {group}, {cost}")
     rows = np.flatnonzero(good)

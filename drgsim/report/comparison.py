@@ -116,7 +116,7 @@ class Comparison(Results):
             )
             for each in self.scenarios
         ]
-        return replace(bare, warnings=tuple(fund_lights(projected(self), marks)))
+        return replace(bare, warnings=(*self.cautions(), *fund_lights(projected(self), marks)))
 
     @cached_property
     def _kept(self) -> dict[tuple[str, ...], pd.DataFrame]:

@@ -26,7 +26,8 @@ def glance_html(summary: pd.DataFrame, states: Mapping[str, int]) -> str:
         name = pair(str(row.get("title_zh", row["scenario"])), str(row.get("title_en", "")))
         figures = _figures(row, "zh", first=place == 0)
         rows.append([Markup(f"{name.text}<br/><code>{pair(str(row['scenario']), '').text}</code>"), *figures])
-    return table(_HEADS, rows) + paragraph(trust_text(states))
+    unpaid = "".join(paragraph(told) for told in not_payable(summary))
+    return table(_HEADS, rows) + unpaid + paragraph(trust_text(states))
 
 
 def glance_text(summary: pd.DataFrame, states: Mapping[str, int]) -> str:
@@ -38,7 +39,23 @@ def glance_text(summary: pd.DataFrame, states: Mapping[str, int]) -> str:
         if place:
             told += f" ({change}, {share}); patients {patient}; hospitals {hospital}"
         lines.append(told)
+    lines += [f"  {told}" for told in not_payable(summary)]
     return "\n".join([*lines, f"  {trust_text(states)}"])
+
+
+def not_payable(summary: pd.DataFrame) -> list[str]:
+    """A line where stays cannot be paid, or one a scenario where they are not the same."""
+    if "not_payable" not in summary or not summary["not_payable"].any():
+        return []
+    found = {str(id): _left_out(row) for id, row in summary.to_dict("index").items()}
+    several = len({*found.values()}) > 1
+    lines = [f"{id}: {each}" for id, each in found.items()] if several else [next(iter(found.values()))]
+    return [f"not payable, in no amount 无法付费、不计入金额: {line}" for line in lines]
+
+
+def _left_out(row: Mapping[Any, Any]) -> str:
+    cost = money(float(row["not_payable_cost"]), "en")
+    return f"{count(float(row['not_payable']))} stays 例, cost 费用 {cost}"
 
 
 def _figures(row: Mapping[Any, Any], lang: str, *, first: bool) -> list[str]:

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 WORDS: Mapping[str, tuple[str, str]] = {
     # measures
     "cases": ("病例数", "cases"),
+    "not_payable": ("无法付费病例数", "cases not payable"),
+    "not_payable_cost": ("无法付费病例的总费用", "cost of cases not payable"),
+    "problem": ("原因", "reason"),
+    "unpaid": ("无法付费", "not payable"),
     "cmi": ("CMI", "CMI"),
     "total_cost": ("住院总费用", "total cost"),
     "payment": ("应付总额", "payment"),
@@ -104,6 +108,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "reason_en": ("原因（英文）", "reason"),
     "title_zh": ("名称", "title (zh)"),
     "title_en": ("英文名称", "title"),
+    "unit": ("单位", "unit"),
+    "published_year": ("公布年度", "year published"),
+    "note": ("备注", "note"),
+    "point": ("估计值", "estimate"),
     "before": ("原分组", "group before"),
     "after": ("新分组", "group after"),
     "read": ("已核原文", "read"),

@@ -26,7 +26,7 @@ _FORMATS = {
     **dict.fromkeys(("fund_change_share", "margin", "share", "gap"), _SHARE),
     **dict.fromkeys(("cmi", "reserve_months"), "0.000"),
     **dict.fromkeys(("year", "hospital_level"), "0"),
-    **dict.fromkeys(("cases", "insured"), "#,##0"),
+    **dict.fromkeys(("cases", "insured", "not_payable"), "#,##0"),
 }
 _RATIO_SHEETS = {"cost_to_standard": ("low", "high")}  # edges are ratios there, money elsewhere
 _PLAIN_SHEETS = {"published": ("simulated", "published"), "plausibility": ("value", "low", "high")}
@@ -34,6 +34,7 @@ _WORDED = ("kind", "band", "insurance", "state", "measure")  # ids that have a w
 NAMES = {
     "about": "说明",
     "summary": "汇总",
+    "unpaid": "无法付费",
     "by_insurance": "分险种",
     "by_region": "分参保地",
     "by_level": "分医院等级",
@@ -210,6 +211,7 @@ def _long(flows: pd.DataFrame) -> pd.DataFrame:
 
 _SHEETS: dict[str, Callable[[Tables], pd.DataFrame]] = {
     "summary": lambda tables: tables.summary().rename_axis("scenario").reset_index(),
+    "unpaid": lambda tables: check_table(tables, "unpaid"),
     "by_insurance": lambda tables: tables.by("insurance"),
     "by_region": lambda tables: tables.by("insured_region"),
     "by_level": lambda tables: tables.by("hospital_level"),

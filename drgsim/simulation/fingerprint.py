@@ -109,6 +109,10 @@ def _canonical(column: pd.Series[Any]) -> Bytes:
         return _of_numbers(np.where(column.isna(), np.nan, seconds))
     if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
         return _of_numbers(column.to_numpy(np.float64, na_value=np.nan))
+    if column.dtype == object:
+        told = column.infer_objects()  # numbers or dates that stand among objects
+        if told.dtype != object:
+            return _canonical(told)
     return _of_texts(column)
 
 
@@ -126,7 +130,7 @@ def _of_texts(column: pd.Series[Any]) -> Bytes:
     import pandas as pd
 
     values = column.astype(object)
-    if not pd.api.types.is_string_dtype(column.dtype):
+    if not isinstance(column.dtype, pd.StringDtype):
         values = values.map(_text)
     codes, found = pd.factorize(values.to_numpy(object))
     hashed = [_blank() if text == "" else _hash(text) for text in found]
@@ -138,7 +142,9 @@ def _text(value: Any) -> str | None:
     """A value of a column of words; a list of codes is its words with their separator."""
     if isinstance(value, list | tuple | np.ndarray):
         return "|".join(map(str, value))
-    return None if value is None or value != value else str(value)
+    import pandas as pd
+
+    return None if pd.isna(value) else str(value)
 
 
 def _missing(n: int) -> Bytes:

@@ -11,6 +11,7 @@ from ..payment.grouped import DIP as DIP_COLUMN
 from ..payment.grouped import DRG as DRG_COLUMN
 from ..payment.stays import Stays
 from ..payment.weights import Weights
+from .given_groups import categories
 from .level_costs import LEVEL, with_level_costs
 from .rules import DIP, NO_GROUPS
 
@@ -60,8 +61,10 @@ class Groupings:
 
     def _answer(self, cases: pd.DataFrame, scheme: str) -> dict[str, Any]:
         """What a grouper says of the cases, as far as a simulation uses it."""
-        if scheme in (NO_GROUPS, self.given):
+        if scheme == NO_GROUPS:
             return {}
+        if scheme == self.given:
+            return {} if is_dip(scheme) else categories(cases, self.column(scheme), scheme)
         answer = self._grouper(scheme).group(cases)
         return {str(name): answer[name].array for name in answer.columns if name not in _WORDS}
 
@@ -80,7 +83,7 @@ class Groupings:
         """The DIP catalogue learned from the baseline's cases, in one order: its means are float sums."""
         cases = self.cases
         if "case_id" in cases.columns:
-            cases = cases.sort_values("case_id", kind="stable")
+            cases = cases.iloc[cases["case_id"].argsort(kind="stable")]
         return DipCatalogueBuilder().fit(cases).catalogue_
 
     def _grouper(self, scheme: str) -> DrgGrouper | DipGrouper:

@@ -16,6 +16,7 @@ from ..payment.problems import Problem
 from ..payment.state import Outlier, Review, Route
 from .age_bands import AGE_BAND, age_bands
 from .clearing_shares import fund_after_clearing
+from .given_groups import MDC
 from .sums import Key, key, sums
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ ALIASES = {
     "level": "hospital_level",
     "month": "discharge_month",
 }
+# where a stay was: a table that does not say leaves it at `NOT_STATED`
+PLACES = ("insured_region", "care_region", "hospital_id", "hospital_level")
 # what the payment found of a stay, and the words for it
 _MARKS: Mapping[str, type[IntEnum]] = {
     "route": Route,
@@ -115,6 +118,8 @@ class Outcome:
             return getattr(self.payments.findings, column), np.array(words, dtype=object)
         if column == "discharge_month":
             return key(stays.frame["discharge_date"].dt.strftime("%Y-%m"))
+        if column not in stays and column in (*PLACES, MDC):
+            return np.full(len(stays), -1), np.array([], dtype=object)
         if column not in stays:
             raise ColumnError(
                 "no such column to sum by",

@@ -152,7 +152,8 @@ def _drawn(course: Course, drawn: Growth, answers: Elasticity, projection: Proje
     kind = codes([each for _, each in projection.funds], INSURANCES)
     central = course.growth
     logs = (
-        answers.scale[:, None, None] * np.log(_scale(course, drawn, kind) / _scale(course, central, kind))
+        answers.scale[:, None, None]
+        * np.log(_moved(_scale(course, drawn, kind), _scale(course, central, kind)))
         + answers.relative_cost[:, None, None] * np.log(drawn.relative_cost / central.relative_cost)[kind]
         + answers.budget[:, None, None] * np.log(drawn.budget / central.budget)[kind]
     )
@@ -162,6 +163,13 @@ def _drawn(course: Course, drawn: Growth, answers: Elasticity, projection: Proje
     by_draw = (np.moveaxis(each, 1, 2) for each in (income, spent, other))
     opening = np.broadcast_to(projection.opening.reserve[:, None], (len(kind), spent.shape[2]))
     return DrawnCourse(spent, income - spent - other, np.moveaxis(reserves(opening, *by_draw), 2, 1))
+
+
+def _moved(drawn: Floats, central: Floats) -> Floats:
+    """A draw over the central value; a fund without money stands still."""
+    return np.divide(
+        drawn, central, out=np.ones(drawn.shape), where=np.broadcast_to(central > 0, drawn.shape)
+    )
 
 
 def _scale(course: Course, index: Growth, kind: npt.NDArray[np.int64]) -> Floats:

@@ -40,7 +40,7 @@ def record(results: Results, *, recipe: Mapping[str, Any] | None = None) -> dict
     import pandas as pd
 
     world = results.world
-    seen = fingerprint(world.cases)
+    seen = fingerprint(world.given_cases)
     content: dict[str, Any] = {
         FORMAT: VERSION,
         "versions": {

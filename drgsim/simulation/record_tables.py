@@ -25,7 +25,16 @@ FEW = 10  # stays; regions with fewer are put together
 FEW_NAME = "(few)"
 # columns of yuan, kept as whole fen; others are kept as they are
 YUAN = frozenset(
-    {*MEASURES[1:], "fund_change", "patient_change", "hospital_change", "value", "cumulative", "adjustment"}
+    {
+        *MEASURES[1:],
+        "fund_change",
+        "patient_change",
+        "hospital_change",
+        "value",
+        "cumulative",
+        "adjustment",
+        "not_payable_cost",
+    }
     | {"gained", "lost", "inpatient_cost", "inpatient_fund", "other_spending", "income", "balance", "reserve"}
     | {f"{name}_{edge}" for name in ("inpatient_fund", "balance", "reserve") for edge in ("low", "high")}
 )

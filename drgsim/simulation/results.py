@@ -13,6 +13,7 @@ from ..errors import ArgumentError
 from .attribution import Bars, Method, attribute
 from .cost_to_standard import cost_to_standard
 from .errors import SimulationError
+from .left_out import cautions, unpaid, unpaid_costs
 from .migration import migration
 from .outcome import MEASURES, Outcome
 from .scenario import Scenario
@@ -81,19 +82,25 @@ class Results:
         raise ArgumentError("no such scenario here", got=id, allowed=ids, nearest=ids)
 
     def summary(self) -> pd.DataFrame:
-        """A row a scenario (index): title_zh, title_en, cases, cmi, money in yuan, and the changes from the
-        baseline: fund_change, fund_change_share, patient_change, hospital_change (what hospitals gain)."""
+        """A row a scenario (index): title_zh, title_en, cases, not_payable, not_payable_cost, cmi, money in
+        yuan, and the changes from the baseline: fund_change, fund_change_share, patient_change,
+        hospital_change (what hospitals gain).
+
+        Stays that cannot be paid are among the cases, and in no amount but `not_payable_cost`.
+        """
         import pandas as pd
 
         rows = []
         start = self.outcomes[self.baseline.id].total
         for scenario in self.scenarios:
             outcome = self.outcomes[scenario.id]
-            total = outcome.total
+            total, unpaid = outcome.total, unpaid_costs(outcome)
             row: dict[str, Any] = {
                 "title_zh": scenario.title.get("zh", scenario.id),
                 "title_en": scenario.title.get("en", scenario.id),
                 "cases": total["cases"],
+                "not_payable": sum(cases for cases, _ in unpaid.values()),
+                "not_payable_cost": sum(cost for _, cost in unpaid.values()) / 100,
                 "cmi": outcome.cmi,
             }
             row |= {name: total[name] / 100 for name in MONEY}
@@ -103,6 +110,15 @@ class Results:
             rows.append(row)
         index = pd.Index([scenario.id for scenario in self.scenarios], name="scenario")
         return pd.DataFrame(rows, index=index)
+
+    def unpaid(self) -> pd.DataFrame:
+        """Stays no rule could pay: scenario, problem, zh, en, cases, total_cost (yuan)."""
+        return unpaid(self)
+
+    def cautions(self) -> list[tuple[str, str]]:
+        """What to know of the cases before any number, (Chinese, English): stays that cannot be paid, are of
+        another year or insurance, or do not say where they were."""
+        return cautions(self)
 
     def by(self, key: str) -> pd.DataFrame:
         """A row for each scenario and value of a column: cases, money in yuan, changes from the baseline.

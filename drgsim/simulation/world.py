@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ColumnError
 from ..payment.grouped import DIP as DIP_COLUMN
 from ..payment.grouped import DRG as DRG_COLUMN
 from ..payment.grouped import as_frame
@@ -21,6 +20,7 @@ from ..settlement.statistics import FLOW, stay_keys, stay_measures
 from ..settlement.tally import Words, tally
 from .age_bands import AGE_BAND, age_bands
 from .carried_weights import carried_weights
+from .case_table import case_table
 from .errors import SimulationError
 from .groupings import Groupings, is_dip, without_scores
 from .outcome import Outcome
@@ -54,9 +54,8 @@ class World:
     def __init__(
         self, cases: Any, baseline: Scenario, *, seed: int = 0, budgets: pd.DataFrame | None = None
     ) -> None:
-        self.cases = as_frame(cases)
-        if not len(self.cases):
-            raise SimulationError("there is nothing to simulate", got="0 cases")
+        self.given_cases = as_frame(cases)
+        self.cases = case_table(self.given_cases)
         self.baseline = baseline
         self.seed = seed
         self.given_budgets = budgets
@@ -71,10 +70,6 @@ class World:
     @cached_property
     def year(self) -> int:
         """The year most cases were discharged in: the base year."""
-        if "discharge_date" not in self.cases.columns:
-            raise ColumnError(
-                "a simulation needs to know the year of its cases", got="no column discharge_date"
-            )
         years, cases = np.unique(self.cases["discharge_date"].dropna().dt.year, return_counts=True)
         if not len(years):
             raise SimulationError("no case has a discharge date")

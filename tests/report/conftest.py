@@ -76,6 +76,12 @@ class FabricatedTables:
     def _change(self, scenario: str) -> float:
         return sum(value for *_, value in LEVERS.get(scenario, []))
 
+    def unpaid(self):
+        return pd.DataFrame(
+            [(each, "cost_missing", "缺总费用", "the total cost is missing", 12, 0.0) for each in SCENARIOS],
+            columns=["scenario", "problem", "zh", "en", "cases", "total_cost"],
+        )
+
     def summary(self) -> pd.DataFrame:
         rows = []
         for scenario in SCENARIOS:
