@@ -58,7 +58,7 @@ def test_hospitals_and_flows_sum_to_the_summary(results):
 @pytest.mark.parametrize("measure", ["fund", "borne_by_hospital", "payment"])
 def test_the_waterfall_adds_up(results, id, method, measure):
     bars = results.attribution(id, method=method, measure=measure)
-    assert bars["kind"].iloc[0] == "baseline" and bars["kind"].iloc[-1] == "total"
+    assert bars["kind"].iloc[[0, -1]].tolist() == ["baseline", "total"]
     assert fen(bars["value"].iloc[:-1]).sum() == fen(bars["value"].iloc[-1])
     assert fen(bars["value"].iloc[-1]) == fen(results.summary().loc[id, measure])
     assert fen(bars["cumulative"].iloc[:-1]).tolist() == fen(bars["value"].iloc[:-1]).cumsum().tolist()
