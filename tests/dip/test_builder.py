@@ -10,7 +10,7 @@ from drgsim.grouping.dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
 from drgsim.grouping.dip.conditions import parse_conditions
 from drgsim.grouping.dip.errors import DipFitError
 from drgsim.grouping.dip.learn.defaults import builder_defaults
-from drgsim.grouping.dip.learn.stats import Trim, spread, spread_inside, year_mean
+from drgsim.grouping.dip.learn.stats import Trim, Years, spread, spread_inside
 from drgsim.grouping.dip.model import AuxiliaryClass
 
 
@@ -415,5 +415,5 @@ def test_every_default_has_a_source_and_a_state():
 
 
 def test_the_yearly_mean_leaves_out_what_is_not_known():
-    years, weights = np.array([1, 1, 2, 2]), np.array([1.0, 1.0, 3.0, 3.0])
-    assert year_mean(np.array([1.0, np.nan, 2.0, 4.0]), weights, years) == pytest.approx((1 + 9) / 4)
+    years = Years.of(np.array([1, 1, 2, 2]), np.array([1.0, 1.0, 3.0, 3.0]))
+    assert years.mean(np.array([1.0, np.nan, 2.0, 4.0])) == pytest.approx((1 + 9) / 4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from .conditions import Condition
 from .expressions import Expression, Pattern
 from .facts import COLUMN_FACTS, MATCHED_FACTS
 from .lookups import key_lookups, shadow_pairs
-from .model import DiagnosisFact, Scope
+from .model import DiagnosisFact, DipType, Scope
 from .prepared import Prepared
 from .stages import (
     TIE_BREAKS,
@@ -52,6 +52,10 @@ class CompiledDip:
     factors: npt.NDArray[np.int32]
     crosswalks: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]] | None
 
+    def restated(self, types: Iterable[DipType]) -> CompiledDip:
+        """The same for the same types in the same order, with what they now state of score and cost."""
+        return replace(self, tables={**self.tables, **_stated(types)})
+
 
 def compile_dip(prepared: Prepared) -> CompiledDip:
     """Everything the kernel needs to answer cases by `prepared`."""
@@ -79,9 +83,7 @@ class _Compiler:
         tables.update(self.stages())
         factors = self.factors(tables)
         tables.update(self.complications())  # after all conditions: only what they ask for
-        kinds = self.catalogue.types.values()
-        tables["type_score"] = np.array([_or_nan(kind.score) for kind in kinds], np.float64)
-        tables["type_cost"] = np.array([_or_nan(kind.mean_cost) for kind in kinds], np.float64)
+        tables.update(_stated(self.catalogue.types.values()))
         excluded = np.zeros(len(self.prepared.diagnoses), np.uint8)
         exclude = self.rules.one(Exclude)
         if exclude and exclude.diagnoses:
@@ -306,6 +308,15 @@ class _Compiler:
                     change[book.id_of(old)] = book.id_of(new)
             maps.append(change)
         return maps[0], maps[1]
+
+
+def _stated(types: Iterable[DipType]) -> dict[str, Any]:
+    """What tie-breaks read of the types."""
+    kinds = tuple(types)
+    return {
+        "type_score": np.array([_or_nan(kind.score) for kind in kinds], np.float64),
+        "type_cost": np.array([_or_nan(kind.mean_cost) for kind in kinds], np.float64),
+    }
 
 
 def _starts(rows: Sequence[Sequence[Any]]) -> npt.NDArray[np.int32]:

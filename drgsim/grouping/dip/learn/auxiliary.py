@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ..model import AuxiliaryClass, AuxiliaryFactor
-from .cases import LearningCases
-from .stats import places_by, spread, spread_inside
+from .cases import FEN, LearningCases
+from .stats import Groups, Ints, spread, spread_inside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ COLUMNS = ("type", "dimension", "cases", "cv", "cv_inside", "cut", "kept", "clas
 
 def auxiliary_factors(
     cases: LearningCases,
-    type_of: npt.NDArray[np.object_],
+    types: Groups,
     members: Mapping[str, npt.NDArray[np.bool_]],
     classes: Mapping[str, AuxiliaryClass],
     *,
@@ -35,17 +35,22 @@ def auxiliary_factors(
     """
     import pandas as pd
 
-    last = cases.year == cases.year.max()
+    last = cases.years.place == len(cases.years.stated) - 1
     factors: list[AuxiliaryFactor] = []
     rows = []
     by_dimension: dict[str, list[str]] = {}
     for name, item in classes.items():
         by_dimension.setdefault(item.dimension, []).append(name)
-    for code, places in places_by(type_of).items():
+    parts = {
+        dimension: _parts([members[name] for name in names], types, min_cases)
+        for dimension, names in by_dimension.items()
+    }
+    for number, (code, places) in enumerate(zip(types.names, types.rows, strict=True)):
         for dimension, names in by_dimension.items():
-            part = _parts(members, names, places, min_cases)
-            if part is None:
+            part_of, tried = parts[dimension]
+            if not tried[number]:
                 continue
+            part = part_of[places]
             before, inside = spread(cases.cost[places]), spread_inside(cases.cost[places], part)
             cut = 1 - inside / before if before > 0 else 0.0
             kept = [name for number, name in enumerate(names, start=1) if (part == number).any()]
@@ -63,22 +68,24 @@ def auxiliary_factors(
 
 
 def _parts(
-    members: Mapping[str, npt.NDArray[np.bool_]],
-    names: list[str],
-    places: npt.NDArray[np.int64],
-    min_cases: int,
-) -> npt.NDArray[np.int64] | None:
-    """The class of each case, the first it is in (0: none that is common enough); None for a single part."""
-    part = np.zeros(len(places), np.int64)
-    for number, name in enumerate(names, start=1):
-        part[(part == 0) & members[name][places]] = number
-    counts = np.bincount(part, minlength=len(names) + 1)
-    rare = np.flatnonzero(counts < min_cases)
-    part[np.isin(part, rare)] = 0
-    return part if len(np.unique(part)) > 1 and (part == 0).sum() >= min_cases else None
+    members: Sequence[npt.NDArray[np.bool_]], types: Groups, min_cases: int
+) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """The class of each case: the first it is in, 0 for none that its type has `min_cases` of; and for each
+    type whether some class and what is outside all of them are both common enough."""
+    width = len(members) + 1
+    part = np.zeros(len(types.group), np.int64)
+    for number, member in enumerate(members, start=1):
+        part[(part == 0) & member] = number
+    cell = types.group * width + part
+    inside = types.group >= 0
+    counts = np.bincount(cell[inside], minlength=len(types) * width).reshape(len(types), width)
+    common = counts[:, 1:] >= min_cases
+    part[inside & ~np.insert(common, 0, True, axis=1).ravel()[np.maximum(cell, 0)]] = 0
+    outside = types.counts - np.where(common, counts[:, 1:], 0).sum(axis=1)
+    return part, common.any(axis=1) & (outside >= min_cases)
 
 
-def _last_mean(cases: LearningCases, places: npt.NDArray[np.int64], last: npt.NDArray[np.bool_]) -> float:
-    """The mean cost of the last year; of all years where it has no case."""
+def _last_mean(cases: LearningCases, places: Ints, last: npt.NDArray[np.bool_]) -> float:
+    """The mean cost of the last year in yuan; of all years where it has no case."""
     own = places[last[places]]
-    return float(cases.cost[own if len(own) else places].mean())
+    return float(cases.cost[own if len(own) else places].mean()) / FEN

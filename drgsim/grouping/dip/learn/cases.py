@@ -9,46 +9,61 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ....cases.given import refuse_doubled
 from ....codes import EMPTY, CodeLists
 from ....errors import ColumnError
 from ..answers import EncodedCases
 from ..classes import ProcedureClasses
 from ..code_index import codebook
 from ..errors import DipFitError
-from ..facts import numbers
-from .stats import Floats, Ints, year_mean
+from ..facts import COLUMN_FACTS, numbers
+from .stats import Floats, Groups, Ints, Years
 
 if TYPE_CHECKING:
     import pandas as pd
 
+FEN = 100  # in a yuan
+PARTS = ("drug_cost", "consumable_cost")
+_COLUMNS = {
+    "diagnoses",
+    "hospital_level",
+    *(name for columns, _ in COLUMN_FACTS.values() for name in columns),
+}
+
 
 @dataclass(frozen=True, eq=False)
 class LearningCases:
-    """The cases that count, one row each.
+    """The cases that count, one row each, in an order of their own.
+
+    Money is in whole fen, so that sums are exact; the rows stand in the order of their amounts, so that what
+    cannot be exact (a standard deviation) does not depend on the order they came in.
 
     Attributes
     ----------
-    frame : the rows of the case table that count
+    frame : the columns that conditions and hospital coefficients read
     encoded : the same as a grouper of a catalogue without conditions reads them
-    diagnosis, category : object, the principal diagnosis cut to the type's characters, and to three
+    diagnosis, category : the principal diagnosis cut to the type's characters, and to three
     procedures : CodeLists of those that are not conservative, in the order of the record
     principal : int64, id of the first of them; -1 for none
     treatment : int64, rank of the class of the stay
-    cost, weight : yuan; weight of the case's year
-    year : int64; 0 where the cases do not say
+    cost : float64, whole fen
+    parts : float64, whole fen of drug_cost and consumable_cost as far as stated, NaN where a case does not
+    los : float64, days, NaN where not stated
+    years : the year of each case and its weight
     left_out : why how many cases do not count
     """
 
     frame: pd.DataFrame
     encoded: EncodedCases
-    diagnosis: npt.NDArray[np.object_]
-    category: npt.NDArray[np.object_]
+    diagnosis: Groups
+    category: Groups
     procedures: CodeLists
     principal: Ints
     treatment: Ints
     cost: Floats
-    weight: Floats
-    year: Ints
+    parts: dict[str, Floats]
+    los: Floats
+    years: Years
     left_out: dict[str, int]
 
     def __len__(self) -> int:
@@ -56,7 +71,7 @@ class LearningCases:
 
     def mean_cost(self, rows: Ints) -> float:
         """The mean cost of some of the cases, weighted by year, in yuan."""
-        return year_mean(self.cost[rows], self.weight[rows], self.year[rows])
+        return self.years.take(rows).mean(self.cost[rows]) / FEN
 
 
 def learning_cases(
@@ -70,23 +85,25 @@ def learning_cases(
 ) -> LearningCases:
     """The cases that count. Needs diagnoses and total_cost; procedures, and discharge_date or year.
 
-    Raises ColumnError when a column is missing, DipFitError when no case counts.
+    Raises ColumnError when a column is missing or doubled, DipFitError when no case counts.
     """
+    refuse_doubled(cases.columns)
     lacking = [name for name in ("diagnoses", "total_cost") if name not in cases.columns]
     if lacking:
         raise ColumnError(
             f"a catalogue cannot be learned without {', '.join(lacking)}", got=list(cases.columns)
         )
     book = codebook("diagnosis")
-    diagnoses = book.encode(cases["diagnoses"])
+    diagnoses = book.encode(cases["diagnoses"], threads=None)
     first = first_of(diagnoses, EMPTY)
-    cost = numbers(cases, "total_cost")
+    yuan = numbers(cases, "total_cost")
+    cost = whole_fen(yuan)
     year = _years(cases)
     weights = _year_weights(year, year_weights)
     reasons = {
         "no principal diagnosis": first == -2,
         "unknown principal diagnosis": first == -1,
-        "no cost, or none above 0": ~(cost > 0),
+        "no cost, or none above 0": ~((cost > 0) & np.isfinite(cost)),
         "a year without weight": weights == 0,
     }
     left_out, counts = {}, np.ones(len(cases), bool)
@@ -95,30 +112,50 @@ def learning_cases(
         counts &= ~where
     if not counts.any():
         raise DipFitError("no case has a known principal diagnosis and a cost", got=left_out)
-    frame = cases[counts]
-    column = frame["procedures"] if "procedures" in frame.columns else [None] * len(frame)
-    done = codebook("procedure", excluded).encode(column)
+    parts = {name: whole_fen(numbers(cases, name)) for name in PARTS if name in cases.columns}
+    los = numbers(cases, "los")
+    rows = np.flatnonzero(counts)
+    rows = rows[np.lexsort([column[rows] for column in (los, *parts.values(), year, cost)])]
+    column = cases["procedures"] if "procedures" in cases.columns else [None] * len(cases)
+    done = codebook("procedure", excluded).encode(column, threads=None).take(rows)
     procedures, treatment = _procedures(done, excluded, classes, interventional)
-    texts = np.array(book.codes, object)[first[counts]]
+    frame = cases[[name for name in cases.columns if name in _COLUMNS]].iloc[rows]
     length = {4: 5, 6: 7}[characters]  # with the dot
     return LearningCases(
         frame,
-        EncodedCases(book.encode(frame["diagnoses"]), done, np.zeros((len(frame), 0)), cost[counts]),
-        np.array([code[:length] for code in texts], object),
-        np.array([code[:3] for code in texts], object),
+        EncodedCases(diagnoses.take(rows), done, np.zeros((len(rows), 0)), yuan[rows]),
+        _cut(first[rows], book.codes, length),
+        _cut(first[rows], book.codes, 3),
         procedures,
         first_of(procedures, -1).astype(np.int64),
         treatment,
-        cost[counts],
-        weights[counts],
-        year[counts],
+        cost[rows],
+        {name: part[rows] for name, part in parts.items()},
+        los[rows],
+        Years.of(year[rows], weights[rows]),
         left_out,
     )
+
+
+def whole_fen(yuan: Floats) -> Floats:
+    """Amounts in whole fen, which floats add exactly; NaN stays."""
+    fen: Floats = np.rint(yuan * FEN)
+    return fen
 
 
 def first_of(lists: CodeLists, missing: int) -> npt.NDArray[np.int32]:
     """The first id of each row; `missing` for a row that has none."""
     return np.where(lists.counts > 0, np.append(lists.ids, missing)[lists.offsets[:-1]], missing)
+
+
+def _cut(ids: npt.NDArray[np.int32], codes: Sequence[str], length: int) -> Groups:
+    """Cases by the beginning of their code."""
+    present = np.flatnonzero(np.bincount(ids, minlength=len(codes)))
+    beginnings = [codes[number][:length] for number in present.tolist()]
+    names = {name: place for place, name in enumerate(dict.fromkeys(beginnings))}
+    place = np.full(len(codes), -1, np.int64)
+    place[present] = [names[name] for name in beginnings]
+    return Groups.of(place[ids], list(names))
 
 
 def _procedures(

@@ -3,6 +3,8 @@ enough; and for every class one that takes any diagnosis."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..expressions import Pattern
 from ..model import DipKey, DipType
 from ..prepared import ANY_DIAGNOSIS
@@ -12,17 +14,18 @@ from .cases import Ints, LearningCases
 
 def composite_types(cases: LearningCases, rest: Ints, *, min_cases: int) -> list[tuple[DipType, DipKey]]:
     """The composite types for the cases `rest`, narrow ones first."""
-    import pandas as pd
-
-    frame = pd.DataFrame({"category": cases.category[rest], "rank": cases.treatment[rest]})
+    category, rank = cases.category.group[rest], cases.treatment[rest]
     made = []
     for length in (3, 2, 1):
-        prefix = frame["category"].str[:length]
-        sizes = frame.groupby([prefix, "rank"], sort=True).size()
-        common = sizes[sizes >= min_cases].index
-        made += [_composite(Pattern(category), int(rank)) for category, rank in common]
-        taken = pd.MultiIndex.from_arrays([prefix, frame["rank"]]).isin(common)
-        frame = frame[~taken]
+        beginnings = [name[:length] for name in cases.category.names]
+        names = list(dict.fromkeys(beginnings))  # still in order
+        places = {name: place for place, name in enumerate(names)}
+        place = np.array([places[name] for name in beginnings])
+        cell = place[category] * len(CLASSES) + rank
+        common = np.bincount(cell, minlength=len(names) * len(CLASSES)) >= min_cases
+        for number in np.flatnonzero(common).tolist():
+            made.append(_composite(Pattern(names[number // len(CLASSES)]), number % len(CLASSES)))
+        category, rank = category[~common[cell]], rank[~common[cell]]
     # a class that has no case left over still needs somewhere for the cases to come
     made += [_composite(ANY_DIAGNOSIS, rank) for rank in sorted(set(cases.treatment.tolist()))]
     return made

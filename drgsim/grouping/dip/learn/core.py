@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....codes import Codebook
+from ..code_index import codebook
 from ..expressions import Pattern
 from ..model import DipKey, DipType
 from ..words import Kind
 from .cases import Ints, LearningCases
-from .stats import places_by
+from .stats import Groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +41,20 @@ def core_entries(
     cases: LearningCases, *, min_cases: int, coverage: float | None, gain: float
 ) -> tuple[list[CoreEntry], int]:
     """The core entries, in the order of their diagnosis and procedures, and the threshold that was used."""
-    pairs = np.array(
-        [
-            f"{diagnosis} {principal}"
-            for diagnosis, principal in zip(cases.diagnosis, cases.principal, strict=True)
-        ],
-        object,
-    )
-    groups = places_by(pairs)
-    counts = np.array([len(rows) for rows in groups.values()])
-    threshold = min_cases if coverage is None else _threshold(counts, coverage)
+    wide = len(codebook("procedure")) + 1
+    found, pair = np.unique(cases.diagnosis.group * wide + cases.principal + 1, return_inverse=True)
+    combinations = [(cases.diagnosis.names[number // wide], number % wide - 1) for number in found.tolist()]
+    groups = Groups.of(pair, [f"{diagnosis} {principal}" for diagnosis, principal in combinations])
+    threshold = min_cases if coverage is None else _threshold(groups.counts, coverage)
     entries: list[CoreEntry] = []
-    for pair, rows in groups.items():
+    for name, rows in zip(groups.names, groups.rows, strict=True):
         if len(rows) >= threshold:
-            diagnosis, _, principal = pair.partition(" ")
-            entries.append(CoreEntry(diagnosis, int(principal)))
-            if int(principal) >= 0:
+            diagnosis, _, text = name.partition(" ")
+            principal = int(text)
+            entries.append(CoreEntry(diagnosis, principal))
+            if principal >= 0:
                 splits = related_splits(cases, rows, threshold, gain)
-                entries.extend(CoreEntry(diagnosis, int(principal), related) for related in splits)
+                entries.extend(CoreEntry(diagnosis, principal, related) for related in splits)
     return entries, threshold
 
 

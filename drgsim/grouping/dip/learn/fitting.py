@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ....codes import Catalogue, Codebook
 from ..catalogue import DipCatalogue
 from ..classes import ProcedureClasses
 from ..code_index import code_index, codebook
 from ..facts import numbers
-from ..grouper import DipGrouper
 from ..model import AuxiliaryClass, DipKey, DipType, ExcludedProcedure
 from ..rules import RuleSet
 from ..stages import Auxiliary
 from ..words import Kind, ProcedureNote
 from .auxiliary import auxiliary_factors
-from .cases import LearningCases, learning_cases
+from .cases import LearningCases, learning_cases, whole_fen
 from .complications import of_scheme
 from .composites import composite_types
 from .core import CoreEntry, core_entries
 from .hospitals import hospital_coefficients
+from .matching import TypeFinder
 from .membership import memberships
 from .report import DipFitReport, overall, stability
 from .scores import type_statistics, with_scores
-from .stats import Trim, places_by, spread
+from .stats import Groups, Ints, Trim, spread
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Entry = tuple[DipType, DipKey]
-Types = npt.NDArray[np.object_]  # the code of the type each case is in; None for none
 
 _STATED = ("score", "mean_cost", "mean_los", "cases", "cv", "drug_score", "consumable_score")
 _ROUNDS = 5
@@ -72,11 +70,12 @@ class Fit:
             coverage=chosen["core_coverage"],
             gain=chosen["related_gain"],
         )
-        catalogue, type_of = self._with_composites(counted, self._settled(counted, core, threshold))
-        catalogue = self._with_primary_care(counted, catalogue, type_of)
-        catalogue, type_of, settling = self._with_means(counted, catalogue)
-        catalogue, tried = self._with_auxiliary(counted, catalogue, type_of)
-        expected = np.array([catalogue.types[code].mean_cost for code in type_of], np.float64)
+        catalogue = self._with_composites(counted, *self._settled(counted, core, threshold))
+        catalogue = self._with_primary_care(counted, catalogue)
+        catalogue, types, settling = self._with_means(counted, catalogue)
+        catalogue, tried = self._with_auxiliary(counted, catalogue, types)
+        means = np.array([catalogue.types[code].mean_cost for code in types.names], np.float64)
+        expected = whole_fen(means)[types.group]
         levels = hospital_coefficients(counted, expected, method=chosen["hospital_coefficient"])
         catalogue = replace(
             catalogue,
@@ -86,11 +85,11 @@ class Fit:
         return DipFitReport(
             catalogue,
             catalogue.frame,
-            stability(counted, type_of, chosen["core_min_cases"]),
+            stability(counted, types, chosen["core_min_cases"]),
             tried,
             levels,
             counted.left_out,
-            {**overall(counted, type_of, catalogue, threshold), **settling},
+            {**overall(counted, types, catalogue, threshold), **settling},
         )
 
     def _catalogue(self, entries: Iterable[Entry]) -> DipCatalogue:
@@ -110,48 +109,50 @@ class Fit:
             },
         )
 
-    def _settled(self, cases: LearningCases, core: list[CoreEntry], threshold: int) -> list[Entry]:
-        """The core entries that stay common enough when the grouper, not the count, hands out cases."""
+    def _settled(
+        self, cases: LearningCases, core: list[CoreEntry], threshold: int
+    ) -> tuple[list[Entry], Ints]:
+        """The core entries that stay common enough when the grouper, not the count, hands out cases, and the
+        cases that none of them takes."""
         book = codebook("procedure")
         entries = [entry.as_type(book, _name(entry, book)) for entry in core]
         while entries:
-            places = places_by(self._types_of(cases, self._catalogue(entries)))
-            kept = [entry for entry in entries if len(places.get(entry[0].code, ())) >= threshold]
+            types = self._finder(cases, self._catalogue(entries)).types()
+            common = {name for name, n in zip(types.names, types.counts, strict=True) if n >= threshold}
+            kept = [entry for entry in entries if entry[0].code in common]
             if len(kept) == len(entries):
-                break
+                return entries, np.flatnonzero(types.group < 0)
             entries = kept
-        return entries
+        return [], np.arange(len(cases))
 
-    def _with_composites(self, cases: LearningCases, core: list[Entry]) -> tuple[DipCatalogue, Types]:
-        taken = self._types_of(cases, self._catalogue(core)) if core else np.full(len(cases), None, object)
-        rest = np.flatnonzero([code is None for code in taken])
+    def _with_composites(self, cases: LearningCases, core: list[Entry], rest: Ints) -> DipCatalogue:
         made = composite_types(cases, rest, min_cases=self.parameters["composite_min_cases"])
-        catalogue = self._catalogue([*core, *made])
-        return catalogue, self._types_of(cases, catalogue)
+        return self._catalogue([*core, *made])
 
-    def _with_primary_care(
-        self, cases: LearningCases, catalogue: DipCatalogue, type_of: Types
-    ) -> DipCatalogue:
+    def _with_primary_care(self, cases: LearningCases, catalogue: DipCatalogue) -> DipCatalogue:
         """Core types most of whose cases primary hospitals treat, and whose costs are alike enough."""
         if "hospital_level" not in cases.frame.columns:
             return catalogue
+        types = self._finder(cases, catalogue).types()
         levels = numbers(cases.frame, "hospital_level")
         primary = np.isin(levels, self.parameters["primary_care_levels"])
         chosen = {
             code
-            for code, places in places_by(type_of).items()
+            for code, places in zip(types.names, types.rows, strict=True)
             if primary[places].mean() >= self.parameters["primary_care_share"]
             and spread(cases.cost[places]) <= self.parameters["primary_care_max_cv"]
         }
-        types = {
-            code: replace(kind, primary_care=kind.kind is Kind.CORE and code in chosen)
-            for code, kind in catalogue.types.items()
-        }
-        return replace(catalogue, types=types)
+        return replace(
+            catalogue,
+            types={
+                code: replace(kind, primary_care=kind.kind is Kind.CORE and code in chosen)
+                for code, kind in catalogue.types.items()
+            },
+        )
 
     def _with_means(
         self, cases: LearningCases, catalogue: DipCatalogue
-    ) -> tuple[DipCatalogue, Types, dict[str, int]]:
+    ) -> tuple[DipCatalogue, Groups, dict[str, int]]:
         """The catalogue with its statistics, gathered until they are those of the cases it groups.
 
         Where the rules break a tie by the mean cost, the means move cases and cases move the means. Last
@@ -159,58 +160,55 @@ class Fit:
         """
         chosen = self.parameters
         trim = Trim(chosen["trim"], chosen["trim_percentiles"], chosen["trim_iqr"])
-        stated, type_of, rounds = catalogue, self._types_of(cases, catalogue), 0
+        finder = self._finder(cases, catalogue)
+        stated, types, rounds = catalogue, finder.types(), 0
         moved = len(cases)
         while moved and rounds < _ROUNDS:
             rounds += 1
-            scored = with_scores(*type_statistics(cases, type_of, trim), chosen)
+            scored = with_scores(*type_statistics(cases, types, trim), chosen)
             stated = self._with_statistics(catalogue, scored)
-            before, type_of = type_of, self._types_of(cases, stated)
-            moved = int((before != type_of).sum())
-        return stated, type_of, {"rounds": rounds, "moved": moved}
+            before, types = types, finder.types(stated.types)
+            moved = before.moved(types)
+        return stated, types, {"rounds": rounds, "moved": moved}
 
     def _with_statistics(self, catalogue: DipCatalogue, statistics: pd.DataFrame) -> DipCatalogue:
         """Types with what was found of them; one that no case is in takes its class's own mean."""
-        rows = statistics.to_dict("index")
-        types = {}
+        columns = {
+            name: [_plain(value, _DECIMALS.get(name)) for value in statistics[name].tolist()]
+            for name in statistics.columns
+            if name in _STATED
+        }
+        rows = dict(zip(statistics.index, zip(*columns.values(), strict=True), strict=True))
+        types, unseen = {}, []
         for code, kind in catalogue.types.items():
-            stated = {
-                name: _plain(value, _DECIMALS.get(name))
-                for name, value in rows.get(code, {}).items()
-                if name in _STATED
+            if code in rows:
+                found = dict(zip(columns, rows[code], strict=True))
+                types[code] = DipType(code, kind.name, kind.kind, primary_care=kind.primary_care, **found)
+            else:
+                types[code] = kind
+                unseen.append(code)
+        if unseen:
+            asked = {key.type: key.treatment_class for key in catalogue.keys if key.treatment_class}
+            seen = [types[code] for code in catalogue.types if code in rows]
+            alike = {
+                treatment: _of_class([kind for kind in seen if asked.get(kind.code) is treatment] or seen)
+                for treatment in {asked.get(code) for code in unseen}
             }
-            types[code] = replace(kind, **stated)
-        unseen = [code for code, kind in types.items() if kind.score is None]
-        for code in unseen:
-            types[code] = replace(types[code], **self._of_class(catalogue, types, code))
+            for code in unseen:
+                types[code] = replace(types[code], **alike[asked.get(code)])
         return replace(catalogue, types=types)
 
-    @staticmethod
-    def _of_class(catalogue: DipCatalogue, types: Mapping[str, DipType], code: str) -> dict[str, Any]:
-        """Score and mean cost of the composite types of one class together."""
-        asked = {key.type: key.treatment_class for key in catalogue.keys if key.treatment_class}
-        alike = [
-            kind
-            for other, kind in types.items()
-            if asked.get(other) is asked.get(code) and kind.score is not None and kind.cases
-        ] or [kind for kind in types.values() if kind.score is not None and kind.cases]
-        weights = [kind.cases or 0 for kind in alike]
-        return {
-            name: round(float(np.average([getattr(kind, name) for kind in alike], weights=weights)), 4)
-            for name in ("score", "mean_cost")
-        }
-
     def _with_auxiliary(
-        self, cases: LearningCases, catalogue: DipCatalogue, type_of: Types
+        self, cases: LearningCases, catalogue: DipCatalogue, types: Groups
     ) -> tuple[DipCatalogue, pd.DataFrame]:
         complications, lists = of_scheme(self.complications) if self.complications else ({}, {})
         tried_classes = self._heeded_classes()
         members = memberships(
-            cases.frame, tried_classes.values(), complications=complications, exclusion_lists=lists
+            cases, tried_classes.values(), complications=complications, exclusion_lists=lists
         )
         factors, tried = auxiliary_factors(
             cases,
-            type_of,
+            types,
             members,
             tried_classes,
             min_cases=self.parameters["auxiliary_min_cases"],
@@ -239,14 +237,11 @@ class Fit:
             if not stage.dimensions or item.dimension in stage.dimensions
         }
 
-    def _types_of(self, cases: LearningCases, catalogue: DipCatalogue) -> Types:
-        """The type each case is grouped to; None for none."""
-        grouper = DipGrouper(catalogue, rules=self.rules, classes=self.classes)
-        keys = [*(key.type for key in catalogue.keys), None]
-        return np.array(keys, object)[grouper.match(cases.encoded).key]
+    def _finder(self, cases: LearningCases, catalogue: DipCatalogue) -> TypeFinder:
+        return TypeFinder(cases, catalogue, rules=self.rules, classes=self.classes)
 
     def _notes(self, cases: LearningCases) -> tuple[str, ...]:
-        years = [str(year) for year in np.unique(cases.year).tolist() if year > 0]
+        years = [str(year) for year in cases.years.stated.tolist() if year > 0]
         return (
             f"Learned from {len(cases)} cases"
             + (f" of {', '.join(years)}" if years else "")
@@ -268,10 +263,17 @@ def _diagnosis_name(beginning: str) -> str:
     return Catalogue.load("diagnosis").names[places[0]] if places else beginning
 
 
+def _of_class(alike: Sequence[DipType]) -> dict[str, Any]:
+    """Score and mean cost of types together, by their cases."""
+    weights = [kind.cases or 0 for kind in alike]
+    return {
+        name: round(float(np.average([getattr(kind, name) for kind in alike], weights=weights)), 4)
+        for name in ("score", "mean_cost")
+    }
+
+
 def _plain(value: Any, decimals: int | None) -> Any:
     """A number of a table as a catalogue holds it; None where there is none."""
     if value is None or value != value:
         return None
-    if isinstance(value, int | np.integer):
-        return int(value)
-    return float(value) if decimals is None else round(float(value), decimals)
+    return value if decimals is None else round(value, decimals)

@@ -5,37 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from ..facts import numbers
-from .cases import LearningCases
-from .stats import places_by, weighted_mean
+from .cases import FEN, LearningCases
+from .stats import Floats, Groups
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def hospital_coefficients(
-    cases: LearningCases, expected: npt.NDArray[np.float64], *, method: str
-) -> pd.DataFrame:
+def hospital_coefficients(cases: LearningCases, expected: Floats, *, method: str) -> pd.DataFrame:
     """By hospital level: cases, mean_cost (yuan, weighted by year), expected_cost and coefficient.
 
     `mean`: the level's mean cost over the region's. `case_mix`: the level's cost over what its cases would
-    cost at their types' mean, `expected`. Empty when the cases do not say their hospital's level.
+    cost at their types' mean, `expected` (whole fen). Empty when the cases do not say their hospital's level.
     """
     import pandas as pd
 
     columns = ["hospital_level", "cases", "mean_cost", "expected_cost", "coefficient"]
     if "hospital_level" not in cases.frame.columns:
         return pd.DataFrame(columns=columns)
-    levels = numbers(cases.frame, "hospital_level")
-    labels = np.array([None if np.isnan(level) else f"{level:g}" for level in levels], object)
     rows = []
-    region = cases.mean_cost(np.arange(len(cases)))
-    for name, places in places_by(labels).items():
-        mean = cases.mean_cost(places)
-        likely = weighted_mean(expected[places], cases.weight[places])
-        actual = weighted_mean(cases.cost[places], cases.weight[places])
+    region = cases.years.mean(cases.cost)
+    levels = _levels(numbers(cases.frame, "hospital_level"))
+    for name, places in zip(levels.names, levels.rows, strict=True):
+        years = cases.years.take(places)
+        mean = years.mean(cases.cost[places])
+        likely, actual = years.weighted_mean(expected[places]), years.weighted_mean(cases.cost[places])
         ratio = mean / region if method == "mean" else actual / likely
-        rows.append((name, len(places), round(mean, 2), round(likely, 2), round(ratio, 4)))
+        rows.append((name, len(places), round(mean / FEN, 2), round(likely / FEN, 2), round(ratio, 4)))
     return pd.DataFrame(rows, columns=columns)
+
+
+def _levels(levels: Floats) -> Groups:
+    """Cases by the level of their hospital, as it is written."""
+    stated = np.unique(levels[~np.isnan(levels)])
+    written = [f"{level:g}" for level in stated.tolist()]
+    names = {name: place for place, name in enumerate(dict.fromkeys(written))}
+    table = np.array([*(names[name] for name in written), -1])
+    return Groups.of(table[np.where(np.isnan(levels), -1, np.searchsorted(stated, levels))], list(names))

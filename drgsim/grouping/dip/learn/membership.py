@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from ....codes import UNKNOWN
 from ....errors import ArgumentError
+from ..answers import EncodedCases
 from ..catalogue import DipCatalogue
+from ..code_index import codebook
 from ..expressions import Pattern
+from ..facts import column_facts
+from ..grouper import DipGrouper
 from ..model import AuxiliaryClass, Complication, DipKey, DipType
 from ..prepared import ANY_DIAGNOSIS
 from ..rules import RuleSet, Step
 from ..stages import ClassOrder, Composite
 from ..words import Kind, Pool
-
-if TYPE_CHECKING:
-    import pandas as pd
+from .cases import LearningCases
 
 _ANY_COMPOSITE = RuleSet(
     "membership",
@@ -34,7 +37,7 @@ _ANY_COMPOSITE = RuleSet(
 
 
 def memberships(
-    cases: pd.DataFrame,
+    cases: LearningCases,
     classes: Iterable[AuxiliaryClass],
     *,
     complications: Mapping[str, Complication],
@@ -44,8 +47,12 @@ def memberships(
 
     Raises ArgumentError for a class that depends on the type a case is in: it cannot be learned so.
     """
-    from ..grouper import DipGrouper
-
+    diagnoses = cases.encoded.diagnoses
+    book = codebook("diagnosis", complications)
+    if book is not codebook("diagnosis"):  # the scheme names codes beyond the shipped ones
+        diagnoses = book.encode(cases.frame["diagnoses"], threads=None)
+    done = cases.encoded.procedures
+    done = replace(done, ids=np.where(done.ids < len(codebook("procedure")), done.ids, UNKNOWN))
     found = {}
     for item in classes:
         if any(condition.fact in ("cost_ratio", "severity") for condition in item.conditions):
@@ -60,6 +67,8 @@ def memberships(
             complications=complications,
             exclusion_lists=exclusion_lists,
         )
-        grouper = DipGrouper(catalogue, rules=_ANY_COMPOSITE, threads=1)
-        found[item.name] = grouper.match(grouper.encode(cases)).key >= 0
+        grouper = DipGrouper(catalogue, rules=_ANY_COMPOSITE)
+        facts = column_facts(cases.frame, grouper.compiled.columns)
+        asked = EncodedCases(diagnoses, done, facts, cases.encoded.cost)
+        found[item.name] = grouper.match(asked).key >= 0
     return found

@@ -7,12 +7,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..catalogue import DipCatalogue
 from ..diff import CatalogueDiff
 from .cases import LearningCases
-from .stats import places_by, spread, spread_inside
+from .stats import Groups, spread, spread_inside, spreads
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,36 +68,30 @@ class DipFitReport:
         return f"<table><caption>{escape(self.catalogue.title)}</caption>{cells}</table>"
 
 
-def overall(
-    cases: LearningCases, type_of: npt.NDArray[np.object_], catalogue: DipCatalogue, threshold: int
-) -> dict[str, Any]:
+def overall(cases: LearningCases, types: Groups, catalogue: DipCatalogue, threshold: int) -> dict[str, Any]:
     """The numbers of the summary. RIV is the share of the variance of cost that lies between types."""
-    places = places_by(type_of)
-    group = np.zeros(len(cases), np.int64)
-    for number, rows in enumerate(places.values()):
-        group[rows] = number
-    inside, whole = spread_inside(cases.cost, group), spread(cases.cost)
-    core = np.array([catalogue.types[code].kind == "core" for code in type_of], bool)
-    cvs = [spread(cases.cost[rows]) for rows in places.values()]
+    inside, whole = spread_inside(cases.cost, types.group), spread(cases.cost)
+    core = [catalogue.types[code].kind == "core" for code in types.names]
+    cvs = spreads(cases.cost, types.group, len(types))
     return {
         "cases": len(cases),
         "left_out": sum(cases.left_out.values()),
-        "years": len(np.unique(cases.year)),
+        "years": len(cases.years.stated),
         "types": len(catalogue.types),
         "core": sum(kind.kind == "core" for kind in catalogue.types.values()),
         "composite": sum(kind.kind == "composite" for kind in catalogue.types.values()),
         "primary_care": sum(kind.primary_care for kind in catalogue.types.values()),
         "core_threshold": threshold,
-        "coverage": float(core.mean()),
+        "coverage": int(types.counts[core].sum()) / len(cases),
         "cv": whole,
         "cv_inside": inside,
-        "cv_mean": float(np.average(cvs, weights=[len(rows) for rows in places.values()])),
+        "cv_mean": float(np.average(cvs, weights=types.counts)),
         "riv": 1 - (inside / whole) ** 2 if whole > 0 else float("nan"),
         "auxiliary_factors": len(catalogue.auxiliary),
     }
 
 
-def stability(cases: LearningCases, type_of: npt.NDArray[np.object_], min_cases: int) -> pd.DataFrame:
+def stability(cases: LearningCases, types: Groups, min_cases: int) -> pd.DataFrame:
     """How alike the types are from one year to the next; types of fewer cases in either are left out."""
     import pandas as pd
 
@@ -106,8 +99,11 @@ def stability(cases: LearningCases, type_of: npt.NDArray[np.object_], min_cases:
         *("year", "next_year", "types", "share_of_cases", "median_change", "p90_change", "within_10_percent"),
         "rank_correlation",
     ]
-    years = [year for year in np.unique(cases.year).tolist() if year > 0]
-    frame = pd.DataFrame({"type": type_of, "year": cases.year, "cost": cases.cost})
+    years = [year for year in cases.years.stated.tolist() if year > 0]
+    if len(years) < 2:
+        return pd.DataFrame(columns=columns)
+    year_of = cases.years.stated[cases.years.place]
+    frame = pd.DataFrame({"type": types.group, "year": year_of, "cost": cases.cost})
     table = frame.groupby(["year", "type"])["cost"].agg(["mean", "size"])
     rows = []
     for year, following in pairwise(years):

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..errors import DipFitError
-from ..facts import numbers
-from .cases import LearningCases
-from .stats import Trim, places_by, spreads, year_mean, year_means
+from .cases import FEN, LearningCases
+from .stats import Groups, Trim, Years, spreads
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,35 +17,26 @@ if TYPE_CHECKING:
 _PARTS = {"drug_score": "drug_cost", "consumable_score": "consumable_cost"}
 
 
-def type_statistics(
-    cases: LearningCases, type_of: npt.NDArray[np.object_], trim: Trim
-) -> tuple[pd.DataFrame, dict[str, float]]:
+def type_statistics(cases: LearningCases, types: Groups, trim: Trim) -> tuple[pd.DataFrame, dict[str, float]]:
     """A row a type, and the means of all cases.
 
-    Columns: cases, mean_cost (weighted by year, over the costs that count), mean_los, cv, and the mean of
-    each part of cost that the cases state.
+    Columns: cases, mean_cost (yuan, weighted by year, over the costs that count), mean_los, cv, and the mean
+    of each part of cost that the cases state.
     """
     import pandas as pd
 
-    values = {"mean_cost": cases.cost}
-    values |= {name: numbers(cases.frame, name) for name in _PARTS.values() if name in cases.frame.columns}
-    places = places_by(type_of)
-    group = np.full(len(cases), -1, np.int64)
-    counts = np.zeros(len(cases), bool)
-    for number, rows in enumerate(places.values()):
-        group[rows] = number
-        counts[rows[trim.counts(cases.cost[rows])]] = True
-    kept, n = group[counts], len(places)
-    cost, weight, year = cases.cost[counts], cases.weight[counts], cases.year[counts]
-    los = numbers(cases.frame, "los")[counts]
+    values = {"mean_cost": cases.cost, **cases.parts}
+    counts, n = trim.counted(cases.cost, types), len(types)
+    kept, years, los = types.group[counts], cases.years.take(counts), cases.los[counts]
+    alike = Years(np.zeros(1, np.int64), np.ones(1), np.zeros(len(los), np.int64))
     columns = {
-        "cases": np.bincount(group[group >= 0], minlength=n),
-        "mean_los": year_means(los, np.ones(len(los)), np.zeros(len(los), np.int64), kept, n),
-        "cv": spreads(cost, kept, n),
-        **{name: year_means(value[counts], weight, year, kept, n) for name, value in values.items()},
+        "cases": types.counts,
+        "mean_los": alike.means(los, kept, n),
+        "cv": spreads(cases.cost[counts], kept, n),
+        **{name: years.means(value[counts], kept, n) / FEN for name, value in values.items()},
     }
-    means = {name: year_mean(value[counts], weight, year) for name, value in values.items()}
-    return pd.DataFrame(columns, index=list(places)), means
+    means = {name: years.mean(value[counts]) / FEN for name, value in values.items()}
+    return pd.DataFrame(columns, index=list(types.names)), means
 
 
 def with_scores(
