@@ -60,7 +60,10 @@ def _input(facts: RunFacts) -> Markup:
             zh += f"，{count(number)} {zh_unit}"
             en += f", {count(number)} {en_unit}"
     many = len(facts.scenarios) - 1
-    return pair(f"{zh}；{many} 个方案与基线比较。", f"{en}; {many} reforms beside the baseline.")
+    return pair(
+        f"{zh}；{many} 个方案与基线比较。",
+        f"{en}; {many} {'reform' if many == 1 else 'reforms'} beside the baseline.",
+    )
 
 
 def _trust(facts: RunFacts) -> str:

@@ -22,6 +22,7 @@ from .tables import (
     winners_and_losers,
     years_ahead,
 )  # fmt: skip
+from .theme import WIDTH
 from .words import level, word
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ def charts(tables: Tables, facts: RunFacts, *, lang: str) -> Iterator[str]:
 
 
 def _figure(figure: Any, name: str, zh: str, en: str, *, share: float | None = None) -> str:
-    return chart(svg(figure, name, describe=f"{zh} {en}"), zh, en, share=share)
+    drawn = svg(figure, name, describe=f"{zh} {en}")
+    if share is None and figure.get_figwidth() < WIDTH:  # letters keep their size
+        drawn = f'<div style="width: {figure.get_figwidth() / WIDTH:.0%}">{drawn}</div>'
+    return chart(drawn, zh, en, share=share)
 
 
 def _hospitals(tables: Tables, facts: RunFacts, names: list[str], lang: str) -> Iterator[str]:

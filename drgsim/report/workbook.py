@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 1_048_574  # of a sheet, without its two header rows
 _NARROW, _WIDE, _NOTE = 11, 42, 110  # characters
+_CREATED = datetime(2000, 1, 1)  # not the clock's: the same results are the same file
 _MONEY = "#,##0.00"
 _SHARE = "0.00%"
 _FORMATS = {
@@ -70,6 +72,7 @@ def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:
         if len(frame) > _MOST_ROWS:
             raise ArgumentError(f"a sheet holds at most {_MOST_ROWS:,} rows", got=len(frame), where=name)
     with replacing(Path(path)) as part, xlsxwriter.Workbook(str(part)) as book:
+        book.set_properties({"created": _CREATED})
         formats = _Formats(book)
         _write_about(book.add_worksheet(NAMES["about"]), facts, sheets, formats)
         for name, frame in sheets.items():

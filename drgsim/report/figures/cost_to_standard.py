@@ -39,10 +39,11 @@ def cost_to_standard(
             figsize=(width, 1.65 + legend_height([f"{each} · 00.0%" for each in names.values()], width))
         )
         axes = figure.subplots()
-        handles = []
+        handles, highest = [], 0.0
         for place, scenario in enumerate(drawn):
             edges, share, above, open_end = _shares(table[table["scenario"] == scenario])
             look = looks[scenario]
+            highest = max(highest, float(share.max()))
             handles.append(
                 axes.stairs(
                     share,
@@ -57,7 +58,7 @@ def cost_to_standard(
             )
         axes.axvline(1.0, color=INK, linewidth=0.9)
         axes.set_xlim(edges[0], edges[-1])
-        axes.set_ylim(0, None)
+        axes.set_ylim(0, 1.16 * max(highest, 1e-9))
         ticks = np.arange(0.0, edges[-1] + 1e-9, 0.5).tolist()
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.yaxis.set_major_formatter(lambda value, _: percent(value, digits=0))

@@ -71,7 +71,9 @@ def _named(axes: Any, best: pd.DataFrame, worst: pd.DataFrame, lang: str) -> Non
                 ha="right" if loses else "left", fontsize=SMALL - 0.5,
             )  # fmt: skip
             rows.append(start + place)
-            names.append(f"{label(each['hospital_id'], 18, 1)} · {level(each['hospital_level'], lang)}")
+            names.append(
+                f"{label(each['hospital_id'] or '–', 18, 1)} · {level(each['hospital_level'], lang)}"
+            )
     axes.set_yticks(rows, names)
     axes.set_ylim(len(best) + len(worst) + 0.6, -0.8)
     axes.tick_params(axis="y", length=0, labelsize=SMALL - 0.5)

@@ -40,7 +40,8 @@ def outliers(
     heights = {kind: [height for own, _, height in rows if own == kind] for kind in kinds}
     with drawing() as figure_class:
         names = {each: scenario_label(titles, each, lang, 90, 2) for each in drawn}
-        height = 0.62 + 0.1 * rows[-1][2] + legend_height(list(names.values()), width)
+        drawing_height = max(1.5, 0.62 + 0.1 * rows[-1][2])
+        height = drawing_height + legend_height(list(names.values()), width)
         figure = figure_class(figsize=(width, height))
         share, moved = figure.subplots(1, 2, sharey=True)
         unit = unit_for(table["adjustment"], lang)

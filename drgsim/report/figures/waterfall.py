@@ -54,6 +54,14 @@ def waterfall(
     Returns
     -------
     matplotlib.figure.Figure
+
+    >>> import pandas as pd
+    >>> rows = [("baseline", "baseline", 2.0e9, 2.0e9), ("cap", "mechanical", -3.0e7, 1.97e9),
+    ...         ("", "total", 1.97e9, 1.97e9)]
+    >>> table = pd.DataFrame(rows, columns=["lever", "kind", "value", "cumulative"])
+    >>> table = table.assign(scenario="cap", title_zh="封顶", title_en="A cap")
+    >>> waterfall(table, lang="en").axes[0].get_xlabel()
+    'Change against the baseline: fund (million yuan)'
     """
     lang = fonts.language(lang)
     scenarios = list(dict.fromkeys(table["scenario"]))
