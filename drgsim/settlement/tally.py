@@ -67,9 +67,10 @@ def _combined(keys: Sequence[Words]) -> Ints:
     """One whole number for each combination of codes, in the order of the keys."""
     combined, space = keys[0].codes, len(keys[0].names)
     for words in keys[1:]:
-        if space >= _LARGEST // len(words.names):
+        size = max(len(words.names), 1)  # no names, no rows
+        if space >= _LARGEST // size:
             seen, combined = np.unique(combined, return_inverse=True)
             space = len(seen)
-        combined = combined * len(words.names) + words.codes
-        space *= len(words.names)
+        combined = combined * size + words.codes
+        space *= size
     return combined

@@ -13,15 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ColumnError
+from ..settlement.tally import NOWHERE as NOT_STATED
+from ..settlement.tally import Words, tally
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 Key = tuple[npt.NDArray[np.integer[Any]], Any]  # code of each stay (negative: not stated), names by code
-
-NOT_STATED = ""
-_MOST_CELLS = 1 << 62  # a combined code must fit into an int64
 
 
 def key(column: Any) -> Key:
@@ -66,29 +65,14 @@ def sums(keys: Mapping[str, Key], measures: Mapping[str, npt.NDArray[np.integer[
     """
     import pandas as pd
 
-    stays = _length(keys, measures)
-    cells, size = np.zeros(stays, np.int64), 1
-    names: dict[str, npt.NDArray[Any]] = {}
-    for name, (codes, spelt) in keys.items():
-        names[name], places = _in_order(name, np.asarray(codes), spelt)
-        size *= max(len(names[name]), 1)
-        if size > _MOST_CELLS:
-            raise ColumnError("the keys have more combinations than can be told apart", where=f"key {name!r}")
-        cells = cells * len(names[name]) + places
-    found, rows = _occurring(cells, size) if keys else (np.zeros(1, np.int64), cells)
-    columns: dict[str, Any] = {}
-    rest = found
-    for name in reversed(list(keys)):
-        columns[name] = names[name][rest % max(len(names[name]), 1)]
-        rest = rest // max(len(names[name]), 1)
-    columns = {name: columns[name] for name in keys}
-    for name, values in measures.items():
-        columns[name] = np.zeros(len(found), np.int64)
-        np.add.at(columns[name], rows, np.asarray(values).astype(np.int64, copy=False))
-    return pd.DataFrame(columns)
+    _refuse_uneven(keys, measures)
+    if not keys:
+        return pd.DataFrame({name: [np.sum(values, dtype=np.int64)] for name, values in measures.items()})
+    words = {name: _in_order(name, np.asarray(codes), spelt) for name, (codes, spelt) in keys.items()}
+    return tally(words, {name: np.asarray(values, np.int64) for name, values in measures.items()})
 
 
-def _length(keys: Mapping[str, Key], measures: Mapping[str, npt.NDArray[np.integer[Any]]]) -> int:
+def _refuse_uneven(keys: Mapping[str, Key], measures: Mapping[str, npt.NDArray[np.integer[Any]]]) -> None:
     lengths = {name: len(column) for name, column in measures.items()}
     lengths |= {name: len(codes) for name, (codes, _) in keys.items()}
     if len(set(lengths.values())) > 1:
@@ -98,10 +82,9 @@ def _length(keys: Mapping[str, Key], measures: Mapping[str, npt.NDArray[np.integ
         raise ColumnError(
             "measures must be whole numbers", got=wrong, do="count cases, or give money in fen as int64"
         )
-    return next(iter(lengths.values()), 0)
 
 
-def _in_order(name: str, codes: npt.NDArray[np.integer[Any]], spelt: Any) -> tuple[npt.NDArray[Any], Ints]:
+def _in_order(name: str, codes: npt.NDArray[np.integer[Any]], spelt: Any) -> Words:
     """The names sorted, each once, `NOT_STATED` before all if needed; and the place of each stay's name."""
     given = np.asarray(spelt)
     if codes.size and codes.max() >= len(given):
@@ -120,15 +103,4 @@ def _in_order(name: str, codes: npt.NDArray[np.integer[Any]], spelt: Any) -> tup
     places = np.array([place[one] for one in listed], dtype=np.int64)
     labels = np.empty(len(ordered), dtype=given.dtype)
     labels[:] = ordered
-    return labels, places[np.maximum(codes, -1)]  # the last name is NOT_STATED where there are such codes
-
-
-def _occurring(cells: Ints, size: int) -> tuple[Ints, Ints]:
-    """The cells in which there are stays, in order, and which of them each stay is in."""
-    import pandas as pd
-
-    if size > 4 * len(cells) + 1024:  # few of the combinations occur: do not lay them all out
-        rows, found = pd.factorize(cells, sort=True)
-        return np.asarray(found), np.asarray(rows)
-    there = np.bincount(cells, minlength=size) > 0
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[cells]
+    return Words(places[np.maximum(codes, -1)], labels)  # a negative code takes the last one, NOT_STATED
