@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
+from ._fund_tables import read_fund_table
 
 if TYPE_CHECKING:
     from ..report.comparison import Comparison
@@ -44,16 +49,36 @@ def add_running_arguments(parser: argparse.ArgumentParser, *, out: str | None) -
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
+def ready(arguments: argparse.Namespace) -> None:
+    """Find out before a long run what would stop it at the end: libraries, the folder, tables, numbers."""
+    from .._optional import require
+
+    require("xlsxwriter", extra="excel", feature="writing the workbook")
+    require("matplotlib", extra="plot", feature="drawing the report's charts")
+    out = Path(arguments.out)
+    if out.exists() and not out.is_dir():
+        raise ArgumentError("--out must be a folder", got=str(out))
+    for name in ("years", "draws"):
+        if getattr(arguments, name) < 0:
+            raise ArgumentError(f"--{name} must be 0 or more", got=getattr(arguments, name))
+    for path in (arguments.budgets, arguments.funds):
+        read_fund_table(path)
+    with _aside(out):
+        pass
+
+
 def run(
     cases: Any, scenarios: list[Any], arguments: argparse.Namespace, *, recipe: dict[str, Any] | None
 ) -> Comparison:
-    """Simulate, write report, workbook, scenarios and record, and print what came out."""
+    """Simulate, write report, workbook, scenarios and record, and print what came out.
+
+    The files are written aside and take their places together: a run that is stopped leaves those of the
+    run before as they were.
+    """
     from ..report.simulate import simulate
     from ..simulation.record import write_record
 
     out = Path(arguments.out)
-    if out.exists() and not out.is_dir():
-        raise ArgumentError("--out must be a folder", got=str(out))
     tell = None if arguments.quiet else Teller()
     result = simulate(
         cases,
@@ -61,24 +86,66 @@ def run(
         years=arguments.years,
         draws=arguments.draws,
         seed=arguments.seed,
-        budgets=_table(arguments.budgets),
-        funds=_table(arguments.funds),
+        budgets=read_fund_table(arguments.budgets),
+        funds=read_fund_table(arguments.funds),
         progress=tell,
     )
     if tell is not None:
         tell.say("write", str(out))
-    (out / SCENARIOS).mkdir(parents=True, exist_ok=True)
-    for scenario in result.scenarios:
-        scenario.to_yaml(out / SCENARIOS / f"{scenario.id}.yaml")
-    write_record(result, out / RECORD, recipe=recipe)
     invented = recipe is not None
-    result.to_excel(out / WORKBOOK, synthetic=invented)
-    result.to_html(out / REPORT, lang=arguments.lang, synthetic=invented)
+    with _aside(out) as part:
+        (part / SCENARIOS).mkdir()
+        for scenario in result.scenarios:
+            scenario.to_yaml(part / SCENARIOS / f"{scenario.id}.yaml")
+        write_record(result, part / RECORD, recipe=recipe)
+        result.to_excel(part / WORKBOOK, synthetic=invented)
+        result.to_html(part / REPORT, lang=arguments.lang, synthetic=invented)
+        _into_place(part, out)
     if tell is not None:
         tell.done()
     print(result)
+    for _, told in result.cautions():
+        print(f"  note: {told}")
     print(f"\n{out / REPORT}\n{out / WORKBOOK}\n{out / SCENARIOS}\n{out / RECORD}")
     return result
+
+
+@contextmanager
+def _aside(out: Path) -> Iterator[Path]:
+    """A folder inside `out` to write to, gone afterwards, with `out` itself if that is new and empty."""
+    new = not out.exists()
+    out.mkdir(parents=True, exist_ok=True)
+    part = out / f".{os.getpid()}.part"
+    try:
+        part.mkdir()
+        yield part
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        if new and not any(out.iterdir()):
+            out.rmdir()
+
+
+def _into_place(part: Path, out: Path) -> None:
+    """Move what was written to where it belongs; scenarios of the run before do not stay among the new."""
+    for old in _scenarios_before(out):
+        old.unlink(missing_ok=True)
+    (out / SCENARIOS).mkdir(exist_ok=True)
+    for file in sorted((part / SCENARIOS).iterdir()):
+        file.replace(out / SCENARIOS / file.name)
+    for name in (WORKBOOK, REPORT, RECORD):
+        (part / name).replace(out / name)
+
+
+def _scenarios_before(out: Path) -> list[Path]:
+    """The documents an earlier run wrote here, by its record; other files are the user's."""
+    from ..simulation.errors import RecordError
+    from ..simulation.record import read_record
+
+    try:
+        record = read_record(out / RECORD)
+        return [out / SCENARIOS / f"{Path(str(each['id'])).name}.yaml" for each in record["scenarios"]]
+    except (RecordError, KeyError, TypeError):
+        return []
 
 
 class Teller:
@@ -105,17 +172,3 @@ class Teller:
         seconds = time.perf_counter() - self.start
         end = "\r\x1b[K" if sys.stderr.isatty() else ""
         print(f"{end}{seconds:5.0f} s  done", file=sys.stderr)
-
-
-def _table(path: str | None) -> Any:
-    """A small table of the user's own, its regions as text."""
-    if path is None:
-        return None
-    import pandas as pd
-
-    try:
-        return pd.read_csv(path, dtype={"region": str, "insurance": str})
-    except (ValueError, pd.errors.ParserError) as error:
-        raise ArgumentError(
-            "a table cannot be read", got=path, allowed="CSV in UTF-8 with a header", do=str(error)
-        ) from error

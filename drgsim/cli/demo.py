@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ._reading import add_reading_arguments, reading_options
-from ._simulating import add_running_arguments, run
+from ._simulating import add_running_arguments, ready, run
 
 CASES, YEAR, REGION = 300_000, 2025, "province"
 # the shipped questions, each answered beside the baseline
@@ -43,6 +43,7 @@ def _run(arguments: argparse.Namespace) -> int:
     file = arguments.cases or arguments.file
     if arguments.cases and arguments.file:
         raise ArgumentError("one file of cases, not two", got=[arguments.file, arguments.cases])
+    ready(arguments)
     cases, recipe = _read(file, arguments) if file else _invent(arguments)
     run(cases, list(SCENARIOS), arguments, recipe=recipe)
     return 0

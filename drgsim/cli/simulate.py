@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ._reading import add_reading_arguments, reading_options
-from ._simulating import add_running_arguments, run
+from ._simulating import add_running_arguments, ready, run
 
 ASSIGNMENT, SCENARIO = "=", "drgsim_scenario"
 
@@ -45,6 +45,7 @@ def add_parser(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..errors import ArgumentError
+    from ..simulation.simulate import read_scenarios
     from ._grouped_cases import read_grouped_cases
 
     file = arguments.cases or arguments.file
@@ -52,7 +53,9 @@ def _run(arguments: argparse.Namespace) -> int:
         raise ArgumentError("one file of cases is needed", do="drgsim simulate cases.parquet --baseline …")
     if not arguments.reform:
         raise ArgumentError("no reform to compare with the baseline", do="add --reform FILE or path=value")
-    scenarios = [baseline(arguments.baseline), *(reform(word) for word in arguments.reform)]
+    ready(arguments)
+    stated = [baseline(arguments.baseline), *(reform(word) for word in arguments.reform)]
+    scenarios = read_scenarios(stated)
     cases = read_grouped_cases(file, **reading_options(arguments))
     run(cases, scenarios, arguments, recipe=None)
     return 0

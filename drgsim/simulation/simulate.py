@@ -20,6 +20,7 @@ from .world import World
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_DRAWS, MOST_YEARS = 100_000, 100  # every draw of every fund, year and scenario is kept
 REFORM, BASELINE = "reform", "baseline"
 _BASELINE_TITLE = {"zh": "基线", "en": "baseline"}
 
@@ -44,6 +45,16 @@ def simulate(
     for name, number in (("years", years), ("draws", draws)):
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
             raise ArgumentError(f"{name} must be a whole number of 0 or more", got=number)
+    if draws > MOST_DRAWS:
+        raise ArgumentError(
+            "so many draws fill the memory and move no band any more",
+            got=f"draws={draws:,}",
+            allowed=f"up to {MOST_DRAWS:,}; 1,000 are enough for a band of 90 %",
+        )
+    if years > MOST_YEARS:
+        raise ArgumentError(
+            "no assumption reaches so far", got=f"years={years}", allowed=f"up to {MOST_YEARS}"
+        )
     listed = read_scenarios(scenarios)
     world = World(cases, listed[0], seed=seed, budgets=budgets)
     outcomes = {}
