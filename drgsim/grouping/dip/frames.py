@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,42 +25,75 @@ if TYPE_CHECKING:
 ONLY_CANDIDATE, CLASS_ORDER, FALLBACK = "only_candidate", "class_order", "fallback"
 
 
+COLUMNS = (
+    *("dip_code", "dip_name", "kind", "treatment_class", "primary_care", "score", "status", "reason"),
+    *("matched_procedures", "unmatched_procedures", "auxiliary", "auxiliary_factor", "auxiliary_reason"),
+)
+"""What a grouper can say of a case, in the order it says it."""
+
+_Column = tuple[Sequence[Any], npt.NDArray[Any], str]  # values, which each case has, dtype
+
+
+def wanted_columns(columns: Iterable[str] | None) -> tuple[str, ...]:
+    """The columns asked for, each once; all when None. ArgumentError for one that there is not."""
+    if columns is None:
+        return COLUMNS
+    asked = (columns,) if isinstance(columns, str) else tuple(dict.fromkeys(columns))
+    for name in asked:
+        if name not in COLUMNS:
+            raise ArgumentError(
+                "a DIP grouper has no such column", got=name, allowed=COLUMNS, nearest=COLUMNS
+            )
+    return asked
+
+
 def answers_frame(
-    cases: pd.DataFrame, encoded: EncodedCases, answers: Answers, prepared: Prepared, compiled: CompiledDip
+    cases: pd.DataFrame,
+    encoded: EncodedCases,
+    answers: Answers,
+    prepared: Prepared,
+    compiled: CompiledDip,
+    columns: Sequence[str] = COLUMNS,
 ) -> pd.DataFrame:
-    """The frame that `DipGrouper.group` describes, under the index of `cases`."""
+    """The frame that `DipGrouper.group` describes, under the index of `cases`; only `columns` are made."""
     import pandas as pd
 
     types = [*prepared.catalogue.types.values(), None]
     factors = [*prepared.catalogue.auxiliary, None]
     kind = _type_places(prepared)[answers.key]
     factor = np.append(compiled.factors, -1)[answers.auxiliary]
-    classes = prepared.catalogue.auxiliary_classes
-    why = {name: print_conditions(item.conditions) for name, item in classes.items()}
-    column = cases["procedures"] if "procedures" in cases.columns else pd.Series([""] * len(cases))
-    named, unnamed, record = named_procedures(column, encoded.procedures.offsets, answers.flags)
-    codes, code = _codes(answers, encoded, prepared)
-    reasons, reason = _reasons(answers, compiled)
     text = str(pd.Series([""]).dtype)  # what pandas itself gives text
-    columns: dict[str, tuple[Sequence[Any], npt.NDArray[Any], str]] = {
-        "dip_code": (codes, code, "category"),
-        "dip_name": ([item and item.name for item in types], kind, "category"),
-        "kind": ([item and item.kind.value for item in types], kind, "category"),
-        "treatment_class": ([*(word.value for word in CLASSES), None], answers.treatment, "category"),
-        "primary_care": ([item is not None and item.primary_care for item in types], kind, "bool"),
-        "score": ([item and item.score for item in types], kind, "float64"),
-        "status": ([word.value for word in STATUSES], answers.status, "category"),
-        "reason": (reasons, reason, "category"),
-        "matched_procedures": (named, record, text),
-        "unmatched_procedures": (unnamed, record, text),
-        "auxiliary": ([item and item.name for item in factors], factor, "category"),
-        "auxiliary_factor": ([item.factor if item else 1.0 for item in factors], factor, "float64"),
-        "auxiliary_reason": ([item and why[item.name] for item in factors], factor, "category"),
+
+    @cache
+    def procedures() -> tuple[list[str], list[str], npt.NDArray[np.int64]]:
+        column = cases["procedures"] if "procedures" in cases.columns else pd.Series([""] * len(cases))
+        return named_procedures(column, encoded.procedures.offsets, answers.flags)
+
+    def reason_of_factor() -> _Column:
+        classes = prepared.catalogue.auxiliary_classes
+        why = {name: print_conditions(item.conditions) for name, item in classes.items()}
+        return [item and why[item.name] for item in factors], factor, "category"
+
+    made: dict[str, Callable[[], _Column]] = {
+        "dip_code": lambda: (*_codes(answers, encoded, prepared), "category"),
+        "dip_name": lambda: ([item and item.name for item in types], kind, "category"),
+        "kind": lambda: ([item and item.kind.value for item in types], kind, "category"),
+        "treatment_class": lambda: (
+            [*(word.value for word in CLASSES), None],
+            answers.treatment,
+            "category",
+        ),
+        "primary_care": lambda: ([item is not None and item.primary_care for item in types], kind, "bool"),
+        "score": lambda: ([item and item.score for item in types], kind, "float64"),
+        "status": lambda: ([word.value for word in STATUSES], answers.status, "category"),
+        "reason": lambda: (*_reasons(answers, compiled), "category"),
+        "matched_procedures": lambda: (procedures()[0], procedures()[2], text),
+        "unmatched_procedures": lambda: (procedures()[1], procedures()[2], text),
+        "auxiliary": lambda: ([item and item.name for item in factors], factor, "category"),
+        "auxiliary_factor": lambda: ([item.factor if item else 1.0 for item in factors], factor, "float64"),
+        "auxiliary_reason": reason_of_factor,
     }
-    return pd.DataFrame(
-        {name: _taken(values, places, dtype) for name, (values, places, dtype) in columns.items()},
-        index=cases.index,
-    )
+    return pd.DataFrame({name: _taken(*made[name]()) for name in columns}, index=cases.index)
 
 
 def as_came(cases: Any, answer: Callable[[pd.DataFrame], pd.DataFrame]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -17,7 +17,7 @@ from .classes import ProcedureClasses
 from .compile import CompiledDip, compile_dip
 from .errors import DipCatalogueWarning
 from .facts import COLUMN_FACTS, column_facts, numbers, unreadable
-from .frames import answers_frame, as_came
+from .frames import answers_frame, as_came, wanted_columns
 from .prepared import Prepared, prepare
 from .rules import RuleSet
 from .stages import Auxiliary
@@ -43,7 +43,7 @@ class DipGrouper:
 
     >>> import pandas as pd
     >>> cases = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": ["51.2300"]})
-    >>> DipGrouper("example").group(cases)[["dip_code", "status"]].iloc[0].tolist()
+    >>> DipGrouper("example").group(cases, columns=["dip_code", "status"]).iloc[0].tolist()
     ['K80.1-51.2300', 'grouped']
     """
 
@@ -74,12 +74,14 @@ class DipGrouper:
         return DipTables(self.compiled.tables)
 
     @overload
-    def group(self, cases: Mapping[str, Any]) -> dict[str, Any]: ...
+    def group(self, cases: Mapping[str, Any], *, columns: Iterable[str] | None = ...) -> dict[str, Any]: ...
     @overload
-    def group(self, cases: pd.DataFrame | Sequence[Mapping[str, Any]]) -> pd.DataFrame: ...
+    def group(
+        self, cases: pd.DataFrame | Sequence[Mapping[str, Any]], *, columns: Iterable[str] | None = ...
+    ) -> pd.DataFrame: ...
     @overload
-    def group(self, cases: Any) -> Any: ...
-    def group(self, cases: Any) -> Any:
+    def group(self, cases: Any, *, columns: Iterable[str] | None = ...) -> Any: ...
+    def group(self, cases: Any, *, columns: Iterable[str] | None = None) -> Any:
         """The disease type of every case.
 
         Parameters
@@ -89,6 +91,10 @@ class DipGrouper:
             dict. Needs `diagnoses` (codes joined by `|`, or lists; principal first); `procedures` may be
             absent. Conditions ask for more (age, age_days, birth_weight, los, discharge, icu_hours,
             total_cost …); one that is missing or unreadable fails them.
+        columns
+            Which of the columns below to make, in this order; None makes all. Telling the procedures in
+            words costs most of the time of a large table: a caller that only prices leaves them out.
+            Raises ArgumentError for a name that is not among them.
 
         Returns
         -------
@@ -110,13 +116,14 @@ class DipGrouper:
         Text columns are categorical, but for the procedures. `frame.attrs["drgsim"]` says by which
         catalogue and rules, and which columns that conditions ask for are missing or hold unreadable cells.
         """
+        wanted = wanted_columns(columns)
         if isinstance(cases, Mapping):
             refuse_columns(cases)
-            row = self._frame(_frame_of([cases])).iloc[0]
+            row = self._frame(_frame_of([cases]), wanted).iloc[0]
             return {name: None if value != value else value for name, value in row.to_dict().items()}
         if isinstance(cases, list | tuple):
-            return self._frame(_frame_of(cases))
-        return as_came(cases, self._frame)
+            return self._frame(_frame_of(cases), wanted)
+        return as_came(cases, lambda frame: self._frame(frame, wanted))
 
     def encode(self, cases: pd.DataFrame) -> EncodedCases:
         """The cases as ids and facts; ColumnError when there are no diagnoses."""
@@ -137,9 +144,9 @@ class DipGrouper:
             numbers(cases, "total_cost"),
         )
 
-    def _frame(self, cases: pd.DataFrame) -> pd.DataFrame:
+    def _frame(self, cases: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
         encoded = self.encode(cases)
-        frame = answers_frame(cases, encoded, self.match(encoded), self.prepared, self.compiled)
+        frame = answers_frame(cases, encoded, self.match(encoded), self.prepared, self.compiled, columns)
         asked = {column for name in self.compiled.columns for column in COLUMN_FACTS[name][0]}
         frame.attrs["drgsim"] = {
             "catalogue": self.catalogue.id,

@@ -28,27 +28,34 @@ def named_procedures(
 
     if len(column) == 0:
         return [], [], np.zeros(0, np.int64)
-    records, texts = pd.factorize(_as_text(column))
+    records, known = pd.factorize(_as_text(column))
+    texts = [*np.asarray(known, object).tolist(), ""]  # the last for a record that is not stated
     counts = np.diff(offsets)
-    packed = _pack(counts, offsets, flags)
-    _, first, which = np.unique(
-        np.column_stack((records, packed)), axis=0, return_index=True, return_inverse=True
-    )
+    answers, kinds = pd.factorize(_pack(counts, offsets, flags))
+    # by hash, not by sorting: there are far fewer distinct records and answers than cases
+    place, distinct = pd.factorize(records.astype(np.int64) * len(kinds) + answers)
+    first = np.empty(len(distinct), np.int64)
+    first[place[::-1]] = np.arange(len(column) - 1, -1, -1)
     rows = np.concatenate((first, np.flatnonzero(counts > _PACKED)))  # long records one by one
-    named, unnamed = [], []
-    for row in rows.tolist():
-        record = texts[records[row]] if records[row] >= 0 else ""
-        pieces = [piece for place, piece in enumerate(record.split("|")) if piece or place == 0]
-        own = flags[offsets[row] : offsets[row + 1]].tolist()
-        named.append(_joined(pieces, own, MATCHED))
-        unnamed.append(_joined(pieces, own, UNNAMED))
-    place = which.ravel()
     place[counts > _PACKED] = np.arange(len(first), len(rows))
-    return named, unnamed, place
+    named, unnamed = [], []
+    spans = zip(records[rows].tolist(), offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True)
+    for number, start, stop in spans:
+        record, own = texts[number], flags[start:stop].tolist()
+        pieces = [record]
+        if "|" in record:
+            pieces = [piece for number, piece in enumerate(record.split("|")) if piece or number == 0]
+        named.append(_joined(pieces, own, MATCHED) if MATCHED in own else "")
+        unnamed.append(_joined(pieces, own, UNNAMED) if UNNAMED in own else "")
+    return named, unnamed, place.astype(np.int64)
 
 
 def _as_text(column: pd.Series[Any]) -> Any:
     """Rows as text; a list of codes is joined as text is."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.StringDtype):
+        return column
     values = column.to_numpy(dtype=object)
     lists = [isinstance(value, list | tuple | np.ndarray) for value in values]
     if any(lists):
