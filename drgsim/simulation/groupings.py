@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 FITTED, OF_POLICY = "fit", "policy"
 _SCORES = ("score", "auxiliary_factor")  # a DIP grouper's own prices
-_WORDS = (
-    "dip_name", "reason", "matched_procedures", "unmatched_procedures", "auxiliary", "auxiliary_reason",
-)  # fmt: skip
+# what a simulation uses of the answers: telling them in words takes longer than finding them
+_DIP_ANSWER = "dip_code", "kind", "treatment_class", "primary_care", "score", "status", "auxiliary_factor"
+_DRG_WORDS = ("reason",)
 
 
 class Groupings:
@@ -65,8 +65,11 @@ class Groupings:
             return {}
         if scheme == self.given:
             return {} if is_dip(scheme) else categories(cases, self.column(scheme), scheme)
-        answer = self._grouper(scheme).group(cases)
-        return {str(name): answer[name].array for name in answer.columns if name not in _WORDS}
+        if is_dip(scheme):
+            answer = DipGrouper(self._catalogue(scheme)).group(cases, columns=_DIP_ANSWER)
+        else:
+            answer = DrgGrouper(scheme).group(cases)
+        return {str(name): answer[name].array for name in answer.columns if name not in _DRG_WORDS}
 
     def weights(self, choice: str, scheme: str) -> Weights | None:
         """The weight table of a scheme: measured, published, or None for the one the policy names."""
@@ -80,17 +83,13 @@ class Groupings:
 
     @cached_property
     def learned(self) -> DipCatalogue:
-        """The DIP catalogue learned from the baseline's cases, in one order: its means are float sums."""
-        cases = self.cases
-        if "case_id" in cases.columns:
-            cases = cases.iloc[cases["case_id"].argsort(kind="stable")]
-        return DipCatalogueBuilder().fit(cases).catalogue_
+        """The DIP catalogue learned from the baseline's cases."""
+        return DipCatalogueBuilder().fit(self.cases).catalogue_
 
-    def _grouper(self, scheme: str) -> DrgGrouper | DipGrouper:
-        if not is_dip(scheme):
-            return DrgGrouper(scheme)
+    def _catalogue(self, scheme: str) -> DipCatalogue:
+        """The catalogue a DIP scheme names: a shipped one, or the one learned."""
         _, _, id = scheme.partition(":")
-        return DipGrouper(DipCatalogue.load(id) if id else self.learned)
+        return DipCatalogue.load(id) if id else self.learned
 
     def _measured(self, scheme: str) -> Weights:
         """Weights measured on the baseline's cases; under DIP with what each level of hospital costs."""
