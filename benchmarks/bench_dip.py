@@ -48,12 +48,21 @@ def test_frame_to_frame(benchmark, made, table):
     note(benchmark, CASES)
 
 
+def test_frame_to_prices(benchmark, made, table):
+    """The same without words: what a caller asks for that only prices."""
+    grouper = DipGrouper(made, threads=1)
+    grouper.group(table.head(10))
+    priced = ("dip_code", "score", "auxiliary_factor")
+    assert len(benchmark(lambda: grouper.group(table, columns=priced))) == CASES
+    note(benchmark, CASES)
+
+
 def test_preparing_a_catalogue(benchmark, made):
     benchmark(lambda: DipGrouper(made, threads=1).compiled)
 
 
 def test_learning_a_catalogue(benchmark, table):
-    part = table.head(50_000)
-    builder = benchmark.pedantic(lambda: DipCatalogueBuilder(auxiliary_classes=()).fit(part), rounds=2)
-    assert builder.report_.summary()["cases"] == len(part)
-    note(benchmark, len(part))
+    """All of a fit: core and composite types, their means in rounds, auxiliary classes tried."""
+    builder = benchmark.pedantic(lambda: DipCatalogueBuilder().fit(table), rounds=2)
+    assert builder.report_.summary()["cases"] == CASES
+    note(benchmark, CASES)
