@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from .tables import Tables
 
 KINDS = ("sampling", "parameters")
+_SAME_FOR_PATIENTS = pair(
+    "个人负担不变：患者按项目结算，上述方案只改变基金与医院之间的支付。",
+    "Patients pay the same: they are billed item by item; these rules change what the fund pays hospitals.",
+)
 
 
 def headlines(tables: Tables, facts: RunFacts) -> Iterator[str]:
@@ -32,6 +36,8 @@ def headlines(tables: Tables, facts: RunFacts) -> Iterator[str]:
         effect = _effect(summary.loc[each].to_dict(), bands, each)
         told = pair(effect_zh(effect), f"{title(facts.titles, each, 'en')}: {effect_en(effect)}")
         sentences.append(Markup(f"<b>{facts.mark(each)}</b> {told.text}"))
+    if names and (summary.loc[names, "patient_change"].abs() < 1).all():
+        sentences.append(_SAME_FOR_PATIENTS)
     yield bullets(sentences)
 
 

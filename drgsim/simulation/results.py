@@ -300,6 +300,27 @@ class Results:
             outcome.payments.stays.frame, outcome.ledger, self.world.year, projection=self.projected
         )
 
+    def plausibility(self) -> pd.DataFrame:
+        """scenario, check, title_zh, title_en, value, low, high, ok, source, state: whether results lie where
+        such results lie."""
+        from .plausibility import plausibility
+
+        return plausibility(self)
+
+    def liveness(self, *, every: bool = False, switches: bool = False) -> pd.DataFrame:
+        """scenario, lever, path, moved, fund_change, reason_zh, reason_en: which parameters of the levers
+        changed nothing here, and why. Pays the cases once for each.
+
+        `switches` adds the parameters in which a lever that switches the policy differs; `every` sweeps the
+        parameters the baseline reads.
+        """
+        from .liveness import liveness
+
+        asked = every, switches
+        if asked not in self._alive:
+            self._alive[asked] = liveness(self, every=every, switches=switches)
+        return self._alive[asked].copy()
+
     @property
     def states(self) -> Mapping[str, int]:
         """How many parameters the scenarios read are read, secondary, assumed or default."""
@@ -308,6 +329,10 @@ class Results:
             for state, number in outcome.payments.states.items():
                 counted[state] = max(counted.get(state, 0), number)
         return counted
+
+    @cached_property
+    def _alive(self) -> dict[tuple[bool, bool], pd.DataFrame]:
+        return {}
 
     @cached_property
     def _paths(self) -> dict[tuple[str, str], Bars]:

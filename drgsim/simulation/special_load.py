@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..payment.state import Outlier, Review
+from ..payment.steps.special_review import SpecialReview
 
 if TYPE_CHECKING:
     from ..payment.payments import Payments
@@ -43,11 +44,20 @@ def special_load(payments: Payments) -> list[dict[str, str | int | float]]:
 
 def _masks(payments: Payments) -> Iterator[tuple[str, Mask]]:
     outlier, review = payments.findings.outlier, payments.findings.review
+    reviewed = _under_a_quota(payments)
     yield "low_outlier", outlier == Outlier.LOW
     yield "high_outlier", (outlier == Outlier.HIGH) | (outlier == Outlier.HIGH_OVER_QUOTA)
     yield "extreme_outlier", outlier == Outlier.EXTREME
     yield "special_review_eligible", review >= Review.ELIGIBLE
-    yield "special_review_filed", review >= Review.OVER_QUOTA
+    yield "special_review_filed", reviewed & (review >= Review.OVER_QUOTA)
     yield "special_review_accepted", review == Review.ACCEPTED
     technology = payments.ledger.adjustments.get("new_technology")
     yield "new_technology", np.zeros(len(outlier), np.bool_) if technology is None else technology != 0
+
+
+def _under_a_quota(payments: Payments) -> Mask:
+    """Stays of places where reviews are held at all: with a quota of nothing, nothing is filed."""
+    held = np.zeros(len(payments), np.bool_)
+    for walk in payments.walks:
+        held[walk.place.rows] = any(isinstance(step, SpecialReview) and step.quota > 0 for step in walk.steps)
+    return held

@@ -197,12 +197,11 @@ class World:
         weights = self.groupings.weights(rules.weights, rules.scheme)
         paid = self._pay(plain, self._stays_under(plain, None), weights)
         self._refuse_given(rules)
-        scheme = None if is_dip(rules.scheme) else rules.scheme
         answered = apply_responses(
             facing(paid),
             rules.responses,
             seed=self.seed,
-            scheme=scheme,
+            scheme=rules.scheme or None,
             habits=self._habits_under(rules.scheme),
         )
         return answered[[name for name in answered.columns if name in self.cases.columns]]
