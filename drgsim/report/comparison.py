@@ -107,6 +107,7 @@ class Comparison(Results):
             parameters=sum(states.values()),
             assumed=states.get("assumed", 0),
             synthetic=synthetic,
+            fingerprint=self.fingerprint.digest,
         )
         marks = [
             (

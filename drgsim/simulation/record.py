@@ -15,7 +15,6 @@ import numpy as np
 from .._atomic import replacing
 from .._version import __version__
 from .errors import RecordError
-from .fingerprint import fingerprint
 from .ingredients import installed, learned
 from .record_tables import tables
 from .run_inputs import run_inputs
@@ -40,7 +39,7 @@ def record(results: Results, *, recipe: Mapping[str, Any] | None = None) -> dict
     import pandas as pd
 
     world = results.world
-    seen = fingerprint(world.given_cases)
+    seen = results.fingerprint
     content: dict[str, Any] = {
         FORMAT: VERSION,
         "versions": {

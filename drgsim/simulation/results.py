@@ -24,6 +24,7 @@ from .world import World
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .fingerprint import Fingerprint
     from .parameter_band import ParameterBand
     from .projection import Projection
     from .sampling import Resampled
@@ -252,6 +253,13 @@ class Results:
             table.insert(0, "scenario", each.id)
             tables.append(table)
         return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """What the cases were, without a case: digest, rows and columns."""
+        from .fingerprint import fingerprint
+
+        return fingerprint(self.world.given_cases)
 
     def projection(self) -> pd.DataFrame:
         """The funds over the years: scenario, region, insurance, year, insured, cases, inpatient_cost,
