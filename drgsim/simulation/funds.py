@@ -78,6 +78,13 @@ def given_opening(table: pd.DataFrame, funds: Sequence[Fund]) -> Opening:
     money = keyed[list(COLUMNS)].to_numpy(np.float64)[[rows[fund] for fund in funds]]
     if not np.isfinite(money).all():
         raise SimulationError("a fund's money is not a number", got=f"{(~np.isfinite(money)).sum()} values")
+    negative = int((money[:, :2] < 0).sum())  # a reserve may be a debt
+    if negative:
+        raise SimulationError(
+            "income and other spending of a fund must be zero or more yuan",
+            got=f"{negative} that are not",
+            where="table of funds",
+        )
     fen = np.rint(money * 100)
     return Opening(fen[:, 0], fen[:, 1], fen[:, 2], "用户提供的基金数据", "the funds as given", "read")
 

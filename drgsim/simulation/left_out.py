@@ -74,7 +74,8 @@ def refuse_nothing_paid(outcome: Outcome, scenario: str) -> None:
 
 def cautions(results: Results) -> list[Told]:
     """What a reader must know of the cases before any number, in both languages."""
-    return [*_unpaid(results), *_years(results), *_places(results), *_groups(results), *_insurances(results)]
+    found = (_unpaid, _years, _places, _groups, _insurances, _not_projected)
+    return [told for find in found for told in find(results)]
 
 
 def _unpaid(results: Results) -> Iterator[Told]:
@@ -162,4 +163,23 @@ def _insurances(results: Results) -> Iterator[Told]:
             f"{count:,} 例为职工、居民以外的保险，不由两项基金支付、不入预测。",
             f"{count:,} stays are of other insurance than employee and resident: neither fund pays them, and "
             "no projection holds them.",
+        )
+
+
+def _not_projected(results: Results) -> Iterator[Told]:
+    """Funds whose year the cases do not hold, such as those of other provinces."""
+    if results.projected is None:
+        return
+    table = results.outcomes[results.baseline.id].sums(["insured_region", "insurance"])
+    projected = set(results.projected.funds)
+    pairs = zip(table["insured_region"].astype(str), table["insurance"], strict=True)
+    out = [pair[1] in INSURANCES and pair not in projected for pair in pairs]
+    cases, fund = int(table.loc[out, "cases"].sum()), float(table.loc[out, "fund"].sum()) / 100
+    if cases:
+        yield (
+            f"{sum(out)} 项基金未作预测（如外省，病例不含其参保人在本地就医）：涉及 {cases:,} 例、"
+            f"基金支付 {fund:,.2f} 元，预测合计不含。",
+            f"{sum(out)} funds are not projected, such as other provinces' (no stay of their insured at "
+            f"home, or no row among the funds given): {cases:,} stays and {fund:,.2f} yuan are in no "
+            "projected total.",
         )

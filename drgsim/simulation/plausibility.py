@@ -129,7 +129,7 @@ def _cmi(outcome: Outcome, scenario: Scenario, insurance: str) -> float | None:
 
 def _outside(outcome: Outcome) -> npt.NDArray[np.bool_]:
     stays = outcome.payments.stays
-    home, care = (np.array(each.names, object)[each.codes] for each in map(stays.labels, _REGIONS))
+    home, care = (each.words() for each in map(stays.labels, _REGIONS))
     return np.asarray(home != care)
 
 

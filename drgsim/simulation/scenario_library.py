@@ -10,6 +10,7 @@ from typing import Any
 
 from .._paths import data_path
 from ..errors import NotFoundError
+from ..payment.policy_library import shipped as shipped_policies
 from ..payment.policy_yaml import read_yaml
 
 
@@ -31,6 +32,10 @@ def find(name: str, *, folder: Path | None = None) -> Path:
     path = Path(name) if folder is None else folder / name
     if path.suffix in (".yaml", ".yml") and path.is_file():
         return path
+    if name in shipped_policies():
+        raise NotFoundError(
+            "a policy, not a scenario", got=name, do=f"give Scenario.of({name!r}): the policy without levers"
+        )
     raise NotFoundError(
         "no such scenario",
         got=name,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
 from .errors import SimulationError
+from .given_tables import check_tables
 from .left_out import refuse_nothing_paid
 from .parameter_band import parameter_band
 from .progress import Listener, telling
@@ -57,6 +58,7 @@ def simulate(
         )
     listed = read_scenarios(scenarios)
     world = World(cases, listed[0], seed=seed, budgets=budgets)
+    check_tables(world.cases, budgets=budgets, funds=funds, insured=insured)
     outcomes = {}
     tell = telling(progress, "pay")
     for number, scenario in enumerate(listed):

@@ -107,6 +107,7 @@ def test_what_the_cases_do_not_say_is_told(some, change, said):
     assert any(said in en for _, en in found.cautions())
     assert len(found.by("mdc")) > 0  # given groups or none: the views are there
     assert len(found.hospitals()) > 0
+    assert len(found.plausibility()) > 0
 
 
 def test_given_groups_have_their_major_category(some):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ...errors import nearest_name
 from ...payment.errors import Problem
-from ..errors import refuse
+from ..errors import SimulationError, refuse
 from .declarations import declared
 
 if TYPE_CHECKING:
@@ -77,7 +77,14 @@ def apply_responses(
             cases, destinations="referral" in active, scheme=scheme if "coding_drift" in active else None
         )
     for name, values in active.items():
+        before = len(cases)
         cases = response(name)(cases, values, seed=seed, scheme=scheme, habits=habits)
+        if before and not len(cases):
+            raise SimulationError(
+                f"the response {name!r} leaves no stay",
+                got={key: value for key, value in values.items() if value},
+                do="give it less strength",
+            )
     return cases
 
 
