@@ -3,6 +3,7 @@
 from .budgets import budget_from_income, budget_table, grown_budget
 from .cash import cash
 from .cash_flows import CashFlows
+from .outsiders import outsiders
 from .prepayment import prepayments
 from .prepayment_gate import Gate, prepayment_gate
 from .region_prepayments import RegionPrepayments
@@ -25,6 +26,7 @@ __all__ = [
     "deadlines",
     "grown_budget",
     "merge_statistics",
+    "outsiders",
     "pool_small_cells",
     "prepayment_gate",
     "prepayments",

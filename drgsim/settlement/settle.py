@@ -52,7 +52,7 @@ def settle(
     policy_of = policy_by_region(policy)
     known = None if budgets is None else budget_table(budgets)
     flows = rows.groupby(list(FLOW), as_index=False, sort=True)[list(MEASURES)].sum()
-    prices = _prices(flows, policy_of, known)
+    prices = settlement_prices(flows, policy_of, known)
     flows = _at_settlement_price(flows, prices)
     hospitals, months = hospital_statements(rows, flows, policy_of)
     ledger = _ledger(flows, hospitals, known, prices, policy_of)
@@ -64,10 +64,11 @@ def settle(
     return Settlement(flows, prices, hospitals, months, ledger, flow_months(rows))
 
 
-def _prices(
+def settlement_prices(
     rows: pd.DataFrame, policy_of: Callable[[str], Policy], budgets: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """region, insurance, price (multiple of the budget point value), held; one row a fund."""
+    """region, insurance, price (multiple of the budget point value), held (fixed, floor, cap or "" where it
+    was solved); one row a fund. `rows` are flows, `budgets` in fen."""
     import pandas as pd
 
     solved = []
@@ -75,9 +76,9 @@ def _prices(
         regions = sorted({*own["care_region"], *own["insured_region"]})
         rules = [policy_of(region) for region in regions]
         at_zero, slope = _lines(own, regions)
-        # a fund that pays no stay by points, such as that of a region far away, has no price to solve
         wanted = np.array([rule["settlement.point_value"] == "floating" for rule in rules])
-        floating = np.logical_and(wanted, slope.any(axis=1))
+        # a fund pays no stay at a price of its own where its insured are all treated elsewhere
+        floating = np.logical_and(wanted, np.diag(slope) != 0)
         floor, cap = (
             np.array([_number(rule[f"settlement.point_value_{rail}"]) for rule in rules])
             for rail in ("floor", "cap")
