@@ -9,7 +9,7 @@ from typing import Any
 from ._reading import add_reading_arguments, reading_options
 from ._simulating import add_running_arguments, ready, run
 
-ASSIGNMENT, SCENARIO = "=", "drgsim_scenario"
+ASSIGNMENT, SCENARIO, POLICY = "=", "drgsim_scenario", "drgsim_policy"
 
 
 def add_parser(commands: Any) -> None:
@@ -36,8 +36,8 @@ def add_parser(commands: Any) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a scenario, a YAML file of paths and values, or path=value (several joined by a comma); may be "
-        "given again",
+        help="a scenario, a policy, a YAML file of paths and values, or path=value (several joined by a "
+        "comma); may be given again",
     )
     add_running_arguments(parser, out=None)
     parser.set_defaults(run=_run)
@@ -80,11 +80,16 @@ def baseline(word: str) -> Any:
 
 
 def reform(word: str) -> Any:
-    """A scenario's id or file, or assignments."""
+    """A scenario's id or file, assignments, or another policy in place of the baseline's."""
+    from ..payment.policy_library import shipped as shipped_policies
     from ..payment.reform import parse_assignments
+    from ..simulation.scenario import Scenario
 
-    if ASSIGNMENT in word and not Path(word).is_file():
+    file = Path(word).is_file()
+    if ASSIGNMENT in word and not file:
         return parse_assignments(word.split(","))
+    if word in shipped_policies() or (file and f"{POLICY}:" in _text(word)):
+        return Scenario.of(word, id=Path(word).stem)
     return word
 
 

@@ -135,3 +135,9 @@ def test_stays_that_cannot_be_paid_are_told(cases, tmp_path, capsys):
     told = capsys.readouterr().out
     assert "25 stays" in told
     assert "the insurance is missing 25" in told
+
+
+def test_another_policy_may_be_the_reform(cases, tmp_path, capsys):
+    words = ["--baseline", "national-drg-rate", "--years", "0", "--draws", "0", "--quiet"]
+    assert main(["simulate", str(cases), *words, "--reform", "national-dip", "--out", str(tmp_path)]) == 0
+    assert "national-dip: fund" in capsys.readouterr().out
