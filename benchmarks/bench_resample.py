@@ -1,6 +1,6 @@
 """The sampling band of a million cases of 200 hospitals: summing them, and 1,000 draws.
 
-Run with `pytest benchmarks/bench_resample.py`. The issue asks for under 10 s on one core.
+Run with `pytest benchmarks/bench_resample.py`. Sums and draws together are to stay under 10 s on one core.
 """
 
 import numpy as np

@@ -1,0 +1,64 @@
+"""Scenarios over 100,000 stays: what a reform costs once the cases are read, and what years ahead add.
+
+`pytest benchmarks/bench_simulate.py` prints the times; `extra_info` holds the ratio to paying the cases once.
+"""
+
+import time
+
+import pytest
+
+import drgsim
+from drgsim.payment.pay import pay
+from drgsim.simulation.results import Results
+from drgsim.simulation.simulate import simulate
+from drgsim.simulation.world import World
+
+CASES = 100_000
+SCENARIOS = ["baseline-drg", "special-review-ceiling", "high-outlier-excess-cap"]
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return drgsim.synthetic_cases(n=CASES, year=2025, seed=1)
+
+
+@pytest.fixture(scope="module")
+def once(cases):
+    """Seconds of paying the cases once, columns read already."""
+    baseline = drgsim.Scenario.load("baseline-drg")
+    world = World(cases, baseline)
+    stays, rules = world.stays("chs-drg-2.0"), world.rules(baseline)
+    weights = world.groupings.weights("fit", "chs-drg-2.0")
+    pay(stays, rules.policies, weights=weights)
+    start = time.perf_counter()
+    pay(stays, rules.policies, weights=weights)
+    return time.perf_counter() - start
+
+
+def run(benchmark, work, once):
+    found = benchmark.pedantic(work, rounds=3)
+    benchmark.extra_info["cases"] = CASES
+    benchmark.extra_info["times_paying_once"] = round(benchmark.stats.stats.min / once, 1)
+    return found
+
+
+def test_three_scenarios(benchmark, cases, once):
+    found = run(benchmark, lambda: simulate(cases, SCENARIOS), once)
+    assert isinstance(found, Results)
+
+
+def test_three_scenarios_and_five_years(benchmark, cases, once):
+    found = run(benchmark, lambda: simulate(cases, SCENARIOS, years=5), once)
+    assert len(found.projection()["year"].unique()) == 6
+
+
+def test_three_scenarios_five_years_and_bands(benchmark, cases, once):
+    found = run(benchmark, lambda: simulate(cases, SCENARIOS, years=5, draws=1_000, seed=1), once)
+    assert len(found.bands())
+
+
+def test_a_waterfall_of_two_steps_averaged_over_orders(benchmark, cases, once):
+    def work():
+        return simulate(cases, SCENARIOS[:2]).attribution(method="shapley")
+
+    assert len(run(benchmark, work, once)) == 4
