@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +20,7 @@ from .words import word
 from .workbook import write_workbook
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,25 +116,6 @@ class Comparison(Results):
             for each in self.scenarios
         ]
         return replace(bare, warnings=(*self.cautions(), *fund_lights(projected(self), marks)))
-
-    @cached_property
-    def _kept(self) -> dict[tuple[str, ...], pd.DataFrame]:
-        return {}
-
-    def _sums(self, id: str, key: str) -> pd.DataFrame:
-        return self._once(("sums", id, key), lambda: super(Comparison, self)._sums(id, key))
-
-    def _cells(self, id: str, keys: tuple[str, ...]) -> pd.DataFrame:
-        return self._once(("cells", id, *keys), lambda: super(Comparison, self)._cells(id, keys))
-
-    def _flow(self, id: str, measure: str) -> pd.DataFrame:
-        return self._once(("flow", id, measure), lambda: super(Comparison, self)._flow(id, measure))
-
-    def _once(self, key: tuple[str, ...], make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """A page asks for the same sums of all stays many times over."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key].copy()
 
     @property
     def _titles(self) -> dict[str, dict[str, str]]:

@@ -105,7 +105,15 @@ class Outcome:
     def sums(self, by: Sequence[str] = ()) -> pd.DataFrame:
         """`MEASURES` (int64) by columns of the cases, `age_band`, `mdc`, or a mark of the payment such as
         `outlier`; `region`, `hospital` and `level` are the insured region, hospital id and level."""
-        return sums({name: self.key(name) for name in by}, self.ledger)
+        asked = tuple(by)
+        if asked not in self._summed:
+            self._summed[asked] = sums({name: self.key(name) for name in by}, self.ledger)
+        return self._summed[asked].copy()
+
+    @cached_property
+    def _summed(self) -> dict[tuple[str, ...], pd.DataFrame]:
+        """A page asks for the same sums of all stays many times over."""
+        return {}
 
     def key(self, name: str) -> Key:
         """A column to sum by, as codes and names."""

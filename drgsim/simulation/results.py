@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError
 from .attribution import Bars, Method, attribute
 from .cost_to_standard import cost_to_standard
 from .errors import SimulationError
-from .left_out import cautions, unpaid, unpaid_costs
+from .left_out import cautions, unpaid
 from .migration import migration
 from .outcome import MEASURES, Outcome
 from .scenario import Scenario
+from .side_by_side import by_column, by_hospital, flow_changes, flow_matrix, summary
 from .special_load import special_load
-from .steps import Step, steps_of
+from .steps import steps_of
+from .waterfall import waterfall
 from .world import World
 
 if TYPE_CHECKING:
@@ -29,15 +29,7 @@ if TYPE_CHECKING:
     from .projection import Projection
     from .sampling import Resampled
 
-MONEY = MEASURES[1:]
-STARTING_RULES = "starting-rules"  # the bar of a scenario that does not start from the baseline's rules
-_STARTING_TITLE = {"zh": "起点规则不同", "en": "different starting rules"}
 BAND_COLUMNS = ("scenario", "measure", "band", "year", "region", "insurance", "low", "middle", "high")
-_CHANGES = {
-    "fund_change": ("fund", 1),
-    "patient_change": ("patient", 1),
-    "hospital_change": ("borne_by_hospital", -1),
-}
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,28 +81,7 @@ class Results:
 
         Stays that cannot be paid are among the cases, and in no amount but `not_payable_cost`.
         """
-        import pandas as pd
-
-        rows = []
-        start = self.outcomes[self.baseline.id].total
-        for scenario in self.scenarios:
-            outcome = self.outcomes[scenario.id]
-            total, unpaid = outcome.total, unpaid_costs(outcome)
-            row: dict[str, Any] = {
-                "title_zh": scenario.title.get("zh", scenario.id),
-                "title_en": scenario.title.get("en", scenario.id),
-                "cases": total["cases"],
-                "not_payable": sum(cases for cases, _ in unpaid.values()),
-                "not_payable_cost": sum(cost for _, cost in unpaid.values()) / 100,
-                "cmi": outcome.cmi,
-            }
-            row |= {name: total[name] / 100 for name in MONEY}
-            for name, (measure, sign) in _CHANGES.items():
-                row[name] = sign * (total[measure] - start[measure]) / 100
-            row["fund_change_share"] = row["fund_change"] * 100 / start["fund"] if start["fund"] else np.nan
-            rows.append(row)
-        index = pd.Index([scenario.id for scenario in self.scenarios], name="scenario")
-        return pd.DataFrame(rows, index=index)
+        return summary(self.scenarios, self.outcomes)
 
     def unpaid(self) -> pd.DataFrame:
         """Stays no rule could pay: scenario, problem, zh, en, cases, total_cost (yuan)."""
@@ -127,21 +98,7 @@ class Results:
         `key` is a column of the cases (`region` is the insured region, `hospital` and `level` the
         hospital's), `mdc`, `age_band`, or a mark of the payment such as `outlier` or `route`.
         """
-        import pandas as pd
-
-        sides = {each.id: self._sums(each.id, key) for each in self.scenarios}
-        start = sides[self.baseline.id]
-        tables = []
-        for id, own in sides.items():
-            index = own.index.union(start.index, sort=True)
-            here, there = own.reindex(index, fill_value=0), start.reindex(index, fill_value=0)
-            table = here[["cases"]].assign(**{name: here[name] / 100 for name in MONEY})
-            for name, (measure, sign) in _CHANGES.items():
-                table[name] = sign * (here[measure] - there[measure]) / 100
-            table.insert(0, "scenario", id)
-            tables.append(table.rename_axis(key).reset_index())
-        together = pd.concat(tables, ignore_index=True)
-        return together[["scenario", key, *[n for n in together.columns if n not in ("scenario", key)]]]
+        return by_column([each.id for each in self.scenarios], self.outcomes, key)
 
     def attribution(
         self, scenario: str | None = None, *, measure: str = "fund", method: Method = "ordered"
@@ -152,38 +109,14 @@ class Results:
         behavioural, total), value, cumulative (yuan; `cases` counts). `method="shapley"` averages over
         every order of at most six steps.
         """
-        import pandas as pd
-
         _known_measure(measure)
         own = self.scenario(scenario)
-        unit = 1 if measure == "cases" else 100
-        start = self.outcomes[self.baseline.id].total[measure]
-        titles = {step.name: step.title for step in self._steps(own)}
-        rows: list[tuple[str, Mapping[str, str], str, int, int]] = [
-            ("", {"zh": "基线", "en": "baseline"}, "baseline", start, start)
-        ]
-        reached = start
-        bars = self._bars(own, method)
-        if bars.start[measure] != start or self._starts_elsewhere(own):
-            reached = bars.start[measure]
-            rows.append((STARTING_RULES, _STARTING_TITLE, "mechanical", reached - start, reached))
-        for (name, kind), moved in bars.values.items():
-            reached += moved[measure]
-            rows.append((name, titles[name], kind, moved[measure], reached))
-        rows.append(("", own.title, "total", reached, reached))
-        return pd.DataFrame(
-            [
-                {
-                    "scenario": own.id,
-                    "lever": lever,
-                    "title_zh": title.get("zh", lever),
-                    "title_en": title.get("en", lever),
-                    "kind": kind,
-                    "value": value / unit,
-                    "cumulative": cumulative / unit,
-                }
-                for lever, title, kind, value, cumulative in rows
-            ]
+        return waterfall(
+            own,
+            self._bars(own, method),
+            baseline=self.outcomes[self.baseline.id].total[measure],
+            measure=measure,
+            starts_elsewhere=self.world.rules(own, ()).key != self.world.rules(self.baseline, ()).key,
         )
 
     def flows(
@@ -194,13 +127,10 @@ class Results:
         `change` gives the change from the baseline.
         """
         _known_measure(measure)
-        own = self._flow(self.scenario(scenario).id, measure)
+        own = flow_matrix(self.outcomes[self.scenario(scenario).id], measure)
         if not change:
             return own
-        start = self._flow(self.baseline.id, measure)
-        rows, columns = own.index.union(start.index), own.columns.union(start.columns)
-        here, there = (each.reindex(index=rows, columns=columns, fill_value=0) for each in (own, start))
-        return here - there
+        return flow_changes(own, flow_matrix(self.outcomes[self.baseline.id], measure))
 
     def migration(self, scenario: str | None = None) -> pd.DataFrame:
         """before, after, cases: the baseline's groups against the scenario's, without its responses; empty
@@ -216,19 +146,7 @@ class Results:
         """A row a hospital: hospital_id, care_region, hospital_level, cases, total_cost, fund,
         borne_by_hospital (yuan), margin (share of its cost), fund_change, hospital_change; the largest gain
         first."""
-        keys = ("care_region", "hospital_level", "hospital_id")
-        own = self._cells(self.scenario(scenario).id, keys)
-        start = self._cells(self.baseline.id, keys)
-        index = own.index.union(start.index, sort=True)
-        here, there = own.reindex(index, fill_value=0), start.reindex(index, fill_value=0)
-        table = here[["cases"]].assign(
-            **{name: here[name] / 100 for name in ("total_cost", "fund", "borne_by_hospital")}
-        )
-        table["margin"] = -table["borne_by_hospital"] / table["total_cost"].where(table["total_cost"] > 0)
-        table["fund_change"] = (here["fund"] - there["fund"]) / 100
-        table["hospital_change"] = (there["borne_by_hospital"] - here["borne_by_hospital"]) / 100
-        table = table.reset_index().sort_values("hospital_change", ascending=False, kind="stable")
-        return table.reset_index(drop=True)
+        return by_hospital(self.outcomes[self.scenario(scenario).id], self.outcomes[self.baseline.id])
 
     def outliers(self) -> pd.DataFrame:
         """How many stays the special rules reach: scenario, kind, cases, share of all, adjustment (yuan)."""
@@ -358,25 +276,6 @@ class Results:
         if self.projected is None:
             raise SimulationError("no years were simulated", do="simulate with years=5, say")
         return self.projected
-
-    def _steps(self, scenario: Scenario) -> tuple[Step, ...]:
-        return steps_of(scenario)
-
-    def _starts_elsewhere(self, scenario: Scenario) -> bool:
-        return self.world.rules(scenario, ()).key != self.world.rules(self.baseline, ()).key
-
-    def _sums(self, id: str, key: str) -> pd.DataFrame:
-        return self.outcomes[id].sums([key]).set_index(key)
-
-    def _cells(self, id: str, keys: tuple[str, ...]) -> pd.DataFrame:
-        return self.outcomes[id].sums(keys).set_index(list(keys))
-
-    def _flow(self, id: str, measure: str) -> pd.DataFrame:
-        table = self.outcomes[id].sums(["insured_region", "care_region"])
-        wide = table.pivot_table(
-            index="insured_region", columns="care_region", values=measure, aggfunc="sum", fill_value=0
-        )
-        return wide if measure == "cases" else wide / 100
 
 
 def _known_measure(measure: str) -> None:

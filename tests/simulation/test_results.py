@@ -8,7 +8,7 @@ import pytest
 from drgsim.errors import ArgumentError, ColumnError
 from drgsim.simulation.errors import SimulationError
 from drgsim.simulation.outcome import MEASURES
-from drgsim.simulation.results import MONEY
+from drgsim.simulation.side_by_side import MONEY
 from drgsim.simulation.simulate import simulate
 
 DAY = datetime.date(2025, 12, 31)
