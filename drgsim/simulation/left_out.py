@@ -74,7 +74,7 @@ def refuse_nothing_paid(outcome: Outcome, scenario: str) -> None:
 
 def cautions(results: Results) -> list[Told]:
     """What a reader must know of the cases before any number, in both languages."""
-    found = (_unpaid, _years, _places, _groups, _insurances, _not_projected)
+    found = (_unpaid, _doubled, _years, _places, _groups, _insurances, _not_projected)
     return [told for find in found for told in find(results)]
 
 
@@ -102,6 +102,20 @@ def _unpaid(results: Results) -> Iterator[Told]:
                 f"{each.id}：可付费病例与基线不同，变化额含此差异。",
                 f"{each.id}: not the same stays can be paid as in the baseline; changes include that.",
             )
+
+
+def _doubled(results: Results) -> Iterator[Told]:
+    given = results.world.given_cases
+    if "case_id" not in given.columns:
+        return
+    ids = given["case_id"].dropna()
+    doubled = int(ids.duplicated().sum())
+    if doubled:
+        yield (
+            f"{doubled:,} 例的病案号已出现过，费用重复计入；如为重复上传请先去重。",
+            f"{doubled:,} stays bear a case id that was there before, and their money counts again; if they "
+            "are the same stays, drop them first.",
+        )
 
 
 def _years(results: Results) -> Iterator[Told]:

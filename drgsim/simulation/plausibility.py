@@ -103,7 +103,8 @@ def _of_cost(*names: str) -> Callable[[Outcome, Scenario, str], float | None]:
 
 
 def _mean_cost(outcome: Outcome, scenario: Scenario, insurance: str) -> float | None:
-    cost = outcome.ledger["total_cost"][_stays_of(outcome, insurance)]
+    paid = outcome.payments.findings.problem == 0  # the others have no cost here
+    cost = outcome.ledger["total_cost"][_stays_of(outcome, insurance) & paid]
     return int(cost.sum()) / 100 / len(cost) if len(cost) else None
 
 

@@ -180,7 +180,8 @@ def _chosen(own: list[Fund], table: pd.DataFrame | None) -> tuple[list[Fund], tu
         raise SimulationError(
             "there is no fund to project: no region's insured are treated at home by the cases, or the table "
             "of funds names none of them",
-            do="check insured_region and care_region of the cases, and region of the funds",
+            do="check insured_region and care_region of the cases, and region of the funds; or simulate "
+            "without years (years=0, --years 0)",
         )
     return own, tuple(sorted(left_out))
 

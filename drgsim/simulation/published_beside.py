@@ -75,8 +75,9 @@ def published_beside(
 def _of_cases(cases: pd.DataFrame, ledger: Mapping[str, Fen], year: int) -> Iterator[_Beside]:
     kinds = cases["insurance"].to_numpy(dtype=object)
     booked = ledger["fund_by_item"] + ledger["other_payers"]
+    priced = ledger["total_cost"] > 0  # a stay that cannot be paid has no cost here, and lowers no mean
     for insurance in INSURANCES:
-        own = kinds == insurance
+        own = (kinds == insurance) & priced
         if not own.any():
             continue
         cost, paid = float(ledger["total_cost"][own].sum()), float(booked[own].sum())
@@ -84,7 +85,10 @@ def _of_cases(cases: pd.DataFrame, ledger: Mapping[str, Fen], year: int) -> Iter
         if cost:
             yield _Beside("actual_fund_share", insurance, year, paid / cost)
         if "los" in cases.columns:
-            yield _Beside("mean_stay", insurance, year, float(np.nanmean(_numbers(cases["los"])[own])))
+            days = _numbers(cases["los"])[kinds == insurance]
+            stated = days[np.isfinite(days)]
+            if len(stated):
+                yield _Beside("mean_stay", insurance, year, float(np.mean(stated)))
         if "in_scope" in cases.columns:
             in_scope = _numbers(cases["in_scope"])[own]
             known = np.isfinite(in_scope)

@@ -1,6 +1,7 @@
 """Stays that no rule can pay are counted and shown with their cost; nothing is lost in silence."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import drgsim
@@ -96,6 +97,7 @@ def test_nothing_paid_at_all_is_an_error_with_the_reason(some):
             lambda some: some.assign(insurance=some["insurance"].where(np.arange(400) > 49, "other")),
             "50 stays are of other insurance",
         ),
+        (lambda some: pd.concat([some.iloc[:380], some.iloc[:20]]), "20 stays bear a case id"),
         (
             lambda some: some.assign(discharge_date=some["discharge_date"].where(np.arange(400) > 9)),
             "10 have no discharge date",
@@ -124,3 +126,20 @@ def test_funds_without_money_have_a_band_that_stands_still(some):
     )
     band = drgsim.simulate(broken, SCENARIOS, years=1, draws=5).bands()
     assert np.isfinite(band[["low", "high"]].to_numpy()).all()
+
+
+def test_stays_that_cannot_be_paid_lower_no_mean(some):
+    """Half the stays have no cost: the mean cost is that of the others."""
+    half = some.assign(total_cost=some["total_cost"].where(np.arange(400) % 2 == 0))
+    found, others = (simulate(each, "baseline-drg") for each in (half, some.iloc[::2]))
+    for table, key in (("published", ["measure", "insurance"]), ("plausibility", ["check"])):
+        name = "simulated" if table == "published" else "value"
+        mine, theirs = (getattr(each, table)().set_index(key)[name] for each in (found, others))
+        costs = [label for label in theirs.index if "cost" in str(label)]
+        assert costs
+        assert mine[costs].to_dict() == pytest.approx(theirs[costs].to_dict())
+
+
+def test_a_stay_may_have_no_length(some):
+    found = drgsim.simulate(some.assign(los=np.nan), "baseline-drg")
+    assert "mean_stay" not in set(found.published()["measure"])
