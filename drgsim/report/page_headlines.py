@@ -9,7 +9,7 @@ from .facts import RunFacts
 from .markup import Cell, Markup, bullets, heading, pair, table
 from .numbers import in_unit, number, percent, unit_for
 from .sentences import Effect, effect_en, effect_zh
-from .tables import across, change_band, hospital_changes, reforms, winners_and_losers
+from .tables import across, change_band, closes_a_budget, hospital_changes, reforms, winners_and_losers
 from .theme import columns
 from .words import title, word
 
@@ -33,7 +33,7 @@ def headlines(tables: Tables, facts: RunFacts) -> Iterator[str]:
     bands = tables.bands()
     sentences = []
     for each in names:
-        effect = _effect(summary.loc[each].to_dict(), bands, each)
+        effect = _effect(summary.loc[each].to_dict(), bands, each, closed=closes_a_budget(tables, each))
         told = pair(effect_zh(effect), f"{title(facts.titles, each, 'en')}: {effect_en(effect)}")
         sentences.append(Markup(f"<b>{facts.mark(each)}</b> {told.text}"))
     if names and (summary.loc[names, "patient_change"].abs() < 1).all():
@@ -131,11 +131,12 @@ def _regions(tables: Tables, names: list[str]) -> dict[str, str]:
     return told
 
 
-def _effect(row: dict[Any, Any], bands: pd.DataFrame, scenario: str) -> Effect:
+def _effect(row: dict[Any, Any], bands: pd.DataFrame, scenario: str, *, closed: bool) -> Effect:
     return Effect(
         fund=float(row["fund_change"]),
         share=float(row["fund_change_share"]),
         patient=float(row["patient_change"]),
         cases=float(row["cases"]),
         bands={kind: change_band(bands, scenario, kind) for kind in KINDS},
+        closed=closed,
     )

@@ -14,18 +14,26 @@ _KINDS = {"sampling": ("抽样", "sampling"), "parameters": ("参数", "paramete
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One reform in figures, yuan and shares; the bands are of the change of the fund."""
+    """One reform in figures, yuan and shares; the bands are of the change of the fund. `closed`: its funds
+    spend a budget, so that draws of hospitals say nothing of their sum."""
 
     fund: float
     share: float
     patient: float
     cases: float
     bands: Mapping[str, Edges | None]  # by "sampling" and "parameters"
+    closed: bool = False
+
+    @property
+    def meets_its_budget(self) -> bool:
+        return self.closed and abs(self.fund) < _NOTHING
 
 
 def effect_zh(effect: Effect) -> str:
     """The sentence in Chinese."""
     parts = [_fund(effect, "统筹基金支出不变", "统筹基金多支出", "统筹基金少支出", "zh")]
+    if effect.meets_its_budget:
+        parts.append("预算封闭，钱在医院之间移动")
     unit, told = _bands(effect, "zh", "至")
     if told:
         parts.append(f"有 90% 把握在 {'、'.join(told)}{unit}之间")
@@ -40,6 +48,8 @@ def effect_zh(effect: Effect) -> str:
 def effect_en(effect: Effect) -> str:
     """The sentence in English."""
     parts = [_fund(effect, "The fund pays the same", "The fund pays more:", "The fund pays less:", "en")]
+    if effect.meets_its_budget:
+        parts.append("its budget is closed, and money moves between hospitals")
     unit, told = _bands(effect, "en", "and")
     if told:
         parts.append(f"with 90 % between {', between '.join(told)} {unit}")
@@ -75,7 +85,8 @@ def _bands(effect: Effect, lang: str, joint: str) -> tuple[str, list[str]]:
 
 
 def _drawn(effect: Effect) -> dict[str, Edges]:
-    return {kind: edges for kind, edges in effect.bands.items() if edges is not None}
+    known = {kind: edges for kind, edges in effect.bands.items() if edges is not None}
+    return {kind: edges for kind, edges in known.items() if kind != "sampling" or not effect.meets_its_budget}
 
 
 def _either_way(effect: Effect) -> bool:

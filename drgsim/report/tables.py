@@ -49,6 +49,12 @@ def check_table(tables: Tables, name: str) -> pd.DataFrame:
     return pd.DataFrame() if make is None else make()
 
 
+def closes_a_budget(tables: Tables, scenario: str) -> bool:
+    """Whether the scenario's funds spend closed budgets; False for a result that does not say."""
+    tell = getattr(tables, "closes_a_budget", None)
+    return False if tell is None else bool(tell(scenario))
+
+
 def attributions(tables: Tables, *, measure: str = "fund") -> pd.DataFrame:
     """The attribution of every reform, one after the other."""
     import pandas as pd

@@ -216,6 +216,12 @@ class Results:
                 tables.append(table.assign(band=band)[[*BAND_COLUMNS]])
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*BAND_COLUMNS])
 
+    def closes_a_budget(self, scenario: str | None = None) -> bool:
+        """Whether a point value of the scenario was solved, so that its funds spend their budgets whatever
+        the stays cost: money then moves between hospitals."""
+        prices = self.outcomes[self.scenario(scenario).id].settlement.prices
+        return bool((prices["held"] == "").any())
+
     def published(self) -> pd.DataFrame:
         """The baseline beside the published figures it should meet: measure, title_zh, title_en, insurance,
         year, simulated, published, gap (share of the published figure), source, state, note."""

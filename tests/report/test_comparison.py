@@ -102,3 +102,14 @@ def test_sums_that_were_kept_cannot_be_spoilt(found):
 def test_a_comparison_is_results(found):
     assert isinstance(found, Comparison)
     assert fonts.language("en") == "en"
+
+
+def test_a_closed_budget_is_said_to_move_money_between_hospitals(tmp_path):
+    cases = drgsim.synthetic_cases(n=1_500, year=2025, seed=4)
+    found = drgsim.simulate(cases, ["baseline-drg", "drg-to-dip"], draws=50, seed=1)
+    assert found.closes_a_budget("drg-to-dip")
+    assert not found.closes_a_budget("baseline-drg")
+    found.to_html(tmp_path / "page.html", lang="zh")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "预算封闭，钱在医院之间移动" in page
+    assert "是增是减尚不能断定" not in page
