@@ -76,7 +76,7 @@ def baseline(word: str) -> Any:
         raise NotFoundError(
             "no such baseline", got=word, allowed="a scenario, a policy, or a YAML file", nearest=shipped
         )
-    return Scenario.load(word) if SCENARIO in _text(word) else Scenario.of(word)
+    return Scenario.of(word) if _is_policy(word) else Scenario.load(word)
 
 
 def reform(word: str) -> Any:
@@ -88,10 +88,12 @@ def reform(word: str) -> Any:
     file = Path(word).is_file()
     if ASSIGNMENT in word and not file:
         return parse_assignments(word.split(","))
-    if word in shipped_policies() or (file and f"{POLICY}:" in _text(word)):
+    if word in shipped_policies() or (file and _is_policy(word)):
         return Scenario.of(word, id=Path(word).stem)
     return word
 
 
-def _text(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8", errors="replace")
+def _is_policy(path: str) -> bool:
+    """Whether a file is a policy of its own; a scenario may hold one inside."""
+    text = Path(path).read_text(encoding="utf-8", errors="replace")
+    return f"{POLICY}:" in text and f"{SCENARIO}:" not in text

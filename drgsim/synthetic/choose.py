@@ -27,11 +27,13 @@ class Choices:
         share = sums / np.where(sums[:, -1:] > 0, sums[:, -1:], 1.0)
         # rows end to end on one line: row r covers [r, r + 1]
         self._line = (share + np.arange(len(table))[:, None]).ravel()
+        # a number just below 1 may round up to the next row: it draws the last choice that has weight
+        self._last = np.array([_last(row) for row in table])
 
     def draw(self, uniform: Floats, rows: Ints | int = 0) -> Ints:
         """The choice of each case: int64, from its uniform number in [0, 1)."""
         found = np.searchsorted(self._line, uniform + rows, side="right") - np.asarray(rows) * self.width
-        return np.minimum(found, self.width - 1)
+        return np.minimum(found, self._last[rows])
 
 
 class Pools:
@@ -43,12 +45,19 @@ class Pools:
         self.starts = np.concatenate([[0], np.cumsum(self.lengths)])
         lines = [np.cumsum(row) / row.sum() + number for number, row in enumerate(rows) if len(row)]
         self._line = np.concatenate(lines) if lines else np.zeros(0)
+        self._last = self.starts[:-1] + [_last(row) for row in rows]
 
     def draw(self, uniform: Floats, rows: Ints) -> Ints:
         """Positions, int64; -1 where the row is empty."""
         found = np.searchsorted(self._line, uniform + rows, side="right")
-        found = np.clip(found, self.starts[rows], self.starts[rows + 1] - 1)
+        found = np.clip(found, self.starts[rows], self._last[rows])
         return np.where(self.lengths[rows] > 0, found, -1)
+
+
+def _last(row: Floats) -> int:
+    """The place of the last choice that has weight; the last place where none has."""
+    places = np.flatnonzero(row)
+    return int(places[-1]) if len(places) else max(len(row) - 1, 0)
 
 
 def zipf(count: int, exponent: float) -> Floats:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drgsim
@@ -11,6 +11,7 @@ from drgsim.errors import ColumnError
 from drgsim.simulation.fingerprint import fingerprint
 
 
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32 - 1), cut=st.integers(1, 399))
 def test_order_and_chunks_change_nothing(cases, seed, cut):
     some = cases.head(400)
@@ -19,6 +20,7 @@ def test_order_and_chunks_change_nothing(cases, seed, cut):
     assert fingerprint([turned.iloc[:cut], turned.iloc[cut:]]) == fingerprint(some)
 
 
+@settings(max_examples=30)
 @given(data=st.data())
 def test_one_changed_cell_changes_it(cases, data):
     some = cases.head(50).reset_index(drop=True)

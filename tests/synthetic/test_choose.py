@@ -22,6 +22,12 @@ def test_pools_draw_inside_their_row_and_never_without_weight(rows, uniform):
         assert all(row[choice] > 0 for choice in drawn)
 
 
+def test_a_number_that_rounds_up_to_the_next_row_draws_a_choice_with_weight():
+    almost = np.array([1 - 2**-53])
+    assert Pools([[1.0], [1.0], [1.0, 0.0]]).draw(almost, np.array([2])).tolist() == [2]
+    assert Choices([[1.0, 0.0]] * 3).draw(almost, np.array([2])).tolist() == [0]
+
+
 def test_an_empty_pool_gives_no_place():
     pools = Pools([[], [1.0]])
     assert pools.draw(np.array([0.5, 0.5]), np.array([0, 1])).tolist() == [-1, 0]
