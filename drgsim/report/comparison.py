@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _version
 from .._atomic import replacing
 from ..simulation.attribution import Method
+from ..simulation.left_out import cautions, not_projected
 from ..simulation.results import Results
 from . import figures, fonts
 from .facts import RunFacts, ScenarioFacts
@@ -115,7 +116,11 @@ class Comparison(Results):
             )
             for each in self.scenarios
         ]
-        return replace(bare, warnings=(*self.cautions(), *fund_lights(projected(self), marks)))
+        return replace(
+            bare,
+            warnings=(*cautions(self), *fund_lights(projected(self), marks)),
+            notes_on_years=tuple(not_projected(self)),
+        )
 
     @property
     def _titles(self) -> dict[str, dict[str, str]]:

@@ -21,7 +21,8 @@ class RunFacts:
     """The run in figures; the first scenario is the baseline.
 
     `parameters` and `assumed` count the parameters that entered and those whose state is `assumed`;
-    `warnings` are (Chinese, English) pairs; `fingerprint` is the input's.
+    `warnings`, and `notes_on_years` for the projection, are (Chinese, English) pairs; `fingerprint` is the
+    input's.
     """
 
     version: str
@@ -37,6 +38,7 @@ class RunFacts:
     synthetic: bool = False
     fingerprint: str = ""
     warnings: tuple[tuple[str, str], ...] = ()
+    notes_on_years: tuple[tuple[str, str], ...] = ()
 
     @property
     def titles(self) -> dict[str, Mapping[str, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .facts import RunFacts
 from .figures import cost_to_standard, flows, hospitals, outliers, projection, waterfall
-from .markup import Cell, beside, chart, pair, table
+from .markup import Cell, beside, chart, pair, paragraph, table
 from .numbers import NONE, count, in_unit, number, percent, unit_for
 from .page_headlines import chart_titles, short
 from .svg import svg
@@ -172,6 +172,7 @@ def _years(ahead: pd.DataFrame, facts: RunFacts, lang: str) -> Iterator[str]:
             cells += [NONE] * 3 if row is None else _outlook(row, unit)
         rows.append(cells)
     yield table(heads, rows)
+    yield from (paragraph(pair(zh, en), kind="small") for zh, en in facts.notes_on_years)
 
 
 def _outlook(row: pd.Series[Any], unit: Any) -> list[Cell]:

@@ -165,7 +165,7 @@ def _about(facts: RunFacts, sheets: Mapping[str, pd.DataFrame]) -> list[tuple[st
         ),
         ("隐私 privacy", "本表只有合计，没有病例明细。Sums only; no case rows."),
     ]
-    lines += [("请注意 please note", f"{zh} {en}") for zh, en in facts.warnings]
+    lines += [("请注意 please note", f"{zh} {en}") for zh, en in (*facts.warnings, *facts.notes_on_years)]
     for place, each in enumerate(facts.scenarios):
         kind = "基线 baseline" if place == 0 else f"方案 scenario {facts.mark(each.id)}"
         titles = " / ".join(dict.fromkeys(text for text in each.title.values() if text))

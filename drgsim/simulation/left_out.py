@@ -74,7 +74,7 @@ def refuse_nothing_paid(outcome: Outcome, scenario: str) -> None:
 
 def cautions(results: Results) -> list[Told]:
     """What a reader must know of the cases before any number, in both languages."""
-    found = (_unpaid, _doubled, _years, _places, _groups, _insurances, _not_projected)
+    found = (_unpaid, _doubled, _years, _places, _groups, _insurances)
     return [told for find in found for told in find(results)]
 
 
@@ -180,7 +180,7 @@ def _insurances(results: Results) -> Iterator[Told]:
         )
 
 
-def _not_projected(results: Results) -> Iterator[Told]:
+def not_projected(results: Results) -> Iterator[Told]:
     """Funds whose year the cases do not hold, such as those of other provinces."""
     if results.projected is None:
         return

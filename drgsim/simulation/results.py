@@ -11,7 +11,7 @@ from ..errors import ArgumentError
 from .attribution import Bars, Method, attribute
 from .cost_to_standard import cost_to_standard
 from .errors import SimulationError
-from .left_out import cautions, unpaid
+from .left_out import cautions, not_projected, unpaid
 from .migration import migration
 from .outcome import MEASURES, Outcome
 from .scenario import Scenario
@@ -90,7 +90,7 @@ class Results:
     def cautions(self) -> list[tuple[str, str]]:
         """What to know of the cases before any number, (Chinese, English): stays that cannot be paid, are of
         another year or insurance, or do not say where they were."""
-        return cautions(self)
+        return [*cautions(self), *not_projected(self)]
 
     def by(self, key: str) -> pd.DataFrame:
         """A row for each scenario and value of a column: cases, money in yuan, changes from the baseline.
