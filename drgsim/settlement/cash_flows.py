@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ArgumentError
 from .errors import LedgerError
 from .settlement import LABELS
-from .timing import DAYS_IN_A_MONTH
+from .timing import DAYS_IN_A_MONTH, MONTHS_IN_A_YEAR
 from .workbook import write_tables
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 FUND_KEYS = ["care_region", "insurance"]
 HOSPITAL_KEYS = [*FUND_KEYS, "hospital_id"]
-MONTHS_IN_A_YEAR = 12
-WORST = 0.05  # the quantile of hospitals' months that a safe advance is measured by
+WORST = 0.05  # quantile of hospitals' months a safe advance is measured by: our measure (fund rules §2.2)
 ZH = LABELS | {
     "advance": "即时预拨",
     "monthly": "月度拨付",

@@ -11,11 +11,10 @@ from ..payment.columns import read_labels, read_money
 from .allocate import allocate
 from .budgets import FUND
 from .errors import SettlementError
+from .timing import MONTHS_IN_A_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MONTHS_IN_A_YEAR = 12
 
 
 def fund_cash(

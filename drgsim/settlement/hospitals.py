@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from .clearing import clear_year
 from .monthly import settle_months
+from .timing import MONTHS_IN_A_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ..payment.policy import Policy
 
 FUND = ["care_region", "insurance"]
-MONTHS_IN_A_YEAR = 12
 
 Ints = npt.NDArray[np.int64]
 Texts = npt.NDArray[np.object_]

@@ -17,6 +17,7 @@ from .errors import LedgerError, SettlementError
 from .region_prepayments import PAIR, RegionPrepayments
 from .settlement import Settlement
 from .statistics import flow_months, hospital_months
+from .timing import MONTHS_IN_A_YEAR
 from .which_policy import policy_by_region
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-MONTHS_IN_A_YEAR = 12
 LAST_QUARTER = ("10", "11", "12")
 
 

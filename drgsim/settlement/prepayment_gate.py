@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from ..errors import ArgumentError
 from .budgets import INSURANCES
 from .errors import SettlementError
+from .timing import MONTHS_IN_A_YEAR
 
 if TYPE_CHECKING:
     from ..payment.reading import Readable
-
-MONTHS_IN_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 Months = npt.NDArray[np.datetime64]
 
-DAYS_IN_A_MONTH = (
-    30  # of the calendar-day simplification: a month, its middle, and seven days for five worked
-)
+MONTHS_IN_A_YEAR = 12
+# the calendar-day simplification: a month, its middle, and seven days for five worked
+DAYS_IN_A_MONTH = 30
 MIDDLE_OF_A_MONTH = DAYS_IN_A_MONTH / 2
 CALENDAR_DAYS_A_WORKING_DAY = 7 / 5
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ..errors import ColumnError
 from ..published import Figure, series
 from ..settlement.budgets import FUND, INSURANCES
+from ..settlement.timing import MONTHS_IN_A_YEAR
 from .errors import SimulationError
 from .projection_cells import Fund
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 COLUMNS = ("income", "other_spending", "reserve")
-MONTHS_IN_A_YEAR = 12
 # published income and expenditure of each insurance's pooled fund; a resident fund has no accounts
 POOLED = {
     "employee": ("pooled_income", "pooled_expenditure"),
