@@ -85,8 +85,11 @@ def _bands(effect: Effect, lang: str, joint: str) -> tuple[str, list[str]]:
 
 
 def _drawn(effect: Effect) -> dict[str, Edges]:
+    """The bands worth a word: not those in which nothing ever moves, nor draws of a sum that is closed."""
     known = {kind: edges for kind, edges in effect.bands.items() if edges is not None}
-    return {kind: edges for kind, edges in known.items() if kind != "sampling" or not effect.meets_its_budget}
+    if effect.meets_its_budget:
+        known.pop("sampling", None)
+    return {kind: edges for kind, edges in known.items() if max(abs(edges.low), abs(edges.high)) >= _NOTHING}
 
 
 def _either_way(effect: Effect) -> bool:

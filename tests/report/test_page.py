@@ -9,6 +9,8 @@ import pytest
 from drgsim.report import page as page_module
 from drgsim.report.facts import ScenarioFacts
 from drgsim.report.page import page
+from drgsim.report.sentences import Effect, effect_en, effect_zh
+from drgsim.report.tables import Edges
 
 from .conftest import SCENARIOS, TITLES, FabricatedTables, run_facts
 
@@ -186,3 +188,10 @@ def test_letters_name_reforms_beyond_the_alphabet():
     facts = run_facts(scenarios=tuple(ScenarioFacts(str(place)) for place in range(30)))
     assert [facts.mark(each) for each in ("0", "1", "26", "27", "28")] == ["", "A", "Z", "AA", "AB"]
     assert page_module.TITLE[0]
+
+
+def test_a_reform_that_never_moves_anything_has_no_band_in_words():
+    still = {"sampling": Edges(0.0, 0.0, None), "parameters": Edges(-0.4, 0.0, 2030)}
+    effect = Effect(fund=0.0, share=0.0, patient=0.0, cases=100.0, bands=still)
+    assert effect_zh(effect) == "统筹基金支出不变。"
+    assert effect_en(effect) == "The fund pays the same."
