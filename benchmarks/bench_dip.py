@@ -8,7 +8,7 @@ dozens under the common ones. `extra_info` holds nanoseconds and million cases a
 import pytest
 from dip_data import cases, catalogue
 
-from drgsim.grouping.dip import DipCatalogueBuilder, DipGrouper, RuleSet
+from drgsim.dip import DipCatalogueBuilder, DipGrouper, RuleSet
 
 CASES = 200_000
 CITIES = tuple(name for name in RuleSet.published() if not name.startswith("national"))

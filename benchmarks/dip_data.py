@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from drgsim.codes import Catalogue
-from drgsim.grouping.dip import DipCatalogue
-from drgsim.grouping.dip.conditions import parse_conditions
-from drgsim.grouping.dip.expressions import Pattern
-from drgsim.grouping.dip.model import AuxiliaryClass, AuxiliaryFactor, DipKey, DipType
-from drgsim.grouping.dip.words import CLASSES, Kind
+from drgsim.dip import DipCatalogue
+from drgsim.dip.conditions import parse_conditions
+from drgsim.dip.expressions import Pattern
+from drgsim.dip.model import AuxiliaryClass, AuxiliaryFactor, DipKey, DipType
+from drgsim.dip.words import CLASSES, Kind
 
 TYPES = 12_000
 _OWN = 400  # procedures that occur at all, the first of them most often

@@ -10,20 +10,30 @@ import drgsim
 PACKAGE = Path(drgsim.__file__).resolve().parent
 
 # room -> rooms it may import; helpers at the top of the package may be imported by all
-MAY_IMPORT = {
+MAY_IMPORT: dict[str, set[str]] = {
     "_kernels": set(),
     "codes": {"_kernels"},
     "cases": {"_kernels", "codes"},
     "schemes": {"_kernels", "codes", "cases"},
     "grouping": {"_kernels", "codes", "cases", "schemes"},
-    "synthetic": {"_kernels", "codes", "cases", "schemes", "grouping"},
-    "payment": {"_kernels", "codes", "cases", "schemes", "grouping"},
-    "settlement": {"_kernels", "codes", "cases", "schemes", "grouping", "payment"},
-    "simulation": {"_kernels", "codes", "cases", "schemes", "grouping", "synthetic", "payment", "settlement"},
+    "dip": {"_kernels", "codes", "cases", "schemes", "grouping"},
 }
-ROOMS = sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file())
+_GROUPED = {*MAY_IMPORT}
+MAY_IMPORT["synthetic"] = _GROUPED
+MAY_IMPORT["policy"] = _GROUPED
+MAY_IMPORT["weights"] = _GROUPED | {"policy"}
+MAY_IMPORT["payment"] = _GROUPED | {"policy", "weights"}
+_PAID = _GROUPED | {"policy", "weights", "payment"}
+MAY_IMPORT["settlement"] = _PAID
+MAY_IMPORT["transition"] = _PAID | {"settlement"}
+MAY_IMPORT["office"] = _PAID | {"settlement", "transition"}
+MAY_IMPORT["audit"] = _PAID
+MAY_IMPORT["fund"] = _PAID | {"settlement"}
+MAY_IMPORT["simulation"] = _PAID | {"synthetic", "settlement", "transition", "fund", "audit"}
 MAY_IMPORT["report"] = set(MAY_IMPORT)
+ROOMS = sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file())
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
+MAY_IMPORT["web"] = set(MAY_IMPORT)
 
 
 def module_name(path: Path) -> str:

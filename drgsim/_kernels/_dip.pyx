@@ -2,7 +2,7 @@
 
 `DipTables` holds a compiled catalogue and rule set; `match` fills one answer a case. Records of more
 than 64 procedures are for the readable twin. The steps are those of
-`drgsim/grouping/dip/_reference.py`, in the same order.
+`drgsim/dip/_reference.py`, in the same order.
 """
 
 from libc.math cimport INFINITY, fabs, isnan
@@ -13,13 +13,13 @@ from ._dip_candidates cimport (
 )
 from ._types cimport code_t, int8_t, int32_t, offset_t, uint8_t, uint64_t
 
-cdef enum:  # tie-breaks; TIE_BREAKS of drgsim/grouping/dip/stages.py
+cdef enum:  # tie-breaks; TIE_BREAKS of drgsim/dip/stages.py
     MOST_TERMS, MOST_MATCHED, MOST_RELATED, NO_UNMATCHED, NAMES_PRINCIPAL, LONGER_CODES
     HIGHEST_SCORE, HIGHEST_SCORE_IF_SURGICAL, NEAREST_MEAN_COST
     PASSED_OVER
 
 cdef enum:
-    COMPOSITE = 6  # a pool; drgsim/grouping/dip/words.py
+    COMPOSITE = 6  # a pool; drgsim/dip/words.py
     SURGICAL = 3  # a class of treatment
     MOST_GROUPS = 16  # of pools among which a rule set chooses
     CATALOGUE_ORDER = -2  # what decided, when no tie-break did

@@ -1,7 +1,7 @@
 # One case of a DIP grouper, and the tables it is held against; see _dip_candidates.pyx.
 from ._types cimport code_t, int8_t, int16_t, int32_t, uint8_t, uint64_t
 
-cdef enum:  # answers; drgsim/grouping/dip/words.py, in its order
+cdef enum:  # answers; drgsim/dip/words.py, in its order
     GROUPED, NO_PRINCIPAL, UNKNOWN_PRINCIPAL, EXCLUDED_PRINCIPAL, NO_ENTRY
 
 cdef enum:

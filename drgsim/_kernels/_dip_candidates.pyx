@@ -7,16 +7,16 @@ from libc.math cimport NAN
 
 from ._types cimport code_t, int8_t, int32_t, uint8_t, uint64_t
 
-cdef enum:  # notes on a procedure; drgsim/grouping/dip/words.py, after "none"
+cdef enum:  # notes on a procedure; drgsim/dip/words.py, after "none"
     NOT_PRINCIPAL = 1, COUNTS_AS_CONSERVATIVE, LIMITED
 
 cdef enum:
     DROP = 1  # excluded procedures are dropped; any other mode heeds their notes
 
-cdef enum:  # where a condition finds its number; drgsim/grouping/dip/compile.py
+cdef enum:  # where a condition finds its number; drgsim/dip/compile.py
     FROM_COLUMN, FROM_PRINCIPAL, FROM_OTHER, FROM_ANY, FROM_MATCH
 
-cdef enum:  # facts worked out here; MATCHED_FACTS of drgsim/grouping/dip/facts.py
+cdef enum:  # facts worked out here; MATCHED_FACTS of drgsim/dip/facts.py
     HAS_CC, HAS_MCC, SEVERITY, OPERATION_LEVEL, COST_RATIO
 
 

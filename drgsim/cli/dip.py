@@ -16,8 +16,8 @@ from .explain import INPUTS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..grouping.dip import DipGrouper
-    from ..grouping.dip.learn import DipFitReport
+    from ..dip import DipGrouper
+    from ..dip.learn import DipFitReport
 
 CHUNK_ROWS = 1 << 17
 EXIT_PROBLEMS = 1
@@ -122,7 +122,7 @@ def _fit(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from ..cases import read_cases
-    from ..grouping.dip import DipCatalogue, DipCatalogueBuilder
+    from ..dip import DipCatalogue, DipCatalogueBuilder
 
     folder = Path(arguments.out)
     name = arguments.id or folder.name
@@ -240,14 +240,14 @@ def _found(arguments: argparse.Namespace) -> pd.Series[Any]:
 
 
 def _grouper(arguments: argparse.Namespace, *, threads: int | None = 1) -> DipGrouper:
-    from ..grouping.dip import DipCatalogue, DipGrouper
+    from ..dip import DipCatalogue, DipGrouper
 
     catalogue = DipCatalogue.load(arguments.catalogue, strict=False)
     return DipGrouper(catalogue, rules=arguments.rules, threads=threads)
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from ..grouping.dip import DipCatalogue, RuleSet
+    from ..dip import DipCatalogue, RuleSet
 
     catalogues = [DipCatalogue.load(name) for name in DipCatalogue.published()]
     rules = [RuleSet.load(name) for name in RuleSet.published()]
@@ -259,8 +259,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from ..grouping.dip import DipCatalogue
-    from ..grouping.dip.errors import DipCatalogueError
+    from ..dip import DipCatalogue
+    from ..dip.errors import DipCatalogueError
 
     try:
         catalogue = DipCatalogue.load(arguments.catalogue)

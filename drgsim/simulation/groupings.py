@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
 from ..grouping import DrgGrouper
-from ..grouping.dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
 from ..payment.grouped import DIP as DIP_COLUMN
 from ..payment.grouped import DRG as DRG_COLUMN
 from ..payment.stays import Stays

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..grouping.dip import DipCatalogue
+from ..dip import DipCatalogue
 from ..payment.policy import Policy
 from ..payment.weights import Weights
 from ..schemes.registry import load as load_scheme

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..dip.pack import META, published
 from ..errors import DrgsimError, nearest_name
-from ..grouping.dip.pack import META, published
 from ..payment.errors import Problem
 from ..payment.parameters import catalogue
 from ..schemes.metadata import read_metadata

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .._paths import data_dir
-from ..grouping.dip import DipCatalogue, DipCatalogueBuilder
+from ..dip import DipCatalogue, DipCatalogueBuilder
 from .generate import synthetic_cases
 
 NAME = "example-learned"

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from drgsim.cli import main
-from drgsim.grouping.dip import DipCatalogue, DipGrouper
+from drgsim.dip import DipCatalogue, DipGrouper
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from drgsim.grouping.dip.catalogue import DipCatalogue
-from drgsim.grouping.dip.conditions import parse_conditions
-from drgsim.grouping.dip.expressions import parse_patterns
-from drgsim.grouping.dip.model import (
+from drgsim.dip.catalogue import DipCatalogue
+from drgsim.dip.conditions import parse_conditions
+from drgsim.dip.expressions import parse_patterns
+from drgsim.dip.model import (
     AuxiliaryClass,
     AuxiliaryFactor,
     Complication,
@@ -19,7 +19,7 @@ from drgsim.grouping.dip.model import (
     ExcludedProcedure,
     ProcedureFacts,
 )
-from drgsim.grouping.dip.words import CLASSES, Kind, ProcedureClass, ProcedureNote
+from drgsim.dip.words import CLASSES, Kind, ProcedureClass, ProcedureNote
 
 DIAGNOSES = (
     "K80.100",

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from drgsim.grouping.dip import DipCatalogue, DipGrouper
-from drgsim.grouping.dip.conditions import parse_conditions
-from drgsim.grouping.dip.expressions import parse_expression, parse_patterns
-from drgsim.grouping.dip.model import DipKey, DipType, ExcludedProcedure, ProcedureFacts
-from drgsim.grouping.dip.words import Kind, ProcedureClass, ProcedureNote, TreatmentClass
+from drgsim.dip import DipCatalogue, DipGrouper
+from drgsim.dip.conditions import parse_conditions
+from drgsim.dip.expressions import parse_expression, parse_patterns
+from drgsim.dip.model import DipKey, DipType, ExcludedProcedure, ProcedureFacts
+from drgsim.dip.words import Kind, ProcedureClass, ProcedureNote, TreatmentClass
 
 _TYPE = ("score", "mean_cost", "primary_care", "primary_care_factor")
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgsim._parallel import over_chunks
+from drgsim.dip import DipGrouper, RuleSet
+from drgsim.dip.answers import Answers
 from drgsim.errors import ArgumentError, ColumnError
-from drgsim.grouping.dip import DipGrouper, RuleSet
-from drgsim.grouping.dip.answers import Answers
 
 from . import random_catalogues
 
@@ -103,7 +103,7 @@ def test_chunks_and_threads_do_not_matter(monkeypatch):
     grouper = made(3, "base")
     cases = random_catalogues.cases(5, 700)
     whole = grouper.group(cases)
-    monkeypatch.setattr("drgsim.grouping.dip.answers.over_chunks", partial(over_chunks, chunk=64))
+    monkeypatch.setattr("drgsim.dip.answers.over_chunks", partial(over_chunks, chunk=64))
     grouper.threads = 4
     threaded = grouper.group(cases)
     pieces = pd.concat([grouper.group(cases.iloc[start : start + 90]) for start in range(0, 700, 90)])

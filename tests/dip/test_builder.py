@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from drgsim import sources
+from drgsim.dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
+from drgsim.dip.conditions import parse_conditions
+from drgsim.dip.errors import DipFitError
+from drgsim.dip.learn.defaults import builder_defaults
+from drgsim.dip.learn.stats import Trim, Years, spread, spread_inside
+from drgsim.dip.model import AuxiliaryClass
 from drgsim.errors import ArgumentError, ColumnError
-from drgsim.grouping.dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
-from drgsim.grouping.dip.conditions import parse_conditions
-from drgsim.grouping.dip.errors import DipFitError
-from drgsim.grouping.dip.learn.defaults import builder_defaults
-from drgsim.grouping.dip.learn.stats import Trim, Years, spread, spread_inside
-from drgsim.grouping.dip.model import AuxiliaryClass
 
 
 def stays(n, diagnosis, procedures, cost, **more):

@@ -7,16 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drgsim.dip import DipCatalogue, DipGrouper
+from drgsim.dip.conditions import Condition, parse_conditions, print_conditions
+from drgsim.dip.errors import DipCatalogueError, DipCatalogueWarning, DipSyntaxError
+from drgsim.dip.expressions import parse_expression, parse_patterns, print_expression, print_patterns
 from drgsim.errors import FileFormatError, NotFoundError
-from drgsim.grouping.dip import DipCatalogue, DipGrouper
-from drgsim.grouping.dip.conditions import Condition, parse_conditions, print_conditions
-from drgsim.grouping.dip.errors import DipCatalogueError, DipCatalogueWarning, DipSyntaxError
-from drgsim.grouping.dip.expressions import (
-    parse_expression,
-    parse_patterns,
-    print_expression,
-    print_patterns,
-)
 
 from . import random_catalogues
 from .small import catalogue, composite, entry

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drgsim
+from drgsim.dip import DipGrouper
+from drgsim.dip.frames import COLUMNS
+from drgsim.dip.texts import named_procedures
 from drgsim.errors import ArgumentError
-from drgsim.grouping.dip import DipGrouper
-from drgsim.grouping.dip.frames import COLUMNS
-from drgsim.grouping.dip.texts import named_procedures
 
 pytestmark = pytest.mark.usefixtures("either_way")
 

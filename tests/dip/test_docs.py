@@ -8,7 +8,7 @@ import numpy as np
 
 from drgsim import DipCatalogue
 from drgsim.cli import main
-from drgsim.grouping.dip import RuleSet
+from drgsim.dip import RuleSet
 
 PAGE = (Path(__file__).parents[2] / "docs" / "dip.md").read_text(encoding="utf-8")
 

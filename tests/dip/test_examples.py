@@ -3,7 +3,7 @@
 import pytest
 
 from drgsim import sources, synthetic_cases
-from drgsim.grouping.dip import DipCatalogue, DipGrouper
+from drgsim.dip import DipCatalogue, DipGrouper
 
 
 @pytest.mark.parametrize("name", DipCatalogue.published())

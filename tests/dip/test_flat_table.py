@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
+from drgsim.dip import DipCatalogue, DipGrouper
+from drgsim.dip.conditions import print_conditions
+from drgsim.dip.errors import DipCatalogueError
+from drgsim.dip.words import Kind, TreatmentClass
 from drgsim.errors import ColumnError
-from drgsim.grouping.dip import DipCatalogue, DipGrouper
-from drgsim.grouping.dip.conditions import print_conditions
-from drgsim.grouping.dip.errors import DipCatalogueError
-from drgsim.grouping.dip.words import Kind, TreatmentClass
 
 COLUMNS = ["DIP编码", "DIP名称", "病种类型", "诊断编码", "操作编码", "病例数", "基准分值"]
 ROWS = [

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drgsim
-from drgsim.grouping.dip import DipCatalogueBuilder
+from drgsim.dip import DipCatalogueBuilder
 
 GALL, OTHER_GALL, LUNG = "K80.100", "K80.203", "J18.900"
 OP, STONE, LINE = "51.2300", "51.8802", "38.9300"

@@ -5,11 +5,11 @@ import tomllib
 import pytest
 
 from drgsim._paths import data_path
+from drgsim.dip import ProcedureClasses, RuleSet
+from drgsim.dip.errors import DipRulesError
+from drgsim.dip.rules import read_rules
+from drgsim.dip.words import ProcedureClass
 from drgsim.errors import FileFormatError, NotFoundError
-from drgsim.grouping.dip import ProcedureClasses, RuleSet
-from drgsim.grouping.dip.errors import DipRulesError
-from drgsim.grouping.dip.rules import read_rules
-from drgsim.grouping.dip.words import ProcedureClass
 
 
 def base():

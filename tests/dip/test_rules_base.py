@@ -7,7 +7,7 @@ diagnosis, 99.1500 conservative.
 import pandas as pd
 import pytest
 
-from drgsim.grouping.dip import DipGrouper, RuleSet
+from drgsim.dip import DipGrouper, RuleSet
 
 from .small import answers, catalogue, codes, composite, entry, primary
 

@@ -5,10 +5,10 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from drgsim.grouping.dip import DipCatalogue, DipGrouper
-from drgsim.grouping.dip.expressions import Pattern, parse_patterns
-from drgsim.grouping.dip.model import ExcludedProcedure
-from drgsim.grouping.dip.words import ProcedureNote
+from drgsim.dip import DipCatalogue, DipGrouper
+from drgsim.dip.expressions import Pattern, parse_patterns
+from drgsim.dip.model import ExcludedProcedure
+from drgsim.dip.words import ProcedureNote
 
 from .small import answers, catalogue, codes, entry
 

@@ -6,10 +6,10 @@ diagnosis, 99.1500 conservative.
 
 import pytest
 
-from drgsim.grouping.dip import DipGrouper
-from drgsim.grouping.dip.conditions import parse_conditions
-from drgsim.grouping.dip.expressions import Pattern
-from drgsim.grouping.dip.model import AuxiliaryClass, AuxiliaryFactor, Complication, DiagnosisFact, Scope
+from drgsim.dip import DipGrouper
+from drgsim.dip.conditions import parse_conditions
+from drgsim.dip.expressions import Pattern
+from drgsim.dip.model import AuxiliaryClass, AuxiliaryFactor, Complication, DiagnosisFact, Scope
 
 from .small import answers, catalogue, codes, composite, entry, primary
 

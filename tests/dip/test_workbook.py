@@ -2,11 +2,11 @@
 
 import pytest
 
+from drgsim.dip import DipCatalogue, DipGrouper
+from drgsim.dip.conditions import print_conditions
+from drgsim.dip.errors import DipCatalogueError, DipCatalogueWarning
+from drgsim.dip.words import ProcedureNote
 from drgsim.errors import FileFormatError
-from drgsim.grouping.dip import DipCatalogue, DipGrouper
-from drgsim.grouping.dip.conditions import print_conditions
-from drgsim.grouping.dip.errors import DipCatalogueError, DipCatalogueWarning
-from drgsim.grouping.dip.words import ProcedureNote
 
 xlsxwriter = pytest.importorskip("xlsxwriter")
 pytest.importorskip("python_calamine")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..._kernels._dip import DipTables
-from ..._parallel import over_chunks
-from ...codes import EMPTY, CodeLists
+from .._kernels._dip import DipTables
+from .._parallel import over_chunks
+from ..codes import EMPTY, CodeLists
 from ._reference import Matcher
 from .account import CATALOGUE_ORDER, Account, DipCase
 from .compile import CompiledDip

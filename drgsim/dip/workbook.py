@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..._paths import data_path
-from ...errors import DrgsimError, FileFormatError
+from .._paths import data_path
+from ..errors import DrgsimError, FileFormatError
 from .catalogue import DipCatalogue
 from .conditions import Condition, parse_conditions
 from .expressions import Expression, Pattern, parse_expression, parse_patterns

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ArgumentError
+from ..errors import ArgumentError
 from ._reference import Matcher
 from .account import CATALOGUE_ORDER, Account, Candidate, DipCase, Loss
 from .conditions import print_conditions

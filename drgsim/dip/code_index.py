@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 
-from ...codes import Catalogue, Codebook, Kind
+from ..codes import Catalogue, Codebook, Kind
 from .expressions import Pattern
 from .stages import Codes
 

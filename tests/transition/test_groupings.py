@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from drgsim import compare_groupings, synthetic_cases
+from drgsim.dip import DipCatalogue, DipGrouper
 from drgsim.errors import ArgumentError, ColumnError
 from drgsim.grouping import DrgGrouper
-from drgsim.grouping.compare_measures import Labels, group_table, migration_table, side_summary
-from drgsim.grouping.dip import DipCatalogue, DipGrouper
+from drgsim.transition.measures import Labels, group_table, migration_table, side_summary
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...errors import DrgsimError
+from ..errors import DrgsimError
 from .conditions import parse_conditions, print_conditions
 from .expressions import parse_expression, parse_patterns, print_expression, print_patterns
 from .model import (

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ...._paths import data_path
-from ....errors import ArgumentError
+from ..._paths import data_path
+from ...errors import ArgumentError
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._optional import require
+from ..dip import DipCatalogue, DipGrouper
+from ..dip.facts import numbers
 from ..errors import ArgumentError, ColumnError
+from ..grouping.grouper import DrgGrouper
 from ..schemes.model import Scheme
-from .compare_measures import Labels, group_table, hospital_table, migration_table, side_summary
-from .dip import DipCatalogue, DipGrouper
-from .dip.facts import numbers
-from .grouper import DrgGrouper
+from .measures import Labels, group_table, hospital_table, migration_table, side_summary
 
 if TYPE_CHECKING:
     import pandas as pd

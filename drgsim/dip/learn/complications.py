@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....schemes import registry
+from ...schemes import registry
 from ..expressions import Pattern
 from ..model import Complication
 

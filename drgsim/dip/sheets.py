@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..._optional import require
-from ...errors import FileFormatError
+from .._optional import require
+from ..errors import FileFormatError
 
 if TYPE_CHECKING:
     import pandas as pd

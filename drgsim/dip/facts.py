@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..._paths import data_path
-from ...cases.columns import case_column, case_columns
-from ...cases.layouts import find_layout
-from ...cases.parse import parse_column
+from .._paths import data_path
+from ..cases.columns import case_column, case_columns
+from ..cases.layouts import find_layout
+from ..cases.parse import parse_column
 from .model import DiagnosisFact
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..._paths import data_path
-from ...errors import NotFoundError, nearest_name
+from .._paths import data_path
+from ..errors import NotFoundError, nearest_name
 from .conditions import parse_conditions
 from .errors import DipRulesError, DipSyntaxError
 from .model import Trust

@@ -97,7 +97,7 @@ class DipCatalogue:
     def from_table(cls, table: pd.DataFrame | str | Path, **options: Any) -> DipCatalogue:
         """A city's flat table, a row a type: code, name, kind, diagnosis, procedures, score …
 
-        Options: see `drgsim.grouping.dip.flat_table.read_table`.
+        Options: see `drgsim.dip.flat_table.read_table`.
         """
         from .flat_table import read_table
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from ....codes import UNKNOWN
-from ....errors import ArgumentError
+from ...codes import UNKNOWN
+from ...errors import ArgumentError
 from ..answers import EncodedCases
 from ..catalogue import DipCatalogue
 from ..code_index import codebook

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import DrgsimError
+from ..errors import DrgsimError
 
 
 class DipCatalogueError(DrgsimError, ValueError):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from ...errors import nearest_name
+from ..errors import nearest_name
 from .catalogue import DipCatalogue
 from .code_index import code_index, codebook
 from .conditions import Condition, print_conditions

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..._paths import data_path
-from ...errors import FileFormatError
+from .._paths import data_path
+from ..errors import FileFormatError
 from .model import ProcedureFacts
 from .words import ProcedureClass, TreatmentClass
 

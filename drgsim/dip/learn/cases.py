@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ....cases.given import refuse_doubled
-from ....codes import EMPTY, CodeLists
-from ....errors import ColumnError
+from ...cases.given import refuse_doubled
+from ...codes import EMPTY, CodeLists
+from ...errors import ColumnError
 from ..answers import EncodedCases
 from ..classes import ProcedureClasses
 from ..code_index import codebook

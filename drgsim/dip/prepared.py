@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ...codes import Codebook
+from ..codes import Codebook
 from .catalogue import DipCatalogue
 from .classes import ProcedureClasses
 from .code_index import base_code, codebook

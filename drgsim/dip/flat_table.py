@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..._paths import data_path
-from ...errors import ColumnError, DrgsimError, nearest_name
+from .._paths import data_path
+from ..errors import ColumnError, DrgsimError, nearest_name
 from .catalogue import DipCatalogue
 from .conditions import parse_conditions
 from .expressions import parse_expression, parse_patterns

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....codes import Codebook
+from ...codes import Codebook
 from ..code_index import codebook
 from ..expressions import Pattern
 from ..model import DipKey, DipType

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...._kernels._dip import DipTables
-from ...._parallel import thread_count
+from ..._kernels._dip import DipTables
+from ..._parallel import thread_count
 from ..answers import answer
 from ..catalogue import DipCatalogue
 from ..classes import ProcedureClasses

@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..._paths import data_path
-from ...errors import FileFormatError, NotFoundError
+from .._paths import data_path
+from ..errors import FileFormatError, NotFoundError
 from . import tables
 from .catalogue import DipCatalogue
 from .errors import DipCatalogueError, DipCatalogueWarning

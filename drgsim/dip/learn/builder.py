@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...._paths import data_path
-from ....errors import ArgumentError
+from ..._paths import data_path
+from ...errors import ArgumentError
 from ..catalogue import DipCatalogue
 from ..classes import ProcedureClasses
 from ..grouper import DipGrouper

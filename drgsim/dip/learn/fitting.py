@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ....codes import Catalogue, Codebook
+from ...codes import Catalogue, Codebook
 from ..catalogue import DipCatalogue
 from ..classes import ProcedureClasses
 from ..code_index import code_index, codebook

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..._optional import require
-from ...errors import ArgumentError
+from .._optional import require
+from ..errors import ArgumentError
 from .account import CATALOGUE_ORDER
 from .answers import BY_CATALOGUE_ORDER, Answers, EncodedCases
 from .compile import CompiledDip

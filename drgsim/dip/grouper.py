@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from ..._parallel import thread_count
-from ...cases.given import refuse_columns, refuse_doubled
-from ...errors import ColumnError, nearest_name
+from .._parallel import thread_count
+from ..cases.given import refuse_columns, refuse_doubled
+from ..errors import ColumnError, nearest_name
 from .answers import Answers, EncodedCases, answer
 from .catalogue import DipCatalogue
 from .classes import ProcedureClasses
@@ -25,7 +25,7 @@ from .stages import Auxiliary
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..._kernels._dip import DipTables
+    from .._kernels._dip import DipTables
     from .explain import DipExplanation
 
 
@@ -69,7 +69,7 @@ class DipGrouper:
 
     @cached_property
     def _kernel(self) -> DipTables:
-        from ..._kernels._dip import DipTables
+        from .._kernels._dip import DipTables
 
         return DipTables(self.compiled.tables)
 
