@@ -108,8 +108,8 @@ class CsvTable:
             for table in _rebatched(reader, rows):
                 self._refuse_long_cells(table)
                 last = table
-                frame = table.to_pandas()
-                yield RawChunk({place: frame[names[place]] for place in positions}, len(frame))
+                arrays = {place: table.column(names[place]) for place in positions}
+                yield RawChunk.of_arrow(arrays, table.num_rows)
             if last is not None and last.num_rows:
                 self._refuse_open_quote(last.column(len(used) - 1)[-1].as_py())
 
@@ -139,7 +139,8 @@ class CsvTable:
         import pyarrow.compute as pc
 
         for column in table.columns:
-            if (pc.max(pc.utf8_length(column)).as_py() or 0) > _LONGEST_CELL:
+            longest = pc.max(pc.binary_length(column)).as_py() or 0  # bytes: a bound that costs nothing
+            if longest > _LONGEST_CELL and pc.max(pc.utf8_length(column)).as_py() > _LONGEST_CELL:
                 raise self._long_cell(None)
 
     def _long_cell(self, line: int | None) -> UnreadableFileError:

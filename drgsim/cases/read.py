@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from ..codes import Edition
 from ..errors import ArgumentError
 from .asked import AskedHeaders
-from .assemble import Plan, assemble, plan
+from .assemble import plan
 from .columns import case_column, case_columns
 from .layout import Layout
 from .layouts import find_layout, nested_lists
-from .problems import WHOLE_TABLE, Finding, ProblemTable
+from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import KEY, ReadReport
-from .recognise import Match, recognise
-from .repair import repair_codes
+from .recognise import recognise
 from .sources import raw_tables
-from .tables import RawTable
 from .values import Value, as_value
 
 if TYPE_CHECKING:
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
 Keep = Iterable[str] | Callable[[str], bool] | Literal["all"]
 
 CHUNK_ROWS = 1 << 17
-CLAIMED_TWICE = "column-claimed-twice"
-NOT_APPLICABLE = "not_applicable"  # left out by read_cases when no cell says so
 
 
 def read_cases(
@@ -132,6 +128,35 @@ def iter_cases(
     dtypes, `not_applicable` among them. A source without cases yields one empty table
     a file. Row numbers run on from chunk to chunk and from file to file.
     """
+    chunks = chunks_to_read(
+        source,
+        chunk_rows=chunk_rows,
+        layout=layout,
+        code_edition=code_edition,
+        normalise=normalise,
+        columns=columns,
+        keep=keep,
+        keep_identifiers=keep_identifiers,
+        values=values,
+        rename=rename,
+    )
+    return (chunk.frame() for chunk in chunks)
+
+
+def chunks_to_read(
+    source: str | os.PathLike[str] | pd.DataFrame | Any,
+    *,
+    chunk_rows: int = CHUNK_ROWS,
+    layout: str | os.PathLike[str] = "auto",
+    code_edition: Edition = "insurance",
+    normalise: bool = True,
+    columns: Iterable[str] | None = None,
+    keep: Keep = (),
+    keep_identifiers: bool = False,
+    values: Mapping[str, Mapping[str, Value]] | None = None,
+    rename: Mapping[str, str] | None = None,
+) -> Iterator[ChunkToRead]:
+    """The chunks of `iter_cases` before they are understood: any thread may then take one and read it."""
     if code_edition not in get_args(Edition):
         raise ArgumentError("no such code edition", got=code_edition, allowed=get_args(Edition))
     if chunk_rows < 1:
@@ -151,7 +176,7 @@ def iter_cases(
         None if layout == "auto" else find_layout(Path(layout) if isinstance(layout, os.PathLike) else layout)
     )
 
-    def rows() -> Iterator[pd.DataFrame]:
+    def rows() -> Iterator[ChunkToRead]:
         start = 0
         nodes = nested_lists() if asked is None else {**nested_lists(), **asked.nodes}
         headers = AskedHeaders(named, named_to_keep)
@@ -166,9 +191,14 @@ def iter_cases(
             todo = plan(match, keep=kept, keep_identifiers=keep_identifiers, rename=named)
             if wanted is not None and NOT_APPLICABLE not in wanted:
                 todo = replace(todo, says_not_applicable=False)
-            for frame in _frames(table, todo, number, chunk_rows, start, normalise, code_edition):
-                start += len(frame)
-                yield frame
+            repair = code_edition if normalise else None
+            first = True
+            for chunk in table.chunks(match.header_row, todo.positions, chunk_rows):
+                yield ChunkToRead(table, todo, number, start, chunk, first=first, repair=repair)
+                start += chunk.rows
+                first = False
+            if first:
+                yield ChunkToRead(table, todo, number, start, None, first=True, repair=repair)
 
     return rows()
 
@@ -189,66 +219,3 @@ def _to_keep(keep: Keep) -> tuple[Callable[[str], bool], list[str]]:
         return lambda header: True, []
     named = [keep] if isinstance(keep, str) else list(keep)
     return frozenset(named).__contains__, named
-
-
-def _frames(
-    table: RawTable,
-    todo: Plan,
-    number: int,
-    chunk_rows: int,
-    start: int,
-    normalise: bool,
-    code_edition: Edition,
-) -> Iterator[pd.DataFrame]:
-    import pandas as pd
-
-    empty = True
-    for chunk in table.chunks(todo.match.header_row, todo.positions, chunk_rows):
-        frame, findings = assemble(chunk, todo)
-        if empty:  # the first chunk speaks for the file
-            findings += [
-                Finding(CLAIMED_TWICE, each.column, WHOLE_TABLE, each.short) for each in todo.doubled
-            ]
-        repairs: list[dict[str, Any]] = []
-        if normalise:
-            frame, repairs = repair_codes(frame, edition=code_edition)
-        frame.index = chunk.index if chunk.index is not None else pd.RangeIndex(start, start + chunk.rows)
-        problems = ProblemTable.of(findings, index=frame.index, cases=frame.get("case_id"))
-        frame.attrs[KEY] = ReadReport([_file(table, todo, number, chunk.rows)], repairs, problems)
-        start += chunk.rows
-        empty = False
-        yield frame
-    if empty:
-        yield _without_cases(table, todo, number)
-
-
-def _without_cases(table: RawTable, todo: Plan, number: int) -> pd.DataFrame:
-    import pandas as pd
-
-    there = {*todo.match.names, *([NOT_APPLICABLE] if todo.says_not_applicable else [])}
-    names = [name for name in case_columns() if name in there]
-    columns = {name: pd.Series(dtype=case_column(name).dtype) for name in names}
-    frame = pd.DataFrame(
-        columns | {name: pd.Series(dtype=object) for name in todo.kept}, index=pd.RangeIndex(0)
-    )
-    problems = ProblemTable.of((), index=frame.index, cases=None)
-    frame.attrs[KEY] = ReadReport([_file(table, todo, number, 0)], [], problems)
-    return frame
-
-
-def _file(table: RawTable, todo: Plan, number: int, rows: int) -> dict[str, Any]:
-    match: Match = todo.match
-    return {
-        "number": number,
-        "name": table.name,
-        "layout": match.layout.id,
-        "why": match.why,
-        "state": match.layout.state,
-        "note": match.layout.note,
-        "notes": list(table.notes),
-        "rows": rows,
-        "columns": match.names,
-        "not_read": list(todo.not_read),
-        "doubled": {each.column: str(each) for each in todo.doubled},
-        "identifiers": list(todo.identifiers),
-    }

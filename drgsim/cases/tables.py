@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,13 +26,51 @@ class RawChunk:
     findings : what reading found, rows counted from the start of the chunk
     index : labels of the rows, when the source has its own
     numbers : position → rows (mask) whose cell held a number where the others are text (Excel only)
+    arrow : the same columns as Arrow arrays, when the source has them so; `columns` then makes a Series of
+        one when it is asked for
     """
 
-    columns: dict[int, pd.Series]
+    columns: Mapping[int, pd.Series]
     rows: int
     findings: list[Finding] = field(default_factory=list)
     index: pd.Index | None = None
     numbers: dict[int, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    arrow: Mapping[int, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_arrow(cls, arrays: Mapping[int, Any], rows: int) -> RawChunk:
+        """A chunk of Arrow arrays (or chunked arrays), by position."""
+        return cls(SeriesOnDemand(arrays), rows, arrow=arrays)
+
+
+class SeriesOnDemand(Mapping[int, "pd.Series"]):
+    """Arrow arrays seen as pandas Series; a column that nobody asks for is never converted."""
+
+    def __init__(self, arrays: Mapping[int, Any]) -> None:
+        self._arrays = arrays
+        self._made: dict[int, pd.Series] = {}
+
+    def __getitem__(self, place: int) -> pd.Series:
+        if place not in self._made:
+            self._made[place] = series_of(self._arrays[place])
+        return self._made[place]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+
+def series_of(array: Any) -> pd.Series:
+    """An Arrow array as a Series without a name."""
+    import pandas as pd
+    import pyarrow as pa
+
+    try:
+        return array.to_pandas()
+    except pa.ArrowNotImplementedError:  # lists of string views, as polars has them
+        return pd.Series(array.to_pylist(), dtype=object)
 
 
 class RawTable(Protocol):

@@ -34,7 +34,7 @@ class ParquetTable:
         names = [self._names[place] for place in positions]
         try:
             for batch in self._file.iter_batches(batch_size=rows, columns=names):
-                yield _chunk_of(batch, dict(zip(positions, batch.columns, strict=True)))
+                yield RawChunk.of_arrow(dict(zip(positions, batch.columns, strict=True)), batch.num_rows)
         except OSError as error:
             raise _damaged(self.name) from error
 
@@ -59,7 +59,7 @@ class ArrowTable:
         for batch in self._reader:
             for start in range(0, batch.num_rows, rows):
                 part = batch.slice(start, rows)
-                yield _chunk_of(part, {place: part.column(place) for place in positions})
+                yield RawChunk.of_arrow({place: part.column(place) for place in positions}, part.num_rows)
 
 
 class FrameTable:
@@ -78,20 +78,6 @@ class FrameTable:
             part = self._frame.iloc[start : start + rows]
             columns = {place: part.iloc[:, place].reset_index(drop=True) for place in positions}
             yield RawChunk(columns, len(part), index=part.index)
-
-
-def _chunk_of(batch: Any, columns: dict[int, Any]) -> RawChunk:
-    return RawChunk({place: _series(column) for place, column in columns.items()}, batch.num_rows)
-
-
-def _series(column: Any) -> pd.Series:
-    import pandas as pd
-    import pyarrow as pa
-
-    try:
-        return column.to_pandas()
-    except pa.ArrowNotImplementedError:  # lists of string views, as polars has them
-        return pd.Series(column.to_pylist(), dtype=object)
 
 
 def _parquet() -> Any:

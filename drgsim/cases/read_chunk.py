@@ -1,0 +1,106 @@
+"""One chunk of a source, found but not yet understood; any thread can turn it into cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..codes import Edition
+from .assemble import Plan, assemble
+from .columns import case_column, case_columns
+from .problems import WHOLE_TABLE, Finding, ProblemTable
+from .read_report import KEY, ReadReport
+from .repair import repair_codes
+from .tables import RawChunk, RawTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CLAIMED_TWICE = "column-claimed-twice"
+NOT_APPLICABLE = "not_applicable"  # left out by read_cases when no cell says so
+
+
+@dataclass(frozen=True)
+class ChunkToRead:
+    """Consecutive rows of one file.
+
+    Attributes
+    ----------
+    table, todo, number : the file, what to take from it, and which of the files of a source it is
+    start : the number of the first row, running on from file to file
+    chunk : the rows; None for a file without cases
+    first : whether it is the first of its file, and speaks for it
+    repair : the edition by which the spelling of codes is repaired; None leaves them as they stand
+    """
+
+    table: RawTable
+    todo: Plan
+    number: int
+    start: int
+    chunk: RawChunk | None
+    first: bool
+    repair: Edition | None
+
+    def frame(self) -> pd.DataFrame:
+        """The cases as a frame, with a ReadReport in its attributes."""
+        import pandas as pd
+
+        if self.chunk is None:
+            return self._without_cases()
+        frame, findings = assemble(self.chunk, self.todo)
+        repairs: list[dict[str, Any]] = []
+        if self.repair:
+            frame, repairs = repair_codes(frame, edition=self.repair)
+        own = self.chunk.index
+        frame.index = own if own is not None else pd.RangeIndex(self.start, self.start + self.chunk.rows)
+        frame.attrs[KEY] = self.report(findings, repairs, index=frame.index, cases=frame.get("case_id"))
+        return frame
+
+    def report(
+        self,
+        findings: list[Finding],
+        repairs: list[dict[str, Any]],
+        *,
+        index: pd.Index,
+        cases: pd.Series | None,
+    ) -> ReadReport:
+        """The report on these rows, with what is told of the whole file once."""
+        if self.first:
+            doubled = self.todo.doubled
+            findings = [
+                *findings,
+                *(Finding(CLAIMED_TWICE, each.column, WHOLE_TABLE, each.short) for each in doubled),
+            ]
+        problems = ProblemTable.of(findings, index=index, cases=cases)
+        return ReadReport([self._file(len(index))], repairs, problems)
+
+    def _without_cases(self) -> pd.DataFrame:
+        import pandas as pd
+
+        todo = self.todo
+        there = {*todo.match.names, *([NOT_APPLICABLE] if todo.says_not_applicable else [])}
+        names = [name for name in case_columns() if name in there]
+        columns = {name: pd.Series(dtype=case_column(name).dtype) for name in names}
+        frame = pd.DataFrame(
+            columns | {name: pd.Series(dtype=object) for name in todo.kept}, index=pd.RangeIndex(0)
+        )
+        problems = ProblemTable.of((), index=frame.index, cases=None)
+        frame.attrs[KEY] = ReadReport([self._file(0)], [], problems)
+        return frame
+
+    def _file(self, rows: int) -> dict[str, Any]:
+        match, table, todo = self.todo.match, self.table, self.todo
+        return {
+            "number": self.number,
+            "name": table.name,
+            "layout": match.layout.id,
+            "why": match.why,
+            "state": match.layout.state,
+            "note": match.layout.note,
+            "notes": list(table.notes),
+            "rows": rows,
+            "columns": match.names,
+            "not_read": list(todo.not_read),
+            "doubled": {each.column: str(each) for each in todo.doubled},
+            "identifiers": list(todo.identifiers),
+        }
