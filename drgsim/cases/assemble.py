@@ -16,6 +16,8 @@ from .layout import ColumnSource, Layout
 from .parse import Parsed, parse_column
 from .problems import Finding
 from .recognise import Match
+from .staff import STAFF, staff_codes
+from .stays import with_stay_ids
 from .tables import RawChunk
 from .texts import as_text
 
@@ -33,6 +35,11 @@ class Plan:
     identifiers: tuple[str, ...]
     doubled: tuple[Doubled, ...]
     says_not_applicable: bool = True  # whether the result has the column `not_applicable`
+    wanted: frozenset[str] | None = None  # the columns of the result; None for all
+    names_staff: bool = False  # whether doctors stay as they are written
+
+    def gives(self, name: str) -> bool:
+        return self.wanted is None or name in self.wanted or name == "not_applicable"
 
     @property
     def positions(self) -> list[int]:
@@ -57,7 +64,14 @@ def plan(
             kept[name] = place
         else:
             (identifiers if personal else not_read).append(name)
-    return Plan(match, kept, tuple(not_read), tuple(identifiers), tuple(doubled(match, rename)))
+    return Plan(
+        match,
+        kept,
+        tuple(not_read),
+        tuple(identifiers),
+        tuple(doubled(match, rename)),
+        names_staff=keep_identifiers,
+    )
 
 
 def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
@@ -81,9 +95,12 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
         findings.extend(found)
     if plan.says_not_applicable:
         parts["not_applicable"] = _not_applicable(parts.get("not_applicable"), unapplied, chunk.rows)
-    ordered = {name: parts[name] for name in case_columns() if name in parts}
-    ordered |= {name: as_text(chunk.columns[place]) for name, place in plan.kept.items()}
-    frame = pd.DataFrame(ordered, index=pd.RangeIndex(chunk.rows))
+    for name in () if plan.names_staff else [name for name in STAFF if name in parts]:
+        parts[name], _ = staff_codes(parts[name])
+    frame = with_stay_ids(pd.DataFrame(parts, index=pd.RangeIndex(chunk.rows)))
+    names = [name for name in case_columns() if name in frame.columns and plan.gives(name)]
+    kept = {name: as_text(chunk.columns[place]) for name, place in plan.kept.items()}
+    frame = frame[names].assign(**kept)
     return frame, findings
 
 
@@ -91,8 +108,21 @@ def _column(
     chunk: RawChunk, name: str, source: ColumnSource, places: tuple[int, ...], layout: Layout
 ) -> Parsed:
     column = case_column(name)
+    if source.joined:
+        return parse_column(_joined([chunk.columns[place] for place in places]), column, layout)
     parts = [parse_column(chunk.columns[place], column, layout, unit=source.unit) for place in places]
     return _total(parts) if source.summed else parts[0]
+
+
+def _joined(columns: list[pd.Series]) -> pd.Series:
+    """Days, hours and minutes in columns of their own as `d/h/m`; a row in which all are empty is missing."""
+    import pandas as pd
+
+    texts = [as_text(column).fillna("").tolist() for column in columns]
+    rows = zip(*texts, strict=True)
+    return pd.Series(
+        [None if not any(row) else "/".join(cell or "0" for cell in row) for row in rows], dtype=object
+    )
 
 
 def _total(parts: list[Parsed]) -> Parsed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 from .._paths import data_path
 from ..errors import NotFoundError
 
-Kind = Literal["text", "whole", "decimal", "money", "flag", "date", "codes"]
+Kind = Literal["text", "whole", "decimal", "money", "flag", "date", "codes", "list"]
 
 _DTYPES = {
     "whole": "Int32",
@@ -30,13 +30,15 @@ class CaseColumn:
     Attributes
     ----------
     name : the column's name
-    kind : text, whole (numbers), decimal, money (yuan), flag, date, or codes (joined by `|`)
+    kind : text, whole (numbers), decimal, money (yuan), flag, date, codes (joined by `|`), or list (texts
+        joined by `|`, place by place beside codes)
     unit : years, days, g, hours, yuan, share or ""
     label_zh, label_en : what tables for people call it
     aliases, aliases_zh : other names under which files hold it
     needed_by : the steps that use it
     required : whether no table of cases can do without it
-    identifier : whether it names a person
+    identifier : whether it names a person or a stay, so that no display shows its values
+    personal : whether it is left out of what is written, unless asked for by name
     description : one line
     """
 
@@ -50,6 +52,7 @@ class CaseColumn:
     needed_by: tuple[str, ...]
     required: bool
     identifier: bool
+    personal: bool
     description: str
 
     @property
@@ -63,7 +66,7 @@ class CaseColumn:
 
     @property
     def is_text(self) -> bool:
-        return self.kind in ("text", "codes")
+        return self.kind in ("text", "codes", "list")
 
 
 @cache
@@ -116,10 +119,19 @@ def _column(row: dict[str, str]) -> CaseColumn:
         aliases_zh=_listed(row["aliases_zh"]),
         needed_by=_listed(row["needed_by"]),
         required=row["required"] == "yes",
-        identifier=row["identifier"] == "yes",
+        identifier=row["identifier"] != "no",
+        personal=row["identifier"] == "person",
         description=row["description"],
     )
 
 
 def _listed(cell: str) -> tuple[str, ...]:
     return tuple(filter(None, cell.split("|")))
+
+
+def without_personal(cases: Any, *, keep: Iterable[str] = ()) -> Any:
+    """A table of cases as it may be handed on: without the columns that say who someone is (birth date),
+    but for those in `keep`."""
+    kept = set(keep)
+    gone = [name for name, column in case_columns().items() if column.personal and name not in kept]
+    return cases.drop(columns=[name for name in gone if name in cases.columns])

@@ -13,11 +13,13 @@ from .values import Value, spellings
 
 @dataclass(frozen=True, slots=True)
 class ColumnSource:
-    """Where one column of the case table stands: the first of `keys` that is there, or the sum of all."""
+    """Where one column of the case table stands: the first of `keys` that is there, the sum of all, or all
+    of them joined by `/` (days, hours and minutes in columns of their own)."""
 
     keys: tuple[str, ...]
     unit: str = ""
     summed: bool = False
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

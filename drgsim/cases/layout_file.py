@@ -77,8 +77,8 @@ def _column_source(spec: Any) -> ColumnSource:
         spec = [spec]
     if isinstance(spec, list):
         spec = {"from": spec}
-    names = spec.get("sum") or spec["from"]
-    return ColumnSource(tuple(map(header_key, names)), spec.get("unit", ""), "sum" in spec)
+    names = spec.get("sum") or spec.get("join") or spec["from"]
+    return ColumnSource(tuple(map(header_key, names)), spec.get("unit", ""), "sum" in spec, "join" in spec)
 
 
 def _list_source(spec: dict[str, Any]) -> CodeListSource:
@@ -133,8 +133,8 @@ def _problems(document: dict[str, Any]) -> Iterator[str]:
     for name, spec in document.get("columns", {}).items():
         if isinstance(spec, dict) and spec.get("unit", "") not in {"", *UNITS}:
             yield f"[columns] {name}: unknown unit {spec['unit']!r}, allowed {', '.join(UNITS)}"
-        if isinstance(spec, dict) and not {"from", "sum"} & spec.keys():
-            yield f"[columns] {name} says neither from nor sum"
+        if isinstance(spec, dict) and not {"from", "sum", "join"} & spec.keys():
+            yield f"[columns] {name} says none of from, sum, join"
 
 
 def _hint(name: str, known: Any) -> str:

@@ -19,6 +19,7 @@ from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import KEY, ReadReport
 from .recognise import recognise
 from .sources import raw_tables
+from .stays import with_helpers
 from .values import Value, as_value
 
 if TYPE_CHECKING:
@@ -187,10 +188,10 @@ def chunks_to_read(
                 headers.refuse_missing()
             match = replace(match, layout=match.layout.with_values(meanings))
             if wanted is not None:
-                match = match.only(wanted)
+                match = match.only(with_helpers(wanted))
             todo = plan(match, keep=kept, keep_identifiers=keep_identifiers, rename=named)
-            if wanted is not None and NOT_APPLICABLE not in wanted:
-                todo = replace(todo, says_not_applicable=False)
+            if wanted is not None:
+                todo = replace(todo, says_not_applicable=NOT_APPLICABLE in wanted, wanted=frozenset(wanted))
             repair = code_edition if normalise else None
             first = True
             for chunk in table.chunks(match.header_row, todo.positions, chunk_rows):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..codes import Edition
 from .assemble import Plan, assemble
-from .columns import case_column, case_columns
+from .columns import text_dtype
 from .problems import WHOLE_TABLE, Finding, ProblemTable
 from .read_report import KEY, ReadReport
 from .repair import repair_codes
@@ -75,15 +75,11 @@ class ChunkToRead:
         return ReadReport([self._file(len(index))], repairs, problems)
 
     def _without_cases(self) -> pd.DataFrame:
+        """No rows, but every column that rows would have had."""
         import pandas as pd
 
-        todo = self.todo
-        there = {*todo.match.names, *([NOT_APPLICABLE] if todo.says_not_applicable else [])}
-        names = [name for name in case_columns() if name in there]
-        columns = {name: pd.Series(dtype=case_column(name).dtype) for name in names}
-        frame = pd.DataFrame(
-            columns | {name: pd.Series(dtype=object) for name in todo.kept}, index=pd.RangeIndex(0)
-        )
+        none: Any = {place: pd.Series(dtype=text_dtype()) for place in self.todo.positions}
+        frame, _ = assemble(RawChunk(none, 0), self.todo)
         problems = ProblemTable.of((), index=frame.index, cases=None)
         frame.attrs[KEY] = ReadReport([self._file(0)], [], problems)
         return frame

@@ -128,7 +128,7 @@ def _column(source: ColumnSource, places: Mapping[str, int]) -> tuple[ColumnSour
     found = tuple(places[key] for key in source.keys if key in places)
     if not found:
         return None
-    return source, found if source.summed else found[:1]
+    return source, found if source.summed or source.joined else found[:1]
 
 
 def _list(source: CodeListSource, places: Mapping[str, int], own: int | None) -> ListPlaces | None:

@@ -10,7 +10,11 @@ from .columns import text_dtype
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS: dict[str, Kind] = {"diagnoses": "diagnosis", "procedures": "procedure"}
+KINDS: dict[str, Kind] = {
+    "diagnoses": "diagnosis",
+    "procedures": "procedure",
+    "external_causes": "diagnosis",
+}
 
 
 def repair_codes(cases: pd.DataFrame, *, edition: Edition) -> tuple[pd.DataFrame, list[dict[str, Any]]]:

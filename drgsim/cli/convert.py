@@ -33,9 +33,13 @@ def add_parser(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..cases import read_cases, report_of, write_cases
+    from ..cases.columns import without_personal
 
     cases = read_cases(arguments.file, keep=arguments.keep, **reading_options(arguments))
-    write_cases(cases, arguments.out, labels="zh" if arguments.chinese else None, encoding=arguments.encoding)
+    handed_on = without_personal(cases, keep=arguments.keep)
+    write_cases(
+        handed_on, arguments.out, labels="zh" if arguments.chinese else None, encoding=arguments.encoding
+    )
     report = report_of(cases)
     if report is not None:
         print(report)

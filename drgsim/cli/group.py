@@ -104,6 +104,8 @@ def _grouped(
 
 def _beside(cases: pd.DataFrame, grouped: pd.DataFrame) -> pd.DataFrame:
     """The cases with their groups; columns that were there under the same names become `input_…`."""
+    from ..cases.columns import without_personal
+
     names = {*cases.columns, *grouped.columns}
     renamed: dict[str, str] = {}
     for name in filter(cases.columns.__contains__, grouped.columns):
@@ -111,7 +113,7 @@ def _beside(cases: pd.DataFrame, grouped: pd.DataFrame) -> pd.DataFrame:
         while renamed[name] in names:
             renamed[name] = f"input_{renamed[name]}"
         names.add(renamed[name])
-    return cases.rename(columns=renamed).join(grouped)
+    return without_personal(cases.rename(columns=renamed).join(grouped))
 
 
 class _Tally:
