@@ -8,6 +8,7 @@ from typing import Any
 
 from ..codes import Catalogue
 from ..codes.catalogue import Kind
+from ..codes.in_use import codes_in_use
 from ..schemes.model import Scheme
 from ..schemes.rules.terms import Role
 from .alternatives import alternatives
@@ -60,7 +61,7 @@ def explain(scheme_or_grouper: Any, case: Any) -> Explanation:
             *course.nodes,
             *alternatives(course, grouper.rows),
         ]
-    return Explanation(scheme.id, answer, (*nodes, *_closing(answer)))
+    return Explanation(scheme.id, answer, (*nodes, *_closing(answer, one.case)))
 
 
 def _scheme_node(scheme: Scheme) -> Node:
@@ -135,10 +136,25 @@ def _complications_node(case: Case, scheme: Scheme, complications: tuple[Complic
     return Node("complications", Words("并发症合并症 CC/MCC", "complications: CC and MCC"), children=children)
 
 
-def _closing(answer: Answer) -> Iterator[Node]:
+def _in_use_node(code: str) -> Iterator[Node]:
+    """The codes that may take the place of a principal diagnosis that leads nowhere."""
+    catalogue = Catalogue.load("diagnosis")
+    found = codes_in_use(code, "diagnosis")
+    if found:
+        named = "、".join(f"{one} {catalogue.name_of(one)}" for one in found)
+        words = Words(
+            f"同类目下在用的编码（以病历记载为准）：{named}",
+            f"codes in use of its category (the record decides): {named}",
+        )
+        yield Node("in_use", words, facts={"code": code, "codes": list(found)})
+
+
+def _closing(answer: Answer, case: Case) -> Iterator[Node]:
     if answer.reason:
         words = Words(f"提示：{answer.reason.text('zh')}", f"note: {answer.reason.text('en')}")
         yield Node("reason", words, facts={"reason": answer.reason.name_in_results})
+    if answer.reason in (Reason.GRAY_PRINCIPAL, Reason.UNKNOWN_PRINCIPAL):
+        yield from _in_use_node(case.diagnoses[0])
     said, status = answer_text(answer), STATUSES[answer.status]
     yield Node(
         "answer",

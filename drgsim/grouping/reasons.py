@@ -87,8 +87,8 @@ TEXTS: dict[Reason, tuple[str, str]] = {
         "the principal diagnosis is in no insurance-edition catalogue",
     ),
     Reason.GRAY_PRINCIPAL: (
-        "主要诊断是灰码，不在任何 MDC 的诊断表中",
-        "the principal diagnosis is a gray (retired) code that no MDC lists",
+        "主要诊断是灰码（已停用），应改用同类目下在用的编码",
+        "the principal diagnosis is a gray (retired) code; a code in use of its category takes its place",
     ),
     Reason.PRINCIPAL_IN_NO_MDC: ("主要诊断不在任何 MDC 的诊断表中", "no MDC lists the principal diagnosis"),
     Reason.MDC_CONDITION: (

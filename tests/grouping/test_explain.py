@@ -211,3 +211,20 @@ def test_what_is_no_single_case_is_refused():
         explain("chs-drg-2.0", {"sex": 1, "diagnoses": "K80.101"})
     with pytest.raises(ArgumentError, match="two languages"):
         explain("chs-drg-2.0", GALL).text("fr")
+
+
+@pytest.mark.parametrize("procedures", ["81.5400", ""])
+def test_a_gray_principal_is_told_before_an_mdc_that_a_procedure_opens(procedures):
+    case = {"sex": 1, "age": 60, "diagnoses": "M17.100", "procedures": procedures}
+    assert grouper("chs-drg-2.0").group(case).reason == "gray_principal"
+    explanation = explain("chs-drg-2.0", case)
+    assert explanation.answer.reason.name_in_results == "gray_principal"
+    assert "灰码" in explanation.text() and "M17.101 原发性单侧膝关节病" in explanation.text()
+    assert [node.facts["codes"] for node in explanation.find("in_use")] == [["M17.101"]]
+
+
+def test_a_principal_that_no_mdc_lists_is_told_before_one_that_a_procedure_opens():
+    case = {"sex": 1, "age": 60, "diagnoses": "W01.x00", "procedures": "81.5400"}
+    assert grouper("chs-drg-2.0").group(case).reason == "principal_in_no_mdc"
+    listed = {"sex": 1, "age": 60, "diagnoses": "M17.101", "procedures": "81.5400"}
+    assert grouper("chs-drg-2.0").group(listed).status == "grouped"
