@@ -20,6 +20,8 @@ from .texts import as_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .conditions.columns import FactColumns
+
 Mask = npt.NDArray[np.bool_]
 
 
@@ -32,6 +34,7 @@ class CaseArrays:
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
         self._texts: dict[str, pd.Series] = {}
         self._lists: dict[str, CodeLists] = {}
+        self.asked: FactColumns | None = None  # what conditions have read of the table
 
     def has(self, column: str) -> bool:
         return column in self.cases.columns

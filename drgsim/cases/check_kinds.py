@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ..codes import Catalogue
 from .case_arrays import CaseArrays, Mask, list_hits
 from .columns import case_columns
-from .conditions import holds, total
+from .conditions.case_facts import holds, total
 from .errors import CheckRuleError
 from .repair import KINDS
 from .rules import CheckRule

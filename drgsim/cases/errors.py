@@ -1,5 +1,7 @@
 """Errors of cases (DS2xx)."""
 
+from typing import Any
+
 from ..errors import ArgumentError, FileFormatError
 
 
@@ -31,3 +33,41 @@ class NotACaseTableError(ArgumentError):
     """Something given as cases that is not a table of cases."""
 
     code = "DS205"
+
+
+class ConditionError(FileFormatError):
+    """A condition that cannot be understood; it points at the character where.
+
+    Attributes
+    ----------
+    text : the condition
+    place : position of the character, from 0
+    """
+
+    code = "DS206"
+
+    def __init__(self, message: str, *, text: str, place: int, **parts: Any) -> None:
+        self.text = text
+        self.place = place
+        parts.setdefault("where", f"character {place + 1} of {_marked(text, place)}")
+        super().__init__(message, **parts)
+
+    @property
+    def pointer(self) -> str:
+        """The condition with a caret below the character; wide characters count double."""
+        before = sum(2 if ord(each) > 0x2E7F else 1 for each in self.text[: self.place])
+        return f"{self.text}\n{' ' * before}^"
+
+
+_AROUND = 40  # characters of a long condition shown on either side
+
+
+def _marked(text: str, place: int) -> str:
+    """A condition on one line, marked in front of the character."""
+    flat = "".join(" " if each.isspace() else each for each in text)
+    before, after = flat[:place], flat[place:]
+    if len(before) > _AROUND:
+        before = "…" + before[-_AROUND:]
+    if len(after) > _AROUND:
+        after = after[:_AROUND] + "…"
+    return f"{before}▸{after}"

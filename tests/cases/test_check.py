@@ -11,8 +11,8 @@ from drgsim import check_cases, read_cases
 from drgsim.cases import ProblemTable, case_columns, check_rules
 from drgsim.cases.case_arrays import CaseArrays
 from drgsim.cases.check_kinds import CHECKS
-from drgsim.cases.conditions import holds, total
-from drgsim.cases.errors import CheckRuleError, NotACaseTableError
+from drgsim.cases.conditions.case_facts import holds, total
+from drgsim.cases.errors import CheckRuleError, ConditionError, NotACaseTableError
 from drgsim.cases.named_codes import named_codes
 from drgsim.codes import Catalogue
 from drgsim.sources import STATES, load
@@ -272,14 +272,14 @@ def test_conditions_and_sums():
     assert holds("age=0 & los<2", arrays).tolist() == [True, False, False]
     assert holds("age!=0", arrays).tolist() == [False, True, False]
     assert holds("insured_region!=care_region", arrays).tolist() == [False, True, False]
-    assert holds("insured_region=b", arrays).tolist() == [False, True, False]
+    assert holds('insured_region="b"', arrays).tolist() == [False, True, False]
     assert holds("icu_hours>0", arrays).tolist() == [False, False, False]
     assert total("24*los + 24 - age", arrays).tolist()[:2] == [48.0, 67.0]
     for wrong in ("age ~ 3", "agee=3"):
-        with pytest.raises(CheckRuleError):
+        with pytest.raises(ConditionError):
             holds(wrong, arrays)
     for wrong in ("los ** 2", "loss"):
-        with pytest.raises(CheckRuleError):
+        with pytest.raises(ConditionError):
             total(wrong, arrays)
 
 

@@ -1,0 +1,92 @@
+"""Which codes a set of prefixes and ranges holds, as a bit table over the codes of a column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...codes.code_lists import EMPTY
+from .columns import Codes, Floats, Mask, Missing, Words
+from .nodes import Role
+
+
+def hits(codes: Sequence[str], words: Sequence[str]) -> Mask:
+    """For each code whether a prefix (`I10`) or a range of prefixes (`F20-F29`) of `words` holds it."""
+    texts = np.array(list(codes), dtype=np.str_) if len(codes) else np.zeros(0, dtype="U1")
+    hit = np.zeros(len(texts), dtype=bool)
+    single: dict[int, list[str]] = {}
+    for word in words:
+        first, _, last = word.removesuffix("*").partition("-")
+        if last:
+            start = texts.astype(f"U{len(first)}")
+            hit |= (start >= first) & (start <= last)
+        else:
+            single.setdefault(len(first), []).append(first)
+    for length, prefixes in single.items():
+        hit |= np.isin(texts.astype(f"U{length}"), prefixes)
+    return hit
+
+
+def in_words(column: Words, words: Sequence[str], *, patterns: bool = True) -> tuple[Mask, Missing]:
+    """Rows whose text is one of `words`, `a*` standing for all that begin with a; rows without a text."""
+    exact = {word for word in words if not (patterns and word.endswith("*"))}
+    starts = tuple(word[:-1] for word in words if patterns and word.endswith("*"))
+    table = np.array(
+        [word in exact or word.startswith(starts) for word in column.words] + [False], dtype=bool
+    )
+    missing = column.codes < 0
+    return table[column.codes], missing if missing.any() else None
+
+
+@dataclass(frozen=True, slots=True)
+class InSet:
+    """The answer for each row: whether a code of the role is in the set, and how many are."""
+
+    held: tuple[Mask, Missing]
+    counted: tuple[Floats, Missing]
+
+
+def in_set(codes: Codes, hit: Mask, role: Role) -> InSet:
+    """Rows with a code of `role` for which `hit`, by id, is true.
+
+    any: one of all codes; first: the principal one; other: one of those behind it; all: every one, and
+    there is one. A code that is not among the words might be in the set: the row is unknown, unless another
+    code decides.
+    """
+    rows = len(codes.offsets) - 1
+    table = np.append(hit, [False, False])
+    inside = table[codes.ids] & (codes.ids >= 0)
+    doubtful = (codes.ids < 0) & (codes.ids != EMPTY)
+    asked = np.ones(len(codes.ids), dtype=bool)
+    counts = np.diff(codes.offsets)
+    first = codes.offsets[:-1][counts > 0]
+    if role in ("first", "other"):
+        asked[:] = role == "other"
+        asked[first] = role == "first"
+        if role == "first":
+            doubtful[first] |= codes.ids[first] == EMPTY
+    asked &= (codes.ids != EMPTY) | (role == "first")
+    found = _per_row(inside & asked, codes, rows)
+    unsure = _per_row(doubtful & asked, codes, rows)
+    if role == "all":
+        of = _per_row(asked, codes, rows)
+        true, unknown = (found == of) & (of > 0), (found + unsure == of) & (unsure > 0)
+    else:
+        true = found > 0
+        unknown = (unsure > 0) & ~true
+    lost = unsure > 0
+    if codes.missing is not None:
+        true = true & ~codes.missing
+        unknown = unknown | codes.missing
+        lost = lost | codes.missing
+    held = (true, unknown if unknown.any() else None)
+    return InSet(held, (found, lost if lost.any() else None))
+
+
+def _per_row(mask: Mask, codes: Codes, rows: int) -> Floats:
+    """How many of the codes of each row the mask marks."""
+    sums = np.zeros(len(mask) + 1, dtype=np.int64)
+    np.cumsum(mask, out=sums[1:])
+    return (sums[codes.offsets[1:]] - sums[codes.offsets[:-1]]).astype(np.float64)

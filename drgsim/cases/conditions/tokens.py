@@ -1,0 +1,130 @@
+"""The text of a condition as tokens, each with the place where it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import ConditionError
+
+LONGEST = 20_000  # characters; a condition beyond this is not one that somebody wrote
+_SPELLINGS = {
+    "==": "=", "＝": "=", "<>": "!=", "≠": "!=", "≤": "<=", "≥": ">=", "＜": "<", "＞": ">",
+    "（": "(", "）": ")", "，": ",", "、": ",", "｛": "{", "｝": "}", "［": "[", "］": "]",
+    "×": "*", "÷": "/",
+    "&&": "and", "&": "and", ";": "and", "；": "and", "||": "or", "|": "or", "!": "not",
+    "并且": "and", "且": "and", "或者": "or", "或": "or",
+}  # fmt: skip
+KEYWORDS = frozenset({"and", "or", "not", "in", "is", "known", "unknown", "true", "false"})
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+)
+  | (?P<date>\d{4}-\d{1,2}-\d{1,2}(?!\d))
+  | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+  | (?P<quoted>"[^"]*"|'[^']*'|“[^”]*”|‘[^’]*’)
+  | (?P<list>@[\w.\-]+)
+  | (?P<sign>\.\.<?|<=|>=|!=|==|<>|&&|\|\||[<>=≤≥≠＜＞＝+\-*/()（）,，、\[\]［］{}｛｝&;；|!×÷])
+  | (?P<joint>并且|且|或者|或)
+  | (?P<word>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
+    """,
+    re.VERBOSE,
+)
+_ITEM = re.compile(r"""[\s,，、;；]*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|“(?P<chinese>[^”]*)”
+                       |(?P<end>[}｝])|(?P<bare>[^\s,，、;；{}｛｝"'“”]+))""", re.VERBOSE)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One member of a set in braces, as it is written."""
+
+    text: str
+    start: int
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is number, date, text, list, word, set, keyword, sign or end; `text` the one spelling of it."""
+
+    kind: str
+    text: str
+    start: int
+    stop: int
+    items: tuple[Item, ...] = ()
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of `text`, the last of kind `end`. Raises ConditionError at the character that fits none."""
+    if len(text) > LONGEST:
+        raise error("a condition is too long", text[:40], 0, got=f"{len(text)} characters", allowed=LONGEST)
+    found: list[Token] = []
+    place = 0
+    while place < len(text):
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise error("this character has no meaning in a condition", text, place, got=text[place])
+        kind, raw, place = str(match.lastgroup), match.group(), match.end()
+        if kind == "space":
+            continue
+        token = _token(kind, raw, match.start(), match.end())
+        if token.text == "{" and token.kind == "sign":
+            items, place = _items(text, place)
+            token = Token("set", text[match.start() : place], match.start(), place, items)
+        if kind == "number":
+            _no_unit(text, match)
+        found.append(token)
+    found.append(Token("end", "the end", len(text), len(text)))
+    return found
+
+
+def error(message: str, text: str, place: int, **parts: Any) -> ConditionError:
+    """A ConditionError that points at a character of `text`."""
+    return ConditionError(message, text=text, place=place, **parts)
+
+
+def _token(kind: str, raw: str, start: int, stop: int) -> Token:
+    if kind == "quoted":
+        return Token("text", raw[1:-1], start, stop)
+    if kind == "list":
+        return Token("list", raw[1:], start, stop)
+    spelt = _SPELLINGS.get(raw, raw)
+    if spelt.lower() in KEYWORDS and kind in ("word", "sign", "joint"):
+        return Token("keyword", spelt.lower(), start, stop)
+    return Token(kind, spelt, start, stop)
+
+
+def _items(text: str, place: int) -> tuple[tuple[Item, ...], int]:
+    """The members of a set and where it ends; `place` is behind its opening brace."""
+    opening, items = place - 1, []
+    while True:
+        match = _ITEM.match(text, place)
+        if match is None:
+            raise error("a set in braces is not closed", text, opening, do="end it with }")
+        place = match.end()
+        kind = str(match.lastgroup)
+        if kind == "end":
+            return tuple(items), place
+        items.append(Item(match[kind], match.start(kind), kind != "bare"))
+
+
+def _no_unit(text: str, match: re.Match[str]) -> None:
+    rest = text[match.end() :]
+    if rest[:1] in ("%", "％"):
+        share = float(match.group()) / 100
+        raise error(
+            "shares are written as numbers",
+            text,
+            match.start(),
+            got=match.group() + "%",
+            do=f"write {share:g}",
+        )
+    unit = re.match(r"(?!且|并且|或)[^\W\d]+", rest)
+    if unit:
+        raise error(
+            "a number carries no unit; each fact has its own",
+            text,
+            match.start(),
+            got=match.group() + unit.group(),
+            do="write the number alone, in the unit of the fact; a code or text in braces or quotes",
+        )
