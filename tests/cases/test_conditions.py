@@ -396,3 +396,10 @@ def test_a_date_column_of_days_or_moments_or_dates_is_the_same():
         np.array([20635.0, np.nan]),
     ):
         assert condition.evaluate({"day": column}).holds.tolist() == [True, False]
+
+
+def test_lists_of_names_are_asked_as_codes_are():
+    condition = Condition.parse('diagnosis_names.first in {"慢性 阻塞"}', case_facts())
+    assert Condition.parse(str(condition), case_facts()) == condition
+    answer = condition.evaluate({"diagnosis_names": ["慢性 阻塞性肺疾病|高血压", "高血压|慢性 阻塞", None]})
+    assert answer.holds.tolist() == [True, False, False]

@@ -29,6 +29,7 @@ _KINDS: Mapping[str, FactKind] = {
     "flag": "flag",
     "date": "date",
     "codes": "codes",
+    "list": "codes",  # texts joined as codes are
 }
 
 
@@ -78,7 +79,7 @@ class CaseColumns:
                 Catalogue.load(KINDS[name]).codes,
                 self.arrays.text(name).isna().to_numpy(),
             )
-        if kind == "text":
+        if kind in ("text", "list"):
             return self.arrays.text(name)
         return np.floor(self.arrays.number(name)) if kind == "date" else self.arrays.number(name)
 

@@ -104,8 +104,7 @@ def _interval(each: n.Interval, dates: bool) -> str:
 
 
 def _words(test: n.TextIn | n.CodesIn) -> str:
-    plain = isinstance(test, n.CodesIn)
-    items = [word if plain or _plain(word) else _quoted(word) for word in test.words]
+    items = [word if _plain(word) else _quoted(word) for word in test.words]
     items += [f"@{name}" for name, _ in test.lists]
     return items[0] if len(items) == 1 and items[0].startswith("@") else "{" + ", ".join(items) + "}"
 

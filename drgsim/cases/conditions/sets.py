@@ -70,6 +70,8 @@ def _items(parser: _Parser, token: Token) -> tuple[Item, ...]:
 
 
 def _word(parser: _Parser, name: n.Name, item: Item, role: Any) -> str:
+    if role is not None and item.quoted and "-" not in item.text:
+        return item.text  # a text in a list of texts
     if role is not None:
         first, _, last = item.text.partition("-")
         if not _CODE.fullmatch(first) or (last and (not _CODE.fullmatch(last) or len(last) != len(first))):
