@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, Full, Queue
+from threading import Event
+from typing import TypeVar
 
 from .errors import ArgumentError
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
 
 CHUNK = 1 << 16  # rows: large enough to hide a call, small enough to stay in the caches
 
@@ -38,3 +45,60 @@ def over_chunks(work: Callable[[int, int], object], rows: int, *, threads: int, 
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(work, start, stop) for start, stop in chunks(rows, chunk)]:
             done.result()
+
+
+def overlapped(
+    items: Iterable[Item], work: Callable[[Item], Done], *, threads: int, ahead: int = 1
+) -> Iterator[Done]:
+    """`work(item)` of every item, in their order; with two threads or more the items are drawn in a thread
+    of their own and worked on in others, while the caller uses what is done.
+
+    At most `threads + ahead` items are under way, so memory does not grow with their number. The first
+    exception of `items` or `work` is raised in its place.
+
+    >>> list(overlapped(range(4), lambda number: number * number, threads=2))
+    [0, 1, 4, 9]
+    """
+    if threads == 1:
+        yield from map(work, items)
+        return
+    under_way: Queue[Future[Done] | BaseException | None] = Queue(threads + ahead)
+    stop = Event()
+
+    def put(what: Future[Done] | BaseException | None) -> None:
+        while not stop.is_set():
+            with suppress(Full):
+                under_way.put(what, timeout=0.1)
+                return
+
+    def draw() -> None:
+        try:
+            for item in items:
+                if stop.is_set():
+                    return
+                put(pool.submit(work, item))
+            put(None)
+        except BaseException as error:  # raised where the items are used
+            put(error)
+
+    with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as drawer:
+        drawer.submit(draw)
+        try:
+            while (found := under_way.get()) is not None:
+                if isinstance(found, BaseException):
+                    raise found
+                yield found.result()
+        finally:
+            stop.set()
+            _cancelled(under_way)
+
+
+def _cancelled(under_way: Queue[Future[Done] | BaseException | None]) -> None:
+    """Take back what nobody waits for any more."""
+    while True:
+        try:
+            left = under_way.get_nowait()
+        except Empty:
+            return
+        if isinstance(left, Future):
+            left.cancel()

@@ -86,7 +86,7 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
     parts: dict[str, pd.Series] = {}
     unapplied: dict[str, Any] = {}
     for name, (source, places) in match.columns.items():
-        parsed = _column(chunk, name, source, places, match.layout)
+        parsed = one_column(chunk, name, source, places, match.layout)
         parts[name] = parsed.values
         findings.extend(Finding(rule, name, rows, got) for rule, rows, got in parsed.problems)
         unapplied[name] = parsed.not_applicable
@@ -94,7 +94,7 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
         parts[name], found = code_list(chunk, name, listed, match.layout)
         findings.extend(found)
     if plan.says_not_applicable:
-        parts["not_applicable"] = _not_applicable(parts.get("not_applicable"), unapplied, chunk.rows)
+        parts["not_applicable"] = join_not_applicable(parts.get("not_applicable"), unapplied, chunk.rows)
     for name in () if plan.names_staff else [name for name in STAFF if name in parts]:
         parts[name], _ = staff_codes(parts[name])
     frame = with_stay_ids(pd.DataFrame(parts, index=pd.RangeIndex(chunk.rows)))
@@ -104,7 +104,7 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
     return frame, findings
 
 
-def _column(
+def one_column(
     chunk: RawChunk, name: str, source: ColumnSource, places: tuple[int, ...], layout: Layout
 ) -> Parsed:
     column = case_column(name)
@@ -135,7 +135,7 @@ def _total(parts: list[Parsed]) -> Parsed:
     return Parsed(values.sum(axis=1, min_count=1).round(2), unapplied, problems)
 
 
-def _not_applicable(stated: pd.Series | None, unapplied: Mapping[str, Any], rows: int) -> pd.Series:
+def join_not_applicable(stated: pd.Series | None, unapplied: Mapping[str, Any], rows: int) -> pd.Series:
     """The names of the columns that do not apply, joined by `|`, beside what the source itself lists."""
     import pandas as pd
 

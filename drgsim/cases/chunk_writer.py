@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 
-Write = Callable[["pd.DataFrame"], None]
+Write = Callable[[Any], None]
+
+_LOOKED_AT = 4096  # values of a column of text that say whether a dictionary of them pays
 
 
 @contextmanager
 def chunk_writer(path: str | os.PathLike[str]) -> Iterator[Write]:
-    """A function to call with each chunk; the ending of `path` says how it is written.
+    """A function to call with each chunk, a DataFrame or (with pyarrow) an Arrow table; the ending of `path`
+    says how it is written.
 
     All chunks have the columns of the first; one that a later chunk lacks stays empty there. The file
     appears when the block ends well, and not at all when it does not. Raises ArgumentError for another
@@ -51,25 +54,38 @@ def chunk_writer(path: str | os.PathLike[str]) -> Iterator[Write]:
 
 def _aligned(write: Write) -> Write:
     """`write`, given only chunks in the columns of the first."""
-    columns: pd.Index | None = None
+    columns: list[str] = []
 
-    def write_aligned(frame: pd.DataFrame) -> None:
-        nonlocal columns
-        if columns is None:
-            columns = frame.columns
-        elif not frame.columns.equals(columns):
-            further = [name for name in frame.columns if name not in columns]
+    def write_aligned(chunk: Any) -> None:
+        names = [*(chunk.columns if _is_frame(chunk) else chunk.column_names)]
+        if not columns:
+            columns.extend(names)
+        elif names != columns:
+            further = [name for name in names if name not in columns]
             if further:
                 raise ColumnError(
                     "the tables to write into one file differ in their columns",
                     got=further,
-                    allowed=list(columns),
+                    allowed=columns,
                     do="give these files apart, or make one table of them first (drgsim convert)",
                 )
-            frame = frame.reindex(columns=columns)
-        write(frame)
+            chunk = chunk.reindex(columns=columns) if _is_frame(chunk) else _with_all(chunk, columns)
+        write(chunk)
 
     return write_aligned
+
+
+def _is_frame(chunk: Any) -> bool:
+    return not hasattr(chunk, "column_names")
+
+
+def _with_all(table: Any, columns: list[str]) -> Any:
+    """An Arrow table with these columns, empty where it has none."""
+    import pyarrow as pa
+
+    there = {*table.column_names}
+    empty = pa.nulls(table.num_rows)
+    return pa.table({name: table.column(name) if name in there else empty for name in columns})
 
 
 @contextmanager
@@ -81,7 +97,11 @@ def _parquet(part: Path, *, compressed: bool) -> Iterator[Write]:
         nonlocal writer
         table = _arrow(frame, None if writer is None else writer.schema)
         if writer is None:
-            writer = parquet.ParquetWriter(part, table.schema)
+            few = _with_few_values(table)
+            # without Arrow's own schema coded columns are read as the text they stand for
+            writer = parquet.ParquetWriter(
+                part, table.schema, use_dictionary=few, write_statistics=few, store_schema=False
+            )
         writer.write_table(table)
 
     try:
@@ -115,6 +135,13 @@ def _csv_text(table: Any) -> Any:
     """Rows without quotes where no value needs them, else with quotes around all text."""
     import pyarrow as pa
 
+    coded = [pa.types.is_dictionary(kind) for kind in table.schema.types]
+    if any(coded):
+        types = [
+            kind.value_type if is_coded else kind
+            for kind, is_coded in zip(table.schema.types, coded, strict=True)
+        ]
+        table = table.cast(pa.schema(list(zip(table.schema.names, types, strict=True))))
     try:
         return _csv_rows(table, "none")
     except pa.ArrowInvalid:  # a value holds a comma, a quote or a line break
@@ -147,14 +174,39 @@ def _csv_pandas(part: Path, *, compressed: bool) -> Iterator[Write]:
         yield write
 
 
-def _arrow(frame: pd.DataFrame, schema: Any) -> Any:
+def _with_few_values(table: Any) -> list[str]:
+    """The columns for which a dictionary of their values pays: all but texts that hardly repeat."""
+    import pyarrow as pa
+
+    few = []
+    for field in table.schema:
+        text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+        if text:
+            seen = table.column(field.name).slice(0, _LOOKED_AT)
+            text = len(seen) > 1 and len(seen.unique()) > len(seen) // 2
+        if not text:
+            few.append(field.name)
+    return few
+
+
+def _arrow(frame: Any, schema: Any) -> Any:
     """A chunk as an Arrow table: categories as text, and a column empty in the first chunk as text."""
     import pyarrow as pa
 
+    if not _is_frame(frame):
+        return _like(frame, schema)
     plain = frame.astype({name: object for name in frame.columns if frame[name].dtype.name == "category"})
     plain.attrs = {}
-    table = pa.Table.from_pandas(plain, schema=schema, preserve_index=False).replace_schema_metadata()
+    table = pa.Table.from_pandas(plain, preserve_index=False).replace_schema_metadata()
+    return _like(table, schema)
+
+
+def _like(table: Any, schema: Any) -> Any:
+    """A table in this schema, that of the first chunk; of the first itself, its empty columns as text."""
+    import pyarrow as pa
+
     if schema is not None:
-        return table
+        return table if table.schema.equals(schema) else table.cast(schema)
+    table = table.replace_schema_metadata()
     text = [field.with_type(pa.string()) if pa.types.is_null(field.type) else field for field in table.schema]
     return table.cast(pa.schema(text))

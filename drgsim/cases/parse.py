@@ -5,6 +5,7 @@ Each distinct text is read once; what cannot be read becomes missing and is repo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -83,12 +84,19 @@ def _typed(raw: pd.Series, column: CaseColumn, unit: str) -> Parsed | None:
 
 
 def _by_texts(raw: pd.Series, column: CaseColumn, layout: Layout, read: Any) -> Parsed:
-    """Read the distinct texts, then give each row its own; the last value stands for missing."""
     import pandas as pd
 
     codes, distinct = pd.factorize(raw)
-    places = codes.astype(np.int64)
-    texts = [plain_text(value) for value in np.asarray(distinct, dtype=object).tolist()]
+    return by_distinct(
+        codes.astype(np.int64), np.asarray(distinct, dtype=object).tolist(), column, layout, read
+    )
+
+
+def by_distinct(
+    places: npt.NDArray[np.int64], distinct: Sequence[Any], column: CaseColumn, layout: Layout, read: Any
+) -> Parsed:
+    """Read the distinct values, then give each row its own; place -1 is missing."""
+    texts = [plain_text(value) for value in distinct]
     values, rules = read(texts)
     marks = layout.missing | layout.text_missing | {""}
     unapplied = np.array([text in layout.not_applicable for text in texts] + [False])

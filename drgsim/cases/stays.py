@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NAMES_BY_ITSELF = ("stay_id", "settlement_id")
-_MADE_OF = (*_NAMES_BY_ITSELF, "admission_count", "record_number")
+MADE_OF = (*_NAMES_BY_ITSELF, "admission_count", "record_number")
 
 
 def with_stay_ids(cases: pd.DataFrame) -> pd.DataFrame:
@@ -40,4 +40,4 @@ def with_stay_ids(cases: pd.DataFrame) -> pd.DataFrame:
 
 def with_helpers(wanted: Collection[str]) -> set[str]:
     """The columns asked for, and those they are made of."""
-    return {*wanted, *(_MADE_OF if "case_id" in wanted else ())}
+    return {*wanted, *(MADE_OF if "case_id" in wanted else ())}

@@ -8,28 +8,17 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from .._parallel import overlapped, thread_count
 from ._reading import add_reading_arguments, reading_options
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from ..cases.problems import ProblemTable
+    from ..cases.read_chunk import ChunkToRead
     from ..cases.read_report import ReadReport
     from ..grouping import DrgGrouper
+    from ..grouping.arrow_street import GroupedChunk
 
 CHUNK_ROWS = 1 << 17
 SHOWN_REASONS = 6
-# column whose text the reader could not take → what its reasons begin with
-UNREAD = {
-    "sex": "sex",
-    "age": "age",
-    "age_days": "age_days",
-    "birth_weight": "weight",
-    "admission_weight": "weight",
-    "los": "los",
-    "discharge": "discharge",
-    "icu_hours": "icu_hours",
-}
 
 
 def add_parser(commands: Any) -> None:
@@ -63,57 +52,41 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..cases import iter_cases
+    from .._optional import installed
     from ..cases.chunk_writer import chunk_writer
-    from ..cases.read_report import KEY
+    from ..cases.read import chunks_to_read
     from ..grouping import DrgGrouper
-
-    grouper = DrgGrouper(arguments.scheme, on=arguments.on, threads=arguments.threads)
-    tally = _Tally(quiet=arguments.quiet)
-    options = reading_options(arguments)
-    normalise = arguments.normalise or arguments.code_edition == "clinical"
-    chunks = iter_cases(arguments.file, chunk_rows=CHUNK_ROWS, normalise=normalise, keep="all", **options)
-    with chunk_writer(arguments.out) as write:
-        for cases in chunks:
-            report: ReadReport = cases.attrs[KEY]
-            grouped = _grouped(grouper, cases, report.problems, names=arguments.names)
-            write(_beside(cases, grouped))
-            tally.add(grouped, report)
-    tally.tell(grouper)
-    return 0
-
-
-def _grouped(
-    grouper: DrgGrouper, cases: pd.DataFrame, problems: ProblemTable, *, names: bool
-) -> pd.DataFrame:
-    """The groups; what was there but could not be read is unreadable in the reason, not missing."""
     from ..grouping.errors import CaseColumnsError
 
-    try:
-        grouped = grouper.group(cases, names=names)
-    except CaseColumnsError as error:
-        error.do = "say which header of the file it is: --rename HEADER=COLUMN"
-        raise
-    found = problems.frame[problems.frame["rule"].isin(["unreadable", "value-unknown", "value-undecided"])]
-    for column, start in UNREAD.items():
-        rows = found.loc[found["column"] == column, "row"]
-        missing = grouped.index.isin(rows) & (grouped["reason"] == f"{start}_missing")
-        grouped.loc[missing, "reason"] = f"{start}_unreadable"
-    return grouped
+    threads = thread_count(arguments.threads)
+    grouper = DrgGrouper(arguments.scheme, on=arguments.on, threads=1)  # each thread groups chunks of its own
+    tally = _Tally(quiet=arguments.quiet)
+    normalise = arguments.normalise or arguments.code_edition == "clinical"
+    chunks = chunks_to_read(
+        arguments.file,
+        chunk_rows=CHUNK_ROWS,
+        normalise=normalise,
+        keep="all",
+        **reading_options(arguments),
+    )
+    if installed("pyarrow"):
+        from ..grouping.arrow_street import group_chunk as group
+    else:
+        from ..grouping.frame_street import group_chunk as group
 
+    def work(chunk: ChunkToRead) -> GroupedChunk:
+        try:
+            return group(grouper, chunk, names=arguments.names)
+        except CaseColumnsError as error:
+            error.do = "say which header of the file it is: --rename HEADER=COLUMN"
+            raise
 
-def _beside(cases: pd.DataFrame, grouped: pd.DataFrame) -> pd.DataFrame:
-    """The cases with their groups; columns that were there under the same names become `input_…`."""
-    from ..cases.columns import without_personal
-
-    names = {*cases.columns, *grouped.columns}
-    renamed: dict[str, str] = {}
-    for name in filter(cases.columns.__contains__, grouped.columns):
-        renamed[name] = f"input_{name}"
-        while renamed[name] in names:
-            renamed[name] = f"input_{renamed[name]}"
-        names.add(renamed[name])
-    return without_personal(cases.rename(columns=renamed).join(grouped))
+    with chunk_writer(arguments.out) as write:
+        for done in overlapped(chunks, work, threads=threads):
+            write(done.table)
+            tally.add(done)
+    tally.tell(grouper)
+    return 0
 
 
 class _Tally:
@@ -128,22 +101,23 @@ class _Tally:
         self.problems: Counter[tuple[str, str, str]] = Counter()
         self.start = time.perf_counter()
 
-    def add(self, grouped: pd.DataFrame, report: ReadReport) -> None:
-        self._add_reading(report)
-        self.rows += len(grouped)
-        for name, counts in (("status", self.status), ("reason", self.reason)):
-            counts.update({str(value): int(n) for value, n in grouped[name].value_counts().items()})
+    def add(self, done: GroupedChunk) -> None:
+        self._add_reading(done.report)
+        self.rows += sum(done.counts["status"].values())
+        self.status.update(done.counts["status"])
+        self.reason.update(done.counts["reason"])
         if not self.quiet and sys.stderr.isatty():
             print(f"\r{self.rows:,} cases", end="", file=sys.stderr)
 
     def _add_reading(self, report: ReadReport) -> None:
         from ..cases.read_report import ReadReport
 
-        found = report.problems.summary()
-        for rule, column, count, words in zip(
-            found["rule"], found["column"], found["count"], found["en"], strict=True
-        ):
-            self.problems[rule, column, words] += count
+        if report.problems:
+            found = report.problems.summary()
+            for rule, column, count, words in zip(
+                found["rule"], found["column"], found["count"], found["en"], strict=True
+            ):
+                self.problems[rule, column, words] += count
         self.read = [ReadReport.joined([*self.read, report.without_problems()])]
 
     def tell(self, grouper: DrgGrouper) -> None:

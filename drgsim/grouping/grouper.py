@@ -13,7 +13,7 @@ from ..schemes.compile_cache import load_compiled
 from ..schemes.compiled import CompiledScheme
 from ..schemes.model import Scheme
 from ..schemes.rules.terms import Variable
-from .encoded import EncodedCases, books_with
+from .encoded import Books, EncodedCases, books_with
 from .inputs import CaseTable, encode_table, frame_of, one_row, read_table
 from .kernel import Answers, Kernel
 from .numbers import COLUMNS
@@ -182,6 +182,15 @@ class DrgGrouper:
         from .what_if import what_if
 
         return what_if(self, case)
+
+    @property
+    def books(self) -> Books:
+        """The codebooks that its ids are of."""
+        return self._kernel.books
+
+    def answers(self, table: CaseTable) -> tuple[Answers, tuple[str, ...]]:
+        """The answers to a table seen as columns, and the columns the scheme asks for that are missing."""
+        return self._answers(table), self._missing(table)
 
     def _answers(self, table: CaseTable) -> Answers:
         answers = Answers.room(table.rows)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .._optional import require
 from ..cases.given import KEEP_ONE, refuse_columns
+from ..codes import Codebook, CodeLists
 from ..errors import nearest_name
 from .encoded import Books, Departments, EncodedCases
 from .errors import CaseColumnsError, CasesInputError
@@ -24,7 +25,7 @@ DEPARTMENT = ("department", "dept")  # either name
 
 @dataclass(frozen=True)
 class CaseTable:
-    """Columns by name, each a pandas Series or an Arrow chunked array.
+    """Columns by name, each a pandas Series or an Arrow array; codes may be encoded already.
 
     `index` is the index of the answer; None where the answer is an Arrow table.
     """
@@ -48,14 +49,14 @@ def read_table(cases: Any) -> CaseTable:
     import pandas as pd
 
     if isinstance(cases, pd.DataFrame):
-        return _checked(CaseTable(tuple(map(str, cases.columns)), cases.__getitem__, len(cases), cases.index))
+        return checked(CaseTable(tuple(map(str, cases.columns)), cases.__getitem__, len(cases), cases.index))
     if hasattr(cases, "__arrow_c_stream__"):
         pa = require("pyarrow", extra="arrow", feature="grouping Arrow tables")
         try:
             table = pa.RecordBatchReader.from_stream(cases).read_all()
         except pa.ArrowInvalid:  # a stream of one column
             raise _not_cases(cases) from None
-        return _checked(CaseTable(tuple(table.column_names), table.column, table.num_rows, None))
+        return checked(CaseTable(tuple(table.column_names), table.column, table.num_rows, None))
     raise _not_cases(cases)
 
 
@@ -90,12 +91,18 @@ def encode_table(
     department = table.department
     return EncodedCases(
         books=books,
-        diagnoses=books.diagnoses.encode(_slice(table.column("diagnoses"), start, stop)),
-        procedures=books.procedures.encode(_slice(table.column("procedures"), start, stop)),
+        diagnoses=_ids(books.diagnoses, table.column("diagnoses"), start, stop),
+        procedures=_ids(books.procedures, table.column("procedures"), start, stop),
         numbers=values,
         problem=problems_of(values, {name: mask for name, (_, mask) in read.items()}),
         departments=_departments(_slice(table.column(department), start, stop)) if department else None,
     )
+
+
+def _ids(book: Codebook, column: Any, start: int, stop: int) -> CodeLists:
+    if isinstance(column, CodeLists):  # a reader encoded them by this book
+        return column[start:stop]
+    return book.encode(_slice(column, start, stop))
 
 
 def _not_cases(given: Any) -> CasesInputError:
@@ -124,7 +131,8 @@ def _departments(column: Any) -> Departments:
     return Departments(places.astype(np.int32), tuple(map(str, found)))
 
 
-def _checked(table: CaseTable) -> CaseTable:
+def checked(table: CaseTable) -> CaseTable:
+    """The same table. Raises CaseColumnsError when it lacks a column that grouping needs, or has it twice."""
     known = tuple(dict.fromkeys((*REQUIRED, *COLUMNS, *DEPARTMENT)))
     twice = sorted({name for name in known if table.names.count(name) > 1})
     if twice:

@@ -149,3 +149,34 @@ def test_files_that_differ_are_not_cut_to_fit(tmp_path, capsys):
     assert run(tmp_path, "-o", out) == 2
     assert "more" in capsys.readouterr().err
     assert not out.exists()
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_threads_change_nothing(tmp_path, ending, monkeypatch):
+    monkeypatch.setattr("drgsim.cli.group.CHUNK_ROWS", 7)
+    source = tmp_path / "source.csv"
+    rows = "".join(f"{number},1,{number},I10.x00x002,,{number % 3}\n" for number in range(100))
+    source.write_text("case_id,sex,age,diagnoses,procedures,note\n" + rows, encoding="utf-8")
+    written = []
+    for threads in (1, 2, 5):
+        out = tmp_path / f"out{threads}{ending}"
+        assert run(source, "-o", out, "--threads", threads) == 0
+        written.append(out.read_bytes())
+    assert written[0] == written[1] == written[2]
+
+
+def test_what_breaks_in_the_middle_leaves_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("drgsim.cli.group.CHUNK_ROWS", 10)
+    monkeypatch.setattr("drgsim.cases.csv_table.csv.field_size_limit", lambda: 100)
+    monkeypatch.setattr("drgsim.cases.csv_table._LONGEST_CELL", 100)
+    source = tmp_path / "source.csv"
+    rows = "".join(f"{number},1,{number},I10.x00x002,,\n" for number in range(100))
+    long = "x" * 200
+    source.write_text(
+        "case_id,sex,age,diagnoses,procedures,note\n" + rows + f"101,1,1,I10.x00x002,,{long}\n",
+        encoding="utf-8",
+    )
+    for threads in (1, 3):
+        assert run(source, "-o", tmp_path / "out.csv", "--threads", threads) == 3
+        assert "longer than" in capsys.readouterr().err
+        assert [path.name for path in tmp_path.iterdir()] == ["source.csv"]

@@ -1,0 +1,221 @@
+"""A chunk of a source as Arrow columns of the case table and lists of code ids, to be grouped and written.
+
+The same cases as `ChunkToRead.frame` gives, column by column; only what is not plain goes through pandas, of
+codes only the rows that hold one the catalogue does not know. Further columns stay as they lie in the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..codes import Codebook, CodeLists
+from ..codes.encoder import concatenate
+from .arrow_columns import arrow_column, as_arrow, is_text, one_array, slots_joined
+from .assemble import join_not_applicable, one_column
+from .code_columns import code_list
+from .columns import case_columns
+from .layout import Layout
+from .problems import Finding
+from .read_chunk import NOT_APPLICABLE, ChunkToRead
+from .read_report import ReadReport
+from .recognise import ListPlaces
+from .repair import repair_codes
+from .staff import STAFF, staff_codes
+from .stays import MADE_OF, with_stay_ids
+from .tables import RawChunk
+from .texts import as_text
+
+Rows = npt.NDArray[np.int64]
+Repairs = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class ArrowCases:
+    """The cases of a chunk.
+
+    Attributes
+    ----------
+    columns : Arrow arrays by name, in the order of the case table, kept columns behind
+    lists : the ids of the codes, by column
+    rows, start : how many rows, and the number of the first
+    report : what reading did and found
+    """
+
+    columns: Mapping[str, Any]
+    lists: Mapping[str, CodeLists]
+    rows: int
+    start: int
+    report: ReadReport
+
+
+def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
+    """Read a chunk; its columns of codes are encoded by `books`, and repaired as the job says."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if job.chunk is None:
+        frame = job.frame()
+        report: ReadReport = frame.attrs["drgsim"]
+        columns = {str(name): _series(frame[name]) for name in frame.columns}
+        return ArrowCases(columns, _encoded(columns, books), 0, job.start, report)
+    chunk, match = job.chunk, job.todo.match
+    findings = list(chunk.findings)
+    parts: dict[str, Any] = {}
+    unapplied: dict[str, Any] = {}
+    for name, (source, places) in match.columns.items():
+        fast = None
+        if len(places) == 1 and places[0] in chunk.arrow:
+            column = case_columns()[name]
+            fast = arrow_column(chunk.arrow[places[0]], column, match.layout, source.unit)
+        parts[name], mask, problems = fast or as_arrow(one_column(chunk, name, source, places, match.layout))
+        findings += [Finding(rule, name, rows, got) for rule, rows, got in problems]
+        if mask is not None:
+            unapplied[name] = mask
+    lists: dict[str, CodeLists] = {}
+    repairs: Repairs = []
+    for name, listed in match.lists.items():
+        read = _Codes(chunk, name, listed, match.layout, books.get(name), job.repair)
+        parts[name] = read.texts
+        if read.lists is not None:
+            lists[name] = read.lists
+        findings += read.findings
+        repairs += read.repairs
+    if job.todo.says_not_applicable:
+        parts[NOT_APPLICABLE] = _not_applicable(parts.get(NOT_APPLICABLE), unapplied, chunk.rows)
+    if not job.todo.names_staff:
+        parts |= {name: _staff(parts[name]) for name in STAFF if name in parts}
+    parts = _with_stay_ids(parts)
+    columns = {name: parts[name] for name in case_columns() if name in parts and job.todo.gives(name)}
+    for name, place in job.todo.kept.items():
+        columns[name] = chunk.arrow[place] if place in chunk.arrow else _series(as_text(chunk.columns[place]))
+    columns = {name: one_array(column) for name, column in columns.items()}
+    ids = columns.get("case_id") if findings else None
+    report = job.report(
+        findings,
+        sorted(repairs, key=lambda entry: str(entry["column"])),
+        index=pd.RangeIndex(job.start, job.start + chunk.rows),
+        cases=None if ids is None else ids.to_pandas(),
+    )
+    assert all(isinstance(column, pa.Array) for column in columns.values())
+    return ArrowCases(columns, lists, chunk.rows, job.start, report)
+
+
+class _Codes:
+    """One column of codes: its texts, their ids, and what was found and repaired in them."""
+
+    def __init__(
+        self,
+        chunk: RawChunk,
+        name: str,
+        places: ListPlaces,
+        layout: Layout,
+        book: Codebook | None,
+        repair: Any,
+    ) -> None:
+        self.name, self.repair = name, repair
+        self.findings: list[Finding] = []
+        self.repairs: Repairs = []
+        self.texts = self._plain(chunk, places, layout)
+        joined = places.joined
+        if self.texts is None:
+            series, self.findings = code_list(chunk, name, places, layout)
+            self.texts = _series(series)
+            joined = None
+        encoder = book or _catalogue(name)
+        ids = encoder.encode(self.texts)
+        # a code of the catalogue stands for itself; all else is looked at again
+        odd = ids.rows_where((ids.flat == -1) | (ids.flat >= encoder.n_catalogue))
+        if repair == "clinical":
+            odd = np.arange(len(self.texts))
+        if odd.size:
+            ids = self._again(odd, joined, places, layout, encoder, ids)
+        self.lists = ids if book is not None else None
+
+    def _plain(self, chunk: RawChunk, places: ListPlaces, layout: Layout) -> Any | None:
+        """The texts as they lie in Arrow memory; None when they do not."""
+        if any(place not in chunk.arrow for place in places.positions):
+            return None
+        if places.joined is None:
+            return slots_joined(chunk, places, layout)
+        texts = one_array(chunk.arrow[places.joined])
+        return texts if is_text(texts.type) else None
+
+    def _again(
+        self,
+        odd: Rows,
+        joined: int | None,
+        places: ListPlaces,
+        layout: Layout,
+        book: Codebook,
+        ids: CodeLists,
+    ) -> CodeLists:
+        """Read and repair the rows at `odd`; the ids of all rows then."""
+        import pandas as pd
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        before = self.texts.take(pa.array(odd))
+        series = before.to_pandas()
+        if joined is not None:
+            series, found = code_list(RawChunk({joined: series}, len(odd)), self.name, places, layout)
+            self.findings += [Finding(each.rule, each.column, odd[each.rows], each.got) for each in found]
+        if self.repair:
+            frame, self.repairs = repair_codes(pd.DataFrame({self.name: series}), edition=self.repair)
+            series = frame[self.name]
+        after = _series(series).cast(self.texts.type)
+        if after.equals(before):
+            return ids
+        mask = np.zeros(len(self.texts), dtype=bool)
+        mask[odd] = True
+        self.texts = pc.replace_with_mask(self.texts, pa.array(mask), after)
+        order = np.arange(len(ids), dtype=np.int64)
+        order[odd] = len(ids) + np.arange(len(odd))
+        return concatenate([ids, book.encode(after)]).take(order)
+
+
+def _catalogue(name: str) -> Codebook:
+    from .repair import KINDS
+
+    return Codebook.for_kind(KINDS[name])
+
+
+def _encoded(columns: Mapping[str, Any], books: Mapping[str, Codebook]) -> dict[str, CodeLists]:
+    return {name: book.encode(columns[name]) for name, book in books.items() if name in columns}
+
+
+def _series(series: Any) -> Any:
+    """A pandas Series as one Arrow array, text where it is empty."""
+    import pyarrow as pa
+
+    array = one_array(pa.array(series, from_pandas=True))
+    return array.cast(pa.string()) if pa.types.is_null(array.type) else array
+
+
+def _staff(array: Any) -> Any:
+    """The names of doctors as codes, each distinct one looked at once."""
+    told = one_array(array).dictionary_encode()
+    return _series(staff_codes(told.dictionary.to_pandas())[0]).take(told.indices)
+
+
+def _with_stay_ids(parts: dict[str, Any]) -> dict[str, Any]:
+    import pandas as pd
+
+    there = [name for name in ("case_id", *MADE_OF) if name in parts]
+    if "record_number" in there or there in ([], ["case_id"]):
+        return parts
+    made = with_stay_ids(pd.DataFrame({name: parts[name].to_pandas() for name in there}))
+    changed = [name for name in ("case_id", "record_number") if name in made]
+    return {**parts, **{name: _series(made[name]) for name in changed}}
+
+
+def _not_applicable(stated: Any, unapplied: Mapping[str, Any], rows: int) -> Any:
+    import pyarrow as pa
+
+    if stated is None and not unapplied:
+        return pa.nulls(rows, pa.string())
+    return _series(join_not_applicable(None if stated is None else stated.to_pandas(), unapplied, rows))
