@@ -6,8 +6,8 @@ Run with `pytest benchmarks/bench_resample.py`. Sums and draws together are to s
 import numpy as np
 import pytest
 
-from drgsim.simulation.sampling import resample
-from drgsim.simulation.sums import sums
+from drgsim.simulation.uncertainty.sampling import resample
+from drgsim.simulation.world.sums import sums
 
 CASES, HOSPITALS, REGIONS = 1_000_000, 200, 21
 DRAWS = 1_000

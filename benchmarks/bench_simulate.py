@@ -9,9 +9,9 @@ import pytest
 
 import drgsim
 from drgsim.payment.pay import pay
-from drgsim.simulation.results import Results
+from drgsim.simulation.comparison.results import Results
 from drgsim.simulation.simulate import simulate
-from drgsim.simulation.world import World
+from drgsim.simulation.world.world import World
 
 CASES = 100_000
 SCENARIOS = ["baseline-drg", "special-review-ceiling", "high-outlier-excess-cap"]

@@ -10,7 +10,7 @@ from ._types cimport int32_t, int64_t, uint64_t
 
 
 cdef inline uint64_t mixed(uint64_t key) noexcept nogil:
-    """The finalizer of splitmix64, as in drgsim/payment/streams.py."""
+    """The finalizer of splitmix64, as in drgsim/payment/engine/streams.py."""
     key += <uint64_t>0x9E3779B97F4A7C15
     key = (key ^ (key >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
     key = (key ^ (key >> 27)) * <uint64_t>0x94D049BB133111EB

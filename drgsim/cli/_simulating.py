@@ -76,7 +76,7 @@ def run(
     run before as they were.
     """
     from ..report.simulate import simulate
-    from ..simulation.record import write_record
+    from ..simulation.record.record import write_record
 
     out = Path(arguments.out)
     tell = None if arguments.quiet else Teller()
@@ -139,7 +139,7 @@ def _into_place(part: Path, out: Path) -> None:
 def _scenarios_before(out: Path) -> list[Path]:
     """The documents an earlier run wrote here, by its record; other files are the user's."""
     from ..simulation.errors import RecordError
-    from ..simulation.record import read_record
+    from ..simulation.record.record import read_record
 
     try:
         record = read_record(out / RECORD)

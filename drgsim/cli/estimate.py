@@ -34,8 +34,8 @@ def add_parser(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..errors import ArgumentError
-    from ..payment.estimate import estimate
-    from ..payment.policy import Policy
+    from ..payment.faces.estimate import estimate
+    from ..policy.policy import Policy
 
     if Path(arguments.out).suffix.lower() != ".xlsx":
         raise ArgumentError("an estimate is written as a workbook", got=arguments.out, allowed=".xlsx")
@@ -49,7 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _weights(name: str | None) -> Any:
     """A published table by its id, a file, or None for the policy's own."""
-    from ..payment.weights import Weights
+    from ..weights.weights import Weights
 
     if name is None:
         return None

@@ -51,9 +51,9 @@ def _add_changes(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from ..payment.policy import Policy
-    from ..payment.policy_display import trust_text
-    from ..payment.policy_library import shipped
+    from ..policy.display import trust_text
+    from ..policy.library import shipped
+    from ..policy.policy import Policy
 
     for name in shipped():
         policy = Policy.load(name)
@@ -63,8 +63,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from ..payment.policy import Policy
-    from ..payment.reform import parse_assignments
+    from ..policy.policy import Policy
+    from ..policy.reform import parse_assignments
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -83,8 +83,8 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from ..payment.errors import PolicyError
-    from ..payment.policy import Policy
+    from ..policy.errors import PolicyError
+    from ..policy.policy import Policy
 
     try:
         policy = Policy.load(arguments.file)
@@ -96,7 +96,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    from ..payment.policy import Policy
+    from ..policy.policy import Policy
 
     print(Policy.load(arguments.before).diff(Policy.load(arguments.after)))
     return 0

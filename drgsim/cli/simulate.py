@@ -64,8 +64,8 @@ def _run(arguments: argparse.Namespace) -> int:
 def baseline(word: str) -> Any:
     """A scenario, or a policy as a scenario without levers."""
     from ..errors import NotFoundError
-    from ..payment.policy_library import shipped as shipped_policies
-    from ..simulation.scenario import Scenario
+    from ..policy.library import shipped as shipped_policies
+    from ..simulation.scenario.scenario import Scenario
 
     if word in Scenario.available():
         return Scenario.load(word)
@@ -81,9 +81,9 @@ def baseline(word: str) -> Any:
 
 def reform(word: str) -> Any:
     """A scenario's id or file, assignments, or another policy in place of the baseline's."""
-    from ..payment.policy_library import shipped as shipped_policies
-    from ..payment.reform import parse_assignments
-    from ..simulation.scenario import Scenario
+    from ..policy.library import shipped as shipped_policies
+    from ..policy.reform import parse_assignments
+    from ..simulation.scenario.scenario import Scenario
 
     file = Path(word).is_file()
     if ASSIGNMENT in word and not file:

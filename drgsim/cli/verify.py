@@ -34,8 +34,8 @@ def add_parser(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..simulation.errors import RecordError
-    from ..simulation.record import read_record
-    from ..simulation.verify import verify
+    from ..simulation.record.record import read_record
+    from ..simulation.record.verify import verify
 
     told = None if arguments.quiet or not sys.stderr.isatty() else _tell
     try:

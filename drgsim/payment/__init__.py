@@ -1,1 +1,1 @@
-"""Policies as dated, sourced documents, weights and rates, and the payment of a case."""
+"""The payment of a case: the street that prices and pays it, and the faces of its results."""

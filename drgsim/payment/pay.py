@@ -7,29 +7,27 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ..cases.fen import Fen, to_fen
 from ..errors import ArgumentError
-from .bill import Bill, Part, make_bill
-from .book import Book, Options
-from .fen import Fen, to_fen
-from .findings import Findings, Walk
-from .groups import find_groups
-from .jurisdiction import Jurisdiction, jurisdictions
-from .ledger import Ledger, blank_unpaid
-from .payments import Payments
-from .profiles import find_profiles
-from .recorded_bill import with_recorded
-from .stays import Stays
-from .steps.fund_share import FundShare
-from .steps.gap import Gap
-from .street import STEP_NAMES, walk
+from .engine.bill import Bill, Part, make_bill
+from .engine.book import FUND, Book, Options
+from .engine.findings import Findings, Walk
+from .engine.groups import find_groups
+from .engine.jurisdiction import Jurisdiction, jurisdictions
+from .engine.ledger import Ledger, blank_unpaid
+from .engine.profiles import find_profiles
+from .engine.recorded_bill import with_recorded
+from .engine.stays import Stays
+from .engine.steps.fund_share import FundShare
+from .engine.steps.gap import Gap
+from .engine.street import STEP_NAMES, walk
+from .faces.payments import Payments
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .policy import Policy
-    from .weights import Weights
-
-FUND = "fund"  # the chapter the sharing among payers is read in
+    from ..policy.policy import Policy
+    from ..weights.weights import Weights
 
 
 def pay(
@@ -59,7 +57,7 @@ def pay(
     dates : `"policy"` reads every value on the policy's own day; `"discharge"` on each stay's discharge day.
     decisions : case id → True, False or yuan granted: special reviews already decided.
     seed : keys the chances of special review; the same seed gives a case the same chance under any policy.
-    without : names of steps to leave out (`drgsim.payment.street.STEP_NAMES`), such as `special_review`.
+    without : names of steps to leave out (`drgsim.payment.engine.street.STEP_NAMES`): `special_review` …
 
     Returns
     -------
@@ -105,7 +103,7 @@ def pay(
 
 def prepared(cases: Any, policy: Policy | Mapping[str, Policy]) -> Stays:
     """Cases read once, to be paid by many policies of the same scheme; grouped first if they are not."""
-    from .grouped import grouped
+    from .engine.grouped import grouped
 
     return Stays(*grouped(cases, policy))
 

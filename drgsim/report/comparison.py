@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _version
 from .._atomic import replacing
-from ..simulation.attribution import Method
-from ..simulation.left_out import cautions, not_projected
-from ..simulation.results import Results
+from ..simulation.checks.left_out import cautions, not_projected
+from ..simulation.comparison.attribution import Method
+from ..simulation.comparison.results import Results
 from . import figures, fonts
 from .facts import RunFacts, ScenarioFacts
 from .fund_lights import fund_lights

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..simulation.fund_warnings import fund_warnings
+from ..simulation.projection.fund_warnings import fund_warnings
 from .words import word
 
 if TYPE_CHECKING:

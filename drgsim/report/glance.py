@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..payment.policy_display import trust_text
+from ..policy.display import trust_text
 from .markup import Cell, Markup, pair, paragraph, table
 from .numbers import count, money, percent
 

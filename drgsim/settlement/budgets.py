@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..cases.arrays import read_labels
 from ..errors import ColumnError
-from ..payment.columns import read_labels
 from .errors import SettlementError
 
 if TYPE_CHECKING:

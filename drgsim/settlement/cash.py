@@ -28,7 +28,7 @@ from .working_days import WorkingDays
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..payment.policy import Policy
+    from ..policy.policy import Policy
     from .region_prepayments import RegionPrepayments
     from .settlement import Settlement
 

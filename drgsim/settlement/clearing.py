@@ -12,7 +12,7 @@ from .errors import LedgerError
 from .sharing import due_after_sharing
 
 if TYPE_CHECKING:
-    from ..payment.reading import Readable
+    from ..policy.reading import Readable
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

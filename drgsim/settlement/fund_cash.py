@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..cases.arrays import read_labels, read_money
 from ..errors import ColumnError
-from ..payment.columns import read_labels, read_money
 from .allocate import allocate
 from .budgets import FUND
 from .errors import SettlementError

@@ -15,7 +15,7 @@ from .timing import MONTHS_IN_A_YEAR
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..payment.policy import Policy
+    from ..policy.policy import Policy
 
 FUND = ["care_region", "insurance"]
 

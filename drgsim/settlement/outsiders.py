@@ -19,8 +19,8 @@ from .which_policy import policy_by_region
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..payment.payments import Payments
-    from ..payment.policy import Policy
+    from ..payment.faces.payments import Payments
+    from ..policy.policy import Policy
 
 _BORNE_HERE = {"fund": "fund_care_region", "sliding": "sliding_care_region"}
 

@@ -23,8 +23,8 @@ from .which_policy import policy_by_region
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..payment.payments import Payments
-    from ..payment.policy import Policy
+    from ..payment.faces.payments import Payments
+    from ..policy.policy import Policy
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -11,7 +11,7 @@ from .errors import SettlementError
 from .timing import MONTHS_IN_A_YEAR
 
 if TYPE_CHECKING:
-    from ..payment.reading import Readable
+    from ..policy.reading import Readable
 
 
 @dataclass(frozen=True, slots=True)

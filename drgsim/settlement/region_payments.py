@@ -15,7 +15,7 @@ from .working_days import WorkingDays
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..payment.policy import Policy
+    from ..policy.policy import Policy
     from .region_prepayments import RegionPrepayments
 
 COLUMNS = ["region", "insurance", "date", "amount"]

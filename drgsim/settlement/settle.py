@@ -18,8 +18,8 @@ from .which_policy import policy_by_region
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..payment.payments import Payments
-    from ..payment.policy import Policy
+    from ..payment.faces.payments import Payments
+    from ..policy.policy import Policy
 
 
 def settle(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from ..payment.reading import Readable
+    from ..policy.reading import Readable
 
 Ints = npt.NDArray[np.int64]
 

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..cases.arrays import read_labels
 from ..errors import ColumnError
-from ..payment.columns import read_labels
-from ..payment.state import Route
-from ..payment.steps.fund_share import FundShare
-from ..payment.steps.gap import Gap
+from ..payment.engine.state import Route
+from ..payment.engine.steps.fund_share import FundShare
+from ..payment.engine.steps.gap import Gap
 from .errors import SettlementError
 from .tally import Ints, Words, tally
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..payment.payments import Payments
+    from ..payment.faces.payments import Payments
 
 # whose fund pays whom: what a settlement tells apart
 FLOW = ("care_region", "insured_region", "insurance", "hospital_id")

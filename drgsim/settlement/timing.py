@@ -18,7 +18,7 @@ from .working_days import Days, WorkingDays
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..payment.reading import Readable
+    from ..policy.reading import Readable
 
 Months = npt.NDArray[np.datetime64]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import NotFoundError
 
 if TYPE_CHECKING:
-    from ..payment.policy import Policy
+    from ..policy.policy import Policy
 
 
 def policy_by_region(policy: Policy | Mapping[str, Policy]) -> Callable[[str], Policy]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..errors import DrgsimError
-from ..payment.errors import Problem
+from ..policy.errors import Problem
 
 _DEEP = ("levers", "responses")  # sections whose problems are grouped one step further down
 

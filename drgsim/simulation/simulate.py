@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
+from .checks.left_out import refuse_nothing_paid
+from .comparison.results import Results
 from .errors import SimulationError
-from .given_tables import check_tables
-from .left_out import refuse_nothing_paid
-from .parameter_band import parameter_band
 from .progress import Listener, telling
-from .projection import project
-from .projection_years import PaidYears
-from .results import Results
-from .sampled_outcomes import resample_outcomes
-from .scenario import Scenario
-from .world import World
+from .projection.projection import project
+from .projection.years import PaidYears
+from .scenario.scenario import Scenario
+from .uncertainty.parameter_band import parameter_band
+from .uncertainty.sampled_outcomes import resample_outcomes
+from .world.given_tables import check_tables
+from .world.world import World
 
 if TYPE_CHECKING:
     import pandas as pd

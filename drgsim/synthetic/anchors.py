@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tools.synthetic_anchors import ANCHORED
+
 from ..schemes.model import Adrg, Drg, Scheme
-from .anchor_fit import ANCHORED
 from .tables import rows
 
 _NEWEST = max(ANCHORED)  # for a scheme that has no table of its own, nor its base

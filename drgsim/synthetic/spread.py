@@ -10,9 +10,10 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from tools.synthetic_spread import KINDS, SEVERITIES
+
 from .._paths import data_path
 from .randomness import normal_mean
-from .spread_fit import KINDS, SEVERITIES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

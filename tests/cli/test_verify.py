@@ -6,7 +6,7 @@ import pytest
 
 import drgsim
 from drgsim.cli.main import main
-from drgsim.simulation.record import write_record
+from drgsim.simulation.record.record import write_record
 from drgsim.simulation.simulate import simulate
 
 RECIPE = {"region": "province", "n": 200, "year": 2025, "seed": 4}

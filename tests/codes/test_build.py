@@ -6,8 +6,8 @@ import hashlib
 import pytest
 
 from drgsim._paths import data_path
-from drgsim.codes.build import build, main
 from drgsim.errors import FileFormatError
+from tools.codes import build, main
 
 TABLES = {
     "diagnosis.csv",

@@ -20,6 +20,6 @@ def test_the_learned_example_groups_what_it_was_not_learned_from():
 
 @pytest.mark.slow
 def test_the_learned_example_is_what_the_build_makes(tmp_path):
-    from drgsim.synthetic.build_dip_example import NAME, learned_example
+    from tools.dip_example import NAME, learned_example
 
     assert learned_example().hash == DipCatalogue.load(NAME).hash

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 
 from drgsim import Policy
+from drgsim.payment.faces.payments import Payments
 from drgsim.payment.pay import pay
-from drgsim.payment.payments import Payments
 
 REQUIRED = {
     "drg_rate": {"standard.base_rate": 10_000},

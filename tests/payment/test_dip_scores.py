@@ -5,7 +5,7 @@ import pytest
 
 from drgsim import sources
 from drgsim.errors import ArgumentError, FileFormatError, NotFoundError
-from drgsim.payment.dip_scores import DeviationRule, dip_points, largest_factor
+from drgsim.payment.engine.dip_scores import DeviationRule, dip_points, largest_factor
 
 
 def points(rule, score, cost, standard, **more):

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from drgsim.payment.parameters import catalogue
-from drgsim.payment.street import STEP_NAMES
+from drgsim.payment.engine.street import STEP_NAMES
+from drgsim.policy.parameters import catalogue
 
 PAGE = (Path(__file__).parents[2] / "docs" / "payment.md").read_text(encoding="utf-8")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.payment.fen import round_half, to_fen, to_yuan
+from drgsim.cases.fen import round_half, to_fen, to_yuan
 
 
 @given(st.integers(-(10**11), 10**11))

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from drgsim import Policy
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
+from drgsim.payment.faces.payments import PAYERS
 from drgsim.payment.pay import pay, prepared
-from drgsim.payment.payments import PAYERS
-from drgsim.payment.policy_library import shipped
+from drgsim.policy.library import shipped
 
 from .streets import WEIGHTS, cases, column, policy, street
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from drgsim.errors import ArgumentError, NotFoundError
-from drgsim.payment.ledger import Ledger, LedgerError
+from drgsim.payment.engine.ledger import Ledger, LedgerError
 
 from .streets import column, street
 
@@ -114,10 +114,10 @@ def test_a_ledger_that_does_not_close_is_an_error():
 
 
 def test_every_route_has_words():
-    from drgsim.payment.problems import Problem
-    from drgsim.payment.state import Review, Route
-    from drgsim.payment.steps.routes import ROUTE_WORDS
-    from drgsim.payment.steps.special_review import REVIEW_WORDS
+    from drgsim.payment.engine.problems import Problem
+    from drgsim.payment.engine.state import Review, Route
+    from drgsim.payment.engine.steps.routes import ROUTE_WORDS
+    from drgsim.payment.engine.steps.special_review import REVIEW_WORDS
 
     assert set(ROUTE_WORDS) == set(Route)
     assert set(REVIEW_WORDS) == set(Review)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.payment.streams import case_keys, uniforms
+from drgsim.payment.engine.streams import case_keys, uniforms
 
 IDS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12), max_size=30)
 

@@ -7,11 +7,11 @@ import pytest
 
 from drgsim._paths import data_path
 from drgsim.errors import NotFoundError
-from drgsim.schemes.build import build, main, table_folder
 from drgsim.schemes.import_tables import import_tables
 from drgsim.schemes.metadata import folder_name, read_metadata
 from drgsim.schemes.registry import load
 from tests.schemes.example import write_tables
+from tools.schemes import build, main, table_folder
 
 SHIPPED = sorted(read_metadata(path.parent).id for path in data_path("schemes").glob("*/scheme.toml"))
 META = ("id", "title", "version", "base", "switches", "switch_sources", "departures")

@@ -3,7 +3,7 @@
 import pytest
 
 import drgsim
-from drgsim.simulation.scenario import Scenario
+from drgsim.simulation.scenario.scenario import Scenario
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from drgsim.simulation.sums import key, sums
+from drgsim.simulation.world.sums import key, sums
 
 KEYS = ("care_region", "hospital_level", "hospital_id", "insurance")
 MEASURES = ("cases", "fund", "patient")

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from drgsim.settlement.statistics import MEASURES
-from drgsim.simulation.age_bands import AGE_BAND
-from drgsim.simulation.assumptions import Assumptions
-from drgsim.simulation.rules import rules_of
-from drgsim.simulation.scenario import Scenario
-from drgsim.simulation.steps import steps_of
+from drgsim.simulation.scenario.assumptions import Assumptions
+from drgsim.simulation.scenario.scenario import Scenario
+from drgsim.simulation.scenario.steps import steps_of
+from drgsim.simulation.world.age_bands import AGE_BAND
+from drgsim.simulation.world.rules import rules_of
 
 YEAR = 2025
 ZERO = Assumptions.load({"id": "zero"})

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.simulation.attribution import MOST_STEPS, attribute
+from drgsim.simulation.comparison.attribution import MOST_STEPS, attribute
 from drgsim.simulation.errors import SimulationError
-from drgsim.simulation.steps import REGROUPED, Step
+from drgsim.simulation.scenario.steps import REGROUPED, Step
 
 
 def steps(number, regrouping=()):

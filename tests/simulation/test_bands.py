@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from drgsim.errors import ArgumentError
-from drgsim.simulation.bands import interval, sampling_bands
-from drgsim.simulation.sampling import resample
-from drgsim.simulation.sums import key, sums
+from drgsim.simulation.uncertainty.bands import interval, sampling_bands
+from drgsim.simulation.uncertainty.sampling import resample
+from drgsim.simulation.world.sums import key, sums
 
 from .hospital_tables import MEASURES, province, table
 

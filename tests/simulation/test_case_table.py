@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from drgsim.errors import ColumnError
-from drgsim.simulation.case_table import NEEDED, case_table
 from drgsim.simulation.errors import SimulationError
 from drgsim.simulation.simulate import simulate
+from drgsim.simulation.world.case_table import NEEDED, case_table
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import pytest
 
 from drgsim.published import published
 from drgsim.settlement.statistics import FLOW, MEASURES
-from drgsim.simulation.demography import insured, national_rates
-from drgsim.simulation.projection_cells import Cells
-from drgsim.simulation.projection_growth import band_names
+from drgsim.simulation.projection.cells import Cells
+from drgsim.simulation.projection.demography import insured, national_rates
+from drgsim.simulation.projection.growth import band_names
 from drgsim.synthetic.region import SyntheticRegion
 
 

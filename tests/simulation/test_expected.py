@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from drgsim._paths import data_path
-from drgsim.simulation.expected import BASELINE, expected_table, simulated
-from drgsim.simulation.scenario_library import shipped
+from drgsim.simulation.record.expected import BASELINE, expected_table, simulated
+from drgsim.simulation.scenario.library import shipped
 
 IDS = [BASELINE, *(id for id in shipped() if id != BASELINE)]
 
@@ -25,7 +25,7 @@ def test_the_output_is_as_expected(results, id):
     stated = pd.read_csv(data_path("scenarios", "expected", f"{id}.csv"), dtype=text, keep_default_na=False)
     found = expected_table(results, id)
     moved = stated.compare(found) if stated.shape == found.shape else "other rows"
-    assert stated.equals(found), f"run python -m drgsim.simulation.build_expected if this is meant\n{moved}"
+    assert stated.equals(found), f"run python -m tools.expected_scenarios if this is meant\n{moved}"
 
 
 def test_every_shipped_lever_moves_money(results):

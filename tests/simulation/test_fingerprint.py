@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import drgsim
 from drgsim.errors import ColumnError
-from drgsim.simulation.fingerprint import fingerprint
+from drgsim.simulation.record.fingerprint import fingerprint
 
 
 @settings(max_examples=20)

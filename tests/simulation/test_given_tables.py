@@ -5,7 +5,7 @@ import pytest
 
 from drgsim.errors import ArgumentError, NotFoundError
 from drgsim.simulation.errors import SimulationError
-from drgsim.simulation.scenario import Scenario
+from drgsim.simulation.scenario.scenario import Scenario
 from drgsim.simulation.simulate import MOST_DRAWS, simulate
 
 KINDS = ("employee", "resident")

@@ -6,7 +6,7 @@ import pytest
 
 import drgsim
 from drgsim.simulation.errors import SimulationError
-from drgsim.simulation.record import record
+from drgsim.simulation.record.record import record
 from drgsim.simulation.simulate import simulate
 
 SCENARIOS = ["baseline-drg", {"outlier.high.threshold/3": 2.5}]

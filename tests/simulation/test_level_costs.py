@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from drgsim.payment.weights import Weights
-from drgsim.simulation.level_costs import with_level_costs
+from drgsim.simulation.world.level_costs import with_level_costs
+from drgsim.weights.weights import Weights
 
 
 def table():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from drgsim.payment.parameters import catalogue
-from drgsim.simulation.liveness import COLUMNS, liveness
+from drgsim.policy.parameters import catalogue
+from drgsim.simulation.checks.liveness import COLUMNS, liveness
 from drgsim.simulation.simulate import simulate
 
 
@@ -76,7 +76,7 @@ def test_a_parameter_another_choice_would_read(few, baseline):
 def test_what_the_method_does_not_read(few, baseline):
     _, found = told(few, baseline, {"dip.blank_factor": 0.5})
     assert found.loc["dip.blank_factor", "reason_en"] == "no rule reads it under drg_rate"
-    from drgsim.simulation.scenario import Scenario
+    from drgsim.simulation.scenario.scenario import Scenario
 
     _, found = told(few, Scenario.of("national-ffs", on="2025-12-31"), {"outlier.low.threshold": 0.5})
     assert found.loc["outlier.low.threshold", "reason_en"] == "no rule reads it where stays are paid by item"
@@ -99,7 +99,7 @@ def test_stays_in_reach_that_come_to_the_same(few, baseline):
 
 
 def test_a_value_that_begins_later(few):
-    from drgsim.simulation.scenario import Scenario
+    from drgsim.simulation.scenario.scenario import Scenario
 
     yearly = Scenario.of("national-drg-rate")
     _, found = told(few, yearly, {"outlier.low.threshold": {"2026-06-01": 0.3}})

@@ -2,11 +2,11 @@
 
 import pytest
 
-from drgsim.simulation import world as world_module
-from drgsim.simulation.null_reform import TITLES, null_reform
-from drgsim.simulation.outcome import MEASURES
-from drgsim.simulation.scenario import Scenario
-from drgsim.simulation.world import World
+from drgsim.simulation.checks.null_reform import TITLES, null_reform
+from drgsim.simulation.scenario.scenario import Scenario
+from drgsim.simulation.world.outcome import MEASURES
+from drgsim.simulation.world.world import World
+from drgsim.simulation.world.world import world as world_module
 
 
 @pytest.fixture(scope="module")

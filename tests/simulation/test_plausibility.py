@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from drgsim.published import series
-from drgsim.simulation.plausibility import COLUMNS, MEASURES, measures_of, plausibility, ranges
+from drgsim.simulation.checks.plausibility import COLUMNS, MEASURES, measures_of, plausibility, ranges
 from drgsim.simulation.simulate import simulate
 from drgsim.sources import STATES, resolve
 

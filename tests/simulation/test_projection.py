@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from drgsim.errors import ArgumentError, ColumnError
 from drgsim.published import published
 from drgsim.simulation.errors import SimulationError
-from drgsim.simulation.funds import derived_opening, reserve_months
-from drgsim.simulation.projection import project
-from drgsim.simulation.projection_cells import Cells
-from drgsim.simulation.projection_frame import ALL
-from drgsim.simulation.projection_years import PaidYears
+from drgsim.simulation.projection.cells import Cells
+from drgsim.simulation.projection.frame import ALL
+from drgsim.simulation.projection.funds import derived_opening, reserve_months
+from drgsim.simulation.projection.projection import project
+from drgsim.simulation.projection.years import PaidYears
 
 from .projected_world import BASELINE, FLOATING, YEAR, SmallWorld, assuming, cells
 
@@ -61,7 +61,7 @@ def test_the_base_year_is_what_the_cells_and_their_settlement_say():
 def test_a_year_that_its_clearing_does_not_move_is_the_same_settled_or_added_up(monkeypatch):
     moving = assuming(BASELINE, unit_cost_growth=0.03, rate_growth=0.013)
     added = project(SmallWorld(), [moving], years=2).frame
-    monkeypatch.setattr("drgsim.simulation.projection_cells.moves_money", lambda policy: True)
+    monkeypatch.setattr("drgsim.simulation.projection.cells.moves_money", lambda policy: True)
     pd.testing.assert_frame_equal(project(SmallWorld(), [moving], years=2).frame, added)
 
 

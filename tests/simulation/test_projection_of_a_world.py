@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 import drgsim
-from drgsim.simulation.age_bands import AGE_BAND
-from drgsim.simulation.projection import project
-from drgsim.simulation.projection_frame import ALL
-from drgsim.simulation.scenario import Scenario
-from drgsim.simulation.world import World
+from drgsim.simulation.projection.frame import ALL
+from drgsim.simulation.projection.projection import project
+from drgsim.simulation.scenario.scenario import Scenario
+from drgsim.simulation.world.age_bands import AGE_BAND
+from drgsim.simulation.world.world import World
 
 from .projected_world import ZERO, assuming
 

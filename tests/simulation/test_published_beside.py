@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from drgsim.published import published
-from drgsim.simulation.projection import project
-from drgsim.simulation.published_beside import published_beside
+from drgsim.simulation.projection.projection import project
+from drgsim.simulation.projection.published_beside import published_beside
 
 from .projected_world import BASELINE, SmallWorld, assuming
 from .test_projection import funds

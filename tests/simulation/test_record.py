@@ -5,8 +5,8 @@ import json
 import pytest
 
 from drgsim.simulation.errors import RecordError
-from drgsim.simulation.record import DIGEST, FORMAT, VERSION, digest, read_record, record, write_record
-from drgsim.simulation.record_tables import FEW, FEW_NAME
+from drgsim.simulation.record.record import DIGEST, FORMAT, VERSION, digest, read_record, record, write_record
+from drgsim.simulation.record.tables import FEW, FEW_NAME
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from drgsim.errors import ArgumentError, ColumnError
+from drgsim.simulation.comparison.side_by_side import MONEY
 from drgsim.simulation.errors import SimulationError
-from drgsim.simulation.outcome import MEASURES
-from drgsim.simulation.side_by_side import MONEY
 from drgsim.simulation.simulate import simulate
+from drgsim.simulation.world.outcome import MEASURES
 
 DAY = datetime.date(2025, 12, 31)
 IDS = ("cross-region", "two-levers", "older-edition", "to-dip")
@@ -125,7 +125,7 @@ def test_a_flat_mapping_is_a_reform_of_the_baseline(cases, baseline):
 
 
 def test_another_start_has_a_bar_of_its_own(cases, baseline):
-    from drgsim.simulation.scenario import Scenario
+    from drgsim.simulation.scenario.scenario import Scenario
 
     other = Scenario.of("national-ffs", on="2025-12-31").named("by-item")
     bars = simulate(cases, [baseline, other]).attribution("by-item")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from drgsim.simulation.bands import sampling_bands
-from drgsim.simulation.outcome import MEASURES
-from drgsim.simulation.sampled_outcomes import by_hospital, resample_outcomes
-from drgsim.simulation.world import World
+from drgsim.simulation.uncertainty.bands import sampling_bands
+from drgsim.simulation.uncertainty.sampled_outcomes import by_hospital, resample_outcomes
+from drgsim.simulation.world.outcome import MEASURES
+from drgsim.simulation.world.world import World
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgsim.errors import ArgumentError, ColumnError
-from drgsim.simulation.sampling import resample
+from drgsim.simulation.uncertainty.sampling import resample
 
 from .hospital_tables import MEASURES, ROWS, province, table
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from drgsim import Scenario
-from drgsim.simulation.phase_in import PROFILES, PhaseIn
+from drgsim.simulation.scenario.phase_in import PROFILES, PhaseIn
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
 

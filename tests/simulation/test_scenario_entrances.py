@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drgsim import Policy, Scenario
-from drgsim.payment.policy_yaml import write_yaml
-from drgsim.payment.reform import parse_assignments
-from drgsim.simulation.assumptions import Assumptions
+from drgsim.policy.reform import parse_assignments
+from drgsim.policy.yaml_text import write_yaml
 from drgsim.simulation.errors import ScenarioError, SimulationError
-from drgsim.simulation.phase_in import PhaseIn
+from drgsim.simulation.scenario.assumptions import Assumptions
+from drgsim.simulation.scenario.phase_in import PhaseIn
 
 DAY = datetime.date(2025, 12, 31)
 RAW = {

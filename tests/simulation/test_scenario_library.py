@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from drgsim import Scenario, sources
-from drgsim.payment.policy_document import COVERAGE
-from drgsim.simulation.scenario_library import shipped
+from drgsim.policy.document import COVERAGE
+from drgsim.simulation.scenario.library import shipped
 
 BASELINE = Scenario.load("baseline-drg")
 REFORMS = [name for name in Scenario.available() if name != BASELINE.id]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drgsim.simulation.errors import ScenarioError
-from drgsim.simulation.phase_in import PROFILES, STEP, PhaseIn, read_phase_in
+from drgsim.simulation.scenario.phase_in import PROFILES, STEP, PhaseIn, read_phase_in
 
 PHASED = st.builds(
     PhaseIn,

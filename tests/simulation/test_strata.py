@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.simulation.strata import strata_of
+from drgsim.simulation.uncertainty.strata import strata_of
 
 UNITS = st.dictionaries(
     st.tuples(st.sampled_from("xyz"), st.sampled_from(["h1", "h2", "h3", "h4", "h5"])),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drgsim.errors import ColumnError
-from drgsim.simulation.sums import NOT_STATED, key, sums
+from drgsim.simulation.world.sums import NOT_STATED, key, sums
 
 WORDS = st.sampled_from(["a", "b", "zz", "10", "2"])
 STAYS = st.lists(

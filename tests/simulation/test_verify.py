@@ -7,9 +7,9 @@ import pytest
 
 import drgsim
 from drgsim.simulation.errors import RecordError
-from drgsim.simulation.record import DIGEST, digest, record
+from drgsim.simulation.record.record import DIGEST, digest, record
+from drgsim.simulation.record.verify import verify
 from drgsim.simulation.simulate import simulate
-from drgsim.simulation.verify import verify
 
 RECIPE = {"region": "province", "n": 300, "year": 2025, "seed": 11}
 
@@ -126,7 +126,7 @@ def test_a_sum_that_does_not_close_is_caught_without_cases(made):
 
 
 def test_a_policy_that_is_another_here_is_caught(made, monkeypatch):
-    from drgsim.simulation import ingredients
+    from drgsim.simulation.world.world import ingredients
 
     monkeypatch.setattr(ingredients.Policy, "hash", property(lambda self: "f" * 64))
     found = wrong(verify(made, rerun=False))

@@ -3,7 +3,7 @@
 import pytest
 
 from drgsim._paths import data_path
-from drgsim.synthetic.build import tables, write
+from tools.synthetic import tables, write
 
 
 @pytest.mark.shared

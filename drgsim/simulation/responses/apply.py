@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...errors import nearest_name
-from ...payment.errors import Problem
+from ...policy.errors import Problem
 from ..errors import SimulationError, refuse
 from .declarations import declared
 

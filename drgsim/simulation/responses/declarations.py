@@ -11,8 +11,8 @@ from typing import Any
 
 from ..._paths import data_path
 from ...errors import nearest_name
-from ...payment.errors import Problem
-from ...payment.policy_yaml import read_yaml
+from ...policy.errors import Problem
+from ...policy.yaml_text import read_yaml
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...payment.state import Route
-from ...payment.steps.low_outlier import LowOutlier
+from ...payment.engine.state import Route
+from ...payment.engine.steps.low_outlier import LowOutlier
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...payment.payments import Payments
+    from ...payment.faces.payments import Payments
 
 FACED = ("weight", "standard", "ratio")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ...payment.streams import uniforms
+from ...payment.engine.streams import uniforms
 from ..errors import SimulationError
 
 if TYPE_CHECKING:

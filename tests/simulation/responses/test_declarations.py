@@ -2,7 +2,7 @@
 
 import pytest
 
-from drgsim.payment.errors import Problem
+from drgsim.policy.errors import Problem
 from drgsim.simulation.responses import declared
 from drgsim.sources import STATES, load
 

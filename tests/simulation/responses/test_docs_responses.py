@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from drgsim.payment.policy_yaml import parse_yaml
+from drgsim.policy.yaml_text import parse_yaml
 from drgsim.simulation.responses import declared
 
 PAGE = (Path(__file__).parents[3] / "docs" / "responses.md").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The street: stays in, steps in order, bill, ledger."""

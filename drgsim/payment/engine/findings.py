@@ -1,0 +1,72 @@
+"""What the walks down the street found, as columns over all stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from ...cases.fen import Fen, Floats
+from .jurisdiction import Jurisdiction
+from .state import Marks, State, Step
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One walk down the street: where, the state at its end, the rules that were on."""
+
+    place: Jurisdiction
+    state: State
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """(n,) columns: fen (int64), numbers (float64), marks (int8); `adjustments` by step in fen."""
+
+    cost: Fen
+    carved_out: Fen
+    standard: Fen
+    payment: Fen
+    weight: Floats
+    coefficient: Floats
+    unit: Floats
+    ratio: Floats
+    route: Marks
+    outlier: Marks
+    review: Marks
+    problem: Marks
+    adjustments: Mapping[str, Fen]
+
+    @classmethod
+    def gather(cls, n: int, walks: Sequence[Walk]) -> Findings:
+        """The states of walks that together cover all n stays once."""
+        names = [each.name for each in fields(cls) if each.name != "adjustments"]
+        if len(walks) == 1 and isinstance(walks[0].place.rows, slice):
+            state = walks[0].state
+            return cls(**{name: getattr(state, name) for name in names}, adjustments=state.adjustments)
+        columns = {
+            name: _scattered(n, walks, lambda state, name=name: getattr(state, name)) for name in names
+        }
+        steps = dict.fromkeys(name for walk in walks for name in walk.state.adjustments)
+        adjustments = {
+            step: _scattered(n, walks, lambda state, step=step: state.adjustments.get(step, 0))
+            for step in steps
+        }
+        return cls(**columns, adjustments=adjustments)
+
+    def with_problem(self, problem: Marks) -> Findings:
+        return replace(self, problem=problem)
+
+
+def _scattered(n: int, walks: Sequence[Walk], column: Any) -> Any:
+    """A column of each walk put at its rows."""
+    result = None
+    for walk in walks:
+        values = np.asarray(column(walk.state))
+        if result is None:
+            result = np.zeros(n, values.dtype)
+        result[walk.place.rows] = values
+    return result if result is not None else np.zeros(n)

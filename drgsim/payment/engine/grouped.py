@@ -1,0 +1,78 @@
+"""Cases with a group: as they are, or grouped by the policy's scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..._optional import require
+from ...cases.given import refuse_columns, refuse_doubled
+from ...errors import ArgumentError, ColumnError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DRG, DIP = "drg", "dip_code"
+
+
+def grouped(cases: Any, policy: Any, *, scheme: str | None = None) -> tuple[pd.DataFrame, str]:
+    """The cases with their group, and the column it stands in.
+
+    `scheme` stands in for the policies' own. Raises ColumnError or ArgumentError when there is no group and
+    none can be found.
+    """
+    frame = as_frame(cases)
+    policies = list(policy.values()) if isinstance(policy, Mapping) else [policy]
+    methods = {each.method for each in policies}
+    if "dip" in methods and DIP in frame.columns:
+        return frame, DIP
+    if DRG in frame.columns or methods == {"ffs"}:
+        return frame, DRG
+    if "dip" in methods:
+        raise ColumnError(
+            "paying by DIP needs the disease type of each stay",
+            got="no column dip_code",
+            allowed="dip_code and score, as DipGrouper.group returns them",
+            do="group the cases with drgsim.DipGrouper first",
+        )
+    schemes = {scheme} if scheme else {each.scheme for each in policies}
+    if len(schemes) > 1 or None in schemes:
+        raise ArgumentError(
+            "cases without a group, and policies that do not name one scheme",
+            got=sorted(str(each) for each in schemes),
+            do="group the cases first, or pay the regions one by one",
+        )
+    from ...grouping import DrgGrouper
+
+    answer = DrgGrouper(schemes.pop()).group(frame)
+    return frame.assign(**{name: answer[name].array for name in answer.columns}), DRG
+
+
+def as_frame(cases: Any) -> pd.DataFrame:
+    """A table of cases, one case as a mapping, or several, as a DataFrame.
+
+    Raises ArgumentError for anything else, ColumnError when a column stands twice.
+    """
+    import pandas as pd
+
+    if hasattr(cases, "__arrow_c_stream__") and not isinstance(cases, pd.DataFrame):
+        pa = require("pyarrow", extra="arrow", feature="paying Arrow tables")
+        cases = pa.table(cases).to_pandas()
+    if isinstance(cases, pd.DataFrame):
+        refuse_doubled(cases.columns)
+        return cases
+    if isinstance(cases, Mapping):
+        refuse_columns(cases)
+    rows = [cases] if isinstance(cases, Mapping) else cases
+    if isinstance(rows, list | tuple) and all(isinstance(row, Mapping) for row in rows):
+        return pd.DataFrame([{name: _cell(value) for name, value in row.items()} for row in rows])
+    raise ArgumentError(
+        "not a table of cases",
+        got=type(cases).__name__,
+        allowed=("DataFrame", "anything with __arrow_c_stream__", "dict", "list of dicts"),
+    )
+
+
+def _cell(value: Any) -> Any:
+    """Lists of codes as the case table writes them."""
+    return "|".join(map(str, value)) if isinstance(value, list | tuple) else value

@@ -1,0 +1,81 @@
+"""Quotas: the first so many cases of each hospital (or of the region) in each period."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ...cases.arrays import Codes, Ints, Mask
+from ...cases.fen import Floats
+from .ordering import ordered
+from .stays import Stays
+
+Period = Literal["month", "quarter", "year"]
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def allowed(count: Ints, share: float) -> Ints:
+    """The whole number of cases that `share` of `count` allows, exact in decimals: 5 % of 60 is 3.
+
+    >>> allowed(np.array([60, 59, 0]), 0.05)
+    array([3, 2, 0])
+    """
+    top, bottom = Decimal(repr(share)).as_integer_ratio()
+    return count * top // bottom
+
+
+def places(scope: Codes, counted: Mask, share: float) -> Ints:
+    """How many cases `share` of the counted stays of each scope allows."""
+    return allowed(np.bincount(scope[counted], minlength=int(scope.max(initial=0)) + 1), share)
+
+
+def scopes(stays: Stays, scope: Literal["hospital", "region"], period: Period) -> Codes:
+    """(n,) the quota each stay counts in. Stays without a discharge date share one period."""
+
+    def find(own: Stays) -> Codes:
+        months = own.fact("months", _months)
+        periods = np.where(months < 0, 0, months // _MONTHS[period] + 1)
+        if scope == "region":
+            return _renumbered(periods)
+        hospitals = own.labels("hospital_id").codes.astype(np.int64) + 1
+        return _renumbered(hospitals * (int(periods.max(initial=0)) + 1) + periods)
+
+    return stays.fact(f"quota by {scope} and {period}", find)
+
+
+def ranks(stays: Stays, rows: Ints, scope: Codes, score: Floats) -> Ints:
+    """The rank of each of `rows` in its scope: 1 for the largest score; ties by case id.
+
+    `scope` and `score` are one value a row.
+    """
+    order = ordered(stays, rows, (-score, scope))
+    in_order = scope[order]
+    starts = np.flatnonzero(np.r_[True, in_order[1:] != in_order[:-1]]) if len(order) else order
+    result = np.empty(len(order), np.int64)
+    result[order] = np.arange(1, len(order) + 1) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    return result
+
+
+def _months(stays: Stays) -> Ints:
+    """Months since 1970-01 of the discharge, −1 where it is missing."""
+    days = stays.days("discharge_date")
+    known = np.isfinite(days)
+    if not known.any():
+        return np.full(len(days), -1)
+    # a year has few days: each is turned into its month once
+    first, last = int(np.nanmin(days)), int(np.nanmax(days))
+    months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.where(known, months[np.where(known, days - first, 0).astype(np.int64)], -1)
+
+
+def _renumbered(keys: npt.NDArray[np.int64]) -> Codes:
+    """Whole numbers as codes 0, 1, 2 … in their order."""
+    span = int(keys.max(initial=0)) + 1
+    if span > 1 << 24:
+        return np.unique(keys, return_inverse=True)[1].astype(np.int32)
+    present = np.zeros(span, np.bool_)
+    present[keys] = True
+    return (np.cumsum(present, dtype=np.int32) - 1)[keys]

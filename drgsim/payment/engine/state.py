@@ -1,0 +1,165 @@
+"""A stay on its way down the street: what the steps so far have found, as columns.
+
+Steps never change the state. Each returns a `Change`; the street applies it and books the difference in
+payment under the step's name, so that standard and adjustments always sum to the payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ...cases.arrays import Codes, Ints, Mask
+from ...cases.fen import Fen, Floats
+from .book import Book
+from .groups import Groups
+from .stays import Stays
+
+Marks = npt.NDArray[np.int8]
+
+
+class Route(IntEnum):
+    """How a stay is priced: inside the scheme, or why outside it."""
+
+    SCHEME = 0
+    UNGROUPED = 1
+    NO_WEIGHT = 2
+    EXCLUDED = 3
+    PER_DIEM = 4
+    SHORT_STAY = 5
+    LONG_STAY = 6
+    OUT_OF_AREA = 7
+    NOT_INSURED = 8
+    FEE_FOR_SERVICE = 9
+    ZERO_SCORE = 10
+    BLANK_GROUP = 11
+    NOT_PAYABLE = 12
+
+
+class Outlier(IntEnum):
+    """Where a stay's cost lies against its standard."""
+
+    NONE = 0
+    LOW = 1
+    HIGH = 2
+    HIGH_OVER_QUOTA = 3  # high, but its hospital's share of high outliers is used up
+    EXTREME = 4
+
+
+class Review(IntEnum):
+    """How far a stay got in special-case review."""
+
+    NONE = 0
+    ELIGIBLE = 1  # not filed
+    OVER_QUOTA = 2  # filed, but the quota was used up by cases that rank before it
+    REFUSED = 3
+    ACCEPTED = 4
+
+
+@dataclass
+class State:
+    """Columns of n stays. Money in fen (int64), weights and ratios float64."""
+
+    stays: Stays
+    book: Book
+    cost: Fen  # cost of what the case payment covers
+    problem: Marks  # why a stay cannot be paid (`Problem`), 0 where it can
+    payment: Fen = field(init=False)
+    standard: Fen = field(init=False)
+    route: Marks = field(init=False)
+    outlier: Marks = field(init=False)
+    review: Marks = field(init=False)
+    weight: Floats = field(init=False)
+    coefficient: Floats = field(init=False)
+    unit: Floats = field(init=False)  # yuan for one unit of weight (or one score)
+    ratio: Floats = field(init=False)  # cost over the outlier basis, NaN where none was asked for
+    carved_out: Fen = field(init=False)
+    adjustments: dict[str, Fen] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        n = len(self.cost)
+        self.payment = np.zeros(n, np.int64)
+        self.standard = np.broadcast_to(np.int64(0), n)
+        self.carved_out = np.broadcast_to(np.int64(0), n)
+        self.route = np.where(self.problem == 0, np.int8(Route.SCHEME), np.int8(Route.NOT_PAYABLE))
+        self.outlier, self.review = np.zeros(n, np.int8), np.zeros(n, np.int8)
+        for name in ("weight", "coefficient", "unit", "ratio"):
+            setattr(self, name, np.broadcast_to(np.float64(np.nan), n))
+
+    def __len__(self) -> int:
+        return len(self.cost)
+
+    @property
+    def profile(self) -> Codes:
+        return self.book.profiles.of
+
+    @property
+    def groups(self) -> Groups:
+        return self.book.groups
+
+    def in_scheme(self, mask: Mask | None = None) -> Ints:
+        """Positions priced inside the scheme, among those where `mask` holds."""
+        inside = self.route == Route.SCHEME
+        return np.flatnonzero(inside if mask is None else inside & mask)
+
+    def changed(self, step: str, i: int) -> bool:
+        """Whether a step changed the payment of stay `i`."""
+        return step in self.adjustments and self.adjustments[step][i] != 0
+
+    def apply(self, name: str, change: Change) -> None:
+        """Take over what a step found."""
+        for column, values in change.marks.items():
+            self._set(column, change.rows, values)
+        if change.payment is not None:
+            self._book(name, change.rows, change.payment)
+
+    def _book(self, name: str, rows: Ints | None, payment: Fen) -> None:
+        if rows is None:
+            self.adjustments[name] = payment - self.payment
+            self.payment = payment.copy()  # later steps write into it
+            return
+        if name not in self.adjustments:
+            self.adjustments[name] = np.zeros(len(self), np.int64)
+        self.adjustments[name][rows] += payment - self.payment[rows]
+        self.payment[rows] = payment
+
+    def _set(self, column: str, rows: Ints | None, values: Any) -> None:
+        kept = getattr(self, column)
+        if rows is None:
+            setattr(self, column, np.broadcast_to(np.asarray(values, dtype=kept.dtype), kept.shape))
+            return
+        if not kept.flags.writeable:
+            kept = kept.copy()
+            setattr(self, column, kept)
+        kept[rows] = values
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a step found: at `rows` (None = all), the new `payment` (fen) and new values of columns."""
+
+    rows: Ints | None
+    payment: Fen | None = None
+    marks: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Step(Protocol):
+    """One rule of the street. `read` takes from the policy what the rule needs, None when it is off."""
+
+    name: ClassVar[str]
+    zh: ClassVar[str]
+    en: ClassVar[str]
+
+    @classmethod
+    def read(cls, book: Book) -> Self | None: ...
+
+    def __call__(self, state: State) -> Change | None: ...
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        """What the rule did to stay `i`, in Chinese and English; None when it did nothing."""
+        ...

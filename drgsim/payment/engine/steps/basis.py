@@ -1,0 +1,81 @@
+"""What a stay's cost is compared with: the denominators r = cost / basis may have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ....cases.arrays import Ints
+from ....cases.fen import Fen, Floats, to_fen
+from ..book import Book
+from ..state import State
+from .unit_price import weight_of_mean_case
+
+
+@dataclass(frozen=True)
+class Basis:
+    """One denominator. All are rounded to the fen, so that a cost exactly at a published multiple of its
+    basis has exactly that ratio."""
+
+    kind: str
+    mean_cost: float = np.nan  # A, the area's mean cost
+    mean_weight: float = 1.0  # weight of a case of mean cost
+    price: float = np.nan
+
+    @classmethod
+    def read(cls, book: Book, kind: str) -> Basis:
+        mean_cost, price = book.word("standard.mean_cost"), book.word("outlier.basis_price")
+        return cls(
+            kind,
+            np.nan if mean_cost is None else mean_cost,
+            weight_of_mean_case(book),
+            np.nan if price is None else price,
+        )
+
+    def of(self, state: State, rows: Ints) -> Fen | Floats:
+        """The basis in fen; 0 where something it needs is not known."""
+        if self.kind == "standard":
+            return state.standard[rows]
+        return to_fen(np.nan_to_num(self._yuan(state, rows)))
+
+    def _yuan(self, state: State, rows: Ints) -> Any:
+        weight = state.weight[rows]
+        if self.kind == "standard_before_coefficient":
+            return weight * state.unit[rows]
+        if self.kind == "mean_cost":
+            return weight * (self.mean_cost / self.mean_weight)
+        if self.kind == "mean_cost_adjusted":
+            return weight * (self.mean_cost / self.mean_weight) * state.coefficient[rows]
+        if self.kind == "price":
+            return weight * state.coefficient[rows] * self.price
+        by_level = self.kind == "group_level_mean"
+        return level_means(state, rows) if by_level else group_means(state, rows)
+
+
+def ratio(cost: Fen, basis: Fen | Floats) -> Floats:
+    """cost / basis; NaN where there is no basis."""
+    result = np.full(len(cost), np.nan)
+    np.divide(cost, basis, out=result, where=basis > 0)
+    return result
+
+
+def group_means(state: State, rows: Ints) -> Floats:
+    """Mean cost of each stay's group in yuan, NaN where the weight table has none."""
+    means = state.groups.column("mean_cost")
+    return np.full(len(rows), np.nan) if means is None else means[state.groups.of[rows]]
+
+
+def level_means(state: State, rows: Ints) -> Floats:
+    """Mean cost of the group at hospitals of the stay's level (columns `mean_cost_<level>`); of the whole
+    area where the table does not tell levels apart."""
+    result = group_means(state, rows)
+    levels = state.book.profiles.labels["level"]
+    for level in {name for name in levels if name is not None}:
+        means = state.groups.column(f"mean_cost_{level}")
+        if means is not None:
+            own = (levels == level)[state.profile[rows]]
+            here = means[state.groups.of[rows[own]]]
+            result[own] = np.where(np.isnan(here), result[own], here)
+    return result

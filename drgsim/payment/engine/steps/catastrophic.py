@@ -1,0 +1,47 @@
+"""Catastrophic insurance: ladder over what the year has left to the patient, above a deductible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....cases.arrays import Codes
+from ....cases.fen import TO_THE_FEN, Fen, Rounding
+from ..book import Bands, Book, Value
+
+
+@dataclass(frozen=True)
+class Catastrophic:
+    """Of the year's in-scope cost left to the patient, slices above the deductible are paid at their ratios,
+    up to the yearly ceiling."""
+
+    deductible: Value  # yuan a year, NaN: none for the profile
+    ladder: Bands  # ratios by slices above the deductible, in fen
+    ceiling: Value  # yuan a year, NaN for none
+    rounding: Rounding = TO_THE_FEN
+
+    @classmethod
+    def read(cls, book: Book) -> Catastrophic | None:
+        deductible = book.benefit("catastrophic.deductible")
+        if np.isnan(deductible).all():
+            return None
+        bands = book.benefit_bands("catastrophic.payment_ratio")
+        return cls(
+            deductible,
+            Bands(bands.uppers * 100, bands.values),
+            book.benefit("catastrophic.ceiling"),
+            book.rounding(),
+        )
+
+    def paid(self, profile: Codes, start: Fen, stop: Fen) -> Fen:
+        """What the ladder pays on the year's rest from `start` to `stop`, before the ceiling."""
+        free = np.nan_to_num(np.atleast_1d(self.deductible) * 100, nan=np.inf)
+        # few people ever come above a deductible
+        near = np.flatnonzero(stop > free.min())
+        own = profile[near]
+        above = free[own] if len(free) > 1 else free[0]
+        fen = self.ladder.over(own, np.maximum(start[near] - above, 0.0), np.maximum(stop[near] - above, 0.0))
+        paid = np.zeros(len(stop), np.int64)
+        paid[near] = self.rounding.fen(np.nan_to_num(fen))
+        return paid

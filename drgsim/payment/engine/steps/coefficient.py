@@ -1,0 +1,76 @@
+"""The coefficient of a stay: by level, hospital or group, within bounds, times the age factor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ....cases.fen import Floats
+from ..book import Bands, Book, Value, collapsed, spread
+from ..state import Change, Route, State
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """`by_profile` for coefficients of levels and hospitals; `columns` names the weight table's column for
+    each profile where coefficients are by group (1 where the table has none)."""
+
+    name: ClassVar[str] = "coefficient"
+    zh: ClassVar[str] = "系数"
+    en: ClassVar[str] = "coefficient"
+
+    by_profile: Value = 1.0
+    columns: npt.NDArray[Any] | None = None
+    least: float = -np.inf
+    most: float = np.inf
+    age: Bands | None = None
+
+    @classmethod
+    def read(cls, book: Book) -> Coefficient:
+        scope = book.word("standard.coefficient.scope")
+        by_profile: Value = 1.0
+        columns = None
+        if scope == "group":
+            columns = book.words("standard.coefficient.column")
+        elif scope != "none":
+            by_profile = book.value("standard.coefficient.level")
+        if scope == "hospital":
+            own = book.value("standard.coefficient.hospital")
+            by_profile = collapsed(np.atleast_1d(np.where(np.isnan(own), by_profile, own)))
+        least, most = book.word("standard.coefficient.min"), book.word("standard.coefficient.max")
+        return cls(
+            by_profile,
+            columns,
+            -np.inf if least is None else least,
+            np.inf if most is None else most,
+            book.optional_bands("standard.age_factor", neutral=1.0),
+        )
+
+    def __call__(self, state: State) -> Change:
+        values = self._by_group(state) if self.columns is not None else spread(self.by_profile, state.profile)
+        if np.isfinite(self.least) or np.isfinite(self.most):
+            values = np.clip(values, self.least, self.most)
+        if self.age is not None:
+            ages = state.stays.number("age")
+            # an age nobody stated takes no factor
+            factor = np.where(np.isnan(ages), 1.0, self.age.at(state.profile, np.nan_to_num(ages)))
+            values = values * factor
+        return Change(None, marks={"coefficient": values})
+
+    def _by_group(self, state: State) -> Floats:
+        assert self.columns is not None
+        values = np.ones(len(state))
+        for column in {name for name in self.columns if name is not None}:
+            table = state.groups.column(f"coefficient_{column}")
+            if table is not None:
+                own = (self.columns == column)[state.profile]
+                values[own] = np.nan_to_num(table[state.groups.of[own]], nan=1.0)
+        return values
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if state.route[i] != Route.SCHEME or np.isnan(state.coefficient[i]):
+            return None
+        return f"系数 {state.coefficient[i]:g}", f"coefficient {state.coefficient[i]:g}"

@@ -1,0 +1,59 @@
+"""The fund's share of a payment: three conventions, and whether it may be negative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ....cases.fen import TO_THE_FEN, Fen, Rounding
+from ..book import Book, Value, spread
+from ..state import Route, State
+
+
+@dataclass(frozen=True)
+class FundShare:
+    """With P the payment of the case and the patient's bill settled by item (payment rules §7.3):
+
+    `deduct`        P − patient − other funds: the hospital receives P exactly
+    `substitute`    the ladder on (P − out of scope − prepaid − deductible), at least 0
+    `proportional`  P × basic fund / cost of the bill, or P × a fixed ratio
+
+    Stays paid by item keep their bill under every convention.
+    """
+
+    convention: Literal["deduct", "substitute", "proportional"] = "deduct"
+    negative_allowed: bool = True
+    ratio: Value = np.nan
+    rounding: Rounding = TO_THE_FEN
+
+    @classmethod
+    def read(cls, book: Book) -> FundShare:
+        convention = book.word("fund.convention")
+        return cls(
+            convention,
+            book.word("fund.negative_allowed"),
+            book.value("fund.ratio") if convention == "proportional" else np.nan,
+            book.rounding(),
+        )
+
+    @property
+    def substitutes(self) -> bool:
+        """Whether `paid` needs the ladder on the payment."""
+        return self.convention == "substitute"
+
+    def paid(self, state: State, basic: Fen, substituted: Fen) -> Fen:
+        """(n,) fen of the basic fund. `basic` is its part of the bill, `substituted` the ladder on P."""
+        fund = basic + state.payment - state.cost
+        if self.convention != "deduct":
+            own = (state.route == Route.SCHEME) | (state.route == Route.PER_DIEM)
+            fund = np.where(own, substituted if self.substitutes else self._share(state, basic), fund)
+        return fund if self.negative_allowed else np.maximum(fund, 0)
+
+    def _share(self, state: State, basic: Fen) -> Fen:
+        cost = state.cost
+        actual = np.divide(basic, cost, out=np.zeros(len(cost)), where=cost > 0)
+        fixed = spread(self.ratio, state.profile)
+        ratio = np.where(np.isnan(fixed), actual, fixed)
+        return self.rounding.fen(state.payment * ratio)

@@ -1,0 +1,32 @@
+"""Out-of-area care: who bears the gap between the care region's price and what was booked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....cases.fen import TO_THE_FEN, Fen, Rounding
+from ..book import Book
+from ..state import State
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The insured region pays what the bill booked plus `theta` of the gap; the care region's own fund
+    bears the rest, which may be a gain (fund rules §1.3)."""
+
+    theta: float = 1.0
+    rounding: Rounding = TO_THE_FEN
+
+    @classmethod
+    def read(cls, book: Book) -> Gap | None:
+        if not book.profiles.outside.any():
+            return None
+        return cls(book.word("cross_region.theta"), book.rounding())
+
+    def care_region_pays(self, state: State, fund: Fen, booked: Fen) -> Fen:
+        """(n,) fen of `fund` that the care region's own fund bears."""
+        outside = state.book.profiles.outside[state.profile]
+        gap = np.where(outside, fund - booked, 0)
+        return gap - self.rounding.fen(gap * self.theta)

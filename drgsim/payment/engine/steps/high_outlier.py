@@ -1,0 +1,124 @@
+"""Stays that cost far more than their standard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ....cases.arrays import Ints
+from ....cases.fen import TO_THE_FEN, Fen, Floats, Rounding
+from ..book import Bands, Book
+from ..state import Change, Outlier, State
+from .basis import Basis, ratio
+from .unit_price import weight_of_mean_case
+
+
+@dataclass(frozen=True)
+class HighOutlier:
+    """r above the threshold (or at it, when inclusive). With F cost, S standard, W standard before the
+    coefficient k, r' the ratio inside the excess (its own basis, at most `ratio_cap`), C the cost in yuan or
+    as F / A at the price of one mean case:
+
+    ======================= ================================== =====================================
+    by_item                 F · approved share                 specification (payment rules §3.1)
+    excess                  S · (start + factor · (r' − from)) DIP form, provinces' rate form
+    excess_on_weight        S + factor · (r' − from) · W       points form (i) of §2.3
+    share                   S + factor · (F − from · S)        §3.2
+    cost_less_standards     C − (from − 1) · S                 points form (ii)
+    cost_less_weights       C − (from − 1) · W
+    cost_less_coefficient   C − (from − k) · W                 points form (iii)
+    ======================= ================================== =====================================
+
+    `start_from` (bands) is `from`; None counts the excess from the threshold that was passed.
+    """
+
+    name: ClassVar[str] = "high_outlier"
+    zh: ClassVar[str] = "高倍率病例"
+    en: ClassVar[str] = "high outlier"
+
+    method: str
+    threshold: Bands
+    inclusive: bool = False
+    start_from: Bands | None = None
+    start: float = 1.0
+    factor: float = 1.0
+    basis: Basis | None = None  # None: the ratio the threshold looked at
+    ratio_cap: float | None = None
+    mean_cost: float | None = None  # set when C is measured against the mean cost
+    mean_weight: float = 1.0
+    approved_share: float = 1.0
+    rounding: Rounding = TO_THE_FEN
+
+    @classmethod
+    def read(cls, book: Book) -> HighOutlier | None:
+        method = book.word("outlier.high.method")
+        threshold = book.optional_bands("outlier.high.threshold")
+        if method == "none" or threshold is None:
+            return None
+        basis = book.word("outlier.high.basis")
+        by_mean = book.word("outlier.high.cost_measure") == "mean_cost"
+        return cls(
+            method,
+            threshold,
+            book.word("outlier.high.inclusive"),
+            book.optional_bands("outlier.high.from"),
+            book.word("outlier.high.start"),
+            book.word("outlier.high.factor"),
+            None if basis == "same" else Basis.read(book, basis),
+            book.word("outlier.high.ratio_cap"),
+            book.word("standard.mean_cost") if by_mean else None,
+            weight_of_mean_case(book),
+            book.word("outlier.high.approved_share"),
+            book.rounding(),
+        )
+
+    def __call__(self, state: State) -> Change | None:
+        least = np.nanmin(self.threshold.values, initial=np.inf)
+        near = state.in_scheme((state.ratio >= least) & (state.outlier == Outlier.NONE))
+        r, limit = state.ratio[near], self.threshold.at(state.profile[near], state.weight[near])
+        rows = near[r >= limit] if self.inclusive else near[r > limit]
+        if not len(rows):
+            return None
+        return Change(rows, payment=self._paid(state, rows), marks={"outlier": np.int8(Outlier.HIGH)})
+
+    def _paid(self, state: State, rows: Ints) -> Fen:
+        return self.rounding.fen(self._fen(state, rows))
+
+    def _fen(self, state: State, rows: Ints) -> Floats:
+        cost, standard = state.cost[rows], state.standard[rows]
+        if self.method == "by_item":
+            return cost * self.approved_share
+        start = self._from(state, rows)
+        if self.method == "share":
+            return standard + self.factor * (cost - start * standard)
+        if self.method in ("excess", "excess_on_weight"):
+            over = self._excess_ratio(state, rows) - start
+            if self.method == "excess":
+                return standard * (self.start + self.factor * over)
+            return standard + self.factor * over * self._before_coefficient(state, rows)
+        measured = (
+            cost if self.mean_cost is None else cost / self.mean_cost * self.mean_weight * state.unit[rows]
+        )
+        if self.method == "cost_less_standards":
+            return measured - (start - 1) * standard
+        less = 1.0 if self.method == "cost_less_weights" else state.coefficient[rows]
+        return measured - (start - less) * self._before_coefficient(state, rows)
+
+    def _from(self, state: State, rows: Ints) -> Floats | float:
+        bands = self.threshold if self.start_from is None else self.start_from
+        return bands.at(state.profile[rows], state.weight[rows])
+
+    def _excess_ratio(self, state: State, rows: Ints) -> Floats:
+        r = state.ratio[rows] if self.basis is None else ratio(state.cost[rows], self.basis.of(state, rows))
+        return r if self.ratio_cap is None else np.minimum(r, self.ratio_cap)
+
+    def _before_coefficient(self, state: State, rows: Ints) -> Floats:
+        return state.weight[rows] * state.unit[rows] * 100
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if state.outlier[i] not in (Outlier.HIGH, Outlier.HIGH_OVER_QUOTA):
+            return None
+        limit = float(np.ravel(self.threshold.at(state.profile[[i]], state.weight[[i]]))[0])
+        return f"倍率 {state.ratio[i]:.4g} 高于 {limit:g}", f"ratio {state.ratio[i]:.4g} is above {limit:g}"

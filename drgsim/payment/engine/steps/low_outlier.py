@@ -1,0 +1,81 @@
+"""Stays that cost far less than their standard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ....cases.arrays import Ints
+from ....cases.fen import TO_THE_FEN, Fen, Rounding
+from ..book import Bands, Book
+from ..state import Change, Outlier, State
+from .unit_price import weight_of_mean_case
+
+
+@dataclass(frozen=True)
+class LowOutlier:
+    """r below the threshold (or at it, when inclusive). With F cost, S standard, W standard before the
+    coefficient, A area mean cost: `by_item` F, `ratio` S·r, `ratio_without_coefficient` W·r, `mean_cost`
+    F / A at the price of one mean case. Up to `actual_up_to` the actual cost is paid in any case.
+
+    At the threshold the payment jumps from lo·S to S: the stated cliff of payment rules §3.2.
+    """
+
+    name: ClassVar[str] = "low_outlier"
+    zh: ClassVar[str] = "低倍率病例"
+    en: ClassVar[str] = "low outlier"
+
+    method: str
+    threshold: Bands
+    inclusive: bool = False
+    actual_up_to: float | None = None
+    mean_cost: float | None = None
+    mean_weight: float = 1.0
+    rounding: Rounding = TO_THE_FEN
+
+    @classmethod
+    def read(cls, book: Book) -> LowOutlier | None:
+        method = book.word("outlier.low.method")
+        threshold = book.optional_bands("outlier.low.threshold")
+        if method == "none" or threshold is None:
+            return None
+        return cls(
+            method,
+            threshold,
+            book.word("outlier.low.inclusive"),
+            book.word("outlier.low.actual_up_to"),
+            book.word("standard.mean_cost"),
+            weight_of_mean_case(book),
+            book.rounding(),
+        )
+
+    def __call__(self, state: State) -> Change | None:
+        most = np.nanmax(self.threshold.values, initial=0.0)
+        near = state.in_scheme(state.ratio <= most)
+        r, limit = state.ratio[near], self.threshold.at(state.profile[near], state.weight[near])
+        rows = near[r <= limit] if self.inclusive else near[r < limit]
+        if not len(rows):
+            return None
+        return Change(rows, payment=self._paid(state, rows), marks={"outlier": np.int8(Outlier.LOW)})
+
+    def _paid(self, state: State, rows: Ints) -> Fen:
+        cost, r = state.cost[rows], state.ratio[rows]
+        if self.method == "by_item":
+            return cost
+        if self.method == "ratio":
+            fen = state.standard[rows] * r
+        elif self.method == "ratio_without_coefficient":
+            fen = state.weight[rows] * state.unit[rows] * 100 * r
+        else:
+            assert self.mean_cost is not None
+            fen = cost / self.mean_cost * self.mean_weight * state.unit[rows]
+        paid = self.rounding.fen(fen)
+        return paid if self.actual_up_to is None else np.where(r <= self.actual_up_to, cost, paid)
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if state.outlier[i] != Outlier.LOW:
+            return None
+        limit = float(np.ravel(self.threshold.at(state.profile[[i]], state.weight[[i]]))[0])
+        return f"倍率 {state.ratio[i]:.4g} 低于 {limit:g}", f"ratio {state.ratio[i]:.4g} is below {limit:g}"

@@ -1,0 +1,100 @@
+"""Stays the policy prices outside the scheme, at their actual cost: uninsured, excluded, short, long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ....cases.arrays import Mask
+from ..book import Book
+from ..profiles import OTHER_INSURANCE
+from ..state import Change, Route, State
+
+
+@dataclass(frozen=True)
+class Routes:
+    """The first route that holds is taken: out-of-area care by item (as found before), no basic insurance,
+    no case payment at all, an excluded group or diagnosis, at most `short_max` or at least `long_min`
+    days."""
+
+    name: ClassVar[str] = "routes"
+    zh: ClassVar[str] = "病组付费之外的途径"
+    en: ClassVar[str] = "routes outside the scheme"
+
+    fee_for_service: bool = False
+    groups: tuple[str, ...] = ()
+    diagnoses: tuple[str, ...] = ()
+    short_max: float | None = None
+    long_min: float | None = None
+
+    @classmethod
+    def read(cls, book: Book) -> Routes:
+        if book.method == "ffs":
+            return cls(fee_for_service=True)
+        short = book.word("routes.short_stay.method") == "by_item"
+        long = book.word("routes.long_stay.method") == "by_item"
+        return cls(
+            groups=book.word("routes.excluded.groups"),
+            diagnoses=book.word("routes.excluded.diagnoses"),
+            short_max=book.word("routes.short_stay.max_days") if short else None,
+            long_min=book.word("routes.long_stay.min_days") if long else None,
+        )
+
+    def __call__(self, state: State) -> Change | None:
+        route = np.where(state.route == Route.OUT_OF_AREA, state.route, np.int8(Route.SCHEME))
+        inside = state.route == Route.SCHEME
+        for where, kind in self._routes(state):
+            route[where & inside & (route == Route.SCHEME)] = kind
+        rows = np.flatnonzero(route)
+        if not len(rows):
+            return None
+        return Change(rows, payment=state.cost[rows], marks={"route": route[rows]})
+
+    def _routes(self, state: State) -> Iterator[tuple[Mask, Route]]:
+        uninsured = state.book.profiles.labels["insurance"] == OTHER_INSURANCE
+        if uninsured.any():
+            yield uninsured[state.profile], Route.NOT_INSURED
+        if self.fee_for_service:
+            yield np.ones(len(state), np.bool_), Route.FEE_FOR_SERVICE
+        if self.groups:
+            yield state.groups.listed(self.groups)[state.groups.of], Route.EXCLUDED
+        if self.diagnoses:
+            yield diagnosed(state, self.diagnoses), Route.EXCLUDED
+        if self.short_max is not None:
+            yield state.stays.number("los") <= self.short_max, Route.SHORT_STAY
+        if self.long_min is not None:
+            yield state.stays.number("los") >= self.long_min, Route.LONG_STAY
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if Route(state.route[i]) not in _OWN:
+            return None
+        zh, en = ROUTE_WORDS[Route(state.route[i])]
+        yuan = state.cost[i] / 100
+        return f"{zh},按实际费用 {yuan:,.2f} 元", f"{en}: actual cost {yuan:,.2f} yuan"
+
+
+_OWN = (Route.NOT_INSURED, Route.FEE_FOR_SERVICE, Route.EXCLUDED, Route.SHORT_STAY, Route.LONG_STAY)
+ROUTE_WORDS = {
+    Route.SCHEME: ("病组付费", "priced by its group"),
+    Route.UNGROUPED: ("未入组", "without a group"),
+    Route.NO_WEIGHT: ("该组没有权重", "group without a weight"),
+    Route.EXCLUDED: ("不纳入病组付费", "excluded from case payment"),
+    Route.PER_DIEM: ("按床日付费", "per diem"),
+    Route.SHORT_STAY: ("短住院日", "short stay"),
+    Route.LONG_STAY: ("长住院日", "long stay"),
+    Route.OUT_OF_AREA: ("异地就医按项目付费", "out-of-area stay paid by item"),
+    Route.NOT_INSURED: ("非基本医保患者", "not in basic insurance"),
+    Route.FEE_FOR_SERVICE: ("按项目付费", "fee for service"),
+    Route.ZERO_SCORE: ("分值为零", "score of zero"),
+    Route.BLANK_GROUP: ("空白病种", "blank disease type"),
+    Route.NOT_PAYABLE: ("无法付费", "not payable"),
+}
+
+
+def diagnosed(state: State, codes: tuple[str, ...]) -> Mask:
+    """Which stays have a principal diagnosis that begins with one of `codes`."""
+    principal = state.stays.principal_diagnoses()
+    return np.array([*(name.startswith(codes) for name in principal.names), False], np.bool_)[principal.codes]

@@ -1,0 +1,1 @@
+"""Results of paying as people meet them: frames, words, workbooks, worklists."""

@@ -1,0 +1,142 @@
+"""The result of `pay`: one row a stay, who pays what and why, and how far the numbers can be trusted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ..engine.bill import Bill
+from ..engine.book import Book
+from ..engine.findings import Findings, Walk
+from ..engine.ledger import Ledger
+from ..engine.problems import Problem
+from ..engine.stays import Stays
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PAID, NOT_PAYABLE = "paid", "not_payable"
+# the payers of a stay: their amounts and `borne_by_hospital` sum to `total_cost`
+PAYERS = ("fund", "catastrophic", "medical_aid", "other_funds", "commercial", "patient")
+
+
+@dataclass(frozen=True, repr=False)
+class Payments:
+    """What each stay is paid. Built by `drgsim.pay`; never changes.
+
+    Attributes
+    ----------
+    frame : DataFrame, one row a stay in the order and index of the cases, money in yuan.
+    unpaid : DataFrame of the stays that cannot be paid, each with its reason in both languages.
+    states : Counter, how many of the parameters read are `read`, `secondary`, `assumed` or `default`.
+    ledger : the same money as whole fen (int64), closed to the fen.
+    """
+
+    stays: Stays
+    ledger: Ledger
+    findings: Findings
+    bill: Bill
+    walks: tuple[Walk, ...]
+    books: tuple[Book, ...]
+
+    def __len__(self) -> int:
+        return len(self.stays)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a stay. NaN stands in the money columns of a stay that cannot be paid.
+
+        status, problem, route, outlier, review : text (categorical)
+        weight, coefficient, unit_price, ratio : what the standard was made of, and cost over its basis
+        total_cost = the sum of `PAYERS` + borne_by_hospital
+        payment = standard + the `adjust_…` columns (for a stay outside the scheme, of what it is paid)
+        """
+        from .payments_frame import payments_frame
+
+        return payments_frame(self)
+
+    @cached_property
+    def unpaid(self) -> pd.DataFrame:
+        """case_id (where there is one), group, problem, zh, en; indexed like the cases."""
+        import pandas as pd
+
+        rows = np.flatnonzero(self.findings.problem)
+        problems = [Problem(code) for code in self.findings.problem[rows]]
+        columns = {
+            "case_id": self.stays.ids(rows),
+            "group": self.stays.groups().words(rows),
+            "problem": [problem.name.lower() for problem in problems],
+            "zh": [problem.zh for problem in problems],
+            "en": [problem.en for problem in problems],
+        }
+        return pd.DataFrame(columns, index=self.stays.frame.index[rows])
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The paths of the parameters that were read, in any of the policies."""
+        readings = [reading for book in self.books for reading in book.trail.values()]
+        return tuple(sorted({path for reading in readings for path in reading.used}))
+
+    @cached_property
+    def states(self) -> Counter[str]:
+        """Trust of the parameters that were read, each counted once for each policy."""
+        states: dict[tuple[int, str], str] = {}
+        for book in self.books:
+            for reading in book.trail.values():
+                for path in reading.used:
+                    dated = reading.in_force.get(path)
+                    states[id(reading.in_force), path] = "default" if dated is None else dated.state
+        return Counter(states.values())
+
+    @property
+    def trust(self) -> str:
+        """How far the result rests on assumptions, in both languages."""
+        return f"{self.trust_in('en')} {self.trust_in('zh')}"
+
+    def trust_in(self, lang: Literal["zh", "en"]) -> str:
+        """The same in one language."""
+        declared = sum(count for state, count in self.states.items() if state != "default")
+        assumed, secondary = self.states["assumed"], self.states["secondary"]
+        if lang == "zh":
+            return f"所用 {declared} 个参数中 {assumed} 个为假设、{secondary} 个为二手来源。"
+        return f"{assumed} of {declared} parameters assumed, {secondary} secondary."
+
+    def summary(self, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """Cases and money (yuan), in all or by columns of the cases or of `frame`."""
+        from .payments_summary import summary
+
+        return summary(self, by)
+
+    def compare(self, other: Payments, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """This result, `other`, and the change from this to it, by payer; or by columns of the cases."""
+        from .payments_summary import comparison
+
+        return comparison(self, other, by)
+
+    def explain(self, case_id: Any, lang: Literal["zh", "en"] = "zh") -> str:
+        """The chain from group to payers of one stay, each step with its rule and source."""
+        from .explain import explain
+
+        return explain(self, case_id, lang)
+
+    def to_excel(self, path: Any) -> None:
+        """A workbook with Chinese headers: by insurance, stay by stay, what cannot be paid, and what the
+        numbers rest on. Needs the extra `excel`."""
+        from .workbook import write_payments
+
+        write_payments(self, path)
+
+    def __repr__(self) -> str:
+        from .payments_summary import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from .payments_summary import html
+
+        return html(self)

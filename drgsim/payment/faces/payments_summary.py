@@ -1,0 +1,156 @@
+"""A result in a few lines: totals, by columns, against another result, as text and HTML. No case rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...errors import ArgumentError
+from ..engine.problems import Problem
+from ..engine.state import Route
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .payments import Payments
+
+OUTLIERS = ("low_outlier", "high_outlier", "extreme_outlier")
+MONEY = (
+    "total_cost", "standard", "payment", "fund", "catastrophic", "medical_aid", "other_funds", "commercial",
+    "patient", "borne_by_hospital",
+)  # fmt: skip
+ZH = {
+    "cases": "病例数",
+    "not_payable": "无法付费",
+    "cmi": "CMI",
+    "total_cost": "总费用",
+    "standard": "支付标准",
+    "payment": "应付总额",
+    "fund": "统筹基金",
+    "catastrophic": "大病保险",
+    "medical_aid": "医疗救助",
+    "other_funds": "其他基金",
+    "commercial": "商业保险",
+    "patient": "个人负担",
+    "borne_by_hospital": "医院承担",
+}
+
+
+def summary(payments: Payments, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """cases, not_payable, cmi (mean weight of stays priced in the scheme), and money in yuan.
+
+    Sums are made in fen, so they are exact. One row without `by`, else one for each combination.
+    """
+    table = _fen(payments)
+    if by is None:
+        sums = table.sum().to_frame().T
+    else:
+        names = [by] if isinstance(by, str) else list(by)
+        keys = [_column(payments, name) for name in names]
+        sums = table.groupby(keys, observed=True, dropna=False).sum()
+        sums.index.names = names
+    result = sums[["cases", "not_payable"]].astype(np.int64)
+    result["cmi"] = sums["weight"] / sums["weighted"].where(sums["weighted"] > 0)
+    for name in MONEY:
+        result[name] = sums[name] / 100
+    return result
+
+
+def comparison(before: Payments, after: Payments, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """Columns before, after, change (yuan), one row a money column; or by columns of the cases."""
+    if len(before) != len(after) or not before.stays.frame.index.equals(after.stays.frame.index):
+        raise ArgumentError(
+            "two results of different cases cannot be compared",
+            got=f"{len(before)} and {len(after)} stays",
+            do="pay the same cases by both policies",
+        )
+    import pandas as pd
+
+    left, right = (summary(each, by)[["cases", *MONEY]] for each in (before, after))
+    tables = {"before": left, "after": right, "change": (right - left).round(2)}
+    if by is not None:
+        return pd.concat(tables, axis=1)
+    return pd.DataFrame({name: table.iloc[0] for name, table in tables.items()})
+
+
+def text(payments: Payments) -> str:
+    """Several lines: how many, what could not be paid, the totals, the trust."""
+    row = summary(payments).iloc[0]
+    lines = [f"Payments of {len(payments):,} stays 病例 ({_policies(payments)})"]
+    lines += [f"  {name} {ZH[name]}: {row[name]:,.2f} yuan" for name in MONEY]
+    counts = _problem_counts(payments)
+    if counts:
+        lines.append(f"  not payable 无法付费: {'; '.join(counts)}")
+    lines += [f"  {note}" for note in _notes(payments)]
+    return "\n".join([*lines, f"  {payments.trust}"])
+
+
+def html(payments: Payments) -> str:
+    """The same as a table for a notebook."""
+    row = summary(payments).iloc[0]
+    body = "".join(f"<tr><td>{ZH[name]} {name}</td><td>{row[name]:,.2f}</td></tr>" for name in MONEY)
+    problems = "".join(f"<li>{escape(count)}</li>" for count in _problem_counts(payments))
+    head = f"<p>{len(payments):,} 病例 stays, {escape(_policies(payments))}</p>"
+    unpaid = f"<p>无法付费 not payable</p><ul>{problems}</ul>" if problems else ""
+    notes = "".join(f"<p>{escape(note)}</p>" for note in [*_notes(payments), payments.trust])
+    return f"{head}<table><tbody>{body}</tbody></table>{unpaid}{notes}"
+
+
+def _notes(payments: Payments) -> list[str]:
+    """Rules that were on and could not look at every stay."""
+    unmeasured = sum(
+        int((np.isnan(walk.state.ratio) & (walk.state.route == Route.SCHEME)).sum())
+        for walk in payments.walks
+        if any(step.name in OUTLIERS for step in walk.steps)
+    )
+    if not unmeasured:
+        return []
+    return [f"no outlier rule for want of a mean cost 缺例均费用、未判倍率: {unmeasured:,}"]
+
+
+def _fen(payments: Payments) -> pd.DataFrame:
+    """What is summed: counts, weights of stays in the scheme, and fen."""
+    import pandas as pd
+
+    found = payments.findings
+    inside = (found.route == 0) & (found.problem == 0)
+    columns: dict[str, Any] = {
+        "cases": np.ones(len(payments), np.int64),
+        "not_payable": (found.problem != 0).astype(np.int64),
+        "weighted": inside.astype(np.int64),
+        "weight": np.where(inside, found.weight, 0.0),
+    }
+    columns |= {name: getattr(payments.ledger, name) for name in MONEY}
+    return pd.DataFrame(columns, copy=False)
+
+
+def _column(payments: Payments, name: str) -> Any:
+    """A column of the cases, or of the result, without its index."""
+    frame = payments.stays.frame
+    if name in frame.columns:
+        return frame[name].reset_index(drop=True)
+    if name in payments.frame.columns:
+        return payments.frame[name].reset_index(drop=True)
+    raise ArgumentError(
+        "no such column to sum by",
+        got=name,
+        allowed=[*frame.columns],
+        nearest=[*frame.columns, *payments.frame.columns],
+    )
+
+
+def _policies(payments: Payments) -> str:
+    named = dict.fromkeys(f"{walk.place.policy.id} on {walk.place.policy.on}" for walk in payments.walks)
+    return ", ".join(named)
+
+
+def _problem_counts(payments: Payments) -> list[str]:
+    counts = np.bincount(payments.findings.problem, minlength=len(Problem))
+    return [
+        f"{problem.en} {problem.zh}: {counts[problem]:,}"
+        for problem in Problem
+        if problem and counts[problem]
+    ]

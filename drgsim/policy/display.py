@@ -1,0 +1,135 @@
+"""A policy as people read it: text and HTML, both languages, trust before values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from ..errors import NotFoundError
+from ..schemes.registry import chain
+from ..sources import STATES
+from .parameters import OTHER, Parameter, band_labels, catalogue
+
+if TYPE_CHECKING:
+    from .entries import Dated
+    from .policy import Policy
+
+STATE_ZH = {"read": "已核原文", "secondary": "二手来源", "assumed": "假设", "default": "中性默认"}
+_METHOD_ZH = {"drg_rate": "DRG 费率法", "drg_points": "DRG 点数法", "dip": "DIP", "ffs": "按项目付费"}
+
+
+def value_text(value: Any, parameter: Parameter | None = None) -> str:
+    """A canonical value on one line: keys as `3: 3; other: 2`, bands as `≤1: 3, >: 2`."""
+    if isinstance(value, dict):
+        parts = [
+            f"{'其他/other' if key == OTHER else key}: {_inner(each, parameter)}"
+            for key, each in value.items()
+        ]
+        return "; ".join(parts)
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return ", ".join(f"{'>' if upper is None else f'≤{upper:g}'}: {value_text(v)}" for upper, v in value)
+    if isinstance(value, tuple):
+        return " ".join(value) if value else "–"
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.6f}".rstrip("0").rstrip(".")
+    if parameter is not None and value in parameter.choices:
+        return f"{value} ({parameter.choices[value]['zh']})"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def trust_text(states: Mapping[str, int]) -> str:
+    """`12 parameters: 3 secondary 二手来源, 9 assumed 假设`."""
+    total = sum(states.values())
+    parts = [
+        f"{states[state]} {state} {STATE_ZH[state]}" for state in (*STATES, "default") if states.get(state)
+    ]
+    return f"{total} parameters 参数: {', '.join(parts) or 'none'}"
+
+
+def policy_text(policy: Policy, *, every: bool = False, used: Iterable[str] | None = None) -> str:
+    """The values in force by area, each with unit, day, state and source."""
+    lines = [*_head_lines(policy), ""]
+    area = ""
+    for path, dated in _chosen(policy, every, used):
+        if path.partition(".")[0] != area:
+            area = path.partition(".")[0]
+            lines.append(f"[{area}]")
+        lines.append(_line(catalogue()[path], dated, policy.id))
+    return "\n".join(lines)
+
+
+def policy_html(policy: Policy) -> str:
+    """The same as a table for a notebook."""
+    head = "<br>".join(escape(line) for line in _head_lines(policy))
+    rows = []
+    for path, dated in _chosen(policy, every=False, used=None):
+        parameter = catalogue()[path]
+        cells = (
+            (
+                f"{parameter.zh} {parameter.en}",
+                path,
+                f"{value_text(dated.value, parameter)} {parameter.unit}",
+                str(dated.since),
+                f"{dated.state} {STATE_ZH[dated.state]}",
+                dated.source,
+                dated.note,
+            )
+            if dated
+            else ()
+        )
+        rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
+    titles = ("参数 parameter", "path", "值 value", "起 since", "可信度 trust", "来源 source", "说明 note")
+    header = "".join(f"<th>{title}</th>" for title in titles)
+    return f"<p>{head}</p><table><thead><tr>{header}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _chosen(policy: Policy, every: bool, used: Iterable[str] | None) -> list[tuple[str, Dated | None]]:
+    paths = set(catalogue() if every else policy.in_force) if used is None else set(used)
+    return [(path, policy.in_force.get(path)) for path in catalogue() if path in paths]
+
+
+def _head_lines(policy: Policy) -> list[str]:
+    document = policy.document
+    method = f"{policy.method} {_METHOD_ZH[policy.method]}" if policy.method else "part 供其他政策引用"
+    lines = [
+        f"{policy.title.get('zh')} {policy.title.get('en')} ({policy.id})",
+        f"region {policy.region or '–'}; method {method}; scheme {_scheme(policy.scheme)}; "
+        f"valid {document.valid_from} to {document.valid_to}; on {policy.on}",
+        trust_text(policy.states),
+    ]
+    lines += [f"{row['state']}: {row['clause']}" for row in document.coverage]
+    return [*lines, document.note] if document.note else lines
+
+
+def _scheme(name: str | None) -> str:
+    if name is None:
+        return "–"
+    try:
+        chain(name)
+    except NotFoundError:
+        return f"{name} (not installed 未附带)"
+    return name
+
+
+def _inner(value: Any, parameter: Parameter | None) -> str:
+    text = value_text(value, parameter)
+    return f"({text})" if isinstance(value, dict) else text
+
+
+def _line(parameter: Parameter, dated: Dated | None, own: str) -> str:
+    label = f"  {parameter.path}  {parameter.zh} {parameter.en}: "
+    if dated is None:
+        return f"{label}{value_text(parameter.default, parameter)}  [default 中性默认]"
+    text = value_text(dated.value, parameter)
+    unit = f" {parameter.unit}" if parameter.unit else ""
+    if parameter.band is not None and "≤" in text:
+        band = band_labels()[parameter.band]
+        unit += f", by {band['zh']} {band['en']}"
+    note = f"  # {dated.note}" if dated.note else ""
+    inherited = dated.origin != own.removesuffix("-reform")
+    origin = f", from {dated.origin}" if inherited else ""
+    trust = f"{dated.state} {STATE_ZH[dated.state]}, {dated.source}, since {dated.since}{origin}"
+    return f"{label}{text}{unit}  [{trust}]{note}"

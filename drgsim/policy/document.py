@@ -1,0 +1,181 @@
+"""A policy document: its fields, read from a mapping with every problem found in one pass."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import nearest_name
+from ..sources import STATES, Source
+from ..sources import load as load_sources
+from .entries import Dated, as_mapping, read_day, read_entry
+from .errors import PolicyError, Problem
+from .parameters import catalogue
+
+DOCUMENT_VERSION = 1
+METHODS = ("drg_rate", "drg_points", "dip", "ffs")
+FIELDS = {
+    "drgsim_policy": "version of the document's form",
+    "id": "name of the policy: letters, digits, dots and hyphens",
+    "title": "zh and en",
+    "region": "division code of the region, null for none",
+    "valid": "from and to: the days the rules are known to hold",
+    "method": f"{', '.join(METHODS)}, or null for a part that others extend",
+    "scheme": "the DRG scheme, null for none",
+    "extends": "policies whose parameters this one takes over, the last named wins",
+    "coverage": "clauses of the rule: modelled, approximated or not_modelled",
+    "note": "text",
+    "sources": "sources of this document's own, by id",
+    "parameters": "path to value or values, source, state, note",
+}
+REQUIRED = ("drgsim_policy", "id", "title", "valid", "parameters")
+SOURCE_MORE = ("issuer", "date", "address", "note")
+COVERAGE = ("modelled", "approximated", "not_modelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A checked policy document. `parameters` maps a path to its values, rising by date."""
+
+    id: str
+    title: Mapping[str, str]
+    valid_from: datetime.date
+    valid_to: datetime.date
+    region: str | None = None
+    method: str | None = None
+    scheme: str | None = None
+    extends: tuple[str, ...] = ()
+    coverage: tuple[Mapping[str, str], ...] = ()
+    note: str = ""
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    parameters: Mapping[str, tuple[Dated, ...]] = field(default_factory=dict)
+
+
+def read_document(raw: Mapping[str, Any], *, name: str) -> Document:
+    """The document a mapping holds; raises PolicyError with all its problems.
+
+    `name` is what the error calls it (a file name, an id).
+    """
+    problems: list[Problem] = []
+    head = _head(raw, problems)
+    own = _own_sources(raw.get("sources"), problems)
+    known = {**load_sources(), **own}
+    parameters: dict[str, tuple[Dated, ...]] = {}
+    for path, entry in as_mapping(raw.get("parameters"), "parameters", problems).items():
+        parameter = catalogue().get(path)
+        if parameter is None:
+            near = nearest_name(str(path), catalogue())
+            problems.append(Problem(str(path), "no such parameter", nearest=near))
+        else:
+            timeline = read_entry(parameter, entry, head["valid_from"], head["id"], known, problems)
+            if timeline:
+                parameters[path] = timeline
+    refuse(problems, name)
+    return Document(**head, sources=own, parameters=parameters)
+
+
+def refuse(problems: Iterable[Problem], name: str) -> None:
+    """Raise PolicyError when there is any problem."""
+    found = list(problems)
+    if found:
+        raise PolicyError(
+            f"{name} cannot be used: {len(found)} {'problem' if len(found) == 1 else 'problems'}",
+            problems=found,
+            do="correct them; `drgsim policy check FILE` lists them again",
+        )
+
+
+def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    for key in (key for key in raw if key not in FIELDS):
+        problems.append(Problem(str(key), "unknown field", nearest=nearest_name(str(key), FIELDS)))
+    for key in REQUIRED:
+        if raw.get(key) is None:
+            problems.append(Problem(key, "is missing", allowed=FIELDS[key]))
+    version = raw.get("drgsim_policy")
+    if version not in (None, DOCUMENT_VERSION):
+        problems.append(
+            Problem("drgsim_policy", "a form this drgsim does not know", version, str(DOCUMENT_VERSION))
+        )
+    method = raw.get("method")
+    if method is not None and method not in METHODS:
+        problems.append(
+            Problem(
+                "method", "no such method", method, ", ".join(METHODS), nearest_name(str(method), METHODS)
+            )
+        )
+    name = raw.get("id")
+    if name is not None and not (isinstance(name, str) and name.replace("-", "").replace(".", "").isalnum()):
+        problems.append(Problem("id", "not a name", name, FIELDS["id"]))
+    extends = raw.get("extends") or ()
+    valid_from, valid_to = _valid(raw.get("valid"), problems)
+    return {
+        "id": str(name),
+        "title": _texts(raw.get("title"), "title", ("zh", "en"), problems),
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "region": _text(raw.get("region"), "region", problems),
+        "method": method,
+        "scheme": _text(raw.get("scheme"), "scheme", problems),
+        "extends": (extends,) if isinstance(extends, str) else tuple(extends),
+        "coverage": _coverage(raw.get("coverage"), problems),
+        "note": str(raw.get("note") or ""),
+    }
+
+
+def _valid(raw: Any, problems: list[Problem]) -> tuple[datetime.date, datetime.date]:
+    valid = as_mapping(raw, "valid", problems) if raw is not None else {}
+    days = []
+    for key in ("from", "to"):
+        day = read_day(valid.get(key))
+        if day is None and raw is not None:
+            problems.append(Problem(f"valid.{key}", "not a day", valid.get(key), "YYYY-MM-DD"))
+        days.append(day or datetime.date.min)
+    if days[0] > days[1]:
+        problems.append(Problem("valid", "ends before it begins", got=[str(day) for day in days]))
+    return days[0], days[1]
+
+
+def _own_sources(raw: Any, problems: list[Problem]) -> dict[str, Source]:
+    sources = {}
+    for name, row in as_mapping(raw or {}, "sources", problems).items():
+        texts = _texts(row, f"sources.{name}", ("title", "state"), problems, more=SOURCE_MORE)
+        if texts["state"] not in STATES:
+            problems.append(
+                Problem(f"sources.{name}", "not a state of trust", texts["state"], ", ".join(STATES))
+            )
+        sources[str(name)] = Source(id=str(name), **texts)
+    return sources
+
+
+def _coverage(raw: Any, problems: list[Problem]) -> tuple[Mapping[str, str], ...]:
+    rows = []
+    for number, row in enumerate(raw or (), start=1):
+        texts = _texts(row, f"coverage {number}", ("clause", "state"), problems)
+        if texts["state"] not in COVERAGE:
+            problems.append(Problem(f"coverage {number}", "unknown", texts["state"], ", ".join(COVERAGE)))
+        rows.append(texts)
+    return tuple(rows)
+
+
+def _texts(
+    raw: Any, path: str, needed: tuple[str, ...], problems: list[Problem], *, more: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """The named texts of a mapping, `needed` ones and those that may be there `more`."""
+    for key in (key for key in as_mapping(raw, path, problems) if key not in (*needed, *more)):
+        problems.append(Problem(f"{path}.{key}", "unknown field", allowed=", ".join((*needed, *more))))
+    texts = {
+        str(key): str(value) for key, value in as_mapping(raw, path, problems).items() if value is not None
+    }
+    for key in needed:
+        if raw is not None and not texts.get(key):
+            problems.append(Problem(f"{path}.{key}", "is missing"))
+    return {**dict.fromkeys((*needed, *more), ""), **texts}
+
+
+def _text(raw: Any, path: str, problems: list[Problem]) -> str | None:
+    if raw is not None and not isinstance(raw, str):
+        problems.append(Problem(path, "not text (put it in quotes)", got=raw))
+        return None
+    return raw

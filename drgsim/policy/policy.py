@@ -1,0 +1,203 @@
+"""A policy on a day: the rules by which cases are paid, each value dated and sourced."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..errors import ArgumentError
+from .diff import PolicyDiff, differences
+from .display import policy_html, policy_text
+from .document import Document, refuse
+from .entries import Dated, read_day, steps
+from .errors import PolicyDateWarning
+from .library import load_document, missing, over
+from .parameter_values import to_plain
+from .parameters import catalogue
+from .reading import Readable, Reading
+from .reform import reformed
+from .writing import document_yaml
+
+
+class Policy(Readable):
+    """The rules of a region on one day.
+
+    Read it by path (`policy["outlier.high.method"]`), by case (`policy.column(...)`) or as text
+    (`print(policy)`). A policy never changes: `at` and `reform` return another one.
+
+    >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+    >>> policy.method, policy["outlier.high.method"]
+    ('drg_rate', 'by_item')
+    >>> policy.reform({"outlier.high.threshold": 2.5}).number("outlier.high.threshold", level=3)
+    2.5
+    """
+
+    def __init__(self, document: Document, *, on: datetime.date | str | None = None) -> None:
+        day = document.valid_to if on is None else read_day(on)
+        if day is None:
+            raise ArgumentError("not a day", got=on, allowed="a date, or text YYYY-MM-DD")
+        if not document.valid_from <= day <= document.valid_to:
+            warnings.warn(
+                f"the rules of {document.id} are known from {document.valid_from} to {document.valid_to}; "
+                f"{day} is outside, the nearest ones are used",
+                PolicyDateWarning,
+                stacklevel=3,
+            )
+        self.document = document
+        self.on = day
+
+    @classmethod
+    def load(cls, source: str | Path | Mapping[str, Any], *, on: datetime.date | str | None = None) -> Policy:
+        """A policy from a shipped id, a YAML file or a mapping of the same form.
+
+        `on` is the day its values are read for; without it, the last day the rules are known to hold.
+        Raises NotFoundError, FileFormatError, or PolicyError with every problem of the document; warns
+        (PolicyDateWarning) about a day outside its validity.
+        """
+        return cls(load_document(source), on=on)
+
+    @property
+    def id(self) -> str:
+        return self.document.id
+
+    @property
+    def title(self) -> Mapping[str, str]:
+        return self.document.title
+
+    @property
+    def region(self) -> str | None:
+        return self.document.region
+
+    @property
+    def method(self) -> str | None:
+        """drg_rate, drg_points, dip or ffs; None for a part that is only extended."""
+        return self.document.method
+
+    @property
+    def scheme(self) -> str | None:
+        return self.document.scheme
+
+    @cached_property
+    def in_force(self) -> Mapping[str, Dated]:
+        """Path to the value in force on `on`, for the parameters some document sets.
+
+        A day before the document's validity reads its first day (and was warned about).
+        """
+        day = max(self.on, self.document.valid_from)
+        found = {path: _on(timeline, day) for path, timeline in self.document.parameters.items()}
+        return {path: dated for path, dated in found.items() if dated is not None}
+
+    @property
+    def states(self) -> Counter[str]:
+        """How many of the declared parameters are read, secondary and assumed."""
+        return Counter(dated.state for dated in self.in_force.values())
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the rules: method, scheme and every dated value that is not the neutral default.
+
+        Titles, notes, sources and spelling do not enter: equal rules have equal hashes.
+        """
+        rules = {
+            "method": self.method,
+            "scheme": self.scheme,
+            "parameters": {
+                path: [[str(since), to_plain(value)] for since, value in steps(timeline)]
+                for path, timeline in sorted(self.document.parameters.items())
+                if any(dated.value != catalogue()[path].default for dated in timeline)
+            },
+        }
+        text = json.dumps(rules, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def at(self, day: datetime.date | str) -> Policy:
+        """The same document on another day."""
+        return Policy(self.document, on=day)
+
+    def changes(self, start: datetime.date, stop: datetime.date) -> tuple[datetime.date, ...]:
+        """The days after `start` and up to `stop` on which some value changes."""
+        days = {dated.since for timeline in self.document.parameters.values() for dated in timeline[1:]}
+        return tuple(sorted(day for day in days if start < day <= stop))
+
+    def reading(self) -> Reading:
+        """A reader of this policy that remembers which parameters were read."""
+        return Reading(self.in_force)
+
+    def reform(self, changes: Mapping[str, Any]) -> Policy:
+        """This policy with some values replaced.
+
+        `changes` maps a path to a value, which then holds on every day, or to `{date: value}`, which holds
+        from those days on. `path/key` replaces one cell (`"outlier.high.threshold/3"`). `method` and
+        `scheme` may be changed too. Values come from the source R000, a reader's own reform, unless given
+        as a mapping with value, source and state. A reform that changes nothing returns equal rules.
+
+        Raises PolicyError with all problems at once.
+        """
+        return self._with(reformed(self.document, changes))
+
+    def including(self, part: str | Path | Mapping[str, Any]) -> Policy:
+        """This policy with another document laid over it, such as a shipped part.
+
+        The part's values keep their own days, sources and trust; the method stays unless the part has one.
+        """
+        top = load_document(part)
+        merged = over(self.document, top)
+        document = replace(
+            self.document,
+            method=merged.method,
+            scheme=merged.scheme,
+            coverage=(*self.document.coverage, *top.coverage),
+            sources=merged.sources,
+            parameters=merged.parameters,
+        )
+        refuse(missing(document), f"{self.id} including {top.id}")
+        return self._with(document)
+
+    def diff(self, other: Policy) -> PolicyDiff:
+        """What `other` says differently, parameter by parameter and day by day."""
+        return differences(self.document, other.document)
+
+    def to_yaml(self) -> str:
+        """One whole document, with what it extends written out; loading it gives equal rules."""
+        return document_yaml(self.document)
+
+    def show(self, *, every: bool = False, used: Iterable[str] | None = None) -> str:
+        """The values in force as text, by area, in Chinese and English.
+
+        `every` adds parameters at their neutral default; `used` limits the list to these paths.
+        """
+        return policy_text(self, every=every, used=used)
+
+    def _with(self, document: Document) -> Policy:
+        """Another document on the same day, which has been warned about already."""
+        policy = Policy.__new__(Policy)
+        policy.document, policy.on = document, self.on
+        return policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policy) and (self.hash, self.on) == (other.hash, other.on)
+
+    def __hash__(self) -> int:
+        return hash((self.hash, self.on))
+
+    def __repr__(self) -> str:
+        return f"Policy({self.id!r}, on={str(self.on)!r}, method={self.method!r}, hash={self.hash[:12]!r})"
+
+    def __str__(self) -> str:
+        return self.show()
+
+    def _repr_html_(self) -> str:
+        return policy_html(self)
+
+
+def _on(timeline: tuple[Dated, ...], day: datetime.date) -> Dated | None:
+    started = [dated for dated in timeline if dated.since <= day]
+    return started[-1] if started else None

@@ -1,0 +1,173 @@
+"""A reform: a flat mapping of path to value, or to values by date, laid over a document."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..errors import ArgumentError, nearest_name
+from ..sources import load as load_sources
+from .document import METHODS, Document, refuse
+from .entries import Dated, read_day, read_entry, steps
+from .errors import Problem
+from .library import missing
+from .parameter_values import INVALID, canonical, to_plain
+from .parameters import OTHER, Parameter, catalogue, dimensions
+
+SOURCE, STATE = "R000", "assumed"
+_WHOLE = ("method", "scheme")  # fields of the document a reform may change, undated
+
+
+def reformed(document: Document, changes: Mapping[str, Any]) -> Document:
+    """`document` with the changes laid over it; the same object when they change nothing.
+
+    Raises PolicyError with every problem of the reform.
+    """
+    problems: list[Problem] = []
+    parameters = dict(document.parameters)
+    fields = {}
+    for path, raw in changes.items():
+        if path in _WHOLE:
+            fields[path] = _field(path, raw, problems)
+            continue
+        name, *cell = str(path).split("/")
+        parameter = catalogue().get(name)
+        if parameter is None:
+            near = nearest_name(name, (*catalogue(), *_WHOLE))
+            problems.append(Problem(str(path), "no such parameter", nearest=near))
+            continue
+        before = parameters.get(name, ())
+        after = _laid_over(document, parameter, before, cell, raw, problems)
+        if steps(after) != steps(before or _neutral(document, parameter)):
+            parameters[name] = after
+    order = {path: parameters[path] for path in catalogue() if path in parameters}
+    result = replace(document, parameters=order, **fields)
+    if result == document:
+        refuse(problems, "the reform")
+        return document
+    refuse(problems or missing(result), "the reform")
+    return replace(result, id=f"{document.id}-reform" if not document.id.endswith("-reform") else document.id)
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
+    """`path=value` and `path@date=value`, values in YAML, as a reform.
+
+    >>> parse_assignments(["outlier.high.threshold/3=2.5", "fund.convention@2026-01-01=substitute"])
+    {'outlier.high.threshold/3': 2.5, 'fund.convention': {'2026-01-01': 'substitute'}}
+    """
+    import yaml
+
+    changes: dict[str, Any] = {}
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        path, at, day = name.strip().partition("@")
+        if not equals or not path or (at and read_day(day) is None):
+            raise ArgumentError("not an assignment", got=text, allowed="path=value or path@YYYY-MM-DD=value")
+        try:
+            parsed = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ArgumentError(
+                "the value of an assignment cannot be read", got=text, allowed="YAML"
+            ) from error
+        if path in changes and not (at and _by_date(changes[path])):
+            raise ArgumentError("the same path is set twice", got=path)
+        if at:
+            changes.setdefault(path, {})[day] = parsed
+        else:
+            changes[path] = parsed
+    return changes
+
+
+def _laid_over(
+    document: Document,
+    parameter: Parameter,
+    before: tuple[Dated, ...],
+    cell: list[str],
+    raw: Any,
+    problems: list[Problem],
+) -> tuple[Dated, ...]:
+    start = before[0].since if before else document.valid_from
+    entry = raw if _is_entry(raw) else {"value": raw}
+    if _by_date(entry.get("value")):
+        entry = {"values": entry["value"], **{key: entry[key] for key in entry if key != "value"}}
+    entry = {"source": SOURCE, "state": STATE, **entry}
+    if cell:
+        return _cell_laid_over(document, parameter, before, start, cell, entry, problems)
+    known = {**load_sources(), **document.sources}
+    own = read_entry(parameter, entry, start, "reform", known, problems)
+    if not own:
+        return before
+    kept = before or _neutral(document, parameter)
+    return tuple(dated for dated in kept if dated.since < own[0].since) + own
+
+
+def _cell_laid_over(
+    document: Document,
+    parameter: Parameter,
+    before: tuple[Dated, ...],
+    start: datetime.date,
+    cell: list[str],
+    entry: Mapping[str, Any],
+    problems: list[Problem],
+) -> tuple[Dated, ...]:
+    """The cell keeps its new value from its day on, whatever the rest of the table does later."""
+    if len(cell) > len(parameter.by):
+        by = ", ".join(parameter.by) or "nothing"
+        problems.append(Problem(parameter.path, f"varies by {by}", got="/".join(cell)))
+        return before
+    cell = [dimensions()[name].label(key) for name, key in zip(parameter.by, cell, strict=False)]
+    values = entry["values"] if "values" in entry else {start: entry["value"]}
+    timeline = {dated.since: dated for dated in before or _neutral(document, parameter)}
+    for day, value in sorted(_days(values), key=lambda pair: pair[0]):
+        timeline.setdefault(day, _standing(timeline, day))
+        for since in sorted(timeline):
+            if since >= day:
+                where = f"{parameter.path}/{'/'.join(cell)}"
+                tree = _with_cell(to_plain(timeline[since].value), cell, value)
+                checked = canonical(parameter, tree, where=where, problems=problems)
+                if checked is INVALID:
+                    return before
+                note = f"cell {'/'.join(cell)} reformed; the rest: {timeline[since].source}"
+                timeline[since] = Dated(since, checked, entry["source"], entry["state"], note, "reform")
+    return tuple(timeline[since] for since in sorted(timeline))
+
+
+def _days(values: Mapping[Any, Any]) -> list[tuple[datetime.date, Any]]:
+    return [(day, value) for key, value in values.items() if (day := read_day(key)) is not None]
+
+
+def _with_cell(tree: Any, cell: list[str], value: Any) -> Any:
+    if not cell:
+        return value
+    key, *rest = cell
+    table = dict(tree) if isinstance(tree, Mapping) else {OTHER: tree}
+    table[key] = _with_cell(table.get(key, table.get(OTHER)), rest, value)
+    return table
+
+
+def _standing(timeline: Mapping[datetime.date, Dated], day: datetime.date) -> Dated:
+    return timeline[max((since for since in timeline if since <= day), default=min(timeline))]
+
+
+def _neutral(document: Document, parameter: Parameter) -> tuple[Dated, ...]:
+    return (Dated(document.valid_from, parameter.default, SOURCE, STATE),)
+
+
+def _is_entry(raw: Any) -> bool:
+    return isinstance(raw, Mapping) and ("value" in raw or "values" in raw)
+
+
+def _by_date(raw: Any) -> bool:
+    return isinstance(raw, Mapping) and bool(raw) and all(read_day(key) is not None for key in raw)
+
+
+def _field(path: str, raw: Any, problems: list[Problem]) -> Any:
+    if path == "method" and raw not in METHODS:
+        problems.append(
+            Problem(path, "no such method", raw, ", ".join(METHODS), nearest_name(str(raw), METHODS))
+        )
+    elif path == "scheme" and not isinstance(raw, str):
+        problems.append(Problem(path, "not the name of a scheme", got=raw))
+    return raw

@@ -1,0 +1,289 @@
+"""What a simulation found, as tables: every scenario beside the baseline, in yuan, without a case row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ...errors import ArgumentError
+from ..checks.left_out import cautions, not_projected, unpaid
+from ..errors import SimulationError
+from ..scenario.scenario import Scenario
+from ..scenario.steps import steps_of
+from ..world.outcome import MEASURES, Outcome
+from ..world.world import World
+from .attribution import Bars, Method, attribute
+from .cost_to_standard import cost_to_standard
+from .migration import migration
+from .side_by_side import by_column, by_hospital, flow_changes, flow_matrix, summary
+from .special_load import special_load
+from .waterfall import waterfall
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..projection.projection import Projection
+    from ..record.fingerprint import Fingerprint
+    from ..uncertainty.parameter_band import ParameterBand
+    from ..uncertainty.sampling import Resampled
+
+BAND_COLUMNS = ("scenario", "measure", "band", "year", "region", "insurance", "low", "middle", "high")
+
+
+@dataclass(frozen=True, repr=False)
+class Results:
+    """Scenarios paid, settled and compared. Built by `simulate`; never changes.
+
+    Attributes
+    ----------
+    scenarios : the baseline first
+    outcomes : every scenario's payments and settlement, by id
+    world : the cases, and what can still be paid on them
+    seed, years, draws : as asked for
+    projected : the funds carried on, where years were asked for
+    """
+
+    scenarios: tuple[Scenario, ...]
+    outcomes: Mapping[str, Outcome]
+    world: World
+    seed: int = 0
+    years: int = 0
+    draws: int = 0
+    projected: Projection | None = None
+    drawn_hospitals: Resampled | None = None
+    drawn_assumptions: ParameterBand | None = None
+
+    @property
+    def baseline(self) -> Scenario:
+        return self.scenarios[0]
+
+    @property
+    def reforms(self) -> tuple[Scenario, ...]:
+        """The scenarios beside the baseline."""
+        return self.scenarios[1:]
+
+    def scenario(self, id: str | None = None) -> Scenario:
+        """A scenario by its id; without one the only reform, or the first."""
+        if id is None:
+            return self.scenarios[min(1, len(self.scenarios) - 1)]
+        for each in self.scenarios:
+            if each.id == id:
+                return each
+        ids = [each.id for each in self.scenarios]
+        raise ArgumentError("no such scenario here", got=id, allowed=ids, nearest=ids)
+
+    def summary(self) -> pd.DataFrame:
+        """A row a scenario (index): title_zh, title_en, cases, not_payable, not_payable_cost, cmi, money in
+        yuan, and the changes from the baseline: fund_change, fund_change_share, patient_change,
+        hospital_change (what hospitals gain).
+
+        Stays that cannot be paid are among the cases, and in no amount but `not_payable_cost`.
+        """
+        return summary(self.scenarios, self.outcomes)
+
+    def unpaid(self) -> pd.DataFrame:
+        """Stays no rule could pay: scenario, problem, zh, en, cases, total_cost (yuan)."""
+        return unpaid(self)
+
+    def cautions(self) -> list[tuple[str, str]]:
+        """What to know of the cases before any number, (Chinese, English): stays that cannot be paid, are of
+        another year or insurance, or do not say where they were."""
+        return [*cautions(self), *not_projected(self)]
+
+    def by(self, key: str) -> pd.DataFrame:
+        """A row for each scenario and value of a column: cases, money in yuan, changes from the baseline.
+
+        `key` is a column of the cases (`region` is the insured region, `hospital` and `level` the
+        hospital's), `mdc`, `age_band`, or a mark of the payment such as `outlier` or `route`.
+        """
+        return by_column([each.id for each in self.scenarios], self.outcomes, key)
+
+    def attribution(
+        self, scenario: str | None = None, *, measure: str = "fund", method: Method = "ordered"
+    ) -> pd.DataFrame:
+        """The way from the baseline to a scenario, bar by bar: the bars add up to the fen.
+
+        Columns: scenario, lever, title_zh, title_en, kind (baseline, mechanical, regrouped, repriced,
+        behavioural, total), value, cumulative (yuan; `cases` counts). `method="shapley"` averages over
+        every order of at most six steps.
+        """
+        _known_measure(measure)
+        own = self.scenario(scenario)
+        return waterfall(
+            own,
+            self._bars(own, method),
+            baseline=self.outcomes[self.baseline.id].total[measure],
+            measure=measure,
+            starts_elsewhere=self.world.rules(own, ()).key != self.world.rules(self.baseline, ()).key,
+        )
+
+    def flows(
+        self, scenario: str | None = None, *, measure: str = "fund", change: bool = False
+    ) -> pd.DataFrame:
+        """Insured region (rows) × care region (columns): cases, or yuan after the clearing of a measure.
+
+        `change` gives the change from the baseline.
+        """
+        _known_measure(measure)
+        own = flow_matrix(self.outcomes[self.scenario(scenario).id], measure)
+        if not change:
+            return own
+        return flow_changes(own, flow_matrix(self.outcomes[self.baseline.id], measure))
+
+    def migration(self, scenario: str | None = None) -> pd.DataFrame:
+        """before, after, cases: the baseline's groups against the scenario's, without its responses; empty
+        where the scheme is the same."""
+        own = self.scenario(scenario)
+        before = self.world.rules(self.baseline, ())
+        after = self.world.rules(own, [step.name for step in steps_of(own) if step.kind == "mechanical"])
+        stays = [self.world.stays(rules.scheme) for rules in (before, after)]
+        table = migration(*stays)
+        return table if before.scheme != after.scheme else table.iloc[:0]
+
+    def hospitals(self, scenario: str | None = None) -> pd.DataFrame:
+        """A row a hospital: hospital_id, care_region, hospital_level, cases, total_cost, fund,
+        borne_by_hospital (yuan), margin (share of its cost), fund_change, hospital_change; the largest gain
+        first."""
+        return by_hospital(self.outcomes[self.scenario(scenario).id], self.outcomes[self.baseline.id])
+
+    def outliers(self) -> pd.DataFrame:
+        """How many stays the special rules reach: scenario, kind, cases, share of all, adjustment (yuan)."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {"scenario": each.id, **row}
+                for each in self.scenarios
+                for row in special_load(self.outcomes[each.id].payments)
+            ]
+        )
+
+    def cost_to_standard(self, scenario: str | None = None) -> pd.DataFrame:
+        """scenario, low, high (cost ÷ standard), cases; of all scenarios, or of one."""
+        import pandas as pd
+
+        chosen = self.scenarios if scenario is None else (self.scenario(scenario),)
+        tables = []
+        for each in chosen:
+            table = cost_to_standard(self.outcomes[each.id].payments)
+            table.insert(0, "scenario", each.id)
+            tables.append(table)
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """What the cases were, without a case: digest, rows and columns."""
+        from ..record.fingerprint import fingerprint
+
+        return fingerprint(self.world.given_cases)
+
+    def projection(self) -> pd.DataFrame:
+        """The funds over the years: scenario, region, insurance, year, insured, cases, inpatient_cost,
+        inpatient_fund, other_spending, income, balance, reserve, reserve_months, warning; with draws also
+        low and high of inpatient_fund, balance and reserve, as the assumptions vary (90 %).
+
+        Raises SimulationError when no years were asked for.
+        """
+        if self.drawn_assumptions is not None:
+            return self.drawn_assumptions.beside()
+        return self._projected().frame
+
+    def first_deficit(self) -> pd.DataFrame:
+        """scenario, region, insurance, current_deficit, reserve_gone: years, <NA> where there is none."""
+        return self._projected().first_deficit()
+
+    def bands(self) -> pd.DataFrame:
+        """scenario, measure, band, year, region, insurance, low, middle, high; yuan.
+
+        `sampling` and `difference_sampling` are of the base year, `parameters` and `difference_parameters`
+        of every projected year. Bands of different kinds are never added up. Empty without draws.
+        """
+        import pandas as pd
+
+        from ..uncertainty.bands import sampling_bands
+
+        tables = []
+        if self.drawn_hospitals is not None:
+            sampled = sampling_bands(self.drawn_hospitals, baseline=self.baseline.id, year=self.world.year)
+            tables.append(sampled[[*BAND_COLUMNS]])
+        if self.drawn_assumptions is not None:
+            for band, table in (
+                ("parameters", self.drawn_assumptions.levels()),
+                ("difference_parameters", self.drawn_assumptions.differences()),
+            ):
+                tables.append(table.assign(band=band)[[*BAND_COLUMNS]])
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*BAND_COLUMNS])
+
+    def closes_a_budget(self, scenario: str | None = None) -> bool:
+        """Whether a point value of the scenario was solved, so that its funds spend their budgets whatever
+        the stays cost: money then moves between hospitals."""
+        prices = self.outcomes[self.scenario(scenario).id].settlement.prices
+        return bool((prices["held"] == "").any())
+
+    def published(self) -> pd.DataFrame:
+        """The baseline beside the published figures it should meet: measure, title_zh, title_en, insurance,
+        year, simulated, published, gap (share of the published figure), source, state, note."""
+        from ..projection.published_beside import published_beside
+
+        outcome = self.outcomes[self.baseline.id]
+        return published_beside(
+            outcome.payments.stays.frame, outcome.ledger, self.world.year, projection=self.projected
+        )
+
+    def plausibility(self) -> pd.DataFrame:
+        """scenario, check, title_zh, title_en, value, low, high, ok, source, state: whether results lie where
+        such results lie."""
+        from ..checks.plausibility import plausibility
+
+        return plausibility(self)
+
+    def liveness(self, *, every: bool = False, switches: bool = False) -> pd.DataFrame:
+        """scenario, lever, path, moved, fund_change, reason_zh, reason_en: which parameters of the levers
+        changed nothing here, and why. Pays the cases once for each.
+
+        `switches` adds the parameters in which a lever that switches the policy differs; `every` sweeps the
+        parameters the baseline reads.
+        """
+        from ..checks.liveness import liveness
+
+        asked = every, switches
+        if asked not in self._alive:
+            self._alive[asked] = liveness(self, every=every, switches=switches)
+        return self._alive[asked].copy()
+
+    @property
+    def states(self) -> Mapping[str, int]:
+        """How many parameters the scenarios read are read, secondary, assumed or default."""
+        counted: dict[str, int] = {}
+        for outcome in self.outcomes.values():
+            for state, number in outcome.payments.states.items():
+                counted[state] = max(counted.get(state, 0), number)
+        return counted
+
+    @cached_property
+    def _alive(self) -> dict[tuple[bool, bool], pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def _paths(self) -> dict[tuple[str, str], Bars]:
+        return {}
+
+    def _bars(self, scenario: Scenario, method: Method) -> Bars:
+        key = scenario.id, method
+        if key not in self._paths:
+            self._paths[key] = attribute(
+                steps_of(scenario), lambda taken: self.world.total(scenario, taken), method
+            )
+        return self._paths[key]
+
+    def _projected(self) -> Projection:
+        if self.projected is None:
+            raise SimulationError("no years were simulated", do="simulate with years=5, say")
+        return self.projected
+
+
+def _known_measure(measure: str) -> None:
+    if measure not in MEASURES:
+        raise ArgumentError("no such measure", got=measure, allowed=MEASURES, nearest=MEASURES)

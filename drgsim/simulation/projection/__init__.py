@@ -1,0 +1,1 @@
+"""Funds carried some years on."""

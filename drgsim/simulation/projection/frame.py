@@ -1,0 +1,82 @@
+"""The table of a projection: every fund, the region `all`, and the insurance `all`, year by year in yuan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...settlement.budgets import INSURANCES
+from .cells import Fund
+from .fund_warnings import warnings_of
+from .funds import reserve_months
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .course import Course
+
+Floats = npt.NDArray[np.float64]
+
+ALL = "all"
+COLUMNS = (
+    "scenario", "region", "insurance", "year", "insured", "cases", "inpatient_cost", "inpatient_fund",
+    "other_spending", "income", "balance", "reserve", "reserve_months", "warning",
+)  # fmt: skip
+# what employee and resident funds may be added up in: people, stays and inpatient money
+_ADDABLE = ("insured", "cases", "inpatient_cost", "inpatient_fund")
+_FEN = ("inpatient_cost", "inpatient_fund", "other_spending", "income", "balance", "reserve")
+
+
+def groups(funds: Sequence[Fund]) -> list[tuple[str, str, list[int]]]:
+    """Region, insurance and the places of the funds behind each row: every fund, then the sums."""
+    found: list[tuple[str, str, list[int]]] = []
+    regions = sorted({region for region, _ in funds})
+    for region in [*regions, ALL]:
+        for insurance in [*INSURANCES, ALL]:
+            places = [
+                place
+                for place, (own, kind) in enumerate(funds)
+                if region in (own, ALL) and insurance in (kind, ALL)
+            ]
+            if places:
+                found.append((region, insurance, places))
+    return found
+
+
+def course_frame(course: Course, funds: Sequence[Fund]) -> pd.DataFrame:
+    """One scenario's rows. Employee and resident funds never mix: where the insurance is `all`, only people,
+    stays and inpatient money are added up, and the rest is NaN."""
+    import pandas as pd
+
+    measures = {
+        "insured": course.insured,
+        "cases": course.stays,
+        "inpatient_cost": course.cost,
+        "inpatient_fund": course.spent,
+        "other_spending": course.other_spending,
+        "income": course.income,
+        "balance": course.balance,
+        "reserve": course.reserve,
+    }
+    years = list(course.growth.years)
+    parts = []
+    for region, insurance, places in groups(funds):
+        rows: dict[str, Any] = {"scenario": course.scenario, "region": region, "insurance": insurance}
+        rows["year"] = years
+        for name, values in measures.items():
+            own = values[places].sum(axis=0)
+            rows[name] = own if insurance != ALL or name in _ADDABLE else np.full(len(years), np.nan)
+        spending = rows["inpatient_fund"] + rows["other_spending"]
+        rows["reserve_months"] = reserve_months(rows["reserve"], spending)
+        rows["warning"] = (
+            [""] * len(years)
+            if insurance == ALL
+            else warnings_of(insurance, rows["balance"], rows["reserve"], rows["reserve_months"])
+        )
+        parts.append(pd.DataFrame({name: rows[name] for name in COLUMNS}))
+    table = pd.concat(parts, ignore_index=True)
+    table[list(_FEN)] = table[list(_FEN)] / 100
+    return table

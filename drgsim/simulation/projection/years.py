@@ -1,0 +1,81 @@
+"""The inpatient money of one year under one scenario: cells paid by need, scaled, settled and blended."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ...settlement.budgets import INSURANCES
+from ..scenario.steps import steps_of
+from .cells import Cells, Fund, FundMoney, grown_budgets, settled
+from .growth import Growth
+from .phase_path import blend
+from .projected_world import PaidWorld
+
+if TYPE_CHECKING:
+    from ..scenario.scenario import Scenario
+
+Floats = npt.NDArray[np.float64]
+
+_DIGITS = 6  # of a relative cost; two that agree so far are paid once
+_KEPT = 64  # tables of cells kept at a time; a few megabytes each
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """What moves a year: (insurances, bands) stays; (insurances,) money a stay, relative cost, budget."""
+
+    stays: Floats
+    money: Floats
+    relative_cost: Floats
+    budget: Floats
+
+    @classmethod
+    def of(cls, growth: Growth, place: int) -> Drivers:
+        """The central values of a year of `growth` (its first draw)."""
+        return cls(
+            growth.stays[:, :, place, 0],
+            growth.money[:, place, 0],
+            growth.relative_cost[:, place, 0],
+            growth.budget[:, place, 0],
+        )
+
+
+class PaidYears:
+    """Pays a world's cases for the years asked for; what was paid already is not paid again."""
+
+    def __init__(self, world: PaidWorld) -> None:
+        self.world = world
+        self.payments = 0  # how often the cases were paid
+        self._cells: dict[Hashable, Cells] = {}
+
+    def cells(
+        self, scenario: Scenario, taken: Sequence[str], relative_cost: Mapping[str, float], year: int
+    ) -> Cells:
+        """The world's cells; equal rules and equal relative cost are paid once."""
+        rounded = {name: round(float(factor), _DIGITS) for name, factor in relative_cost.items()}
+        key = (self.world.rules(scenario, taken, year=year).key, tuple(sorted(rounded.items())))
+        if key not in self._cells:
+            self._cells[key] = Cells.of(self.world.cells(scenario, taken, rounded, year))
+            self.payments += 1
+            while len(self._cells) > _KEPT:
+                del self._cells[next(iter(self._cells))]
+        return self._cells[key]
+
+    def money(self, scenario: Scenario, year: int, drivers: Drivers, funds: Sequence[Fund]) -> FundMoney:
+        """What the year comes to for each of `funds`, phase-in included; money in whole fen."""
+        total: FundMoney | None = None
+        relative = dict(zip(INSURANCES, drivers.relative_cost, strict=True))
+        for taken, weight in blend(steps_of(scenario), year):
+            rules = self.world.rules(scenario, taken, year=year)
+            floats = any(policy["settlement.point_value"] == "floating" for policy in rules.each)
+            budgets = grown_budgets(self.world.budgets, drivers.budget) if floats else None
+            cells = self.cells(scenario, taken, relative, year).scaled(drivers.stays, drivers.money)
+            part = settled(cells, rules, funds, budgets).times(weight)
+            total = part if total is None else total.plus(part)
+        assert total is not None  # the weights of a path add to 1
+        return FundMoney(total.stays, np.rint(total.cost), np.rint(total.spent), total.booked)

@@ -1,0 +1,1 @@
+"""Run records: written, read back and verified."""

@@ -1,0 +1,228 @@
+"""Check a run record: is it whole, does it mean the same here, does running it again give what it says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from ...errors import DrgsimError
+from ...payment.engine.grouped import as_frame
+from ..errors import RecordError
+from ..scenario.scenario import Scenario
+from ..simulate import simulate
+from ..world.ingredients import installed
+from .fingerprint import fingerprint
+from .record import DIGEST, digest, read_record, record
+from .run_inputs import as_arguments
+from .tables import Table
+from .verification import Check, State, Verification, same
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..progress import Listener
+
+_CLOSE = 1e-9  # relative, of numbers that are neither money nor counts
+_KINDS = {
+    "policies": ("政策", "policy"),
+    "schemes": ("分组方案", "scheme"),
+    "catalogues": ("DIP 目录", "DIP catalogue"),
+    "weights": ("权重表", "weight table"),
+    "assumptions": ("假设", "assumptions"),
+}
+_MISSING = "not here 缺"
+
+
+def verify(
+    source: str | PathLike[str] | Mapping[str, Any],
+    cases: Any = None,
+    *,
+    rerun: bool = True,
+    progress: Listener | None = None,
+) -> Verification:
+    """Check a run record.
+
+    Parameters
+    ----------
+    source : a record, or the file of one.
+    cases : the cases of the run. Without them they are made again where the record has a recipe; where it
+        has none, only what needs no case is checked.
+    rerun : False leaves out the run: cases, if given, are only compared with the fingerprint.
+    progress : called as by `simulate`.
+
+    Returns
+    -------
+    Verification. Checked are: the digest; that the scenarios' documents give their hashes here, and so do
+    the policies, schemes, weights, catalogues and assumptions they name; that the results close. With cases
+    also their fingerprint, what is learned from them, and every stated result, money to the fen. Other
+    versions of Python, NumPy, pandas or drgsim are noted, and nothing more.
+
+    Raises
+    ------
+    RecordError : it is no record, is incomplete, or is of a newer format.
+    """
+    stated = read_record(source)
+    try:
+        return Verification(tuple(_checks(stated, cases, rerun, progress)))
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise RecordError("a part of the record cannot be read", got=f"{type(error).__name__}") from error
+
+
+def _checks(stated: Mapping[str, Any], cases: Any, rerun: bool, progress: Listener | None) -> Iterator[Check]:
+    yield same("digest", "记录校验值", "digest of the record", stated.get(DIGEST), digest(stated))
+    scenarios: list[Scenario] = []
+    for entry in stated["scenarios"]:
+        check, scenario = _scenario(entry)
+        yield check
+        scenarios += [] if scenario is None else [scenario]
+    whole = len(scenarios) == len(stated["scenarios"])
+    yield from _ingredients(stated, scenarios if whole else None)
+    yield from _closed(stated["results"])
+    recipe = stated["input"]["recipe"]
+    if cases is None and rerun and recipe is not None:
+        cases = _made(recipe)
+    if cases is None:
+        yield Check("input", "病例", "cases", "", "not given, not checked 未提供", "note")
+        yield from _versions(stated["versions"])
+        return
+    frame = as_frame(cases)
+    seen = fingerprint(frame)
+    yield same("input", "病例指纹", "fingerprint of the cases", stated["input"]["fingerprint"], seen.digest)
+    yield same("input.cases", "病例数", "number of cases", stated["input"]["cases"], seen.rows)
+    yield same("input.columns", "列", "columns", stated["input"]["columns"], list(seen.columns))
+    if rerun and whole:
+        yield from _run_again(stated, frame, scenarios, progress)
+    yield from _versions(stated["versions"])
+
+
+def _scenario(entry: Mapping[str, Any]) -> tuple[Check, Scenario | None]:
+    name = f"scenarios.{entry['id']}"
+    zh, en = f"情景 {entry['id']}", "scenario"
+    try:
+        scenario = Scenario.load(entry["document"])
+    except DrgsimError as error:
+        return Check(name, zh, en, entry["hash"], f"cannot be used here: {error.message}", "differs"), None
+    return same(name, zh, en, entry["hash"], scenario.hash), scenario
+
+
+def _ingredients(stated: Mapping[str, Any], scenarios: list[Scenario] | None) -> Iterator[Check]:
+    here: Mapping[str, Mapping[str, str]] = {}
+    try:
+        here = {} if scenarios is None else installed(scenarios, stated["input"]["base_year"])
+    except DrgsimError as error:
+        yield Check("installed", "所用规则", "what the scenarios name", "", error.message, "differs")
+    for kind, named in stated["installed"].items():
+        zh, en = _KINDS.get(kind, (kind, kind))
+        for name, hash in named.items():
+            got = here.get(kind, {}).get(name, _MISSING)
+            yield same(f"installed.{kind}.{name}", f"{zh} {name}", en, hash, got)
+        for name in sorted({*here.get(kind, {})} - {*named}):
+            yield Check(f"installed.{kind}.{name}", f"{zh} {name}", en, _MISSING, here[kind][name], "differs")
+
+
+def _closed(results: Mapping[str, Table]) -> Iterator[Check]:
+    """The identities the stated results must meet whoever wrote them."""
+    table = results["summary"]
+    rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+    payers = ("fund", "patient", "other_payers", "borne_by_hospital")
+    residual = [row["total_cost"] - sum(row[payer] for payer in payers) for row in rows]
+    yield same(
+        "results.closed", "费用由各方分担合计", "payers bear the whole cost (fen)", 0, _worst(residual)
+    )
+    if "by_region" in results:
+        view = results["by_region"]
+        place = view["columns"].index("fund"), view["columns"].index("scenario")
+        sums: dict[str, int] = {}
+        for row in view["rows"]:
+            sums[row[place[1]]] = sums.get(row[place[1]], 0) + row[place[0]]
+        apart = [row["fund"] - sums.get(row["scenario"], 0) for row in rows]
+        yield same("results.regions", "各地区基金合计", "regions sum to the fund (fen)", 0, _worst(apart))
+
+
+def _run_again(
+    stated: Mapping[str, Any],
+    cases: pd.DataFrame,
+    scenarios: list[Scenario],
+    progress: Listener | None,
+) -> Iterator[Check]:
+    try:
+        found = record(simulate(cases, scenarios, progress=progress, **as_arguments(stated["run"])))
+    except DrgsimError as error:
+        yield Check("run", "重新运行", "running again", "", error.message, "differs")
+        return
+    year = found["input"]["base_year"]
+    yield same("input.base_year", "基年", "base year", stated["input"]["base_year"], year)
+    for name in sorted({*stated["learned"], *found["learned"]}):
+        both = (each["learned"].get(name, _MISSING) for each in (stated, found))
+        yield same(f"learned.{name}", f"由病例测算 {name}", "learned from the cases", *both)
+    for name in sorted({*stated["results"], *found["results"]}):
+        sides = (each["results"].get(name) for each in (stated, found))
+        yield _compared(name, *sides)
+
+
+def _compared(name: str, stated: Table | None, found: Table | None) -> Check:
+    where, zh, en = f"results.{name}", f"结果 {name}", "results to the fen"
+    if stated is None or found is None:
+        here, there = ("a table" if each else _MISSING for each in (stated, found))
+        return Check(where, zh, en, here, there, "differs")
+    shapes = [f"{len(table['rows'])} rows: {', '.join(table['columns'])}" for table in (stated, found)]
+    if stated["columns"] != found["columns"] or len(stated["rows"]) != len(found["rows"]):
+        return Check(where, zh, en, shapes[0], shapes[1], "differs")
+    apart = [
+        (" ".join(str(key) for key in mine[:2]), column, one, other)
+        for mine, theirs in zip(stated["rows"], found["rows"], strict=True)
+        for column, one, other in zip(stated["columns"], mine, theirs, strict=True)
+        if not _equal(one, other)
+    ]
+    count = len(stated["rows"]) * len(stated["columns"])
+    if not apart:
+        return Check(where, zh, en, f"{count} values", f"{count} values", "same")
+    row, column, one, other = apart[0]
+    told = f"{column} of {row}: {other} ({len(apart)} of {count} values differ)"
+    return Check(where, zh, en, str(one), told, "differs")
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, float) or isinstance(other, float):
+        return one is not None and other is not None and math.isclose(one, other, rel_tol=_CLOSE)
+    return type(one) is type(other) and bool(one == other)
+
+
+def _versions(stated: Mapping[str, str]) -> Iterator[Check]:
+    import platform
+
+    import numpy as np
+    import pandas as pd
+
+    from ..._version import __version__
+
+    here = {
+        "drgsim": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "pandas": pd.__version__,
+    }
+    for name, version in here.items():
+        then = str(stated.get(name, _MISSING))
+        state: State = "same" if then == version else "note"
+        yield Check(f"versions.{name}", f"{name} 版本", "version", then, version, state)
+
+
+def _made(recipe: Mapping[str, Any]) -> Any:
+    """The cases a recipe describes."""
+    from ...synthetic.generate import synthetic_cases
+
+    if set(recipe) != {"synthetic"} or not isinstance(recipe["synthetic"], Mapping):
+        raise RecordError(
+            "the record's recipe for its cases is not known here",
+            got=sorted(map(str, recipe)),
+            allowed="synthetic",
+            do="give the cases",
+        )
+    return synthetic_cases(**recipe["synthetic"])
+
+
+def _worst(values: list[int]) -> int:
+    return max(values, key=abs, default=0)

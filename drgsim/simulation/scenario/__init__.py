@@ -1,0 +1,1 @@
+"""Scenario documents: policy, levers, responses, assumptions."""

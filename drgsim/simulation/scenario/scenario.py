@@ -1,0 +1,258 @@
+"""A scenario: a policy, the changes laid over it, how people respond, and what the years bring."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..._atomic import replacing
+from ...policy.yaml_text import write_yaml
+from .coverage import Coverage
+from .display import scenario_html, scenario_line, scenario_text
+from .document import DOCUMENT_VERSION, as_document, read_document
+from .lever import Lever
+from .library import read, shipped
+from .phase_in import PhaseIn
+from .reform_values import bare
+from .response_setting import ResponseSetting
+from .stated_policy import Documents, Policies, day_of, documents, policies_on, rules, warn_about_day
+
+if TYPE_CHECKING:
+    from .assumptions import Assumptions
+
+__all__ = ["Coverage", "Lever", "PhaseIn", "ResponseSetting", "Scenario"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Scenario:
+    """One question to the fund, as one document.
+
+    `policy`
+        What pays the cases before any lever: an id, a policy document, or one for each care region.
+    `on`
+        The day whose rules hold in every year; None takes each year's own last day.
+    `weights`
+        `fit` (measured on the baseline's cases), `policy` (the table the policy names), or a published table.
+    `levers`, `responses`
+        Changes of rules in their order, and what people do about them; each is a bar of the waterfall.
+
+    Make one with `load` or `of`; `reform`, `respond` and `assume` return another. Equal content has an equal
+    hash, whichever way it was written, and scenarios of an equal hash are equal.
+
+    >>> scenario = Scenario.of("national-drg-rate", on="2025-12-31").reform(
+    ...     {"outlier.high.method": "excess"}, id="excess"
+    ... )
+    >>> [lever.title["en"] for lever in scenario.levers]
+    ['how high outliers are paid']
+    """
+
+    id: str
+    title: Mapping[str, str]
+    note: str
+    policy: Any
+    on: datetime.date | None
+    weights: str
+    levers: tuple[Lever, ...]
+    responses: tuple[ResponseSetting, ...]
+    assumptions: Assumptions
+    coverage: tuple[Coverage, ...]
+
+    @classmethod
+    def load(
+        cls, source: str | PathLike[str] | Mapping[str, Any] | Scenario, *, over: Scenario | None = None
+    ) -> Scenario:
+        """A scenario from a shipped id, a YAML file or a mapping of the same form.
+
+        With `over`, a document that names neither a policy nor a scenario it extends is laid over that
+        scenario, and so is a flat reform (paths to values alone), which is one lever named by its file.
+
+        Raises NotFoundError, FileFormatError, or ScenarioError with every problem of the document; warns
+        (PolicyDateWarning) about a day `on` on which the policy's rules are not known.
+        """
+        if isinstance(source, Scenario):
+            return source
+        raw, name, folder = read(source if isinstance(source, Mapping) else str(source))
+        below = None
+        if over is not None:
+            below = {field.name: getattr(over, field.name) for field in fields(cls)}
+            raw = as_document(raw, "reform" if folder is None else Path(name).stem)
+        scenario = cls(**read_document(raw, name=name, folder=folder, over=below))
+        warn_about_day(scenario.policy_documents, scenario.on)
+        return scenario
+
+    @classmethod
+    def of(
+        cls,
+        policy: Any,
+        *,
+        id: str = "baseline",
+        on: datetime.date | str | None = None,
+        weights: str = "fit",
+    ) -> Scenario:
+        """A scenario of a policy alone: an id, a file, a document, a `Policy`, or one for each care region.
+
+        A `Policy` object brings its own day when `on` is not given. Raises ScenarioError with every problem,
+        SimulationError for policies of different days.
+        """
+        day = day_of(policy) if on is None else on
+        return cls.load(
+            {"drgsim_scenario": DOCUMENT_VERSION, "id": id, "policy": policy, "on": day, "weights": weights}
+        )
+
+    @staticmethod
+    def available() -> tuple[str, ...]:
+        """The ids of the shipped scenarios.
+
+        >>> "cross-region-price-book" in Scenario.available()
+        True
+        """
+        return tuple(shipped())
+
+    def reform(
+        self,
+        reform: Mapping[str, Any] | None = None,
+        *,
+        id: str,
+        title: Mapping[str, str] | str | None = None,
+        policy: Any = None,
+        scheme: str | None = None,
+        phase_in: PhaseIn | Mapping[str, Any] | None = None,
+    ) -> Scenario:
+        """This scenario with one more lever, laid over those it has.
+
+        `reform` maps parameter paths to values, or to values by date; `policy` and `scheme` switch to
+        another policy or scheme. What `coverage` said of the rule before is not said of the new one.
+        Raises ScenarioError with every problem.
+        """
+        lever = {"id": id, "title": title, "reform": reform, "policy": policy, "scheme": scheme}
+        phased = phase_in.to_document() if isinstance(phase_in, PhaseIn) else phase_in
+        return self._with(levers=[*self.document["levers"], lever | {"phase_in": phased}], coverage=[])
+
+    def respond(
+        self, name: str, *, phase_in: PhaseIn | Mapping[str, Any] | None = None, **values: float
+    ) -> Scenario:
+        """This scenario with a behavioural response, such as `respond("coding_drift", share=0.05)`.
+
+        Said again, what is stated replaces what was.
+        """
+        phased = phase_in.to_document() if isinstance(phase_in, PhaseIn) else phase_in
+        before = self.document["responses"].get(name, {})
+        stated = before | values | ({} if phased is None else {"phase_in": phased})
+        return self._with(responses={**self.document["responses"], name: stated})
+
+    def assume(self, overrides: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
+        """This scenario with some assumptions replaced."""
+        return replace(self, assumptions=self.assumptions.over({**(overrides or {}), **more}))
+
+    def named(self, id: str, *, title: Mapping[str, str] | str | None = None, note: str = "") -> Scenario:
+        """The same scenario under another name."""
+        return self._with(id=id, title=title, note=note)
+
+    @cached_property
+    def policy_documents(self) -> Documents:
+        """The whole documents of `policy`, or a dict of them by care region."""
+        return documents(self.policy)
+
+    def policies(self, day: datetime.date) -> Policies:
+        """The policy, or a dict of them by care region, that pays on a day, without levers.
+
+        With `on` that day's rules hold on every day. Without, a day after a policy's last known one takes
+        the last, and one before its first the first.
+        """
+        return policies_on(self.policy_documents, self.on, day)
+
+    @cached_property
+    def latest(self) -> datetime.date:
+        """The day `on`, or the last day on which all the policies' rules are known."""
+        whole = self.policy_documents
+        return self.on or min(
+            each.valid_to for each in (whole.values() if isinstance(whole, dict) else [whole])
+        )
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The canonical document as plain mappings, lists and values; `load` reads it back."""
+        return {
+            "drgsim_scenario": DOCUMENT_VERSION,
+            "id": self.id,
+            "title": dict(self.title),
+            "note": self.note,
+            "policy": self.policy,
+            "on": self.on.isoformat() if self.on else None,
+            "weights": self.weights,
+            "levers": [lever.to_document() for lever in self.levers],
+            "responses": {setting.name: setting.to_document() for setting in self.responses},
+            "assumptions": _stated_assumptions(self.assumptions),
+            "coverage": [clause.to_document() for clause in self.coverage],
+        }
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of all that can change an answer: rules, levers, responses, assumptions.
+
+        Names, titles, notes, sources and spelling do not enter; a policy enters by its rules.
+        """
+        content = {
+            "policy": rules(self.policy_documents),
+            "on": self.document["on"],
+            "weights": self.weights,
+            "levers": [_lever_rules(lever) for lever in self.levers],
+            "responses": self.document["responses"],
+            "assumptions": self.assumptions.hash,
+        }
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_yaml(self, path: str | PathLike[str] | None = None) -> str:
+        """The document as YAML text, written to `path` if given; loading it gives an equal scenario."""
+        text = write_yaml({key: value for key, value in self.document.items() if value not in ("", [], {})})
+        if path is not None:
+            with replacing(path) as part:
+                part.write_text(text, encoding="utf-8")
+        return text
+
+    def _with(self, **changes: Any) -> Scenario:
+        return Scenario(**read_document({**self.document, **changes}, name=f"the scenario {self.id}"))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def __repr__(self) -> str:
+        return scenario_line(self)
+
+    def __str__(self) -> str:
+        return scenario_text(self)
+
+    def _repr_html_(self) -> str:
+        return scenario_html(self)
+
+
+def _stated_assumptions(assumptions: Assumptions) -> Any:
+    """The id of a shipped set of assumptions, or the whole document of any other.
+
+    A shipped set with other values keeps neither that set's title nor its note, which speak of its own.
+    """
+    if assumptions.id not in assumptions.available():
+        return assumptions.to_document()
+    if assumptions == type(assumptions).load(assumptions.id):
+        return assumptions.id
+    return {key: part for key, part in assumptions.to_document().items() if key not in ("title", "note")}
+
+
+def _lever_rules(lever: Lever) -> dict[str, Any]:
+    return {
+        "policy": None if lever.policy is None else rules(documents(lever.policy)),
+        "scheme": lever.scheme,
+        "reform": bare(lever.reform),
+        "phase_in": lever.phase_in.to_document() if lever.phase_in else None,
+    }

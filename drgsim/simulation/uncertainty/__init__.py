@@ -1,0 +1,1 @@
+"""Bands: hospitals drawn again, assumptions drawn together."""

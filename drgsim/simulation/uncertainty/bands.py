@@ -1,0 +1,124 @@
+"""Bands: where a number would lie nine times out of ten, from draws, and the number itself beside.
+
+Of the three bands (docs/uncertainty.md) the sampling bands are made here: of each scenario, and of its
+difference from the baseline, draw by draw. Bands of different kinds are never added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import ArgumentError
+from .sampling import Resampled
+from .strata import word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+
+LEVEL = 0.9
+ALL = "all"
+FEN = 100  # to the yuan
+COLUMNS = ("scenario", "measure", "band", "year", "low", "middle", "high", "point")
+_COUNTED = frozenset({"cases"})  # not money
+
+
+def interval(draws: npt.NDArray[Any], level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
+    """Low, middle and high of draws along the first axis: quantiles that leave out as much on either side.
+
+    >>> [float(edge) for edge in interval(np.arange(101.0))]
+    [5.0, 50.0, 95.0]
+
+    Raises ArgumentError unless 0 < level < 1.
+    """
+    if not 0 < level < 1:
+        raise ArgumentError("the level of a band is a share between 0 and 1, both excluded", got=level)
+    outside = round((1 - level) / 2, 12)  # 0.05, not 0.04999…
+    low, middle, high = np.quantile(draws, [outside, 0.5, 1 - outside], axis=0)
+    return low, middle, high
+
+
+def sampling_bands(
+    resampled: Resampled,
+    *,
+    baseline: str | None = None,
+    year: int | None = None,
+    level: float = LEVEL,
+    counted: Collection[str] = _COUNTED,
+) -> pd.DataFrame:
+    """The sampling band of every scenario and measure, and of every difference from the baseline.
+
+    Parameters
+    ----------
+    resampled : draws of one table for each scenario; its money in fen.
+    baseline : the scenario that differences are taken from; the first unless stated.
+    year : written into the rows.
+    level : the share of draws inside a band; 0.9 is from 5 % to 95 %.
+    counted : measures that are no money.
+
+    Returns
+    -------
+    DataFrame with `COLUMNS` and the keys of `resampled.outputs`: "all" in a key is the sum over it, so the
+    whole, each value of each key and each combination have their rows. `band` is "sampling" or
+    "difference_sampling" (not for the baseline). low, middle (the median of the draws), high and point (the
+    estimate itself) are in yuan, or cases. Where no hospital could be drawn, low, middle and high are NaN:
+    a band of no width would claim to know.
+
+    Raises
+    ------
+    ArgumentError
+        An unknown baseline, a level outside 0 … 1, or an output that is itself named "all".
+    """
+    import pandas as pd
+
+    scenarios = list(resampled.draws)
+    baseline = scenarios[0] if baseline is None else baseline
+    if baseline not in resampled.draws:
+        raise ArgumentError("no scenario of this name was drawn", got=baseline, allowed=scenarios)
+    keys, parts = _parts(resampled.outputs)
+    unit = np.array([1 if measure in counted else FEN for measure in resampled.measures])
+    unknown = parts @ ~resampled.held == 0
+    point = {name: parts @ sums / unit for name, sums in resampled.point.items()}
+    drawn = {name: parts @ sums / unit for name, sums in resampled.draws.items()}
+    rows = []
+    for name in scenarios:
+        bands = {"sampling": (drawn[name], point[name])}
+        if name != baseline:
+            bands["difference_sampling"] = (drawn[name] - drawn[baseline], point[name] - point[baseline])
+        for band, (draws, middle_of) in bands.items():
+            edges = np.stack([*interval(draws, level), middle_of], axis=-1)
+            edges[unknown, :, :3] = np.nan
+            for column, measure in enumerate(resampled.measures):
+                head = {"scenario": name, "measure": measure, "band": band, "year": year}
+                table = pd.DataFrame(edges[:, column], columns=["low", "middle", "high", "point"])
+                rows.append(keys.assign(**head).join(table))
+    order = [*COLUMNS[:4], *keys.columns, *COLUMNS[4:]]
+    return pd.concat(rows, ignore_index=True)[order]
+
+
+def _parts(outputs: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """The whole and its parts by each key: their keys, and which outputs each sums, (parts, outputs)."""
+    import pandas as pd
+
+    texts = [tuple(word(value) for value in row) for row in outputs.itertuples(index=False)]
+    if not len(outputs.columns):
+        return pd.DataFrame(index=pd.RangeIndex(1)), np.ones((1, len(outputs)), np.int64)
+    if any(ALL in text for text in texts):
+        raise ArgumentError(
+            f"an output is named {ALL!r}, which stands for the sum over a key", do="rename it"
+        )
+    sums: dict[tuple[str, ...], list[int]] = {}
+    for every in product((True, False), repeat=len(outputs.columns)):
+        for place, text in enumerate(texts):
+            part = tuple(ALL if over else value for over, value in zip(every, text, strict=True))
+            sums.setdefault(part, []).append(place)
+    matrix = np.zeros((len(sums), len(outputs)), np.int64)
+    for row, places in enumerate(sums.values()):
+        matrix[row, places] = 1
+    return pd.DataFrame(list(sums), columns=list(outputs.columns)), matrix

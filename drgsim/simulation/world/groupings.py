@@ -1,0 +1,110 @@
+"""The cases under each scheme a simulation meets, and the weights measured on them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ...dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
+from ...grouping import DrgGrouper
+from ...payment.engine.grouped import DIP as DIP_COLUMN
+from ...payment.engine.grouped import DRG as DRG_COLUMN
+from ...payment.engine.stays import Stays
+from ...weights.weights import Weights
+from .given_groups import categories
+from .level_costs import LEVEL, with_level_costs
+from .rules import DIP, NO_GROUPS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FITTED, OF_POLICY = "fit", "policy"
+_SCORES = ("score", "auxiliary_factor")  # a DIP grouper's own prices
+# what a simulation uses of the answers: telling them in words takes longer than finding them
+_DIP_ANSWER = "dip_code", "kind", "treatment_class", "primary_care", "score", "status", "auxiliary_factor"
+_DRG_WORDS = ("reason",)
+
+
+class Groupings:
+    """Groups cases by name of scheme. What is learned is learned from the baseline's cases, and only once.
+
+    `home` is the baseline's scheme; with `given` the cases already bear its groups, and those are kept. Under
+    a DIP catalogue the cases keep their DRG groups beside, so that views by MDC go on.
+    """
+
+    def __init__(self, cases: pd.DataFrame, *, home: str, given: bool = False) -> None:
+        self.cases = cases
+        self.home = home
+        self.given = home if given else None
+        self._stays: dict[str, Stays] = {}
+        self._weights: dict[tuple[str, str], Weights | None] = {}
+
+    def column(self, scheme: str) -> str:
+        """The column the groups of a scheme stand in."""
+        return DIP_COLUMN if is_dip(scheme) else DRG_COLUMN
+
+    def stays(self, scheme: str) -> Stays:
+        """The baseline's cases in the groups of a scheme, read once whatever the scheme."""
+        if scheme not in self._stays:
+            if scheme == self.home:
+                self._stays[scheme] = Stays(self.group(self.cases, scheme), self.column(scheme))
+            else:
+                answer = self._answer(self.cases, scheme)
+                self._stays[scheme] = self.stays(self.home).replaced(answer, group_column=self.column(scheme))
+        return self._stays[scheme]
+
+    def group(self, cases: pd.DataFrame, scheme: str) -> pd.DataFrame:
+        """Any cases with the groups of a scheme; those the cases bear already are kept."""
+        if is_dip(scheme) and not is_dip(self.home):
+            cases = self.group(cases, self.home)
+        return cases.assign(**self._answer(cases, scheme))
+
+    def _answer(self, cases: pd.DataFrame, scheme: str) -> dict[str, Any]:
+        """What a grouper says of the cases, as far as a simulation uses it."""
+        if scheme == NO_GROUPS:
+            return {}
+        if scheme == self.given:
+            return {} if is_dip(scheme) else categories(cases, self.column(scheme), scheme)
+        if is_dip(scheme):
+            answer = DipGrouper(self._catalogue(scheme)).group(cases, columns=_DIP_ANSWER)
+        else:
+            answer = DrgGrouper(scheme).group(cases)
+        return {str(name): answer[name].array for name in answer.columns if name not in _DRG_WORDS}
+
+    def weights(self, choice: str, scheme: str) -> Weights | None:
+        """The weight table of a scheme: measured, published, or None for the one the policy names."""
+        if choice == OF_POLICY or scheme == NO_GROUPS:
+            return None
+        key = choice, scheme
+        if key not in self._weights:
+            measured = choice == FITTED or is_dip(scheme)
+            self._weights[key] = self._measured(scheme) if measured else Weights.load(choice)
+        return self._weights[key]
+
+    @cached_property
+    def learned(self) -> DipCatalogue:
+        """The DIP catalogue learned from the baseline's cases."""
+        return DipCatalogueBuilder().fit(self.cases).catalogue_
+
+    def _catalogue(self, scheme: str) -> DipCatalogue:
+        """The catalogue a DIP scheme names: a shipped one, or the one learned."""
+        _, _, id = scheme.partition(":")
+        return DipCatalogue.load(id) if id else self.learned
+
+    def _measured(self, scheme: str) -> Weights:
+        """Weights measured on the baseline's cases; under DIP with what each level of hospital costs."""
+        cases, column = self.stays(scheme).frame, self.column(scheme)
+        weights = Weights.fit(cases, group=column)
+        if not is_dip(scheme) or LEVEL not in cases.columns:
+            return weights
+        return with_level_costs(weights, cases, column)
+
+
+def is_dip(scheme: str) -> bool:
+    """Whether a scheme names a DIP catalogue."""
+    return scheme == DIP or scheme.startswith(f"{DIP}:")
+
+
+def without_scores(stays: Stays) -> Stays:
+    """The stays without what a DIP grouper said they are worth."""
+    return stays.replaced({name: float("nan") for name in _SCORES if name in stays})

@@ -1,0 +1,139 @@
+"""What one set of rules comes to: every stay paid, the year settled, and each stay's part of the clearing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import ColumnError
+from ...payment.engine.problems import Problem
+from ...payment.engine.state import Outlier, Review, Route
+from .age_bands import AGE_BAND, age_bands
+from .clearing_shares import fund_after_clearing
+from .given_groups import MDC
+from .sums import Key, key, sums
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...payment.faces.payments import Payments
+    from ...settlement import Settlement
+    from .rules import Rules
+
+Fen = npt.NDArray[np.int64]
+
+MEASURES = (
+    "cases", "total_cost", "payment", "fund_by_item", "fund", "patient", "other_payers", "borne_by_hospital",
+)  # fmt: skip
+# what users call a column -> the column
+ALIASES = {
+    "region": "insured_region",
+    "hospital": "hospital_id",
+    "level": "hospital_level",
+    "month": "discharge_month",
+}
+# where a stay was: a table that does not say leaves it at `NOT_STATED`
+PLACES = ("insured_region", "care_region", "hospital_id", "hospital_level")
+# what the payment found of a stay, and the words for it
+_MARKS: Mapping[str, type[IntEnum]] = {
+    "route": Route,
+    "outlier": Outlier,
+    "review": Review,
+    "problem": Problem,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One payment and settlement of all cases.
+
+    Attributes
+    ----------
+    rules : what held
+    payments : every stay before the clearing
+    settlement : the settled year
+    """
+
+    rules: Rules
+    payments: Payments
+    settlement: Settlement
+
+    @cached_property
+    def ledger(self) -> Mapping[str, Fen]:
+        """`MEASURES` of each stay after the clearing, int64 (fen; `cases` counts).
+
+        `total_cost = fund + patient + other_payers + borne_by_hospital` for each stay, and the fund's
+        column sums to what the settlement's funds spend.
+        """
+        before = self.payments.ledger
+        fund = fund_after_clearing(self.payments, self.settlement)
+        other = before.catastrophic + before.medical_aid + before.other_funds + before.commercial
+        return {
+            "cases": np.ones(len(fund), np.int64),
+            "total_cost": before.total_cost,
+            "payment": before.payment + fund - before.fund,
+            "fund_by_item": before.fund_by_item,
+            "fund": fund,
+            "patient": before.patient,
+            "other_payers": other,
+            "borne_by_hospital": before.total_cost - fund - before.patient - other,
+        }
+
+    @cached_property
+    def total(self) -> Mapping[str, int]:
+        """`MEASURES` of all stays together."""
+        return {name: int(column.sum()) for name, column in self.ledger.items()}
+
+    @property
+    def cmi(self) -> float:
+        """Mean weight of the stays priced inside the scheme, DIP scores over the score of a mean case; NaN
+        when there is none."""
+        found = self.payments.findings
+        inside = (found.route == 0) & (found.problem == 0) & ~np.isnan(found.weight)
+        if not inside.any():
+            return float("nan")
+        policy = self.rules.each[0]
+        unit = policy["dip.score_base"] if policy.method == "dip" else 1
+        return float(np.sort(found.weight[inside]).mean()) / unit
+
+    def sums(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """`MEASURES` (int64) by columns of the cases, `age_band`, `mdc`, or a mark of the payment such as
+        `outlier`; `region`, `hospital` and `level` are the insured region, hospital id and level."""
+        asked = tuple(by)
+        if asked not in self._summed:
+            self._summed[asked] = sums({name: self.key(name) for name in by}, self.ledger)
+        return self._summed[asked].copy()
+
+    @cached_property
+    def _summed(self) -> dict[tuple[str, ...], pd.DataFrame]:
+        """A page asks for the same sums of all stays many times over."""
+        return {}
+
+    def key(self, name: str) -> Key:
+        """A column to sum by, as codes and names."""
+        stays = self.payments.stays
+        column = ALIASES.get(name, name)
+        if column == AGE_BAND and AGE_BAND not in stays:
+            return age_bands(stays.frame)
+        if column in _MARKS:
+            words = [kind.name.lower() for kind in _MARKS[column]]
+            return getattr(self.payments.findings, column), np.array(words, dtype=object)
+        if column == "discharge_month":
+            return key(stays.frame["discharge_date"].dt.strftime("%Y-%m"))
+        if column not in stays and column in (*PLACES, MDC):
+            return np.full(len(stays), -1), np.array([], dtype=object)
+        if column not in stays:
+            raise ColumnError(
+                "no such column to sum by",
+                got=name,
+                allowed=[*ALIASES, AGE_BAND, *_MARKS, *stays.frame.columns],
+                nearest=[*ALIASES, AGE_BAND, *_MARKS, *map(str, stays.frame.columns)],
+            )
+        labels = stays.labels(column)
+        return labels.codes, np.array(labels.names, dtype=object)

@@ -1,0 +1,1 @@
+"""Weights and rates of groups: measured from cases, read from a table, or published."""

@@ -1,0 +1,282 @@
+"""Weights of groups: measured from cases, read from a table, or published."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import ArgumentError
+from ..policy.errors import WeightsError
+from ..policy.parameter_table import Array
+from ..policy.reading import Readable
+from .base_rate import base_rate
+from .display import weights_html, weights_text
+from .fit import measure, sorted_codes, usable_cases
+from .structure import adjusted_weights
+from .table import published, published_table, read_table
+from .trim import Outside, Trim, default, find_trim
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LEADING = ("name", "n", "mean_cost", "weight", "base_points", "sd", "cv", "stable")
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """One weight a group, and what is known of where it comes from.
+
+    frame
+        Indexed by group: `weight` (float64, NaN where the group has none), `base_points`; measured weights
+        also `n` (cases used), `mean_cost` (yuan), `sd`, `cv`, `stable` and `mean_<part>` (yuan); tables may
+        bring `name` and `coefficient_<column>`.
+    mean_cost
+        Mean cost of all cases the weights compare with (yuan), None for a table.
+    riv
+        Part of the variance of cost the groups explain, None for a table.
+    facts
+        What a display says of them: title, source, state, trimming, cases left out.
+
+    >>> import pandas as pd
+    >>> cases = pd.DataFrame({"drg": ["A", "A", "B", "B"], "total_cost": [100.0, 100.0, 300.0, 300.0]})
+    >>> weights = Weights.fit(cases)
+    >>> weights.frame["weight"].tolist(), weights.mean_cost, weights.riv
+    ([0.5, 1.5], 200.0, 1.0)
+    """
+
+    frame: pd.DataFrame
+    mean_cost: float | None = None
+    riv: float | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def fit(
+        cls,
+        cases: pd.DataFrame,
+        *,
+        group: str = "drg",
+        cost: str = "total_cost",
+        trim: str | Trim | None = None,
+        outside: Outside = "drop",
+        years: Sequence[float] | Mapping[int, float] | None = None,
+        year: str = "discharge_date",
+        min_cases: int | None = None,
+    ) -> Weights:
+        """Measure weights from grouped cases.
+
+        Parameters
+        ----------
+        cases : DataFrame with a group and a cost (yuan) a case; `<part>_cost` columns give the mean parts
+        trim : name of a trimming rule (`iqr`, `p5-p95`, `p1-p99`, `log-3sd`, `none` …) or a Trim; None takes
+            the default, Q1 − 0.5 IQR to Q3 + 1.5 IQR inside the group (payment rules §2.1)
+        outside : costs outside are dropped, or set to the bound (`winsorise`)
+        years : weights of the years of `year` in rising order, or by year, such as `(1, 2, 7)` for the last
+            three (payment rules §5.3); None takes all cases together
+        min_cases : a group with fewer is not stable and not trimmed; None takes the convention, 5
+
+        RW = mean cost of the group ÷ mean cost of all cases; base points are RW × 100 (payment rules §2.1).
+        Cases without a group or a cost above 0 are left out and counted in `facts`.
+
+        Raises ColumnError, ArgumentError, or WeightsError when no case is usable.
+        """
+        rule = find_trim(trim)
+        smallest = default("min_cases") if min_cases is None else min_cases
+        usable = usable_cases(cases, group, cost, None if years is None else year)
+        measured = measure(usable, rule, outside, years, smallest)
+        left_out = ", ".join(f"{number} {reason}" for reason, number in usable.left_out.items())
+        facts = {
+            "title": "measured from cases 由病例测算",
+            "trimming": f"{rule.name} ({rule.zh or rule.kind} {rule.en}), {outside}: "
+            f"{measured.trimmed} costs outside",
+            "cases": f"{len(usable.rows)} used, left out: {left_out}",
+        }
+        columns = {**measured.columns, "stable": measured.columns["n"] >= smallest}
+        return cls(_frame(columns, usable.labels, group), measured.mean_cost, measured.riv, facts)
+
+    @classmethod
+    def from_table(
+        cls, source: pd.DataFrame | str | Path, *, columns: Mapping[str, str] | None = None, title: str = ""
+    ) -> Weights:
+        """Weights from a DataFrame or CSV file with a group and a weight a row, Chinese headers too.
+
+        `columns` maps our names (`group`, `weight`, `name`, `mean_cost`, `n`) to the table's where they are
+        unusual. A group without a weight stays, with NaN. Raises ColumnError, FileFormatError, or
+        WeightsError for doubled groups and weights that are not numbers above 0.
+
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"DRG编码": ["AB19", "BR21"], "权重": ["27.1292", "1.5"]})
+        >>> Weights.from_table(table).weight_of(["BR21", "ZZ11"]).tolist()
+        [1.5, nan]
+        """
+        frame = read_table(source, columns=columns or {})
+        return cls(_with_points(frame), facts={"title": title or "a table 权重表"})
+
+    @classmethod
+    def load(cls, name: str) -> Weights:
+        """A published table by its id; raises NotFoundError with the nearest one.
+
+        >>> Weights.load("chs-drg-2.0-example").facts["state"]
+        'secondary'
+        """
+        frame, row = published_table(name)
+        example = "; an example, not a place's rule 示例" if row["example"] == "yes" else ""
+        facts = {
+            "title": f"{row['title_zh']} {row['title_en']}{example}",
+            "source": row["source"],
+            "state": row["state"],
+            "note": row["note"],
+        }
+        return cls(_with_points(frame), facts=facts)
+
+    @classmethod
+    def of(cls, policy: Readable) -> Weights | None:
+        """The table a policy names in `standard.weights`; None when it leaves weights to the caller."""
+        name = policy["standard.weights"]
+        return None if name is None else cls.load(name)
+
+    @staticmethod
+    def published() -> tuple[str, ...]:
+        """The ids of the published tables."""
+        return tuple(published())
+
+    def columns(self, groups: Iterable[str]) -> dict[str, Array]:
+        """Every column of numbers for these groups, in their order (float64, NaN = not known)."""
+        import pandas as pd
+
+        index = self.frame.index.get_indexer(pd.Index(list(groups), dtype=object))
+        numbers = self.frame.select_dtypes(["number", "bool"])
+        return {
+            str(name): np.append(numbers[name].to_numpy(dtype=float), np.nan)[index]
+            for name in numbers.columns
+        }
+
+    def weight_of(self, groups: Iterable[str]) -> Array:
+        """The weight of each of these groups (float64, NaN = the table has none)."""
+        return self.columns(groups)["weight"]
+
+    def cmi(self, cases: pd.DataFrame, *, by: str = "hospital_id", group: str = "drg") -> pd.DataFrame:
+        """Case-mix index Σ RW·n ÷ Σ n by a column of the cases, over the cases whose group has a weight.
+
+        Columns: `cases`, `weighted_cases`, `cmi`; index: the values of `by`, sorted.
+        """
+        import pandas as pd
+
+        codes, labels = sorted_codes(cases[group])
+        weight = np.append(self.weight_of(labels), np.nan)[codes]
+        known = ~np.isnan(weight)
+        counted = pd.DataFrame({"key": cases[by].to_numpy(), "weight": weight, "known": known})
+        # summed by group size, not row by row, so that the order of rows cannot show
+        sizes = counted[known].groupby(["key", "weight"], sort=True).size().rename("n").reset_index()
+        total = (sizes["weight"] * sizes["n"]).groupby(sizes["key"]).sum()
+        number = sizes["n"].groupby(sizes["key"]).sum()
+        everyone = counted.groupby("key").size()
+        table = pd.DataFrame(
+            {"cases": everyone, "weighted_cases": number.reindex(everyone.index, fill_value=0)}
+        )
+        table["cmi"] = total / number
+        return table.rename_axis(by)
+
+    def base_rates(
+        self,
+        cases: pd.DataFrame,
+        budgets: Mapping[str, float],
+        *,
+        fund_shares: Mapping[str, float] | None = None,
+        reserve: float = 0.0,
+        by: str = "insurance",
+        group: str = "drg",
+    ) -> dict[str, float]:
+        """Yuan for one unit of weight in each fund, from its budget (yuan); funds never mix.
+
+        BR = budget × (1 − reserve) ÷ the fund's share of cost ÷ Σ RW·n (payment rules §2.2).
+        """
+        mix = self.cmi(cases, by=by, group=group)
+        missing = [name for name in budgets if name not in mix.index]
+        if missing:
+            raise ArgumentError("no case of this fund", got=missing, allowed=list(mix.index))
+        weight = mix["cmi"] * mix["weighted_cases"]
+        shares = fund_shares or {}
+        return {
+            name: base_rate(budget, float(weight[name]), fund_share=shares.get(name, 1.0), reserve=reserve)
+            for name, budget in budgets.items()
+        }
+
+    def adjusted(
+        self, factors: Mapping[str, float] | None = None, *, shares: Mapping[str, float] | None = None
+    ) -> Weights:
+        """Weights as if parts of cost counted for more or less; Σ RW·n stays what it was.
+
+        `factors={"drug": 0.9, "nursing": 1.2}` multiplies parts; `shares={"drug": 0.3}` gives parts the
+        share of the region's cost they should have, the rest keeping its proportions (payment rules §2.1,
+        the cost-structure adjustment; its form is a usual one, not a published one).
+        """
+        frame = adjusted_weights(self.frame, factors=factors, shares=shares)
+        facts = {**self.facts, "adjusted": f"cost structure 费用结构调整: {dict(factors or shares or {})}"}
+        return replace(self, frame=_with_points(frame), facts=facts)
+
+    def with_coefficients(self, table: pd.DataFrame) -> Weights:
+        """These weights with coefficient columns, one for each column of `table` (indexed by group)."""
+        columns = {f"coefficient_{name}": table[name].reindex(self.frame.index) for name in table.columns}
+        return replace(self, frame=self.frame.assign(**columns))
+
+    def compare(self, other: Weights) -> pd.DataFrame:
+        """Both weights of every group either has: `weight`, `other`, `ratio`; the largest change first."""
+        import pandas as pd
+
+        pair = pd.concat([self.frame["weight"], other.frame["weight"].rename("other")], axis=1)
+        pair["ratio"] = pair["other"] / pair["weight"]
+        order = np.argsort(-np.abs(np.log(pair["ratio"].to_numpy(dtype=float))), kind="stable")
+        return pair.iloc[order]
+
+    @property
+    def unstable(self) -> pd.DataFrame:
+        """The groups with too few cases to trust their mean; raises WeightsError for weights of a table."""
+        if "stable" not in self.frame:
+            raise WeightsError("weights of a table do not say how many cases stand behind them")
+        return self.frame[~self.frame["stable"]]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of groups and numbers, the same for the same weights in any order of rows."""
+        numbers = self.frame.select_dtypes(["number", "bool"]).sort_index()
+        text = numbers.reindex(sorted(numbers.columns), axis=1).to_csv(float_format="%.17g")
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write a table that `from_table` reads back."""
+        self.frame.to_csv(path, encoding="utf-8", lineterminator="\n")
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the table and its facts as a workbook (needs the extra `excel`)."""
+        from .excel import write_weights
+
+        write_weights(self, Path(path))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __repr__(self) -> str:
+        return f"Weights({len(self)} groups, {self.facts.get('title', '')})"
+
+    def __str__(self) -> str:
+        return weights_text(self)
+
+    def _repr_html_(self) -> str:
+        return weights_html(self)
+
+
+def _with_points(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.assign(base_points=frame["weight"] * default("base_points"))
+    leading = [name for name in _LEADING if name in frame.columns]
+    return frame[leading + [name for name in frame.columns if name not in leading]]
+
+
+def _frame(columns: Mapping[str, Any], labels: list[str], group: str) -> pd.DataFrame:
+    import pandas as pd
+
+    return _with_points(pd.DataFrame(columns, index=pd.Index(labels, name=group)))

@@ -1,0 +1,1 @@
+"""Commands that rebuild the tables of `data/` from gathered facts; not installed."""

@@ -1,0 +1,1 @@
+"""Rebuild the policy schema, the city documents and the weight tables."""
