@@ -126,7 +126,7 @@ def test_a_sum_that_does_not_close_is_caught_without_cases(made):
 
 
 def test_a_policy_that_is_another_here_is_caught(made, monkeypatch):
-    from drgsim.simulation.world.world import ingredients
+    from drgsim.simulation.world import ingredients
 
     monkeypatch.setattr(ingredients.Policy, "hash", property(lambda self: "f" * 64))
     found = wrong(verify(made, rerun=False))

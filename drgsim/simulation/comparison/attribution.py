@@ -57,7 +57,7 @@ def attribute(
     ------
     SimulationError : more steps than can be averaged over.
 
-    >>> from .steps import Step
+    >>> from ..scenario.steps import Step
     >>> steps = [Step("a", {}, "mechanical"), Step("b", {}, "mechanical")]
     >>> worth = {"": 100, "a": 110, "b": 120, "ab": 150}
     >>> total = lambda taken: {"fund": worth["".join(sorted(taken))]}

@@ -22,8 +22,8 @@ def blend(steps: Sequence[Arriving], year: int) -> list[tuple[tuple[str, ...], f
     V_0 + Σ s_k (V_k - V_{k-1}). States of weight 0 are left out, so a scenario whose steps are all whole is
     paid once.
 
-    >>> from .phase_in import PhaseIn
-    >>> from .steps import Step
+    >>> from ..scenario.phase_in import PhaseIn
+    >>> from ..scenario.steps import Step
     >>> path = [Step("a", {}, "mechanical"), Step("b", {}, "mechanical", phase_in=PhaseIn(2027, 4, "linear"))]
     >>> blend(path, 2027)
     [(('a',), 0.75), (('a', 'b'), 0.25)]
