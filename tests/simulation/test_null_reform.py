@@ -4,9 +4,9 @@ import pytest
 
 from drgsim.simulation.checks.null_reform import TITLES, null_reform
 from drgsim.simulation.scenario.scenario import Scenario
+from drgsim.simulation.world import world as world_module
 from drgsim.simulation.world.outcome import MEASURES
 from drgsim.simulation.world.world import World
-from drgsim.simulation.world import world as world_module
 
 
 @pytest.fixture(scope="module")
