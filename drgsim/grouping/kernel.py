@@ -13,6 +13,8 @@ import numpy.typing as npt
 from .._kernels import _group
 from .._parallel import over_chunks
 from ..codes import Catalogue, CodeLists
+from ..errors import FileFormatError
+from ..schemes.compile_bounds import check_codes
 from ..schemes.compile_program import VARIABLES
 from ..schemes.compiled import CompiledScheme
 from ..schemes.model import NewbornWeight, Scheme
@@ -73,6 +75,14 @@ class Kernel:
         self.compiled = compiled
         self._scheme = scheme
         self.books: Books = books_with(compiled.extra_diagnoses, compiled.extra_procedures)
+        try:
+            check_codes(compiled.arrays, diagnoses=len(self.books[0]), procedures=len(self.books[1]))
+        except ValueError as error:
+            raise FileFormatError(
+                f"the scheme was compiled with other catalogues: {error}",
+                got=compiled.id,
+                do="compile it again, by this version: give the grouper the scheme's id or folder",
+            ) from error
         self.weight = WEIGHT_COLUMNS[compiled.newborn_weight]
         asked = {Variable[name] for name in compiled.variables}
         read = {Variable.SEX, Variable.AGE, *asked}

@@ -1,6 +1,7 @@
 """Compiled schemes kept in a folder of the user, each under the hash of the files it was made from.
 
-A cache that cannot be written or holds a damaged file costs time, never an error.
+A cache that cannot be written, holds a damaged file or one of another scheme, or that others may write to,
+costs time, never an error or a wrong answer.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from .._trusted import only_ours
 from ..errors import FileFormatError
 from .compiled import FORMAT, CompiledScheme
 from .registry import files_hash, load
@@ -26,15 +29,28 @@ def load_compiled(name: str | Path, *, on: date | str | None = None) -> Compiled
     >>> load_compiled("chs-drg-1.1").mdcs.codes[:3]
     ('0000', 'MDCA', 'MDCP')
     """
-    path = cache_folder() / f"{files_hash(name, on=on)}-{FORMAT}.scheme"
-    try:
-        return CompiledScheme.from_file(path)
-    except (OSError, FileFormatError):
-        from .compile import compile_scheme  # most runs find the scheme compiled
+    source = files_hash(name, on=on)
+    path = cache_folder() / f"{source}-{FORMAT}.scheme"
+    kept = _kept(path, source)
+    if kept is not None:
+        return kept
+    from .compile import compile_scheme  # most runs find the scheme compiled
 
-        compiled = compile_scheme(load(name, on=on))
-        _store(path, compiled.block())
-        return compiled
+    compiled = replace(compile_scheme(load(name, on=on)), made_from=source)
+    _store(path, compiled.block())
+    return compiled
+
+
+def _kept(path: Path, source: str) -> CompiledScheme | None:
+    """The scheme kept at `path`; None when there is none, when it was made from other files than `source`, or
+    when others could have put it there."""
+    if not only_ours(path):
+        return None
+    try:
+        kept = CompiledScheme.from_file(path)
+    except (OSError, FileFormatError):
+        return None
+    return kept if kept.made_from == source else None
 
 
 def cache_folder() -> Path:

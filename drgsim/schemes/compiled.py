@@ -1,7 +1,7 @@
 """A scheme as arrays: what the grouping kernel reads, in one block of memory that can be mapped.
 
-The block: magic, length of the head, digest of all that follows, head (JSON), arrays, each at the
-start of a cache line.
+The block: magic, length of the head, hash of the files it was made from, digest of all that follows, head
+(JSON), arrays, each at the start of a cache line.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import FileFormatError
+from .compile_bounds import check_bounds
 from .model import NewbornWeight, Trust
+from .rules.terms import Variable
 
-FORMAT = 2  # raised whenever the arrays or their meaning change, so that old caches are not read
+FORMAT = 3  # raised whenever the arrays or their meaning change, so that old caches are not read
 _MAGIC = b"drgsim compiled\x00"
 _DIGEST = 32
-_HEAD = len(_MAGIC) + 8 + _DIGEST
+_SOURCE = 32
+_HEAD = len(_MAGIC) + 8 + _SOURCE + _DIGEST
 _LINE = 64  # bytes of a cache line
 
 Block = npt.NDArray[np.uint8]
@@ -44,6 +47,8 @@ class CompiledScheme:
     ----------
     hash
         Of everything below, so that equal hashes mean equal answers.
+    made_from
+        Hash of the files it was compiled from (`files_hash`); empty when it was compiled in memory.
     mdcs, adrgs, drgs
         Codes and names; results hold places in them.
     variables
@@ -72,9 +77,10 @@ class CompiledScheme:
     extra_procedures: tuple[str, ...]
     arrays: Mapping[str, npt.NDArray[Any]]
     hash: str = ""
+    made_from: str = ""
 
     def block(self) -> bytes:
-        """The scheme as one block of bytes."""
+        """The scheme as one block of bytes. Raises ValueError when `made_from` is no hash."""
         places: dict[str, tuple[str, tuple[int, ...], int]] = {}
         end = 0
         for name, array in self.arrays.items():
@@ -83,7 +89,7 @@ class CompiledScheme:
         head = {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name not in ("arrays", "hash")
+            if field.name not in ("arrays", "hash", "made_from")
         }
         head |= {level: [head[level].codes, head[level].names] for level in ("mdcs", "adrgs", "drgs")}
         text = json.dumps({"format": FORMAT, **head, "arrays": places}, ensure_ascii=False).encode()
@@ -94,16 +100,21 @@ class CompiledScheme:
             at = start + places[name][2]
             block[at : at + array.nbytes] = array.astype(places[name][0], copy=False).tobytes()
         digest = hashlib.blake2b(memoryview(block)[_HEAD:], digest_size=_DIGEST).digest()
-        block[:_HEAD] = _MAGIC + len(text).to_bytes(8, "little") + digest
+        source = bytes.fromhex(self.made_from).ljust(_SOURCE, b"\0")
+        block[:_HEAD] = _MAGIC + len(text).to_bytes(8, "little") + source + digest
         return bytes(block)
 
     @classmethod
     def from_block(cls, block: Block | bytes, *, where: str = "a block of memory") -> CompiledScheme:
-        """The scheme in `block`, whose memory it keeps using. FileFormatError when it is damaged."""
+        """The scheme in `block`, whose memory it keeps using.
+
+        Raises FileFormatError when it is damaged, or when an index of it points outside: the kernel checks
+        none.
+        """
         data = _aligned(np.frombuffer(block, dtype=np.uint8))
         try:
             return cls._from_aligned(data)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise FileFormatError(f"not a compiled scheme: {error}", where=where) from error
 
     @classmethod
@@ -114,7 +125,8 @@ class CompiledScheme:
         digest = head[-_DIGEST:]
         if hashlib.blake2b(data[_HEAD:], digest_size=_DIGEST).digest() != digest:
             raise ValueError("its content is damaged")
-        length = int.from_bytes(head[len(_MAGIC) : -_DIGEST], "little")
+        length = int.from_bytes(head[len(_MAGIC) : len(_MAGIC) + 8], "little")
+        made_from = head[len(_MAGIC) + 8 : -_DIGEST]
         found: dict[str, Any] = json.loads(data[_HEAD : _HEAD + length].tobytes())
         if found.pop("format") != FORMAT:
             raise ValueError("it was made by another version of drgsim")
@@ -127,7 +139,30 @@ class CompiledScheme:
             found[level] = Level(*map(tuple, found[level]))
         found["newborn_weight"] = NewbornWeight(found["newborn_weight"])
         listed = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
-        return cls(**{**found, **listed}, arrays=arrays, hash=digest.hex())
+        made = cls(
+            **{**found, **listed},
+            arrays=arrays,
+            hash=digest.hex(),
+            made_from=made_from.hex() if any(made_from) else "",
+        )
+        made._check()
+        return made
+
+    def _check(self) -> None:
+        """Raises ValueError for what is not of its kind, and for an index that points outside."""
+        texts = [self.id, self.title, self.version, self.trust, self.source]
+        for level in (self.mdcs, self.adrgs, self.drgs):
+            if not level.codes or len(level.codes) != len(level.names):
+                raise ValueError("its groups differ from their names in number")
+            texts += [*level.codes, *level.names]
+        texts += [*self.variables, *self.departments, *self.extra_diagnoses, *self.extra_procedures]
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError("a name in it is no text")
+        if not {*self.variables} <= {*Variable.__members__}:
+            raise ValueError("it asks for a variable that is not known")
+        check_bounds(
+            self.arrays, mdcs=len(self.mdcs.codes), adrgs=len(self.adrgs.codes), drgs=len(self.drgs.codes)
+        )
 
     @classmethod
     def from_file(cls, path: str | Path) -> CompiledScheme:

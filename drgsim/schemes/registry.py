@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from .. import sources
 from .._paths import data_path
+from .._trusted import only_ours
 from ..errors import ArgumentError, NotFoundError
 from .absent import odd_but_usable, refuse_absent
 from .errors import PackError, SchemeWarning
@@ -115,8 +116,20 @@ def _rows_of(folders: list[Path], read: dict[Path, CodeRows]) -> CodeRows:
 
 
 def roots() -> list[Path]:
-    """The folders that packs are looked for in, the user's first; not those that may not be read."""
-    return [*filter(_may_be_read, user_roots()), data_path("schemes")]
+    """The folders that packs are looked for in, the user's first; not those that may not be read, and not a
+    home of packs that others may write to: a scheme put there would answer in place of a shipped one."""
+    own = user_roots()
+    if os.environ.get(VARIABLE) is None:
+        for folder in [folder for folder in own if folder.is_dir() and not only_ours(folder)]:
+            _pass_over(
+                folder,
+                PackError(
+                    "others may write to this folder",
+                    do=f"chmod go-w, or name it in {VARIABLE} if that is meant",
+                ),
+            )
+            own.remove(folder)
+    return [*filter(_may_be_read, own), data_path("schemes")]
 
 
 def user_roots() -> list[Path]:

@@ -1,6 +1,7 @@
 """The cache of compiled schemes: right or out of the way."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from drgsim.errors import NotFoundError
 from drgsim.schemes import compile_cache
 from drgsim.schemes.compile_cache import cache_folder, load_compiled
+from drgsim.schemes.errors import SchemeWarning
 from drgsim.schemes.pack_write import write_pack
 
 from .example import SMALL
@@ -109,3 +111,39 @@ def test_without_a_home_nothing_is_kept_and_nothing_fails(pack, compilations, mo
     monkeypatch.setattr(compile_cache.Path, "home", homeless)
     assert load_compiled(pack).hash == load_compiled(pack).hash
     assert len(compilations) == 2
+
+
+def test_a_swapped_file_answers_for_no_other_scheme(pack, tmp_path, compilations):
+    other = tmp_path / "other"
+    write_pack(replace(SMALL, id="other-1", title="另一个"), other)
+    first, second = load_compiled(pack), load_compiled(other)
+    paths = {first.made_from: None, second.made_from: None}
+    for path in cache_folder().iterdir():
+        paths[path.name.split("-")[0]] = path
+    content = paths[second.made_from].read_bytes()
+    paths[first.made_from].write_bytes(content)
+    assert load_compiled(pack).id == "small-1"
+    assert compilations == ["small-1", "other-1", "small-1"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such rights on this system")
+@pytest.mark.parametrize("who", ["folder", "file"])
+def test_what_others_may_write_to_is_not_believed(pack, compilations, who):
+    load_compiled(pack)
+    path = next(cache_folder().iterdir())
+    (path if who == "file" else path.parent).chmod(0o777)
+    assert load_compiled(pack).id == "small-1"
+    assert compilations == ["small-1"] * 2
+    (path if who == "file" else path.parent).chmod(0o700)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such rights on this system")
+def test_a_home_of_packs_that_others_may_write_to_is_passed_over(tmp_path, monkeypatch):
+    monkeypatch.delenv("DRGSIM_SCHEMES", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    home = tmp_path / ".drgsim" / "schemes"
+    write_pack(replace(SMALL, id="mine-1"), home / "mine-1")
+    assert load_compiled("mine-1").id == "mine-1"
+    home.chmod(0o777)
+    with pytest.warns(SchemeWarning, match="others may write"), pytest.raises(NotFoundError):
+        load_compiled("mine-1")

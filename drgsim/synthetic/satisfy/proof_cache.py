@@ -15,6 +15,7 @@ import numpy as np
 
 from ..._atomic import replacing
 from ..._paths import data_path
+from ..._trusted import only_ours
 from ...errors import DrgsimError
 from ...grouping import DrgGrouper
 from ...schemes.compile_cache import cache_folder
@@ -35,8 +36,11 @@ _TABLES = (
 
 def kept_proof(grouper: DrgGrouper) -> Proof | None:
     """The proof of the grouper's scheme, if one was kept; None otherwise."""
+    path = _path(grouper)
+    if not only_ours(path):
+        return None
     try:
-        kept = json.loads(gzip.decompress(_path(grouper).read_bytes()))
+        kept = json.loads(gzip.decompress(path.read_bytes()))
         return _restored(grouper, kept)
     except (OSError, EOFError, ValueError, KeyError, TypeError):
         return None
