@@ -140,8 +140,22 @@ def _import(arguments: argparse.Namespace) -> int:
     for note in scheme.notes:
         print(note)
     print(f"{scheme!r}\n  -> {folder}")
+    _beside_shipped(scheme)
     print(f"drgsim scheme show {scheme.id if not arguments.out else folder}")
     return 0
+
+
+def _beside_shipped(scheme: Scheme) -> None:
+    """Say what a pack has otherwise than the shipped one of the same id, before which it is found."""
+    from .._paths import data_path
+    from ..schemes.metadata import folder_name
+    from ..schemes.registry import load
+
+    shipped = data_path("schemes", folder_name(scheme.id))
+    if not shipped.is_dir():
+        return
+    found = load(shipped).diff(scheme)
+    print(f"与自带方案相比 beside the shipped {scheme.id}: {found or '规则相同 the same rules'}")
 
 
 def _imported(source: Any, arguments: argparse.Namespace, base: Scheme | None) -> Scheme:

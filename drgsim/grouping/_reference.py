@@ -28,7 +28,7 @@ from ..schemes.rules.terms import (
     Variable,
 )
 from ..schemes.rules.walk import leaves
-from .case import AMBIGUOUS_ADRG, Answer, Case, CaseSeverity, Status
+from .case import Answer, Case, CaseSeverity, Status
 from .reasons import MISSING, Reason
 
 NEWBORN_DAYS = 28  # 新生儿: the first 28 days of life
@@ -201,7 +201,7 @@ class ReferenceGrouper:
         ambiguous = adrg.kind is AdrgKind.AMBIGUOUS
         return Answer(
             mdc.code,
-            AMBIGUOUS_ADRG if ambiguous else adrg.code,
+            self.scheme.switches.adrg_shown(adrg),
             drg.code,
             severity,
             Status.AMBIGUOUS if ambiguous else Status.GROUPED,

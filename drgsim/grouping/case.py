@@ -9,7 +9,7 @@ from enum import IntEnum
 from ..schemes.rules.terms import Role, Variable
 from .reasons import Reason
 
-UNGROUPED_CODE, UNGROUPED_ADRG, AMBIGUOUS_ADRG = "0000", "00", "QY"
+UNGROUPED_CODE, UNGROUPED_ADRG = "0000", "00"
 
 
 class Status(IntEnum):

@@ -32,7 +32,8 @@ class GroupResult:
     Attributes
     ----------
     mdc, adrg, drg
-        `0000`, `00`, `0000` for a case without a group; `QY` for an ambiguous ADRG.
+        `0000`, `00`, `0000` for a case without a group; for an ambiguous ADRG `QY` or its
+        own code (`BQY`), as the scheme has it.
     mdc_name, adrg_name, drg_name
         Chinese names, as the scheme has them.
     severity

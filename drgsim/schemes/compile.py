@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
@@ -33,7 +33,7 @@ from .rules.terms import (
 )
 from .rules.walk import leaves
 
-UNGROUPED, UNGROUPED_ADRG, AMBIGUOUS_ADRG = "0000", "00", "QY"
+UNGROUPED, UNGROUPED_ADRG = "0000", "00"
 UNGROUPED_NAME = "未入组"
 AMBIGUOUS_ROW, TESTED_ROW, OPEN_ROW, ASKING_ROW = 1, 2, 4, 8  # flags of a row
 
@@ -61,7 +61,7 @@ def compile_scheme(scheme: Scheme) -> CompiledScheme:
     levels = _levels(scheme)
     arrays: Arrays = {
         **filtered.arrays,
-        **_row_arrays(rows, levels, programs),
+        **_row_arrays(rows, levels, programs, scheme.switches.adrg_shown),
         "row_program": np.array([programs.add(rule) for rule in filtered.residual], dtype=np.int32),
         "mdc_program": np.array([programs.add(mdc.rule) for mdc in scheme.mdcs], dtype=np.int32),
         **diagnosis_words(
@@ -113,15 +113,10 @@ def _rows(scheme: Scheme) -> list[Row]:
     ]
 
 
-def adrg_shown(adrg: Adrg) -> str:
-    """How results name an ADRG: all ambiguous rows are `QY`."""
-    return AMBIGUOUS_ADRG if adrg.kind is AdrgKind.AMBIGUOUS else adrg.code
-
-
 def _levels(scheme: Scheme) -> tuple[Level, Level, Level]:
     return (
         _level(UNGROUPED, ((mdc.code, mdc.name) for mdc in scheme.mdcs)),
-        _level(UNGROUPED_ADRG, ((adrg_shown(adrg), adrg.name) for adrg in scheme.adrgs)),
+        _level(UNGROUPED_ADRG, ((scheme.switches.adrg_shown(adrg), adrg.name) for adrg in scheme.adrgs)),
         _level(UNGROUPED, ((drg.code, drg.name) for drg in scheme.drgs)),
     )
 
@@ -139,7 +134,12 @@ def _places(level: Level) -> dict[str, int]:
     return {code: place for place, code in enumerate(level.codes)}
 
 
-def _row_arrays(rows: Sequence[Row], levels: tuple[Level, Level, Level], programs: Programs) -> Arrays:
+def _row_arrays(
+    rows: Sequence[Row],
+    levels: tuple[Level, Level, Level],
+    programs: Programs,
+    shown: Callable[[Adrg], str],
+) -> Arrays:
     """The rows, and the tests of DRGs that ask for more than a severity.
 
     `rows` int16 [rows, 8]: the places of MDC and ADRG in their levels; the DRG by 2 × has MCC + has CC,
@@ -163,7 +163,7 @@ def _row_arrays(rows: Sequence[Row], levels: tuple[Level, Level, Level], program
         else:
             flags |= TESTED_ROW
             tests += [(programs.add(drg.rule), places[drg.code]) for drg in drgs]
-        table[row] = mdcs[mdc.code], adrgs[adrg_shown(adrg)], *by_severity, asks, flags
+        table[row] = mdcs[mdc.code], adrgs[shown(adrg)], *by_severity, asks, flags
         starts[row + 1] = len(tests)
     return {
         "rows": table,

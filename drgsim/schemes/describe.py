@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from .. import sources
 from ..errors import NotFoundError
-from .model import AdrgKind, CcExclusion, NewbornWeight, Scheme
+from .model import AdrgKind, AmbiguousAdrg, CcExclusion, NewbornWeight, Scheme
 from .rows import TABLES, AnyRow, table_rows
 from .rules.print import print_rule
 from .rules.terms import Member, Role, Rule
@@ -29,6 +29,14 @@ _SWITCHES = {
     ),
     ("newborn_weight", NewbornWeight.BIRTH): ("XSRTZ 为出生体重", "XSRTZ is the weight at birth"),
     ("newborn_weight", NewbornWeight.ADMISSION): ("XSRTZ 为入院体重", "XSRTZ is the weight at admission"),
+    ("ambiguous_adrg", AmbiguousAdrg.QY): (
+        "歧义病例的 ADRG 一律写作 QY",
+        "the ADRG of an ambiguous case is called QY in every MDC",
+    ),
+    ("ambiguous_adrg", AmbiguousAdrg.OWN): (
+        "歧义病例的 ADRG 写其本码 (如 BQY)",
+        "the ADRG of an ambiguous case has its own code, BQY for example",
+    ),
     ("retry_single_procedures", False): ("未入组病例不再试", "an ungrouped case is not tried again"),
     ("retry_single_procedures", True): (
         "未入组时依次以第2、3…项手术单独再试",

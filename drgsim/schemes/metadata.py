@@ -79,7 +79,7 @@ def read_metadata(folder: Path) -> Metadata:
 
 
 def write_metadata(path: Path, scheme: Scheme, base: Scheme | None) -> None:
-    """Write what `scheme` says of itself; of the switches only those that `base` has otherwise."""
+    """Write what `scheme` says of itself; of the switches those that are not the base's or usual."""
     lines = [
         f"id = {_text(scheme.id)}",
         f"title = {{ zh = {_text(scheme.title)}, en = {_text(scheme.title_en)} }}",
@@ -98,12 +98,12 @@ def write_metadata(path: Path, scheme: Scheme, base: Scheme | None) -> None:
 
 
 def _switch_lines(scheme: Scheme, base: Scheme | None) -> list[str]:
-    old = base.switches if base else None
+    old, sources = (base.switches, base.switch_sources) if base else (Switches(), {})
     lines = []
     for each in fields(Switches):
         value = getattr(scheme.switches, each.name)
         source = scheme.switch_sources.get(each.name, "")
-        if base and value == getattr(old, each.name) and source == base.switch_sources.get(each.name, ""):
+        if value == getattr(old, each.name) and source == sources.get(each.name, ""):
             continue
         stated = json.dumps(value) if isinstance(value, bool) else _text(value)
         lines.append(f"{each.name} = {{ value = {stated}, source = {_text(source)} }}")

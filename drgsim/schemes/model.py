@@ -43,6 +43,13 @@ class NewbornWeight(StrEnum):
     ADMISSION = "admission"
 
 
+class AmbiguousAdrg(StrEnum):
+    """What answers call the ADRG of an ambiguous case."""
+
+    QY = "QY"  # one name in every MDC
+    OWN = "own"  # the code of the row: BQY, RQY …
+
+
 Trust = Literal["read", "secondary", "assumed"]
 
 
@@ -86,8 +93,14 @@ class Switches:
 
     cc_exclusion: CcExclusion = CcExclusion.SAME_TABLE
     newborn_weight: NewbornWeight = NewbornWeight.BIRTH
+    ambiguous_adrg: AmbiguousAdrg = AmbiguousAdrg.QY
     # an ungrouped case is tried again with each further procedure alone, until one groups
     retry_single_procedures: bool = False
+
+    def adrg_shown(self, adrg: Adrg) -> str:
+        """What answers call an ADRG."""
+        one_name = adrg.kind is AdrgKind.AMBIGUOUS and self.ambiguous_adrg is AmbiguousAdrg.QY
+        return AmbiguousAdrg.QY.value if one_name else adrg.code
 
 
 @dataclass(frozen=True, slots=True)

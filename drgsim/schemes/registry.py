@@ -7,7 +7,6 @@ The user's packs are folders inside the folders that the environment variable DR
 from __future__ import annotations
 
 import os
-import tomllib
 import warnings
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -15,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import sources
 from .._paths import data_path
 from .._trusted import only_ours
 from ..errors import ArgumentError, NotFoundError
@@ -251,16 +249,7 @@ def _edition(family: str, editions: list[tuple[Path, Metadata]], on: date) -> Pa
 
 
 def _ended(meta: Metadata, on: date) -> str:
-    text = f"{meta.id} ended on {meta.valid_to}; nothing newer is installed, so it is used for {on} too."
-    announced = tomllib.loads(data_path("schemes", "editions.toml").read_text(encoding="utf-8"))["edition"]
-    for edition in announced:
-        if edition["family"] == meta.family and edition["valid_from"] <= on:
-            source = sources.resolve(edition["source"])
-            text += (
-                f" Edition {edition['version']} applies from {edition['valid_from']}: get {source.title}"
-                f" ({source.address}), then `drgsim scheme import FILE.xlsx`."
-            )
-    return text
+    return f"{meta.id} ended on {meta.valid_to}; nothing newer is installed, so it is used for {on} too."
 
 
 def _day(on: Day) -> date:

@@ -13,7 +13,7 @@ from ..errors import NotFoundError
 from .errors import WorkbookError
 
 _HEADER_WITHIN = 10  # rows above the header: titles and remarks
-_SHOWN = 5
+_SHOWN = 10
 _BREAKS = re.compile(r"(?:_x000D_|[\r\n])+")
 
 

@@ -12,6 +12,7 @@ ALWAYS = (
     "chs-drg-1.1",
     "chs-drg-1.1-opendrg",
     "chs-drg-2.0",
+    "chs-drg-3.0",  # weight at admission, exclusion by membership
     "foshan-2022",  # ICU hours, further lists at DRG level
     "guangxi-2022",  # any valid procedure
     "wuxi-2022",  # ADRGs without a DRG for every case
@@ -79,12 +80,13 @@ def test_the_twin_agrees_on_every_case(shared, scheme):
         pd.testing.assert_frame_equal(grouper(scheme).group(cases), answer)
 
 
+@pytest.mark.parametrize("id", ["chs-drg-2.0", "chs-drg-3.0"])
 @pytest.mark.parametrize("threads", [2, 4])
 @pytest.mark.parametrize("chunk", [1, 7, 1000, 1 << 16])
-def test_threads_and_chunks_change_nothing(shared, monkeypatch, threads, chunk):
-    cases = cases_of(shared, "chs-drg-2.0")[: {1: 200, 7: 1000}.get(chunk)]
+def test_threads_and_chunks_change_nothing(shared, monkeypatch, id, threads, chunk):
+    cases = cases_of(shared, id)[: {1: 200, 7: 1000}.get(chunk)]
     monkeypatch.setattr("drgsim.grouping.grouper.CHUNK", chunk)
-    assert wrong(grouper("chs-drg-2.0", threads=threads).group(cases), cases) == []
+    assert wrong(grouper(id, threads=threads).group(cases), cases) == []
 
 
 def test_encoded_cases_can_be_cut_anywhere(shared):
@@ -98,12 +100,13 @@ def test_encoded_cases_can_be_cut_anywhere(shared):
             np.testing.assert_array_equal(getattr(part, column), getattr(whole, column)[start:stop])
 
 
+@pytest.mark.parametrize("id", ["chs-drg-2.0", "chs-drg-3.0"])
 @pytest.mark.parametrize(
     "kind", ["arrow", "polars", "reader", "dictionary", "lists", "numbers", "objects", "python strings"]
 )
-def test_any_container_gives_the_same(shared, kind):
-    cases = cases_of(shared, "chs-drg-2.0")[:5000]
-    answer = grouper("chs-drg-2.0").group(CONTAINERS[kind](cases))
+def test_any_container_gives_the_same(shared, id, kind):
+    cases = cases_of(shared, id)[:5000]
+    answer = grouper(id).group(CONTAINERS[kind](cases))
     frame = answer if isinstance(answer, pd.DataFrame) else answer.to_pandas()
     assert wrong(frame, cases) == []
     assert list(frame.columns[:3]) == GROUP[:3]
@@ -126,15 +129,17 @@ CONTAINERS = {
     "lists": _lists,
     "numbers": lambda cases: cases.astype(
         {"sex": int, "age": "Int16", "age_days": float, "birth_weight": float}
+        | ({"admission_weight": "Int32"} if "admission_weight" in cases else {})
     ),
     "python strings": lambda cases: cases.astype(pd.StringDtype("python", na_value=float("nan"))),
     "objects": lambda cases: cases.astype(object).where(cases != "", None),
 }
 
 
-def test_one_case_as_a_dict(shared):
-    cases = cases_of(shared, "chs-drg-1.1")[::500]
-    made = grouper("chs-drg-1.1")
+@pytest.mark.parametrize("id", ["chs-drg-1.1", "chs-drg-3.0"])
+def test_one_case_as_a_dict(shared, id):
+    cases = cases_of(shared, id)[::500]
+    made = grouper(id)
     found = pd.DataFrame([made.group(case).to_dict() for case in cases.to_dict("records")])
     assert wrong(found, cases.reset_index(drop=True)) == []
 

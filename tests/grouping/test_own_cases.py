@@ -6,7 +6,7 @@ from .support import CASES, group_both_ways, grouper, read_cases, wrong
 
 TABLES = {
     (scheme, table): cases
-    for table in ("national", "local")
+    for table in ("national", "national_3_0", "local")
     for scheme, cases in read_cases(CASES / f"{table}.csv").groupby("scheme")
 }
 

@@ -67,7 +67,7 @@ def test_the_folder_of_tables_of_an_id():
 @pytest.mark.shared
 def test_the_shipped_packs_are_rebuilt_byte_for_byte(shared, tmp_path):
     """Each pack is read back and compared with its tables as it is written; here its bytes are too."""
-    main(["--reference", str(shared / "reference" / "schemes"), "--out", str(tmp_path)])
+    main(["--reference", str(shared / "reference"), "--out", str(tmp_path)])
     rebuilt, shipped = files(tmp_path), files(data_path("schemes"))
     del shipped["editions.toml"]
     assert rebuilt.keys() == shipped.keys()
@@ -91,7 +91,8 @@ def test_every_reference_scheme_is_shipped_with_its_numbers(shared):
     """Schemes reference, schemes.csv: number of MDC, ADRG and DRG of each."""
     with (shared / "reference" / "schemes" / "schemes.csv").open(encoding="utf-8", newline="") as file:
         listed = {row["scheme"]: row for row in csv.DictReader(file)}
-    assert {table_folder(id) for id in SHIPPED} == listed.keys()
+    assert "chs_drg_3_0" not in listed  # which has a folder of its own
+    assert {table_folder(id) for id in SHIPPED} - {"chs_drg_3_0"} == listed.keys()
     for id in ("chs-drg-2.0", "guangxi-2022", "yinchuan-2023"):
         row = listed[table_folder(id)]
         counts = {

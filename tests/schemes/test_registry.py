@@ -42,17 +42,17 @@ def no_packs(monkeypatch):
 def test_every_shipped_pack_is_listed_with_its_trust(no_packs):
     table = drgsim.schemes()
     assert table["id"].tolist() == SHIPPED
-    assert len(table) == 34
+    assert len(table) == 35
     assert set(table["trust"]) == {"secondary"}
     assert (table["title"] != "").all()
     assert (table["title_en"] != "").all()
 
 
 def test_the_published_numbers_of_groups(no_packs):
-    """Payment rules §1.1: 1.0 26/376/618, 1.1 26/376/628, 2.0 26/409/634."""
+    """Payment rules §1.1: 1.0 26/376/618, 1.1 26/376/628, 2.0 26/409/634; 3.0 as published 26/492/825."""
     table = list_schemes().set_index("id")
-    numbers = table.loc[["chs-drg-1.0", "chs-drg-1.1", "chs-drg-2.0"], ["mdc", "adrg", "drg"]]
-    assert numbers.to_numpy().tolist() == [[26, 376, 618], [26, 376, 628], [26, 409, 634]]
+    numbers = table.loc[["chs-drg-1.0", "chs-drg-1.1", "chs-drg-2.0", "chs-drg-3.0"], ["mdc", "adrg", "drg"]]
+    assert numbers.to_numpy().tolist() == [[26, 376, 618], [26, 376, 628], [26, 409, 634], [26, 492, 825]]
 
 
 def test_numbers_of_rows_are_those_of_the_loaded_scheme(no_packs):
@@ -97,17 +97,18 @@ def test_an_id_is_one_edition_whatever_the_day(no_packs):
     assert load("chs-drg-1.0", on="2030-01-01").id == "chs-drg-1.0"
 
 
-def test_the_day_3_0_begins_says_how_to_get_it(no_packs):
-    with pytest.warns(SchemeWarning, match=r"3\.0 applies from 2027-01-01.*drgsim scheme import") as caught:
-        assert load("chs-drg", on="2027-01-01").id == "chs-drg-2.0"
-    assert "nhsa.gov.cn" in str(caught[0].message)
+def test_3_0_begins_on_its_day(no_packs):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert load("chs-drg", on="2026-12-31").id == "chs-drg-2.0"
+        assert load("chs-drg", on="2027-01-01").id == "chs-drg-3.0"
 
 
-def test_an_installed_later_edition_ends_the_warning(own_packs):
-    later = replace(SMALL, id="chs-drg-3.0", family="chs-drg", valid_from=date(2027, 1, 1), valid_to=None)
-    write_pack(later, own_packs / "chs-drg-3.0")
-    assert load("chs-drg", on="2027-01-01").id == "chs-drg-3.0"
-    assert load("chs-drg", on="2026-12-31").id == "chs-drg-2.0"
+def test_an_edition_that_ended_with_none_after_it_is_said(own_packs):
+    ended = replace(SMALL, id="mine-1", family="mine", valid_to=date(2026, 12, 31))
+    write_pack(ended, own_packs / "mine-1")
+    with pytest.warns(SchemeWarning, match=r"mine-1 ended on 2026-12-31; nothing newer is installed"):
+        assert load("mine", on="2027-01-01").id == "mine-1"
 
 
 def test_own_packs_come_by_id_family_and_folder(own_packs):

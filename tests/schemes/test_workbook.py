@@ -8,7 +8,9 @@ from drgsim.schemes.errors import WorkbookError
 from drgsim.schemes.model import AdrgKind, CcExclusion, NewbornWeight
 from drgsim.schemes.pack import read_pack
 from drgsim.schemes.pack_write import write_pack
+from drgsim.schemes.rules.parse import parse_rule
 from drgsim.schemes.rules.print import print_rule
+from tests.schemes.official import published, write_official
 from tests.schemes.workbooks import HEADERS, SHEETS, write_workbook
 
 load = Scheme.from_official_workbook
@@ -44,7 +46,9 @@ def test_the_rules_are_those_of_the_sheet(tmp_path):
     assert rules["BB1"] == "ZYZD in {DI_BB1, DI_BR1} and ZYSS in OP_BB1"
     assert rules["PS19"] == "XB = 1 or XB = 2"
     assert rules["BR1E"] == "MCC and NL >= 70"
-    assert rules["BB15"] == "TRUE"
+    assert rules["BB15"] == rules["ZZ1"] == "TRUE"
+    assert (rules["BB11"], rules["BB13"]) == ("MCC", "MCC or CC")
+    assert all(print_rule(parse_rule(text)) == text for text in rules.values())
 
 
 def test_what_an_edition_3_0_is(tmp_path):
@@ -72,6 +76,9 @@ def test_the_notes_hold_what_the_import_met(tmp_path):
     assert "a code stands twice in a set: 集合 row 4 (DI_B00 I60.000)" in notes
     assert "missing in one edition of the workbook: EX_103 P22.100" in notes
     assert "P24.100" not in notes
+    assert notes.count("17.7200x001") == 1, "an extra code is told once, however many sets hold it"
+    assert "a code stands twice in an exclusion table: 排除表 row 5 (EX_9 I63.000)" in notes
+    assert "无" not in notes.partition("is not in 排除表")[2]
 
 
 def test_columns_are_found_by_their_header_in_any_place(tmp_path):
@@ -105,6 +112,8 @@ def replaced(sheet, index, column, value):
         (replaced("ADRG", 0, 3, "ZYZD in DI_BR9"), "does not exist: ADRG row 2 (BR1: DI_BR9)"),
         (replaced("ADRG", 0, 4, "MDCX"), "the row above does not exist: ADRG row 2 (BR1 under MDCX)"),
         (replaced("DRG", 0, 3, ""), "the row above does not exist: DRG row 2 (AC19 under -)"),
+        (replaced("CC", 1, 0, ""), "a row without a code: CC row 3"),
+        (replaced("CC", 2, 0, "E11.900"), "names two exclusion tables: CC row 4 (E11.900)"),
         (replaced("DRG", 1, 0, "AC19"), "a code stands twice: DRG row 3 (AC19)"),
         (replaced("DRG", 1, 0, ""), "a row without a code: DRG row 3"),
         (replaced("DRG", 1, 5, "first"), "no place in the order of testing: DRG row 3 (BB11: first)"),
@@ -148,6 +157,19 @@ def test_missing_sheets_and_columns_are_all_named(tmp_path):
         load(path)
 
 
+@pytest.mark.parametrize("sheet", ["MDC", "ADRG", "DRG", "CC"])
+def test_a_row_that_stands_twice_is_a_note(tmp_path, sheet):
+    rows = [*SHEETS[sheet], SHEETS[sheet][0]]
+    once, twice = (
+        load(write_workbook(tmp_path / "a.xlsx")),
+        load(write_workbook(tmp_path / "b.xlsx", **{sheet: rows})),
+    )
+    assert (twice.mdcs, twice.adrgs, twice.drgs, twice.cc, twice.mcc) == (
+        once.mdcs, once.adrgs, once.drgs, once.cc, once.mcc
+    )  # fmt: skip
+    assert any(f"stands twice: {sheet} row {len(rows) + 1}" in note for note in twice.notes)
+
+
 def test_a_code_that_is_a_number_is_noted(tmp_path):
     notes = load(write_workbook(tmp_path / "a.xlsx", **replaced("集合", 8, 1, 37.51)), strict=False).notes
     assert any("may have lost zeros: 集合 row 10" in note for note in notes)
@@ -164,3 +186,28 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path):
         load(tmp_path / "a.xlsx")
     with pytest.raises(NotFoundError, match="no such workbook"):
         load(tmp_path / "missing.xlsx")
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("late", [False, True])
+def test_the_published_tables_laid_out_as_a_workbook_are_the_shipped_scheme(shared, tmp_path, late):
+    """Both editions: MDCT numbered from 12 or from 1, the seven exclusion rows missing or there."""
+    made = load(write_official(tmp_path / "a.xlsx", shared, late=late, from_one=late))
+    assert made.counts == {"mdc": 26, "adrg": 492, "drg": 825, "ambiguous": 21}
+    shipped = Scheme.load("chs-drg-3.0")
+    for name in ("mdcs", "adrgs", "drgs", "sets", "cc", "mcc", "switches", "valid_from", "family"):
+        assert getattr(made, name) == getattr(shipped, name), name
+    lacking = {
+        (t, c) for c, ts in shipped.exclusion.items() for t in ts if t not in made.exclusion.get(c, ())
+    }
+    gaps = {tuple(departure.item.split()) for departure in shipped.departures}
+    assert len(gaps) == 7
+    assert lacking == (set() if late else gaps)
+    assert made.exclusion.keys() <= shipped.exclusion.keys()
+    doubled = sum(map(len, published(shared).values())) - sum(
+        len({tuple(row.values()) for row in rows}) for rows in published(shared).values()
+    )
+    assert any("a code stands twice in a set: " in note and f"({doubled})" in note for note in made.notes)
+    extra = [note for note in made.notes if note.startswith("a code in no catalogue")]
+    assert len(extra) == 1
+    assert extra[0].endswith("17.7200x005, 17.7200x006, 43.4100x026")

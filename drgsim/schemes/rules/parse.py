@@ -2,16 +2,19 @@
 
     rule      = and_rule { "or" and_rule }
     and_rule  = factor { "and" factor }
-    factor    = "(" rule ")" | "TRUE" | "FALSE" | severity | member | count | comparison
-    severity  = ("MCC" | "CC") [ "=" ("1" | "0") ]  |  "QTZD" ["not"] "in" ("MCC" | "CC")
-    member    = roles ["not"] "in" sets
+    factor    = "(" rule ")" | "TRUE" | "1" | "FALSE" | "0" | severity | member | count | comparison
+    severity  = ("MCC" | "CC") [ "=" ("1" | "0") ]
+    member    = roles ["not"] "in" sets  |  "QTZD" ["not"] "in" severities
     count     = "length" "(" roles-or-sets ("∩" | "&") sets-or-roles ")" op integer
     comparison = variable op value  |  variable ["not"] "in" "{" value { "," value } "}"
     roles     = role | "{" role { "," role } "}"
     sets      = name | "{" name { "," name } "}"
+    severities = "MCC" | "CC" | "{" ("MCC" | "CC" | name) { "," ("MCC" | "CC" | name) } "}"
     op        = "<" | "<=" | ">" | ">=" | "=" | "!="
 
-Words are read in either case; an empty rule always holds; there is no general `not`.
+`QTZD in MCC` is `MCC`: some secondary diagnosis counts as MCC once exclusions are made. In braces, one
+of what is listed is enough: `QTZD in {MCC, CC}` is `MCC or CC`. Words are read in either case; an empty
+rule always holds; there is no general `not`.
 """
 
 from __future__ import annotations
@@ -55,6 +58,7 @@ _VARIABLES: dict[str, Variable] = {
     **{variable.name: variable for variable in Variable},
     "DEPT": Variable.DEPARTMENT,
 }
+_CONSTANTS: dict[str, Rule] = {"TRUE": ALWAYS, "1": ALWAYS, "FALSE": NEVER, "0": NEVER}
 _SEVERITIES = {severity.value: severity for severity in Severity}
 _WORDS = ("AND", "OR", "IN", "NOT", "LENGTH", "TRUE", "FALSE")
 
@@ -156,12 +160,19 @@ class _Parser:
             return self.bracketed()
         if token.value == "{" and token.kind is Kind.MARK:
             return self.member()
+        if token.kind is Kind.NUMBER and token.value in _CONSTANTS:
+            self.take()
+            if self.token.kind is Kind.COMPARISON:
+                raise self.error(
+                    "a comparison begins with a variable", token, do="write NL >= 18, not 18 <= NL"
+                )
+            return _CONSTANTS[token.value]
         if token.kind is not Kind.NAME:
             raise self.error("expected a condition", allowed=_SPELLINGS)
         word = token.upper
-        if word in ("TRUE", "FALSE"):
+        if word in _CONSTANTS:
             self.take()
-            return ALWAYS if word == "TRUE" else NEVER
+            return _CONSTANTS[word]
         if word in _SEVERITIES:
             return self.severity()
         if word == "LENGTH":
@@ -201,13 +212,19 @@ class _Parser:
         roles = self.roles()
         negated = self.skip("NOT")
         self.expect("IN", "`in`" if negated else "`in` or `not in`")
-        if self.at(*_SEVERITIES):
-            if roles != (Role.OTHER_DIAGNOSES,):
-                raise self.error(
-                    "only other diagnoses can be an MCC or CC", start, do="write `MCC`, or `QTZD in MCC`"
-                )
-            return HasSeverity(_SEVERITIES[self.take().upper], negated)
-        return Member(roles, self.sets(), negated)
+        names = self.braced(self.listed, "a code set") if self.at("{") else [self.listed()]
+        severities = [name for name in names if isinstance(name, Severity)]
+        if not severities:
+            return Member(roles, tuple(dict.fromkeys(map(str, names))), negated)
+        if roles != (Role.OTHER_DIAGNOSES,):
+            raise self.error(
+                "only other diagnoses can be an MCC or CC", start, do="write `MCC`, or `QTZD in MCC`"
+            )
+        terms: list[Rule] = [HasSeverity(severity, negated) for severity in dict.fromkeys(severities)]
+        sets = tuple(dict.fromkeys(name for name in names if not isinstance(name, Severity)))
+        if sets:
+            terms.append(Member(roles, sets, negated))
+        return both(terms) if negated else either(terms)
 
     def count(self) -> Rule:
         self.take()
@@ -264,6 +281,12 @@ class _Parser:
                 "expected where in the case to look", token, allowed=spellings, nearest=spellings
             )
         return role
+
+    def listed(self) -> str | Severity:
+        """A code set, or a severity."""
+        if self.at(*_SEVERITIES):
+            return _SEVERITIES[self.take().upper]
+        return self.set_name()
 
     def sets(self) -> tuple[str, ...]:
         names = self.braced(self.set_name, "a code set") if self.at("{") else [self.set_name()]
