@@ -2,6 +2,8 @@
 
 import csv
 import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -24,7 +26,7 @@ def own_packs(tmp_path, monkeypatch):
 def test_list(capsys):
     assert main(["scheme", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 36
+    assert len(lines) == 37
     small = next(line for line in lines if line.startswith("small-1"))
     assert small.endswith("小方案  [2 MDC, 3 ADRG, 5 DRG, 1 QY; from 2024-01-01; assumed]")
 
@@ -44,10 +46,12 @@ def test_show(capsys):
     assert "did you mean 'small-" in capsys.readouterr().err
 
 
-def test_a_warning_is_one_line_of_its_own(capsys):
-    assert main(["scheme", "show", "chs-drg", "MDCA", "--on", "2027-01-01"]) == 0
+def test_a_warning_is_one_line_of_its_own(capsys, own_packs):
+    ended = replace(SMALL, id="mine-1", family="mine", valid_to=date(2026, 12, 31))
+    write_pack(ended, own_packs / "mine-1")
+    assert main(["scheme", "show", "mine", "MDCA", "--on", "2027-01-01"]) == 0
     err = capsys.readouterr().err
-    assert err.startswith("drgsim: chs-drg-2.0 ended on 2026-12-31")
+    assert err.startswith("drgsim: mine-1 ended on 2026-12-31")
     assert len(err.splitlines()) == 1
 
 
@@ -85,7 +89,10 @@ def test_diff(capsys, tmp_path):
 def test_import_of_a_workbook_makes_it_loadable(capsys, tmp_path, own_packs):
     path = write_workbook(tmp_path / "official.xlsx")
     assert main(["scheme", "import", str(path)]) == 0
-    assert "fallback row" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "fallback row" in out
+    assert "beside the shipped chs-drg-3.0: " in out
+    assert "MDC 取消" in out, "what the imported pack has otherwise than the shipped one"
     assert (own_packs / "chs-drg-3_0" / "scheme.toml").is_file()
     assert load("chs-drg", on="2027-03-31").id == "chs-drg-3.0"
 
