@@ -148,11 +148,11 @@ def _import(arguments: argparse.Namespace) -> int:
 def _beside_shipped(scheme: Scheme) -> None:
     """Say what a pack has otherwise than the shipped one of the same id, before which it is found."""
     from .._paths import data_path
-    from ..schemes.metadata import folder_name
+    from ..schemes.metadata import FILE, folder_name
     from ..schemes.registry import load
 
-    shipped = data_path("schemes", folder_name(scheme.id))
-    if not shipped.is_dir():
+    shipped = data_path("schemes") / folder_name(scheme.id)
+    if not (shipped / FILE).is_file():
         return
     found = load(shipped).diff(scheme)
     print(f"与自带方案相比 beside the shipped {scheme.id}: {found or '规则相同 the same rules'}")

@@ -92,7 +92,7 @@ def test_import_of_a_workbook_makes_it_loadable(capsys, tmp_path, own_packs):
     out = capsys.readouterr().out
     assert "fallback row" in out
     assert "beside the shipped chs-drg-3.0: " in out
-    assert "MDC 取消" in out, "what the imported pack has otherwise than the shipped one"
+    assert "排除表 编码变化 (1)" in out, "what the imported pack has otherwise than the shipped one"
     assert (own_packs / "chs-drg-3_0" / "scheme.toml").is_file()
     assert load("chs-drg", on="2027-03-31").id == "chs-drg-3.0"
 
