@@ -1,0 +1,111 @@
+"""Examples of a rule, run: the rows it states go through the same screening as real ones."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .library import Library
+from .rule import Example, Rule
+
+DAY = datetime.datetime(2026, 3, 1, 9, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One example and what came of it; `said` is empty when it is as it should be."""
+
+    rule: str
+    number: int
+    kind: str
+    found: int
+    amount: float
+    said: str
+
+    @property
+    def passed(self) -> bool:
+        return not self.said
+
+
+def run_examples(rule: Rule, library: Library) -> list[Outcome]:
+    """Run every example of a rule. Raises what the screening raises."""
+    return [_run(rule, library, number, each) for number, each in enumerate(rule.examples, 1)]
+
+
+def _run(rule: Rule, library: Library, number: int, example: Example) -> Outcome:
+    from .screening import audit
+
+    alone = Library([rule], library.rows)
+    tables = tables_of(example.given)
+    result = audit(tables.pop("cases", None), library=alone, **tables)
+    found = result.findings
+    amount = round(float(found.get_column("amount").fill_null(0.0).sum()), 2) if len(found) else 0.0
+    said = ""
+    if example.kind == "miss" and len(found):
+        said = f"finds {len(found)} where it should find none"
+    elif example.kind == "hit" and not len(found):
+        said = "finds nothing where it should find something"
+    for name, got in (
+        ("lines", len(found)),
+        ("amount", amount),
+        ("quantity", round(float(found.get_column("quantity").fill_null(0.0).sum()), 4) if len(found) else 0.0),
+    ):
+        if name in example.expect and abs(float(example.expect[name]) - got) > 0.005 and not said:
+            said = f"{name}: expected {example.expect[name]}, found {got}"
+    return Outcome(rule.id, number, example.kind, len(found), amount, said)
+
+
+def tables_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables an example states, what it leaves out filled in with what no rule minds."""
+    tables: dict[str, Any] = {
+        name: [dict(row) for row in rows]
+        for name, rows in given.items()
+        if name not in ("visit", "catalogue", "cases")
+    }
+    visit = given.get("visit")
+    if visit is not None:
+        plain = {"visit_id": "V1", "patient_id": "P1", "hospital_id": "H1", "hospital_level": 3, "way": "inpatient"}
+        tables["visits"] = [{**plain, "insurance": "employee", **visit}]
+    if "catalogue" in given:
+        tables["items_catalogue"] = given["catalogue"]
+    if "items" in tables:
+        tables["items"] = [line for row in tables["items"] for line in _lines(row, visit or {})]
+    for name, ids in (("prescriptions", "prescription_id"), ("dispensings", "line_id")):
+        for place, row in enumerate(tables.get(name, ()), 1):
+            row.setdefault(ids, f"R{place}")
+            row.setdefault("time", DAY)
+            row.setdefault("quantity", 1)
+            row.setdefault("hospital_id", "H1")
+            row.setdefault("patient_id", "P1")
+    if "cases" in given:
+        tables["cases"] = _cases(given["cases"])
+    return tables
+
+
+def _lines(row: dict[str, Any], visit: Mapping[str, Any]) -> list[dict[str, Any]]:
+    days = int(row.pop("days", 1))
+    start = row.pop("time", None) or visit.get("admission") or DAY
+    if isinstance(start, str):
+        start = datetime.datetime.fromisoformat(start)
+    if not isinstance(start, datetime.datetime):
+        start = datetime.datetime.combine(start, datetime.time(9))
+    plain = {"visit_id": "V1", "quantity": 1.0, "price": 10.0}
+    return [
+        {**plain, **row, "time": (start + datetime.timedelta(days=day)).isoformat(sep=" ")} for day in range(days)
+    ]
+
+
+def _cases(rows: list[Mapping[str, Any]]) -> Any:
+    import pandas as pd
+
+    plain = {"patient_id": "P1", "hospital_id": "H1", "hospital_level": 3, "insurance": "employee", "sex": 1, "age": 50}
+    made = pd.DataFrame([{"case_id": f"C{place}", **plain, **row} for place, row in enumerate(rows, 1)])
+    for name in ("admission_date", "discharge_date"):
+        if name in made:
+            made[name] = pd.to_datetime(made[name])
+    for name in ("sex", "age", "los", "hospital_level"):
+        if name in made:
+            made[name] = made[name].astype("Int64")
+    return made

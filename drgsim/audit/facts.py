@@ -1,0 +1,81 @@
+"""What conditions of rules may ask for, by the table a rule looks at, and their evaluation on a frame."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from .._paths import data_path
+from ..cases.conditions import Condition, Fact, FactColumns, Facts, case_facts
+from .rule import Rule
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Scope = Literal["item", "prescription", "member", "trace", "stay"]
+SCOPES: dict[str, Scope] = {
+    "items": "item",
+    "prescriptions": "prescription",
+    "members": "member",
+    "dispensings": "trace",
+    "stays": "stay",
+    "checklist": "item",
+}
+
+
+@cache
+def facts_of(scope: Scope) -> Facts:
+    """The facts of one scope, from `data/audit/facts.csv`; stays also have every column of the case table."""
+    with data_path("audit", "facts.csv").open(encoding="utf-8", newline="") as file:
+        own = [
+            Fact(row["name"], row["kind"], row["zh"], row["en"], row["unit"], tuple(row["values"].split()))  # type: ignore[arg-type]
+            for row in csv.DictReader(file)
+            if row["scope"] == scope
+        ]
+    return (case_facts() | Facts.of(own)) if scope in ("stay", "item") else Facts.of(own)
+
+
+@lru_cache(maxsize=1024)
+def condition(text: str, scope: Scope) -> Condition:
+    """A condition over the facts of a scope. Raises ConditionError."""
+    return Condition.parse(text, facts_of(scope))
+
+
+class PolarsColumns:
+    """A polars frame as columns of facts; categories go over as words, numbers as float64."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+        self.rows = len(frame)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.frame.columns
+
+    def __getitem__(self, name: str) -> Any:
+        column = self.frame.get_column(name)
+        if column.dtype.is_numeric():
+            return column.cast(float).fill_null(np.nan).to_numpy()
+        if str(column.dtype) == "Boolean":
+            return column.cast(int).cast(float).fill_null(np.nan).to_numpy()
+        if column.dtype.is_temporal():
+            return column.to_numpy()
+        return column.cast(str).to_list()
+
+
+def test_rows(rule: Rule, frame: pl.DataFrame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Rows in which the rule's condition holds and nothing exempts, and rows in which that is not known."""
+    scope = SCOPES[rule.table]
+    asked = FactColumns(PolarsColumns(frame))
+    holds, unknown = np.ones(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
+    if not len(frame):
+        return holds, unknown
+    if rule.when:
+        holds, unknown = condition(rule.text(rule.when), scope).evaluate(asked)
+    for each in rule.exempt:
+        out = condition(rule.text(each.when), scope).holds(asked)
+        holds, unknown = holds & ~out, unknown & ~out
+    return holds, unknown

@@ -1,0 +1,119 @@
+"""Charge lines ready to be screened: refunds taken off, codes mapped and numbered, visits found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..codes import mapped
+from ..net import net
+from ..reading import complete, polars
+from ..visits import with_facts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What the item rules look at.
+
+    Attributes
+    ----------
+    frame : one row a line; row (of the source), visit and person (numbers), code (number in `codes`), time,
+        day, quantity, price and amount (yuan), and what else the source has
+    codes : national codes by number, "" for lines without one
+    visits : one row a visit by its number, with los
+    told : what the table could not tell: words → count
+    """
+
+    frame: pl.DataFrame
+    codes: tuple[str, ...]
+    visits: pl.DataFrame
+    told: Mapping[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+def prepare(items: pl.DataFrame, visits: pl.DataFrame, mapping: Mapping[str, str] | None = None) -> Lines:
+    """Lines from the table as read, visits (`visits_of_cases` or the table), and local → national codes."""
+    pl = polars()
+    told: dict[str, int] = {"lines": len(items)}
+    doubled = len(visits) - visits.get_column("visit_id").n_unique()
+    if doubled:
+        told["visits_doubled"] = doubled
+        visits = visits.unique("visit_id", keep="first", maintain_order=True)
+    frame = items.with_row_index("row")
+    usable = pl.col("visit_id").is_not_null() & pl.col("time").is_not_null() & pl.col("quantity").is_not_null()
+    kept = frame.filter(usable)
+    told["lines_unusable"] = len(frame) - len(kept)
+    visits, kept = _joined(visits, kept, told)
+    kept, codes = _coded(kept, mapping or {}, told)
+    kept = _priced(kept)
+    netted = net(kept)
+    told |= {"lines_withdrawn": netted.withdrawn, "refunds": netted.refunds, "refunds_unmatched": netted.unmatched}
+    frame = netted.frame.with_columns(day=pl.col("time").dt.date())
+    return Lines(frame, codes, visits, {name: count for name, count in told.items() if count})
+
+
+def _joined(visits: pl.DataFrame, lines: pl.DataFrame, told: dict[str, int]) -> tuple[Any, Any]:
+    """Visits numbered, those known from lines alone among them; and the lines with the numbers."""
+    pl = polars()
+    ids = lines.select("visit_id").unique(maintain_order=True)
+    strange = ids.join(visits.select("visit_id"), on="visit_id", how="anti")
+    told["visits_unknown"] = len(strange)
+    if len(strange):
+        about = [name for name in ("patient_id", "hospital_id") if name in lines.columns]
+        first = lines.join(strange, on="visit_id", how="semi").group_by("visit_id", maintain_order=True).agg(
+            pl.col(name).drop_nulls().first() for name in about
+        )
+        visits = pl.concat([visits, complete(first, "visits").select(visits.columns)], how="vertical_relaxed")
+    if "patient_id" in lines.columns and visits.get_column("patient_id").null_count():
+        stated = lines.filter(pl.col("patient_id").is_not_null()).select("visit_id", stated="patient_id").unique("visit_id")
+        visits = visits.join(stated, on="visit_id", how="left").with_columns(
+            pl.coalesce("patient_id", "stated").alias("patient_id")
+        ).drop("stated")
+    visits = with_facts(visits)
+    # a visit of nobody known is its own person
+    who = pl.coalesce("patient_id", pl.lit("\x00") + pl.col("visit_id"))
+    visits = visits.with_columns(person=who.rank("dense").cast(pl.UInt32))
+    numbers = visits.select("visit_id", pl.col("visit").cast(pl.UInt32), "person")
+    drop = [name for name in ("visit_id", "patient_id") if name in lines.columns]
+    return visits, lines.join(numbers, on="visit_id", how="left", maintain_order="left").drop(drop)
+
+
+def _coded(lines: pl.DataFrame, mapping: Mapping[str, str], told: dict[str, int]) -> tuple[Any, tuple[str, ...]]:
+    pl = polars()
+    names = [name for name in ("item_code", "local_code") if name in lines.columns]
+    if not names:
+        told["lines_without_code"] = len(lines)
+        return lines.with_columns(code=pl.lit(0, dtype=pl.UInt32)), ("",)
+    distinct = lines.select(names).unique(maintain_order=True)
+    rows = [
+        mapped(row.get("item_code"), row.get("local_code"), mapping) for row in distinct.iter_rows(named=True)
+    ]
+    words = tuple(dict.fromkeys(["", *sorted({code for code, _ in rows if code})]))
+    places = {word: place for place, word in enumerate(words)}
+    table = distinct.with_columns(
+        code=pl.Series([places[code or ""] for code, _ in rows], dtype=pl.UInt32),
+        how=pl.Series([how for _, how in rows], dtype=pl.String),
+    )
+    joined = lines.join(table, on=names, how="left", nulls_equal=True, maintain_order="left")
+    for how, word in (("unmapped", "lines_unmapped"), ("none", "lines_without_code")):
+        told[word] = int((joined.get_column("how") == how).sum())
+    keep = ["item_code"] if "item_code" in names else []
+    return joined.drop("how", *keep, *(["local_code"] if "local_code" in names else [])), words
+
+
+def _priced(lines: pl.DataFrame) -> pl.DataFrame:
+    """Unit price and amount, each from the other where one is missing."""
+    pl = polars()
+    price = pl.col("price") if "price" in lines.columns else pl.lit(None, dtype=pl.Float64)
+    amount = pl.col("amount") if "amount" in lines.columns else pl.lit(None, dtype=pl.Float64)
+    quantity = pl.col("quantity")
+    return lines.with_columns(
+        price=pl.coalesce(price, pl.when(quantity != 0).then(amount / quantity)),
+        amount=pl.coalesce(amount, price * quantity),
+    )

@@ -1,0 +1,40 @@
+"""Run item rules over lines: findings, and what each rule could not decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..findings import empty, table
+from ..reading import polars
+from ..rule import Rule
+from .matching import Matcher
+from .tests import find
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_HANDED = (
+    "row", "line_id", "visit_id", "patient_id", "hospital_id", "department", "doctor", "time", "day", "item_code",
+    "item_name", "price", "used", "cap", "other_code", "weak", "matched", "days_supply", "daily_dose", "sex", "age",
+    "way", "insurance", "hospital_level", "los", "admission", "discharge", "limit_item", "limit_sex", "limit_age_min",
+    "limit_age_max", "limit_level_min", "limit_way", "limit_insurance", "limit_price", "limit_group", "limit_label_max",
+)  # fmt: skip
+
+
+def screen_items(rules: Iterable[Rule], matcher: Matcher) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Findings of all rules on items, and rule → lines it could not decide."""
+    pl = polars()
+    made, undecided = [empty()], {}
+    for rule in rules:
+        if rule.table != "items":
+            continue
+        found = find(rule, matcher)
+        if found.undecided:
+            undecided[rule.id] = found.undecided
+        frame = found.frame
+        kept = frame.select(
+            *(name for name in _HANDED if name in frame.columns), quantity="excess_quantity", amount="excess"
+        )
+        made.append(table(rule, kept.to_dicts()))
+    return pl.concat(made), undecided
