@@ -12,6 +12,8 @@ from .errors import DrgsimError
 
 # public name -> the room that owns it
 _PUBLIC: dict[str, str] = {
+    "AuditResult": "audit.result",
+    "audit": "audit",
     "Comparison": "report.comparison",
     "simulate": "report.simulate",
     "settle": "settlement",

@@ -128,7 +128,12 @@ def _item(raw: dict[str, str]) -> dict[str, Any]:
         row |= _level(basis)
     elif kind == "drug_way_of_care":
         row["way"] = "inpatient emergency" if "急诊" in basis else "inpatient"
-    if kind.startswith("drug_") and kind not in ("drug_sex", "drug_child_only", "drug_injury", "drug_maternity"):
+    if kind.startswith("drug_") and kind not in (
+        "drug_sex",
+        "drug_child_only",
+        "drug_injury",
+        "drug_maternity",
+    ):
         row["needs"] = " ".join(_needs(kind, basis))
     return row
 
@@ -154,7 +159,9 @@ def _needs(kind: str, basis: str) -> Iterable[str]:
 
 def _names_disease(basis: str) -> bool:
     """Whether anything but days, levels and ways of care is left of a limit."""
-    left = re.sub(r"限|二级及以上医疗机构|支付不超过\d+天|单次\w*最多支付\d+天|急诊或住院|患者|[。,，的]", "", basis)
+    left = re.sub(
+        r"限|二级及以上医疗机构|支付不超过\d+天|单次\w*最多支付\d+天|急诊或住院|患者|[。,，的]", "", basis
+    )
     return bool(left)
 
 

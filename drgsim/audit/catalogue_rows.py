@@ -46,7 +46,9 @@ def catalogue_rows(catalogue: pl.DataFrame) -> list[Row]:
             for way, (first, second) in enumerate((pair, pair[::-1])):
                 limits = {"includes": second, "period": "day"}
                 name = item["item_name"] or ""
-                made.append(Row("catalogue_exclusive", _PACK, f"{number}.{place}.{way}", name, (first,), limits))
+                made.append(
+                    Row("catalogue_exclusive", _PACK, f"{number}.{place}.{way}", name, (first,), limits)
+                )
     return made
 
 

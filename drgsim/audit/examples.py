@@ -50,7 +50,10 @@ def _run(rule: Rule, library: Library, number: int, example: Example) -> Outcome
     for name, got in (
         ("lines", len(found)),
         ("amount", amount),
-        ("quantity", round(float(found.get_column("quantity").fill_null(0.0).sum()), 4) if len(found) else 0.0),
+        (
+            "quantity",
+            round(float(found.get_column("quantity").fill_null(0.0).sum()), 4) if len(found) else 0.0,
+        ),
     ):
         if name in example.expect and abs(float(example.expect[name]) - got) > 0.005 and not said:
             said = f"{name}: expected {example.expect[name]}, found {got}"
@@ -66,7 +69,13 @@ def tables_of(given: Mapping[str, Any]) -> dict[str, Any]:
     }
     visit = given.get("visit")
     if visit is not None:
-        plain = {"visit_id": "V1", "patient_id": "P1", "hospital_id": "H1", "hospital_level": 3, "way": "inpatient"}
+        plain = {
+            "visit_id": "V1",
+            "patient_id": "P1",
+            "hospital_id": "H1",
+            "hospital_level": 3,
+            "way": "inpatient",
+        }
         tables["visits"] = [{**plain, "insurance": "employee", **visit}]
     if "catalogue" in given:
         tables["items_catalogue"] = given["catalogue"]
@@ -93,14 +102,22 @@ def _lines(row: dict[str, Any], visit: Mapping[str, Any]) -> list[dict[str, Any]
         start = datetime.datetime.combine(start, datetime.time(9))
     plain = {"visit_id": "V1", "quantity": 1.0, "price": 10.0}
     return [
-        {**plain, **row, "time": (start + datetime.timedelta(days=day)).isoformat(sep=" ")} for day in range(days)
+        {**plain, **row, "time": (start + datetime.timedelta(days=day)).isoformat(sep=" ")}
+        for day in range(days)
     ]
 
 
 def _cases(rows: list[Mapping[str, Any]]) -> Any:
     import pandas as pd
 
-    plain = {"patient_id": "P1", "hospital_id": "H1", "hospital_level": 3, "insurance": "employee", "sex": 1, "age": 50}
+    plain = {
+        "patient_id": "P1",
+        "hospital_id": "H1",
+        "hospital_level": 3,
+        "insurance": "employee",
+        "sex": 1,
+        "age": 50,
+    }
     made = pd.DataFrame([{"case_id": f"C{place}", **plain, **row} for place, row in enumerate(rows, 1)])
     for name in ("admission_date", "discharge_date"):
         if name in made:

@@ -79,3 +79,10 @@ def test_rows(rule: Rule, frame: pl.DataFrame) -> tuple[npt.NDArray[np.bool_], n
         out = condition(rule.text(each.when), scope).holds(asked)
         holds, unknown = holds & ~out, unknown & ~out
     return holds, unknown
+
+
+def names_asked(rule: Rule) -> set[str]:
+    """The facts a rule's condition and exemptions ask for. Raises ConditionError."""
+    scope = SCOPES[rule.table]
+    texts = [rule.when, *(each.when for each in rule.exempt)]
+    return {name for text in texts if text for name in condition(rule.text(text), scope).fact_names}

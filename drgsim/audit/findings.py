@@ -9,38 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from .reading import polars
 from .rule import Rule
+from .words import number, word
 
 if TYPE_CHECKING:
     import polars as pl
 
 TEXT_COLUMNS = (
-    "finding", "rule", "family", "result", "table", "hospital_id", "department", "doctor", "visit_id", "patient_id",
-    "other_id", "day", "item_code", "item_name",
+    "finding", "rule", "family", "result", "table", "hospital_id", "department", "doctor", "visit_id",
+    "patient_id", "other_id", "day", "item_code", "item_name",
 )  # fmt: skip
 NUMBER_COLUMNS = ("row", "quantity", "amount")
 COLUMNS = (*TEXT_COLUMNS, *NUMBER_COLUMNS, "weak", "evidence_zh", "evidence_en")
-
-_SEX = {1: ("男性", "male"), 2: ("女性", "female")}
-_WAY = {
-    "inpatient": "住院",
-    "outpatient": "门诊",
-    "emergency": "急诊",
-    "emergency_stay": "急诊住院",
-    "day_surgery": "日间手术",
-    "chronic": "门诊慢特病",
-    "pharmacy": "药店",
-    "internet": "互联网医院",
-    "home": "家庭病床",
-}
-_INSURANCE = {
-    "employee": "职工医保",
-    "resident": "居民医保",
-    "injury": "工伤保险",
-    "maternity": "生育保险",
-    "self": "自费",
-    "other": "其他",
-}
-_MATCHED = {"code": "编码一致", "project": "项目一致", "ingredient": "成分剂型一致", "prefix": "编码前缀"}
 
 
 def schema() -> dict[str, Any]:
@@ -70,7 +49,8 @@ def table(rule: Rule, rows: list[dict[str, Any]]) -> pl.DataFrame:
     for row in rows:
         words = _Facts(row)
         key = "|".join(
-            str(row.get(name) or "") for name in ("visit_id", "other_id", "patient_id", "item_code", "time", "line_id")
+            str(row.get(name) or "")
+            for name in ("visit_id", "other_id", "patient_id", "item_code", "time", "line_id")
         )
         key = f"{rule.id}|{row.get('key') or key}"
         numbers[key] += 1
@@ -105,14 +85,6 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def number(value: Any) -> str:
-    """A number for people: no zeros behind the point that say nothing."""
-    if value is None or value != value:
-        return "?"
-    value = float(value)
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
-
-
 class _Facts(Mapping[str, str]):
     """The facts of a row as words; what a row does not have is a question mark, never an error."""
 
@@ -124,15 +96,16 @@ class _Facts(Mapping[str, str]):
         row = self.row
         if name.endswith("_text"):
             return self._number_or_span(name.removesuffix("_text"))
-        for fact, lang in ((name[:-3], name[-2:]),) if name[-3:] in ("_zh", "_en") else ():
-            value = row.get(fact)
-            if fact in ("sex", "limit_sex"):
-                return _SEX.get(int(value or 0), ("?", "?"))[lang == "en"].rstrip("性" if fact == "limit_sex" else "")
-            words = {"way": _WAY, "insurance": _INSURANCE, "matched": _MATCHED}.get(fact)
-            if words is not None:
-                return words.get(str(value), str(value or "?"))
-            if fact == "limit_way":
-                return "、".join(_WAY.get(each, each) for each in str(value or "?").split())
+        if name[-3:] in ("_zh", "_en"):
+            kind, lang = name[:-3], name[-2:]
+            value = row.get(kind)
+            if value is None:
+                return "?"
+            if kind in ("sex", "limit_sex"):
+                return word("sex", str(int(value)), lang)
+            if kind == "limit_way":
+                return "、".join(word("way", each, lang) for each in str(value).split())
+            return word(kind, str(value), lang)
         value = row.get(name)
         if isinstance(value, float):
             return number(value)

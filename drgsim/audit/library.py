@@ -28,7 +28,9 @@ class Library(Sequence[Rule]):
         self.rows = rows
         self._by_id = {rule.id: rule for rule in self.rules}
         if len(self._by_id) != len(self.rules):
-            doubled = sorted({rule.id for rule in self.rules if [r.id for r in self.rules].count(rule.id) > 1})
+            doubled = sorted(
+                {rule.id for rule in self.rules if [r.id for r in self.rules].count(rule.id) > 1}
+            )
             raise AuditRuleError("two rules have one id", got=doubled)
 
     @classmethod
@@ -56,7 +58,9 @@ class Library(Sequence[Rule]):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
             if key not in self._by_id:
-                raise NotFoundError("no such rule", got=key, nearest=list(self._by_id), do="drgsim audit rules list")
+                raise NotFoundError(
+                    "no such rule", got=key, nearest=list(self._by_id), do="drgsim audit rules list"
+                )
             return self._by_id[key]
         return self.rules[key]
 
@@ -70,7 +74,9 @@ class Library(Sequence[Rule]):
         for name in names:
             if name not in self._by_id and name not in families:
                 known = [*self._by_id, *families]
-                raise NotFoundError("no such rule or family", got=name, nearest=known, allowed=sorted(families))
+                raise NotFoundError(
+                    "no such rule or family", got=name, nearest=known, allowed=sorted(families)
+                )
         return Library([r for r in self.rules if r.id in names or r.family in names], self.rows)
 
     def in_force(self, day: datetime.date | None) -> Library:
@@ -106,7 +112,9 @@ def _parsed(files: tuple[tuple[Path, int], ...]) -> tuple[Rule, ...]:
         try:
             loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
-            raise AuditRuleError("a file of rules is no YAML", got=str(error).splitlines()[0], where=path.name) from None
+            raise AuditRuleError(
+                "a file of rules is no YAML", got=str(error).splitlines()[0], where=path.name
+            ) from None
         records = loaded.get("rules") if isinstance(loaded, dict) else loaded
         if not isinstance(records, list):
             raise AuditRuleError("a file of rules holds no list `rules:`", where=path.name)

@@ -69,6 +69,8 @@ def net(lines: pl.DataFrame) -> Netted:
     changed = pl.col("taken") > 0
     kept = kept.with_columns(
         pl.when(changed).then(pl.col(name) * share).otherwise(pl.col(name)).alias(name) for name in scaled
-    ).with_columns(pl.when(changed).then(pl.col("quantity") - pl.col("taken")).otherwise("quantity").alias("quantity"))
+    ).with_columns(
+        pl.when(changed).then(pl.col("quantity") - pl.col("taken")).otherwise("quantity").alias("quantity")
+    )
     gone = changed & (pl.col("quantity") <= 1e-9)
     return Netted(kept.filter(~gone).drop("taken"), withdrawn, len(refunds), unmatched)

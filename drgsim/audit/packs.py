@@ -20,7 +20,19 @@ from ..errors import FileFormatError, NotFoundError
 from .codes import CodeIndex
 from .errors import AuditRuleError
 
-NUMBERS = ("sex", "cap", "days", "gap_days", "age_min", "age_max", "level_min", "start_hours", "share", "price", "label_max")
+NUMBERS = (
+    "sex",
+    "cap",
+    "days",
+    "gap_days",
+    "age_min",
+    "age_max",
+    "level_min",
+    "start_hours",
+    "share",
+    "price",
+    "label_max",
+)
 TEXTS = ("group", "unit", "way", "period", "needs", "insurance", "includes")
 
 
@@ -129,9 +141,7 @@ def superseded(rows: Iterable[Row]) -> list[Row]:
             made.append(row)
             continue
         until = later[0][0] - datetime.timedelta(days=1)
-        made.append(
-            Row(row.kind, row.pack, row.number, row.item, row.codes, row.limits, until, later[0][1])
-        )
+        made.append(Row(row.kind, row.pack, row.number, row.item, row.codes, row.limits, until, later[0][1]))
     return made
 
 
@@ -172,14 +182,19 @@ def _pack_rows(folder: Path) -> list[Row]:
             where=f"{folder.name}/pack.toml",
         ) from None
     if not isinstance(pack.valid_from, datetime.date):
-        raise FileFormatError("valid_from is no date", got=str(pack.valid_from), where=f"{folder.name}/pack.toml")
+        raise FileFormatError(
+            "valid_from is no date", got=str(pack.valid_from), where=f"{folder.name}/pack.toml"
+        )
     with (folder / "rows.csv").open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         known = {"kind", "row", "item", "codes", *NUMBERS, *TEXTS}
         strange = [name for name in reader.fieldnames or () if name not in known]
         if strange:
             raise FileFormatError(
-                "columns of a pack that mean nothing", got=strange, allowed=sorted(known), where=f"{folder.name}/rows.csv"
+                "columns of a pack that mean nothing",
+                got=strange,
+                allowed=sorted(known),
+                where=f"{folder.name}/rows.csv",
             )
         return [_row(pack, cells, line, folder) for line, cells in enumerate(reader, 2)]
 
@@ -189,7 +204,9 @@ def _row(pack: Pack, cells: dict[str, str], line: int, folder: Path) -> Row:
     try:
         limits |= {name: float(cells[name]) for name in NUMBERS if cells.get(name)}
     except ValueError as error:
-        raise FileFormatError("a limit is no number", got=str(error), where=f"{folder.name}/rows.csv line {line}") from None
+        raise FileFormatError(
+            "a limit is no number", got=str(error), where=f"{folder.name}/rows.csv line {line}"
+        ) from None
     codes = tuple(cells.get("codes", "").split())
     if not cells.get("kind") or not codes:
         raise AuditRuleError("a row needs a kind and codes", where=f"{folder.name}/rows.csv line {line}")

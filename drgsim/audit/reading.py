@@ -7,6 +7,8 @@ measurement). It is loaded on first use and comes with the extra `audit`.
 
 from __future__ import annotations
 
+import codecs
+import gzip
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -94,10 +96,11 @@ def complete(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """The frame with every column of the table `name`, null where it had none."""
     pl = polars()
     absent = [each for each in columns(name).values() if each.name not in frame.columns]
-    return frame.with_columns(pl.lit(None, dtype=_dtype(each.kind)).alias(each.name) for each in absent)
+    return frame.with_columns(pl.lit(None, dtype=dtype(each.kind)).alias(each.name) for each in absent)
 
 
-def _dtype(kind: str) -> Any:
+def dtype(kind: str) -> Any:
+    """The polars type of a kind of column."""
     pl = polars()
     return {
         "decimal": pl.Float64,
@@ -126,7 +129,7 @@ def _typed(found: Any, column: Column) -> pl.Expr:
         words = values("sex" if kind == "whole" else kind)
         plain = text.str.strip_suffix(".0")
         mapped = plain.replace_strict(list(words), list(words.values()), default=None, return_dtype=pl.String)
-        return mapped.cast(_dtype(kind), strict=False).alias(column.name)
+        return mapped.cast(dtype(kind), strict=False).alias(column.name)
     if found in (pl.Float64, pl.Float32) or found.is_integer():
         number = cell.cast(pl.Float64)
         number = pl.when(number.is_finite()).then(number)
@@ -135,7 +138,7 @@ def _typed(found: Any, column: Column) -> pl.Expr:
         number = pl.when(number.is_finite()).then(number)
     if kind == "whole":
         number = pl.when(number == number.round(0)).then(number)
-    return number.cast(_dtype(kind), strict=False).alias(column.name)
+    return number.cast(dtype(kind), strict=False).alias(column.name)
 
 
 def _unreadable(raw: pl.DataFrame, frame: pl.DataFrame, column: Column, table: str) -> pl.DataFrame:
@@ -150,7 +153,9 @@ def _unreadable(raw: pl.DataFrame, frame: pl.DataFrame, column: Column, table: s
     if column.name in ("sex", "sex_limit"):  # 0 unknown and 9 not stated are answers, not faults
         lost &= ~before.cast(pl.String).str.strip_chars().is_in(["0", "9", "未知", "未说明"])
     rows = lost.fill_null(False).arg_true().cast(pl.Int64)
-    return pl.DataFrame({"table": table, "row": rows, "column": column.name, "kind": f"not-{column.kind}"}).cast(
+    return pl.DataFrame(
+        {"table": table, "row": rows, "column": column.name, "kind": f"not-{column.kind}"}
+    ).cast(
         PROBLEM_COLUMNS  # type: ignore[arg-type]
     )
 
@@ -224,7 +229,9 @@ def _file(path: Path, name: str) -> pl.DataFrame:
         return _workbook(path, name)
     if ending.endswith((".csv", ".csv.gz", ".txt", ".tsv")):
         return _csv(path)
-    raise FileFormatError("a table of this kind of file is not read", got=path.suffix, allowed=".csv .parquet .xlsx")
+    raise FileFormatError(
+        "a table of this kind of file is not read", got=path.suffix, allowed=".csv .parquet .xlsx"
+    )
 
 
 def _csv(path: Path) -> pl.DataFrame:
@@ -232,16 +239,26 @@ def _csv(path: Path) -> pl.DataFrame:
     options: dict[str, Any] = {
         "infer_schema": False,
         "separator": "\t" if path.suffix.lower() in (".tsv", ".txt") else ",",
+        "encoding": _encoding(path),
     }
     try:
         frame = pl.read_csv(path, **options)
     except pl.exceptions.NoDataError:
         return pl.DataFrame()
-    except pl.exceptions.ComputeError as error:
-        if "utf-8" not in str(error).lower() and "utf8" not in str(error).lower():
-            raise FileFormatError("a CSV file cannot be read to its end", where=path.name) from error
-        frame = pl.read_csv(path, encoding="gb18030", **options)
+    except (pl.exceptions.ComputeError, UnicodeError) as error:
+        raise FileFormatError("a CSV file cannot be read to its end", where=path.name) from error
     return frame.rename({header: header.strip().lstrip("\ufeff") for header in frame.columns})
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8, or GB18030 where the beginning of the file is not UTF-8."""
+    with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
+        start = file.read(1 << 20)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf8"
 
 
 def _workbook(path: Path, name: str) -> pl.DataFrame:

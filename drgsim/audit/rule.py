@@ -14,7 +14,8 @@ from .errors import AuditRuleError
 LIBRARIES = ("policy", "management", "medical", "local")
 RESULTS = ("suspicion", "violation", "data")
 PERIODS = (
-    "line", "hour", "6_hours", "day", "visit", "stay", "prescription", "episode", "month", "quarter", "year", "window",
+    "line", "hour", "6_hours", "day", "visit", "stay", "prescription", "episode", "month", "quarter",
+    "year", "window",
 )  # fmt: skip
 STAGES = ("before", "during", "after")
 TABLES = ("items", "prescriptions", "dispensings", "members", "stays", "checklist")
@@ -142,7 +143,9 @@ class Rule:
     def value(self, name: str) -> Any:
         """The value of one lever. Raises AuditRuleError."""
         if name not in self.parameters:
-            raise AuditRuleError("the rule has no such lever", got=name, allowed=sorted(self.parameters), where=self.id)
+            raise AuditRuleError(
+                "the rule has no such lever", got=name, allowed=sorted(self.parameters), where=self.id
+            )
         return self.parameters[name].value
 
     def in_force(self, day: datetime.date | None) -> bool:
@@ -160,9 +163,9 @@ class Rule:
 
 
 _FIELDS = {
-    "id", "gz", "library", "family", "name", "definition", "logic", "evidence", "clears", "table", "test", "rows",
-    "per", "when", "flag", "exempt", "parameters", "result", "period", "levels", "scenes", "fund", "stage",
-    "insurance", "source", "state", "valid_from", "valid_to", "problems", "examples",
+    "id", "gz", "library", "family", "name", "definition", "logic", "evidence", "clears", "table", "test",
+    "rows", "per", "when", "flag", "exempt", "parameters", "result", "period", "levels", "scenes", "fund",
+    "stage", "insurance", "source", "state", "valid_from", "valid_to", "problems", "examples",
 }  # fmt: skip
 _MUST = ("id", "library", "family", "name", "logic", "table", "test", "result", "period", "source", "state")
 
@@ -191,7 +194,13 @@ def rule_of(record: Mapping[str, Any], *, file: str = "") -> Rule:
         ("state", STATES),
     ):
         if record[name] not in allowed:
-            raise AuditRuleError(f"{name} is none of its values", got=record[name], allowed=allowed, nearest=allowed, where=where)
+            raise AuditRuleError(
+                f"{name} is none of its values",
+                got=record[name],
+                allowed=allowed,
+                nearest=allowed,
+                where=where,
+            )
     for name in TESTS[record["test"]]:
         if not record.get(name):
             raise AuditRuleError(f"the test {record['test']} needs {name}", where=where)
@@ -200,8 +209,12 @@ def rule_of(record: Mapping[str, Any], *, file: str = "") -> Rule:
             "a rule cites no source of the register", got=record["source"], nearest=load(), where=where,
             do="add it to data/sources.csv, or cite SV99 for an own rule",
         )  # fmt: skip
-    parameters = {name: _parameter(name, each, record, where) for name, each in (record.get("parameters") or {}).items()}
-    words = {name: _words(record.get(name), name, where) for name in ("definition", "logic", "evidence", "clears")}
+    parameters = {
+        name: _parameter(name, each, record, where) for name, each in (record.get("parameters") or {}).items()
+    }
+    words = {
+        name: _words(record.get(name), name, where) for name in ("definition", "logic", "evidence", "clears")
+    }
     return Rule(
         id=str(record["id"]),
         gz=str(record.get("gz") or ""),
@@ -243,16 +256,27 @@ def _words(value: Any, name: str, where: str) -> Words:
         return Words(value, value)
     if isinstance(value, Mapping) and value.get("zh") and value.get("en"):
         return Words(str(value["zh"]), str(value["en"]))
-    raise AuditRuleError(f"{name} has no text in both languages", got=value, allowed="{zh: …, en: …}", where=where)
+    raise AuditRuleError(
+        f"{name} has no text in both languages", got=value, allowed="{zh: …, en: …}", where=where
+    )
 
 
 def _parameter(name: str, each: Any, record: Mapping[str, Any], where: str) -> Parameter:
     if not isinstance(each, Mapping) or "value" not in each:
-        raise AuditRuleError("a lever has no value", got=name, allowed="{value: …, zh: …, en: …, source: …, state: …}", where=where)
+        raise AuditRuleError(
+            "a lever has no value",
+            got=name,
+            allowed="{value: …, zh: …, en: …, source: …, state: …}",
+            where=where,
+        )
     state, source = each.get("state", record["state"]), each.get("source", record["source"])
     if state not in STATES or source not in load():
-        raise AuditRuleError("a lever has no trust state or source", got=[state, source], where=f"{where}, {name}")
-    return Parameter(each["value"], each.get("zh", name), each.get("en", name), each.get("unit", ""), source, state)
+        raise AuditRuleError(
+            "a lever has no trust state or source", got=[state, source], where=f"{where}, {name}"
+        )
+    return Parameter(
+        each["value"], each.get("zh", name), each.get("en", name), each.get("unit", ""), source, state
+    )
 
 
 def _day(value: Any, where: str) -> datetime.date | None:
@@ -264,7 +288,9 @@ def _day(value: Any, where: str) -> datetime.date | None:
 def _example(record: Mapping[str, Any], where: str) -> Example:
     kinds = [kind for kind in ("hit", "miss") if kind in record]
     if len(kinds) != 1 or not isinstance(record[kinds[0]], Mapping):
-        raise AuditRuleError("an example is a hit or a miss, with rows of tables", got=sorted(record), where=where)
+        raise AuditRuleError(
+            "an example is a hit or a miss, with rows of tables", got=sorted(record), where=where
+        )
     return Example(kinds[0], record[kinds[0]], record.get("expect") or {}, record.get("source") or "")
 
 

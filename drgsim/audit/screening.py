@@ -2,30 +2,206 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from ..errors import ArgumentError
+from .checklist import checklist
+from .counting import counted
+from .decisions import read_decisions, respect
+from .findings import empty
 from .items.lines import prepare
 from .items.matching import Matcher
 from .items.screen import screen_items
 from .library import Library
-from .reading import complete, polars, read_table
+from .reading import PROBLEM_COLUMNS, Read, complete, polars, read_table
+from .result import AuditResult
 from .visits import visits_of_cases
-from dataclasses import dataclass
+
+if TYPE_CHECKING:
+    import polars as pl
+
 
 @dataclass
-class R:
-    findings: Any
-    undecided: Any
-    told: Any
+class _Run:
+    """What a run gathers on its way."""
 
-def audit(cases=None, policy=None, *, library, items=None, visits=None, items_catalogue=None, mapping=None, on=None, **rest):
+    findings: list[pl.DataFrame] = field(default_factory=list)
+    screened: dict[str, int] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
+    undecided: dict[str, int] = field(default_factory=dict)
+    read: dict[str, Read] = field(default_factory=dict)
+    hospitals: pl.DataFrame | None = None
+    checklist: pl.DataFrame | None = None
+    rings: Any = None
+
+    def frame(self, name: str) -> pl.DataFrame | None:
+        return complete(self.read[name].frame, name) if name in self.read else None
+
+
+def audit(
+    cases: Any = None,
+    policy: Any = None,
+    *,
+    items: Any = None,
+    visits: Any = None,
+    prescriptions: Any = None,
+    dispensings: Any = None,
+    members: Any = None,
+    items_catalogue: Any = None,
+    drugs: Any = None,
+    mapping: Mapping[str, str] | None = None,
+    library: Library | None = None,
+    rules: Iterable[str | Path] = (),
+    only: Iterable[str] = (),
+    on: datetime.date | None = None,
+    levers: Mapping[str, Any] | None = None,
+    weights: Any = None,
+    decisions: Any = None,
+    rename: Mapping[str, Mapping[str, str]] | None = None,
+) -> AuditResult:
+    """Screen stays and claims by the supervision rules.
+
+    Parameters
+    ----------
+    cases : stays as `drgsim.read_cases` gives them, or None. With `policy` they are grouped and paid, so that
+        findings on stays carry the money at stake.
+    policy : a Policy (or what `drgsim.pay` takes); without one findings on stays have no money.
+    items, visits, prescriptions, dispensings, members : tables (`drgsim.audit.schema.columns(name)`), each
+        a path, a DataFrame (pandas, polars, Arrow) or a list of dicts. Without `visits` the stays are the
+        visits.
+    items_catalogue, drugs : the user's catalogues.
+    mapping : local item code → national item code. Names never match.
+    library, rules, only : the rules: a Library, or the shipped one with own folders `rules`; `only` ids or
+        families of it.
+    on : the day whose rules and rows hold; without one the newest.
+    levers : `{"rule.lever": value}`.
+    weights : weight table for `drgsim.pay`.
+    decisions : decisions on findings of an earlier run (`read_decisions`); explained ones keep no money.
+    rename : table → {header: column}.
+
+    Returns
+    -------
+    AuditResult.
+
+    Raises
+    ------
+    AuditTableError, AuditRuleError, ArgumentError, NotFoundError, MissingExtraError; what `pay` raises.
+
+    Examples
+    --------
+    >>> line = {"visit_id": "V1", "time": "2026-03-01", "item_code": "310701022", "quantity": 26, "price": 5}
+    >>> result = audit(items=[line], only=["hour-items"])
+    >>> result.frame[["rule", "quantity", "amount"]].values.tolist()
+    [['hour-items', 2.0, 10.0]]
+    """
+    if library is None:
+        library = Library.load(*rules)
+    library = library.in_force(on)
+    if only:
+        library = library.only(only)
+    if levers:
+        library = library.with_levers(dict(levers))
+    run = _Run()
+    given = {
+        "items": items,
+        "visits": visits,
+        "prescriptions": prescriptions,
+        "dispensings": dispensings,
+        "members": members,
+        "items_catalogue": items_catalogue,
+        "drugs": drugs,
+    }
+    if cases is None and all(table is None for table in given.values()):
+        raise ArgumentError(
+            "there is nothing to screen", do="give cases, items, prescriptions, dispensings or members"
+        )
+    for name, table in given.items():
+        if table is not None:
+            run.read[name] = read_table(name, table, rename=(rename or {}).get(name))
+            run.screened[name] = len(run.read[name].frame)
+    cases = _cases(cases, run)
+    lines = _items(run, library, cases, mapping, on)
+    _stays(run, library, cases, policy, weights, lines)
+    _drugs(run, library, cases)
+    return _result(run, library, decisions)
+
+
+def _cases(cases: Any, run: _Run) -> Any:
+    if cases is None:
+        return None
+    from ..payment.grouped import as_frame
+
+    cases = as_frame(cases)
+    run.screened["stays"] = len(cases)
+    return cases
+
+
+def _visits(run: _Run, cases: Any) -> pl.DataFrame:
+    """The table of visits, and the stays it does not have."""
     pl = polars()
-    findings=[]
-    v = complete(read_table("visits", visits).frame,"visits") if visits is not None else None
-    if v is None and cases is not None: v = visits_of_cases(cases)
-    cat = complete(read_table("items_catalogue", items_catalogue).frame,"items_catalogue") if items_catalogue is not None else None
-    it = read_table("items", items).frame
-    if v is None: v=complete(pl.DataFrame({"visit_id":[]},schema={"visit_id":pl.String}),"visits")
-    lines=prepare(it,v,mapping)
-    f,u=screen_items(library, Matcher(lines, library.rows, cat, on))
-    return R(f,u,lines.told)
+    stated = run.frame("visits")
+    if cases is None or "case_id" not in cases:
+        return (
+            stated
+            if stated is not None
+            else complete(pl.DataFrame({"visit_id": []}, schema={"visit_id": pl.String}), "visits")
+        )
+    stays = visits_of_cases(cases)
+    if stated is None:
+        return stays
+    more = stays.join(stated.select("visit_id"), on="visit_id", how="anti")
+    return pl.concat([stated, more.select(stated.columns)], how="vertical_relaxed")
+
+
+def _items(run: _Run, library: Library, cases: Any, mapping: Any, on: Any) -> Any:
+    if "items" not in run.read:
+        return None
+    lines = prepare(run.read["items"].frame, _visits(run, cases), mapping)
+    matcher = Matcher(lines, library.rows, run.frame("items_catalogue"), on)
+    found, undecided = screen_items(library, matcher)
+    run.findings.append(found)
+    run.undecided |= undecided
+    run.told |= lines.told
+    if any(rule.table == "checklist" for rule in library):
+        run.checklist = checklist(matcher)
+    return lines
+
+
+def _stays(run: _Run, library: Library, cases: Any, policy: Any, weights: Any, lines: Any) -> None:
+    pass
+
+
+def _drugs(run: _Run, library: Library, cases: Any) -> None:
+    pass
+
+
+def _result(run: _Run, library: Library, decisions: Any) -> AuditResult:
+    pl = polars()
+    findings = pl.concat([empty(), *run.findings])
+    decided = None if decisions is None else read_decisions(decisions)
+    findings, gone = respect(findings, decided)
+    if len(gone):
+        run.told["decisions_gone"] = len(gone)
+    tables = {*run.screened}
+    unused = tuple(r.id for r in library if r.table not in tables and r.table != "checklist")
+    nothing = pl.DataFrame()
+    return AuditResult(
+        findings=counted(findings),
+        screened=run.screened,
+        told=run.told,
+        undecided=run.undecided,
+        problems=pl.concat(
+            [pl.DataFrame(schema=PROBLEM_COLUMNS), *(each.problems for each in run.read.values())]
+        ),
+        hospitals=run.hospitals if run.hospitals is not None else nothing,
+        checklist=run.checklist if run.checklist is not None else pl.DataFrame(schema={"lines": pl.UInt32}),
+        library=library,
+        unused=unused,
+        unread={name: each.unread for name, each in run.read.items() if each.unread},
+        rings=run.rings,
+        kept_decisions=tuple(gone.iter_rows(named=True)),
+    )

@@ -38,13 +38,17 @@ def visits_of_cases(cases: Any) -> pl.DataFrame:
         if name in ("admission", "discharge"):
             made[name] = pl.Series(name, column.to_numpy().astype("datetime64[us]"))
         elif name in ("sex", "hospital_level"):
-            made[name] = pl.Series(name, column.astype("Float64").to_numpy(dtype=float, na_value=float("nan")))
+            made[name] = pl.Series(
+                name, column.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+            )
             made[name] = made[name].fill_nan(None).cast(pl.Int32)
         elif name in ("age", "total_cost", "fund_total"):
             made[name] = pl.Series(name, column.to_numpy(dtype=float, na_value=float("nan"))).fill_nan(None)
         else:
             texts = column.astype(object).where(column.notna(), None).tolist()
-            made[name] = pl.Series(name, [None if text is None else str(text) for text in texts], dtype=pl.String)
+            made[name] = pl.Series(
+                name, [None if text is None else str(text) for text in texts], dtype=pl.String
+            )
     frame = pl.DataFrame(made)
     if "age_days" in cases and "age" in cases:
         days = cases["age_days"].to_numpy(dtype=float, na_value=float("nan"))
@@ -59,7 +63,9 @@ def with_facts(visits: pl.DataFrame) -> pl.DataFrame:
     pl = polars()
     stay = pl.col("discharge").dt.date() - pl.col("admission").dt.date()
     hours = (pl.col("discharge") - pl.col("admission")).dt.total_seconds() / 3600
-    clocked = (pl.col("admission").dt.time() != pl.time(0, 0)) | (pl.col("discharge").dt.time() != pl.time(0, 0))
+    clocked = (pl.col("admission").dt.time() != pl.time(0, 0)) | (
+        pl.col("discharge").dt.time() != pl.time(0, 0)
+    )
     return visits.with_columns(
         los=stay.dt.total_days().clip(1).cast(pl.Float64),
         hours_in_stay=pl.when(clocked).then(hours.ceil()),

@@ -16,6 +16,7 @@ from ..errors import DrgsimError, FileFormatError
 
 # one module each, imported only when its command (or the help) is asked for
 COMMANDS: tuple[str, ...] = (
+    "audit",
     "check",
     "code",
     "convert",

@@ -22,14 +22,21 @@ def beyond_cycle(frame: pl.DataFrame, rule: Rule, matcher: Matcher) -> pl.DataFr
     pl = polars()
     keys = [project(code) or code for code in matcher.lines.codes]
     frame = frame.with_columns(thing=pl.Series(keys, dtype=pl.String).gather(frame.get_column("code")))
-    frame = frame.unique(["row", "thing"], keep="first", maintain_order=True).sort("person", "thing", "time", "row")
+    frame = frame.unique(["row", "thing"], keep="first", maintain_order=True).sort(
+        "person", "thing", "time", "row"
+    )
     many = pl.col("quantity").sum().over("person", "thing") > pl.col("limit_cap").fill_null(1.0)
     frame = frame.filter(many)
     excess, used = [], []
     last: tuple[object, object] | None = None
     opened, paid = 0, 0.0
     for person, thing, day, quantity, cap, gap in frame.select(
-        "person", "thing", pl.col("day").cast(pl.Int32), "quantity", pl.col("limit_cap").fill_null(1.0), "limit_gap_days"
+        "person",
+        "thing",
+        pl.col("day").cast(pl.Int32),
+        "quantity",
+        pl.col("limit_cap").fill_null(1.0),
+        "limit_gap_days",
     ).iter_rows():
         if (person, thing) != last or day - opened >= gap:
             last, opened, paid = (person, thing), day, 0.0

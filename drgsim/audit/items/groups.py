@@ -70,14 +70,25 @@ def without_companion(frame: pl.DataFrame, rule: Rule, matcher: Matcher) -> pl.D
     pl = polars()
     rows = matcher.rows_of(rule)
     needed = [
-        Row(row.kind, row.pack, row.number, row.item, tuple(str(row.limits.get("includes", "")).split()), row.limits)
+        Row(
+            row.kind,
+            row.pack,
+            row.number,
+            row.item,
+            tuple(str(row.limits.get("includes", "")).split()),
+            row.limits,
+        )
         for row in rows
     ]
     met = matcher.met(needed).select("code", "place")
     lines = matcher.lines.frame.join(frame.select("visit").unique(), on="visit", how="semi")
     there = lines.join(met, on="code", how="inner").select("visit", "place", there=pl.col("day")).unique()
     both = frame.select("row", "visit", "place", "day").join(there, on=["visit", "place"], how="inner")
-    near = both.filter((pl.col("day") - pl.col("there")).dt.total_days().abs() <= 1).select("row", "place").unique()
+    near = (
+        both.filter((pl.col("day") - pl.col("there")).dt.total_days().abs() <= 1)
+        .select("row", "place")
+        .unique()
+    )
     return frame.join(near, on=["row", "place"], how="anti").with_columns(
         excess_quantity="quantity", excess="amount"
     )

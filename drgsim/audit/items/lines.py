@@ -46,14 +46,20 @@ def prepare(items: pl.DataFrame, visits: pl.DataFrame, mapping: Mapping[str, str
         told["visits_doubled"] = doubled
         visits = visits.unique("visit_id", keep="first", maintain_order=True)
     frame = items.with_row_index("row")
-    usable = pl.col("visit_id").is_not_null() & pl.col("time").is_not_null() & pl.col("quantity").is_not_null()
+    usable = (
+        pl.col("visit_id").is_not_null() & pl.col("time").is_not_null() & pl.col("quantity").is_not_null()
+    )
     kept = frame.filter(usable)
     told["lines_unusable"] = len(frame) - len(kept)
     visits, kept = _joined(visits, kept, told)
     kept, codes = _coded(kept, mapping or {}, told)
     kept = _priced(kept)
     netted = net(kept)
-    told |= {"lines_withdrawn": netted.withdrawn, "refunds": netted.refunds, "refunds_unmatched": netted.unmatched}
+    told |= {
+        "lines_withdrawn": netted.withdrawn,
+        "refunds": netted.refunds,
+        "refunds_unmatched": netted.unmatched,
+    }
     frame = netted.frame.with_columns(day=pl.col("time").dt.date())
     return Lines(frame, codes, visits, {name: count for name, count in told.items() if count})
 
@@ -66,15 +72,23 @@ def _joined(visits: pl.DataFrame, lines: pl.DataFrame, told: dict[str, int]) -> 
     told["visits_unknown"] = len(strange)
     if len(strange):
         about = [name for name in ("patient_id", "hospital_id") if name in lines.columns]
-        first = lines.join(strange, on="visit_id", how="semi").group_by("visit_id", maintain_order=True).agg(
-            pl.col(name).drop_nulls().first() for name in about
+        first = (
+            lines.join(strange, on="visit_id", how="semi")
+            .group_by("visit_id", maintain_order=True)
+            .agg(pl.col(name).drop_nulls().first() for name in about)
         )
         visits = pl.concat([visits, complete(first, "visits").select(visits.columns)], how="vertical_relaxed")
     if "patient_id" in lines.columns and visits.get_column("patient_id").null_count():
-        stated = lines.filter(pl.col("patient_id").is_not_null()).select("visit_id", stated="patient_id").unique("visit_id")
-        visits = visits.join(stated, on="visit_id", how="left").with_columns(
-            pl.coalesce("patient_id", "stated").alias("patient_id")
-        ).drop("stated")
+        stated = (
+            lines.filter(pl.col("patient_id").is_not_null())
+            .select("visit_id", stated="patient_id")
+            .unique("visit_id")
+        )
+        visits = (
+            visits.join(stated, on="visit_id", how="left")
+            .with_columns(pl.coalesce("patient_id", "stated").alias("patient_id"))
+            .drop("stated")
+        )
     visits = with_facts(visits)
     # a visit of nobody known is its own person
     who = pl.coalesce("patient_id", pl.lit("\x00") + pl.col("visit_id"))
@@ -84,7 +98,9 @@ def _joined(visits: pl.DataFrame, lines: pl.DataFrame, told: dict[str, int]) -> 
     return visits, lines.join(numbers, on="visit_id", how="left", maintain_order="left").drop(drop)
 
 
-def _coded(lines: pl.DataFrame, mapping: Mapping[str, str], told: dict[str, int]) -> tuple[Any, tuple[str, ...]]:
+def _coded(
+    lines: pl.DataFrame, mapping: Mapping[str, str], told: dict[str, int]
+) -> tuple[Any, tuple[str, ...]]:
     pl = polars()
     names = [name for name in ("item_code", "local_code") if name in lines.columns]
     if not names:

@@ -1,15 +1,21 @@
-"""Which lines meet which published rows, with every fact a condition may ask of them."""
+"""Which lines meet which published rows, with the facts conditions ask of them, and no others.
+
+A screening touches 10⁷ lines; facts of visit and row are joined only where a condition asks for them, and in
+full only to the lines that are found.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..catalogue_rows import catalogue_rows
+from ..facts import names_asked
 from ..packs import Row, Rows
-from ..reading import complete, polars
+from ..reading import complete, dtype, polars
 from ..rule import Rule
+from ..schema import columns
 from .lines import Lines
 
 if TYPE_CHECKING:
@@ -19,22 +25,46 @@ LIMITS = (
     "sex", "age_min", "age_max", "level_min", "days", "cap", "gap_days", "share", "price", "label_max",
     "way", "insurance", "group", "unit", "period", "includes",
 )  # fmt: skip
-_NUMBERS = {"sex", "age_min", "age_max", "level_min", "days", "cap", "gap_days", "share", "price", "label_max"}
-_VISIT_FACTS = (
-    "visit_id", "patient_id", "hospital_id", "hospital_level", "hospital_kind", "sex", "age", "way", "insurance",
-    "newborn", "diagnoses", "los", "hours_in_stay", "admission", "discharge", "person",
+_NUMBERS = {
+    "sex",
+    "age_min",
+    "age_max",
+    "level_min",
+    "days",
+    "cap",
+    "gap_days",
+    "share",
+    "price",
+    "label_max",
+}
+VISIT_FACTS = (
+    "visit_id", "patient_id", "hospital_id", "hospital_level", "hospital_kind", "sex", "age", "way",
+    "insurance", "newborn", "diagnoses", "los", "hours_in_stay", "admission", "discharge",
 )  # fmt: skip
+_LINE = ("row", "visit", "person", "code", "time", "day", "quantity", "price", "amount")
+_OF_TEST = {
+    "total": {"limit_cap", "los", "hours_in_stay", "prescription_id"},
+    "course": {"limit_days"},
+    "cycle": {"limit_cap", "limit_gap_days"},
+    "pair": {"limit_period"},
+    "discount": {"limit_share", "limit_group", "operation_id", "hospital_id"},
+    "further_units": {"limit_share", "operation_id", "hospital_id"},
+    "same_kind": {"limit_group"},
+    "alone": {"prescription_id"},
+    "line": {"limit_price"},
+}
 
 
 class Matcher:
     """The rows a library has in force on a day, those of the user's catalogue, and the lines they meet."""
 
-    def __init__(self, lines: Lines, rows: Rows, catalogue: Any = None, on: datetime.date | None = None) -> None:
+    def __init__(
+        self, lines: Lines, rows: Rows, catalogue: Any = None, on: datetime.date | None = None
+    ) -> None:
         self.lines = lines
         self.rows = rows
         self.on = on
         self.own = [] if catalogue is None else catalogue_rows(catalogue)
-        self._places = {code: place for place, code in enumerate(lines.codes)}
 
     def rows_of(self, rule: Rule) -> list[Row]:
         """The published and own rows a rule looks at, in force."""
@@ -59,63 +89,119 @@ class Matcher:
             }
         )
 
-    def candidates(self, rule: Rule) -> pl.DataFrame:
-        """The lines that meet the rule's rows, once for each row, with the facts of visit and row."""
+    def candidates(self, rule: Rule) -> tuple[pl.DataFrame, list[Row]]:
+        """The lines that meet the rule's rows, once for each row, with the facts it asks for; and the rows.
+
+        A rule without rows looks at every line.
+        """
+        pl = polars()
         rows = self.rows_of(rule)
-        met = self.met(rows)
-        lines = self.lines.frame.join(met, on="code", how="inner")
-        return self.with_facts(lines, rows)
-
-    def with_facts(self, lines: pl.DataFrame, rows: Sequence[Row]) -> pl.DataFrame:
-        """Lines with a `place` in rows, and what their visits and rows say."""
-        pl = polars()
-        limits = {"place": pl.Series(range(len(rows)), dtype=pl.UInt32)}
-        for name in LIMITS:
-            kind = pl.Float64 if name in _NUMBERS else pl.String
-            limits[f"limit_{name}"] = pl.Series([row.limits.get(name) for row in rows], dtype=kind)
-        limits["limit_item"] = pl.Series([row.item for row in rows], dtype=pl.String)
-        limits["limit_row"] = pl.Series([row.id for row in rows], dtype=pl.String)
-        limits["needs"] = pl.Series([row.limits.get("needs", "") for row in rows], dtype=pl.String)
-        known = [self.rows.handling(row) for row in rows]
-        limits["weak"] = pl.Series([k is not None and k.handling == "label_wording" for k in known], dtype=pl.Boolean)
-        limits["exempt_diagnoses"] = pl.Series(
-            ["|".join(k.diagnoses) if k is not None and k.handling == "diagnosis" else None for k in known],
-            dtype=pl.String,
+        asked = names_asked(rule) | _OF_TEST.get(rule.test, set())
+        if rule.levels:
+            asked |= {"hospital_level"}
+        if rule.scenes:
+            asked |= {"way"}
+        if rule.insurance:
+            asked |= {"insurance"}
+        own = [name for name in self.lines.frame.columns if name in _LINE or name in asked]
+        lines = self.lines.frame.select(own)
+        if rule.rows:
+            lines = lines.join(self.met(rows), on="code", how="inner")
+        else:
+            lines = lines.with_columns(place=pl.lit(None, dtype=pl.UInt32))
+        absent = [
+            n for n in asked if n in columns("items") and n not in lines.columns and n not in VISIT_FACTS
+        ]
+        lines = lines.with_columns(
+            pl.lit(None, dtype=dtype(columns("items")[n].kind)).alias(n) for n in sorted(absent)
         )
-        limits["exempt_sex"] = pl.Series([k.sex if k is not None else None for k in known], dtype=pl.Int32)
-        frame = lines.join(pl.DataFrame(limits), on="place", how="left", maintain_order="left")
-        return self.with_visits(frame)
+        return self.with_facts(lines, rows, asked), rows
 
-    def with_visits(self, lines: pl.DataFrame) -> pl.DataFrame:
-        """Lines with what their visits say, and every column a line may have."""
+    def with_facts(self, lines: pl.DataFrame, rows: Sequence[Row], asked: Collection[str]) -> pl.DataFrame:
+        """Lines with a `place` in rows, and those of the facts asked that their visits and rows state."""
+        frame = self._with_limits(lines, rows, asked)
+        return self._with_visits(frame, asked)
+
+    def dressed(self, found: pl.DataFrame, rows: Sequence[Row]) -> pl.DataFrame:
+        """Found lines with every column and fact there is, for their evidence."""
         pl = polars()
-        visits = self.lines.visits.select(
-            pl.col("visit").cast(pl.UInt32), *(name for name in _VISIT_FACTS if name != "person")
-        )
-        clash = [name for name in visits.columns if name in lines.columns and name != "visit"]
-        frame = complete(lines.drop(clash).join(visits, on="visit", how="left", maintain_order="left"), "items")
+        more = [name for name in self.lines.frame.columns if name not in found.columns]
+        full = found.join(self.lines.frame.select("row", *more), on="row", how="left", maintain_order="left")
+        full = self.with_facts(full, rows, _EVERYTHING)
         codes = pl.Series(self.lines.codes, dtype=pl.String)
-        outside = (pl.col("day") < pl.col("admission").dt.date()) | (pl.col("day") > pl.col("discharge").dt.date())
-        frame = frame.with_columns(
-            item_code=codes.gather(frame.get_column("code")), outside_stay=outside.cast(pl.Int8)
-        )
-        if "limit_way" not in frame.columns:
-            return frame
-        broad = pl.col("way").replace({"emergency_stay": "inpatient", "day_surgery": "inpatient"})
-        allowed = pl.col("limit_way").str.split(" ").list.contains(broad)
-        return frame.with_columns(way_allowed=pl.when(pl.col("way").is_not_null()).then(allowed).cast(pl.Int8))
+        full = full.with_columns(item_code=codes.gather(full.get_column("code")))
+        return complete(full, "items")
 
-    def exempt_known(self, frame: pl.DataFrame) -> pl.Series:
+    def exempt_known(self, frame: pl.DataFrame, rows: Sequence[Row]) -> pl.Series:
         """Lines whose row is known to hit wrongly under a diagnosis the visit has."""
         pl = polars()
-        if not frame.get_column("exempt_diagnoses").null_count() < len(frame):
-            return pl.Series([False] * len(frame), dtype=pl.Boolean)
-        found = []
-        for diagnoses, begins, sex, stated in frame.select(
-            "diagnoses", "exempt_diagnoses", "exempt_sex", "sex"
-        ).iter_rows():
-            hit = bool(begins) and any(
-                code.strip().startswith(tuple(begins.split("|"))) for code in (diagnoses or "").split("|") if code
+        known = {
+            place: k
+            for place, k in enumerate(map(self.rows.handling, rows))
+            if k is not None and k.handling == "diagnosis"
+        }
+        exempt = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(frame))
+        if not known or not len(frame):
+            return exempt
+        some = frame.with_row_index("at").filter(pl.col("place").is_in(list(known)))
+        some = self._with_visits(some, {"diagnoses", "sex"})
+        hits = [
+            at
+            for at, place, diagnoses, sex in some.select("at", "place", "diagnoses", "sex").iter_rows()
+            if known[place].sex in (None, sex)
+            and any(
+                code.strip().startswith(known[place].diagnoses)
+                for code in (diagnoses or "").split("|")
+                if code
             )
-            found.append(hit and (sex is None or sex == stated))
-        return pl.Series(found, dtype=pl.Boolean)
+        ]
+        return exempt.scatter(hits, True) if hits else exempt
+
+    def _with_limits(self, lines: pl.DataFrame, rows: Sequence[Row], asked: Collection[str]) -> pl.DataFrame:
+        pl = polars()
+        limits: dict[str, Any] = {"place": pl.Series(range(len(rows)), dtype=pl.UInt32)}
+        for name in LIMITS:
+            column = f"limit_{name}"
+            if column not in lines.columns and (
+                column in asked or (name == "way" and "way_allowed" in asked)
+            ):
+                kind = pl.Float64 if name in _NUMBERS else pl.String
+                limits[column] = pl.Series([row.limits.get(name) for row in rows], dtype=kind)
+        if "limit_item" in asked:
+            known = [self.rows.handling(row) for row in rows]
+            limits["limit_item"] = pl.Series([row.item or None for row in rows], dtype=pl.String)
+            limits["limit_row"] = pl.Series([row.id for row in rows], dtype=pl.String)
+            wording = [k is not None and k.handling == "label_wording" for k in known]
+            limits["by_wording"] = pl.Series(wording, dtype=pl.Boolean)
+        if len(limits) == 1:
+            return lines
+        return lines.join(pl.DataFrame(limits), on="place", how="left", maintain_order="left")
+
+    def _with_visits(self, lines: pl.DataFrame, asked: Collection[str]) -> pl.DataFrame:
+        pl = polars()
+        wanted = {name for name in VISIT_FACTS if name in asked}
+        wanted |= {"admission", "discharge"} if "outside_stay" in asked else set()
+        wanted |= {"way"} if "way_allowed" in asked else set()
+        visits = self.lines.visits
+        stated = [name for name in wanted if name in lines.columns]  # a line's own hospital comes first
+        facts = visits.select(
+            pl.col("visit").cast(pl.UInt32),
+            *(pl.col(name).alias(f"_{name}") if name in stated else name for name in sorted(wanted)),
+        )
+        if wanted:
+            lines = lines.join(facts, on="visit", how="left", maintain_order="left")
+            lines = lines.with_columns(pl.coalesce(name, f"_{name}").alias(name) for name in stated)
+            lines = lines.drop(f"_{name}" for name in stated)
+        if "outside_stay" in asked:
+            day = pl.col("day")
+            outside = (day < pl.col("admission").dt.date()) | (day > pl.col("discharge").dt.date())
+            lines = lines.with_columns(outside_stay=outside.cast(pl.Int8))
+        if "way_allowed" in asked and "limit_way" in lines.columns:
+            broad = pl.col("way").replace({"emergency_stay": "inpatient", "day_surgery": "inpatient"})
+            allowed = pl.col("limit_way").str.split(" ").list.contains(broad)
+            known = pl.col("way").is_not_null()
+            lines = lines.with_columns(way_allowed=pl.when(known).then(allowed).cast(pl.Int8))
+        return lines
+
+
+_EVERYTHING = {*VISIT_FACTS, *(f"limit_{name}" for name in LIMITS), "limit_item", "outside_stay"}

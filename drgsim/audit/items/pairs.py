@@ -25,10 +25,13 @@ def paired(frame: pl.DataFrame, rule: Rule, matcher: Matcher) -> pl.DataFrame:
     pl = polars()
     rows = matcher.rows_of(rule)
     others = _others(rows, matcher)
+    all_lines = matcher.lines.frame.select(
+        "row", "person", "visit", "time", "day", "code", "quantity", "price", "amount"
+    )
     a = frame.select(
         "place", "person", "visit", "time", "day", a_row="row", a_code="code", a_amount="amount",
-        a_item="item_name", period="limit_period",
-    ).with_columns(period=pl.col("period").fill_null(rule.period))  # fmt: skip
+        period=pl.col("limit_period").fill_null(rule.period),
+    )  # fmt: skip
     found = []
     for period, keys in (
         ("day", ["place", "person", "day"]),
@@ -39,16 +42,14 @@ def paired(frame: pl.DataFrame, rule: Rule, matcher: Matcher) -> pl.DataFrame:
         mine = a.filter(pl.col("period") == period)
         if not len(mine):
             continue
-        lines = matcher.lines.frame.join(mine.select("visit").unique(), on="visit", how="semi") if (
-            period == "visit"
-        ) else matcher.lines.frame.join(mine.select("person").unique(), on="person", how="semi")
-        b = lines.join(others, on="code", how="inner").join(
-            mine.select("place").unique(), on="place", how="semi"
-        )
-        right = mine.select(*keys, a_time="time", *("a_row", "a_code", "a_amount"))
+        wanted = others.join(mine.select("place").unique(), on="place", how="semi")
+        b = all_lines.join(wanted, on="code", how="inner")
+        right = mine.select(*keys, "a_row", "a_code", "a_amount", a_time="time")
         both = b.join(right, on=keys, how="inner")
         if period in _HOURS:
-            clocked = (pl.col("time").dt.time() != pl.time(0, 0)) | (pl.col("a_time").dt.time() != pl.time(0, 0))
+            clocked = (pl.col("time").dt.time() != pl.time(0, 0)) | (
+                pl.col("a_time").dt.time() != pl.time(0, 0)
+            )
             apart = (pl.col("time") - pl.col("a_time")).dt.total_seconds().abs()
             near = (
                 pl.col("time").dt.truncate("1h") == pl.col("a_time").dt.truncate("1h")
@@ -61,8 +62,7 @@ def paired(frame: pl.DataFrame, rule: Rule, matcher: Matcher) -> pl.DataFrame:
         return _nothing(frame)
     lines = pl.concat(found, how="diagonal_relaxed")
     codes = pl.Series(matcher.lines.codes, dtype=pl.String)
-    made = matcher.with_facts(lines, rows)
-    return made.with_columns(other_code=codes.gather(made.get_column("a_code")))
+    return lines.with_columns(other_code=codes.gather(lines.get_column("a_code")))
 
 
 def _excess(both: pl.DataFrame, rule: Rule, keys: list[str]) -> pl.DataFrame:
@@ -87,11 +87,21 @@ def _others(rows: list[Row], matcher: Matcher) -> pl.DataFrame:
     """code (number) → place: the charged codes that are B of a row."""
     pl = polars()
     turned = [
-        Row(row.kind, row.pack, row.number, row.item, tuple(str(row.limits.get("includes", "")).split()), row.limits)
+        Row(
+            row.kind,
+            row.pack,
+            row.number,
+            row.item,
+            tuple(str(row.limits.get("includes", "")).split()),
+            row.limits,
+        )
         for row in rows
     ]
-    return matcher.met(turned).select("code", "place").unique(maintain_order=True).with_columns(
-        pl.col("place").cast(pl.UInt32)
+    return (
+        matcher.met(turned)
+        .select("code", "place")
+        .unique(maintain_order=True)
+        .with_columns(pl.col("place").cast(pl.UInt32))
     )
 
 

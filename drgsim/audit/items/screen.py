@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 _HANDED = (
-    "row", "line_id", "visit_id", "patient_id", "hospital_id", "department", "doctor", "time", "day", "item_code",
-    "item_name", "price", "used", "cap", "other_code", "weak", "matched", "days_supply", "daily_dose", "sex", "age",
-    "way", "insurance", "hospital_level", "los", "admission", "discharge", "limit_item", "limit_sex", "limit_age_min",
-    "limit_age_max", "limit_level_min", "limit_way", "limit_insurance", "limit_price", "limit_group", "limit_label_max",
+    "row", "line_id", "visit_id", "patient_id", "hospital_id", "department", "doctor", "time", "day",
+    "item_code", "item_name", "price", "used", "cap", "other_code", "weak", "matched", "days_supply",
+    "daily_dose", "sex", "age", "way", "insurance", "hospital_level", "los", "admission", "discharge",
+    "limit_item", "limit_sex", "limit_age_min", "limit_age_max", "limit_level_min", "limit_way",
+    "limit_insurance", "limit_price", "limit_group", "limit_label_max",
 )  # fmt: skip
 
 
@@ -34,7 +35,12 @@ def screen_items(rules: Iterable[Rule], matcher: Matcher) -> tuple[pl.DataFrame,
             undecided[rule.id] = found.undecided
         frame = found.frame
         kept = frame.select(
-            *(name for name in _HANDED if name in frame.columns), quantity="excess_quantity", amount="excess"
+            *(name for name in _HANDED if name in frame.columns and name != "weak"),
+            quantity="excess_quantity",
+            amount="excess",
+            weak=pl.col("weak").fill_null(False)
+            | pl.col("by_wording").fill_null(False)
+            | (pl.col("matched").is_in(["project", "ingredient"]).fill_null(False)),
         )
         made.append(table(rule, kept.to_dicts()))
     return pl.concat(made), undecided

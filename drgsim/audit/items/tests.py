@@ -40,7 +40,7 @@ def find(rule: Rule, matcher: Matcher) -> Found:
     test = TESTS.get(rule.test)
     if test is None:
         raise AuditRuleError("items have no such test", got=rule.test, allowed=sorted(TESTS), where=rule.id)
-    frame = matcher.candidates(rule) if rule.rows else _all_lines(rule, matcher)
+    frame, rows = matcher.candidates(rule)
     if rule.levels:
         frame = frame.filter(pl.col("hospital_level").is_in(list(rule.levels)))
     if rule.scenes:
@@ -48,30 +48,28 @@ def find(rule: Rule, matcher: Matcher) -> Found:
     if rule.insurance:
         frame = frame.filter(pl.col("insurance").is_in(list(rule.insurance)))
     holds, unknown = test_rows(rule, frame)
-    if "exempt_diagnoses" in frame.columns:
-        holds &= ~matcher.exempt_known(frame).to_numpy()
-    undecided = len(np.unique(frame.get_column("row").to_numpy()[unknown & ~holds])) if len(frame) else 0
+    holds &= ~matcher.exempt_known(frame, rows).to_numpy()
+    undecided = len(np.unique(frame.get_column("row").to_numpy()[unknown & ~holds])) if unknown.any() else 0
     found = test(frame.filter(pl.Series(holds, dtype=pl.Boolean)), rule, matcher)
-    return Found(_finished(found), undecided)
-
-
-def _all_lines(rule: Rule, matcher: Matcher) -> pl.DataFrame:
-    """Every line, for a rule that asks a condition and no row."""
-    pl = polars()
-    return matcher.with_visits(matcher.lines.frame).with_columns(
-        place=pl.lit(None, dtype=pl.UInt32), matched=pl.lit("code"), limit_item=pl.lit(None, dtype=pl.String)
-    )
+    return Found(matcher.dressed(_finished(found), rows), undecided)
 
 
 def _finished(found: pl.DataFrame) -> pl.DataFrame:
     """Every column of a finding, one row a line: the largest excess where several rows meet it."""
     pl = polars()
-    for name, kind in (("used", pl.Float64), ("cap", pl.Float64), ("other_code", pl.String), ("weak", pl.Boolean)):
-        if name not in found.columns:
-            found = found.with_columns(pl.lit(None, dtype=kind).alias(name))
+    kinds = {
+        "used": pl.Float64,
+        "cap": pl.Float64,
+        "other_code": pl.String,
+        "weak": pl.Boolean,
+        "matched": pl.String,
+    }
+    found = found.with_columns(
+        pl.lit(None, dtype=kind).alias(name) for name, kind in kinds.items() if name not in found.columns
+    )
     return (
         found.filter(pl.col("excess_quantity") > 1e-9)
-        .sort("row", "excess", "limit_item", descending=[False, True, False], nulls_last=True)
+        .sort("row", "excess", "place", descending=[False, True, False], nulls_last=True)
         .unique("row", keep="first", maintain_order=True)
     )
 

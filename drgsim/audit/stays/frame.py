@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     import polars as pl
 
 _TEXTS = (
-    "case_id", "patient_id", "hospital_id", "department", "insurance", "diagnoses", "procedures", "drg", "adrg", "mdc",
-    "severity", "dip_code", "admission_route", "insured_region", "care_region", "doctor",
+    "case_id", "patient_id", "hospital_id", "department", "insurance", "diagnoses", "procedures", "drg",
+    "adrg", "mdc", "severity", "dip_code", "admission_route", "insured_region", "care_region", "doctor",
 )  # fmt: skip
 _NUMBERS = (
-    "sex", "age", "los", "discharge", "hospital_level", "total_cost", "drug_cost", "examination_cost", "procedure_cost",
-    "surgery_cost", "out_of_scope", "fund_total", "patient_paid", "ventilation_hours", "icu_hours",
+    "sex", "age", "los", "discharge", "hospital_level", "total_cost", "drug_cost", "examination_cost",
+    "procedure_cost", "surgery_cost", "out_of_scope", "fund_total", "patient_paid", "ventilation_hours",
+    "icu_hours",
 )  # fmt: skip
 # second letter of an ADRG: A–J operations, K–Q procedures outside the theatre, R–Z medical
 _CLASSES = {
@@ -31,8 +32,8 @@ _EMERGENCY = ("emergency", "急诊", "1")
 def stay_frame(cases: Any, paid: Any = None) -> pl.DataFrame:
     """Stays in the order of `cases` (a pandas case table with its groups, if there are any).
 
-    `paid`: the frame of `drgsim.pay` for them. What the table does not have is null. Adds `stay` (row number),
-    admission, discharge_day (dates), category (of the principal diagnosis), group (drg or dip_code).
+    `paid`: the frame of `drgsim.pay` for them. What the table does not have is null. Adds `stay` (row
+    number), admission, discharge_day (dates), category (of the principal diagnosis), group (drg or dip_code).
     """
     pl = polars()
     made: dict[str, Any] = {}
@@ -133,7 +134,11 @@ def _texts(cases: Any, name: str) -> Any:
     values = column.to_numpy(dtype=object)
     if missing.any():
         values = np.where(missing, None, values)
-    return pl.Series(name, [None if v is None else v if isinstance(v, str) else str(v) for v in values.tolist()], dtype=pl.String)
+    return pl.Series(
+        name,
+        [None if v is None else v if isinstance(v, str) else str(v) for v in values.tolist()],
+        dtype=pl.String,
+    )
 
 
 def _numbers(cases: Any, name: str) -> Any:

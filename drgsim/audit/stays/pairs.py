@@ -37,16 +37,18 @@ def with_stay_before(stays: pl.DataFrame) -> pl.DataFrame:
     ordered = stays.filter(known).sort("patient_id", "admission", "discharge_day", "stay")
     many = ordered.filter(pl.len().over("patient_id") > 1)
     shifted = many.select(
-        "stay", "patient_id", *(pl.col(name).shift(1).over("patient_id").alias(f"before_{name}") for name in keys)
+        "stay",
+        "patient_id",
+        *(pl.col(name).shift(1).over("patient_id").alias(f"before_{name}") for name in keys),
     ).filter(pl.col("before_stay").is_not_null())
     # the latest discharge of any earlier stay, not only the last one's: a long stay may span several
-    spans = many.select(
-        "stay", latest=pl.col("discharge_day").cum_max().shift(1).over("patient_id")
-    )
+    spans = many.select("stay", latest=pl.col("discharge_day").cum_max().shift(1).over("patient_id"))
     both = shifted.join(stays.select(*keys), on="stay", how="left").join(spans, on="stay", how="left")
     lists = code_lists()
     planned = _begins("principal", lists["planned"]) | _begins("before_principal", lists["planned"])
-    planned |= _any_code("diagnoses", lists["planned"][:3]) | _any_code("procedures", lists["planned_procedures"])
+    planned |= _any_code("diagnoses", lists["planned"][:3]) | _any_code(
+        "procedures", lists["planned_procedures"]
+    )
     treated, before = _categories("procedures"), _categories("before_procedures")
     same_treatment = (
         pl.when((treated.list.len() == 0) & (before.list.len() == 0))
@@ -75,7 +77,9 @@ def with_stay_before(stays: pl.DataFrame) -> pl.DataFrame:
         referred=pl.col("before_discharge").is_in([2.0, 3.0]).cast(pl.Int8),
         overlapping=(pl.col("latest") > pl.col("admission")).cast(pl.Int8),
         sex_changed=(
-            (pl.col("sex") != pl.col("before_sex")) & pl.col("sex").is_in([1.0, 2.0]) & pl.col("before_sex").is_in([1.0, 2.0])
+            (pl.col("sex") != pl.col("before_sex"))
+            & pl.col("sex").is_in([1.0, 2.0])
+            & pl.col("before_sex").is_in([1.0, 2.0])
         ).cast(pl.Int8),
         age_conflict=((aged < -0.5) | (aged > years + 2) | (aged < years - 2)).cast(pl.Int8),
     )

@@ -1,0 +1,157 @@
+"""The result of `audit`: what was screened, what was found, what could not be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from .library import Library
+from .reading import polars
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+SUSPICION_ZH = "疑点不等于违规：除规则结果类型为“违规”者外，均须核实病历与凭证后认定。"
+SUSPICION_EN = (
+    "A suspicion is no guilt: all but rules whose result kind says violation await a look at the record."
+)
+RESULT_WORDS = {
+    "suspicion": ("疑点", "suspicion"),
+    "violation": ("违规（待复核）", "violation (to be reviewed)"),
+    "data": ("数据问题", "fault of the data"),
+}
+
+
+@dataclass(frozen=True, repr=False)
+class AuditResult:
+    """What a screening found. Built by `drgsim.audit`; never changes.
+
+    Attributes
+    ----------
+    findings : polars frame, a row a finding (also as pandas: `frame`); amount and counted in yuan. It names
+        visits and pseudonyms of persons, so it leaves only by `cases()`, `to_excel` or `to_dir`.
+    screened : table → rows looked at
+    told : what the tables could not tell: word → count
+    undecided : rule → rows in which a fact its condition asks for is not known
+    problems : cells that could not be read: table, row, column, kind
+    hospitals : a row a hospital and measure: n, k, rate, expected, limits, p
+    checklist : rows of limits that only a record can show, with the lines they concern
+    library : the rules that ran
+    """
+
+    findings: pl.DataFrame
+    screened: Mapping[str, int]
+    told: Mapping[str, int]
+    undecided: Mapping[str, int]
+    problems: pl.DataFrame
+    hospitals: pl.DataFrame
+    checklist: pl.DataFrame
+    library: Library
+    unused: tuple[str, ...] = ()
+    unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rings: Any = None
+    kept_decisions: tuple[dict[str, Any], ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The findings as pandas, a row a finding."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {name: self.findings.get_column(name).to_list() for name in self.findings.columns}
+        )
+
+    def summary(self, by: str = "rule") -> pd.DataFrame:
+        """Findings, stays or visits, institutions and money (counted once; yuan) by a column of `findings`.
+
+        `by`: rule, family, result, table, department, hospital_id, decision.
+        """
+        return _grouped(self.findings, by)
+
+    @property
+    def open(self) -> pl.DataFrame:
+        """The findings nobody has explained."""
+        return self.findings.filter(polars().col("decision") != "explained")
+
+    def cases(self) -> pd.DataFrame:
+        """The case list: every finding with its visit and pseudonym. The only way rows leave on purpose."""
+        return self.frame
+
+    @property
+    def assumed(self) -> list[str]:
+        """Rules and levers in use that rest on assumptions of drgsim, as `rule` or `rule.lever`."""
+        found = set(self.findings.get_column("rule").unique().to_list())
+        rules = [rule for rule in self.library if rule.id in found]
+        named = [rule.id for rule in rules if rule.state == "assumed"]
+        return named + [f"{rule.id}.{lever}" for rule in rules for lever in rule.assumed]
+
+    def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
+        """A workbook by department and rule with evidence and money. Needs the extra `excel`."""
+        from .workbook import write_workbook
+
+        write_workbook(self, path, lang=lang)
+
+    def to_dir(self, folder: Any, lang: Literal["zh", "en"] = "zh") -> list[Any]:
+        """The self-inspection: workbook, letter-ready summary and file of decisions; returns their paths."""
+        from .self_inspection import write_self_inspection
+
+        return write_self_inspection(self, folder, lang=lang)
+
+    def recover(self, **options: Any) -> pd.DataFrame:
+        """Recovery, fines and points; see `drgsim.audit.money.recover`."""
+        from .money import recover
+
+        return recover(self, **options)
+
+    def settlement_table(self) -> pd.DataFrame:
+        """Findings as settlement takes them: case_id, hospital_id, rule, result, amount; no person."""
+        pl = polars()
+        stays = self.findings.filter((pl.col("table") == "stays") & pl.col("visit_id").is_not_null())
+        chosen = stays.select(
+            "hospital_id", "rule", "result", "decision", case_id="visit_id", amount="counted"
+        )
+        import pandas as pd
+
+        return pd.DataFrame(chosen.to_dict(as_series=False))
+
+    def text(self, lang: Literal["zh", "en"] = "zh") -> str:
+        """A few lines: what was screened, found, not decided."""
+        from .words import result_text
+
+        return result_text(self, lang)
+
+    def __repr__(self) -> str:
+        return self.text("en")
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        summary = self.summary()
+        return f"<pre>{escape(self.text('zh'))}</pre>{summary.to_html(border=0)}"
+
+
+def _grouped(findings: pl.DataFrame, by: str) -> pd.DataFrame:
+    import pandas as pd
+
+    pl = polars()
+    keys = ["table", by] if by not in ("table", "rule") else [by]
+    made = (
+        findings.group_by(keys)
+        .agg(
+            findings=pl.len(),
+            visits=pl.col("visit_id").drop_nulls().n_unique(),
+            institutions=pl.col("hospital_id").drop_nulls().n_unique(),
+            violations=(pl.col("result") == "violation").sum(),
+            explained=(pl.col("decision") == "explained").sum(),
+            money=pl.col("counted").sum().round(2),
+        )
+        .sort(["money", "findings", *keys], descending=[True, True, *([False] * len(keys))])
+    )
+    frame = pd.DataFrame(made.to_dict(as_series=False))
+    return frame.set_index(keys if len(keys) > 1 else by) if len(frame) else frame

@@ -1,0 +1,106 @@
+"""A rule in words: the national form, its condition, levers, rows and examples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..sources import resolve
+from .facts import SCOPES, condition
+from .library import Library
+from .rule import Rule
+from .words import word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LABELS = {
+    "library": ("规则库", "library"),
+    "family": ("类别", "family"),
+    "gz": ("框架编码", "code of the frame"),
+    "definition": ("定义", "definition"),
+    "logic": ("逻辑", "logic"),
+    "when": ("条件", "condition"),
+    "exempt": ("排除", "exempt"),
+    "result": ("结果类型", "result"),
+    "period": ("时间区间", "period"),
+    "levels": ("机构级别", "levels"),
+    "scenes": ("场景", "scenes"),
+    "fund": ("费用类型", "fund"),
+    "stage": ("监管环节", "stage"),
+    "insurance": ("险种", "insurance"),
+    "clears": ("可排除疑点的材料", "what would clear it"),
+    "levers": ("参数", "levers"),
+    "rows": ("知识点", "rows"),
+    "problems": ("问题清单", "problem lists"),
+    "source": ("来源", "source"),
+    "valid": ("有效期", "validity"),
+    "examples": ("示例", "examples"),
+}
+
+
+def rules_table(library: Library, lang: str) -> pd.DataFrame:
+    """id, name, family, result, period, rows in force, codes, source, state."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "id": rule.id,
+                "name": rule.name[lang],
+                "family": rule.family,
+                "table": rule.table,
+                "result": rule.result,
+                "period": rule.period,
+                "rows": len(rows := library.rows.of_kind(*rule.rows)),
+                "codes": sum(len(row.codes) for row in rows),
+                "state": rule.state,
+            }
+            for rule in library
+        ]
+    )
+
+
+def rule_text(rule: Rule, library: Library, lang: str) -> str:
+    """Everything a rule states, a line each."""
+    en = lang == "en"
+    rows = library.rows.of_kind(*rule.rows)
+    packs = sorted({row.pack.id for row in rows})
+    source = resolve(rule.source)
+    exempt = "; ".join(f"{each.words[lang]} ({rule.text(each.when)})" for each in rule.exempt)
+    levers = "; ".join(
+        f"{name} = {each.value} {each.unit}".rstrip() + f" ({each.en if en else each.zh}, {each.state})"
+        for name, each in rule.parameters.items()
+    )
+    told = {
+        "library": rule.library,
+        "family": rule.family,
+        "gz": rule.gz,
+        "definition": rule.definition[lang],
+        "logic": rule.logic[lang],
+        "when": _condition(rule, lang),
+        "exempt": exempt,
+        "result": word("result", rule.result, lang),
+        "period": rule.period,
+        "levels": ", ".join(map(str, rule.levels)),
+        "scenes": ", ".join(rule.scenes),
+        "fund": rule.fund,
+        "stage": ", ".join(rule.stage),
+        "insurance": ", ".join(rule.insurance),
+        "clears": rule.clears[lang],
+        "levers": levers,
+        "rows": f"{len(rows):,} ({', '.join(packs)})" if rows else "",
+        "problems": ", ".join(rule.problems),
+        "source": f"{rule.source} {source.title} [{rule.state}]",
+        "valid": f"{rule.valid_from or ''} – {rule.valid_to or ''}" if rule.valid_from else "",
+        "examples": f"{len(rule.examples)}",
+    }
+    lines = [f"{rule.id}  {rule.name[lang]}"]
+    lines += [f"  {_LABELS[name][en]}: {text}" for name, text in told.items() if text]
+    return "\n".join(lines)
+
+
+def _condition(rule: Rule, lang: str) -> str:
+    if not rule.when:
+        return ""
+    text = rule.text(rule.when)
+    return f"{text}  ({condition(text, SCOPES[rule.table]).in_words(lang)})"  # type: ignore[arg-type]
