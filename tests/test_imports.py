@@ -7,7 +7,17 @@ import pytest
 
 import drgsim
 
-HEAVY = ("pandas", "sklearn", "matplotlib", "pyarrow", "scipy", "yaml", "python_calamine", "xlsxwriter", "polars")
+HEAVY = (
+    "pandas",
+    "sklearn",
+    "matplotlib",
+    "pyarrow",
+    "scipy",
+    "yaml",
+    "python_calamine",
+    "xlsxwriter",
+    "polars",
+)
 
 
 def test_importing_drgsim_loads_no_heavy_library():
