@@ -78,6 +78,7 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
             unapplied[name] = mask
     lists: dict[str, CodeLists] = {}
     repairs: Repairs = []
+    editions: dict[str, dict[str, int]] = {}
     for name, listed in match.lists.items():
         read = _Codes(chunk, name, listed, match.layout, books.get(name), job.repair)
         parts[name] = read.texts
@@ -85,6 +86,8 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
             lists[name] = read.lists
         findings += read.findings
         repairs += read.repairs
+        if job.repair:
+            editions[name] = read.edition
     if job.todo.says_not_applicable:
         parts[NOT_APPLICABLE] = _not_applicable(parts.get(NOT_APPLICABLE), unapplied, chunk.rows)
     if not job.todo.names_staff:
@@ -98,6 +101,7 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     report = job.report(
         findings,
         sorted(repairs, key=lambda entry: str(entry["column"])),
+        editions,
         index=pd.RangeIndex(job.start, job.start + chunk.rows),
         cases=None if ids is None else ids.to_pandas(),
     )
@@ -129,6 +133,7 @@ class _Codes:
         encoder = book or _catalogue(name)
         ids = encoder.encode(self.texts)
         # a code of the catalogue stands for itself; all else is looked at again
+        self.edition = {"codes": len(ids.flat), "unknown": 0, "clinical": 0}
         odd = ids.rows_where((ids.flat == -1) | (ids.flat >= encoder.n_catalogue))
         if repair == "clinical":
             odd = np.arange(len(self.texts))
@@ -165,8 +170,9 @@ class _Codes:
             series, found = code_list(RawChunk({joined: series}, len(odd)), self.name, places, layout)
             self.findings += [Finding(each.rule, each.column, odd[each.rows], each.got) for each in found]
         if self.repair:
-            frame, self.repairs = repair_codes(pd.DataFrame({self.name: series}), edition=self.repair)
-            series = frame[self.name]
+            repaired = repair_codes(pd.DataFrame({self.name: series}), edition=self.repair)
+            self.repairs, series = repaired.repairs, repaired.cases[self.name]
+            self.edition |= {**repaired.editions[self.name], "codes": len(ids.flat)}
         after = _series(series).cast(self.texts.type)
         if after.equals(before):
             return ids

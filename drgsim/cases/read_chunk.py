@@ -49,17 +49,22 @@ class ChunkToRead:
             return self._without_cases()
         frame, findings = assemble(self.chunk, self.todo)
         repairs: list[dict[str, Any]] = []
+        editions: dict[str, dict[str, int]] = {}
         if self.repair:
-            frame, repairs = repair_codes(frame, edition=self.repair)
+            repaired = repair_codes(frame, edition=self.repair)
+            frame, repairs, editions = repaired.cases, repaired.repairs, repaired.editions
         own = self.chunk.index
         frame.index = own if own is not None else pd.RangeIndex(self.start, self.start + self.chunk.rows)
-        frame.attrs[KEY] = self.report(findings, repairs, index=frame.index, cases=frame.get("case_id"))
+        frame.attrs[KEY] = self.report(
+            findings, repairs, editions, index=frame.index, cases=frame.get("case_id")
+        )
         return frame
 
     def report(
         self,
         findings: list[Finding],
         repairs: list[dict[str, Any]],
+        editions: dict[str, dict[str, int]],
         *,
         index: pd.Index,
         cases: pd.Series | None,
@@ -72,7 +77,7 @@ class ChunkToRead:
                 *(Finding(CLAIMED_TWICE, each.column, WHOLE_TABLE, each.short) for each in doubled),
             ]
         problems = ProblemTable.of(findings, index=index, cases=cases)
-        return ReadReport([self._file(len(index))], repairs, problems)
+        return ReadReport([self._file(len(index))], repairs, problems, editions)
 
     def _without_cases(self) -> pd.DataFrame:
         """No rows, but every column that rows would have had."""

@@ -30,9 +30,13 @@ class ReadReport(dict[str, Any]):
     __hash__ = None  # as every dictionary
 
     def __init__(
-        self, files: list[dict[str, Any]], repairs: list[dict[str, Any]], problems: ProblemTable
+        self,
+        files: list[dict[str, Any]],
+        repairs: list[dict[str, Any]],
+        problems: ProblemTable,
+        editions: dict[str, dict[str, int]] | None = None,
     ) -> None:
-        super().__init__(files=files, repairs=repairs)
+        super().__init__(files=files, repairs=repairs, editions=editions or {})
         self.problems = problems
 
     @classmethod
@@ -41,7 +45,12 @@ class ReadReport(dict[str, Any]):
         files: dict[int, dict[str, Any]] = {}
         repairs: dict[tuple[str, str], dict[str, Any]] = {}
         problems = []
+        editions: dict[str, dict[str, int]] = {}
         for report in reports:
+            for column, counts in report["editions"].items():
+                sums = editions.setdefault(column, dict.fromkeys(counts, 0))
+                for name, count in counts.items():
+                    sums[name] += count
             for file in report["files"]:
                 known = files.setdefault(file["number"], {**file, "rows": 0})
                 known["rows"] += file["rows"]
@@ -50,11 +59,11 @@ class ReadReport(dict[str, Any]):
                 done = repairs.setdefault((repair["column"], repair["repair"]), {**repair, "count": 0})
                 done["count"] += repair["count"]
             problems.append(report.problems)
-        return cls(list(files.values()), list(repairs.values()), ProblemTable.joined(problems))
+        return cls(list(files.values()), list(repairs.values()), ProblemTable.joined(problems), editions)
 
     def without_problems(self) -> ReadReport:
         """The same account, for those who count the problems themselves."""
-        return ReadReport(self["files"], self["repairs"], ProblemTable.joined([]))
+        return ReadReport(self["files"], self["repairs"], ProblemTable.joined([]), self["editions"])
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -66,7 +75,7 @@ class ReadReport(dict[str, Any]):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (ReadReport, (self["files"], self["repairs"], self.problems))
+        return (ReadReport, (self["files"], self["repairs"], self.problems, self["editions"]))
 
     def account(self) -> str:
         """What was read and repaired, without the problems."""

@@ -75,7 +75,8 @@ class CodeLists:
     def rows_where(self, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         """Positions of the rows that hold a code for which `mask`, one value for each of `flat`, is true."""
         places = np.flatnonzero(mask) + self.offsets[0]
-        return np.unique(np.searchsorted(self.offsets, places, side="right") - 1)
+        rows = np.searchsorted(self.offsets, places, side="right") - 1  # ascending, a row once for each code
+        return rows[np.diff(rows, prepend=-1) > 0]
 
     def rows_with(self, value: int) -> npt.NDArray[np.int64]:
         """Positions of the rows that hold `value` (an id, UNKNOWN or EMPTY), ascending."""

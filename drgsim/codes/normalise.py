@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args
 
+import numpy as np
+import numpy.typing as npt
+
 from ..errors import ArgumentError
-from .catalogue import Kind
+from .catalogue import Catalogue, Kind
 from .code_lists import UNKNOWN
 from .codebook import Codebook
 from .crosswalk import Edition, clinical_changes
+from .parting import PAIRED, PARTED, Parter, is_star, paired
 from .repairs import REPAIRS, repairer
-from .rewrite import as_series, outcome_table, rewrite_rows
+from .rewrite import EXAMPLES, as_series, outcome_table, rewrite_rows
+from .spellings import WORTHWHILE, Spellings, spellings
+from .text_table import ArrowColumn, TextTable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Normalised:
+    """A column repaired.
+
+    Attributes
+    ----------
+    column : Series with the index of the column given
+    repairs : DataFrame as `normalise_codes` gives it
+    codes : how many codes there were; `unknown`: how many are in no edition asked for after all repairs;
+        `clinical`: how many of those the clinical edition has
+    """
+
+    column: pd.Series[Any]
+    repairs: pd.DataFrame
+    codes: int
+    unknown: int
+    clinical: int
 
 
 def normalise_codes(
@@ -24,8 +50,10 @@ def normalise_codes(
     """A column with misspelt codes repaired where that loses nothing, and a table of the repairs.
 
     `column` is what `Codebook.encode` takes; the answer is a Series with the same index. `edition` says
-    which codes the column holds; it is not changed (`to_insurance` does that). The table has a row for
-    each kind of repair that was made, with the columns repair, zh, en, count (codes) and examples
+    which codes the column holds; it is not changed (`to_insurance` does that). Several codes in one text
+    are taken apart (`;`, `、`, a blank, `+` or `/` between codes), a name beside a code is taken off, an
+    asterisk code joins its dagger code where the catalogue has the pair. The table has a row for each kind
+    of repair that was made, with the columns repair, zh, en, count (codes) and examples
     ("k80.100 → K80.100"); a last row counts texts that could mean several codes and were left alone.
     Codes that are right, or beyond repair, stay as they are.
 
@@ -34,26 +62,136 @@ def normalise_codes(
     >>> column, repairs = normalise_codes(["512300| 54.5100X005", None], "procedure")
     >>> column[0], repairs["repair"].tolist()
     ('51.2300|54.5100x005', ['space', 'case', 'decimal'])
+    >>> normalise_codes(["I50.900;J44.100", "K80.101 胆囊结石"], "diagnosis")[0].tolist()
+    ['I50.900|J44.100', 'K80.101']
     """
+    done = normalised(column, kind, edition=edition)
+    return done.column, done.repairs
+
+
+def normalised(column: Any, kind: Kind, *, edition: Edition = "insurance") -> Normalised:
+    """As `normalise_codes`, with what the column held."""
     if edition not in get_args(Edition):
         raise ArgumentError(
             "no such edition of the codes", got=edition, allowed=get_args(Edition), nearest=get_args(Edition)
         )
     book = _book(kind, edition)
     series = as_series(column)
-    rows = book.encode(series).rows_with(UNKNOWN)
-    texts = book.count_unknown(series, rows=rows)
-    repaired = {text: repairer(kind, edition).repair(text) for text in texts}
+    lists = book.encode(series)
+    rows = lists.rows_with(UNKNOWN)
+    if not rows.size:
+        return Normalised(series.copy(), outcome_table("repair", REPAIRS, {}), len(lists.flat), 0, 0)
     found: dict[str, Counter[str]] = defaultdict(Counter)
+    column = series
+    if lists.n_unknown > WORTHWHILE and rows.size > len(series) // 8:
+        column, rows = _usual_slips(series, rows, spellings(kind, edition), found)
+    rewritten, unknown, clinical = _one_by_one(column, rows, kind, edition, found)
+    return Normalised(rewritten, outcome_table("repair", REPAIRS, found), len(lists.flat), unknown, clinical)
+
+
+def _usual_slips(
+    series: pd.Series[Any],
+    rows: npt.NDArray[np.int64],
+    slips: Spellings,
+    found: dict[str, Counter[str]],
+) -> tuple[pd.Series[Any], npt.NDArray[np.int64]]:
+    """The column with the rows repaired in which every text is a code or a usual slip; and the rows left."""
+    column = ArrowColumn.of(series)
+    if column is None:
+        return series, rows
+    lists = slips.book.encode(column.take(rows))
+    wrong = (lists.dropped > 0) | (lists.counts == 0)
+    wrong[lists.rows_where(lists.flat < 0)] = True
+    done = np.flatnonzero(~wrong)
+    if not done.size:
+        return series, rows
+    if done.size < len(wrong):
+        lists = lists.take(done)
+    for repair, examples in slips.repairs(lists, EXAMPLES).items():
+        found[repair].update(examples)
+    return column.replaced(rows[done], slips.rewritten(lists)), rows[wrong]
+
+
+def _one_by_one(
+    series: pd.Series[Any],
+    rows: npt.NDArray[np.int64],
+    kind: Kind,
+    edition: Edition,
+    found: dict[str, Counter[str]],
+) -> tuple[pd.Series[Any], int, int]:
+    """The column with every distinct text of these rows looked at; how many codes stay unknown, and how many
+    of them the clinical edition has."""
+    if not rows.size:
+        return series.copy(), 0, 0
+    book = _book(kind, edition)
+    table = TextTable.of(series, rows)
+    counts = table.counts() if table else book.count_unknown(series, rows=rows)
+    part = _parter(kind, edition).repair
+    repaired = {text: part(text) for text in counts if text and text not in book}
+    if table is not None and table.cut.any():
+        becomes = [_some(repaired[text].text if text in repaired else text, book) for text in table.texts]
+        table = table.keep_whole(np.array(becomes, dtype=bool))
+        counts = table.counts()
+        found[PARTED].update(table.parted(EXAMPLES))
+    unknown = clinical = 0
     for text, result in repaired.items():
-        example = f"{text} → {' / '.join(result.may_mean) or result.text}"
-        for repair in result.repairs:
-            found[repair][example] += texts[text]
+        count = counts.get(text, 0)
+        if count and result.repairs:
+            example = f"{text} → {' / '.join(result.may_mean) or result.text}"
+            for repair in result.repairs:
+                found[repair][example] += count
+        if count and (strange := [code for code in result.text.split("|") if code not in book]):
+            unknown += count * len(strange)
+            if edition == "insurance":
+                clinical += count * _clinical(kind, strange)
     changed = {text: result.text for text, result in repaired.items() if result.text != text}
-    rewritten = rewrite_rows(series, rows if changed else rows[:0], lambda text: changed.get(text, text))
-    return rewritten, outcome_table("repair", REPAIRS, found)
+    joined: Counter[str] = Counter()
+    starred = any(is_star(result.text) for result in repaired.values())
+    pairing = _pairing(book, joined) if starred else None
+    if table is not None:
+        rewritten = table.rewritten(changed, pairing)
+    else:
+        todo = rows if changed or starred else rows[:0]
+        rewritten = rewrite_rows(series, todo, lambda text: changed.get(text, text), pairing)
+    found[PAIRED].update(joined)
+    return rewritten, unknown - joined.total(), clinical
+
+
+def _some(text: str, book: Codebook) -> bool:
+    return any(code in book for code in text.split("|"))
+
+
+def _pairing(book: Codebook, joined: Counter[str]) -> Any:
+    """A function that joins asterisk and dagger codes of a row, and counts the pairs it made."""
+
+    def pair(codes: list[str]) -> list[str]:
+        if not any(map(is_star, codes)):
+            return codes
+        together = paired(codes, book.__contains__)
+        if together is None:
+            return codes
+        joined.update(code for code in together if code not in codes)
+        return together
+
+    return pair
+
+
+def _clinical(kind: Kind, codes: list[str]) -> int:
+    """How many of the codes are codes of the clinical edition."""
+    clinical = repairer(kind, "clinical")
+    return sum(clinical.knows(clinical.repair(code).text) for code in codes)
 
 
 @cache
 def _book(kind: Kind, edition: Edition) -> Codebook:
     return Codebook.for_kind(kind, extra=clinical_changes(kind) if edition == "clinical" else ())
+
+
+@cache
+def _parter(kind: Kind, edition: Edition) -> Parter:
+    catalogue = Catalogue.load(kind)
+
+    def name_of(code: str) -> str | None:
+        return catalogue.name_of(code) if code in catalogue else None
+
+    return Parter(repairer(kind, edition), name_of)

@@ -25,10 +25,13 @@ REPAIRS = {
     "mark": ("剑号、星号", "dagger and asterisk"),
     "case": ("字母大小写", "letter case"),
     "decimal": ("小数点、首尾零丢失", "lost decimal point or zeros"),
+    "parted": ("一格多个编码,已拆开", "several codes in one place, taken apart"),
+    "named": ("编码旁的名称,已去掉", "a name beside the code, taken off"),
+    "paired": ("剑号与星号编码分在两处,已合并", "dagger and asterisk in two places, joined"),
     "ambiguous": ("含义不唯一,未修改", "ambiguous, left as it was"),
 }
 
-_WIDTH = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)} | dict.fromkeys(map(ord, "。｡·•"), ".")
+WIDTH = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)} | dict.fromkeys(map(ord, "。｡·•"), ".")
 _CROSS = dict.fromkeys(map(ord, "×✕✖╳хХ"), "x")
 _MARK = dict.fromkeys(map(ord, "†‡✝"), "+") | dict.fromkeys(map(ord, "∗⁎✱﹡"), "*")
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
@@ -60,12 +63,19 @@ class Repairer:
             self._folded[folded].append(code)
             self._pointless[folded.replace(".", "")].append(code)
 
+    def knows(self, code: str) -> bool:
+        """Whether this is a code as it stands."""
+        return code in self._known
+
     def repair(self, text: str) -> Repaired:
         """The code that `text` is meant to be, or `text` as it is."""
-        spelt, repairs = _repair_signs(text)
+        plain = _SPELT_AS_A_CODE.fullmatch(text) is not None
+        spelt, repairs = (text, ()) if plain else _repair_signs(text)
         if spelt in self._known or not spelt:
             return Repaired(spelt, repairs)
         folded = spelt.casefold()
+        if plain and len(alike := self._folded.get(folded, ())) == 1:  # by far the most frequent slip
+            return Repaired(alike[0], ("case",))
         for repair, codes in (
             ("case", self._folded.get(folded, [])),
             ("mark", self._folded.get(folded.rstrip("+*"), [])),
@@ -107,7 +117,7 @@ def _repair_signs(text: str) -> tuple[str, tuple[str, ...]]:
     repairs = []
     spelt = text
     for repair, changed in (
-        ("width", lambda text: text.translate(_WIDTH)),
+        ("width", lambda text: text.translate(WIDTH)),
         ("space", lambda text: _SPACE.sub("", text)),
         ("quote", lambda text: text.strip(_QUOTES)),
         ("cross", lambda text: text.translate(_CROSS)),

@@ -32,20 +32,31 @@ def as_series(column: Any) -> pd.Series[Any]:
 
 
 def rewrite_rows(
-    series: pd.Series[Any], rows: npt.NDArray[np.int64], change: Callable[[str], str]
+    series: pd.Series[Any],
+    rows: npt.NDArray[np.int64],
+    change: Callable[[str], str],
+    pairing: Callable[[list[str]], list[str]] | None = None,
 ) -> pd.Series[Any]:
-    """A copy of `series` in which `change` was applied to every code of the rows at these positions."""
+    """A copy of `series` in which `change` was applied to every code of the rows at these positions, and then
+    `pairing` to the codes of each row. A change may make one code several, joined by `|`."""
     copy = series.copy()
     if rows.size:
-        values = [_changed(value, change) for value in series.iloc[rows].tolist()]
+        values = [_changed(value, change, pairing) for value in series.iloc[rows].tolist()]
         copy.iloc[rows] = np.fromiter(values, dtype=object, count=len(values))
     return copy
 
 
-def _changed(value: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(value, LIST):
-        return [change(piece) if isinstance(piece, str) else piece for piece in value]
-    return "|".join(map(change, str(value).split("|")))
+def _changed(
+    value: Any, change: Callable[[str], str], pairing: Callable[[list[str]], list[str]] | None
+) -> Any:
+    if not isinstance(value, LIST):
+        codes = "|".join(map(change, str(value).split("|")))
+        return codes if pairing is None else "|".join(pairing(codes.split("|")))
+    pieces: list[Any] = []
+    for piece in value:
+        pieces += change(piece).split("|") if isinstance(piece, str) else [piece]
+    plain = all(isinstance(piece, str) for piece in pieces)
+    return pairing(pieces) if pairing is not None and plain else pieces
 
 
 def outcome_table(
@@ -53,7 +64,8 @@ def outcome_table(
 ) -> pd.DataFrame:
     """One row for each outcome that occurred: its id (in column `name`), labels, count and examples.
 
-    Examples are the most frequent, then the first by their text, whatever the order of the rows.
+    Examples are the most frequent, then the first by their text, whatever the order of the rows; what is
+    counted under "" shows none.
     """
     import pandas as pd
 
@@ -61,6 +73,6 @@ def outcome_table(
     for outcome, (zh, en) in labels.items():
         counts = found.get(outcome, Counter())
         if counts:
-            ranked = sorted(counts, key=lambda text: (-counts[text], text))
+            ranked = sorted(filter(None, counts), key=lambda text: (-counts[text], text))
             rows.append((outcome, zh, en, counts.total(), "; ".join(ranked[:EXAMPLES])))
     return pd.DataFrame(rows, columns=[name, "zh", "en", "count", "examples"]).astype({"count": np.int64})
