@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .case_arrays import CaseArrays
 from .check_kinds import CHECKS, JOINT, NEEDED
 from .columns import case_columns
+from .conditions.case_facts import holds
 from .errors import CheckRuleError, NotACaseTableError
 from .given import refuse_doubled
 from .problems import WHOLE_TABLE, Finding, ProblemTable
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 
 PART_ROWS = 1 << 17
+NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
 def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> ProblemTable:
@@ -27,13 +31,15 @@ def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> P
     Parameters
     ----------
     cases : a table of cases in the columns of `drgsim.cases.case_columns()`, as `read_cases` makes it
-    rules : ids of the rules to apply, `drgsim.cases.check_rules()`; all of them when None
+    rules : ids of the rules to apply (`drgsim.cases.check_rules()`), or numbers of published ones (Q05);
+        all of them when None
 
     Returns
     -------
     ProblemTable; its `frame` has the columns row (index label), case, column, rule, severity, got, allowed,
-    zh, en. What reading the cases found is part of it, for rows that are still there. A rule whose columns
-    the table lacks finds nothing; but a column that every case should have is reported once, for no row.
+    zh, en, state, number, proposal. What reading the cases found is part of it, for rows that are
+    still there. A rule whose columns the table lacks finds nothing, and is in `not_checked` when cases ask for it; a column that every case
+    should have is reported once, for no row.
 
     Raises
     ------
@@ -65,7 +71,7 @@ def check_in_parts(cases: pd.DataFrame, *, rows: int = PART_ROWS) -> Iterator[Pr
     _checkable(cases)
     ids = cases.get("case_id")
     for finding in _findings(cases, list(check_rules())):
-        for start in range(0, len(finding.rows), rows):
+        for start in range(0, max(1, len(finding.rows)), rows):
             part = finding if len(finding.rows) <= rows else _some(finding, slice(start, start + rows))
             yield ProblemTable.of([part], index=cases.index, cases=ids)
 
@@ -92,12 +98,15 @@ def _some(finding: Finding, places: slice) -> Finding:
 
 
 def _named(rules: Iterable[str]) -> list[str]:
+    """Ids of rules, of which some may be given by the number of the published rule."""
     known = check_rules()
-    named = list(dict.fromkeys(rules))
-    for id in named:
-        if id not in known:
+    named: dict[str, None] = {}
+    for id in rules:
+        numbered = [rule.id for rule in known.values() if rule.number == id and id]
+        if id not in known and not numbered:
             raise CheckRuleError("no such rule", got=id, nearest=known, do="see drgsim.cases.check_rules()")
-    return named
+        named |= dict.fromkeys(numbered or [id])
+    return list(named)
 
 
 def _applied(rule: CheckRule, arrays: CaseArrays) -> Iterator[Finding]:
@@ -109,14 +118,18 @@ def _applied(rule: CheckRule, arrays: CaseArrays) -> Iterator[Finding]:
         )
     joint = rule.kind in JOINT
     if joint and not all(map(arrays.has, rule.columns)):
+        lacking = "|".join(name for name in rule.columns if not arrays.has(name))
+        yield Finding(rule.id, lacking, NO_ROWS, unchecked=arrays.rows)
         return
     for column in rule.columns[:1] if joint else rule.columns:
-        if not arrays.has(column):
-            if rule.kind in NEEDED and not rule.when:
-                yield Finding(rule.id, column, WHOLE_TABLE, "no such column")
-        else:
+        if arrays.has(column):
             rows, got = CHECKS[rule.kind](rule, column, arrays)
             yield Finding(rule.id, column, rows, _got(arrays, column, rows) if got is None else got)
+        elif rule.kind in NEEDED and not rule.when:
+            yield Finding(rule.id, column, WHOLE_TABLE, "no such column")
+        elif rule.when:
+            asking = int(holds(rule.when, arrays).sum())
+            yield Finding(rule.id, column, NO_ROWS, unchecked=asking)
 
 
 def _got(arrays: CaseArrays, column: str, rows: Any) -> list[Any]:

@@ -7,24 +7,25 @@ check needs pass it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..codes import Catalogue
-from .case_arrays import CaseArrays, Mask, list_hits
+from ..codes import Catalogue, Kind
+from .case_arrays import CaseArrays, Mask
+from .checking import amounts, beside, pairs, times
+from .checking.outcome import Check, Outcome
 from .columns import case_columns
+from .conditions import Condition, case_facts, nodes
 from .conditions.case_facts import holds, total
-from .errors import CheckRuleError
+from .conditions.code_sets import hits
 from .repair import KINDS
 from .rules import CheckRule
 from .values import coded_values
-
-Outcome = tuple[npt.NDArray[np.int64], Sequence[Any] | None]
-Check = Callable[[CheckRule, str, CaseArrays], Outcome]
 
 
 def _missing(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
@@ -36,7 +37,35 @@ def _inapplicable(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
 
 
 def _condition(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
-    return _rows(holds(rule.when, arrays)), None
+    """Rows in which the condition holds; of a column of codes, those it asks for are what was got."""
+    rows = _rows(holds(rule.when, arrays))
+    asked = _asked_codes(rule.when, column)
+    if asked is None or not len(rows):
+        return rows, None
+    catalogue = Catalogue.load(KINDS[column])
+    hit = np.append(hits(catalogue.codes, asked[1]), [False, False])
+    told = _offending(rows, asked[0], column, arrays, lambda code: _in(hit, catalogue, code))
+    return rows, [
+        one or text for one, text in zip(told, arrays.text(column).iloc[rows].tolist(), strict=True)
+    ]
+
+
+@cache
+def _asked_codes(when: str, column: str) -> tuple[str, tuple[str, ...]] | None:
+    """Role and words of the first set of codes that a condition asks for in a column; None for none."""
+    if column not in KINDS:
+        return None
+
+    def within(test: Any) -> Iterator[Any]:
+        if isinstance(test, nodes.CodesIn) and test.value.name == column:
+            yield test
+        for inner in getattr(test, "tests", ()):  # what is under a `not` is not there to be shown
+            yield from within(inner)
+
+    found = next(within(Condition.parse(when, case_facts()).test), None)
+    if found is None:
+        return None
+    return ("any" if found.role == "all" else found.role), found.all_words
 
 
 def _range(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
@@ -78,7 +107,7 @@ def _order(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
 
 
 def _stay(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
-    """Days between the dates; a stay that ends on its first day may count 0 or 1."""
+    """Days between the dates; a stay that ends on its first day counts 1 (0 is told by its own rule)."""
     los, admission, discharge = (arrays.number(name) for name in rule.columns)
     days = np.floor(discharge) - np.floor(admission)
     agrees = (los == days) | ((days == 0) & (los == 1))
@@ -123,25 +152,18 @@ def _gray(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
     return _by_code(rule.argument, column, arrays, hit, lambda code: _in(hit, catalogue, code))
 
 
-def _codes(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
-    """Rows that satisfy every term of the argument: `role:list`, or `!role:list` for none in the list."""
-    mask = holds(rule.when, arrays)
-    shown: tuple[str, Mask] | None = None
-    for term in rule.argument.split():
-        role, _, name = term.removeprefix("!").partition(":")
-        if role not in ("first", "other", "any"):
-            raise CheckRuleError(
-                "no such role", got=term, allowed="first, other, any", where=f"rule {rule.id}"
-            )
-        hit = list_hits(column, [name])
-        found = arrays.code_mask(column, hit, role)
-        mask &= ~found if term.startswith("!") else found
-        shown = shown or (role, hit)
-    if shown is None:
-        raise CheckRuleError("the rule names no list of codes", where=f"rule {rule.id}")
+def _named(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    """Rows with a code whose name in the catalogue matches the argument."""
     catalogue = Catalogue.load(KINDS[column])
-    rows = _rows(mask)
-    return rows, _offending(rows, shown[0], column, arrays, lambda code: _in(shown[1], catalogue, code))
+    hit = np.append(_matching(KINDS[column], rule.argument), [False, False])
+    rows = _rows(arrays.code_mask(column, hit, "any") & holds(rule.when, arrays))
+    return rows, _offending(rows, "any", column, arrays, lambda code: _in(hit, catalogue, code))
+
+
+@cache
+def _matching(kind: Kind, pattern: str) -> Mask:
+    found = re.compile(pattern)
+    return np.array([found.search(name) is not None for name in Catalogue.load(kind).names], dtype=bool)
 
 
 def _repeated(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
@@ -175,12 +197,24 @@ CHECKS: dict[str, Check] = {
     "no_code": _no_code,
     "unknown": _unknown,
     "gray": _gray,
-    "codes": _codes,
+    "named": _named,
     "repeated": _repeated,
+    "weights": amounts.weights,
+    "duration": amounts.duration,
+    "names": beside.names,
+    "count": beside.count,
+    "inside": beside.inside,
+    "age": times.age,
+    "age_days": times.age_days,
+    "future": times.future,
+    "return": times.returned,
+    "pair": pairs.pair,
+    "missed": pairs.missed,
 }
 
 NEEDED = ("missing", "no_code")  # kinds for which a column that is not there is a finding
-JOINT = ("duplicate", "order", "stay")  # kinds that look at all columns of their rule at once
+# kinds that look at all columns of their rule at once
+JOINT = ("duplicate", "order", "stay", "names", "count", "inside", "age", "age_days", "return")
 
 
 def _by_code(role: str, column: str, arrays: CaseArrays, hit: Mask, wrong: Callable[[str], bool]) -> Outcome:

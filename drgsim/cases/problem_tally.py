@@ -27,11 +27,14 @@ class ProblemTally:
     def __init__(self, write: Callable[[pd.DataFrame], None] | None = None) -> None:
         self._write = write
         self._counts: Counter[tuple[str, ...]] = Counter()
+        self._unchecked: list[ProblemTable] = []
         if write is not None:
             write(ProblemTable.joined([]).frame)  # a file without problems has its header too
 
     def add(self, table: ProblemTable) -> None:
         """Count the problems of a table, and hand its rows on."""
+        if len(table.not_checked):
+            self._unchecked.append(table.only_not_checked())
         if not len(table):
             return
         found = table.summary()
@@ -53,6 +56,11 @@ class ProblemTally:
         for (severity, *_), count in self._counts.items():
             found[severity] += count  # type: ignore[index]
         return found
+
+    @property
+    def not_checked(self) -> pd.DataFrame:
+        """As `ProblemTable.not_checked`."""
+        return ProblemTable.joined(self._unchecked).not_checked
 
     def __repr__(self) -> str:
         return told(self.summary())

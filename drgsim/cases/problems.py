@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _GOT_LENGTH = 60  # characters shown of a value; longer ones end in …
-_COLUMNS = ("row", "case", "column", "rule", "severity", "got", "allowed", "zh", "en", "state")
-_CATEGORICAL = ("column", "rule", "severity", "allowed", "zh", "en", "state")
+_COLUMNS = (
+    "row", "case", "column", "rule", "severity", "got", "allowed", "zh", "en", "state", "number", "proposal",
+)  # fmt: skip
+_CATEGORICAL = ("column", "rule", "severity", "allowed", "zh", "en", "state", "number", "proposal")
 
 
 WHOLE_TABLE: npt.NDArray[np.int64] = np.array([-1])  # the rows of a finding about no row in particular
@@ -33,6 +35,7 @@ class Finding:
     column: str
     rows: npt.NDArray[np.int64]
     got: Sequence[Any] | str = ""
+    unchecked: int = 0  # cases that ask for the rule, which could not be applied: the column is not there
 
 
 class ProblemTable:
@@ -42,36 +45,61 @@ class ProblemTable:
     ----------
     frame : DataFrame with the columns
         row (index label of the case; missing for a finding about the whole table), case (case_id), column,
-        rule, severity (error, warning, info), got, allowed, zh and en (the finding in a sentence), state
-        (how far to trust the rule: read, secondary, assumed). `got` is hidden for columns that identify
+        rule, severity (error, warning, hint), got, allowed, zh and en (the finding in a sentence), state
+        (how far to trust the rule: read, secondary, assumed), number (the published rule, Q01 to W08),
+        proposal (what to look at in its place, in Chinese). `got` is hidden for columns that identify
         a person.
+    not_checked : DataFrame with the columns rule, number, column, cases, zh
+        Rules that cases ask for and that could not be applied, because the table has no such column.
 
     The display shows how often each rule was broken, never a case; ask `frame` for those.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame, not_checked: Iterable[tuple[str, str, int]] = ()) -> None:
         self.frame = frame
+        self._not_checked = tuple(not_checked)
 
     @classmethod
     def of(cls, findings: Iterable[Finding], *, index: pd.Index, cases: pd.Series | None) -> ProblemTable:
         """The table of `findings` about rows of a table with this index and these case ids."""
         import pandas as pd
 
-        parts = [_part(finding, index=index, cases=cases) for finding in findings if len(finding.rows)]
+        given = list(findings)
+        unchecked = [(each.rule, each.column, each.unchecked) for each in given if each.unchecked]
+        parts = [_part(finding, index=index, cases=cases) for finding in given if len(finding.rows)]
         if not parts:
             none = pd.DataFrame({name: [] for name in _COLUMNS}, dtype=object)
-            return cls(none.astype({**dict.fromkeys(_CATEGORICAL, "category"), "severity": _severity()}))
-        return cls(_concat(parts))
+            empty = none.astype({**dict.fromkeys(_CATEGORICAL, "category"), "severity": _severity()})
+            return cls(empty, unchecked)
+        return cls(_concat(parts), unchecked)
 
     @classmethod
     def joined(cls, tables: Iterable[ProblemTable]) -> ProblemTable:
         """Several tables one after the other."""
         import pandas as pd
 
-        frames = [table.frame for table in tables if len(table)]
+        given = list(tables)
+        unchecked = [each for table in given for each in table._not_checked]
+        frames = [table.frame for table in given if len(table)]
         if not frames:
-            return cls.of((), index=pd.RangeIndex(0), cases=None)
-        return cls(_concat(frames))
+            return cls(cls.of((), index=pd.RangeIndex(0), cases=None).frame, unchecked)
+        return cls(_concat(frames), unchecked)
+
+    @property
+    def not_checked(self) -> pd.DataFrame:
+        """Rules not applied for want of a column: rule, number, column, cases that ask for it, zh."""
+        import pandas as pd
+
+        rows = [
+            (id, rule.number, column, cases, rule.zh)
+            for id, column, cases in self._not_checked
+            for rule in [check_rules()[id]]
+        ]
+        return pd.DataFrame(rows, columns=["rule", "number", "column", "cases", "zh"])
+
+    def only_not_checked(self) -> ProblemTable:
+        """The table without its problems."""
+        return ProblemTable(self.frame.iloc[:0], self._not_checked)
 
     def summary(self) -> pd.DataFrame:
         """A row for each rule and column: rule, column, severity, count, zh, en, state; the worst first."""
@@ -147,6 +175,17 @@ def told(summary: pd.DataFrame) -> str:
     return "\n".join([f"ProblemTable: {summary['count'].sum():,} problems", *lines])
 
 
+def unchecked_line(not_checked: pd.DataFrame) -> str:
+    """The columns that rules lack, in one line; empty when every rule was applied."""
+    if not len(not_checked):
+        return ""
+    asked = not_checked.groupby("column", sort=False)["number"].agg(
+        lambda numbers: "、".join(dict.fromkeys(filter(None, numbers)))
+    )
+    columns = ", ".join(f"{column} ({numbers})" if numbers else column for column, numbers in asked.items())
+    return f"缺列未检查 not checked, no such column: {columns}"
+
+
 def _part(finding: Finding, *, index: pd.Index, cases: pd.Series | None) -> pd.DataFrame:
     import pandas as pd
 
@@ -154,17 +193,20 @@ def _part(finding: Finding, *, index: pd.Index, cases: pd.Series | None) -> pd.D
     rows = finding.rows
     whole = rows is WHOLE_TABLE
     ids = [None] * len(rows) if whole or cases is None else cases.iloc[rows].to_numpy(object)
+    shown = _shown(finding, rule)
     return pd.DataFrame({
         "row": [None] if whole else index[rows].astype(object),
         "case": pd.Series(ids, dtype=object),
         "column": _same(finding.column, rows),
         "rule": _same(rule.id, rows),
         "severity": _same(rule.severity, rows).set_categories(list(SEVERITIES)),
-        "got": pd.Series(_shown(finding, rule), dtype=object),
+        "got": pd.Series(shown, dtype=object),
         "allowed": _same(rule.allowed, rows),
         "zh": _same(rule.zh, rows),
         "en": _same(rule.en, rows),
         "state": _same(rule.state, rows),
+        "number": _same(rule.number, rows),
+        "proposal": _proposals(finding, rule, shown),
     })  # fmt: skip
 
 
@@ -175,6 +217,17 @@ def _shown(finding: Finding, rule: CheckRule) -> list[str]:
     if isinstance(finding.got, str):
         return [_short(finding.got)] * len(finding.rows)
     return [_short(_text(value)) for value in finding.got]
+
+
+def _proposals(finding: Finding, rule: CheckRule, shown: list[str]) -> Any:  # a column
+    """One proposal a row; texts that repeat are held once."""
+    if not rule.proposal:
+        return _same("", finding.rows)
+    import pandas as pd
+
+    from .checking.proposals import proposed
+
+    return pd.Categorical([proposed(rule.proposal, finding.column, got) for got in shown])
 
 
 def _text(value: Any) -> str:

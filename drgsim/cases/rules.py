@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from .._paths import data_path
 from .errors import CheckRuleError
 
-Severity = Literal["error", "warning", "info"]
+Severity = Literal["error", "warning", "hint"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # worst first
 
 
@@ -23,17 +23,20 @@ class CheckRule:
     Attributes
     ----------
     id : stable name
+    number : the published rule (Q01 to Q17) or warning (W01 to W08) it is one of; empty for others
     kind : the check that runs it (`drgsim.cases.check_kinds`), or "reading" for what readers find
     columns : what it looks at; for "reading" empty, the reader says
-    when : condition on other columns, such as `age=0 & age_days<29`; empty for always
+    when : a condition in the one condition language, `age = 0 and age_days <= 28`; empty for always
     argument, low, high : what the kind needs
-    severity : error, warning or info
+    severity : error, warning or hint
     allowed : what would be right, as shown to people
+    proposal : how a correction is proposed (`drgsim.cases.checking.proposals`); empty for none
     zh, en : the finding in a sentence
     source, state : whose rule it is, and how far to trust it
     """
 
     id: str
+    number: str
     kind: str
     columns: tuple[str, ...]
     when: str
@@ -42,6 +45,7 @@ class CheckRule:
     high: float | None
     severity: Severity
     allowed: str
+    proposal: str
     zh: str
     en: str
     source: str
@@ -66,6 +70,7 @@ def _rule(row: dict[str, str]) -> CheckRule:
         raise CheckRuleError("no such severity", got=severity, allowed=SEVERITIES, where=f"rule {row['id']}")
     return CheckRule(
         id=row["id"],
+        number=row["number"],
         kind=row["kind"],
         columns=tuple(filter(None, row["columns"].split("|"))),
         when=row["when"],
@@ -74,6 +79,7 @@ def _rule(row: dict[str, str]) -> CheckRule:
         high=_number(row["high"]),
         severity=severity,
         allowed=row["allowed"],
+        proposal=row["proposal"],
         zh=row["zh"],
         en=row["en"],
         source=row["source"],

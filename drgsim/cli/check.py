@@ -30,6 +30,7 @@ def add_parser(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from ..cases.check import check_in_parts
     from ..cases.problem_tally import ProblemTally
+    from ..cases.problems import unchecked_line
     from ..cases.write import table_writer
 
     with table_writer(arguments.out) if arguments.out else nullcontext() as write:
@@ -38,6 +39,8 @@ def _run(arguments: argparse.Namespace) -> int:
         for part in check_in_parts(cases):
             tally.add(part)
     print(tally)
+    if unchecked := unchecked_line(tally.not_checked):
+        print(unchecked)
     return 1 if tally.counts()["error"] else 0
 
 
