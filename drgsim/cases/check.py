@@ -37,8 +37,8 @@ def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> P
     Returns
     -------
     ProblemTable; its `frame` has the columns row (index label), case, column, rule, severity, got, allowed,
-    zh, en, state, number, proposal. What reading the cases found is part of it, for rows that are still there.
-    A rule whose columns the table lacks finds nothing, and is in `not_checked` when cases ask for it; a column
+    zh, en, state, number, proposal. What reading the cases found is part of it, for rows still there.
+    A rule whose columns the table lacks finds nothing, and is in `not_checked` if cases ask for it; a column
     that every case should have is reported once, for no row.
 
     Raises
