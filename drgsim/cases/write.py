@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .._atomic import replacing
+from .._excel import workbook
 from .._optional import require
 from ..errors import ArgumentError
 from .columns import case_columns, column_labels
-from .excel_sheet import sheet_writer, write_sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,19 +52,19 @@ def write_cases(
     headers = {
         name: column_labels("zh").get(name, str(name)) if chinese else str(name) for name in cases.columns
     }
+    if form == ".xlsx":
+        with workbook(target, streamed=True) as book:
+            book.table("病例" if chinese else "cases", _as_text(cases), headers=headers)
+        return
     with replacing(target) as part:
         if form == ".parquet":
             require("pyarrow", extra="arrow", feature="writing Parquet files")
             bare = cases.rename(columns=headers)
             bare.attrs = {}
             bare.to_parquet(part, index=False)
-        elif form == ".csv":
+        else:
             bare = _as_text(cases).rename(columns=headers)
             bare.to_csv(part, index=False, encoding=encoding, lineterminator=_LINE_END)
-        else:
-            write_sheet(
-                _as_text(cases), part, headers=list(headers.values()), sheet="病例" if chinese else "cases"
-            )
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
@@ -79,15 +79,12 @@ def table_writer(path: str | os.PathLike[str]) -> Iterator[Callable[[pd.DataFram
     columns. The file appears when the block ends well."""
     target = Path(path)
     form = _form(target, allowed=(".csv", ".xlsx"))
-    with replacing(target) as part:
-        if form == ".xlsx":
-            with sheet_writer(part, sheet="table") as write:
-                yield write
-            return
-        with part.open("w", encoding="utf-8-sig", newline="") as file:
-            yield lambda frame: frame.to_csv(
-                file, index=False, header=not file.tell(), lineterminator=_LINE_END
-            )
+    if form == ".xlsx":
+        with workbook(target, streamed=True) as book:
+            yield book.parts("table")
+        return
+    with replacing(target) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
+        yield lambda frame: frame.to_csv(file, index=False, header=not file.tell(), lineterminator=_LINE_END)
 
 
 def _form(path: Path, *, allowed: tuple[str, ...] = WRITTEN) -> str:

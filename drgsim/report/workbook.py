@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from math import isfinite
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .._atomic import replacing
-from .._optional import require
-from ..errors import ArgumentError
+from .._excel import MONEY, SHARE, workbook
 from .facts import RunFacts
 from .tables import Tables, attributions, check_table, projected, reforms
-from .theme import columns
-from .words import both, level, word
+from .words import both, level
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_MOST_ROWS = 1_048_574  # of a sheet, without its two header rows
-_NARROW, _WIDE, _NOTE = 11, 42, 110  # characters
-_CREATED = datetime(2000, 1, 1)  # not the clock's: the same results are the same file
-_MONEY = "#,##0.00"
-_SHARE = "0.00%"
 _FORMATS = {
-    **dict.fromkeys(("fund_change_share", "margin", "share", "gap"), _SHARE),
+    **dict.fromkeys(("fund_change_share", "margin", "share", "gap"), SHARE),
     **dict.fromkeys(("cmi", "reserve_months"), "0.000"),
     **dict.fromkeys(("year", "hospital_level"), "0"),
     **dict.fromkeys(("cases", "insured", "not_payable"), "#,##0"),
 }
+_TITLE = "医保支付政策测算结果 What a payment reform changes"
 _RATIO_SHEETS = {"cost_to_standard": ("low", "high")}  # edges are ratios there, money elsewhere
 _PLAIN_SHEETS = {"published": ("simulated", "published"), "plausibility": ("value", "low", "high")}
 _WORDED = ("kind", "band", "insurance", "state", "measure")  # ids that have a word in both languages
@@ -65,76 +56,35 @@ def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:
     ------
     MissingExtraError without XlsxWriter; ArgumentError when a table has more rows than a sheet holds.
     """
-    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing Excel workbooks")
     found = {name: make(tables) for name, make in _SHEETS.items()}
     sheets = {name: frame for name, frame in found.items() if len(frame)}
-    for name, frame in sheets.items():
-        if len(frame) > _MOST_ROWS:
-            raise ArgumentError(f"a sheet holds at most {_MOST_ROWS:,} rows", got=len(frame), where=name)
-    with replacing(Path(path)) as part, xlsxwriter.Workbook(str(part)) as book:
-        book.set_properties({"created": _CREATED})
-        formats = _Formats(book)
-        _write_about(book.add_worksheet(NAMES["about"]), facts, sheets, formats)
-        for name, frame in sheets.items():
-            _write(book.add_worksheet(NAMES[name]), name, frame, formats)
-
-
-class _Formats:
-    """Cell formats, each made once."""
-
-    def __init__(self, book: Any) -> None:
-        self._book = book
-        self._made: dict[str, Any] = {}
-        self.title = book.add_format({"bold": True, "font_size": 14})
-        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        self.under = book.add_format(
-            {"font_color": "#5c6670", "text_wrap": True, "valign": "top", "bottom": 1, "font_size": 9}
+    with workbook(path) as book:
+        book.pairs(
+            NAMES["about"], "医保支付政策测算结果 What a payment reform changes", _about(facts, sheets)
         )
-        self.text = book.add_format({"text_wrap": True, "valign": "top"})
-
-    def number(self, code: str) -> Any:
-        """The format of a number."""
-        if code not in self._made:
-            self._made[code] = self._book.add_format({"num_format": code})
-        return self._made[code]
-
-
-def _write(page: Any, name: str, frame: pd.DataFrame, formats: _Formats) -> None:
-    page.freeze_panes(2, 1)
-    for place, column in enumerate(frame.columns):
-        zh, en = both(column)
-        page.write_string(0, place, zh, formats.head)
-        page.write_string(1, place, en, formats.under)
-        style = formats.number(_code(name, str(column)))
-        cells = frame[column].astype(object).where(frame[column].notna(), None).tolist()
-        widest = max(columns(zh), min(columns(en), 16), _NARROW)
-        for row, cell in enumerate(cells, 2):
-            shown = _shown(cell, str(column))
-            if isinstance(shown, str):
-                page.write_string(row, place, shown)
-                widest = max(widest, min(columns(shown), _WIDE))
-            elif shown is not None:
-                page.write_number(row, place, shown, style)
-        page.set_column(place, place, widest + 2)
-    page.autofilter(1, 0, len(frame) + 1, max(len(frame.columns) - 1, 0))
+        for name, frame in sheets.items():
+            zh, en = zip(*(both(column) for column in frame.columns), strict=True)
+            names = [str(column) for column in frame.columns]
+            worded = frame.astype(object).apply(
+                lambda cells: cells.map(partial(_shown, column=str(cells.name)))
+            )
+            book.table(
+                NAMES[name],
+                worded,
+                headers=dict(zip(names, zh, strict=True)),
+                under=dict(zip(names, en, strict=True)),
+                code=partial(_code, name),
+            )
 
 
-def _shown(cell: Any, column: str) -> str | float | None:
-    """A cell as text or number; what no number can hold (an open edge) as text, nothing as nothing."""
-    if cell is None:
-        return None
-    if isinstance(cell, bool) or type(cell).__name__ == "bool_":
-        return word("yes" if cell else "no", "zh")
+def _shown(cell: Any, column: str) -> Any:
+    """A cell with its ids in words."""
     if isinstance(cell, str):
         named = both(cell)
         return f"{named[0]} {named[1]}" if column in _WORDED and named[0] != cell else cell
-    if column == "hospital_level":
+    if column == "hospital_level" and cell is not None and cell == cell:
         return level(cell, "zh")
-    try:
-        value = float(cell)
-    except (TypeError, ValueError):
-        return str(cell)
-    return value if isfinite(value) else "∞"
+    return cell
 
 
 def _code(name: str, column: str) -> str:
@@ -142,16 +92,7 @@ def _code(name: str, column: str) -> str:
         return "0.00"
     if column in _PLAIN_SHEETS.get(name, ()):
         return "#,##0.0000"
-    return _FORMATS.get(column, _MONEY)
-
-
-def _write_about(page: Any, facts: RunFacts, sheets: Mapping[str, pd.DataFrame], formats: _Formats) -> None:
-    page.set_column(0, 0, 34)
-    page.set_column(1, 1, _NOTE)
-    page.write_string(0, 0, "医保支付政策测算结果 What a payment reform changes", formats.title)
-    for row, (zh, told) in enumerate(_about(facts, sheets), 2):
-        page.write_string(row, 0, zh, formats.text)
-        page.write_string(row, 1, told, formats.text)
+    return _FORMATS.get(column, MONEY)
 
 
 def _about(facts: RunFacts, sheets: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from .._optional import require
+from .._excel import COUNT, MONEY, PLAIN, RATIO, workbook
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_COUNTS = ("cases", "days", "stays", "discharges")
+_RATIOS = ("point_value", "budget_point_value", "theta", "share", "ratio", "weight", "points")
 
 
 def write_tables(
@@ -17,14 +20,18 @@ def write_tables(
     labels: Mapping[str, str],
     lang: Literal["zh", "en"],
 ) -> None:
-    """One sheet a table, named (zh, en); the index stands in the first columns."""
-    import pandas as pd
-
-    require("xlsxwriter", extra="excel", feature="writing Excel")
-    with pd.ExcelWriter(path, engine="xlsxwriter", datetime_format="yyyy-mm-dd") as writer:
+    """One sheet a table, named (zh, en); the index stands in the first columns. Every text stays text."""
+    with workbook(path, lang=lang) as book:
         for (zh, en), table in tables.items():
-            named = table.index.names != [None]
-            shown = table.reset_index() if named else table
-            if lang == "zh":
-                shown = shown.rename(columns=dict(labels))
-            shown.to_excel(writer, sheet_name=zh if lang == "zh" else en, index=False, freeze_panes=(1, 0))
+            shown = table.reset_index() if table.index.names != [None] else table
+            names = {str(name): str(name) for name in shown.columns}
+            headers = {name: labels.get(name, name) for name in names} if lang == "zh" else names
+            book.table(zh if lang == "zh" else en, shown, headers=headers, code=_code)
+
+
+def _code(name: str) -> str:
+    if name == "year":
+        return PLAIN
+    if name in _COUNTS:
+        return COUNT
+    return RATIO if name in _RATIOS else MONEY

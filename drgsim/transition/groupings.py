@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._optional import require
+from .._excel import COUNT, MONEY, RATIO, workbook
 from ..dip import DipCatalogue, DipGrouper
 from ..dip.facts import numbers
 from ..errors import ArgumentError, ColumnError
@@ -74,10 +74,7 @@ class GroupingComparison:
         return self.hospitals[self.hospitals["change"] < 0].iloc[::-1].head(top)
 
     def to_excel(self, path: str | Path) -> None:
-        """Every table on a sheet of its own."""
-        import pandas as pd
-
-        require("xlsxwriter", extra="excel", feature="writing Excel")
+        """Every table on a sheet of its own; text stays text, and the file is there whole or not at all."""
         sheets = {
             "summary": self.summary().reset_index(),
             "migration": self.frame,
@@ -85,9 +82,9 @@ class GroupingComparison:
             "groups_a": self.groups_a.reset_index(),
             "groups_b": self.groups_b.reset_index(),
         }
-        with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
+        with workbook(path) as book:
             for name, table in sheets.items():
-                table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+                book.table(name, table, code=_number_format)
 
     def __repr__(self) -> str:
         return f"{self._headline()}\n{self.sides.to_string(float_format='{:,.3f}'.format)}"
@@ -107,6 +104,12 @@ class GroupingComparison:
             f"{self.a} against {self.b}: {self.counts['compared']:,} of {self.counts['cases']:,} cases have "
             f"a cost and a group in both"
         )
+
+
+def _number_format(column: str) -> str:
+    if "case" in column:
+        return COUNT
+    return MONEY if any(word in column for word in ("cost", "change", "payment")) else RATIO
 
 
 def compare_groupings(cases: pd.DataFrame, a: Any, b: Any) -> GroupingComparison:

@@ -77,7 +77,7 @@ def test_a_file_without_problems_has_its_header(ending, tmp_path):
 
 
 def test_a_table_that_outgrows_the_sheet_leaves_no_file(tmp_path, monkeypatch):
-    monkeypatch.setattr("drgsim.cases.excel_sheet._MOST_ROWS", 3)
+    monkeypatch.setattr("drgsim._excel._SHEET_ROWS", 4)
     part = pd.DataFrame({"a": ["x", "y"]})
 
     def write_twice():

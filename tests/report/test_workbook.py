@@ -105,9 +105,7 @@ def test_a_table_that_is_empty_has_no_sheet(tmp_path):
 
 
 def test_too_many_rows_are_refused_and_leave_no_file(tmp_path, monkeypatch):
-    from drgsim.report import workbook
-
-    monkeypatch.setattr(workbook, "_MOST_ROWS", 10)
+    monkeypatch.setattr("drgsim._excel._SHEET_ROWS", 12)
     with pytest.raises(ArgumentError, match="at most 10 rows"):
         write_workbook(tmp_path / "x.xlsx", FabricatedTables(), run_facts())
     assert list(tmp_path.iterdir()) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..._excel_sheets import write_sheets
+from ..._excel import write_sheets
 from ...policy.display import policy_text
 from .estimate_summary import ZH as DEPARTMENT
 from .headers import ESTIMATE, MONEY, STAY, TOTALS, UNPAID, WORDS, WORKLIST
