@@ -14,7 +14,6 @@ import numpy as np
 
 from ..cases.arrays import read_labels
 from ..errors import ColumnError
-from ..payment.engine.state import Route
 from ..payment.engine.steps.fund_share import FundShare
 from ..payment.engine.steps.gap import Gap
 from .errors import SettlementError
@@ -166,17 +165,14 @@ def _sliding(payments: Payments) -> tuple[np.ndarray, np.ndarray]:
         rows, state = walk.place.rows, walk.state
         chapter = state.book.chapter("fund")
         share = FundShare.read(chapter)
-        if share.convention == "substitute" and state.book.word("settlement.point_value") == "floating":
+        if share.substitutes and state.book.word("settlement.point_value") == "floating":
             raise SettlementError(
                 "a floating point value cannot be settled where the fund's share is found by substitution",
                 do='use fund.convention "deduct" or "proportional", or settlement.point_value "fixed"',
             )
-        slope = (ledger.payment if share.convention == "deduct" else ledger.fund)[rows]
-        at_floor = (not share.negative_allowed) & (ledger.fund[rows] <= 0)
-        own = np.where((state.route == Route.SCHEME) & ~at_floor, slope, 0)
+        own = share.slope(state, ledger.fund[rows])
         total[rows] = own
         gap = Gap.read(chapter)
         if gap is not None:
-            outside = state.book.profiles.outside[state.profile]
-            care[rows] = np.where(outside, own - np.rint(own * gap.theta).astype(np.int64), 0)
+            care[rows] = gap.slope(state, own)
     return total, care

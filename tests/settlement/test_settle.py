@@ -132,3 +132,34 @@ def test_helpful_refusals(paid):
                 }
             )
         )
+
+
+def test_a_visitor_priced_here_shares_its_gap_under_a_price_that_floats():
+    """By hand. Both stays are worth 11,707.00; at home the patient bears 3,051.90 and the fund 8,655.10. The
+    visitor's bill booked 5,287.20 for its fund and the payment asks 7,994.20: of the gap of 2,707.00 the care
+    region bears 40 %, 1,082.80. With points x dearer both funds' shares move by 11,707 x, the visitor's all
+    gap: 8,655.10 + 1,082.80 + (1 + 0.4) × 11,707 x = 14,000, so x = 4,262.10 / 16,389.80 = 0.260046."""
+    policy = FLOATING.reform({"settlement.reserve": 0})
+    cases = pd.DataFrame(
+        {
+            "case_id": ["home", "visitor"],
+            "drg": "GZ13",
+            "hospital_level": 3,
+            "hospital_id": ["h1", "h2"],
+            "insurance": "employee",
+            "los": 6,
+            "total_cost": 9000.0,
+            "care_region": "A",
+            "insured_region": ["A", "B"],
+            "registration": "referral",
+            "discharge_date": pd.Timestamp("2025-05-05"),
+        }
+    )
+    weights = pd.DataFrame({"drg": ["GZ13"], "weight": [1.0]})
+    budget = pd.DataFrame({"region": ["A"], "insurance": "employee", "budget": [14_000.0]})
+    done = settle(pay(cases, policy, weights=weights), policy, budgets=budget)
+    assert done.prices["price"].round(6).tolist() == [1.260046, 1.0]
+    assert done.hospitals.set_index("hospital_id")["due"].to_dict() == {"h1": 1_169_946, "h2": 1_103_856}
+    ledger = done.ledger.reset_index().set_index("region")
+    assert ledger.loc["A", ["local", "incoming", "spent"]].tolist() == [1_169_946, 230_054, 1_400_000]
+    assert ledger.loc["B", "outgoing"] == 873_802

@@ -51,6 +51,17 @@ class FundShare:
             fund = np.where(own, substituted if self.substitutes else self._share(state, basic), fund)
         return fund if self.negative_allowed else np.maximum(fund, 0)
 
+    def slope(self, state: State, fund: Fen) -> Fen:
+        """(n,) fen the basic fund pays more when the price of a point doubles, `fund` being what it pays now.
+
+        Nothing where no point prices the stay, and where the fund is held at zero. The ladder of
+        `substitute` has no one slope: settlement refuses it before.
+        """
+        slides = state.route == Route.SCHEME
+        if not self.negative_allowed:
+            slides &= fund > 0
+        return np.where(slides, state.payment if self.convention == "deduct" else fund, 0)
+
     def _share(self, state: State, basic: Fen) -> Fen:
         cost = state.cost
         actual = np.divide(basic, cost, out=np.zeros(len(cost)), where=cost > 0)

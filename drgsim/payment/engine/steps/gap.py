@@ -27,6 +27,13 @@ class Gap:
 
     def care_region_pays(self, state: State, fund: Fen, booked: Fen) -> Fen:
         """(n,) fen of `fund` that the care region's own fund bears."""
-        outside = state.book.profiles.outside[state.profile]
-        gap = np.where(outside, fund - booked, 0)
-        return gap - self.rounding.fen(gap * self.theta)
+        return self._own_part(state, fund - booked)
+
+    def slope(self, state: State, fund_slope: Fen) -> Fen:
+        """(n,) fen of `fund_slope` (`FundShare.slope`) that the care region's own fund bears: what was booked
+        by item does not move with the price of a point, so all of the slope is gap."""
+        return self._own_part(state, fund_slope)
+
+    def _own_part(self, state: State, gap: Fen) -> Fen:
+        outside = np.where(state.book.profiles.outside[state.profile], gap, 0)
+        return outside - self.rounding.fen(outside * self.theta)
