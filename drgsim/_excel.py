@@ -165,6 +165,16 @@ class Book:
 
 
 @contextmanager
+def open_book(path: Any, *, streamed: bool = False) -> Iterator[Any]:
+    """An XlsxWriter workbook for a layout of one's own; atomic and undated like every other."""
+    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing Excel workbooks")
+    options = {"constant_memory": streamed}
+    with replacing(Path(path)) as part, xlsxwriter.Workbook(str(part), options) as book:
+        book.set_properties({"created": _CREATED})
+        yield book
+
+
+@contextmanager
 def workbook(path: Any, *, lang: str = "zh", streamed: bool = False) -> Iterator[Book]:
     """A workbook to fill; the file is there when the block ends well, and not at all otherwise.
 
@@ -173,12 +183,7 @@ def workbook(path: Any, *, lang: str = "zh", streamed: bool = False) -> Iterator
     Raises MissingExtraError without XlsxWriter; ArgumentError where the file cannot be written, or when a
     table or a text is too large for a sheet.
     """
-    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing Excel workbooks")
-    with (
-        replacing(Path(path)) as part,
-        xlsxwriter.Workbook(str(part), {"constant_memory": streamed}) as book,
-    ):
-        book.set_properties({"created": _CREATED})
+    with open_book(path, streamed=streamed) as book:
         yield Book(book, lang)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .._atomic import replacing
-from .._optional import require
+from .._excel import open_book
 from .schema import TABLES, columns
 
 
@@ -14,8 +13,7 @@ def write_template(path: Path) -> None:
 
     `drgsim audit` reads it as it is. Needs the extra `excel`.
     """
-    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing Excel workbooks")
-    with replacing(Path(path)) as part, xlsxwriter.Workbook(str(part)) as book:
+    with open_book(path) as book:
         bold, must = book.add_format({"bold": True}), book.add_format({"bold": True, "bg_color": "#fff2cc"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         about = book.add_worksheet("填写说明")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._atomic import replacing
-from .._optional import require
+from .._excel import open_book
 from ..errors import ArgumentError
 from .words import result_text, word
 
@@ -51,7 +49,6 @@ def write_workbook(result: AuditResult, path: Any, *, lang: str = "zh") -> None:
 
     Raises MissingExtraError without XlsxWriter, ArgumentError for more findings than a sheet holds.
     """
-    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing Excel workbooks")
     if len(result) > _MOST_ROWS:
         raise ArgumentError(
             f"a sheet holds at most {_MOST_ROWS:,} findings",
@@ -59,7 +56,7 @@ def write_workbook(result: AuditResult, path: Any, *, lang: str = "zh") -> None:
             do="screen fewer rules at a time",
         )
     en = lang == "en"
-    with replacing(Path(path)) as part, xlsxwriter.Workbook(str(part)) as book:
+    with open_book(path) as book:
         styles = {
             "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
             "money": book.add_format({"num_format": "#,##0.00"}),
