@@ -15,7 +15,7 @@ from ._types cimport code_t, int8_t, int32_t, offset_t, uint8_t, uint64_t
 
 cdef enum:  # tie-breaks; TIE_BREAKS of drgsim/dip/stages.py
     MOST_TERMS, MOST_MATCHED, MOST_RELATED, NO_UNMATCHED, NAMES_PRINCIPAL, LONGER_CODES
-    HIGHEST_SCORE, HIGHEST_SCORE_IF_SURGICAL, NEAREST_MEAN_COST
+    HIGHEST_SCORE, HIGHEST_SCORE_IF_SURGICAL, NEAREST_MEAN_COST, OWN_CODE, FEWEST_RELATED
     PASSED_OVER
 
 cdef enum:
@@ -203,11 +203,24 @@ cdef class DipTables(CandidateTables):
             return (row.valid & ~candidate.matched) == 0
         if kind == NAMES_PRINCIPAL:
             return row.principal_proc >= 0 and (candidate.matched >> row.principal_proc) & 1
+        if kind == OWN_CODE:
+            return self.own_code(row, candidate)
+        if kind == FEWEST_RELATED:
+            return self.key_related[key] - self.key_related[key + 1]
         if kind == NEAREST_MEAN_COST:
             return -fabs(row.cost - self.type_cost[type])
         if kind == HIGHEST_SCORE or kind == HIGHEST_SCORE_IF_SURGICAL:
             return 0 if isnan(self.type_score[type]) else self.type_score[type]
         return 0
+
+    cdef inline bint own_code(self, Row* row, Candidate* candidate) noexcept nogil:
+        """Whether the key names the principal procedure (or, of any position, one) by its own code."""
+        cdef uint64_t among = candidate.matched
+        if self.key_exact[candidate.key] < 0:
+            return False
+        if not self.key_any_position[candidate.key]:
+            among = bit(row.principal_proc) if row.principal_proc >= 0 else 0
+        return self.named(row, self.key_exact[candidate.key], among) != 0
 
     cdef inline bint shadowed(self, int32_t key, int group, Candidate* found, int n) noexcept nogil:
         """Whether a candidate names in full a procedure that `key` names by its beginning."""

@@ -20,6 +20,9 @@ cdef struct Row:
     code_t principal
     uint64_t valid  # procedures that count, each code once
     uint64_t sketch  # one bit for each of their codes, by its last six bits
+    uint64_t present  # procedures recorded, each code once, whether or not they count
+    uint64_t present_sketch
+    uint64_t again  # those of them whose code stands in the record again
     int principal_proc  # position, -1 for none
     int treatment  # class of the stay
     int complication  # 1 CC, 2 MCC, 3 both, 0 none; -1 not yet asked
@@ -50,6 +53,7 @@ cdef inline int count_bits(uint64_t word) noexcept nogil:
 
 cdef class CandidateTables:
     cdef const uint8_t[::1] excluded_dx, proc_minor, key_any_position
+    cdef const int32_t[::1] key_exact
     cdef const int8_t[::1] proc_class, proc_note, proc_level, cond_from, key_class
     cdef const int16_t[::1] lookup_narrow
     cdef const int32_t[:, ::1] lookup_start
@@ -63,10 +67,10 @@ cdef class CandidateTables:
 
     cdef int8_t principal(self, Row* row) noexcept nogil
     cdef void clean(self, Row* row, uint8_t* flags) noexcept nogil
-    cdef bint repeated(self, Row* row, int i) noexcept nogil
+    cdef int earlier(self, Row* row, int i) noexcept nogil
     cdef bint allowed(self, Row* row, code_t proc) noexcept nogil
     cdef int first_class(self, Row* row) noexcept nogil
-    cdef uint64_t named(self, Row* row, int set) noexcept nogil
+    cdef uint64_t named(self, Row* row, int set, uint64_t among) noexcept nogil
     cdef bint hold(self, Row* row, int first, int end, int32_t type) noexcept nogil
     cdef double listed(self, Row* row, int32_t list, int scope) noexcept nogil
     cdef double fact(self, Row* row, int which, int32_t type) noexcept nogil

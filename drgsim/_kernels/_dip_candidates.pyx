@@ -46,6 +46,7 @@ cdef class CandidateTables:
         self.severity_value = tables["severity_value"]
         self.key_any_position = tables["key_any_position"]
         self.key_class = tables["key_class"]
+        self.key_exact = tables["key_exact"]
         self.lookup_narrow = tables["lookup_narrow"]
         self.lookup_start = tables["lookup_start"]
         self.lookup_key = tables["lookup_key"]
@@ -71,20 +72,29 @@ cdef class CandidateTables:
 
     cdef void clean(self, Row* row, uint8_t* flags) noexcept nogil:
         """The procedures that count, the principal one, and the class of the stay."""
-        cdef int i, j
+        cdef int i, j, first
         cdef bint conservative = False, minor = True
         cdef code_t code
         cdef int note
-        row.valid = row.sketch = 0
+        row.valid = row.sketch = row.present = row.present_sketch = row.again = 0
         row.principal_proc = -1
         row.treatment = 0
         for i in range(row.n_procs):
             code = row.procs[i]
             flags[i] = LEFT_OUT
-            if code == EMPTY or conservative or self.repeated(row, i):
+            if code == EMPTY:
+                continue
+            first = self.earlier(row, i)
+            if first >= 0:
+                row.again |= bit(first)
                 continue
             note = self.proc_note[code] if code >= 0 and self.exclude_mode else 0
             if note and self.exclude_mode == DROP:
+                continue
+            row.present |= bit(i)
+            if code >= 0:
+                row.present_sketch |= bit(code & 63)
+            if conservative:
                 continue
             if row.principal_proc < 0 and note != NOT_PRINCIPAL:
                 if note == COUNTS_AS_CONSERVATIVE or (note == LIMITED and not self.allowed(row, code)):
@@ -110,13 +120,13 @@ cdef class CandidateTables:
         if minor and self.minor_conservative:
             row.treatment = 0
 
-    cdef bint repeated(self, Row* row, int i) noexcept nogil:
-        """Whether a known code stands earlier in the record; two unknown ones may differ."""
+    cdef int earlier(self, Row* row, int i) noexcept nogil:
+        """Where a known code stands first in the record, -1 if nowhere before; two unknown ones may differ."""
         cdef int j
         for j in range(i):
             if row.procs[j] == row.procs[i] and row.procs[i] >= 0:
-                return True
-        return False
+                return j
+        return -1
 
     cdef bint allowed(self, Row* row, code_t proc) noexcept nogil:
         if self.proc_list[proc] < 0 or row.principal < 0:
@@ -128,14 +138,14 @@ cdef class CandidateTables:
         cdef code_t code = row.procs[row.principal_proc] if row.principal_proc >= 0 else -1
         return self.proc_class[code] if code >= 0 else 0
 
-    cdef uint64_t named(self, Row* row, int set) noexcept nogil:
-        """The counting procedures of the case that are in a set of codes (sorted)."""
+    cdef uint64_t named(self, Row* row, int set, uint64_t among) noexcept nogil:
+        """The procedures of the case, of those `among` the bits, that are in a set of codes (sorted)."""
         cdef uint64_t found = 0
         cdef int i, low, high, middle
         cdef code_t code
         for i in range(row.n_procs):
             code = row.procs[i]
-            if code < 0 or not row.valid & bit(i):
+            if code < 0 or not among & bit(i):
                 continue
             low, high = self.set_start[set], self.set_start[set + 1]
             while low < high:
@@ -212,17 +222,20 @@ cdef class CandidateTables:
     cdef bint hit(self, Row* row, int32_t key, bint principal, Candidate* candidate) noexcept nogil:
         """Whether the case meets all that a key names; fills the candidate."""
         cdef int i, first = self.key_terms[key], end = self.key_terms[key + 1]
+        cdef uint64_t among = row.present if self.key_any_position[key] else row.valid
         cdef uint64_t matched = 0, related = 0, term
         for i in range(first, end):
-            term = self.named(row, self.term_set[i])
+            term = self.named(row, self.term_set[i], among)
             if not term:
                 return False
             matched |= term
         if principal and first < end and not self.key_any_position[key]:
             if not matched & bit(row.principal_proc):
                 return False
+            if not row.again & bit(row.principal_proc):  # a related procedure is another one
+                among &= ~bit(row.principal_proc)
         for i in range(self.key_related[key], self.key_related[key + 1]):
-            term = self.named(row, self.related_set[i])
+            term = self.named(row, self.related_set[i], among)
             if not term:
                 return False
             related |= term
@@ -245,10 +258,13 @@ cdef class CandidateTables:
         cdef int i, narrow = -1, before = n
         cdef int first = self.lookup_start[pool, row.principal]
         cdef int end = self.lookup_start[pool, row.principal + 1]
-        cdef bint bare, conservative = row.treatment == 0
+        cdef bint bare, anywhere, conservative = row.treatment == 0
         for i in range(first, end):
             bare = self.lookup_sketch[i] == 0
-            if not (bare and conservative and every) and not self.lookup_sketch[i] & row.sketch:
+            anywhere = self.key_any_position[self.lookup_key[i]]
+            if bare and not anywhere and not (conservative and every):
+                continue
+            if not bare and not self.lookup_sketch[i] & (row.present_sketch if anywhere else row.sketch):
                 continue
             if self.lookup_narrow[i] < narrow:
                 break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from ._reference_case import CaseReading
 from .account import CATALOGUE_ORDER, Account, Candidate, DipCase, Loss
@@ -71,9 +71,9 @@ class _Matching(CaseReading):
             key = self.catalogue.keys[place]
             if narrow < hit_narrow:
                 self.account.missed.append((place, stage.pool, Loss("narrower")))
-            elif not key.procedures and not conservative:
+            elif not key.procedures and not conservative and not key.any_position:
                 self.account.missed.append((place, stage.pool, Loss("not_conservative")))
-            elif not key.procedures and stage.conservative == "first":
+            elif not key.procedures and stage.conservative == "first" and not key.any_position:
                 bare.append(place)
             elif candidate := self.hit(place, stage.pool, stage.position == "principal"):
                 hits.append(candidate)
@@ -88,11 +88,14 @@ class _Matching(CaseReading):
     def hit(self, place: int, pool: Pool, principal: bool) -> Candidate | None:
         """The candidate of a key whose every demand is met; else what it lacks is noted."""
         key = self.catalogue.keys[place]
-        loss = self.lacks(key, principal)
+        among: Set[int] = self.account.present if key.any_position else self.counting
+        matched = self.named(key.procedures, among)
+        others = self.others(key, among) if principal else among
+        related = self.named(key.related, others)
+        loss = self.lacks(key, matched, among, others, principal)
         if loss is not None:
             self.account.missed.append((place, pool, loss))
             return None
-        matched, related = self.named(key.procedures), self.named(key.related)
         return Candidate(
             place,
             pool,
@@ -101,14 +104,26 @@ class _Matching(CaseReading):
             len(related),
         )
 
-    def lacks(self, key: DipKey, principal: bool) -> Loss | None:
-        for expression, reason in ((key.procedures, "procedure"), (key.related, "related")):
-            for term in expression:
-                if not self.named((term,)):
-                    return Loss(reason, print_expression((term,)))
+    def others(self, key: DipKey, among: Set[int]) -> Set[int]:
+        """Where related procedures are looked for: beside the principal one, which may stand there again."""
+        place = self.account.principal_procedure
+        if not key.procedures or key.any_position or place in self.again:
+            return among
+        return among - {place}
+
+    def lacks(
+        self, key: DipKey, matched: Set[int], among: Set[int], others: Set[int], principal: bool
+    ) -> Loss | None:
+        """What the case has not: a procedure, at the head, or a related one; else what `fails` says."""
+        for term in key.procedures:
+            if not self.named((term,), among):
+                return Loss("procedure", print_expression((term,)))
+        for term in key.related:
+            if not self.named((term,), others):
+                return Loss("related", print_expression((term,)))
         if principal and key.procedures and not key.any_position:
             place = self.account.principal_procedure
-            if place not in self.named(key.procedures):
+            if place not in matched:
                 return Loss("position", "" if place is None else self.procedures[place])
         return self.fails(key)
 
@@ -191,8 +206,14 @@ class _Matching(CaseReading):
             return len(candidate.matched)
         if tie.name == "most_related":
             return candidate.related
+        if tie.name == "own_code":
+            named = candidate.matched if key.any_position else {self.account.principal_procedure}
+            own = {code for term in key.procedures for code in term}
+            return any(place is not None and self.procedures[place] in own for place in named)
+        if tie.name == "fewest_related":
+            return -len(key.related)
         if tie.name == "no_unmatched":
-            return set(self.account.counting) <= candidate.matched
+            return self.counting <= candidate.matched
         if tie.name == "names_principal":
             return self.account.principal_procedure in candidate.matched
         if tie.name == "longer_codes":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from .account import Account, DipCase
 from .conditions import Condition
@@ -25,7 +25,11 @@ class CaseReading:
         self.procedures = [prepared.crosswalk.get(code, code) for code in case.procedures]
         self.case = case
         self.account = Account(self.principal())
+        self.first: dict[str, int] = {}  # where each known procedure stands first
+        self.named_by: dict[str, frozenset[int]] = {}  # positions a catalogue's procedure code stands for
         self.clean()
+        self.counting = frozenset(self.account.counting)
+        self.again = frozenset(self.account.repeats.values())
 
     # cleaning
 
@@ -45,13 +49,20 @@ class CaseReading:
         exclude = self.rules.one(Exclude)
         account = self.account
         counting: list[int] = []
+        conservative = ""
         for place, code in enumerate(self.procedures):
-            listed = self.prepared.excluded_procedures.get(code) if exclude and self.known(code) else None
             if not code:
                 account.left_out[place] = "empty"
-            elif self.known(code) and code in self.procedures[:place]:
-                account.repeats[place] = self.procedures.index(code)
-            elif listed is None:
+                continue
+            if self.known(code) and self.first.setdefault(code, place) != place:
+                account.repeats[place] = self.first[code]
+                continue
+            listed = self.prepared.excluded_procedures.get(code) if exclude and self.known(code) else None
+            if listed is None or not exclude or exclude.procedures != "drop":
+                account.present.add(place)
+            if conservative:
+                continue
+            if listed is None:
                 if account.principal_procedure is None:
                     account.principal_procedure = place
                 counting.append(place)
@@ -65,10 +76,9 @@ class CaseReading:
                 account.principal_procedure = place
                 counting.append(place)
             else:
-                self.nothing_counts(f"{listed.note}: {code}")
-                return
-        if account.principal_procedure is None:
-            self.nothing_counts("not_principal")
+                conservative = f"{listed.note}: {code}"
+        if conservative or account.principal_procedure is None:
+            self.nothing_counts(conservative or "not_principal")
             return
         account.counting = tuple(counting)
         account.treatment = self.treatment(counting)
@@ -94,8 +104,11 @@ class CaseReading:
         return self.highest(known)
 
     def highest(self, codes: Iterable[str]) -> TreatmentClass:
-        interventional = self.rules.classify.interventional
-        classes = [self.prepared.classes.treatment(code, interventional=interventional) for code in codes]
+        classify = self.rules.classify
+        found = (
+            self.prepared.classes.treatment(code, interventional=classify.interventional) for code in codes
+        )
+        classes = (classify.conservative_as if word.rank == 0 else word for word in found)
         return max(classes, key=lambda word: word.rank, default=TreatmentClass.CONSERVATIVE)
 
     def known(self, procedure: str) -> bool:
@@ -154,13 +167,16 @@ class CaseReading:
                 return value
         return 1
 
-    def named(self, expression: Expression) -> frozenset[int]:
-        """Positions of the counting procedures that some alternative of some term stands for."""
+    def named(self, expression: Expression, among: Set[int]) -> frozenset[int]:
+        """Positions, of those `among`, that some alternative of some term stands for."""
         return frozenset(
-            place
-            for place in self.account.counting
-            if self.known(self.procedures[place])
-            and any(
-                names(code, self.procedures[place], self.rules.codes) for term in expression for code in term
-            )
+            place for term in expression for code in term for place in self.standing_for(code) if place in among
         )
+
+    def standing_for(self, code: str) -> frozenset[int]:
+        """Positions of the procedures that the catalogue's `code` stands for."""
+        if code not in self.named_by:
+            self.named_by[code] = frozenset(
+                place for own, place in self.first.items() if names(code, own, self.rules.codes)
+            )
+        return self.named_by[code]

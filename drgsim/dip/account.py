@@ -47,6 +47,7 @@ class Account:
     status: Status
     left_out: dict[int, str] = field(default_factory=dict)  # position -> why a procedure does not count
     repeats: dict[int, int] = field(default_factory=dict)  # position -> position of the same code before it
+    present: set[int] = field(default_factory=set)  # positions recorded, each code once, counting or not
     counting: tuple[int, ...] = ()  # positions of the procedures that count, each code once
     principal_procedure: int | None = None
     treatment: TreatmentClass = TreatmentClass.CONSERVATIVE

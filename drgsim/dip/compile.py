@@ -15,7 +15,7 @@ from .conditions import Condition
 from .expressions import Expression, Pattern
 from .facts import COLUMN_FACTS, MATCHED_FACTS
 from .lookups import key_lookups, shadow_pairs
-from .model import DiagnosisFact, DipType, Scope
+from .model import DiagnosisFact, DipKey, DipType, Scope
 from .prepared import Prepared
 from .stages import (
     TIE_BREAKS,
@@ -112,6 +112,7 @@ class _Compiler:
                 [-1 if key.treatment_class is None else key.treatment_class.rank for key in keys], np.int8
             ),
             "key_any_position": np.array([key.any_position for key in keys], np.uint8),
+            "key_exact": self.exact(keys),
             "key_terms": _starts(terms),
             "term_set": _int32(place for row in terms for place in row),
             "key_related": _starts(related),
@@ -135,6 +136,14 @@ class _Compiler:
             )
             for term in expression
         ]
+
+    def exact(self, keys: Sequence[DipKey]) -> npt.NDArray[np.int32]:
+        """For each key the set of the codes that it names themselves; -1 for one without procedures."""
+        id_of = self.prepared.procedures.id_of
+        named = [{id_of(code) for term in key.procedures for code in term} - {-1} for key in keys]
+        return _int32(
+            self.sets.setdefault(tuple(sorted(codes)), len(self.sets)) if codes else -1 for codes in named
+        )
 
     def sketches(self, terms: Sequence[Sequence[int]]) -> npt.NDArray[np.uint64]:
         """For each key one bit for every code of its smallest term, by the code's last six bits.
@@ -217,8 +226,9 @@ class _Compiler:
             if item.note is ProcedureNote.LIMITED:
                 limits[place] = self.pattern_list(item.allowed_with)
         exclude = self.rules.one(Exclude)
+        rank = classes.ranks(book.codes, interventional=classify.interventional)
         return {
-            "proc_class": classes.ranks(book.codes, interventional=classify.interventional),
+            "proc_class": np.where(rank == 0, np.int8(classify.conservative_as.rank), rank),
             "proc_minor": self.minor(),
             "proc_level": self.levels(),
             "proc_note": note,

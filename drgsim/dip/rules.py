@@ -165,6 +165,8 @@ def _value(key: str, value: Any) -> Any:
     """An option as its stage holds it."""
     if key == "pool":
         return Pool(value)
+    if key == "conservative_as":
+        return TreatmentClass(value)
     if key == "pools":
         return tuple(map(Pool, value))
     if key == "by" and isinstance(value, list):

@@ -50,12 +50,15 @@ class Classify:
 
     `interventional` says what an intervention counts as. With `minor_is_conservative` a stay is
     conservative whose procedures all are without incision and below level 3 (one of which neither is
-    stated counts as such when its class is conservative).
+    stated counts as such when its class is conservative). `conservative_as` says what a procedure of the
+    conservative class counts as: where the catalogue lists those that leave a stay conservative, no other
+    does.
     """
 
     phase: ClassVar[Phase] = Phase.CLEAN
     interventional: Literal["surgical", "therapeutic"] = "surgical"
     minor_is_conservative: bool = False
+    conservative_as: TreatmentClass = TreatmentClass.CONSERVATIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,10 @@ class Entries:
     """Entries of `pool` under the principal diagnosis, the narrowest diagnosis first that gives a hit.
 
     An entry is hit when all its terms are met and its related procedures and conditions too. `position`
-    `principal` asks that the principal procedure be among those it names. `conservative`: an entry
-    without procedures is hit by a conservative stay, only where no other is (`first`), or always (`all`).
+    `principal` asks that the principal procedure be among those it names, and then the related ones are
+    others, or the same again. An entry of any position is held against every procedure recorded, and asks
+    for none when it names none. `conservative`: any other entry without procedures is hit by a conservative
+    stay, only where no other is (`first`), or always (`all`).
     """
 
     phase: ClassVar[Phase] = Phase.CANDIDATES
@@ -134,6 +139,8 @@ TIE_BREAKS: dict[str, tuple[str, str]] = {
     "highest_score": ("highest score", "分值最高"),
     "highest_score_if_surgical": ("highest score, when one is surgical", "含相关手术时分值最高"),
     "nearest_mean_cost": ("mean cost nearest the cost of the case", "平均费用与病例费用最接近"),
+    "own_code": ("names the procedure by its own code", "以完整编码列出该手术操作"),
+    "fewest_related": ("asks for the fewest related procedures", "所需相关手术最少"),
 }
 """Tie-breaks: English and Chinese."""
 
