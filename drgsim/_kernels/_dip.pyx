@@ -29,7 +29,7 @@ cdef class DipTables(CandidateTables):
     """A compiled catalogue and rule set; `tables` maps the names below to contiguous arrays."""
 
     cdef const int32_t[::1] key_shadows, shadow_key, stage_pool, stage_principal, stage_all
-    cdef const int32_t[::1] choose_pools, choose_ties, tie_kind, order_pool, order_class, fallback_pool
+    cdef const int32_t[::1] choose_pools, choose_leaves_one, choose_ties, tie_kind, order_pool, order_class, fallback_pool
     cdef const int32_t[::1] aux_start, aux_conds
     cdef const double[::1] type_score, aux_factor
     cdef int composite, composite_by_first, unmatched_first, auxiliary, most_candidates
@@ -43,6 +43,7 @@ cdef class DipTables(CandidateTables):
         self.stage_principal = tables["stage_principal"]
         self.stage_all = tables["stage_all"]
         self.choose_pools = tables["choose_pools"]
+        self.choose_leaves_one = tables["choose_leaves_one"]
         self.choose_ties = tables["choose_ties"]
         self.tie_kind = tables["tie_kind"]
         self.order_pool = tables["order_pool"]
@@ -143,7 +144,7 @@ cdef class DipTables(CandidateTables):
         return NULL
 
     cdef int choose(self, Row* row, int group, Candidate* found, int n) noexcept nogil:
-        """Leave one candidate of the group's pools; returns what decided (-1: nothing had to)."""
+        """Thin out the group's pools, as a rule to one; returns what decided (-1: nothing had to)."""
         cdef int i, tie, left = 0, before, decided = -1, first = -1
         for i in range(n):
             left += self.in_group(&found[i], group)
@@ -154,7 +155,7 @@ cdef class DipTables(CandidateTables):
             left = self.thin(row, self.tie_kind[tie], group, found, n)
             if left < before:
                 decided = tie
-        if left < 2:
+        if left < 2 or not self.choose_leaves_one[group]:
             return decided
         for i in range(n):
             if self.in_group(&found[i], group) and (first < 0 or found[i].key < found[first].key):

@@ -154,7 +154,8 @@ class _Matching(CaseReading):
     def choose(self) -> None:
         decided: dict[Pool, str] = {}
         for stage in self.rules.every(Choose):
-            decided.update(dict.fromkeys(stage.pools, self.thin_out(stage)))
+            by = self.thin_out(stage)
+            decided.update(dict.fromkeys(stage.pools if by else (), by))
         account = self.account
         if self.rules.one(UnmatchedSurgery) and self.all_leave_surgery():
             self.pick(Pool.COMPOSITE, TreatmentClass.SURGICAL)
@@ -180,7 +181,7 @@ class _Matching(CaseReading):
         return [item for item in self.account.candidates if item.loss is None and item.pool in tuple(pools)]
 
     def thin_out(self, stage: Choose) -> str:
-        """Leave one candidate of the stage's pools; returns what decided."""
+        """Thin out the stage's pools, as a rule to one; returns what decided."""
         decided = ""
         for tie in stage.by:
             alive = self.alive(stage.pools)
@@ -191,7 +192,8 @@ class _Matching(CaseReading):
                 if metric < max(metrics):
                     candidate.loss = Loss(tie.name)
                     decided = tie.name
-        for candidate in sorted(self.alive(stage.pools), key=lambda item: item.key)[1:]:
+        left = sorted(self.alive(stage.pools), key=lambda item: item.key) if stage.leave == "one" else []
+        for candidate in left[1:]:
             candidate.loss = Loss(CATALOGUE_ORDER)
             decided = CATALOGUE_ORDER
         return decided

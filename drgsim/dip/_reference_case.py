@@ -170,7 +170,11 @@ class CaseReading:
     def named(self, expression: Expression, among: Set[int]) -> frozenset[int]:
         """Positions, of those `among`, that some alternative of some term stands for."""
         return frozenset(
-            place for term in expression for code in term for place in self.standing_for(code) if place in among
+            place
+            for term in expression
+            for code in term
+            for place in self.standing_for(code)
+            if place in among
         )
 
     def standing_for(self, code: str) -> frozenset[int]:

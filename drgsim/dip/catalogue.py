@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from .model import (
     AuxiliaryClass,
     AuxiliaryFactor,
+    ComorbidityClass,
     Complication,
     DiagnosisFact,
     DipKey,
     DipType,
     ExcludedProcedure,
+    PrimaryCareEntry,
     ProcedureFacts,
     Trust,
 )
@@ -63,6 +65,9 @@ class DipCatalogue:
     procedure_facts: Mapping[str, ProcedureFacts] = field(default_factory=dict)
     crosswalk: Mapping[str, str] = field(default_factory=dict)
     hospital_coefficients: Mapping[str, float] = field(default_factory=dict)
+    primary_care: tuple[PrimaryCareEntry, ...] = ()
+    comorbidity_classes: tuple[ComorbidityClass, ...] = ()
+    extra_codes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, source: str | Path, *, strict: bool = True) -> DipCatalogue:
@@ -77,17 +82,19 @@ class DipCatalogue:
 
     @classmethod
     def published(cls) -> tuple[str, ...]:
-        """Names of the catalogues that ship; all of them are examples."""
+        """Names of the catalogues that ship: the national 3.0 library, without scores, and examples."""
         from .pack import published
 
         return published()
 
     @classmethod
     def from_official_workbook(cls, path: str | Path, *, strict: bool = False) -> DipCatalogue:
-        """The national 3.0 library from the workbook NHSA publishes (it does not ship with drgsim).
+        """The national 3.0 library from the workbook NHSA publishes.
 
-        Sheets and columns are found by their headers. The library states no scores.
-        Raises FileFormatError for a workbook of another layout; `strict` as in `load`.
+        Sheets and columns are found by their headers. The library states no scores; its rows also ship as
+        the catalogue `dip-national-3.0`. Codes that no insurance catalogue has become `extra_codes`, told
+        in `notes`. Raises FileFormatError for a workbook of another layout, DipCatalogueError for rows
+        that cannot be read, all at once; `strict` as in `load`.
         """
         from .workbook import read_workbook
 
@@ -147,7 +154,8 @@ class DipCatalogue:
             "trust": self.trust,
             "types": len(self.types),
             **dict(sorted(kinds.items())),
-            "primary_care": sum(kind.primary_care for kind in self.types.values()),
+            "primary_care": len(self.primary_care) + sum(k.primary_care for k in self.types.values()),
+            "with_score": sum(kind.score is not None for kind in self.types.values()),
             "keys": len(self.keys),
             "auxiliary_factors": len(self.auxiliary),
             "excluded_diagnoses": len(self.excluded_diagnoses),

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong. An `error` makes the catalogue unusable; a `doubt` only loses an entry or a code."""
+    """One thing wrong. An `error` makes the catalogue unusable; a `doubt` only loses an entry or a code;
+    a `note` is a code in no national catalogue that the catalogue itself declares (`extra_codes`)."""
 
     rule: str
-    severity: Literal["error", "doubt"]
+    severity: Literal["error", "doubt", "note"]
     where: str
     got: str
     message: str
@@ -139,8 +140,12 @@ def _conditions(conditions: Sequence[Condition], where: str, facts: Sequence[str
 
 def _codes(catalogue: DipCatalogue) -> Iterator[Finding]:
     """Codes that the national catalogues do not have, and keys that no case can reach for that reason."""
-    diagnoses = code_index(codebook("diagnosis"))
-    procedures = code_index(codebook("procedure"))
+    extra = catalogue.extra_codes
+    diagnoses = code_index(codebook("diagnosis", [code for code in extra if code[:1].isalpha()]))
+    procedures = code_index(codebook("procedure", [code for code in extra if not code[:1].isalpha()]))
+    for code in extra:
+        message = "in no insurance catalogue; the catalogue itself brings it"
+        yield Finding("extra_code", "note", "extra_codes", code, message, "医保编码库中无此编码，由目录自带")
     barred = _barred(catalogue)
     excluded = set(catalogue.excluded_diagnoses) if _excludes_diagnoses(catalogue) else set()
     for place, key in enumerate(catalogue.keys, start=1):
@@ -168,10 +173,15 @@ def _codes(catalogue: DipCatalogue) -> Iterator[Finding]:
         ("excluded_procedures", catalogue.excluded_procedures, procedures),
         ("complications", catalogue.complications, diagnoses),
         ("procedure_facts", catalogue.procedure_facts, procedures),
+        ("primary_care", _primary_care_codes(catalogue), procedures),
     ):
         for code in codes:
             if not index.beginning(code):
                 yield _unknown(name, code, "procedure" if index is procedures else "diagnosis")
+
+
+def _primary_care_codes(catalogue: DipCatalogue) -> list[str]:
+    return [code for item in catalogue.primary_care for term in item.procedures for code in term]
 
 
 def _unknown(where: str, code: str, kind: str) -> Finding:

@@ -283,6 +283,7 @@ class _Compiler:
             "composite": int(composite is not None),
             "composite_by_first": int(composite is not None and composite.class_from == "first_procedure"),
             "choose_pools": _int32(sum(1 << POOLS.index(pool) for pool in stage.pools) for stage in chooses),
+            "choose_leaves_one": _int32(stage.leave == "one" for stage in chooses),
             "choose_ties": _starts([stage.by for stage in chooses]),
             "tie_kind": _int32(_TIES.index(tie.name) for stage in chooses for tie in stage.by),
             "unmatched_first": int(self.rules.one(UnmatchedSurgery) is not None),

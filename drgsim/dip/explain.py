@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
 from ._reference import Matcher
 from .account import CATALOGUE_ORDER, Account, Candidate, DipCase, Loss
+from .comorbidity import CCI, NEEDED
 from .conditions import print_conditions
 from .expressions import print_expression, print_patterns
-from .facts import column_facts, numbers
 from .prepared import Prepared, code_of_answer
 from .stages import TIE_BREAKS, Auxiliary, Choose, ClassOrder, Composite, Entries, Fallback
 from .words import Pool, Status, TreatmentClass
@@ -59,6 +60,9 @@ _LABELS: dict[str, tuple[str, str]] = {
     "smaller": ("系数较小", "smaller"),
     "result": ("结果", "result"),
     "score": ("分值", "score"),
+    "no_score": ("目录未给出", "not stated by the catalogue"),
+    "primary_care": ("在基层病种清单内", "on the list of primary care"),
+    "needs": ("需要：{}", "needs {}"),
 }
 
 
@@ -82,24 +86,24 @@ def explain(grouper: DipGrouper, case: Any, language: str) -> DipExplanation:
     if language not in ("zh", "en"):
         raise ArgumentError("explanations are written in two languages", got=language, allowed=("zh", "en"))
     row = case.iloc[0] if getattr(case, "ndim", 1) == 2 else case
-    read = read_case(row, grouper.compiled.columns)
-    account = Matcher(grouper.prepared).match(read)
-    return _Tree(grouper.prepared, read, account, language).explanation()
-
-
-def read_case(case: Mapping[str, Any] | pd.Series[Any], columns: tuple[str, ...]) -> DipCase:
-    """A row of the case table as the rules see it."""
-    import pandas as pd
-
-    row = dict(case)
-    frame = pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in row.items()})
-    facts = column_facts(frame, columns)[0].tolist()
-    return DipCase(
+    frame = _frame_of(dict(row))
+    encoded = grouper.encode(frame)
+    read = DipCase(
         _codes(row.get("diagnoses")),
         _codes(row.get("procedures")),
-        dict(zip(columns, facts, strict=True)),
-        float(numbers(frame, "total_cost")[0]),
+        dict(zip(grouper.compiled.columns, encoded.facts[0].tolist(), strict=True)),
+        float(encoded.cost[0]),
     )
+    account = Matcher(grouper.prepared).match(read)
+    listed = bool(grouper.primary_care(encoded)[0])
+    return _Tree(grouper.prepared, read, account, language, listed).explanation()
+
+
+def _frame_of(row: Mapping[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = {"diagnoses": None, **row}
+    return pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in columns.items()})
 
 
 def _codes(value: Any) -> tuple[str, ...]:
@@ -112,12 +116,15 @@ def _codes(value: Any) -> tuple[str, ...]:
 
 
 class _Tree:
-    def __init__(self, prepared: Prepared, case: DipCase, account: Account, language: str) -> None:
+    def __init__(
+        self, prepared: Prepared, case: DipCase, account: Account, language: str, listed: bool
+    ) -> None:
         self.prepared = prepared
         self.catalogue = prepared.catalogue
         self.case = case
         self.account = account
         self.language = language
+        self.listed = listed
         self.colon, self.stop, self.comma, self.brackets = _MARKS[language]
         self.lines: list[str] = []
 
@@ -137,6 +144,8 @@ class _Tree:
         if account.chosen is not None:
             code = code_of_answer(self.prepared, self.catalogue.keys[account.chosen.key], principal)
             self.auxiliary(account.chosen)
+        if self.listed:
+            self.line(0, self.word("primary_care"))
         self.line(0, self.result(code))
         return DipExplanation(tuple(self.lines), account, code)
 
@@ -229,11 +238,13 @@ class _Tree:
             )
         if not self.account.in_classes:
             self.line(1, self.word("no_factor"))
+        if isnan(self.case.numbers.get(CCI, 0.0)):
+            self.line(1, f"CCI: {self.word('needs').format(NEEDED)}")
 
     def result(self, code: str | None) -> str:
         head = f"{self.word('result')}{self.colon}{code or '—'}"
         if self.account.chosen is None:
             return head + self.brackets.format(self.account.status.named(self.language))
         kind = self.catalogue.types[self.catalogue.keys[self.account.chosen.key].type]
-        score = "—" if kind.score is None else f"{kind.score:g}"
+        score = self.word("no_score") if kind.score is None else f"{kind.score:g}"
         return f"{head} {kind.name}" + self.brackets.format(f"{self.word('score')} {score}")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 
 from .errors import DipSyntaxError
 
@@ -45,6 +46,19 @@ def parse_expression(text: str) -> Expression:
                 where=f"in {text!r}",
             )
     return terms
+
+
+def parse_alternatives(text: str) -> Expression:
+    """The expression of a list of entries joined by `|`, each a code or several joined by `+`, all of them.
+
+    What any of the entries meets is written as terms that must all be met.
+
+    >>> print_expression(parse_alternatives("54.5100x009|54.5101+65.6300"))
+    '54.5100x009/54.5101+54.5100x009/65.6300'
+    """
+    entries = [entry.split("+") for entry in text.split("|") if entry.strip()]
+    picks = dict.fromkeys(tuple(dict.fromkeys(pick)) for pick in product(*entries)) if entries else ()
+    return parse_expression("+".join("/".join(pick) for pick in picks))
 
 
 def print_expression(expression: Expression) -> str:

@@ -26,7 +26,8 @@ ONLY_CANDIDATE, CLASS_ORDER, FALLBACK = "only_candidate", "class_order", "fallba
 
 
 COLUMNS = (
-    *("dip_code", "dip_name", "kind", "treatment_class", "primary_care", "score", "status", "reason"),
+    *("dip_code", "dip_name", "kind", "treatment_class", "primary_care", "score"),
+    *("score_state", "status", "reason"),
     *("matched_procedures", "unmatched_procedures", "auxiliary", "auxiliary_factor", "auxiliary_reason"),
 )
 """What a grouper can say of a case, in the order it says it."""
@@ -54,8 +55,12 @@ def answers_frame(
     prepared: Prepared,
     compiled: CompiledDip,
     columns: Sequence[str] = COLUMNS,
+    listed: npt.NDArray[np.bool_] | None = None,
 ) -> pd.DataFrame:
-    """The frame that `DipGrouper.group` describes, under the index of `cases`; only `columns` are made."""
+    """The frame that `DipGrouper.group` describes, under the index of `cases`; only `columns` are made.
+
+    `listed` says which cases are on the catalogue's list of primary care.
+    """
     import pandas as pd
 
     types = [*prepared.catalogue.types.values(), None]
@@ -84,6 +89,11 @@ def answers_frame(
             "category",
         ),
         "primary_care": lambda: ([item is not None and item.primary_care for item in types], kind, "bool"),
+        "score_state": lambda: (
+            [item and ("not_stated" if item.score is None else "stated") for item in types],
+            kind,
+            "category",
+        ),
         "score": lambda: ([item and item.score for item in types], kind, "float64"),
         "status": lambda: ([word.value for word in STATUSES], answers.status, "category"),
         "reason": lambda: (*_reasons(answers, compiled), "category"),
@@ -93,7 +103,10 @@ def answers_frame(
         "auxiliary_factor": lambda: ([item.factor if item else 1.0 for item in factors], factor, "float64"),
         "auxiliary_reason": reason_of_factor,
     }
-    return pd.DataFrame({name: _taken(*made[name]()) for name in columns}, index=cases.index)
+    frame = pd.DataFrame({name: _taken(*made[name]()) for name in columns}, index=cases.index)
+    if listed is not None and listed.any():
+        frame["primary_care"] |= listed
+    return frame
 
 
 def as_came(cases: Any, answer: Callable[[pd.DataFrame], pd.DataFrame]) -> Any:

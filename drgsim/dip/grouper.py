@@ -8,17 +8,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+import numpy as np
+import numpy.typing as npt
+
 from .._parallel import thread_count
 from ..cases.given import refuse_columns, refuse_doubled
 from ..errors import ColumnError, nearest_name
 from .answers import Answers, EncodedCases, answer
 from .catalogue import DipCatalogue
 from .classes import ProcedureClasses
+from .comorbidity import CCI, NEEDED, facts_with_index
 from .compile import CompiledDip, compile_dip
 from .errors import DipCatalogueWarning
-from .facts import COLUMN_FACTS, column_facts, numbers, unreadable
+from .facts import COLUMN_FACTS, numbers, unreadable
 from .frames import answers_frame, as_came, wanted_columns
 from .prepared import Prepared, prepare
+from .primary_care import PrimaryCareList
 from .rules import RuleSet
 from .stages import Auxiliary
 
@@ -73,6 +78,10 @@ class DipGrouper:
 
         return DipTables(self.compiled.tables)
 
+    @cached_property
+    def _primary_care(self) -> PrimaryCareList | None:
+        return PrimaryCareList(self.prepared) if self.catalogue.primary_care else None
+
     @overload
     def group(self, cases: Mapping[str, Any], *, columns: Iterable[str] | None = ...) -> dict[str, Any]: ...
     @overload
@@ -101,7 +110,11 @@ class DipGrouper:
         DataFrame with the same index, pyarrow Table, or dict, as the input was. Its columns:
 
         dip_code, dip_name, kind, treatment_class, primary_care, score
-            Of the type; NaN for a case without one. The class is that of the procedures matched.
+            Of the type; NaN for a case without one. The class is that of the procedures matched. Primary
+            care is a type that the catalogue marks, or a case that is on its list.
+        score_state
+            stated; not_stated where the catalogue has no score for the type (the national library has none
+            at all); missing for a case without a type.
         status
             grouped, no_principal_diagnosis, unknown_principal_diagnosis, excluded_principal_diagnosis or
             not_in_catalogue.
@@ -114,7 +127,8 @@ class DipGrouper:
             The class whose factor applies (1 for none), and its conditions.
 
         Text columns are categorical, but for the procedures. `frame.attrs["drgsim"]` says by which
-        catalogue and rules, and which columns that conditions ask for are missing or hold unreadable cells.
+        catalogue and rules, which columns that conditions ask for are missing or hold unreadable cells, how
+        many cases are in types without a score, and what else a step `needs`.
         """
         wanted = wanted_columns(columns)
         if isinstance(cases, Mapping):
@@ -137,26 +151,47 @@ class DipGrouper:
                 do="read the file with drgsim.read_cases, or rename the column",
             )
         none = pd.Series([None] * len(cases), dtype=object)
+        book, classes = self.prepared.diagnoses, self.catalogue.comorbidity_classes
+        diagnoses = book.encode(cases["diagnoses"], threads=self.threads)
         return EncodedCases(
-            self.prepared.diagnoses.encode(cases["diagnoses"], threads=self.threads),
+            diagnoses,
             self.prepared.procedures.encode(cases.get("procedures", none), threads=self.threads),
-            column_facts(cases, self.compiled.columns),
+            facts_with_index(cases, self.compiled.columns, diagnoses, book, classes),
             numbers(cases, "total_cost"),
         )
 
+    def primary_care(self, cases: EncodedCases) -> npt.NDArray[np.bool_]:
+        """For each encoded case whether it is on the catalogue's list of primary care."""
+        if self._primary_care is None:
+            return np.zeros(len(cases), bool)
+        return self._primary_care.members(cases, threads=self.threads)
+
     def _frame(self, cases: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
         encoded = self.encode(cases)
-        frame = answers_frame(cases, encoded, self.match(encoded), self.prepared, self.compiled, columns)
+        answers = self.match(encoded)
+        listed = self.primary_care(encoded) if "primary_care" in columns else None
+        frame = answers_frame(cases, encoded, answers, self.prepared, self.compiled, columns, listed)
         asked = {column for name in self.compiled.columns for column in COLUMN_FACTS[name][0]}
+        if self.catalogue.comorbidity_classes:
+            asked.discard(CCI)
+        missing = sorted(asked - set(map(str, cases.columns)))
         frame.attrs["drgsim"] = {
             "catalogue": self.catalogue.id,
             "rules": self.rules.id,
             "trust": self.catalogue.trust,
             "rules_trust": self.rules.trust,
-            "missing_columns": sorted(asked - set(map(str, cases.columns))),
+            "missing_columns": missing,
             "unreadable": unreadable(cases, self.compiled.columns),
+            "without_score": int(self._scoreless[answers.key].sum()),
+            "needs": {CCI: NEEDED} if CCI in missing else {},
         }
         return frame
+
+    @cached_property
+    def _scoreless(self) -> npt.NDArray[np.bool_]:
+        """For each key whether its type has no score; the last is for no key."""
+        types = self.prepared.catalogue.types
+        return np.array([*(types[key.type].score is None for key in self.prepared.catalogue.keys), False])
 
     def match(self, cases: EncodedCases) -> Answers:
         """The answers to encoded cases as arrays; `group` puts them into words."""

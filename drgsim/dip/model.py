@@ -49,7 +49,8 @@ class DipKey:
     """One way into a type: everything it names must be met.
 
     `procedures` empty asks for a conservative stay. `treatment_class` is asked of composite types.
-    A key with `any_position` does not ask that the principal procedure be one of those it names.
+    A key with `any_position` does not ask that the principal procedure be one of those it names; it is
+    held against every procedure recorded, and with none named it asks for none.
     """
 
     type: str
@@ -115,6 +116,29 @@ class Complication:
     level: Literal["cc", "mcc"]
     include: tuple[Pattern, ...] = ()
     exclusion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryCareEntry:
+    """A diagnosis and procedure whose cases are primary care, whatever type they are in.
+
+    The national list is narrower than the types: it names subcategories where types name categories.
+    """
+
+    code: str
+    name: str
+    diagnoses: tuple[Pattern, ...]
+    procedures: Expression = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComorbidityClass:
+    """A class of the comorbidity index and what a secondary diagnosis in it adds, once."""
+
+    name: str
+    weight: int
+    diagnoses: tuple[Pattern, ...]
+    zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

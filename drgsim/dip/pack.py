@@ -41,7 +41,8 @@ _SHOWN = 12  # problems a message lists before it only counts the rest
 
 def published() -> tuple[str, ...]:
     """Names of the shipped catalogues."""
-    return tuple(sorted(path.parent.name for path in data_path("dip", "catalogues").glob(f"*/{META}")))
+    folders = (path.parent.name for path in data_path("dip", "catalogues").glob(f"*/{META}"))
+    return tuple(sorted(name.replace("_", ".") for name in folders))  # a folder's name has no dot
 
 
 def load(source: str | Path, *, strict: bool) -> DipCatalogue:
@@ -56,7 +57,7 @@ def load(source: str | Path, *, strict: bool) -> DipCatalogue:
                 nearest=published(),
                 do=f"give the name of a shipped catalogue, or a folder that holds {META}",
             )
-        folder = data_path("dip", "catalogues", str(source))
+        folder = data_path("dip", "catalogues", str(source).replace(".", "_"))
     problems: list[str] = []
     catalogue = _read(folder, problems)
     settle(catalogue, problems, where=str(source), strict=strict)
@@ -79,7 +80,7 @@ def settle(
 
     found = findings(catalogue)
     errors = [*problems, *(str(finding) for finding in found if finding.severity == "error")]
-    doubts = [*doubtful, *(str(finding) for finding in found if finding.severity != "error")]
+    doubts = [*doubtful, *(str(finding) for finding in found if finding.severity == "doubt")]
     if errors or (strict and doubts):
         every = (*errors, *doubts)
         error = DipCatalogueError(
@@ -149,6 +150,9 @@ def _read(folder: Path, problems: list[str]) -> DipCatalogue:
         procedure_facts=mapped(tables.PROCEDURE_FACTS, "code"),
         crosswalk=mapped(tables.CROSSWALK, "cases", lambda record: record.catalogue),
         hospital_coefficients=mapped(tables.COEFFICIENTS, "level", lambda record: record.coefficient),
+        primary_care=tuple(tables.PRIMARY_CARE.read(folder, problems)),
+        comorbidity_classes=tuple(tables.COMORBIDITY_CLASSES.read(folder, problems)),
+        extra_codes=mapped(tables.EXTRA_CODES, "code", lambda record: record.label),
     )
 
 
@@ -229,6 +233,9 @@ def _records_of(catalogue: DipCatalogue) -> list[tuple[tables.Table, Iterable[An
             tables.COEFFICIENTS,
             [tables.CoefficientRow(*item) for item in catalogue.hospital_coefficients.items()],
         ),
+        (tables.PRIMARY_CARE, catalogue.primary_care),
+        (tables.COMORBIDITY_CLASSES, catalogue.comorbidity_classes),
+        (tables.EXTRA_CODES, [tables.NamedCode(*item) for item in catalogue.extra_codes.items()]),
     ]
 
 

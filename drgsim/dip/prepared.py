@@ -205,6 +205,7 @@ def _with_ranges(catalogue: DipCatalogue) -> dict[str, ExcludedProcedure]:
 def _own_diagnoses(catalogue: DipCatalogue) -> set[str]:
     """Complete diagnosis codes that the catalogue names, whether or not the national catalogue has them."""
     return {
+        *(code for code in catalogue.extra_codes if code[0].isalpha()),
         *catalogue.excluded_diagnoses,
         *catalogue.complications,
         *(code for pair in catalogue.crosswalk.items() for code in pair if code[0].isalpha()),
@@ -214,6 +215,7 @@ def _own_diagnoses(catalogue: DipCatalogue) -> set[str]:
 def _own_procedures(catalogue: DipCatalogue) -> set[str]:
     """Complete procedure codes that the catalogue names."""
     return {
+        *(code for code in catalogue.extra_codes if code[0].isdigit()),
         *catalogue.excluded_procedures,
         *(code for pair in catalogue.crosswalk.items() for code in pair if code[0].isdigit()),
         *(

@@ -199,6 +199,7 @@ _CHOICES = {
     "position": ("any", "principal"),
     "conservative": ("first", "all"),
     "range_code": ("range", "category"),
+    "leave": ("one", "all"),
     "class_from": ("highest", "first_procedure"),
 }
 
@@ -228,9 +229,15 @@ def _check(steps: tuple[Step, ...]) -> None:
     for kind in set(STAGES.values()) - {Entries, Choose}:
         if sum(isinstance(step.stage, kind) for step in steps) > 1:
             raise DipRulesError(f"the stage {kind.__name__} occurs at most once")
-    chosen = [pool for step in steps if isinstance(step.stage, Choose) for pool in step.stage.pools]
-    if len(set(chosen)) < len(chosen):
-        raise DipRulesError("a pool is chosen from at most once", got=chosen)
+    for leave in ("one", "all"):
+        chosen = [
+            pool
+            for step in steps
+            if isinstance(step.stage, Choose) and step.stage.leave == leave
+            for pool in step.stage.pools
+        ]
+        if len(set(chosen)) < len(chosen):
+            raise DipRulesError("a pool is chosen from at most once", got=chosen)
     for step in steps:
         if isinstance(step.stage, Fallback) and not set(step.stage.pools) <= {Pool.LETTER, Pool.BLANK}:
             raise DipRulesError("what is left is looked up in these", allowed=[Pool.LETTER, Pool.BLANK])

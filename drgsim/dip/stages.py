@@ -147,11 +147,16 @@ TIE_BREAKS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Of the candidates of `pools` one is left: by each tie-break in turn, then by catalogue order."""
+    """Of the candidates of `pools` one is left: by each tie-break in turn, then by catalogue order.
+
+    With `leave` `all` the tie-breaks thin them out over several pools, and what they cannot tell apart stays
+    for a later choice in each pool.
+    """
 
     phase: ClassVar[Phase] = Phase.TIES
     pools: tuple[Pool, ...] = (Pool.CORE,)
     by: tuple[TieBreak, ...] = ()
+    leave: Literal["one", "all"] = "one"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,12 @@ from .expressions import parse_expression, parse_patterns, print_expression, pri
 from .model import (
     AuxiliaryClass,
     AuxiliaryFactor,
+    ComorbidityClass,
     Complication,
     DipKey,
     DipType,
     ExcludedProcedure,
+    PrimaryCareEntry,
     ProcedureFacts,
 )
 from .words import Kind, ProcedureClass, ProcedureNote, TreatmentClass
@@ -179,6 +181,19 @@ KEYS = Table(
     },
     required=2,
 )
+PRIMARY_CARE = Table(
+    "primary_care.csv",
+    PrimaryCareEntry,
+    {"code": _TEXT, "name": _TEXT, "diagnoses": _PATTERNS, "procedures": _EXPRESSION},
+    required=3,
+)
+COMORBIDITY_CLASSES = Table(
+    "comorbidity_classes.csv",
+    ComorbidityClass,
+    {"name": _TEXT, "weight": (int, str), "diagnoses": _PATTERNS, "zh": _TEXT},
+    required=3,
+)
+EXTRA_CODES = Table("extra_codes.csv", NamedCode, {"code": _TEXT, "label": _TEXT}, required=1)
 EXCLUDED_DIAGNOSES = Table("excluded_diagnoses.csv", NamedCode, {"code": _TEXT, "label": _TEXT}, required=1)
 EXCLUDED_PROCEDURES = Table(
     "excluded_procedures.csv",

@@ -74,11 +74,11 @@ def test_an_unknown_number_meets_no_condition():
 
 
 @pytest.mark.parametrize("name", DipCatalogue.published())
-def test_shipped_catalogues_are_clean_examples_that_say_so(name):
+def test_shipped_catalogues_are_clean_and_examples_say_so(name):
     made = DipCatalogue.load(name)
-    assert made.check().empty
-    assert made.trust == "assumed"
-    assert "example" in made.title.lower()
+    assert set(made.check()["severity"]) <= {"note"}
+    assert made.id == name
+    assert (made.trust == "assumed") == ("example" in made.title.lower())
     assert made.title_zh
     assert DipGrouper(made, threads=1).rules.id == made.rules
 
