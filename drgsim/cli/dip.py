@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, NotFoundError
@@ -35,6 +36,7 @@ def add_parser(commands: Any) -> None:
     _add_fit(own)
     _add_group(own)
     _add_explain(own)
+    _add_import(own)
     _add_list(own)
     _add_check(own)
 
@@ -103,6 +105,18 @@ def _add_explain(commands: Any) -> None:
 def _add_catalogue(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalogue", required=True, metavar="ID", help="a folder, or see `drgsim dip list`")
     parser.add_argument("--rules", metavar="NAME", help="rule set (default: the one the catalogue names)")
+
+
+def _add_import(commands: Any) -> None:
+    parser = commands.add_parser(
+        "import",
+        help="the national 3.0 workbook as a catalogue 导入国家病种库",
+        description="Reads the workbook as NHSA publishes it; what cannot be read is listed, all of it.",
+        epilog="example: drgsim dip import 按病种分值付费3.0版分组方案.xlsx --out national",
+    )
+    parser.add_argument("file", metavar="WORKBOOK", help="the .xlsx")
+    parser.add_argument("-o", "--out", required=True, metavar="DIR", help="folder for the catalogue")
+    parser.set_defaults(run=_import)
 
 
 def _add_list(commands: Any) -> None:
@@ -190,6 +204,7 @@ def _group(arguments: argparse.Namespace) -> int:
     options = reading_options(arguments)
     chunks = iter_cases(arguments.file, chunk_rows=CHUNK_ROWS, normalise=normalise, keep="all", **options)
     status: Counter[str] = Counter()
+    scoreless, needs = 0, {}
     start = time.perf_counter()
     with chunk_writer(arguments.out) as write:
         for cases in chunks:
@@ -197,10 +212,13 @@ def _group(arguments: argparse.Namespace) -> int:
             taken = {name: f"input_{name}" for name in cases.columns if name in grouped.columns}
             write(cases.rename(columns=taken).join(grouped))
             status.update(grouped["status"].astype(str).tolist())
+            scoreless += grouped.attrs["drgsim"]["without_score"]
+            needs = grouped.attrs["drgsim"]["needs"]
             if not arguments.quiet and sys.stderr.isatty():
                 print(f"\r{status.total():,} cases", end="", file=sys.stderr)
     if not arguments.quiet:
         _tell_group(grouper, status, time.perf_counter() - start)
+        _tell_missing(scoreless, needs)
     return 0
 
 
@@ -215,6 +233,17 @@ def _tell_group(grouper: DipGrouper, status: Counter[str], seconds: float) -> No
     print("\r" * sys.stderr.isatty() + "\n".join(lines), file=sys.stderr)
 
 
+def _tell_missing(scoreless: int, needs: Mapping[str, str]) -> None:
+    if scoreless:
+        print(
+            f"{scoreless:,} cases are in types for which the catalogue states no score 目录未给出分值; "
+            "learn scores from your own years: drgsim dip fit --library",
+            file=sys.stderr,
+        )
+    for step, needed in needs.items():
+        print(f"{step} needs {needed} 需要", file=sys.stderr)
+
+
 def _explain(arguments: argparse.Namespace) -> int:
     names = (*(column for _, column, _ in INPUTS), "total_cost")
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
@@ -226,6 +255,17 @@ def _explain(arguments: argparse.Namespace) -> int:
         )
     case = _found(arguments) if arguments.file is not None else given
     print(_grouper(arguments).explain(case, lang=arguments.lang))
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from ..dip import DipCatalogue
+
+    catalogue = DipCatalogue.from_official_workbook(arguments.file)
+    print(aligned([[name, str(value)] for name, value in catalogue.summary().items()]))
+    for note in catalogue.notes:
+        print(f"- {note}")
+    print(f"written to {catalogue.save(arguments.out)}")
     return 0
 
 
