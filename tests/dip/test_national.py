@@ -3,7 +3,6 @@ every published type reached by a case made for it."""
 
 import csv
 import gzip
-import importlib.util
 import json
 from bisect import bisect_left
 from dataclasses import replace
@@ -122,10 +121,9 @@ def test_the_official_workbook_is_imported_as_it_is(tables, tmp_path):
 
 @pytest.mark.shared
 def test_the_catalogue_that_ships_is_built_again_byte_for_byte(tables, tmp_path):
-    spec = importlib.util.spec_from_file_location("tool", REPOSITORY / "tools" / "build_dip_national.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    assert tool.main(["--reference", str(tables), "--target", str(tmp_path)]) == 0
+    from tools.dip_national import main
+
+    assert main(["--reference", str(tables), "--target", str(tmp_path)]) == 0
     ships = REPOSITORY / "data" / "dip" / "catalogues" / "dip-national-3_0"
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(p.name for p in ships.iterdir())
     for path in tmp_path.iterdir():

@@ -1,4 +1,4 @@
-"""Rebuild `data/dip/catalogues/dip-national-3_0`: `python tools/build_dip_national.py --reference DIR`.
+"""Rebuild `data/dip/catalogues/dip-national-3_0`: `python -m tools.dip_national --reference DIR`.
 
 `DIR` holds the published tables of the national library (`types.csv.gz` and its neighbours). The same
 tables make the same bytes.
