@@ -29,6 +29,7 @@ COMMANDS: tuple[str, ...] = (
     "scheme",
     "simulate",
     "synth",
+    "value",
     "verify",
 )
 

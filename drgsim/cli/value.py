@@ -1,0 +1,146 @@
+"""`drgsim value`: a fund over thirty years, what moves it, what would balance it, and how well we knew."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add_parser(commands: Any) -> None:
+    """Add `value` to the command line."""
+    parser = commands.add_parser(
+        "value",
+        help="the fund over the years: reserves, deficits, levers, goals 基金长期测算",
+        description="Values a fund: income, spending, balance and reserve of every pot by year, under the "
+        "baseline and any scenarios; without a file the country's as published. 基金三十年测算：收入、支出、结余、"
+        "可支付月数、首次赤字；情景、目标求解、敏感性、压力、回测。",
+        epilog="example: drgsim value --scenario resident_premium@2027=20 --draws 1000 --seed 1 --out results; "
+        "drgsim value --goal 'resident_premium: reserve_months.resident >= 6 until 2040'; drgsim value --backtest",
+    )
+    parser.add_argument("fund", nargs="?", metavar="FILE", help="a bureau's workbook or folder of tables 本地表格")
+    parser.add_argument(
+        "--scenario", action="append", default=[], metavar="ID|FILE|NAME[@DAY]=VALUE",
+        help="a shipped scenario, a YAML file, or levers and assumptions; may be given again",
+    )  # fmt: skip
+    parser.add_argument("--years", type=int, default=30, help="years ahead (30)")
+    parser.add_argument("--draws", type=int, default=0, help="draws for bands (none)")
+    parser.add_argument("--seed", type=int, help="needed with --draws")
+    parser.add_argument("--as-of", metavar="DAY", help="what was known on that day, such as 2023-12-31")
+    parser.add_argument("--place", metavar="NAME", help="a place whose yearly figures ship, instead of the country")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another assumption")
+    parser.add_argument("--goal", action="append", default=[], metavar="LEVER: MEASURE.POT >= NUMBER until YEAR")
+    parser.add_argument("--sensitivity", metavar="MEASURE.POT", help="what moves this measure most, a tornado")
+    parser.add_argument("--stress", action="store_true", help="also an epidemic, a recession and a cost shock")
+    parser.add_argument("--last", metavar="RECORD", help="reconcile with the record of the last valuation")
+    parser.add_argument("--backtest", action="store_true", help="value past years with what was known, and compare")
+    parser.add_argument("--list", action="store_true", help="the levers, scenarios and assumptions there are")
+    parser.add_argument("--out", metavar="FOLDER", help="write tables, workbook, page and record")
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.list:
+        return _list()
+    if arguments.backtest:
+        return _backtest(arguments)
+    import pandas as pd
+
+    from ..fund.fund import Fund
+    from ..fund.goal import seek
+    from ..fund.record import reconcile
+    from ..fund.scenario import FundScenario, assignments
+    from ..fund.sensitivity import sensitivity, stressed
+    from ..fund.value import value
+
+    fund = _fund(arguments, Fund)
+    for text in arguments.set:
+        fund = fund.with_assumptions(assignments(text))
+    scenarios: list[Any] = [FundScenario.of(word) for word in arguments.scenario]
+    if arguments.stress:
+        scenarios += stressed(fund.year + 1)
+    valued = value(fund, scenarios, years=arguments.years, draws=arguments.draws, seed=arguments.seed)
+    with pd.option_context("display.width", 200, "display.max_columns", 20):
+        for zh, en, state in valued.notes:
+            print(f"note 说明: {zh}; {en} ({state})")
+        assumed = sum(each.state == "assumed" for each in fund.assumptions.values())
+        print(f"{assumed} of {len(fund.assumptions)} assumptions are assumed 其中{assumed}项为假定")
+        print(valued.summary().to_string(index=False))
+        for course in valued.courses[1:]:
+            if course.scenario.order:
+                bars = valued.waterfall(course.scenario.id)
+                told = bars.attrs
+                print(f"\n{course.scenario.id}: {told['measure']} of {told['pot']}, {told['year']}, yuan")
+                print(bars.to_string(index=False, float_format="{:,.2f}".format))
+        for text in arguments.goal:
+            lever, _, goal = text.partition(":")
+            chosen = scenarios[0] if len(scenarios) == 1 else None
+            print(f"\n{seek(fund, lever.strip(), goal, scenario=chosen)}")
+        if arguments.sensitivity:
+            told = sensitivity(fund, arguments.sensitivity, years=arguments.years)
+            print(f"\n{told!r}")
+        if arguments.last:
+            print(f"\n{reconcile(arguments.last, valued)!r}")
+    if arguments.out:
+        _write(valued, Path(arguments.out))
+    return 0
+
+
+def _fund(arguments: argparse.Namespace, kind: Any) -> Any:
+    from ..errors import ArgumentError
+
+    if arguments.fund and (arguments.place or arguments.as_of):
+        raise ArgumentError("a file of one's own has no --place or --as-of", got=arguments.place or arguments.as_of)
+    if arguments.fund:
+        return kind.read(arguments.fund)
+    if arguments.place:
+        return kind.place(arguments.place, as_of=arguments.as_of)
+    return kind.national(as_of=arguments.as_of)
+
+
+def _write(valued: Any, folder: Path) -> None:
+    from ..fund.record import write_record
+
+    folder.mkdir(parents=True, exist_ok=True)
+    valued.frame.to_csv(folder / "funds.csv", index=False)
+    valued.lines.to_csv(folder / "lines.csv", index=False)
+    valued.people.to_csv(folder / "people.csv", index=False)
+    valued.present_value().to_csv(folder / "present_value.csv", index=False)
+    valued.fund.assumptions.frame.to_csv(folder / "assumptions.csv", index=False)
+    if valued.draws:
+        valued.bands.to_csv(folder / "bands.csv", index=False)
+    write_record(valued, folder / "valuation.json")
+    valued.to_excel(folder / "valuation.xlsx")
+    print(f"\nwritten to {folder} 结果已写入")
+
+
+def _backtest(arguments: argparse.Namespace) -> int:
+    from ..fund.backtest import back_test
+
+    tested = back_test(draws=arguments.draws or 500, seed=1 if arguments.seed is None else arguments.seed)
+    print(tested.to_markdown())
+    print()
+    print(tested.summary().to_string(index=False, float_format="{:.3f}".format))
+    if arguments.out:
+        folder = Path(arguments.out)
+        folder.mkdir(parents=True, exist_ok=True)
+        tested.frame.to_csv(folder / "backtest.csv", index=False)
+    return 0
+
+
+def _list() -> int:
+    from ..fund.assumptions import parameters
+    from ..fund.lever import levers
+    from ..fund.scenario import FundScenario
+
+    print("levers 杠杆 (0 changes nothing):")
+    for name, lever in levers().items():
+        print(f"  {name}  {lever.zh} {lever.en} [{lever.unit}] {lever.source} {lever.state}")
+        print(f"      {lever.evidence}")
+        for key, setting in lever.settings.items():
+            print(f"      {name}.{key} = {setting.value:g}  {setting.zh} {setting.en} ({setting.state})")
+    print("scenarios 情景:", ", ".join(FundScenario.available()))
+    print("assumptions 假设:")
+    for name, what in parameters().items():
+        print(f"  {name} = {what.value:g} [{what.unit}]  {what.zh} {what.en} ({what.state})")
+    return 0

@@ -1,0 +1,1 @@
+"""The fund over decades: people, income, pots, pooling between regions, valuation."""

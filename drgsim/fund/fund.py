@@ -1,0 +1,182 @@
+"""`Fund`: what is valued. One region or several, each with accounts, members and assumptions."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from .accounts import Accounts, Booked
+from .assumptions import FundAssumptions
+from .errors import FundError
+from .people import KINDS, Structure
+
+Note = tuple[str, str, str]  # zh, en, state
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """One pooling region: its books, heads (active, retired, resident), their recent yearly growth, members by
+    age where they are known, the mean wage (yuan a year), and what is assumed of it. `events` are known
+    departures of single years, by assumption and year; `history` are accounts of earlier years as now stated."""
+
+    id: str
+    accounts: Accounts
+    heads: Mapping[str, float]
+    trend: Mapping[str, float]
+    structure: Structure | None
+    wage: float
+    assumptions: FundAssumptions
+    notes: tuple[Note, ...] = ()
+    events: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    history: Mapping[int, Accounts] = field(default_factory=dict)
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain values of everything; `from_document` reads them back."""
+        books, people = self.accounts, self.structure
+        return {
+            "id": self.id,
+            "heads": dict(self.heads),
+            "trend": dict(self.trend),
+            "wage": self.wage,
+            "structure": None if people is None else {
+                kind: getattr(people, kind).tolist() for kind in (*KINDS, "outside")
+            },
+            "accounts": {
+                "year": books.year, "balance": dict(books.balance), "income": dict(books.income),
+                "spending": dict(books.spending), "split": books.split, "notes": [list(n) for n in books.notes],
+                "parts": {line: [b.amount, b.source, b.state, b.note] for line, b in books.parts.items()},
+            },
+            "assumptions": self.assumptions.to_document(),
+            "notes": [list(note) for note in self.notes],
+            "events": {name: {str(y): v for y, v in years.items()} for name, years in self.events.items()},
+        }  # fmt: skip
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Region:
+        books = document["accounts"]
+        people = document["structure"]
+        return cls(
+            document["id"],
+            Accounts(
+                int(books["year"]), books["balance"], books["income"], books["spending"],
+                {line: Booked(*entry) for line, entry in books["parts"].items()}, bool(books["split"]),
+                tuple(tuple(note) for note in books["notes"]),
+            ),
+            document["heads"],
+            document["trend"],
+            None if people is None else Structure(*(np.array(people[k]) for k in (*KINDS, "outside"))),
+            float(document["wage"]),
+            FundAssumptions.from_document(document["assumptions"]),
+            tuple(tuple(note) for note in document["notes"]),
+            {name: {int(y): v for y, v in years.items()} for name, years in document.get("events", {}).items()},
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Fund:
+    """Regions that are valued together. `Fund.national()` is the country as published; `Fund.of(...)` and
+    `Fund.read(...)` take a bureau's own tables (`drgsim.fund.own`).
+
+    >>> Fund.national().year
+    2025
+    """
+
+    regions: tuple[Region, ...]
+    as_of: datetime.date | None = None
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.regions:
+            raise FundError("a fund needs at least one region")
+        years = sorted({region.accounts.year for region in self.regions})
+        ids = [region.id for region in self.regions]
+        if len(years) > 1:
+            raise FundError("regions valued together need accounts of the same year", got=years)
+        if len(set(ids)) < len(ids):
+            raise FundError("two regions have the same id", got=ids)
+
+    @property
+    def year(self) -> int:
+        """The year of the accounts; the first projected year is the one after."""
+        return self.regions[0].accounts.year
+
+    @property
+    def assumptions(self) -> FundAssumptions:
+        """Those of the first region."""
+        return self.regions[0].assumptions
+
+    def with_assumptions(self, values: Mapping[str, Any] | None = None, **more: Any) -> Fund:
+        """The same fund under other assumptions (name, or keyword for names without a dot)."""
+        stated = {**(values or {}), **more}
+        regions = tuple(
+            replace(region, assumptions=region.assumptions.with_values(stated)) for region in self.regions
+        )
+        return replace(self, regions=regions)
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """(zh, en, state) of where the fund's numbers are from and what is missing, each once."""
+        told: dict[Note, None] = {}
+        for region in self.regions:
+            told.update(dict.fromkeys((*region.accounts.notes, *region.notes)))
+        return tuple(told)
+
+    @classmethod
+    def national(cls, *, as_of: str | datetime.date | None = None) -> Fund:
+        """The country's funds as published, known on `as_of` (all that is published when None)."""
+        from .vintage import published_fund
+
+        return published_fund(as_of=as_of)
+
+    @classmethod
+    def place(cls, place: str, *, as_of: str | datetime.date | None = None) -> Fund:
+        """A place whose yearly figures ship, such as "tianjin (inferred)"."""
+        from .vintage import published_fund
+
+        return published_fund(place, as_of=as_of)
+
+    @classmethod
+    def of(cls, **tables: Any) -> Fund:
+        """A bureau's own tables: see `drgsim.fund.own.fund_of`."""
+        from .own import fund_of
+
+        return fund_of(**tables)
+
+    @classmethod
+    def read(cls, path: Any) -> Fund:
+        """A bureau's own workbook or folder of tables: see `drgsim.fund.own.read_fund`."""
+        from .own import read_fund
+
+        return read_fund(path)
+
+    @classmethod
+    def together(cls, funds: Iterable[Fund], *, title: str = "") -> Fund:
+        """Funds of several regions, to be valued and pooled together."""
+        members = list(funds)
+        return cls(tuple(region for fund in members for region in fund.regions), members[0].as_of, title)
+
+    def to_document(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "regions": [region.to_document() for region in self.regions],
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Fund:
+        day = document.get("as_of")
+        return cls(
+            tuple(Region.from_document(each) for each in document["regions"]),
+            datetime.date.fromisoformat(day) if day else None,
+            document.get("title", ""),
+        )
+
+    def __repr__(self) -> str:
+        names = ", ".join(region.id for region in self.regions[:3])
+        more = f" and {len(self.regions) - 3} more" if len(self.regions) > 3 else ""
+        return f"Fund of {names}{more}: accounts of {self.year}" + (f", known on {self.as_of}" if self.as_of else "")

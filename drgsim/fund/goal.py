@@ -1,0 +1,147 @@
+"""Goal seek: the least change of one lever or assumption that reaches a goal, or that none does."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import ArgumentError
+from .assumptions import parameter, parameters
+from .dated import Dated
+from .fund import Fund
+from .lever import levers
+from .measure import Measure
+from .people import People
+from .run import run
+from .scenario import FundScenario
+
+GRID = 16  # steps between zero and each bound, so that a goal reached only in between is found
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The answer. `amount` is None when no amount within bounds reaches the goal; `value` is then the best there
+    is, at `best`. `now` is the measure without the lever."""
+
+    lever: str
+    unit: str
+    goal: str
+    amount: float | None
+    value: float
+    best: float
+    now: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        what = levers().get(self.lever) or parameters()[self.lever]
+        if self.amount is None:
+            return (
+                f"No {self.lever} from {self.low:g} to {self.high:g} {self.unit} reaches {self.goal}: the best is "
+                f"{self.value:,.4g}, at {self.best:g}; without it {self.now:,.4g}. "
+                f"{what.zh}在 {self.low:g} 至 {self.high:g} 之间无解，最好为 {self.value:,.4g}（取 {self.best:g}）。"
+            )
+        if self.lever in levers() and self.amount == 0:
+            return f"{self.goal} holds without any change: {self.now:,.4g}. 现行水平已满足目标。"
+        return (
+            f"{self.lever} = {self.amount:g} {self.unit} reaches {self.goal}: {self.value:,.4g}; without it "
+            f"{self.now:,.4g}. {what.zh}需为 {self.amount:g}。"
+        )
+
+
+_GOAL = re.compile(r"\s*([a-z_]+\.[a-z_]+)\s*>=\s*(-?[0-9.eE+]+)\s*(?:(until|at)\s+(\d{4}))?\s*$")
+
+
+def seek(
+    fund: Fund,
+    lever: str,
+    goal: str,
+    *,
+    scenario: Any = None,
+    years: int | None = None,
+    since: Any = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> Goal:
+    """The amount of `lever` nearest to no change with which the goal holds.
+
+    Parameters
+    ----------
+    lever : a lever or an assumption.
+    goal : such as "reserve_months.resident >= 6 until 2035" (in every year to 2035), "reserve.employee >= 0 at 2040"
+        (in that year), "present_value.employee >= 0".
+    scenario : what else is changed.
+    since : year or day from which the amount holds; the first projected year by default.
+    low, high : bounds to search within; those of the lever by default.
+
+    Raises ArgumentError or FundError for what cannot be read.
+
+    >>> str(seek(Fund.national(), "resident_premium", "reserve_months.resident >= 1 until 2027"))[:31]
+    'reserve_months.resident >= 1 un'
+    """
+    found = _GOAL.match(goal)
+    if not found:
+        raise ArgumentError(
+            "a goal cannot be read", got=goal, allowed="measure.pot >= number [until year | at year]"
+        )
+    name, number, word, year = found.groups()
+    target, last = float(number), int(year) if year else None
+    span = years or (last - fund.year if last else 30)
+    if span < 1:
+        raise ArgumentError("a goal in the past", got=last, allowed=f"after {fund.year}")
+    measure = Measure.of(name, last, at_end=word == "at")
+    base = FundScenario.of(scenario) if scenario is not None else FundScenario.baseline()
+    what = levers().get(lever) or parameter(lever)
+    bottom, top = (what.min if low is None else low), (what.max if high is None else high)
+    if not what.min <= bottom < top <= what.max:
+        raise ArgumentError("bounds of a search", got=[bottom, top], allowed=[what.min, what.max])
+    neutral = 0.0 if lever in levers() else fund.assumptions[lever].value
+    counted: dict[object, People] = {}
+
+    def at(amount: float | None) -> float:
+        if amount is None:
+            asked = base
+        else:
+            stated = amount if since is None else {since: amount}
+            Dated.of(stated, name=lever)
+            asked = base.adding(lever, stated)
+        return measure.point(run(fund, asked, span, counted=counted).books, fund.year + 1)
+
+    now = at(None)
+    unit = what.unit
+
+    def answer(amount: float | None, value: float, best: float) -> Goal:
+        return Goal(lever, unit, goal.strip(), amount, value, best, now, bottom, top)
+
+    if now >= target:
+        return answer(neutral, now, neutral)
+    tried: dict[float, float] = {neutral: now}
+    reached: list[tuple[float, float]] = []  # (inside, outside): the goal holds at the first, not at the second
+    for bound in (top, bottom):
+        before = neutral
+        for step in np.linspace(neutral, bound, GRID + 1)[1:] if bound != neutral else ():
+            value = tried.setdefault(float(step), at(float(step)))
+            if value >= target:
+                reached.append((float(step), before))
+                break
+            before = float(step)
+    if not reached:
+        best = max(tried, key=lambda each: tried[each])
+        return answer(None, tried[best], best)
+    inside, outside = min(reached, key=lambda pair: abs(pair[0] - neutral))
+    step = getattr(what, "step", 0.0)
+    for _ in range(50):
+        if abs(inside - outside) <= max(step / 4, abs(inside) * 1e-9, 1e-9):
+            break
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if at(middle) >= target else (inside, middle)
+    if step:  # the next whole step away from no change
+        whole = math.floor((inside - neutral) / step + 1e-9) if inside < neutral else math.ceil((inside - neutral) / step - 1e-9)  # noqa: E501
+        rounded = float(np.clip(round(neutral + whole * step, 10), bottom, top))
+        if at(rounded) >= target:
+            inside = rounded
+    return answer(inside, at(inside), inside)

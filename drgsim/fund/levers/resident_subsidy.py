@@ -1,0 +1,17 @@
+"""More or less fiscal subsidy for residents, yuan a head and year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from ..plan import Plan
+
+Floats = npt.NDArray[np.float64]
+
+
+def before(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
+    """Shift the subsidy."""
+    plan.shift("subsidy", amount)

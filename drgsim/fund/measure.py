@@ -1,0 +1,81 @@
+"""One number of a valuation by name: what goals aim at and sensitivities compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import ArgumentError
+from .ledger import FEN, Books
+from .pots import lines, pots
+from .valuation import Money
+
+MEASURES = ("reserve_months", "reserve", "balance", "income", "spending", "present_value")
+SHORT = {"employee": "employee_pool", "accounts": "employee_accounts"}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`name` of a pot, all regions together: lowest over the years to `until` (balance, reserve, reserve_months),
+    or in the year `until` (`at_end`), or the present value at a rate."""
+
+    name: str
+    pot: str
+    until: int | None = None
+    at_end: bool = False
+    rate: float = 0.035
+
+    @classmethod
+    def of(cls, text: str, until: int | None = None, *, at_end: bool = False, rate: float = 0.035) -> Measure:
+        """`reserve_months.resident`, `balance.employee_pool` …; a pot may be shortened to its scheme.
+
+        >>> Measure.of("reserve_months.employee", 2035).pot
+        'employee_pool'
+
+        Raises ArgumentError.
+        """
+        name, _, pot = text.partition(".")
+        pot = SHORT.get(pot, pot)
+        if name not in MEASURES:
+            raise ArgumentError("no such measure", got=name, allowed=MEASURES, nearest=MEASURES)
+        if pot not in pots():
+            raise ArgumentError("no such pot", got=pot, allowed=list(pots()), nearest=pots())
+        return cls(name, pot, until, at_end, rate)
+
+    def last(self, first_year: int, years: int) -> int:
+        """Number of years it looks at; raises ArgumentError when they are not valued."""
+        until = first_year + years - 1 if self.until is None else self.until
+        if not first_year <= until <= first_year + years - 1:
+            raise ArgumentError(
+                "a year that is not valued", got=until, allowed=f"{first_year} to {first_year + years - 1}"
+            )
+        return until - first_year + 1
+
+    def draws(self, money: Money, first_year: int) -> np.ndarray:
+        """(draws,): the measure in each draw."""
+        years = self.last(first_year, money.income.shape[2])
+        place = list(pots()).index(self.pot)
+        if self.name == "present_value":
+            values = money.measure("balance", None, place)[:, :years]
+            held = money.reserve[:, :, 0, place].sum(1) / FEN
+            return np.asarray(held + values @ (1 + self.rate) ** -(np.arange(years) + 0.5))
+        values = money.measure(self.name, None, place)[:, :years]
+        return np.asarray(values[:, -1] if self.at_end else values.min(axis=1))
+
+    def point(self, books: Books, first_year: int) -> float:
+        """The measure of a point run; the present value is of balances without interest."""
+        money = Money.of(books)
+        value = float(self.draws(money, first_year)[0])
+        interest = f"{self.pot}.interest"
+        if self.name == "present_value" and interest in lines():
+            years = self.last(first_year, money.income.shape[2])
+            yuan = books.line(interest)[0].sum(0)[:years] / FEN
+            value -= float(yuan @ (1 + self.rate) ** -(np.arange(years) + 0.5))
+        return value
+
+    def __str__(self) -> str:
+        when = f" at the end of {self.until}" if self.at_end else f", lowest to {self.until}" if self.until else ""
+        return f"{self.name} of {self.pot}{when}"
+
+

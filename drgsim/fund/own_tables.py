@@ -1,0 +1,222 @@
+"""Reading a bureau's tables: columns and words in Chinese or English, every problem in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._optional import require
+from ..errors import FileFormatError, NotFoundError, nearest_name
+from .assumptions import parameters
+from .errors import FundError
+from .words import column, insurance, line_names, member, plain, pot_names, sex
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHEETS = {
+    "heads": ("参保人数", "heads"),
+    "accounts": ("基金收支", "accounts"),
+    "stays": ("住院病例", "stays"),
+    "assumptions": ("测算假设", "assumptions"),
+}
+NEEDED = ("heads", "accounts")
+MEMBERS = ("active", "retired", "resident", "adult", "pupil")
+
+
+@dataclass
+class Problems:
+    """What is wrong with tables: table, where, en, zh."""
+
+    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def add(self, table: str, where: str, en: str, zh: str) -> None:
+        self.rows.append((table, where, en, zh))
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+    def raise_if_any(self) -> None:
+        """Raise FundError that lists them; its `problems` is a DataFrame."""
+        if not self.rows:
+            return
+        import pandas as pd
+
+        listed = "; ".join(f"{table} ({where}): {en} {zh}" for table, where, en, zh in self.rows[:12])
+        more = f"; and {len(self.rows) - 12} more" if len(self.rows) > 12 else ""
+        error = FundError(f"{len(self.rows)} problems with the tables of a fund: {listed}{more}")
+        error.problems = pd.DataFrame(self.rows, columns=["table", "where", "en", "zh"])  # type: ignore[attr-defined]
+        raise error
+
+
+def read_tables(path: Any) -> dict[str, pd.DataFrame]:
+    """The tables of a workbook or folder by name; raises FileFormatError when heads or accounts are not there."""
+    import pandas as pd
+
+    place = Path(path)
+    if place.is_dir():
+        found = {}
+        for name, words in SHEETS.items():
+            for word in words:
+                for suffix in (".csv", ".xlsx"):
+                    file = place / f"{word}{suffix}"
+                    if file.is_file() and name not in found:
+                        found[name] = pd.read_csv(file) if suffix == ".csv" else _sheets(file).popitem()[1]
+    elif place.is_file():
+        sheets = _sheets(place)
+        found = {name: sheets[word] for name, words in SHEETS.items() for word in words if word in sheets}
+    else:
+        raise NotFoundError("no such workbook or folder of a fund's tables", got=place.name)
+    missing = [f"{SHEETS[name][0]} ({name})" for name in NEEDED if name not in found]
+    if missing:
+        raise FileFormatError(
+            "tables of the fund are missing", got=missing, where=place.name,
+            allowed=[words[0] for words in SHEETS.values()],
+            do="fill in data/templates/fund.xlsx, or name sheets and files like it",
+        )  # fmt: skip
+    return {name: table.dropna(how="all") for name, table in found.items() if len(table.dropna(how="all"))}
+
+
+def _sheets(file: Path) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    require("python_calamine", extra="excel", feature="reading an Excel workbook")
+    return dict(pd.read_excel(file, sheet_name=None, engine="calamine"))
+
+
+def _columns(
+    table: Any, name: str, needed: tuple[str, ...], optional: tuple[str, ...], problems: Problems
+) -> pd.DataFrame:
+    import pandas as pd
+
+    if not isinstance(table, pd.DataFrame):
+        raise FundError(f"the table of {name} is not a DataFrame", got=type(table).__name__)
+    own = table.rename(columns={each: column(each) for each in table.columns})
+    if own.columns.duplicated().any():
+        twice = sorted(set(own.columns[own.columns.duplicated()]))
+        problems.add(name, "columns", f"columns that stand twice: {twice}", f"重复的列：{twice}")
+        own = own.loc[:, ~own.columns.duplicated()]
+    for each in needed:
+        if each not in own.columns:
+            near = nearest_name(each, map(str, table.columns))
+            also = f", did you mean {near}?" if near else ""
+            problems.add(name, "columns", f"no column {each}{also}", f"缺少列 {each}")
+            own[each] = pd.NA
+    unread = [str(each) for each in own.columns if each not in (*needed, *optional)]
+    if unread:
+        problems.add(name, "columns", f"columns that are not read: {unread}", f"无法识别的列：{unread}")
+    for each in optional:
+        if each not in own.columns:
+            own[each] = pd.NA
+    own["region"] = own["region"].fillna("").map(plain) if "region" in own else ""
+    return own.reset_index(drop=True)
+
+
+def _numbers(own: pd.DataFrame, name: str, columns: tuple[str, ...], problems: Problems, least: float | None) -> None:
+    import pandas as pd
+
+    for each in columns:
+        stated = own[each].notna()
+        numbers = pd.to_numeric(own[each], errors="coerce").astype("float64")
+        wrong = stated & (numbers.isna() | (numbers.abs() == float("inf")))
+        if least is not None:
+            wrong |= numbers < least
+        if wrong.any():
+            rows = [int(row) + 2 for row in own.index[wrong][:5]]
+            word = "not numbers" if least is None else f"not numbers of {least:g} or more"
+            problems.add(name, f"rows {rows}", f"{int(wrong.sum())} of {each} are {word}", f"{each}不是有效数字")
+        own[each] = numbers
+
+
+def head_rows(table: Any, problems: Problems) -> pd.DataFrame:
+    """region, year, kind (active, retired, resident), sex, age_from, age_to, persons."""
+    import pandas as pd
+
+    own = _columns(table, "heads", ("year", "kind", "persons"), ("region", "sex", "age_from", "age_to"), problems)
+    _numbers(own, "heads", ("year", "persons"), problems, 0)
+    _numbers(own, "heads", ("age_from", "age_to"), problems, 0)
+    own["kind"], own["sex"] = own["kind"].map(member), own["sex"].map(lambda each: "" if pd.isna(each) else sex(each))
+    for kind in sorted(set(own["kind"]) - set(MEMBERS)):
+        problems.add("heads", "kind", f"no such kind of member: {kind}", f"无此人员类别：{kind}")
+    own["age_to"] = own["age_to"].fillna(100).where(own["age_from"].notna())
+    late = own["age_from"] > own["age_to"]
+    if late.any():
+        problems.add("heads", "age", f"{int(late.sum())} age bands end before they start", "年龄段起止颠倒")
+    if own["persons"].isna().any():
+        problems.add("heads", "persons", f"{int(own['persons'].isna().sum())} rows without persons", "人数为空")
+    own["kind"] = own["kind"].replace({"adult": "resident", "pupil": "resident"})
+    return own
+
+
+def account_rows(table: Any, problems: Problems) -> pd.DataFrame:
+    """region, year, pot, line (income, spending, balance or pot.line), amount in yuan."""
+    own = _columns(table, "accounts", ("year", "pot", "line", "amount"), ("region", "note"), problems)
+    _numbers(own, "accounts", ("year",), problems, 0)
+    _numbers(own, "accounts", ("amount",), problems, None)
+    names = []
+    for row in own.itertuples():
+        pot = pot_names().get(plain(row.pot))
+        line = line_names(pot).get(plain(row.line)) if pot else None
+        if pot is None:
+            near = nearest_name(plain(row.pot), pot_names())
+            problems.add("accounts", f"row {row.Index + 2}", f"no such pot: {row.pot}, nearest {near}", f"无此基金：{row.pot}")
+        elif line is None:
+            near = nearest_name(plain(row.line), line_names(pot))
+            problems.add("accounts", f"row {row.Index + 2}", f"no such line of {pot}: {row.line}, nearest {near}", f"无此项目：{row.line}")  # noqa: E501
+        names.append((pot, line))
+    own["pot"], own["line"] = [each[0] for each in names], [each[1] for each in names]
+    lost = own["amount"].isna()
+    if lost.any():
+        problems.add("accounts", "amount", f"{int(lost.sum())} rows without an amount", "金额为空")
+    low = (own["amount"] < 0) & (own["line"] != "balance")
+    if low.any():
+        problems.add("accounts", "amount", f"{int(low.sum())} amounts below zero", "金额为负")
+    twice = own.duplicated(["region", "year", "pot", "line"])
+    if twice.any():
+        problems.add("accounts", "rows", f"{int(twice.sum())} lines stand twice", "项目重复")
+    return own
+
+
+def stay_rows(table: Any, problems: Problems) -> pd.DataFrame:
+    """region, insurance, fund, weight, stays, stands_for."""
+    own = _columns(
+        table, "stays", ("insurance", "fund"), ("region", "weight", "stays", "stands_for", "note", "year"), problems
+    )
+    _numbers(own, "stays", ("fund", "weight", "stays", "stands_for"), problems, 0)
+    own["weight"], own["stays"] = own["weight"].fillna(1.0), own["stays"].fillna(1.0)
+    own["insurance"] = own["insurance"].map(insurance)
+    for each in sorted(set(own["insurance"]) - {"employee", "resident"}):
+        problems.add("stays", "insurance", f"no such insurance: {each}", f"无此险种：{each}")
+    if own["fund"].isna().any():
+        problems.add("stays", "fund", f"{int(own['fund'].isna().sum())} stays without fund money", "基金支付为空")
+    for (region, scheme), stated in own.groupby(["region", "insurance"])["stands_for"]:
+        if stated.dropna().nunique() > 1:
+            problems.add("stays", f"{region} {scheme}", "two counts of stays it stands for", "代表人次不一致")
+    return own
+
+
+def assumption_rows(table: Any, problems: Problems) -> dict[str, Any]:
+    """parameter to {value, low, high, source, state, note}, for `FundAssumptions.with_values`."""
+    if table is None:
+        return {}
+    if isinstance(table, Mapping):
+        return dict(table)
+    optional = ("low", "high", "source", "state", "note", "region")
+    own = _columns(table, "assumptions", ("parameter", "value"), optional, problems)
+    _numbers(own, "assumptions", ("value", "low", "high"), problems, None)
+    by_name = {name: name for name in parameters()} | {each.zh: name for name, each in parameters().items()}
+    found = {}
+    for row in own.itertuples():
+        if row.value != row.value:  # left as it is
+            continue
+        name = by_name.get(plain(row.parameter))
+        if name is None:
+            near = nearest_name(plain(row.parameter), by_name)
+            problems.add("assumptions", f"row {row.Index + 2}", f"no such assumption: {row.parameter}, nearest {near}", f"无此参数：{row.parameter}")  # noqa: E501
+            continue
+        entry = {"value": row.value, "low": row.low, "high": row.high, "source": row.source, "state": row.state, "note": row.note}  # noqa: E501
+        found[name] = {key: each for key, each in entry.items() if each == each and each is not None and str(each) != "<NA>"}  # noqa: E501
+        found[name].setdefault("source", "F92")
+    return found

@@ -1,0 +1,192 @@
+"""`FundScenario`: what is asked: assumptions stated and levers moved, each with its day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .._paths import data_path
+from ..errors import FileFormatError
+from .assumptions import checked, parameters
+from .dated import Dated
+from .errors import FundError
+from .lever import Use, levers
+
+BASELINE = "baseline"
+FIELDS = ("drgsim_fund_scenario", "id", "title", "note", "changes")
+
+
+@dataclass(frozen=True, eq=False)
+class FundScenario:
+    """Changes against what is expected, in the order they were stated; each is one bar of the waterfall.
+
+    `stated` are assumptions (absolute, from their day on), `uses` are levers (0 changes nothing).
+
+    >>> FundScenario.of("resident_premium@2027=20").id
+    'resident_premium=20@2027'
+    """
+
+    id: str
+    title: Mapping[str, str]
+    stated: Mapping[str, Dated]
+    uses: Mapping[str, Use]
+    order: tuple[str, ...]
+
+    @classmethod
+    def baseline(cls) -> FundScenario:
+        return cls(BASELINE, {"zh": "基线", "en": "baseline"}, {}, {}, ())
+
+    @classmethod
+    def available(cls) -> tuple[str, ...]:
+        """Ids of the shipped scenarios, each a question a bureau asks."""
+        return tuple(sorted(path.stem for path in data_path("fund", "scenarios").glob("*.yaml")))
+
+    @classmethod
+    def of(cls, stated: Any, *, id: str | None = None) -> FundScenario:
+        """A scenario; a shipped id; a YAML file; a mapping of names to values, or a whole document; or
+        assignments `name=value`, `name@2027=value`, joined by commas.
+
+        Raises FundError (unknown names, values out of bounds), FileFormatError, NotFoundError.
+        """
+        if isinstance(stated, FundScenario):
+            return stated
+        if isinstance(stated, Path) or (isinstance(stated, str) and "=" not in stated):
+            return cls._read(stated)
+        if isinstance(stated, str):
+            changes = assignments(stated)
+            document: dict[str, Any] = {"changes": changes}
+        elif isinstance(stated, Mapping):
+            document = dict(stated) if "changes" in stated else {"changes": dict(stated)}
+        else:
+            raise FundError(
+                "not a scenario", got=type(stated).__name__,
+                allowed="a shipped id, a YAML file, {name: value}, or name=value",
+            )  # fmt: skip
+        unknown = [name for name in document if name not in FIELDS]
+        if unknown:
+            raise FileFormatError(
+                "a scenario has an unknown field", got=unknown[0], allowed=FIELDS, nearest=FIELDS
+            )
+        return cls._of_changes(document, id)
+
+    @classmethod
+    def _of_changes(cls, document: Mapping[str, Any], id: str | None) -> FundScenario:
+        changes = document["changes"]
+        if not isinstance(changes, Mapping):
+            raise FileFormatError("changes of a scenario are names with values", got=type(changes).__name__)
+        settings: dict[str, dict[str, Any]] = {}
+        plain: dict[str, Any] = {}
+        for name, value in changes.items():
+            head, _, rest = str(name).partition(".")
+            if name in parameters() or not rest or head not in levers():
+                plain[str(name)] = value
+            else:
+                settings.setdefault(head, {})[rest] = value
+        stated: dict[str, Dated] = {}
+        uses: dict[str, Use] = {}
+        for name, value in plain.items():
+            if name in levers():
+                uses[name] = Use.of(name, value, settings.pop(name, {}))
+            elif name in parameters():
+                stated[name] = Dated.of(value, name=name)
+                for number in stated[name].values():
+                    checked(name, number)
+            else:
+                names = [*levers(), *parameters()]
+                raise FundError("no such lever or assumption", got=name, nearest=names, allowed=sorted(names))
+        if settings:
+            raise FundError("settings of a lever that is not moved", got=sorted(settings))
+        ident = str(id or document.get("id") or _named(plain))
+        title = document.get("title") or {"zh": ident, "en": ident}
+        return cls(ident, title, stated, uses, tuple(plain))
+
+    @classmethod
+    def _read(cls, word: str | Path) -> FundScenario:
+        path = Path(word)
+        if not path.is_file():
+            if str(word) == BASELINE:
+                return cls.baseline()
+            if str(word) not in cls.available():
+                raise FundError(
+                    "no such scenario: not shipped, and no file of that name", got=str(word),
+                    allowed=cls.available(), nearest=cls.available(),
+                )  # fmt: skip
+            path = data_path("fund", "scenarios", f"{word}.yaml")
+        try:
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise FileFormatError("a scenario cannot be read as YAML", where=path.name) from error
+        if not isinstance(document, Mapping):
+            raise FileFormatError("a scenario file holds names with values", where=path.name)
+        return cls.of(document if "changes" in document else {"changes": document, "id": path.stem})
+
+    def to_document(self) -> dict[str, Any]:
+        """A document that `of` reads back."""
+        changes: dict[str, Any] = {}
+        for name in self.order:
+            if name in self.uses:
+                changes[name] = self.uses[name].amount.to_plain()
+                changes |= {f"{name}.{key}": value for key, value in self.uses[name].settings.items()}
+            else:
+                changes[name] = self.stated[name].to_plain()
+        return {"drgsim_fund_scenario": 1, "id": self.id, "title": dict(self.title), "changes": changes}
+
+    def up_to(self, count: int) -> FundScenario:
+        """The scenario with its first `count` changes alone."""
+        order = self.order[:count]
+        return FundScenario(
+            f"{self.id}[{count}]", self.title,
+            {name: each for name, each in self.stated.items() if name in order},
+            {name: each for name, each in self.uses.items() if name in order}, order,
+        )  # fmt: skip
+
+    def adding(self, name: str, value: Any) -> FundScenario:
+        """With one more change; one of the same name is replaced."""
+        document = self.to_document()
+        changes = {**document["changes"], name: value}
+        return FundScenario.of({**document, "changes": changes}, id=f"{self.id}+{name}")
+
+    def __repr__(self) -> str:
+        return f"FundScenario {self.id}: {json.dumps(self.to_document()['changes'], ensure_ascii=False)}"
+
+
+def assignments(text: str) -> dict[str, Any]:
+    """`name=value` or `name@day=value`, several joined by commas.
+
+    >>> assignments("resident_premium@2027=20,resident_premium@2029=40")
+    {'resident_premium': {'2027': 20, '2029': 40}}
+
+    Raises FundError for what is not of that form.
+    """
+    found: dict[str, Any] = {}
+    for part in text.split(","):
+        name, equals, value = part.strip().partition("=")
+        name, at, since = name.strip().partition("@")
+        try:
+            number = yaml.safe_load(value) if equals else None
+        except yaml.YAMLError:
+            number = None
+        if isinstance(number, bool) or not isinstance(number, int | float) or not name:
+            raise FundError("not an assignment", got=part, allowed="name=number or name@2027=number")
+        if not at:
+            found[name] = number
+        elif isinstance(found.get(name), dict):
+            found[name][since] = number
+        else:
+            found[name] = {since: number}
+    return found
+
+
+def _named(changes: Mapping[str, Any]) -> str:
+    words = []
+    for name, value in changes.items():
+        if isinstance(value, Mapping):
+            words += [f"{name}={number}@{since}" for since, number in value.items()]
+        else:
+            words.append(f"{name}={value}")
+    return ",".join(words) or BASELINE

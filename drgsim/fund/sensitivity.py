@@ -1,0 +1,107 @@
+"""Sensitivity: each assumption at the ends of its interval, the others as they are; tornado and stress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from .._paths import data_path
+from ..errors import ArgumentError
+from .fund import Fund
+from .measure import Measure
+from .people import People
+from .run import run
+from .scenario import FundScenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivity:
+    """`frame`: parameter, zh, en, unit, value, low, high, at_low, at_high (the measure), swing, source, state;
+    the largest swing first. `base` is the measure with every assumption at its value."""
+
+    measure: Measure
+    base: float
+    frame: pd.DataFrame
+
+    def tornado(self, bars: int = 10) -> pd.DataFrame:
+        """The `bars` assumptions that move the measure most."""
+        return self.frame.head(bars)
+
+    @cached_property
+    def silent(self) -> tuple[str, ...]:
+        """Assumptions with an interval that do not move this measure."""
+        return tuple(self.frame.loc[self.frame["swing"] == 0, "parameter"])
+
+    def __repr__(self) -> str:
+        return f"Sensitivity of {self.measure}: {self.base:,.2f}\n{self.tornado().to_string()}"
+
+    def _repr_html_(self) -> str:
+        return str(self.tornado().to_html())
+
+
+def sensitivity(
+    fund: Fund, measure: str, *, scenario: Any = None, years: int = 30, until: int | None = None
+) -> Sensitivity:
+    """Move each assumption that has an interval to its ends, one at a time.
+
+    Parameters
+    ----------
+    measure : such as "reserve_months.employee"; at the end of `until`, the last year by default.
+
+    Raises ArgumentError, FundError.
+    """
+    import pandas as pd
+
+    last = fund.year + years if until is None else until
+    what = Measure.of(measure, last, at_end=True)
+    asked = FundScenario.of(scenario) if scenario is not None else FundScenario.baseline()
+    counted: dict[object, People] = {}
+    first = fund.year + 1
+    if not first <= last <= fund.year + years:
+        raise ArgumentError("a year that is not valued", got=last, allowed=f"{first} to {fund.year + years}")
+
+    def at(own: Fund) -> float:
+        return what.point(run(own, asked, last - fund.year, counted=counted).books, first)
+
+    base, rows = at(fund), []
+    table = fund.assumptions.frame.set_index("parameter")
+    for name in fund.assumptions.uncertain:
+        assumed = fund.assumptions[name]
+        ends = [at(fund.with_assumptions({name: end})) for end in (assumed.low, assumed.high)]
+        row = table.loc[name]
+        rows.append(
+            [name, row["zh"], row["en"], row["unit"], assumed.value, assumed.low, assumed.high, *ends,
+             max(abs(end - base) for end in ends), assumed.source, assumed.state]
+        )  # fmt: skip
+    columns = [
+        "parameter", "zh", "en", "unit", "value", "low", "high", "at_low", "at_high", "swing", "source", "state",
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=columns).sort_values("swing", ascending=False, kind="stable")
+    return Sensitivity(what, base, frame.reset_index(drop=True))
+
+
+def stressed(first_year: int) -> tuple[FundScenario, ...]:
+    """The shipped stress scenarios with their years counted from the first projected one (`+0`).
+
+    >>> [each.id for each in stressed(2026)]
+    ['epidemic', 'recession', 'cost_shock']
+    """
+    with data_path("fund", "stress.yaml").open(encoding="utf-8") as file:
+        entries = yaml.safe_load(file)
+    return tuple(
+        FundScenario.of({"id": name, "title": entry["title"], "changes": _dated(entry["changes"], first_year)})
+        for name, entry in entries.items()
+    )
+
+
+def _dated(changes: dict[str, Any], first: int) -> dict[str, Any]:
+    return {
+        name: {first + int(str(year).lstrip("+")): value for year, value in years.items()}
+        for name, years in changes.items()
+    }

@@ -1,0 +1,130 @@
+"""Spending by line: the start year's money, carried on with heads and ages, growth, benefits and stray.
+
+Growth of what a head of the same age costs comes from the first year's, which follows income as budgets do,
+to the long run's; outpatient care may grow faster than inpatient care for a while. Source: fund rules §5.2;
+the form is a convention of this project (F90).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from .income import financing, wage_growth
+from .people import People
+from .plan import Plan
+from .pots import lines, pots
+
+Floats = npt.NDArray[np.float64]
+
+SCHEMES = ("employee", "resident")
+
+
+def spending(plan: Plan, stray: dict[str, Floats]) -> dict[str, Floats]:
+    """Yuan by line, each (draws, years), transfers included; `stray` are factors by scheme."""
+    people = plan.people
+    assert people is not None
+    growths = _growths(plan)
+    found = {}
+    for line, booked in plan.region.accounts.parts.items():
+        what = lines()[line]
+        if what.side != "spending" or not what.index:
+            continue
+        of = pots()[what.pot].scheme
+        scheme = {"employee": "employee", "resident": "resident"}.get(of, "all")
+        money = booked.amount * _grown(people, what.index, scheme) * growths[what.growth, scheme]
+        if scheme != "all":
+            money = money * stray[scheme] * _levels(plan, what.growth, scheme)
+        found[line] = money * plan.scaled.get(line, 1.0)
+    found |= _other_pots(plan, people, growths, stray)
+    return found
+
+
+def close_transfers(plan: Plan, flows: dict[str, Floats]) -> None:
+    """Pay what a pot without money of its own spends, and give what a scheme hands on."""
+    maternity = sum(
+        (yuan for line, yuan in flows.items() if lines()[line].pot == "maternity"), np.zeros((plan.count, 1))
+    )
+    flows["employee_pool.to_maternity"] = np.broadcast_to(maternity, (plan.count, plan.years))
+    if "medical_aid.benefit" in flows:
+        flows["medical_aid.fiscal"] = flows["medical_aid.benefit"]
+
+
+def _grown(people: People, index: str, scheme: str) -> Floats:
+    """How the people who cause a line's cost have grown since the start year."""
+    sums = people.index(index, scheme)
+    first = sums[:, :1]
+    return np.divide(sums[:, 1:], first, out=np.ones_like(sums[:, 1:]), where=first > 0)
+
+
+def _growths(plan: Plan) -> dict[tuple[str, str], Floats]:
+    """Cumulated growth beyond people, by what a line grows with and scheme."""
+    found: dict[tuple[str, str], Floats] = {}
+    grown = {}
+    for scheme in SCHEMES:
+        first = plan.path(f"spending_growth.{scheme}")
+        shift = plan.path(f"outpatient_shift.{scheme}")
+        inpatient = first - shift * _outpatient_share(plan, scheme)
+        gap = plan.path(f"spending_gap.{scheme}") * _closed(plan)
+        for kind, start in (("inpatient", inpatient), ("outpatient", inpatient + shift)):
+            growth = plan.growth(start, f"{kind}_growth_long.{scheme}")
+            grown[kind, scheme] = np.cumprod(1 + growth, axis=1) * np.exp(gap)
+    found |= grown
+    found["account", "employee"] = np.cumprod(1 + plan.path("account_growth"), axis=1)
+    found["maternity", "employee"] = np.cumprod(1 + plan.path("maternity_growth"), axis=1)
+    found["wage", "employee"] = np.cumprod(1 + wage_growth(plan), axis=1)
+    found["aid", "all"] = np.cumprod(1 + plan.path("aid_growth"), axis=1)
+    uptake = plan.path("care_uptake_growth") * plan.fading("growth_half_life")
+    found["care", "all"] = np.cumprod((1 + uptake) * (1 + plan.path("care_cost_growth")), axis=1)
+    return found
+
+
+def _closed(plan: Plan) -> Floats:
+    """(draws, years): the part of the gap to the usual share of income that is closed."""
+    years = np.arange(1, plan.years + 1)
+    return np.asarray(1 - (1 - plan.path("gap_closing")) ** years)
+
+
+def _outpatient_share(plan: Plan, scheme: str) -> float:
+    """Share of a scheme's start-year money on lines that grow with outpatient care."""
+    money = {"inpatient": 0.0, "outpatient": 0.0}
+    for line, booked in plan.region.accounts.parts.items():
+        what = lines()[line]
+        if what.growth in money and pots()[what.pot].scheme == scheme and what.pot != "catastrophic":
+            money[what.growth] += booked.amount
+    total = sum(money.values())
+    return money["outpatient"] / total if total else 0.0
+
+
+def _levels(plan: Plan, growth: str, scheme: str) -> Floats:
+    """Benefits against today's, and the departures of single years."""
+    level = 1 + plan.path(f"spending_shock.{scheme}")
+    if growth in ("inpatient", "outpatient"):
+        level = level * plan.path(f"benefit_level.{scheme}") * plan.path(f"{growth}_level.{scheme}")
+    return np.asarray(level)
+
+
+def _other_pots(
+    plan: Plan, people: People, growths: dict[tuple[str, str], Floats], stray: dict[str, Floats]
+) -> dict[str, Floats]:
+    """Catastrophic insurance bought by the resident fund; income of long-term care."""
+    books, found = plan.region.accounts, {}
+    residents = people.resident[:, 1:]
+    bought = books.part("resident.to_catastrophic")
+    if bought:
+        premium, subsidy = financing(plan)
+        begun = (plan.start("premium") + plan.start("subsidy"))[:, None]
+        a_head = bought / max(plan.region.heads["resident"], 1.0)
+        plan.derive("catastrophic_premium", np.full(plan.count, a_head))
+        found["resident.to_catastrophic"] = (
+            residents * plan.path("catastrophic_premium") * (premium + subsidy) / begun
+        )
+        money = bought * plan.start("catastrophic_loss")[:, None] * _grown(people, "inpatient", "resident")
+        money = money * growths["inpatient", "resident"] * _levels(plan, "inpatient", "resident")
+        found["catastrophic.benefit"] = money * stray["resident"] * plan.scaled.get("catastrophic.benefit", 1.0)
+    care = books.income.get("long_term_care", 0.0)
+    if care:
+        everyone = people["active"] + people["retired"] + people.resident
+        grown = np.cumprod(1 + plan.path("care_income_growth"), axis=1)
+        found["long_term_care.contribution"] = care * everyone[:, 1:] / everyone[:, :1] * grown
+    return found

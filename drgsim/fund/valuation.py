@@ -1,0 +1,329 @@
+"""`Valuation`: what a fund looks like over the years under each scenario, with bands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import ArgumentError
+from ..settlement.timing import MONTHS_IN_A_YEAR
+from .fund import Fund
+from .ledger import FEN, Books
+from .pots import lines, pots
+from .run import Run
+from .scenario import FundScenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+LEVELS = (0.5, 0.8, 0.9)
+ALL = "all"
+MEASURES = ("income", "spending", "balance", "reserve", "reserve_months")
+
+
+@dataclass(frozen=True)
+class Money:
+    """Of each pot, fen: income and spending (draws, regions, years, pots) and reserve, one year longer.
+
+    Income and spending hold transfers between pots; `balance = income - spending = reserve - reserve before`.
+    """
+
+    income: Ints
+    spending: Ints
+    reserve: Ints
+
+    @classmethod
+    def of(cls, books: Books) -> Money:
+        return cls(books.by_pot("income"), books.by_pot("spending"), books.balance)
+
+    def measure(self, name: str, region: int | None, pot: int) -> Floats:
+        """(draws, years) yuan, or months of spending."""
+
+        def summed(fen: Ints) -> Floats:
+            own = fen[..., pot]
+            return np.asarray((own.sum(1) if region is None else own[:, region]) / FEN)
+
+        if name == "income":
+            return summed(self.income)
+        if name == "spending":
+            return summed(self.spending)
+        if name == "balance":
+            return summed(self.income) - summed(self.spending)
+        if name == "reserve":
+            return summed(self.reserve)[:, 1:]
+        spent, held = summed(self.spending), summed(self.reserve)[:, 1:]
+        return np.divide(held * MONTHS_IN_A_YEAR, spent, out=np.full_like(spent, np.nan), where=spent > 0)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One scenario: its point run, and the money of each draw (None without draws)."""
+
+    scenario: FundScenario
+    point: Run
+    money: Money
+    drawn: Money | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Valuation:
+    """The result of `value`. The first course is the baseline.
+
+    `frame` has the point values, `bands` what the draws say, `lines` the books, `people` the members; see also
+    `first_deficit`, `present_value`, `dependency`, `waterfall`. Money is in yuan.
+    """
+
+    fund: Fund
+    years: int
+    courses: tuple[Course, ...]
+    draws: int
+    seed: int | None
+    discount_rates: tuple[float, ...]
+    notes: tuple[tuple[str, str, str], ...] = field(default=())
+
+    @property
+    def first_year(self) -> int:
+        return self.fund.year + 1
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        return tuple(course.scenario.id for course in self.courses)
+
+    def course(self, scenario: str | None = None) -> Course:
+        """A scenario's course, the baseline's by default; raises ArgumentError."""
+        if scenario is None:
+            return self.courses[0]
+        for course in self.courses:
+            if course.scenario.id == scenario:
+                return course
+        raise ArgumentError(
+            "no such scenario in this valuation", got=scenario, allowed=self.scenarios, nearest=self.scenarios
+        )
+
+    def _regions(self) -> list[tuple[str, int | None]]:
+        names: list[tuple[str, int | None]] = [(each.id, n) for n, each in enumerate(self.fund.regions)]
+        return names if len(names) == 1 else [*names, (ALL, None)]
+
+    @cached_property
+    def used_pots(self) -> tuple[str, ...]:
+        """Pots that hold or move money in some scenario."""
+        return tuple(
+            pot
+            for place, pot in enumerate(pots())
+            if any(
+                (course.money.income[..., place] != 0).any() or (course.money.reserve[..., place] != 0).any()
+                for course in self.courses
+            )
+        )
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """scenario, region, pot, scheme, year, income, spending, balance, reserve, reserve_months, light.
+
+        `light` is red, amber or green by months of reserve (red also when the reserve is gone, amber also in a
+        year of deficit), empty for pots without limits.
+        """
+        import pandas as pd
+
+        tables = []
+        for course in self.courses:
+            for name, region in self._regions():
+                for pot in self.used_pots:
+                    place = list(pots()).index(pot)
+                    table = pd.DataFrame(
+                        {m: course.money.measure(m, region, place)[0] for m in MEASURES},
+                    )
+                    table.insert(0, "year", np.arange(self.first_year, self.first_year + self.years))
+                    table.insert(0, "scheme", pots()[pot].scheme)
+                    table.insert(0, "pot", pot)
+                    table.insert(0, "region", name)
+                    table.insert(0, "scenario", course.scenario.id)
+                    table["light"] = [
+                        light(pot, *row) for row in zip(table["balance"], table["reserve"], table["reserve_months"], strict=True)
+                    ]  # fmt: skip
+                    tables.append(table)
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """scenario, region, pot, line, side, zh, en, year, amount (yuan, whole fen): every line that moves."""
+        import pandas as pd
+
+        tables = []
+        for course in self.courses:
+            money = course.point.books.money[0]
+            for number, region in enumerate(self.fund.regions):
+                for place, what in enumerate(lines().values()):
+                    if money[number, :, place].any():
+                        tables.append(
+                            pd.DataFrame(
+                                {
+                                    "scenario": course.scenario.id, "region": region.id, "pot": what.pot,
+                                    "line": what.name, "side": what.side, "zh": what.zh, "en": what.en,
+                                    "year": np.arange(self.first_year, self.first_year + self.years),
+                                    "amount": money[number, :, place] / FEN,
+                                }
+                            )
+                        )  # fmt: skip
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """scenario, region, year (the accounts' one first), and heads and indexes of the account of people."""
+        import pandas as pd
+
+        tables = []
+        for course in self.courses:
+            for region in self.fund.regions:
+                sums = course.point.people[region.id].sums
+                table = pd.DataFrame({name: values[0] for name, values in sums.items()})
+                table.insert(0, "year", np.arange(self.fund.year, self.fund.year + self.years + 1))
+                table.insert(0, "region", region.id)
+                table.insert(0, "scenario", course.scenario.id)
+                tables.append(table)
+        return pd.concat(tables, ignore_index=True)
+
+    def dependency(self) -> pd.DataFrame:
+        """scenario, region, year, active_per_retired, aged_per_working."""
+        table = self.people[["scenario", "region", "year"]].copy()
+        table["active_per_retired"] = self.people["active"] / self.people["retired"]
+        table["aged_per_working"] = self.people["aged"] / self.people["working"]
+        return table
+
+    def first_deficit(self, *, chance: float | None = None) -> pd.DataFrame:
+        """scenario, region, pot, current_deficit, reserve_gone: the first year spending exceeds income, and the
+        first in which the reserve is below zero; <NA> where there is none within the years valued.
+
+        With draws, `p_deficit` and `p_gone` are the shares of draws in which that happens at all; with
+        `chance`, the years are the first by which it has happened in so many draws.
+        """
+        import pandas as pd
+
+        rows = []
+        for course in self.courses:
+            for name, region in self._regions():
+                for pot in self.used_pots:
+                    if pots()[pot].red is None:
+                        continue
+                    place = list(pots()).index(pot)
+                    row: dict[str, Any] = {"scenario": course.scenario.id, "region": name, "pot": pot}
+                    for key, measure, share in (
+                        ("current_deficit", "balance", "p_deficit"), ("reserve_gone", "reserve", "p_gone")
+                    ):  # fmt: skip
+                        below = course.money.measure(measure, region, place) < 0
+                        if course.drawn is not None:
+                            happened = np.logical_or.accumulate(
+                                course.drawn.measure(measure, region, place) < 0, axis=1
+                            )
+                            row[share] = float(happened[:, -1].mean())
+                            if chance is not None:
+                                below = (happened.mean(0) >= chance)[None]
+                        found = np.flatnonzero(below[0])
+                        row[key] = self.first_year + int(found[0]) if len(found) else pd.NA
+                    rows.append(row)
+        table = pd.DataFrame(rows)
+        return table.astype({"current_deficit": "Int64", "reserve_gone": "Int64"})
+
+    def present_value(self, rates: tuple[float, ...] | None = None) -> pd.DataFrame:
+        """scenario, region, pot, rate, reserve (at the start), balances, present_value: yearly balances without
+        interest, each as in the middle of its year, discounted to the end of the accounts' year, and the reserve
+        added; with draws low and high of nine tenths."""
+        import pandas as pd
+
+        rows = []
+        for course in self.courses:
+            for name, region in self._regions():
+                for pot in self.used_pots:
+                    place = list(pots()).index(pot)
+                    for rate in rates or self.discount_rates:
+                        row = {"scenario": course.scenario.id, "region": name, "pot": pot, "rate": rate}
+                        point = self._discounted(course.money, course.point.books, region, place, rate)
+                        opened = course.money.reserve[:, :, 0, place]
+                        held = float((opened.sum(1) if region is None else opened[:, region])[0]) / FEN
+                        row |= {"reserve": held, "balances": point, "present_value": held + point}
+                        rows.append(row)
+        return pd.DataFrame(rows)
+
+    def _discounted(self, money: Money, books: Books, region: int | None, pot: int, rate: float) -> float:
+        name = list(pots())[pot]
+        balances = money.measure("balance", region, pot)[0]
+        if f"{name}.interest" in lines():
+            interest = books.line(f"{name}.interest")[0] / FEN
+            balances = balances - (interest.sum(0) if region is None else interest[region])
+        factors = (1 + rate) ** -(np.arange(self.years) + 0.5)
+        return float(balances @ factors)
+
+    @cached_property
+    def bands(self) -> pd.DataFrame:
+        """scenario, region, pot, measure, band (level or difference), year, point, median, and low and high at
+        50, 80 and 90 %, with `reason` where median and point differ by more than a tenth of the 90 % band.
+
+        `difference` is from the baseline, draw by draw. Raises ArgumentError without draws.
+        """
+        from .bands import bands
+
+        if not self.draws:
+            raise ArgumentError("there are no draws to make bands of", do="value(…, draws=1000, seed=1)")
+        return bands(self)
+
+    def waterfall(self, scenario: str, *, pot: str | None = None, measure: str = "reserve", year: int | None = None) -> pd.DataFrame:  # noqa: E501
+        """One bar for each change of a scenario, in its order, from the baseline's value to the scenario's.
+
+        `year` is the last unless stated; `pot` the one that moves most. Columns step, zh, en, value (yuan), and
+        they sum exactly: baseline + bars = scenario.
+        """
+        from .waterfall import waterfall
+
+        return waterfall(self, scenario, pot=pot, measure=measure, year=year)
+
+    def to_document(self) -> dict[str, Any]:
+        """A record of the inputs and the point results, without draws: see `drgsim.fund.record`."""
+        from .record import record
+
+        return record(self)
+
+    def summary(self) -> pd.DataFrame:
+        """First deficits and reserve months at the start, after ten years and at the end, by scenario and pot."""
+        table = self.first_deficit()
+        frame = self.frame
+        for year in sorted({self.first_year, min(self.first_year + 9, self.first_year + self.years - 1), self.first_year + self.years - 1}):  # noqa: E501
+            own = frame[frame["year"] == year].set_index(["scenario", "region", "pot"])["reserve_months"]
+            keys = list(zip(table["scenario"], table["region"], table["pot"], strict=True))
+            table[f"months_{year}"] = [own.get(key, float("nan")) for key in keys]
+        return table
+
+    def to_excel(self, path: Any, lang: str = "zh") -> None:
+        """Every table as a workbook: see `drgsim.report.valuation_workbook`."""
+        from .workbook import write_workbook
+
+        write_workbook(self, path, lang)
+
+    def __repr__(self) -> str:
+        with_draws = f", {self.draws} draws" if self.draws else ""
+        return (
+            f"Valuation of {self.fund!r}, {self.first_year} to {self.first_year + self.years - 1}, "
+            f"{len(self.courses)} scenarios{with_draws}\n{self.summary().to_string()}"
+        )
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<li>{zh} · {en} ({state})</li>" for zh, en, state in self.notes)
+        return f"{self.summary().to_html()}<ul>{notes}</ul>"
+
+
+def light(pot: str, balance: float, reserve: float, months: float) -> str:
+    """red, amber or green; empty for pots without limits."""
+    what = pots()[pot]
+    if what.red is None or what.amber is None:
+        return ""
+    if reserve < 0 or months < what.red:
+        return "red"
+    return "amber" if balance < 0 or months < what.amber else "green"
+
+
