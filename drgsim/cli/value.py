@@ -13,12 +13,14 @@ def add_parser(commands: Any) -> None:
         "value",
         help="the fund over the years: reserves, deficits, levers, goals 基金长期测算",
         description="Values a fund: income, spending, balance and reserve of every pot by year, under the "
-        "baseline and any scenarios; without a file the country's as published. 基金三十年测算：收入、支出、结余、"
+        "baseline and any scenarios; without a file the country's as published. 基金三十年测算：收入、支出、结余、"  # noqa: E501
         "可支付月数、首次赤字；情景、目标求解、敏感性、压力、回测。",
-        epilog="example: drgsim value --scenario resident_premium@2027=20 --draws 1000 --seed 1 --out results; "
-        "drgsim value --goal 'resident_premium: reserve_months.resident >= 6 until 2040'; drgsim value --backtest",
+        epilog="example: drgsim value --scenario resident_premium@2027=20 --draws 1000 --seed 1 --out results; "  # noqa: E501
+        "drgsim value --goal 'resident_premium: reserve_months.resident >= 6 until 2040'; drgsim value --backtest",  # noqa: E501
     )
-    parser.add_argument("fund", nargs="?", metavar="FILE", help="a bureau's workbook or folder of tables 本地表格")
+    parser.add_argument(
+        "fund", nargs="?", metavar="FILE", help="a bureau's workbook or folder of tables 本地表格"
+    )
     parser.add_argument(
         "--scenario", action="append", default=[], metavar="ID|FILE|NAME[@DAY]=VALUE",
         help="a shipped scenario, a YAML file, or levers and assumptions; may be given again",
@@ -27,13 +29,23 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--draws", type=int, default=0, help="draws for bands (none)")
     parser.add_argument("--seed", type=int, help="needed with --draws")
     parser.add_argument("--as-of", metavar="DAY", help="what was known on that day, such as 2023-12-31")
-    parser.add_argument("--place", metavar="NAME", help="a place whose yearly figures ship, instead of the country")
+    parser.add_argument(
+        "--place", metavar="NAME", help="a place whose yearly figures ship, instead of the country"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another assumption")
-    parser.add_argument("--goal", action="append", default=[], metavar="LEVER: MEASURE.POT >= NUMBER until YEAR")
-    parser.add_argument("--sensitivity", metavar="MEASURE.POT", help="what moves this measure most, a tornado")
-    parser.add_argument("--stress", action="store_true", help="also an epidemic, a recession and a cost shock")
+    parser.add_argument(
+        "--goal", action="append", default=[], metavar="LEVER: MEASURE.POT >= NUMBER until YEAR"
+    )
+    parser.add_argument(
+        "--sensitivity", metavar="MEASURE.POT", help="what moves this measure most, a tornado"
+    )
+    parser.add_argument(
+        "--stress", action="store_true", help="also an epidemic, a recession and a cost shock"
+    )
     parser.add_argument("--last", metavar="RECORD", help="reconcile with the record of the last valuation")
-    parser.add_argument("--backtest", action="store_true", help="value past years with what was known, and compare")
+    parser.add_argument(
+        "--backtest", action="store_true", help="value past years with what was known, and compare"
+    )
     parser.add_argument("--list", action="store_true", help="the levers, scenarios and assumptions there are")
     parser.add_argument("--out", metavar="FOLDER", help="write tables, workbook, page and record")
     parser.set_defaults(run=_run)
@@ -90,7 +102,9 @@ def _fund(arguments: argparse.Namespace, kind: Any) -> Any:
     from ..errors import ArgumentError
 
     if arguments.fund and (arguments.place or arguments.as_of):
-        raise ArgumentError("a file of one's own has no --place or --as-of", got=arguments.place or arguments.as_of)
+        raise ArgumentError(
+            "a file of one's own has no --place or --as-of", got=arguments.place or arguments.as_of
+        )
     if arguments.fund:
         return kind.read(arguments.fund)
     if arguments.place:

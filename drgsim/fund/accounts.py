@@ -66,7 +66,7 @@ class Accounts:
                 if lines()[line].pot == pot and lines()[line].side == "spending":
                     what = lines()[line]
                     rows.append(
-                        [pot, what.name, what.zh, what.en, booked.amount, booked.amount / total if total else 0.0,
+                        [pot, what.name, what.zh, what.en, booked.amount, booked.amount / total if total else 0.0,  # noqa: E501
                          booked.source, booked.state, booked.note]
                     )  # fmt: skip
             rows.append([pot, "published", "公布支出合计", "published spending", total, 1.0, "", "", ""])
@@ -101,11 +101,11 @@ def _shares() -> Mapping[str, tuple[float, datetime.date]]:
         }
 
 
-def start_share(name: str, known: Known = Known()) -> float:
+def start_share(name: str, known: Known | None = None) -> float:
     """A number by which a published figure becomes fund money (`data/fund/start_shares.csv`); 0 while it was
     not known, so that what it would split off stays unexplained."""
     value, since = _shares()[name]
-    return value if known.as_of is None or since <= known.as_of else 0.0
+    return value if known is None or known.as_of is None or since <= known.as_of else 0.0
 
 
 def national_totals(known: Known, side: str, *, place: str = NATION) -> dict[str, dict[int, float]]:
@@ -132,7 +132,9 @@ def published_accounts(known: Known, *, place: str = NATION) -> Accounts:
     spending = national_totals(known, "expenditure", place=place)
     years = set.intersection(*(set(each) for side in (income, spending) for each in side.values()))
     if not years:
-        raise FundError("no year's accounts of both schemes were known", got=place, where=str(known.as_of or ""))
+        raise FundError(
+            "no year's accounts of both schemes were known", got=place, where=str(known.as_of or "")
+        )
     year = max(years)
     money = {"income": {}, "spending": {}}  # type: dict[str, dict[str, float]]
     split = known.at("employee", "pooled_income", year, place=place) is not None
@@ -160,14 +162,12 @@ def published_accounts(known: Known, *, place: str = NATION) -> Accounts:
         _other_pots(known, year, money, parts, balance)
     if not split:
         notes.append(
-            ("职工统筹与个人账户未分列，合并测算", "employees' pooled money and accounts are not known apart: valued together", "read")
+            ("职工统筹与个人账户未分列，合并测算", "employees' pooled money and accounts are not known apart: valued together", "read")  # noqa: E501
         )  # fmt: skip
     return Accounts(year, balance, money["income"], money["spending"], parts, split, tuple(notes))
 
 
-def _national_parts(
-    known: Known, year: int, spending: Mapping[str, float], split: bool
-) -> dict[str, Booked]:
+def _national_parts(known: Known, year: int, spending: Mapping[str, float], split: bool) -> dict[str, Booked]:
     """Estimates of parts of the country's spending, each held to what is published."""
     parts = _maternity_parts(known, year)
     inpatient, away = _inpatient_money(known, year)
@@ -249,7 +249,9 @@ def _balances(
         known_years = known.series(scheme, measure, place=place)
         before = [each for each in known_years if each <= year]
         if not before:
-            notes.append((f"{scheme}期初结余未公布，按0计", f"no balance of {scheme} was known: 0", "assumed"))
+            notes.append(
+                (f"{scheme}期初结余未公布，按0计", f"no balance of {scheme} was known: 0", "assumed")
+            )
             return 0.0
         last = max(before)
         value = known_years[last]
@@ -257,7 +259,7 @@ def _balances(
             value += flows[0].get(later, 0.0) - flows[1].get(later, 0.0)
         if last < year:
             notes.append(
-                (f"{scheme} {year}年末结余由{last}年末滚算", f"balance of {scheme} {year} rolled forward from {last}", "assumed")
+                (f"{scheme} {year}年末结余由{last}年末滚算", f"balance of {scheme} {year} rolled forward from {last}", "assumed")  # noqa: E501
             )  # fmt: skip
         return value
 

@@ -1,4 +1,5 @@
-"""`FundAssumptions`: every number a valuation assumes, with interval, source, trust and the day it was known."""
+"""`FundAssumptions`: every number a valuation assumes, with interval, source, trust and the day it was
+known."""
 
 from __future__ import annotations
 
@@ -110,7 +111,7 @@ class FundAssumptions(Mapping[str, Assumed]):
     (400.0, ('premium',))
     """
 
-    values: Mapping[str, Assumed]
+    table: Mapping[str, Assumed]
     id: str = "own"
     as_of: datetime.date | None = None
 
@@ -140,7 +141,7 @@ class FundAssumptions(Mapping[str, Assumed]):
             )  # fmt: skip
         raw_day = document.get("as_of")
         known = datetime.date.fromisoformat(str(raw_day)) if raw_day else None
-        values = dict(cls.default(known).values)
+        values = dict(cls.default(known).table)
         for name, entry in document.get("values", {}).items():
             values[name] = _assumed(name, entry, where)
         return cls(MappingProxyType(values), str(document.get("id", "own")), known)
@@ -153,16 +154,16 @@ class FundAssumptions(Mapping[str, Assumed]):
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "values": {
                 name: {key: getattr(each, key) for key in Assumed.__dataclass_fields__}
-                for name, each in self.values.items()
+                for name, each in self.table.items()
             },
         }
 
     def with_values(self, values: Mapping[str, Any] | None = None, **more: Any) -> FundAssumptions:
         """A copy with other values; a plain number has no interval and is assumed by the caller."""
-        new = dict(self.values)
+        new = dict(self.table)
         for name, entry in {**(values or {}), **more}.items():
             new[name] = entry if isinstance(entry, Assumed) else _assumed(name, entry, "values")
-        return replace(self, values=MappingProxyType(new))
+        return replace(self, table=MappingProxyType(new))
 
     def changed(self, other: FundAssumptions) -> tuple[str, ...]:
         """Names whose value or interval differs."""
@@ -200,18 +201,18 @@ class FundAssumptions(Mapping[str, Assumed]):
         )
 
     def __getitem__(self, name: str) -> Assumed:
-        if name not in self.values:
+        if name not in self.table:
             parameter(name)
-        return self.values[name]
+        return self.table[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.values)
+        return iter(self.table)
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.table)
 
     def __repr__(self) -> str:
-        assumed = sum(each.state == "assumed" for each in self.values.values())
+        assumed = sum(each.state == "assumed" for each in self.table.values())
         known = f", known on {self.as_of}" if self.as_of else ""
         return f"FundAssumptions {self.id}: {len(self)} values, {assumed} of them assumed{known}"
 

@@ -38,9 +38,9 @@ SINGLE = "maternity"  # a pot the employee pool pays: its money is inside the po
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BackTest:
-    """`frame`: place, start, as_of, scheme, measure, ahead, year, forecast, actual, error (share), and hit_50,
-    hit_80, hit_90 with the 90 % band; last_growth and mean_growth, the errors of repeating the last year's growth and
-    the mean of three; break_zh and break_en, the dated breaks between start and target."""
+    """`frame`: place, start, as_of, scheme, measure, ahead, year, forecast, actual, error (share), and
+    hit_50, hit_80, hit_90 with the 90 % band; last_growth and mean_growth, the errors of repeating the last
+    year's growth and the mean of three; break_zh and break_en, the dated breaks between start and target."""
 
     frame: pd.DataFrame
     draws: int
@@ -52,14 +52,14 @@ class BackTest:
         return self.frame[~self.frame["hit_90"]]
 
     def summary(self) -> pd.DataFrame:
-        """By place, scheme, measure and years ahead: how many, mean absolute error, the benchmarks', coverage,
-        and all of it again for targets without a known break between (rows `without breaks`)."""
+        """By place, scheme, measure and years ahead: how many, mean absolute error, the benchmarks',
+        coverage, and all of it again for targets without a known break between (rows `without breaks`)."""
         import pandas as pd
 
         tables = []
         for label, own in (("all", self.frame), ("without breaks", self.frame[self.frame["break_en"] == ""])):
             grouped = own.assign(
-                error=own["error"].abs(), last_growth=own["last_growth"].abs(), mean_growth=own["mean_growth"].abs()
+                error=own["error"].abs(), last_growth=own["last_growth"].abs(), mean_growth=own["mean_growth"].abs()  # noqa: E501
             ).groupby(["place", "scheme", "measure", "ahead"], sort=False)  # fmt: skip
             table = grouped[["error", "last_growth", "mean_growth", "hit_50", "hit_80", "hit_90"]].mean()
             table.insert(0, "targets", grouped.size())
@@ -68,12 +68,12 @@ class BackTest:
 
     def to_markdown(self) -> str:
         """The table as the documentation shows it."""
-        rows = ["| place | from | scheme | measure | year | forecast 1e8 | published 1e8 | error | 90 % band | breaks between |",
+        rows = ["| place | from | scheme | measure | year | forecast 1e8 | published 1e8 | error | 90 % band | breaks between |",  # noqa: E501
                 "|---|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
         for row in self.frame.itertuples():
             hit = "hit" if row.hit_90 else "**miss**"
             rows.append(
-                f"| {row.place} | {row.start} | {row.scheme} | {row.measure} | {row.year} | {row.forecast / 1e8:,.0f} "
+                f"| {row.place} | {row.start} | {row.scheme} | {row.measure} | {row.year} | {row.forecast / 1e8:,.0f} "  # noqa: E501
                 f"| {row.actual / 1e8:,.0f} | {row.error:+.1%} | {hit} | {row.break_en} |"
             )
         return "\n".join(rows)
@@ -121,12 +121,14 @@ def back_test(
             valued = value(fund, years=span, draws=draws, seed=seed)
             rows += _rows(valued, place, start, as_of, actual)
     if not rows:
-        raise ArgumentError("no year can be tested", got=list(starts), allowed=f"{min(years)} to {max(years) - 1}")
+        raise ArgumentError(
+            "no year can be tested", got=list(starts), allowed=f"{min(years)} to {max(years) - 1}"
+        )
     return BackTest(pd.DataFrame(rows), draws, seed)
 
 
 def day_of(start: int) -> datetime.date:
-    """The day of a valuation on the accounts of a year: its bulletin and the next year's standards are out."""
+    """The day of a valuation on the accounts of a year: its bulletin and the new standards are out."""
     return datetime.date(start + 1, 8, 31)
 
 
@@ -146,7 +148,8 @@ def _rows(
                 at = [list(pots()).index(pot) for pot in members]
                 forecast = sum(float(course.money.measure(measure, None, each)[0, step]) for each in at)
                 drawn = sum(
-                    (course.drawn.measure(measure, None, each)[:, step] for each in at), np.zeros(valued.draws)
+                    (course.drawn.measure(measure, None, each)[:, step] for each in at),
+                    np.zeros(valued.draws),
                 )
                 row = {
                     "place": place, "start": start, "as_of": as_of, "scheme": scheme, "measure": measure,

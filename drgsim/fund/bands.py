@@ -22,7 +22,8 @@ def bands(valuation: Valuation) -> pd.DataFrame:
     tables = []
     base = valuation.courses[0]
     for course in valuation.courses:
-        assert course.drawn is not None and base.drawn is not None
+        assert course.drawn is not None
+        assert base.drawn is not None
         for name, region in valuation._regions():
             for pot in valuation.used_pots:
                 place = list(pots()).index(pot)
@@ -69,10 +70,7 @@ def _reasons(table: pd.DataFrame, valuation: Valuation) -> list[str]:
         for name in assumptions.uncertain
         if abs((at := assumptions[name]).high + at.low - 2 * at.value) > 0.2 * (at.high - at.low)  # type: ignore[operator]
     ]
-    words = (
-        "growth compounds, so that high draws weigh more than low ones"
-        + (f"; intervals that reach farther to one side: {', '.join(lopsided)}" if lopsided else "")
+    words = "growth compounds, so that high draws weigh more than low ones" + (
+        f"; intervals that reach farther to one side: {', '.join(lopsided)}" if lopsided else ""
     )
     return [words if each else "" for each in far]
-
-

@@ -96,5 +96,7 @@ def _day(key: Any, name: str) -> datetime.date:
         return datetime.date(int(text), 1, 1) if len(text) == 4 else datetime.date.fromisoformat(text)
     except ValueError:
         raise FundError(
-            f"{name} states a value for what is no day", got=key, allowed="a year (2027) or a day (2027-07-01)"
+            f"{name} states a value for what is no day",
+            got=key,
+            allowed="a year (2027) or a day (2027-07-01)",
         ) from None

@@ -81,7 +81,8 @@ class Draws:
         return _Part(self, first, min(count, self.count - first))
 
     def value(self, name: str, assumed: Assumed) -> Floats:
-        """(count,) values of an assumption: normal to either side of its value, within the parameter's bounds."""
+        """(count,) values of an assumption: normal to either side of its value, within the parameter's
+        bounds."""
         if assumed.low is None or assumed.high is None:
             return np.full(self.count, assumed.value)
         position = self.position(name) / INSIDE
@@ -110,7 +111,8 @@ class _Part(Draws):
 
 
 def strayed(fresh: Floats, stays: Floats) -> Floats:
-    """Yearly departures of which a part is there a year later; `fresh` (draws, years), `stays` (draws,) or 1."""
+    """Yearly departures of which a part is there a year later; `fresh` (draws, years), `stays` (draws,) or
+    1."""
     path = np.empty_like(fresh)
     left = np.zeros(len(fresh))
     for year in range(fresh.shape[1]):

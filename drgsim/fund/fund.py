@@ -20,9 +20,10 @@ Note = tuple[str, str, str]  # zh, en, state
 
 @dataclass(frozen=True, eq=False)
 class Region:
-    """One pooling region: its books, heads (active, retired, resident), their recent yearly growth, members by
-    age where they are known, the mean wage (yuan a year), and what is assumed of it. `events` are known
-    departures of single years, by assumption and year; `history` are accounts of earlier years as now stated."""
+    """One pooling region: its books, heads (active, retired, resident), their recent yearly growth, members
+    by age where they are known, the mean wage (yuan a year), and what is assumed of it. `events` are known
+    departures of single years, by assumption and year; `history` are accounts of earlier years as now
+    stated."""
 
     id: str
     accounts: Accounts
@@ -48,7 +49,7 @@ class Region:
             },
             "accounts": {
                 "year": books.year, "balance": dict(books.balance), "income": dict(books.income),
-                "spending": dict(books.spending), "split": books.split, "notes": [list(n) for n in books.notes],
+                "spending": dict(books.spending), "split": books.split, "notes": [list(n) for n in books.notes],  # noqa: E501
                 "parts": {line: [b.amount, b.source, b.state, b.note] for line, b in books.parts.items()},
             },
             "assumptions": self.assumptions.to_document(),
@@ -73,7 +74,7 @@ class Region:
             float(document["wage"]),
             FundAssumptions.from_document(document["assumptions"]),
             tuple(tuple(note) for note in document["notes"]),
-            {name: {int(y): v for y, v in years.items()} for name, years in document.get("events", {}).items()},
+            {name: {int(y): v for y, v in years.items()} for name, years in document.get("events", {}).items()},  # noqa: E501
         )  # fmt: skip
 
 
@@ -179,4 +180,6 @@ class Fund:
     def __repr__(self) -> str:
         names = ", ".join(region.id for region in self.regions[:3])
         more = f" and {len(self.regions) - 3} more" if len(self.regions) > 3 else ""
-        return f"Fund of {names}{more}: accounts of {self.year}" + (f", known on {self.as_of}" if self.as_of else "")
+        return f"Fund of {names}{more}: accounts of {self.year}" + (
+            f", known on {self.as_of}" if self.as_of else ""
+        )

@@ -24,8 +24,8 @@ GRID = 16  # steps between zero and each bound, so that a goal reached only in b
 
 @dataclass(frozen=True)
 class Goal:
-    """The answer. `amount` is None when no amount within bounds reaches the goal; `value` is then the best there
-    is, at `best`. `now` is the measure without the lever."""
+    """The answer. `amount` is None when no amount within bounds reaches the goal; `value` is then the best
+    there is, at `best`. `now` is the measure without the lever."""
 
     lever: str
     unit: str
@@ -41,9 +41,9 @@ class Goal:
         what = levers().get(self.lever) or parameters()[self.lever]
         if self.amount is None:
             return (
-                f"No {self.lever} from {self.low:g} to {self.high:g} {self.unit} reaches {self.goal}: the best is "
+                f"No {self.lever} from {self.low:g} to {self.high:g} {self.unit} reaches {self.goal}: the best is "  # noqa: E501
                 f"{self.value:,.4g}, at {self.best:g}; without it {self.now:,.4g}. "
-                f"{what.zh}在 {self.low:g} 至 {self.high:g} 之间无解，最好为 {self.value:,.4g}（取 {self.best:g}）。"
+                f"{what.zh}在 {self.low:g} 至 {self.high:g} 之间无解，最好为 {self.value:,.4g}（取 {self.best:g}）。"  # noqa: E501
             )
         if self.lever in levers() and self.amount == 0:
             return f"{self.goal} holds without any change: {self.now:,.4g}. 现行水平已满足目标。"
@@ -72,7 +72,8 @@ def seek(
     Parameters
     ----------
     lever : a lever or an assumption.
-    goal : such as "reserve_months.resident >= 6 until 2035" (in every year to 2035), "reserve.employee >= 0 at 2040"
+    goal : such as "reserve_months.resident >= 6 until 2035" (in every year to 2035), "reserve.employee >= 0
+    at 2040"
         (in that year), "present_value.employee >= 0".
     scenario : what else is changed.
     since : year or day from which the amount holds; the first projected year by default.
@@ -120,7 +121,9 @@ def seek(
     if now >= target:
         return answer(neutral, now, neutral)
     tried: dict[float, float] = {neutral: now}
-    reached: list[tuple[float, float]] = []  # (inside, outside): the goal holds at the first, not at the second
+    reached: list[
+        tuple[float, float]
+    ] = []  # (inside, outside): the goal holds at the first, not at the second
     for bound in (top, bottom):
         before = neutral
         for step in np.linspace(neutral, bound, GRID + 1)[1:] if bound != neutral else ():
@@ -140,7 +143,11 @@ def seek(
         middle = (inside + outside) / 2
         inside, outside = (middle, outside) if at(middle) >= target else (inside, middle)
     if step:  # the next whole step away from no change
-        whole = math.floor((inside - neutral) / step + 1e-9) if inside < neutral else math.ceil((inside - neutral) / step - 1e-9)  # noqa: E501
+        whole = (
+            math.floor((inside - neutral) / step + 1e-9)
+            if inside < neutral
+            else math.ceil((inside - neutral) / step - 1e-9)
+        )
         rounded = float(np.clip(round(neutral + whole * step, 10), bottom, top))
         if at(rounded) >= target:
             inside = rounded

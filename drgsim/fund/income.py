@@ -17,7 +17,8 @@ Floats = npt.NDArray[np.float64]
 
 
 def derive_income(plan: Plan) -> None:
-    """Set `base_ratio`, `retiree_allotment` and `subsidy_above_floor` so that the start year is met, (draws,).
+    """Set `base_ratio`, `retiree_allotment` and `subsidy_above_floor` so that the start year is met,
+    (draws,).
 
     Raises FundError when a fund has income but nobody who could pay it.
     """
@@ -106,7 +107,7 @@ def income(plan: Plan, stray: dict[str, Floats]) -> dict[str, Floats]:
 
 
 def financing(plan: Plan) -> tuple[Floats, Floats]:
-    """(draws, years) each: a resident's premium and subsidy; at first in yearly steps, later in proportion."""
+    """(draws, years) each: a resident's premium and subsidy; first in yearly steps, later in proportion."""
     near = plan.fading("growth_half_life")
     later = plan.path("financing_growth_long") * (1 - near)
     return tuple(  # type: ignore[return-value]

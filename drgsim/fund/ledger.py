@@ -1,4 +1,5 @@
-"""The books of all pots in integer fen: what came in, what went out, what is left, year by year and draw by draw.
+"""The books of all pots in integer fen: what came in, what went out, what is left, year by year and draw by
+draw.
 
 Identities, checked in every year of every draw: a balance is the one before plus income less spending; both
 sides of a transfer are the same; residual zero. Interest is on the balance a year opens with.
@@ -52,7 +53,8 @@ class Books:
         return self.money[..., positions()[name]]
 
     def by_pot(self, side: str, transfers: bool = True) -> Ints:
-        """(draws, regions, years, pots): income or spending, with or without what comes from or goes to pots."""
+        """(draws, regions, years, pots): income or spending, with or without what comes from or goes to
+        pots."""
         want = np.array(
             [line.side == side and (transfers or not line.counter) for line in lines().values()], np.int64
         )
@@ -88,9 +90,7 @@ def roll(books: Books, rate: Floats, transfers: Transfers | None = None) -> None
     Pots without an interest line keep none.
     """
     at = positions()
-    earning = [
-        (place, at[f"{pot}.interest"]) for place, pot in enumerate(pots()) if f"{pot}.interest" in at
-    ]
+    earning = [(place, at[f"{pot}.interest"]) for place, pot in enumerate(pots()) if f"{pot}.interest" in at]
     for year in range(books.money.shape[2]):
         opened = books.balance[:, :, year]
         for pot, line in earning:

@@ -142,5 +142,3 @@ class Use:
             amount = self.amount.mean_of_years(plan.first, plan.years)
             if amount.any():
                 change(plan, amount, self.all_settings())
-
-

@@ -17,8 +17,8 @@ SHORT = {"employee": "employee_pool", "accounts": "employee_accounts"}
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`name` of a pot, all regions together: lowest over the years to `until` (balance, reserve, reserve_months),
-    or in the year `until` (`at_end`), or the present value at a rate."""
+    """`name` of a pot, all regions together: lowest over the years to `until` (balance, reserve,
+    reserve_months), or in the year `until` (`at_end`), or the present value at a rate."""
 
     name: str
     pot: str
@@ -75,7 +75,11 @@ class Measure:
         return value
 
     def __str__(self) -> str:
-        when = f" at the end of {self.until}" if self.at_end else f", lowest to {self.until}" if self.until else ""
+        when = (
+            f" at the end of {self.until}"
+            if self.at_end
+            else f", lowest to {self.until}"
+            if self.until
+            else ""
+        )
         return f"{self.name} of {self.pot}{when}"
-
-

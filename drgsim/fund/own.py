@@ -45,7 +45,8 @@ def fund_of(
 
     Parameters
     ----------
-    heads : year, kind (active, retired, resident; or adult and pupil), persons; optionally region, sex, age_from,
+    heads : year, kind (active, retired, resident; or adult and pupil), persons; optionally region, sex,
+    age_from,
         age_to. Several years give the recent trend; ages give the structure.
     accounts : year, pot, line, amount (yuan); lines are income, spending and balance of a pot, and its parts.
         Several years give the usual share of spending in income, and restated history.
@@ -99,7 +100,10 @@ def _region(
 ) -> Region | None:
     notes: list[Note] = []
     where = name or "accounts"
-    by_year = {each: _accounts(books[books["year"] == each], int(each), where, problems) for each in sorted(set(books["year"]))}  # noqa: E501
+    by_year = {
+        each: _accounts(books[books["year"] == each], int(each), where, problems)
+        for each in sorted(set(books["year"]))
+    }
     own = by_year.get(year)
     heads = _heads(people, year)
     for kind in KINDS:
@@ -113,10 +117,22 @@ def _region(
         own, told = _with_stays(own, paid, where)
         notes += told
     else:
-        notes.append(("未提供住院病例，住院支出按账面增长", "no stays given: inpatient money grows from the books", "read"))
+        notes.append(
+            (
+                "未提供住院病例，住院支出按账面增长",
+                "no stays given: inpatient money grows from the books",
+                "read",
+            )
+        )
     trend = _trend(people, year)
     if not trend:
-        notes.append(("仅一年参保人数，假定人数趋势为0", "heads of one year alone: no trend is assumed", "assumed"))
+        notes.append(
+            (
+                "仅一年参保人数，人员流动取默认值",
+                "heads of one year alone: default movement of members",
+                "assumed",
+            )
+        )
     structure = _structure(people, heads, year, known, notes)
     if wage is None:
         wage, note = wage_of(known, year)
@@ -138,9 +154,11 @@ def _region(
 def _usual_shares(region: Region) -> dict[str, Any]:
     """The spending gap from the region's own history; none from a single year, which shows no usual share."""
 
-
     found = {}
-    for scheme, members in (("employee", ("employee_pool", "employee_accounts")), ("resident", ("resident",))):
+    for scheme, members in (
+        ("employee", ("employee_pool", "employee_accounts")),
+        ("resident", ("resident",)),
+    ):
         shares = {}
         for year, books in {**region.history, region.accounts.year: region.accounts}.items():
             income = sum(books.income.get(pot, 0.0) for pot in members)
@@ -150,7 +168,9 @@ def _usual_shares(region: Region) -> dict[str, Any]:
         last = shares.get(region.accounts.year)
         gap = math.log(float(np.mean(list(shares.values()))) / last) if last and len(shares) > 1 else 0.0
         words = f"own accounts of {len(shares)} years"
-        found[f"spending_gap.{scheme}"] = Assumed(float(np.clip(gap, -0.15, 0.15)), source=OWN_SOURCE, note=words)
+        found[f"spending_gap.{scheme}"] = Assumed(
+            float(np.clip(gap, -0.15, 0.15)), source=OWN_SOURCE, note=words
+        )
     return found
 
 
@@ -173,7 +193,11 @@ def _accounts(rows: pd.DataFrame, year: int, where: str, problems: Problems) -> 
         return None
     split = "employee_accounts" in money["income"]
     for pot, total in money["spending"].items():
-        own = {line: each for line, each in parts.items() if lines()[line].pot == pot and lines()[line].side == "spending"}  # noqa: E501
+        own = {
+            line: each
+            for line, each in parts.items()
+            if lines()[line].pot == pot and lines()[line].side == "spending"
+        }
         if f"{pot}.unexplained" in lines() and f"{pot}.unexplained" not in own:
             parts |= explained(pot, total, own, source=OWN_SOURCE, state="read")
         elif pot == "employee_accounts" and not own:
@@ -249,11 +273,15 @@ def _with_stays(books: Accounts, paid: pd.DataFrame, where: str) -> tuple[Accoun
             and line not in (names[0], f"{pot}.unexplained")
         }  # fmt: skip
         by_case = Booked(tied.money, OWN_SOURCE, "read", f"simulated stays x {tied.factor:.6g}")
-        fixed = explained(pot, books.spending[pot], {names[0]: by_case, **others}, source=OWN_SOURCE, state="read")
-        parts = {line: each for line, each in parts.items() if lines()[line].pot != pot or lines()[line].side == "income"} | fixed  # noqa: E501
+        fixed = explained(
+            pot, books.spending[pot], {names[0]: by_case, **others}, source=OWN_SOURCE, state="read"
+        )
+        parts = {
+            line: each
+            for line, each in parts.items()
+            if lines()[line].pot != pot or lines()[line].side == "income"
+        } | fixed
         notes.append(
-            (f"住院病例按{tied.factor:.6g}倍放大至基金，为账面的{tied.ratio:.1%}", f"stays tied to the fund: {tied.words}", "read")
+            (f"住院病例按{tied.factor:.6g}倍放大至基金，为账面的{tied.ratio:.1%}", f"stays tied to the fund: {tied.words}", "read")  # noqa: E501
         )  # fmt: skip
     return replace(books, parts=parts), notes
-
-

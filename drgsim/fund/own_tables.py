@@ -52,7 +52,8 @@ class Problems:
 
 
 def read_tables(path: Any) -> dict[str, pd.DataFrame]:
-    """The tables of a workbook or folder by name; raises FileFormatError when heads or accounts are not there."""
+    """The tables of a workbook or folder by name; raises FileFormatError when heads or accounts are not
+    there."""
     import pandas as pd
 
     place = Path(path)
@@ -114,7 +115,9 @@ def _columns(
     return own.reset_index(drop=True)
 
 
-def _numbers(own: pd.DataFrame, name: str, columns: tuple[str, ...], problems: Problems, least: float | None) -> None:
+def _numbers(
+    own: pd.DataFrame, name: str, columns: tuple[str, ...], problems: Problems, least: float | None
+) -> None:
     import pandas as pd
 
     for each in columns:
@@ -126,7 +129,9 @@ def _numbers(own: pd.DataFrame, name: str, columns: tuple[str, ...], problems: P
         if wrong.any():
             rows = [int(row) + 2 for row in own.index[wrong][:5]]
             word = "not numbers" if least is None else f"not numbers of {least:g} or more"
-            problems.add(name, f"rows {rows}", f"{int(wrong.sum())} of {each} are {word}", f"{each}不是有效数字")
+            problems.add(
+                name, f"rows {rows}", f"{int(wrong.sum())} of {each} are {word}", f"{each}不是有效数字"
+            )
         own[each] = numbers
 
 
@@ -134,10 +139,15 @@ def head_rows(table: Any, problems: Problems) -> pd.DataFrame:
     """region, year, kind (active, retired, resident), sex, age_from, age_to, persons."""
     import pandas as pd
 
-    own = _columns(table, "heads", ("year", "kind", "persons"), ("region", "sex", "age_from", "age_to"), problems)
+    own = _columns(
+        table, "heads", ("year", "kind", "persons"), ("region", "sex", "age_from", "age_to"), problems
+    )
     _numbers(own, "heads", ("year", "persons"), problems, 0)
     _numbers(own, "heads", ("age_from", "age_to"), problems, 0)
-    own["kind"], own["sex"] = own["kind"].map(member), own["sex"].map(lambda each: "" if pd.isna(each) else sex(each))
+    own["kind"], own["sex"] = (
+        own["kind"].map(member),
+        own["sex"].map(lambda each: "" if pd.isna(each) else sex(each)),
+    )
     for kind in sorted(set(own["kind"]) - set(MEMBERS)):
         problems.add("heads", "kind", f"no such kind of member: {kind}", f"无此人员类别：{kind}")
     own["age_to"] = own["age_to"].fillna(100).where(own["age_from"].notna())
@@ -145,7 +155,9 @@ def head_rows(table: Any, problems: Problems) -> pd.DataFrame:
     if late.any():
         problems.add("heads", "age", f"{int(late.sum())} age bands end before they start", "年龄段起止颠倒")
     if own["persons"].isna().any():
-        problems.add("heads", "persons", f"{int(own['persons'].isna().sum())} rows without persons", "人数为空")
+        problems.add(
+            "heads", "persons", f"{int(own['persons'].isna().sum())} rows without persons", "人数为空"
+        )
     own["kind"] = own["kind"].replace({"adult": "resident", "pupil": "resident"})
     return own
 
@@ -161,10 +173,20 @@ def account_rows(table: Any, problems: Problems) -> pd.DataFrame:
         line = line_names(pot).get(plain(row.line)) if pot else None
         if pot is None:
             near = nearest_name(plain(row.pot), pot_names())
-            problems.add("accounts", f"row {row.Index + 2}", f"no such pot: {row.pot}, nearest {near}", f"无此基金：{row.pot}")
+            problems.add(
+                "accounts",
+                f"row {row.Index + 2}",
+                f"no such pot: {row.pot}, nearest {near}",
+                f"无此基金：{row.pot}",
+            )
         elif line is None:
             near = nearest_name(plain(row.line), line_names(pot))
-            problems.add("accounts", f"row {row.Index + 2}", f"no such line of {pot}: {row.line}, nearest {near}", f"无此项目：{row.line}")  # noqa: E501
+            problems.add(
+                "accounts",
+                f"row {row.Index + 2}",
+                f"no such line of {pot}: {row.line}, nearest {near}",
+                f"无此项目：{row.line}",
+            )
         names.append((pot, line))
     own["pot"], own["line"] = [each[0] for each in names], [each[1] for each in names]
     lost = own["amount"].isna()
@@ -182,7 +204,11 @@ def account_rows(table: Any, problems: Problems) -> pd.DataFrame:
 def stay_rows(table: Any, problems: Problems) -> pd.DataFrame:
     """region, insurance, fund, weight, stays, stands_for."""
     own = _columns(
-        table, "stays", ("insurance", "fund"), ("region", "weight", "stays", "stands_for", "note", "year"), problems
+        table,
+        "stays",
+        ("insurance", "fund"),
+        ("region", "weight", "stays", "stands_for", "note", "year"),
+        problems,
     )
     _numbers(own, "stays", ("fund", "weight", "stays", "stands_for"), problems, 0)
     own["weight"], own["stays"] = own["weight"].fillna(1.0), own["stays"].fillna(1.0)
@@ -190,7 +216,9 @@ def stay_rows(table: Any, problems: Problems) -> pd.DataFrame:
     for each in sorted(set(own["insurance"]) - {"employee", "resident"}):
         problems.add("stays", "insurance", f"no such insurance: {each}", f"无此险种：{each}")
     if own["fund"].isna().any():
-        problems.add("stays", "fund", f"{int(own['fund'].isna().sum())} stays without fund money", "基金支付为空")
+        problems.add(
+            "stays", "fund", f"{int(own['fund'].isna().sum())} stays without fund money", "基金支付为空"
+        )
     for (region, scheme), stated in own.groupby(["region", "insurance"])["stands_for"]:
         if stated.dropna().nunique() > 1:
             problems.add("stays", f"{region} {scheme}", "two counts of stays it stands for", "代表人次不一致")
@@ -199,6 +227,8 @@ def stay_rows(table: Any, problems: Problems) -> pd.DataFrame:
 
 def assumption_rows(table: Any, problems: Problems) -> dict[str, Any]:
     """parameter to {value, low, high, source, state, note}, for `FundAssumptions.with_values`."""
+    import pandas as pd
+
     if table is None:
         return {}
     if isinstance(table, Mapping):
@@ -214,9 +244,14 @@ def assumption_rows(table: Any, problems: Problems) -> dict[str, Any]:
         name = by_name.get(plain(row.parameter))
         if name is None:
             near = nearest_name(plain(row.parameter), by_name)
-            problems.add("assumptions", f"row {row.Index + 2}", f"no such assumption: {row.parameter}, nearest {near}", f"无此参数：{row.parameter}")  # noqa: E501
+            problems.add(
+                "assumptions",
+                f"row {row.Index + 2}",
+                f"no such assumption: {row.parameter}, nearest {near}",
+                f"无此参数：{row.parameter}",
+            )
             continue
-        entry = {"value": row.value, "low": row.low, "high": row.high, "source": row.source, "state": row.state, "note": row.note}  # noqa: E501
-        found[name] = {key: each for key, each in entry.items() if each == each and each is not None and str(each) != "<NA>"}  # noqa: E501
+        entry = {key: getattr(row, key) for key in ("value", "low", "high", "source", "state", "note")}
+        found[name] = {key: each for key, each in entry.items() if not pd.isna(each)}
         found[name].setdefault("source", "F92")
     return found

@@ -21,6 +21,8 @@ ADULT = 18
 INDEXES = ("inpatient", "outpatient", "disability")
 KINDS = ("active", "retired", "resident")
 BOYS = 1.113 / 2.113  # of births
+
+
 @dataclass(frozen=True)
 class Structure:
     """Members at the start by sex and age, each (2, 101); `outside` have no insurance."""
@@ -54,7 +56,8 @@ class People:
         return np.asarray(self["adult"] + self["pupil"])
 
     def times(self, factors: Mapping[str, Floats]) -> People:
-        """With heads of each kind (active, retired, resident) times a factor, (draws, years), after the start."""
+        """With heads of each kind (active, retired, resident) times a factor, (draws, years), after the
+        start."""
         own = {
             "active": "active", "retired": "retired", "adult": "resident", "pupil": "resident",
             "births.employee": "active", "births.resident": "resident",
@@ -94,7 +97,9 @@ def structure_of(
     rest = np.maximum(population - active - retired, 0.0)
     resident = _fill(rest, heads["resident"], rest) if rest.sum() else np.zeros_like(rest)
     missing = heads["resident"] - resident.sum()
-    if missing > 0 and resident.sum() > 0:  # more insured than people counted: the count is short, not the fund
+    if (
+        missing > 0 and resident.sum() > 0
+    ):  # more insured than people counted: the count is short, not the fund
         resident = resident * (heads["resident"] / resident.sum())
     return Structure(active, retired, resident, np.maximum(rest - resident, 0.0))
 
@@ -248,10 +253,11 @@ def trending_people(
     at: Path,
     share: Callable[[str], float],
 ) -> People:
-    """Heads that go on as they did of late, the trend halving every `people_half_life` years; no ages are known.
+    """Heads that go on as they did of late, the trend halving every `people_half_life` years; no ages are
+    known.
 
-    `heads` and `trend` (yearly growth) are of active, retired and resident; `share` names what stands for ages:
-    retired_weight.<index> (against an active member), pupil_share, crude_births.
+    `heads` and `trend` (yearly growth) are of active, retired and resident; `share` names what stands for
+    ages: retired_weight.<index> (against an active member), pupil_share, crude_births.
     """
     half = np.asarray(at("people_half_life", 1)).reshape(-1)
     steps = np.arange(years + 1)
@@ -262,7 +268,9 @@ def trending_people(
         grown[:, 1:] = np.cumsum(np.log1p(trend.get(kind, 0.0) * fading), axis=1)
         sums[kind] = heads.get(kind, 0.0) * np.exp(grown)
         for name in INDEXES:
-            sums[f"{name}.{kind}"] = sums[kind] * (share(f"retired_weight.{name}") if kind == "retired" else 1.0)
+            sums[f"{name}.{kind}"] = sums[kind] * (
+                share(f"retired_weight.{name}") if kind == "retired" else 1.0
+            )
     resident = sums.pop("resident")
     sums["pupil"] = resident * share("pupil_share")
     sums["adult"] = resident - sums["pupil"]

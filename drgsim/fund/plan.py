@@ -104,8 +104,8 @@ class Plan:
         return values
 
     def level(self, name: str, start: Floats, grow: Floats | None, steps: Floats | None = None) -> Floats:
-        """(draws, years): a level that grows from `start` by `grow` (share a year) and `steps` (amount a year),
-        but for what is stated of it; a stated level grows on from its day."""
+        """(draws, years): a level that grows from `start` by `grow` (share a year) and `steps` (amount a
+        year), but for what is stated of it; a stated level grows on from its day."""
         values = np.empty((self.count, self.years))
         now = np.broadcast_to(start, (self.count,)).astype(np.float64)
         statement = self.stated.get(name)

@@ -19,7 +19,10 @@ from .pots import pots
 
 Ints = npt.NDArray[np.int64]
 
-SCHEMES = (("employee_pool", "adjustment_employee", "employee"), ("resident", "adjustment_resident", "resident"))
+SCHEMES = (
+    ("employee_pool", "adjustment_employee", "employee"),
+    ("resident", "adjustment_resident", "resident"),
+)
 
 
 def pooling_of(uses: Mapping[str, Use], plans: Sequence[Plan]) -> Transfers | None:

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,8 @@ def record(valuation: Valuation) -> dict[str, Any]:
         money = course.money
         results[course.scenario.id] = {
             pot: {
-                side: getattr(money, side)[0, ..., place].tolist() for side in ("income", "spending", "reserve")
+                side: getattr(money, side)[0, ..., place].tolist()
+                for side in ("income", "spending", "reserve")
             }
             for place, pot in enumerate(pots())
             if pot in valuation.used_pots
@@ -96,8 +98,8 @@ def verify_record(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reconciliation:
-    """From the last valuation's reserve to the new one's. `frame`: pot, step, zh, en, value (yuan); the steps of
-    a pot sum exactly to the new value. `changed` are the assumptions that differ."""
+    """From the last valuation's reserve to the new one's. `frame`: pot, step, zh, en, value (yuan); the
+    steps of a pot sum exactly to the new value. `changed` are the assumptions that differ."""
 
     frame: pd.DataFrame
     year: int
@@ -120,12 +122,14 @@ STEPS = (
 )
 
 
-def reconcile(last: Mapping[str, Any] | str | Path, new: Valuation, *, year: int | None = None) -> Reconciliation:
+def reconcile(
+    last: Mapping[str, Any] | str | Path, new: Valuation, *, year: int | None = None
+) -> Reconciliation:
     """Why the new baseline differs from the last one, step by step.
 
-    The last inputs are run by this program (method), with the old start year's accounts as the new fund restates
-    them (data; `Region.history`), from the new accounts under the old assumptions (experience), and under the new
-    assumptions. `year` is the last that both value.
+    The last inputs are run by this program (method), with the old start year's accounts as the new fund
+    restates them (data; `Region.history`), from the new accounts under the old assumptions (experience),
+    and under the new assumptions. `year` is the last that both value.
 
     Raises FileFormatError, ArgumentError (other regions, no year in common, the new accounts are older).
     """
@@ -153,7 +157,8 @@ def reconcile(last: Mapping[str, Any] | str | Path, new: Valuation, *, year: int
         ),
     )
     runs = [
-        (run(fund, baseline, end - fund.year).books.balance[0, :, -1].sum(0)) for fund in (old, restated, carried)
+        (run(fund, baseline, end - fund.year).books.balance[0, :, -1].sum(0))
+        for fund in (old, restated, carried)
     ]
     final = new.courses[0].point.books.balance[0, :, end - new.fund.year].sum(0)
     rows = []
@@ -163,7 +168,7 @@ def reconcile(last: Mapping[str, Any] | str | Path, new: Valuation, *, year: int
             continue
         was = sum(region[end - old.year] for region in kept["reserve"]) if kept else 0
         path = [was, *(int(each[place]) for each in runs), int(final[place])]
-        values = [was, *(b - a for a, b in zip(path, path[1:], strict=False)), int(final[place])]
+        values = [was, *(after - before for before, after in pairwise(path)), int(final[place])]
         for (step, zh, en), value in zip(STEPS, values, strict=True):
             rows.append([pot, step, zh, en, value / 100])
     frame = pd.DataFrame(rows, columns=["pot", "step", "zh", "en", "value"])
@@ -171,8 +176,8 @@ def reconcile(last: Mapping[str, Any] | str | Path, new: Valuation, *, year: int
 
 
 def _carried(before: Any, region: Any) -> Any:
-    """The old assumptions for a later start: levels that have a date of their own are where they were expected to
-    be, which is what the new accounts say of them."""
+    """The old assumptions for a later start: levels that have a date of their own are where they were
+    expected to be, which is what the new accounts say of them."""
     dated = {name: region.assumptions[name] for name in ("premium", "subsidy")}
     return before.with_values(dated)
 
@@ -191,5 +196,3 @@ def restate(old: Fund, new: Fund) -> Fund:
 def _hash(inputs: Mapping[str, Any]) -> str:
     text = json.dumps(inputs, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-

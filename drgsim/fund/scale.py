@@ -1,4 +1,5 @@
-"""Stays and accounts that stand for the same fund: a sample is tied by stated counts, or refused with the ratio."""
+"""Stays and accounts that stand for the same fund: a sample is tied by stated counts, or refused with the
+ratio."""
 
 from __future__ import annotations
 
@@ -63,6 +64,6 @@ def tie(
             f"the stays and the accounts of {scheme} do not stand for the same fund",
             got=f"stays {whole:.4g} yuan, {word} of the accounts {against:.4g} yuan, ratio {ratio:.3g}",
             allowed=f"a ratio of {bounds[0]:g} to {bounds[1]:g}",
-            do="state how many stays the fund paid (stands_for), weights of the sample, or check units (yuan)",
+            do="state how many stays the fund paid (stands_for), weights of the sample, or check units (yuan)",  # noqa: E501
         )
     return Tied(scheme, whole, stays, factor, ratio)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sensitivity:
-    """`frame`: parameter, zh, en, unit, value, low, high, at_low, at_high (the measure), swing, source, state;
-    the largest swing first. `base` is the measure with every assumption at its value."""
+    """`frame`: parameter, zh, en, unit, value, low, high, at_low, at_high (the measure), swing, source,
+    state; the largest swing first. `base` is the measure with every assumption at its value."""
 
     measure: Measure
     base: float
@@ -80,7 +80,7 @@ def sensitivity(
              max(abs(end - base) for end in ends), assumed.source, assumed.state]
         )  # fmt: skip
     columns = [
-        "parameter", "zh", "en", "unit", "value", "low", "high", "at_low", "at_high", "swing", "source", "state",
+        "parameter", "zh", "en", "unit", "value", "low", "high", "at_low", "at_high", "swing", "source", "state",  # noqa: E501
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns).sort_values("swing", ascending=False, kind="stable")
     return Sensitivity(what, base, frame.reset_index(drop=True))
@@ -95,7 +95,9 @@ def stressed(first_year: int) -> tuple[FundScenario, ...]:
     with data_path("fund", "stress.yaml").open(encoding="utf-8") as file:
         entries = yaml.safe_load(file)
     return tuple(
-        FundScenario.of({"id": name, "title": entry["title"], "changes": _dated(entry["changes"], first_year)})
+        FundScenario.of(
+            {"id": name, "title": entry["title"], "changes": _dated(entry["changes"], first_year)}
+        )
         for name, entry in entries.items()
     )
 

@@ -115,7 +115,8 @@ class Known:
         if not known:
             near = sorted({key[2] for key in _by_key() if key[:2] == (place, scheme)})
             raise NotFoundError(
-                f"no {measure} of {scheme} in {place} was known" + (f" on {self.as_of}" if self.as_of else ""),
+                f"no {measure} of {scheme} in {place} was known"
+                + (f" on {self.as_of}" if self.as_of else ""),
                 got=measure,
                 nearest=near,
             )

@@ -121,7 +121,9 @@ def _other_pots(
         )
         money = bought * plan.start("catastrophic_loss")[:, None] * _grown(people, "inpatient", "resident")
         money = money * growths["inpatient", "resident"] * _levels(plan, "inpatient", "resident")
-        found["catastrophic.benefit"] = money * stray["resident"] * plan.scaled.get("catastrophic.benefit", 1.0)
+        found["catastrophic.benefit"] = (
+            money * stray["resident"] * plan.scaled.get("catastrophic.benefit", 1.0)
+        )
     care = books.income.get("long_term_care", 0.0)
     if care:
         everyone = people["active"] + people["retired"] + people.resident

@@ -76,8 +76,8 @@ class Course:
 class Valuation:
     """The result of `value`. The first course is the baseline.
 
-    `frame` has the point values, `bands` what the draws say, `lines` the books, `people` the members; see also
-    `first_deficit`, `present_value`, `dependency`, `waterfall`. Money is in yuan.
+    `frame` has the point values, `bands` what the draws say, `lines` the books, `people` the members; see
+    also `first_deficit`, `present_value`, `dependency`, `waterfall`. Money is in yuan.
     """
 
     fund: Fund
@@ -127,8 +127,8 @@ class Valuation:
     def frame(self) -> pd.DataFrame:
         """scenario, region, pot, scheme, year, income, spending, balance, reserve, reserve_months, light.
 
-        `light` is red, amber or green by months of reserve (red also when the reserve is gone, amber also in a
-        year of deficit), empty for pots without limits.
+        `light` is red, amber or green by months of reserve (red also when the reserve is gone, amber also
+        in a year of deficit), empty for pots without limits.
         """
         import pandas as pd
 
@@ -146,14 +146,14 @@ class Valuation:
                     table.insert(0, "region", name)
                     table.insert(0, "scenario", course.scenario.id)
                     table["light"] = [
-                        light(pot, *row) for row in zip(table["balance"], table["reserve"], table["reserve_months"], strict=True)
+                        light(pot, *row) for row in zip(table["balance"], table["reserve"], table["reserve_months"], strict=True)  # noqa: E501
                     ]  # fmt: skip
                     tables.append(table)
         return pd.concat(tables, ignore_index=True)
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """scenario, region, pot, line, side, zh, en, year, amount (yuan, whole fen): every line that moves."""
+        """scenario, region, pot, line, side, zh, en, year, amount (yuan, whole fen): lines that move."""
         import pandas as pd
 
         tables = []
@@ -176,7 +176,7 @@ class Valuation:
 
     @cached_property
     def people(self) -> pd.DataFrame:
-        """scenario, region, year (the accounts' one first), and heads and indexes of the account of people."""
+        """scenario, region, year (from the accounts' one), and heads and indexes of the account of people."""
         import pandas as pd
 
         tables = []
@@ -198,8 +198,8 @@ class Valuation:
         return table
 
     def first_deficit(self, *, chance: float | None = None) -> pd.DataFrame:
-        """scenario, region, pot, current_deficit, reserve_gone: the first year spending exceeds income, and the
-        first in which the reserve is below zero; <NA> where there is none within the years valued.
+        """scenario, region, pot, current_deficit, reserve_gone: the first year spending exceeds income, and
+        the first in which the reserve is below zero; <NA> where there is none within the years valued.
 
         With draws, `p_deficit` and `p_gone` are the shares of draws in which that happens at all; with
         `chance`, the years are the first by which it has happened in so many draws.
@@ -232,9 +232,9 @@ class Valuation:
         return table.astype({"current_deficit": "Int64", "reserve_gone": "Int64"})
 
     def present_value(self, rates: tuple[float, ...] | None = None) -> pd.DataFrame:
-        """scenario, region, pot, rate, reserve (at the start), balances, present_value: yearly balances without
-        interest, each as in the middle of its year, discounted to the end of the accounts' year, and the reserve
-        added; with draws low and high of nine tenths."""
+        """scenario, region, pot, rate, reserve (at the start), balances, present_value: yearly balances
+        without interest, each as in the middle of its year, discounted to the end of the accounts' year,
+        and the reserve added; with draws low and high of nine tenths."""
         import pandas as pd
 
         rows = []
@@ -262,8 +262,9 @@ class Valuation:
 
     @cached_property
     def bands(self) -> pd.DataFrame:
-        """scenario, region, pot, measure, band (level or difference), year, point, median, and low and high at
-        50, 80 and 90 %, with `reason` where median and point differ by more than a tenth of the 90 % band.
+        """scenario, region, pot, measure, band (level or difference), year, point, median, and low and high
+        at 50, 80 and 90 %, with `reason` where median and point differ by more than a tenth of the 90 %
+        band.
 
         `difference` is from the baseline, draw by draw. Raises ArgumentError without draws.
         """
@@ -273,11 +274,13 @@ class Valuation:
             raise ArgumentError("there are no draws to make bands of", do="value(…, draws=1000, seed=1)")
         return bands(self)
 
-    def waterfall(self, scenario: str, *, pot: str | None = None, measure: str = "reserve", year: int | None = None) -> pd.DataFrame:  # noqa: E501
+    def waterfall(
+        self, scenario: str, *, pot: str | None = None, measure: str = "reserve", year: int | None = None
+    ) -> pd.DataFrame:
         """One bar for each change of a scenario, in its order, from the baseline's value to the scenario's.
 
-        `year` is the last unless stated; `pot` the one that moves most. Columns step, zh, en, value (yuan), and
-        they sum exactly: baseline + bars = scenario.
+        `year` is the last unless stated; `pot` the one that moves most. Columns step, zh, en, value (yuan),
+        and they sum exactly: baseline + bars = scenario.
         """
         from .waterfall import waterfall
 
@@ -290,10 +293,17 @@ class Valuation:
         return record(self)
 
     def summary(self) -> pd.DataFrame:
-        """First deficits and reserve months at the start, after ten years and at the end, by scenario and pot."""
+        """First deficits and reserve months at the start, after ten years and at the end, by scenario and
+        pot."""
         table = self.first_deficit()
         frame = self.frame
-        for year in sorted({self.first_year, min(self.first_year + 9, self.first_year + self.years - 1), self.first_year + self.years - 1}):  # noqa: E501
+        for year in sorted(
+            {
+                self.first_year,
+                min(self.first_year + 9, self.first_year + self.years - 1),
+                self.first_year + self.years - 1,
+            }
+        ):
             own = frame[frame["year"] == year].set_index(["scenario", "region", "pot"])["reserve_months"]
             keys = list(zip(table["scenario"], table["region"], table["pot"], strict=True))
             table[f"months_{year}"] = [own.get(key, float("nan")) for key in keys]
@@ -325,5 +335,3 @@ def light(pot: str, balance: float, reserve: float, months: float) -> str:
     if reserve < 0 or months < what.red:
         return "red"
     return "amber" if balance < 0 or months < what.amber else "green"
-
-

@@ -63,7 +63,9 @@ def value(
     elif as_of is not None:
         raise ArgumentError("as_of belongs to the fund", do="Fund.national(as_of=…), and value(fund)")
     if not isinstance(fund, Fund):
-        raise ArgumentError("not a fund", got=type(fund).__name__, do="Fund.national(), Fund.of(…) or Fund.read(…)")
+        raise ArgumentError(
+            "not a fund", got=type(fund).__name__, do="Fund.national(), Fund.of(…) or Fund.read(…)"
+        )
     if isinstance(years, bool) or not isinstance(years, int) or not 1 <= years <= LONGEST:
         raise ArgumentError("so many years cannot be valued", got=years, allowed=f"1 to {LONGEST}")
     if isinstance(draws, bool) or not isinstance(draws, int) or not 0 <= draws <= 100_000:
@@ -83,7 +85,11 @@ def value(
             parts.append(Money.of(run(fund, scenario, years, part, people).books))
             if progress is not None:
                 progress(number * (1 + len(kept)) + place + 1, total, scenario.id)
-        money = Money(*(np.concatenate(each) for each in zip(*(vars(p).values() for p in parts), strict=True))) if parts else None  # noqa: E501
+        money = (
+            Money(*(np.concatenate(each) for each in zip(*(vars(p).values() for p in parts), strict=True)))
+            if parts
+            else None
+        )
         courses.append(Course(scenario, point, Money.of(point.books), money))
         if progress is not None:
             progress((number + 1) * (1 + len(kept)), total, scenario.id)

@@ -17,12 +17,12 @@ from __future__ import annotations
 import csv
 import datetime
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from .._paths import data_path
-from .accounts import Accounts, national_totals, published_accounts, start_share
+from .accounts import national_totals, published_accounts, start_share
 from .assumptions import Assumed, FundAssumptions, parameters
 from .errors import FundError
 from .fund import Fund, Note, Region
@@ -180,7 +180,7 @@ def financing_rule(known: Known, year: int) -> dict[str, Assumed]:
 
 def heads_rule(region: Region) -> dict[str, Assumed]:
     """Movement, retirement and loss of insurance that let heads of the first year grow as of late."""
-    if region.structure is None:
+    if region.structure is None or not region.trend:
         return {}
     values = {name: region.assumptions[name].value for name in ("births_scale", "mortality_scale")}
     values |= {"retirement_reform": _reform(region.assumptions), "retirement_delay": 0.0, "migration": 0.0}
@@ -190,7 +190,9 @@ def heads_rule(region: Region) -> dict[str, Assumed]:
 
     def heads(name: str, value: float) -> float:
         tried = {**values, **solved, name: value}
-        people = project_people(structure, region.accounts.year, 1, 1, lambda each, _: np.array([tried[each]]))
+        people = project_people(
+            structure, region.accounts.year, 1, 1, lambda each, _: np.array([tried[each]])
+        )
         kind = kinds[name]
         return float((people.resident if kind == "resident" else people[kind])[0, 1])
 
@@ -202,7 +204,7 @@ def heads_rule(region: Region) -> dict[str, Assumed]:
         share = (wanted - at[0]) / (at[1] - at[0]) if at[1] != at[0] else 0.0
         solved[name] = float(np.clip(low + share * (high - low), max(low, what.min), min(high, what.max)))
         if name == "resident_loss":  # two slopes: who leaves, and who comes back from few without insurance
-            solved[name] = _bisect(lambda value: heads("resident_loss", value) - wanted, low, high)
+            solved[name] = _falling_to(wanted, lambda value: heads("resident_loss", value), low, high)
     words = "heads of the first year grow as in the last three"
     return {
         name: _around(name, value, *((0.1, 0.1) if name == "retirement_take" else (0.006, 0.006)), words)
@@ -210,14 +212,14 @@ def heads_rule(region: Region) -> dict[str, Assumed]:
     }
 
 
-def _bisect(gap: object, low: float, high: float) -> float:
-    """Where a falling function of one number is zero; the nearer end when it is not zero between."""
-    at_low, at_high = gap(low), gap(high)  # type: ignore[operator]
+def _falling_to(wanted: float, of: Callable[[float], float], low: float, high: float) -> float:
+    """Where a falling function of one number is `wanted`; the nearer end when it is not between."""
+    at_low, at_high = of(low) - wanted, of(high) - wanted
     if at_low <= 0 or at_high >= 0:
         return low if abs(at_low) < abs(at_high) else high
     for _ in range(40):
         middle = (low + high) / 2
-        low, high = (middle, high) if gap(middle) > 0 else (low, middle)  # type: ignore[operator]
+        low, high = (middle, high) if of(middle) > wanted else (low, middle)
     return (low + high) / 2
 
 
@@ -236,9 +238,7 @@ def spending_rule(region: Region, known: Known, place: str) -> dict[str, Assumed
     tried = {name: np.array([each.value]) for name, each in region.assumptions.items()}
     year = region.accounts.year
     if region.structure is None:
-        people = trending_people(
-            region.heads, region.trend, 1, 1, lambda name, _: tried[name], start_share
-        )
+        people = trending_people(region.heads, region.trend, 1, 1, lambda name, _: tried[name], start_share)
     else:
         people = project_people(region.structure, year, 1, 1, lambda name, _: tried[name])
     grown = {
@@ -335,5 +335,3 @@ def _around(name: str, value: float, below: float, above: float, note: str) -> A
     value = float(np.clip(value, what.min, what.max))
     low, high = max(value - below, what.min), min(value + above, what.max)
     return Assumed(value, low, high, SOURCE, "assumed", note)
-
-

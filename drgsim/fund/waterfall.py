@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
 from .assumptions import parameters
-from .lever import levers
 from .ledger import FEN
+from .lever import levers
 from .pots import pots
 from .run import run
 from .valuation import Valuation

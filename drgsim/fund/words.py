@@ -83,7 +83,12 @@ def pot_names() -> dict[str, str]:
 @cache
 def line_names(pot: str) -> dict[str, str]:
     """Every accepted name of a line or total of a pot to `pot.line`, `income`, `spending` or `balance`."""
-    found = {name: line.id for line in lines().values() if line.pot == pot for name in (line.name, line.zh, line.en)}
+    found = {
+        name: line.id
+        for line in lines().values()
+        if line.pot == pot
+        for name in (line.name, line.zh, line.en)
+    }
     for total, names in TOTALS.items():
         found |= dict.fromkeys((total, *names), total)
     return found

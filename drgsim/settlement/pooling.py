@@ -61,8 +61,8 @@ def transfer(
     aid_share: float | Floats = 1.0,
     within: float | None = None,
 ) -> Pooled:
-    """A transfer fund (调剂金): regions pay in a share of last year's income until the pool is full; a gap is met
-    by the region's own reserve first, then by the pool.
+    """A transfer fund (调剂金): regions pay in a share of last year's income until the pool is full; a gap is
+    met by the region's own reserve first, then by the pool.
 
     Parameters
     ----------
@@ -111,8 +111,8 @@ def unified(
 def ex_ante(
     income: Ints, spending: Ints, reserve: Ints, pool: Ints, risk: Floats, *, strength: float | Floats
 ) -> Pooled:
-    """Transfers fixed beforehand (事前调剂): a part `strength` of the distance between a region's share of all
-    income by risk and its own income; they sum to zero but for fen that stay in the pool.
+    """Transfers fixed beforehand (事前调剂): a part `strength` of the distance between a region's share of
+    all income by risk and its own income; they sum to zero but for fen that stay in the pool.
 
     risk : (draws, regions), relative expected cost of the region's members (heads x age profile).
     """

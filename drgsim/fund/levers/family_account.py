@@ -1,7 +1,7 @@
 """More of the personal accounts used by family members: their care, and residents' premiums.
 
-`used = share x balance of the year before` (fund rules §6.4). Patients' cash falls by as much; the pooled fund
-is not touched, and the resident fund gets the same premiums from another hand.
+`used = share x balance of the year before` (fund rules §6.4). Patients' cash falls by as much; the pooled
+fund is not touched, and the resident fund gets the same premiums from another hand.
 """
 
 from __future__ import annotations

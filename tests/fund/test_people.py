@@ -1,0 +1,87 @@
+"""Members by age, year by year: nobody is lost, retirement follows the law's steps, ageing shows."""
+
+import numpy as np
+import pytest
+
+from drgsim.fund.people import project_people, structure_of
+from drgsim.fund.profiles import census, death_rates
+from drgsim.fund.retirement import retired_share, schedule
+from drgsim.fund.series import Known
+
+CALM = {
+    "movement": 0.0, "retirement_take": 1.0, "resident_loss": 0.0, "births_scale": 1.0, "mortality_scale": 1.0,  # noqa: E501
+    "retirement_reform": 1.0, "retirement_delay": 0.0, "migration": 0.0, "people_half_life": 5.0,
+}  # fmt: skip
+HEADS = {"active": 2.8e8, "retired": 1.07e8, "resident": 9.4e8}
+
+
+def carried(years=10, **changes):
+    values = {**CALM, **changes}
+    start = structure_of(census(), HEADS, year=2020)
+    return project_people(start, 2020, years, 1, lambda name, t: np.array([values[name]]))
+
+
+def test_published_heads_are_met_and_nobody_is_doubled():
+    start = structure_of(census(), HEADS, year=2020)
+    assert start.heads == pytest.approx(HEADS)
+    everyone = start.active + start.retired + start.resident + start.outside
+    assert (everyone <= census() * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize(
+    ("group", "delays"),
+    [
+        ("men", [3, 7, 15, 22, 29, 36]),
+        ("women_55", [3, 7, 15, 22, 29, 36]),
+        ("women_50", [4, 12, 24, 36, 48, 60]),
+    ],
+)
+def test_delays_at_the_end_of_published_years(group, delays):
+    """Fund series §6: 2025, 2027, 2030, 2033, 2036 and 2039."""
+    (steps,) = [each for each in schedule() if each.group == group]
+    assert [steps.delay_at_end_of(year) for year in (2025, 2027, 2030, 2033, 2036, 2039)] == delays
+
+
+def test_people_change_only_by_births_and_deaths():
+    """Residents, employees and those outside together: last year less deaths plus births."""
+    from drgsim.fund.people import _births
+
+    start = structure_of(census(), HEADS, year=2020)
+    whole = start.active + start.retired + start.resident + start.outside
+    people = carried(1)
+    outside = start.outside * np.exp(-death_rates(2021))
+    insured = people["active"][0, 1] + people["retired"][0, 1] + people.resident[0, 1]
+    cells = {kind: getattr(start, kind)[None] for kind in ("active", "retired", "resident", "outside")}
+    born = sum(each[0] for each in _births(cells, 2021, np.array([1.0])).values())
+    assert insured + outside.sum() == pytest.approx((whole * np.exp(-death_rates(2021))).sum() + born)
+
+
+def test_a_later_retirement_moves_members_from_retired_to_active():
+    calm, late = carried(), carried(retirement_delay=24.0)
+    assert (late["active"][0, 1:] > calm["active"][0, 1:]).all()
+    assert (late["retired"][0, 1:] < calm["retired"][0, 1:]).all()
+    assert late["active"][0, 10] + late["retired"][0, 10] == pytest.approx(
+        calm["active"][0, 10] + calm["retired"][0, 10], rel=2e-3
+    )
+
+
+def test_without_the_reform_the_old_ages_hold():
+    assert retired_share(2039, 0.0, 0.0)[0, 60] == 1.0
+    assert retired_share(2039, 1.0, 0.0)[0, 62] == 0.0
+    assert retired_share(2039, 1.0, 0.0)[0, 63] == 1.0
+
+
+def test_ageing_raises_cost_faster_than_heads():
+    people = carried(20)
+    heads = people["active"] + people["retired"]
+    cost = people.index("inpatient", "employee")
+    assert (cost[0, 20] / cost[0, 0]) > 1.15 * heads[0, 20] / heads[0, 0]
+
+
+def test_ages_of_the_country_come_near_the_published_ones():
+    """The census carried on to 2025: from 60 years on 3 % below the published count (fund series §5)."""
+    from drgsim.fund.vintage import population_at
+
+    population = population_at(2025, Known())
+    published = Known().at("all", "population_60_plus", 2025)
+    assert -0.04 < population[:, 60:].sum() / published - 1 < -0.015
