@@ -1,0 +1,150 @@
+"""DuckDB, polars, dask and ray give the bytes of the local call."""
+
+import pickle
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import drgsim
+from drgsim.engines import Dip, Group, Pay, Statistics
+from drgsim.engines.bonds import bonds
+from drgsim.engines.errors import SplitError
+from drgsim.engines.transforms import at_wall_time
+from drgsim.settlement import merge_statistics, statistics
+
+from .support import FREE, QUOTAS, cases, grouped, grouper, same, table, weights
+
+PIECES = 7  # batches, of uneven sizes
+
+
+def batches(frame):
+    whole = table(frame)
+    size = len(frame) // PIECES + 1
+    return whole.to_batches(max_chunksize=size)
+
+
+def by_hand(frame, transform):
+    return pa.Table.from_batches(list(transform(iter(batches(frame)))), transform.schema(table(frame).schema))
+
+
+def by_duckdb(frame, transform):
+    duckdb = pytest.importorskip("duckdb")
+    from drgsim.engines import duckdb as door
+
+    connection = duckdb.connect()
+    connection.register("given", table(frame))
+    other = connection.cursor()
+    other.register("answer", door.run(connection.sql("select * from given"), transform))
+    return other.sql("select * from answer").to_arrow_table()
+
+
+def by_polars(frame, transform):
+    polars = pytest.importorskip("polars")
+    from drgsim.engines import polars as door
+
+    lazy = polars.from_arrow(table(frame)).lazy()
+    return door.run(lazy, transform).collect(engine="streaming").to_arrow()
+
+
+def by_dask(frame, transform):
+    dask = pytest.importorskip("dask.dataframe")
+    from drgsim.engines import dask as door
+
+    parted = dask.from_pandas(frame.reset_index(drop=True), npartitions=4)
+    return table(door.run(parted, transform).compute(scheduler="synchronous"))
+
+
+def by_ray(frame, transform):
+    ray = pytest.importorskip("ray")
+    from drgsim.engines import ray as door
+
+    return pa.concat_tables(ray.get(door.run(ray.data.from_arrow(batches(frame)), transform).to_arrow_refs()))
+
+
+ENGINES = [by_hand, by_duckdb, by_polars, by_dask, by_ray]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_groups(engine):
+    got = engine(cases(), Group(grouper(), names=True)).to_pandas()
+    expected = cases().join(grouper().group(cases(), names=True).astype(str))
+    same(got, expected[["case_id", *expected.columns[len(cases().columns) :]]])
+
+
+@pytest.mark.parametrize("engine", [by_hand, by_duckdb, by_polars])
+def test_disease_types(engine):
+    types = drgsim.DipGrouper("example", threads=1)
+    got = engine(cases(), Dip(types, ("dip_code", "status", "score"))).to_pandas()
+    expected = types.group(cases(), columns=["dip_code", "status", "score"])
+    same(got, cases()[["case_id"]].join(expected))
+
+
+@pytest.mark.parametrize("engine", [by_hand, by_duckdb, by_polars])
+def test_payments(engine):
+    pay = Pay(FREE, weights(), tuple(grouped().columns))
+    same(engine(grouped(), pay).to_pandas(), drgsim.pay(grouped(), FREE, weights=weights()).frame)
+
+
+@pytest.mark.parametrize("engine", [by_hand, by_duckdb, by_polars, by_dask])
+def test_statistics(engine):
+    transform = Statistics(FREE, weights(), tuple(grouped().columns))
+    expected = statistics(drgsim.pay(grouped(), FREE, weights=weights()))
+    got = merge_statistics([engine(grouped(), transform).to_pandas()])
+    pd.testing.assert_frame_equal(got, expected, check_dtype=False)
+
+
+def test_statistics_of_a_relation_settle_to_the_same_fen():
+    duckdb = pytest.importorskip("duckdb")
+    from drgsim.engines import duckdb as door
+
+    connection = duckdb.connect()
+    connection.register("given", table(grouped()))
+    whole = Statistics(QUOTAS, weights(), tuple(grouped().columns), whole=True)
+    found = door.statistics(connection.sql("select * from given"), whole)
+    paid = drgsim.pay(grouped(), QUOTAS, weights=weights())
+    money = paid.frame.assign(region=grouped()["insured_region"], insurance=grouped()["insurance"])
+    budgets = money.groupby(["region", "insurance"], as_index=False)["fund"].sum()
+    budgets = budgets.rename(columns={"fund": "budget"})
+    one, other = (drgsim.settle(each, QUOTAS, budgets=budgets) for each in (paid, found))
+    pd.testing.assert_frame_equal(one.ledger, other.ledger)
+    pd.testing.assert_frame_equal(one.hospitals, other.hospitals)
+
+
+def test_stays_that_belong_together_are_not_paid_apart():
+    with pytest.raises(SplitError, match=r"hospital_id.*outlier\.high\.quota|special_review"):
+        Pay(QUOTAS, weights(), tuple(grouped().columns))
+    assert bonds(FREE, ["case_id"]) == {}
+    assert bonds({"A": FREE, "B": QUOTAS}, ["patient_id"]).keys() == {"patient_id", "hospital_id"}
+    few = QUOTAS.reform({"special_review.eligible.group_cases": 5})
+    assert "*" in bonds(few, [])
+
+
+def test_streams_without_rows_and_without_batches():
+    group = Group(grouper())
+    assert list(group([])) == []
+    assert list(group(table(cases().head(0)).to_batches())) == []
+    empty = group.schema(table(cases().head(0)).schema)
+    assert empty.names[-6:] == ["mdc", "adrg", "drg", "severity", "status", "reason"]
+    assert set(map(str, empty.types[-6:])) == {"string"}
+
+
+def test_transforms_travel_to_workers():
+    for transform in (Group(grouper()), Pay(FREE, weights()), Dip(drgsim.DipGrouper("example"))):
+        again = pickle.loads(pickle.dumps(transform))
+        given = grouped().head(500)
+        assert list(again(iter(batches(given)))) == list(transform(iter(batches(given))))
+
+
+def test_a_moment_of_a_time_zone_is_the_day_there():
+    late = pd.Timestamp("2024-12-31 23:30", tz="Asia/Shanghai")
+    moved = at_wall_time(pa.table({"discharge_date": pa.array([late])}))
+    assert moved["discharge_date"].to_pylist() == [late.tz_localize(None).to_pydatetime()]
+
+
+def test_a_patients_account_stands_in_every_batch():
+    given = grouped().head(400).assign(account_paid=[5.0, *[None] * 399])
+    pay = Pay(FREE, weights(), tuple(given.columns))
+    expected = drgsim.pay(given, FREE, weights=weights()).frame
+    assert "patient_account" in expected.columns
+    same(by_hand(given, pay).to_pandas(), expected)
