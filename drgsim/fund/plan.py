@@ -58,6 +58,7 @@ class Plan:
         self.scaled: dict[str, Floats] = {}
         self.people: People | None = None
         self.flows: dict[str, Floats] = {}
+        self.others: dict[str, Floats] = {}
 
     # ---- numbers
     def start(self, name: str) -> Floats:
@@ -159,9 +160,21 @@ class Plan:
         """Add yuan, (draws, years) or (years,), to a line of the books."""
         self.extra[line] = self.extra.get(line, 0.0) + np.atleast_2d(yuan)
 
+    def tell(self, who: str, yuan: Floats) -> None:
+        """Money outside the funds that moves with them, yuan a year, (draws, years): what `who` (see
+        `words.OTHERS`) pays more, or keeps less when positive."""
+        now = np.broadcast_to(np.atleast_2d(yuan), (self.count, self.years))
+        self.others[who] = self.others.get(who, 0.0) + now
+
     def scale(self, line: str, factor: Floats) -> None:
         """Multiply what a spending line would be by `factor`, (years,) or (draws, years)."""
         self.scaled[line] = self.scaled.get(line, 1.0) * np.atleast_2d(factor)
+
+    def paid(self, line: str) -> Floats:
+        """(draws, years): yuan of a line as the books have it so far, what levers added included; for
+        `after`."""
+        booked = self.flows.get(line, np.zeros((self.count, self.years)))
+        return np.asarray(booked + self.extra.get(line, 0.0))
 
     # ---- people
     def people_key(self) -> tuple[object, ...]:

@@ -16,6 +16,7 @@ from .ledger import FEN, Books
 from .pots import lines, pots
 from .run import Run
 from .scenario import FundScenario
+from .words import OTHERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,6 +174,21 @@ class Valuation:
                             )
                         )  # fmt: skip
         return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def others(self) -> pd.DataFrame:
+        """scenario, region, who, zh, en, year, amount (yuan): money outside the funds that the scenario's
+        levers move, positive for what somebody pays more or keeps less; empty when there is none."""
+        import pandas as pd
+
+        rows = [
+            [course.scenario.id, plan.region.id, who, *OTHERS[who], self.first_year + place, float(yuan)]
+            for course in self.courses
+            for plan in course.point.plans
+            for who, path in plan.others.items()
+            for place, yuan in enumerate(path[0])
+        ]
+        return pd.DataFrame(rows, columns=["scenario", "region", "who", "zh", "en", "year", "amount"])
 
     @cached_property
     def people(self) -> pd.DataFrame:

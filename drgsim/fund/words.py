@@ -45,6 +45,21 @@ TOTALS = {
     "balance": ("年末结余", "累计结余", "年末滚存结余"),
 }
 
+# who pays or keeps money outside the funds
+OTHERS = {
+    "patients": ("患者自付", "patients pay"),
+    "hospitals": ("医疗机构承担", "hospitals bear"),
+    "treasury": ("财政承担", "the treasury bears"),
+    "employers": ("单位缴纳", "employers pay"),
+    "members": ("个人缴纳", "members pay"),
+    "insurers": ("商业保险承担", "commercial insurers pay"),
+    "firms": ("供货企业让利", "suppliers receive less"),
+    "working_capital": (
+        "医疗机构流动资金占用（存量）",
+        "working capital hospitals must hold (a stock, not a flow)",
+    ),
+}
+
 
 def plain(text: object) -> str:
     """The text without spaces around, as a person would read it."""
