@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from ..errors import ArgumentError
+from ._hospital import add_hospital_arguments, with_hospital_facts
 from ._reading import add_reading_arguments, reading_options
 from ._simulating import add_running_arguments, ready, run
 
@@ -35,6 +36,7 @@ def add_parser(commands: Any) -> None:
     add_reading_arguments(parser, required=False)
     parser.add_argument("--cases", metavar="FILE", help="your own cases instead of invented ones")
     parser.add_argument("--n", type=int, default=CASES, help=f"number of invented cases (default: {CASES:,})")
+    add_hospital_arguments(parser)
     add_running_arguments(parser, out="drgsim-demo")
     parser.set_defaults(run=_run)
 
@@ -52,7 +54,8 @@ def _run(arguments: argparse.Namespace) -> int:
 def _read(file: str, arguments: argparse.Namespace) -> tuple[Any, None]:
     from ._grouped_cases import read_grouped_cases
 
-    return read_grouped_cases(file, **reading_options(arguments)), None
+    cases = read_grouped_cases(file, **reading_options(arguments))
+    return with_hospital_facts(cases, arguments), None
 
 
 def _invent(arguments: argparse.Namespace) -> tuple[Any, dict[str, Any]]:

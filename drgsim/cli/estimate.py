@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ._grouped_cases import read_grouped_cases
+from ._hospital import add_hospital_arguments, hospital_facts
 from ._reading import add_reading_arguments, reading_options
 
 PROBLEMS_FOUND = 1
@@ -24,6 +25,7 @@ def add_parser(commands: Any) -> None:
         epilog="example: drgsim estimate cases.xlsx --policy harbin -o estimate.xlsx",
     )
     add_reading_arguments(parser)
+    add_hospital_arguments(parser)
     parser.add_argument("--policy", required=True, metavar="ID", help="a shipped policy or a YAML file")
     parser.add_argument("--on", metavar="DATE", help="the day whose rules hold (default: the policy's last)")
     parser.add_argument("--weights", metavar="FILE", help="weight table (CSV, or the id of a published one)")
@@ -41,7 +43,13 @@ def _run(arguments: argparse.Namespace) -> int:
         raise ArgumentError("an estimate is written as a workbook", got=arguments.out, allowed=".xlsx")
     policy = Policy.load(arguments.policy, on=arguments.on)
     cases = read_grouped_cases(arguments.file, **reading_options(arguments))
-    answer = estimate(cases, policy, weights=_weights(arguments.weights), scheme=arguments.scheme)
+    answer = estimate(
+        cases,
+        policy,
+        weights=_weights(arguments.weights),
+        scheme=arguments.scheme,
+        hospital=hospital_facts(arguments),
+    )
     answer.to_excel(arguments.out)
     print(answer if len(answer) > 1 else answer.text(), file=sys.stderr)
     return PROBLEMS_FOUND if len(answer.payments.unpaid) else 0

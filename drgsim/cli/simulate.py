@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ._hospital import add_hospital_arguments, with_hospital_facts
 from ._reading import add_reading_arguments, reading_options
 from ._simulating import add_running_arguments, ready, run
 
@@ -39,6 +40,7 @@ def add_parser(commands: Any) -> None:
         help="a scenario, a policy, a YAML file of paths and values, or path=value (several joined by a "
         "comma); may be given again",
     )
+    add_hospital_arguments(parser)
     add_running_arguments(parser, out=None)
     parser.set_defaults(run=_run)
 
@@ -56,7 +58,7 @@ def _run(arguments: argparse.Namespace) -> int:
     ready(arguments)
     stated = [baseline(arguments.baseline), *(reform(word) for word in arguments.reform)]
     scenarios = read_scenarios(stated)
-    cases = read_grouped_cases(file, **reading_options(arguments))
+    cases = with_hospital_facts(read_grouped_cases(file, **reading_options(arguments)), arguments)
     run(cases, scenarios, arguments, recipe=None)
     return 0
 

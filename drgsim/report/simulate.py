@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from ..cases.hospital_facts import HospitalFacts
+from ..payment.engine.grouped import as_frame
 from ..simulation import simulate as room
 from .comparison import Comparison
 
@@ -25,6 +27,7 @@ def simulate(
     funds: pd.DataFrame | None = None,
     insured: pd.DataFrame | None = None,
     progress: Listener | None = None,
+    hospital: Any = None,
 ) -> Comparison:
     """Pay and settle the same cases under every scenario, and carry the funds on for some years.
 
@@ -43,6 +46,8 @@ def simulate(
     funds : region, insurance, income, other_spending, reserve (yuan), of the cases' year; without it
         national proportions are assumed.
     insured : region, insurance, insured and, optionally, age_band; without it national rates are assumed.
+    hospital : facts on one's hospital that the cases leave out (level, insurance, region, id), as
+        `HospitalFacts`, a mapping or the path of a `hospital.toml`; its coefficient belongs into a scenario.
     progress : called with a `Progress` (done, total, stage, what) as the run comes along.
 
     Returns
@@ -63,7 +68,7 @@ def simulate(
     True
     """
     found = room.simulate(
-        cases,
+        _known(cases, hospital),
         scenarios,
         years=years,
         draws=draws,
@@ -74,3 +79,10 @@ def simulate(
         progress=progress,
     )
     return Comparison(**{each.name: getattr(found, each.name) for each in fields(found)})
+
+
+def _known(cases: Any, hospital: Any) -> Any:
+    """The cases with what they leave out of their hospital."""
+    if hospital is None:
+        return cases
+    return HospitalFacts.of(hospital).without_coefficient().fill(as_frame(cases))[0]

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ...cases.arrays import Ints
+from ...cases.fen import to_yuan
+from ...cases.hospital_facts import HospitalFacts
 from ...errors import ArgumentError, NotFoundError
 from ..engine.grouped import grouped
 from ..engine.stays import Stays
 from ..pay import pay
+from .enough import refuse_too_few
 from .estimate_words import in_words
 from .explain import find_row
 from .payments import Payments
+from .standing import Standing, margins, priced_alone, standings, why_patient_unknown
 from .worklist import worth_filing
 
 if TYPE_CHECKING:
@@ -39,6 +43,7 @@ def estimate(
     weights: Any = None,
     scheme: str | None = None,
     bill: Literal["policy", "recorded"] = "recorded",
+    hospital: Any = None,
 ) -> Estimate:
     """Estimate what stays will be paid, before any special review.
 
@@ -47,13 +52,16 @@ def estimate(
     cases : one case as a dict, several as a list of dicts, or a table of cases. Cases without a group are
         grouped by `scheme`, or by the policy's scheme.
     policy, weights : as for `pay`.
+    hospital : facts on one's hospital that the cases leave out, as `HospitalFacts`, a mapping or the path
+        of a `hospital.toml`: level, insurance, region, id, coefficient, parameters. What they fill is told.
     bill : `"recorded"` takes settlement amounts of the table where they are stated, `"policy"` computes all.
 
     The share of high outliers a hospital may have is not applied to a single case; to a table it is.
 
     Returns
     -------
-    Estimate. Raises what `pay` raises.
+    Estimate. Raises what `pay` raises, and TooFewPricedError when of 20 or more stays under a tenth can be
+    priced.
 
     Examples
     --------
@@ -67,9 +75,14 @@ def estimate(
     (365.6, False)
     """
     frame, column = grouped(cases, policy, scheme=scheme)
+    facts = HospitalFacts.of(hospital)
+    frame, told = facts.fill(frame)
+    changes = facts.reform(sorted(set(frame["hospital_id"].dropna())) if "hospital_id" in frame else [])
+    policy = policy.reform(changes) if changes else policy
     left_out = (REVIEW, QUOTA) if len(frame) == 1 else (REVIEW,)
     paid = pay(Stays(frame, column), policy, weights=weights, bill=bill, without=left_out)
-    return Estimate(paid, policy, scheme or policy.scheme, bill, left_out)
+    refuse_too_few(paid)
+    return Estimate(paid, policy, scheme or policy.scheme, bill, left_out, told)
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,18 +94,20 @@ class Estimate:
     scheme: str | None
     bill: Literal["policy", "recorded"]
     left_out: tuple[str, ...]
+    told: tuple[str, ...] = ()  # what was filled in from facts on the hospital
 
     def __len__(self) -> int:
         return len(self.payments)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """One row a stay, money in yuan.
+        """One row a stay, money in yuan; the payers are NaN where only the patient's part is not known.
 
         case_id, department (where the cases have them), group, group_name; status, problem, route; weight,
         standard, ratio (cost over the policy's own basis), ratio_to_standard, outlier; payment and each
-        payer's part; total_cost, margin (received less cost); review_open, review_gain (if accepted, over
-        the payment now), reasons_zh, reasons_en.
+        payer's part; total_cost, margin (received less cost), standing (`Standing`: only stays in the scheme
+        are in a summary's margin), patient_unknown (why the patient's part alone is not known, in Chinese);
+        review_open, review_gain (if accepted, over the payment now), reasons_zh, reasons_en.
         """
         import pandas as pd
 
@@ -105,11 +120,21 @@ class Estimate:
         columns["group"] = group.words()
         columns["group_name"] = np.array([*named, None], dtype=object)[group.codes]
         columns |= {name: paid[name].array for name in _SHARED}
-        cost, standard = paid["total_cost"].to_numpy(), paid["standard"].to_numpy()
+        cost = paid["total_cost"].to_numpy()
+        alone = priced_alone(self.payments)
+        found = self.payments.findings
+        for name, fen in (("standard", found.standard), ("payment", found.payment)):
+            columns[name] = np.where(alone, to_yuan(fen), paid[name].to_numpy())
+        columns["status"] = paid["status"].mask(alone, "paid").array
+        columns["patient_unknown"] = why_patient_unknown(self.payments)
         columns["ratio_to_standard"] = np.divide(
-            cost, standard, out=np.full(len(cost), np.nan), where=standard > 0
+            cost, columns["standard"], out=np.full(len(cost), np.nan), where=columns["standard"] > 0
         )
-        columns["margin"] = 0.0 - paid["borne_by_hospital"].to_numpy()
+        standing = standings(self.payments)
+        columns["margin"] = np.where(
+            standing == Standing.NOT_PAYABLE, np.nan, to_yuan(margins(self.payments))
+        )
+        columns["standing"] = pd.Categorical.from_codes(standing, [each.name.lower() for each in Standing])
         positions, listed = self._worth_filing
         opened = np.zeros(len(cost), np.bool_)
         opened[positions] = True
@@ -133,9 +158,14 @@ class Estimate:
     def _worth_filing(self) -> tuple[Ints, pd.DataFrame]:
         return worth_filing(self.payments)
 
-    def summary(self, by: str | None = "department") -> pd.DataFrame:
-        """One row a department (or value of another column; None: one row in all): cases, not_payable, cmi,
-        total_cost, payment, margin, margin_rate (of cost), low, high, review_open."""
+    def summary(self, by: str | Sequence[str] | None = "department") -> pd.DataFrame:
+        """One row a department (or value of another column; several in a list; None: one row in all).
+
+        cases, not_payable, cmi; total_cost of all stays and payment of all that can be paid; margin and
+        margin_rate of the stays in the scheme alone, of which cost_in_scheme is the cost; low, high,
+        review_open; in_scheme, ambiguous, ungrouped, self_pay, by_item: how many stays are in the margin and
+        beside it, and cost_beside. The kinds add up to cases, the two costs to total_cost.
+        """
         from .estimate_summary import summary
 
         return summary(self, by)

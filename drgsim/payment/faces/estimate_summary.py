@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...errors import ArgumentError
+from .standing import Standing, costs, margins, standings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,41 +27,64 @@ ZH = {
     "low": "低倍率",
     "high": "高倍率",
     "review_open": "可申请特例单议",
+    "in_scheme": "按病组付费病例",
+    "ambiguous": "歧义组(QY)",
+    "ungrouped": "未入组",
+    "self_pay": "自费",
+    "by_item": "按项目等其他途径",
+    "cost_in_scheme": "按病组付费病例费用",
+    "cost_beside": "其余病例费用(不计结余)",
 }
+KINDS = {each: each.name.lower() for each in Standing}
+_MONEY = ("total_cost", "payment", "margin", "cost_in_scheme", "cost_beside")
 _HIGH = ("high", "high_over_quota", "extreme")
 
 
-def summary(estimate: Estimate, by: str | None) -> pd.DataFrame:
+def summary(estimate: Estimate, by: str | Sequence[str] | None) -> pd.DataFrame:
     """One row for each value of `by`, or one in all. Money is summed in fen."""
     import pandas as pd
 
     paid, frame = estimate.payments, estimate.frame
-    found, ledger = paid.findings, paid.ledger
-    weighted = (found.route == 0) & (found.problem == 0)
+    standing = standings(paid)
+    inside = standing == Standing.IN_SCHEME
+    cost, margin = costs(paid), margins(paid)
+    weight = paid.findings.weight
+    weighted = inside & ~np.isnan(weight)
+    payable = standing != Standing.NOT_PAYABLE
     columns: dict[str, Any] = {
         "cases": np.ones(len(frame), np.int64),
-        "not_payable": (found.problem != 0).astype(np.int64),
         "weighted": weighted.astype(np.int64),
-        "weight": np.where(weighted, found.weight, 0.0),
-        "total_cost": ledger.total_cost,
-        "payment": ledger.payment,
-        "margin": -ledger.borne_by_hospital,
+        "weight": np.where(weighted, weight, 0.0),
+        "total_cost": cost,
+        "payment": np.where(payable, cost + margin, 0),
+        "margin": np.where(inside, margin, 0),
+        "cost_in_scheme": np.where(inside, cost, 0),
         "low": (frame["outlier"] == "low").to_numpy(dtype=np.int64),
         "high": frame["outlier"].isin(_HIGH).to_numpy(dtype=np.int64),
         "review_open": frame["review_open"].to_numpy(dtype=np.int64),
+        **{KINDS[each]: (standing == each).astype(np.int64) for each in Standing},
     }
     table = pd.DataFrame(columns)
     if by is None:
         sums = table.sum().to_frame().T
     else:
-        sums = table.groupby(_key(estimate, by), dropna=False, observed=True).sum().rename_axis(by)
+        names = [by] if isinstance(by, str) else list(by)
+        keys = [_key(estimate, name).rename(name) for name in names]
+        sums = table.groupby(keys, dropna=False, observed=True).sum()
     result = sums[["cases", "not_payable"]].astype(np.int64)
     result["cmi"] = sums["weight"] / sums["weighted"].where(sums["weighted"] > 0)
     for name in ("total_cost", "payment", "margin"):
         result[name] = sums[name] / 100
-    result["margin_rate"] = sums["margin"] / sums["total_cost"].where(sums["total_cost"] > 0)
-    for name in ("low", "high", "review_open"):
+    result["margin_rate"] = sums["margin"] / sums["cost_in_scheme"].where(sums["cost_in_scheme"] > 0)
+    for name in (
+        "low",
+        "high",
+        "review_open",
+        *(KINDS[each] for each in Standing if each < Standing.NOT_PAYABLE),
+    ):
         result[name] = sums[name].astype(np.int64)
+    result["cost_in_scheme"] = sums["cost_in_scheme"] / 100
+    result["cost_beside"] = (sums["total_cost"] - sums["cost_in_scheme"]) / 100
     return result
 
 
@@ -69,7 +94,21 @@ def text(estimate: Estimate) -> str:
     policy = estimate.policy
     lines = [f"Estimate of {len(estimate):,} stays 病例测算 ({policy.id} on {policy.on})"]
     lines += [f"  {name} {zh}: {_shown(name, row[name])}" for name, zh in ZH.items()]
+    lines += [f"  {told}" for told in [*estimate.told, *notes(estimate)]]
     return "\n".join([*lines, f"  {estimate.payments.trust}"])
+
+
+def notes(estimate: Estimate) -> list[str]:
+    """What a reader must know, in Chinese: who is beside the margin, whose part is unknown."""
+    found = estimate.frame["patient_unknown"].value_counts()
+    lines = [
+        f"患者负担无法计算 {count:,} 例: {why}; 支付标准、结余和 CMI 不受影响" for why, count in found.items()
+    ]
+    row = summary(estimate, None).iloc[0]
+    beside = int(row["cases"] - row["in_scheme"])
+    if beside:
+        lines.append(f"结余只计按病组付费的 {int(row['in_scheme']):,} 例, 其余 {beside:,} 例另列")
+    return lines
 
 
 def html(estimate: Estimate) -> str:
@@ -103,4 +142,4 @@ def _key(estimate: Estimate, by: str) -> Any:
 def _shown(name: str, value: float) -> str:
     if name in ("cmi", "margin_rate"):
         return f"{value:.4f}" if name == "cmi" else f"{value:.2%}"
-    return f"{value:,.2f}" if name in ("total_cost", "payment", "margin") else f"{int(value):,}"
+    return f"{value:,.2f}" if name in _MONEY else f"{int(value):,}"

@@ -67,6 +67,11 @@ def _price(estimate: Estimate, row: int, zh: bool) -> str:
 
 def _margin(estimate: Estimate, row: int, zh: bool) -> str:
     case = estimate.frame.iloc[row]
+    if isinstance(case["patient_unknown"], str):
+        gain = f"{'结余' if case['margin'] >= 0 else '亏损'} {abs(case['margin']):,.2f} 元"
+        if zh:
+            return f"患者负担无法计算({case['patient_unknown']});医院{gain}。"
+        return f"What the patient bears is not known; the hospital's margin is {case['margin']:,.2f} yuan."
     shares = [(words, case[name]) for name, words in _PAYERS.items() if case[name]]
     payers = (", " if not zh else "、").join(f"{words[not zh]} {yuan:,.2f}" for words, yuan in shares)
     margin = case["margin"]

@@ -7,6 +7,7 @@ from ..engine.state import Review, Route
 from ..engine.steps.routes import ROUTE_WORDS
 from ..engine.steps.special_review import REVIEW_WORDS
 from .estimate_words import OUTLIER_WORDS
+from .standing import Standing
 
 MONEY = {
     "total_cost": "总费用",
@@ -44,6 +45,8 @@ STAY = {
 }
 ESTIMATE = {
     "margin": "结余",
+    "standing": "结余口径",
+    "patient_unknown": "患者负担无法计算的原因",
     "review_open": "可申请特例单议",
     "review_gain": "通过后增加",
     "reasons_zh": "申请理由",
@@ -72,5 +75,6 @@ WORDS = {
     "problem": {problem.name.lower(): problem.zh for problem in Problem},
     "route": {route.name.lower(): ROUTE_WORDS[route][0] for route in Route},
     "outlier": {name: zh for name, (zh, _) in OUTLIER_WORDS.items()},
+    "standing": {each.name.lower(): each.zh for each in Standing},
     "review": {review.name.lower(): REVIEW_WORDS[review][0] for review in Review},
 }

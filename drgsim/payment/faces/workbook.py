@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..._excel import write_sheets
 from ...policy.display import policy_text
 from .estimate_summary import ZH as DEPARTMENT
+from .estimate_summary import notes
 from .headers import ESTIMATE, MONEY, STAY, TOTALS, UNPAID, WORDS, WORKLIST
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def write_estimate(estimate: Estimate, path: Any) -> None:
         "特例单议": (estimate.worklist, WORKLIST),
         "无法测算": (estimate.payments.unpaid, UNPAID),
     }
-    write_sheets(path, sheets, notes=[*_CAUTION, *_notes(estimate.payments)])
+    told = [*estimate.told, *notes(estimate)]
+    write_sheets(path, sheets, notes=[*_CAUTION, *told, *_notes(estimate.payments)])
 
 
 def write_payments(payments: Payments, path: Any) -> None:

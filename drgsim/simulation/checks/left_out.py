@@ -13,6 +13,7 @@ import numpy as np
 
 from ...cases.arrays import read_labels
 from ...payment.engine.problems import Problem
+from ...payment.faces.enough import FEWEST_SHARE, FEWEST_STAYS, asked_facts
 from ...settlement.budgets import INSURANCES
 from ..errors import SimulationError
 from ..world.given_groups import categories_of
@@ -57,17 +58,22 @@ def unpaid(results: Results) -> pd.DataFrame:
 
 
 def refuse_nothing_paid(outcome: Outcome, scenario: str) -> None:
-    """Raise SimulationError when not one stay could be paid: every table would be of zeros."""
+    """Raise SimulationError when not one stay, or of many hardly any, could be paid: every table would be of
+    zeros. It asks for the fact that is missing."""
     reasons = unpaid_costs(outcome)
-    if sum(cases for cases, _ in reasons.values()) < len(outcome.payments):
+    n = len(outcome.payments)
+    paid = n - sum(cases for cases, _ in reasons.values())
+    if paid > 0 and (n < FEWEST_STAYS or paid >= FEWEST_SHARE * n):
         return
+    asked = asked_facts({problem: cases for problem, (cases, _) in reasons.items()}, outcome.payments.stays)
     stays = outcome.payments.stays
     empty = [name for name in (*PLACES, "insurance") if (stays.labels(name).codes < 0).all()]
     raise SimulationError(
-        "not one of the stays can be paid",
+        "not one of the stays can be paid" if not paid else f"only {paid:,} of {n:,} stays can be paid",
         got=[f"{problem.en} {problem.zh}: {cases:,}" for problem, (cases, _) in reasons.items()],
         where=f"scenario {scenario!r}",
-        do=(f"give the cases {', '.join(empty)}: no stay states it; " if empty else "")
+        do=("; ".join(asked) + "; " if asked else "")
+        + (f"give the cases {', '.join(empty)}: no stay states it; " if empty else "")
         + "see what `drgsim check FILE` finds, or change the policy",
     )
 

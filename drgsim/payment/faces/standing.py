@@ -1,0 +1,107 @@
+"""Which stays a margin is made of, and which stand beside it: ungrouped, self-pay, by item, not payable.
+
+A stay that the scheme does not price earns its cost, or nothing that can be known: in a margin it would
+only hide what the scheme does. Together the two are all stays of the file.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ...cases.arrays import Mask
+from ...cases.fen import Fen
+from ..engine.book import FUND
+from ..engine.problems import Problem
+from ..engine.state import Marks, Route
+from ..engine.steps.fund_share import FundShare
+
+if TYPE_CHECKING:
+    from .payments import Payments
+
+
+class Standing(IntEnum):
+    """Where a stay stands; only the first is in the margin."""
+
+    IN_SCHEME = 0
+    AMBIGUOUS = 1
+    UNGROUPED = 2
+    SELF_PAY = 3
+    BY_ITEM = 4
+    NOT_PAYABLE = 5
+
+    @property
+    def zh(self) -> str:
+        return _WORDS[self][0]
+
+    @property
+    def en(self) -> str:
+        return _WORDS[self][1]
+
+
+_WORDS = {
+    Standing.IN_SCHEME: ("按病组付费", "priced by the scheme"),
+    Standing.AMBIGUOUS: ("歧义组(QY)", "ambiguous (QY)"),
+    Standing.UNGROUPED: ("未入组", "ungrouped"),
+    Standing.SELF_PAY: ("自费", "self-pay"),
+    Standing.BY_ITEM: ("按项目等其他途径", "by item and other routes"),
+    Standing.NOT_PAYABLE: ("无法测算", "cannot be estimated"),
+}
+_PRICED = (Route.SCHEME, Route.PER_DIEM)
+
+
+def standings(payments: Payments) -> Marks:
+    """(n,) the `Standing` of each stay."""
+    found = payments.findings
+    result = np.full(len(payments), Standing.BY_ITEM, np.int8)
+    result[np.isin(found.route, _PRICED)] = Standing.IN_SCHEME
+    result[found.route == Route.NOT_INSURED] = Standing.SELF_PAY
+    result[found.route == Route.UNGROUPED] = Standing.UNGROUPED
+    status = payments.stays.frame.get("status")
+    if status is not None:
+        ambiguous = status.astype(object).to_numpy() == "ambiguous"
+        result[ambiguous & (result == Standing.UNGROUPED)] = Standing.AMBIGUOUS
+    result[(found.problem != Problem.NONE) & ~priced_alone(payments)] = Standing.NOT_PAYABLE
+    return result
+
+
+def priced_alone(payments: Payments) -> Mask:
+    """(n,) stays whose standard and margin are known, but not what the patient bears: the policy has no
+    benefit for the person or hospital. Only where the fund takes what the patient leaves of the payment
+    (the convention `deduct`) does the hospital's margin not depend on it."""
+    alone = payments.findings.problem == Problem.NO_BENEFIT
+    if alone.any():
+        for walk in payments.walks:
+            if FundShare.read(walk.state.book.chapter(FUND)).convention != "deduct":
+                alone[walk.place.rows] = False
+    return alone
+
+
+def margins(payments: Payments) -> Fen:
+    """(n,) fen the hospital receives less its cost; 0 where that cannot be known."""
+    alone = priced_alone(payments)
+    margin = -payments.ledger.borne_by_hospital
+    return np.where(alone, payments.findings.payment - payments.findings.cost, margin)
+
+
+def costs(payments: Payments) -> npt.NDArray[np.int64]:
+    """(n,) fen each stay cost, as stated; 0 where it is not."""
+    total = payments.stays.money("total_cost")
+    return total.fen if total.known is None else np.where(total.known, total.fen, 0)
+
+
+def level_missing(payments: Payments) -> Mask:
+    """(n,) stays that state no hospital level."""
+    return np.asarray(payments.stays.labels("hospital_level").codes < 0)
+
+
+def why_patient_unknown(payments: Payments) -> npt.NDArray[np.object_]:
+    """(n,) in Chinese why the patient's part is not known of a stay that is priced; None for the others."""
+    result = np.full(len(payments), None, dtype=object)
+    alone = priced_alone(payments)
+    result[alone] = Problem.NO_BENEFIT.zh
+    result[alone & level_missing(payments)] = "医院等级缺失"
+    return result
