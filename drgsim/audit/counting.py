@@ -30,5 +30,5 @@ def counted(findings: pl.DataFrame) -> pl.DataFrame:
     ranked = findings.with_columns(thing=thing, worth=worth).with_row_index("place")
     order = pl.struct(-pl.col("worth").fill_null(-1.0), "rule", "place").rank("ordinal").over("thing")
     return ranked.with_columns(
-        counted=pl.when(order == 1).then("worth").otherwise(pl.min_horizontal("worth", 0.0))
+        counted=pl.when(order == 1).then(pl.col("worth").clip(0.0)).otherwise(pl.col("worth") * 0.0)
     ).drop("thing", "worth", "place")

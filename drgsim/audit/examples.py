@@ -65,7 +65,7 @@ def tables_of(given: Mapping[str, Any]) -> dict[str, Any]:
     tables: dict[str, Any] = {
         name: [dict(row) for row in rows]
         for name, rows in given.items()
-        if name not in ("visit", "catalogue", "cases")
+        if name not in ("visit", "catalogue", "cases", "scheme")
     }
     visit = given.get("visit")
     if visit is not None:
@@ -88,6 +88,8 @@ def tables_of(given: Mapping[str, Any]) -> dict[str, Any]:
             row.setdefault("quantity", 1)
             row.setdefault("hospital_id", "H1")
             row.setdefault("patient_id", "P1")
+    if "scheme" in given:
+        tables["scheme"] = given["scheme"]
     if "cases" in given:
         tables["cases"] = _cases(given["cases"])
     return tables
@@ -108,21 +110,38 @@ def _lines(row: dict[str, Any], visit: Mapping[str, Any]) -> list[dict[str, Any]
 
 
 def _cases(rows: list[Mapping[str, Any]]) -> Any:
+    """Stays of an example. `repeat` gives many persons one stay each; `same_person` and `step_days` give one
+    person many; `pairs_days` gives each of the persons a second stay so many days after the first began."""
     import pandas as pd
 
     plain = {
-        "patient_id": "P1",
         "hospital_id": "H1",
         "hospital_level": 3,
         "insurance": "employee",
         "sex": 1,
         "age": 50,
+        "procedures": "",
     }
-    made = pd.DataFrame([{"case_id": f"C{place}", **plain, **row} for place, row in enumerate(rows, 1)])
+    made: list[dict[str, Any]] = []
+    for row in rows:
+        row = dict(row)
+        count, step = int(row.pop("repeat", 0)), int(row.pop("step_days", 0))
+        same, second = row.pop("same_person", 0), row.pop("pairs_days", None)
+        hospital = row.get("hospital_id", "H1")
+        for number in range(max(count, 1)):
+            person = "P1" if same or not count else f"P{hospital}-{number}"
+            for shift in (step * number, *(() if second is None else (int(second),))):
+                made.append({"case_id": f"C{len(made)}", "patient_id": person, **plain, **_later(row, shift)})
+    frame = pd.DataFrame(made)
     for name in ("admission_date", "discharge_date"):
-        if name in made:
-            made[name] = pd.to_datetime(made[name])
-    for name in ("sex", "age", "los", "hospital_level"):
-        if name in made:
-            made[name] = made[name].astype("Int64")
-    return made
+        if name in frame:
+            frame[name] = pd.to_datetime(frame[name])
+    for name in ("sex", "age", "los", "hospital_level", "discharge"):
+        if name in frame:
+            frame[name] = frame[name].astype("Int64")
+    return frame
+
+
+def _later(row: Mapping[str, Any], days: int) -> dict[str, Any]:
+    shift = datetime.timedelta(days=days)
+    return {name: value + shift if isinstance(value, datetime.date) else value for name, value in row.items()}

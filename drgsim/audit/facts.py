@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .._paths import data_path
-from ..cases.conditions import Condition, Fact, FactColumns, Facts, case_facts
+from ..cases.conditions import Condition, Fact, FactColumns, Facts, Words, case_facts
+from .reading import polars
 from .rule import Rule
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def condition(text: str, scope: Scope) -> Condition:
     return Condition.parse(text, facts_of(scope))
 
 
+_CODES = ("diagnoses", "procedures")  # codes joined by a bar
+
+
 class PolarsColumns:
     """A polars frame as columns of facts; categories go over as words, numbers as float64."""
 
@@ -63,13 +67,25 @@ class PolarsColumns:
             return column.cast(int).cast(float).fill_null(np.nan).to_numpy()
         if column.dtype.is_temporal():
             return column.to_numpy()
-        return column.cast(str).to_list()
+        if name in _CODES:
+            return column.cast(str).to_list()
+        distinct = column.cast(str).unique().drop_nulls().sort()
+        places = dict(zip(distinct.to_list(), range(len(distinct)), strict=True))
+        codes = column.cast(str).replace_strict(places, default=-1, return_dtype=polars().Int32)
+        return Words(codes.fill_null(-1).to_numpy(), distinct.to_list())
 
 
-def test_rows(rule: Rule, frame: pl.DataFrame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def asked_of(frame: pl.DataFrame) -> FactColumns:
+    """A frame whose columns many conditions share."""
+    return FactColumns(PolarsColumns(frame))
+
+
+def where_rule_holds(
+    rule: Rule, frame: pl.DataFrame, asked: FactColumns | None = None
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Rows in which the rule's condition holds and nothing exempts, and rows in which that is not known."""
     scope = SCOPES[rule.table]
-    asked = FactColumns(PolarsColumns(frame))
+    asked = asked or asked_of(frame)
     holds, unknown = np.ones(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
     if not len(frame):
         return holds, unknown

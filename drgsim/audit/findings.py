@@ -18,7 +18,7 @@ TEXT_COLUMNS = (
     "finding", "rule", "family", "result", "table", "hospital_id", "department", "doctor", "visit_id",
     "patient_id", "other_id", "day", "item_code", "item_name",
 )  # fmt: skip
-NUMBER_COLUMNS = ("row", "quantity", "amount")
+NUMBER_COLUMNS = ("row", "quantity", "amount", "fund")
 COLUMNS = (*TEXT_COLUMNS, *NUMBER_COLUMNS, "weak", "evidence_zh", "evidence_en")
 
 
@@ -30,6 +30,7 @@ def schema() -> dict[str, Any]:
         "row": pl.Int64,
         "quantity": pl.Float64,
         "amount": pl.Float64,
+        "fund": pl.Float64,
         "weak": pl.Boolean,
         "evidence_zh": pl.String,
         "evidence_en": pl.String,
@@ -68,6 +69,7 @@ def table(rule: Rule, rows: list[dict[str, Any]]) -> pl.DataFrame:
                 "row": row.get("row"),
                 "quantity": row.get("quantity"),
                 "amount": row.get("amount"),
+                "fund": row.get("fund"),
                 "weak": bool(row.get("weak")),
                 "evidence_zh": _said(rule.evidence.zh, words, "zh"),
                 "evidence_en": _said(rule.evidence.en, words, "en"),

@@ -19,6 +19,8 @@ from .items.screen import screen_items
 from .library import Library
 from .reading import PROBLEM_COLUMNS, Read, complete, polars, read_table
 from .result import AuditResult
+from .stays.beside import outside_events
+from .stays.screen import screen_stays
 from .visits import visits_of_cases
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ def audit(
     on: datetime.date | None = None,
     levers: Mapping[str, Any] | None = None,
     weights: Any = None,
+    scheme: str | None = None,
     decisions: Any = None,
     rename: Mapping[str, Mapping[str, str]] | None = None,
 ) -> AuditResult:
@@ -80,6 +83,7 @@ def audit(
     on : the day whose rules and rows hold; without one the newest.
     levers : `{"rule.lever": value}`.
     weights : weight table for `drgsim.pay`.
+    scheme : groups the stays where no policy names one.
     decisions : decisions on findings of an earlier run (`read_decisions`); explained ones keep no money.
     rename : table → {header: column}.
 
@@ -125,7 +129,7 @@ def audit(
             run.screened[name] = len(run.read[name].frame)
     cases = _cases(cases, run)
     lines = _items(run, library, cases, mapping, on)
-    _stays(run, library, cases, policy, weights, lines)
+    _stays(run, library, cases, policy, weights, scheme, lines)
     _drugs(run, library, cases)
     return _result(run, library, decisions)
 
@@ -133,7 +137,7 @@ def audit(
 def _cases(cases: Any, run: _Run) -> Any:
     if cases is None:
         return None
-    from ..payment.grouped import as_frame
+    from ..payment.engine.grouped import as_frame
 
     cases = as_frame(cases)
     run.screened["stays"] = len(cases)
@@ -171,8 +175,19 @@ def _items(run: _Run, library: Library, cases: Any, mapping: Any, on: Any) -> An
     return lines
 
 
-def _stays(run: _Run, library: Library, cases: Any, policy: Any, weights: Any, lines: Any) -> None:
-    pass
+def _stays(
+    run: _Run, library: Library, cases: Any, policy: Any, weights: Any, scheme: str | None, lines: Any
+) -> None:
+    if cases is None:
+        return
+    events = outside_events(run.frame("visits"), run.frame("prescriptions"), run.frame("dispensings"))
+    found = screen_stays(
+        cases, library, policy=policy, weights=weights, scheme=scheme, lines=lines, events=events
+    )
+    run.findings.append(found.findings)
+    run.undecided |= found.undecided
+    run.told |= found.told
+    run.hospitals = found.hospitals
 
 
 def _drugs(run: _Run, library: Library, cases: Any) -> None:

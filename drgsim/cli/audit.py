@@ -80,7 +80,7 @@ def _screen(arguments: argparse.Namespace) -> int:
         cases = read_cases(arguments.what, **reading_options(arguments))
     policy = None
     if arguments.policy:
-        from ..payment.policy import Policy
+        from ..policy.policy import Policy
 
         policy = Policy.load(arguments.policy)
     decisions = arguments.decisions
@@ -181,7 +181,7 @@ def _levers(words: list[str]) -> dict[str, Any]:
 
 
 def _weights(name: str | None) -> Any:
-    from ..payment.weights import Weights
+    from ..weights.weights import Weights
 
     if name is None:
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import AuditRuleError
-from ..facts import test_rows
+from ..facts import where_rule_holds
 from ..reading import polars
 from ..rule import Rule
 from .cycles import beyond_cycle
@@ -47,7 +47,7 @@ def find(rule: Rule, matcher: Matcher) -> Found:
         frame = frame.filter(pl.col("way").is_in(list(rule.scenes)) | pl.col("way").is_null())
     if rule.insurance:
         frame = frame.filter(pl.col("insurance").is_in(list(rule.insurance)))
-    holds, unknown = test_rows(rule, frame)
+    holds, unknown = where_rule_holds(rule, frame)
     holds &= ~matcher.exempt_known(frame, rows).to_numpy()
     undecided = len(np.unique(frame.get_column("row").to_numpy()[unknown & ~holds])) if unknown.any() else 0
     found = test(frame.filter(pl.Series(holds, dtype=pl.Boolean)), rule, matcher)
