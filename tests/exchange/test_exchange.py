@@ -1,0 +1,233 @@
+"""Statistics between bureaus: pooled, signed, checked, and settled to the same fen."""
+
+import json
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import drgsim
+from drgsim.errors import ArgumentError, ColumnError, DrgsimError, NotFoundError
+from drgsim.exchange import combine, protect, read_exchange, small_cells, write_exchange
+from drgsim.exchange.errors import ExchangeError, SmallCellError
+from drgsim.settlement import statistics
+from drgsim.settlement.statistics import FLOW, HOSPITAL_MONTH, KEYS, MEASURES
+
+from ..engines.support import QUOTAS, grouped, weights
+
+WORDS = {"sender": "甲市医保局", "scheme": "chs-drg-2.0", "policy": "hash", "period": "2024"}
+
+
+@pytest.fixture(scope="module")
+def paid():
+    return drgsim.pay(grouped(), QUOTAS, weights=weights())
+
+
+@pytest.fixture(scope="module")
+def table(paid):
+    return statistics(paid)
+
+
+def budgets(table):
+    regions = sorted({*table["insured_region"], *table["care_region"]})
+    rows = [(region, kind, 5e7) for region in regions for kind in ("employee", "resident")]
+    return pd.DataFrame(rows, columns=["region", "insurance", "budget"])
+
+
+def random_table(draw, rows):
+    keys = {
+        "care_region": draw.choice(["A", "B"], rows),
+        "insured_region": draw.choice(["A", "B"], rows),
+        "insurance": draw.choice(["employee", "resident"], rows),
+        "hospital_id": draw.choice(["h1", "h2", "h3"], rows),
+        "month": draw.choice(["2024-01", "2024-02", "2024-03"], rows),
+        "group": draw.choice(list("PQRSTUV"), rows),
+    }
+    money = {name: draw.integers(-1000, 10**6, rows) for name in MEASURES}
+    made = pd.DataFrame({**keys, **money})
+    made["cases"] = draw.integers(1, 30, rows)
+    payers = ["fund", "patient", "other_payers", "borne_by_hospital"]
+    return made.assign(total_cost=made[payers].sum(axis=1)).drop_duplicates(list(KEYS))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 120), st.integers(2, 40))
+def test_nothing_small_is_left_where_there_was_more_and_no_sum_moves(seed, rows, k):
+    before = random_table(np.random.default_rng(seed), rows)
+    done = protect(before, k)
+    after = done.frame
+    for frame in (before, after):
+        frame["flow"] = frame[list(FLOW)].agg("|".join, axis=1)
+    pd.testing.assert_frame_equal(
+        before.groupby("flow")[list(MEASURES)].sum(), after.groupby("flow")[list(MEASURES)].sum()
+    )
+    whole = before.groupby("flow")["cases"].sum()
+    assert (whole[after.loc[after["cases"] < k, "flow"]] < k).all()
+    assert len(done.small) == (after["cases"] < k).sum()
+    # no pool holds what can be found by taking the rest from a total
+    for flow, own in before.groupby("flow"):
+        now = after[after["flow"] == flow]
+        kept = {*now["month"]} - {""}
+        lost = {*own["month"]} - kept
+        assert len(lost) != 1 or len({*own["month"]}) == 1
+        for month in kept:
+            groups = {*own.loc[own["month"] == month, "group"]}
+            shown = {*now.loc[now["month"] == month, "group"]} - {"*"}
+            assert len(groups - shown) != 1 or len(groups) == 1
+
+
+def test_the_order_of_rows_changes_nothing(table):
+    shuffled = table.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(protect(table).frame, protect(shuffled).frame)
+
+
+def test_what_is_protected_settles_to_the_same_fen(paid, table, tmp_path):
+    done = protect(table, 10)
+    assert done.months
+    assert len(done.frame) < len(table)
+    path = tmp_path / "甲.zip"
+    write_exchange(done.frame, path, **WORDS, small_allowed=True)
+    read = read_exchange(path)
+    pd.testing.assert_frame_equal(read.frame, done.frame, check_dtype=False)
+    one = drgsim.settle(paid, QUOTAS, budgets=budgets(table))
+    other = drgsim.settle(combine([read]), QUOTAS, budgets=budgets(table))
+    pd.testing.assert_frame_equal(one.ledger, other.ledger)
+    pd.testing.assert_frame_equal(one.prices, other.prices)
+    columns = ["care_region", "insurance", "hospital_id", "due"]
+    pd.testing.assert_frame_equal(one.hospitals[columns], other.hospitals[columns])
+
+
+def test_several_bureaus_settle_as_one(paid, table, tmp_path):
+    files = []
+    for region, own in table.groupby("care_region"):
+        path = tmp_path / f"{region}.zip"
+        write_exchange(own, path, **{**WORDS, "sender": region}, small_allowed=True)
+        files.append(read_exchange(path))
+    assert len(files) > 1
+    one, other = (drgsim.settle(t, QUOTAS, budgets=budgets(table)) for t in (paid, combine(files)))
+    pd.testing.assert_frame_equal(one.ledger, other.ledger)
+    with pytest.raises(ExchangeError, match="count twice"):
+        combine([files[0], files[0]])
+    another = tmp_path / "other.zip"
+    write_exchange(table, another, **{**WORDS, "scheme": "chs-drg-1.1"}, small_allowed=True)
+    with pytest.raises(ExchangeError, match="differ in their scheme"):
+        combine([files[0], read_exchange(another)])
+
+
+def test_small_cells_are_not_written_without_a_word(table, tmp_path):
+    with pytest.raises(SmallCellError, match="fewer than 10"):
+        write_exchange(table, tmp_path / "x.zip", **WORDS)
+    assert not list(tmp_path.iterdir())
+    assert len(small_cells(table, 10)) > 0
+
+
+def test_the_same_table_makes_the_same_bytes(table, tmp_path):
+    names = [tmp_path / name for name in ("a.zip", "b.zip")]
+    hashes = {write_exchange(table.sample(frac=1, random_state=k), path, **WORDS, small_allowed=True)
+              for k, path in enumerate(names)}  # fmt: skip
+    assert len(hashes) == 1
+    assert names[0].read_bytes() == names[1].read_bytes()
+
+
+def test_a_key_says_who_sent_it(table, tmp_path):
+    path = tmp_path / "x.zip"
+    write_exchange(table, path, **WORDS, small_allowed=True, key=b"shared")
+    assert read_exchange(path, key=b"shared").signed
+    assert not read_exchange(path).signed  # whole by its table's hash, from whom is not known
+    with pytest.raises(ExchangeError, match="key is another"):
+        read_exchange(path, key=b"other")
+    write_exchange(table, path, **WORDS, small_allowed=True)
+    with pytest.raises(ExchangeError, match="not signed"):
+        read_exchange(path, key=b"shared")
+
+
+def rewritten(path, change):
+    """The file with its two members changed by `change`."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+
+
+def bend_total(members):
+    manifest = json.loads(members["manifest.json"])
+    manifest["totals"]["fund"] += 1
+    members["manifest.json"] = json.dumps(manifest).encode()
+
+
+BENT = {
+    "a digit": lambda m: m.update({"statistics.csv": m["statistics.csv"].replace(b"1", b"2", 1)}),
+    "a total": bend_total,
+    "no table": lambda m: m.pop("statistics.csv"),
+    "another member": lambda m: m.update({"../evil": b"x"}),
+    "no json": lambda m: m.update({"manifest.json": b"{"}),
+    "deep json": lambda m: m.update({"manifest.json": b"[" * 100_000}),
+    "a list": lambda m: m.update({"manifest.json": b"[]"}),
+}
+
+
+@pytest.mark.parametrize("bend", BENT)
+def test_what_was_changed_is_refused(table, tmp_path, bend):
+    path = tmp_path / "x.zip"
+    write_exchange(table, path, **WORDS, small_allowed=True)
+    rewritten(path, BENT[bend])
+    with pytest.raises(ExchangeError):
+        read_exchange(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no zip at all"])
+def test_what_is_no_file_of_statistics(tmp_path, content):
+    path = tmp_path / "x.zip"
+    path.write_bytes(content)
+    with pytest.raises(ExchangeError):
+        read_exchange(path)
+    with pytest.raises(NotFoundError):
+        read_exchange(tmp_path / "none.zip")
+
+
+def test_every_byte_matters(table, tmp_path):
+    path = tmp_path / "x.zip"
+    write_exchange(table.head(40), path, **WORDS, small_allowed=True)
+    whole = path.read_bytes()
+    read = read_exchange(path).frame
+    draw = np.random.default_rng(0)
+    for place in draw.integers(0, len(whole), 150).tolist():
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :])
+        try:
+            pd.testing.assert_frame_equal(read_exchange(path).frame, read)
+        except DrgsimError:
+            continue
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"cases": 0}, "without a stay"),
+        ({"month": "2024-13"}, "months"),
+        ({"total_cost": 7}, "payers do not sum"),
+        ({"fund": 10**18}, "impossibly large"),
+        ({"insurance": "x"}, "insurances"),
+    ],
+)
+def test_tables_that_cannot_be_true(table, tmp_path, change, told):
+    bad = table.head(3).assign(**change)
+    with pytest.raises(ExchangeError, match=told):
+        write_exchange(bad, tmp_path / "x.zip", **WORDS, small_allowed=True)
+
+
+def test_wrong_use(table, tmp_path):
+    for k in (1, 2.5, True, None):
+        with pytest.raises(ArgumentError, match="whole number"):
+            protect(table, k)
+    with pytest.raises(ColumnError):
+        protect(table.drop(columns="fund"))
+    with pytest.raises(ArgumentError, match="sender"):
+        write_exchange(table, tmp_path / "x.zip", **{**WORDS, "sender": " "})
+    with pytest.raises(ArgumentError):
+        combine([])
+    assert "month" in HOSPITAL_MONTH
