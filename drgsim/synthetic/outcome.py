@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..cases.named_codes import named_codes
 from ..codes import Catalogue
+from ..schemes.model import NewbornWeight
 from ..schemes.rules.terms import Variable
 from .bands import bands
 from .choose import Choices
@@ -53,7 +54,8 @@ class Course:
 class Outcome:
     """Draws the course of a block of cases."""
 
-    def __init__(self, region: SyntheticRegion, pools: CasePools) -> None:
+    def __init__(self, region: SyntheticRegion, pools: CasePools, asked: NewbornWeight) -> None:
+        self._at_admission = asked is NewbornWeight.ADMISSION
         self._assumed = region.assumed["outcome"]
         limits = [core.limit for core in pools.cores]
         self._ages = np.array([[limit.age_from, limit.age_to] for limit in limits]).T
@@ -88,16 +90,17 @@ class Outcome:
         """The course of every case of a block."""
         days = self._days(streams, patients, diseases)
         newborn = (days != MISSING) & (days <= self._newborn_days)
-        weight = self._weight(streams, diseases)
+        asked_weight = self._weight(streams, diseases)
         gain = np.floor(streams.uniform("gain", BLOCK) * 20.0) * np.maximum(days - 7, 0)
+        birth, admitted = self._weights(asked_weight, gain.astype(np.int64))
         row = diseases.severity + len(SEVERITIES) * self._low_risk[diseases.core]
         mode = self._modes[self._mode.draw(streams.uniform("mode", BLOCK), row)]
         asked = self._asked_mode[diseases.core]
         icu, ventilation = self._intensive(streams, diseases, stay)
         return Course(
             days,
-            np.where(newborn, weight, MISSING),
-            np.where(newborn, weight + gain.astype(np.int64), MISSING),
+            np.where(newborn, birth, MISSING),
+            np.where(newborn, admitted, MISSING),
             np.where(asked > 0, asked, mode),
             icu,
             ventilation,
@@ -114,8 +117,15 @@ class Outcome:
         days = np.floor(low + place * place * (high - low + 1.0)).astype(np.int64)
         return np.where(patients.under_one, days, MISSING)
 
+    def _weights(self, asked: Ints, gain: Ints) -> tuple[Ints, Ints]:
+        """The weights at birth and at admission, when `asked` is the one that the scheme's rules mean."""
+        if not self._at_admission:
+            return asked, asked + gain
+        least = np.minimum(asked, self._assumed["birth_weight_least"])
+        return np.maximum(asked - gain, least), asked
+
     def _weight(self, streams: Streams, diseases: Diseases) -> Ints:
-        """Birth weights to 10 g: around the usual one, or evenly within what the group asks for."""
+        """Weights to 10 g: around the usual one, or evenly within what the group asks for."""
         usual, spread = self._assumed["birth_weight"], self._assumed["birth_weight_sd"]
         free = usual + spread * streams.normal("birth weight", BLOCK)
         least, most = (bound[diseases.core] for bound in self._bounds[Variable.WEIGHT])

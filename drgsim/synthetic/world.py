@@ -62,7 +62,7 @@ def build_world(region: SyntheticRegion, year: int, grouper: DrgGrouper) -> Worl
         Care(region, calibration, hospitals),
         Amounts(region, pools, mix, calibration, hospitals),
         Calendar(region, year),
-        Outcome(region, pools),
+        Outcome(region, pools, grouper.compiled.newborn_weight),
         Bills(region, mix),
         CaseCodes(region, pools),
         Labels(region, pools, mix, hospitals),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drgsim import Policy, Weights
+from drgsim import Policy, Scheme, Weights
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
 from drgsim.policy.errors import WeightsError
 from drgsim.weights.base_rate import base_rate, point_value
@@ -276,9 +276,17 @@ def test_published_tables_say_what_they_are(name):
 
 def test_published_tables_have_the_groups_of_their_source():
     sizes = {name: int(Weights.load(name).frame["weight"].notna().sum()) for name in Weights.published()}
-    assert sizes == {"harbin-2022": 660, "harbin-2023": 703, "leshan-2023": 680, "chs-drg-2.0-example": 602}
+    assert sizes == {
+        "harbin-2022": 660,
+        "harbin-2023": 703,
+        "leshan-2023": 680,
+        "chs-drg-2.0-example": 602,
+        "chs-drg-3.0-example": 815,
+    }
     examples = [name for name in sizes if "示例" in Weights.load(name).facts["title"]]
-    assert examples == ["leshan-2023", "chs-drg-2.0-example"]
+    assert examples == ["leshan-2023", "chs-drg-2.0-example", "chs-drg-3.0-example"]
+    groups = {drg.code for drg in Scheme.load("chs-drg-3.0").drgs if not drg.code.endswith("QY")}
+    assert set(Weights.load("chs-drg-3.0-example").frame.index) == groups
     leshan = Weights.load("leshan-2023")
     assert [name for name in leshan.frame if name.startswith("coefficient_")] == [
         "coefficient_hospital_2023",
