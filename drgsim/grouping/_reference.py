@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..schemes.model import Adrg, AdrgKind, CodeSet, Drg, Mdc, Scheme
+from ..schemes.principal import principal_terms
 from ..schemes.rules.terms import (
     And,
     Compare,
@@ -140,6 +141,7 @@ class ReferenceGrouper:
             for mdc, adrgs in self.rows
             for adrg, _ in adrgs
         }
+        self._principal_terms = tuple(principal_terms(scheme))
         self._newborn_asks = frozenset().union(*self._asks.values()) & {Variable.AGE_DAYS, Variable.WEIGHT}
 
     def facts(self, case: Case) -> Facts:
@@ -243,11 +245,9 @@ class ReferenceGrouper:
         return Reason.MDC_CONDITION
 
     def _listed(self, facts: Facts) -> bool:
-        """Whether some MDC's own list holds the principal diagnosis."""
+        """Whether the principal diagnosis is in a list by which it can lead to a group."""
         return any(
             role is Role.PRINCIPAL_DIAGNOSIS
-            for mdc, _ in self.rows
-            for leaf in leaves(mdc.rule)
-            if isinstance(leaf, Count) or (isinstance(leaf, Member) and not leaf.negated)
-            for role, _, _ in facts.members(leaf)
+            for term in self._principal_terms
+            for role, _, _ in facts.members(term)
         )

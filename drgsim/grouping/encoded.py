@@ -88,13 +88,12 @@ class EncodedCases:
     def __repr__(self) -> str:
         return f"EncodedCases({len(self)} cases, {len(self.diagnoses.flat)} diagnoses)"
 
-    def columns_of(self, weight: str, departments: tuple[str, ...]) -> dict[Variable, Numbers]:
-        """The numbers by variable, for a scheme that means `weight` and names `departments`."""
-        found = {
-            COLUMNS[name][0]: values
-            for name, values in self.numbers.items()
-            if COLUMNS[name][0] is not Variable.WEIGHT or name == weight
-        }
+    def columns_of(self, weight: Numbers | None, departments: tuple[str, ...]) -> dict[Variable, Numbers]:
+        """The numbers by variable, for a scheme that means these weights and names `departments`."""
+        found = {COLUMNS[name][0]: values for name, values in self.numbers.items()}
+        found.pop(Variable.WEIGHT, None)
+        if weight is not None:
+            found[Variable.WEIGHT] = weight
         if self.departments and departments:
             place = {name: place for place, name in enumerate(departments)}
             numbers = [*(float(place.get(name, -1)) for name in self.departments.names), np.nan]

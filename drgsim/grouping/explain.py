@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..codes import Catalogue
@@ -48,9 +47,7 @@ def explain(scheme_or_grouper: Any, case: Any) -> Explanation:
     opened = open_scheme(scheme_or_grouper)
     scheme, grouper = opened.scheme, opened.grouper
     one = read_case(case, opened)
-    answer = grouper.group(one.case)
-    if one.has_gap and answer.reason is Reason.NONE:
-        answer = replace(answer, reason=Reason.GAP_IN_CODES)
+    answer = one.told(grouper.group(one.case))
     nodes = [_scheme_node(scheme), _input_node(one.case, opened.known)]
     if answer.status is not Status.INVALID:
         complications = complications_of(one.case, scheme)

@@ -16,6 +16,7 @@ from ..schemes.rules.terms import Variable
 from .encoded import Books, EncodedCases, books_with
 from .inputs import CaseTable, encode_table, frame_of, one_row, read_table
 from .kernel import Answers, Kernel
+from .newborn_weight import WEIGHT_COLUMNS
 from .numbers import COLUMNS
 from .result import GroupResult, as_arrow, as_frame, as_result
 
@@ -97,7 +98,9 @@ class DrgGrouper:
             dict. Columns: sex (1, 2, 男, 女, M, F), age (years), diagnoses and procedures (codes joined by
             `|`, or lists; principal and main first); where the scheme asks for them age_days,
             birth_weight or admission_weight (g), los (days), discharge, icu_hours, department (or dept).
-            Others are ignored. Numbers may be text. Codes compare exactly and are never repaired:
+            Where the scheme asks for the weight at admission and it is missing, the weight at birth is
+            taken for a stay that begins on that day, and the reason says so. Others are
+            ignored. Numbers may be text. Codes compare exactly and are never repaired:
             `drgsim.read_cases` does that, and says what it did.
         names
             Adds mdc_name, adrg_name and drg_name.
@@ -204,7 +207,9 @@ class DrgGrouper:
 
     def _missing(self, table: CaseTable) -> tuple[str, ...]:
         """The columns the scheme asks for that the table does not have."""
-        missing = [name for name in self._kernel.columns if not table.has(name)]
+        stand_ins = WEIGHT_COLUMNS[self.compiled.newborn_weight][1:]
+        asked = (name for name in self._kernel.columns if name not in stand_ins)
+        missing = [name for name in asked if not table.has(name)]
         if Variable.DEPARTMENT.name in self.compiled.variables and table.department is None:
             missing.append("department")
         return tuple(missing)

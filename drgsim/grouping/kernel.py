@@ -17,18 +17,17 @@ from ..errors import FileFormatError
 from ..schemes.compile_bounds import check_codes
 from ..schemes.compile_program import VARIABLES
 from ..schemes.compiled import CompiledScheme
-from ..schemes.model import NewbornWeight, Scheme
+from ..schemes.model import Scheme
 from ..schemes.rules.terms import Variable
 from ._reference import ReferenceGrouper
 from .case import Case
 from .encoded import Books, EncodedCases, books_with, recoded
+from .newborn_weight import WEIGHT_COLUMNS, newborn_weights
 from .numbers import COLUMNS
 from .reasons import Reason
 
 Places = npt.NDArray[np.int16]
 Bytes = npt.NDArray[np.uint8]
-
-WEIGHT_COLUMNS = {NewbornWeight.BIRTH: "birth_weight", NewbornWeight.ADMISSION: "admission_weight"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +82,7 @@ class Kernel:
                 got=compiled.id,
                 do="compile it again, by this version: give the grouper the scheme's id or folder",
             ) from error
-        self.weight = WEIGHT_COLUMNS[compiled.newborn_weight]
+        weights = WEIGHT_COLUMNS[compiled.newborn_weight]
         asked = {Variable[name] for name in compiled.variables}
         read = {Variable.SEX, Variable.AGE, *asked}
         if Variable.WEIGHT in asked:
@@ -91,7 +90,7 @@ class Kernel:
         self.columns = tuple(
             name
             for name, (variable, _) in COLUMNS.items()
-            if variable in read and (variable is not Variable.WEIGHT or name == self.weight)
+            if variable in read and (variable is not Variable.WEIGHT or name in weights)
         )
         newborn = {Variable.AGE_DAYS, Variable.WEIGHT} & asked
         bits = sum(1 << VARIABLES.index(variable) for variable in newborn)
@@ -106,10 +105,13 @@ class Kernel:
 
         Raises EncodedCasesError when the cases were encoded without codes that the scheme names.
         """
-        numbers = cases.columns_of(self.weight, self.compiled.departments)
+        weights = newborn_weights(cases.numbers, self.compiled.newborn_weight, len(cases))
+        numbers = cases.columns_of(weights.values, self.compiled.departments)
         diagnoses = recoded(cases.diagnoses, cases.books.diagnoses, self.books.diagnoses)
         procedures = recoded(cases.procedures, cases.books.procedures, self.books.procedures)
-        problem = self._matters[cases.problem] if cases.problem.any() else cases.problem
+        problem = cases.problem
+        if problem.any():
+            problem = self._matters[weights.problems(problem)]
         if os.environ.get("DRGSIM_REFERENCE") == "1":
             self._group_slowly(diagnoses, procedures, numbers, problem, answers)
         else:
@@ -135,6 +137,8 @@ class Kernel:
                 )
 
             over_chunks(work, len(cases), threads=threads)
+        if Variable.WEIGHT.name in self.compiled.variables:
+            weights.tell(answers.reason)
         for lists in (diagnoses, procedures):
             if lists.dropped.any():
                 answers.reason[(lists.dropped > 0) & (answers.reason == 0)] = Reason.GAP_IN_CODES

@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ..codes import Catalogue
 from ..codes.catalogue import Kind
 from ..codes.pieces import kept, pieces_of
-from ..schemes.model import NewbornWeight, Scheme
+from ..schemes.model import Scheme
 from ..schemes.rules.terms import Compare, Variable
 from ..schemes.rules.walk import leaves
 from ._reference import ReferenceGrouper
-from .case import Case
+from .case import Answer, Case
 from .errors import CasesInputError
 from .inputs import one_row, read_table
+from .newborn_weight import WEIGHT_COLUMNS, NewbornWeights, newborn_weights
 from .numbers import COLUMNS, problems_of, read_numbers
 from .reasons import Reason
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_WEIGHTS = {NewbornWeight.BIRTH: "birth_weight", NewbornWeight.ADMISSION: "admission_weight"}
-
 
 @dataclass(frozen=True, slots=True)
 class OneCase:
-    """A case that was read, and whether empty places between its codes were passed over."""
+    """A case that was read, whether empty places between its codes were passed over, and its weights."""
 
     case: Case
     has_gap: bool
+    weights: NewbornWeights
+
+    def told(self, answer: Answer) -> Answer:
+        """The answer with the reason that reading the case gave rise to, if it is more important."""
+        reasons = np.array([answer.reason], dtype=np.uint8)
+        self.weights.tell(reasons)
+        reason = Reason(int(reasons[0]))
+        return replace(answer, reason=Reason.GAP_IN_CODES if self.has_gap and not reason else reason)
 
 
 def read_case(case: Any, opened: OpenScheme) -> OneCase:
@@ -41,27 +50,33 @@ def read_case(case: Any, opened: OpenScheme) -> OneCase:
     is no single case. A value that cannot be read is no error: it is the `problem` of the case.
     """
     table = read_table(_one_row(case))
-    weight = _WEIGHTS[opened.scheme.switches.newborn_weight]
+    meant = opened.scheme.switches.newborn_weight
     read = {
         name: read_numbers(table.column(name), name)
         for name, (variable, _) in COLUMNS.items()
         if table.has(name)
         and (variable in opened.asked or name in ("sex", "age"))
-        and (variable is not Variable.WEIGHT or name == weight)
+        and (variable is not Variable.WEIGHT or name in WEIGHT_COLUMNS[meant])
     }
     problem = problems_of(
         {name: values for name, (values, _) in read.items()}, {name: bad for name, (_, bad) in read.items()}
     )
+    weights = newborn_weights({name: values for name, (values, _) in read.items()}, meant, 1)
     numbers: dict[Variable, float | str] = {
-        COLUMNS[name][0]: float(values[0]) for name, (values, _) in read.items() if values[0] == values[0]
+        COLUMNS[name][0]: float(values[0])
+        for name, (values, _) in read.items()
+        if values[0] == values[0] and COLUMNS[name][0] is not Variable.WEIGHT
     }
+    if weights.values is not None and weights.values[0] == weights.values[0]:
+        numbers[Variable.WEIGHT] = float(weights.values[0])
     department = _department(table.column(table.department)) if table.department else ""
     if department:
         numbers[Variable.DEPARTMENT] = department
     lists = [next(pieces_of(table.column(name))) for name in ("diagnoses", "procedures")]
     diagnoses, procedures = (tuple(kept(pieces)) for pieces in lists)
     has_gap = sum(map(len, lists)) > len(diagnoses) + len(procedures)
-    return OneCase(Case(diagnoses, procedures, numbers, Reason(int(problem[0]))), has_gap)
+    found = Reason(int(weights.problems(problem)[0]))
+    return OneCase(Case(diagnoses, procedures, numbers, found), has_gap, weights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,14 @@ class Reason(IntEnum):
     DEPARTMENT_MISSING = 35
     # a code that is in no catalogue, and so in no set of the scheme
     UNKNOWN_MAIN_PROCEDURE = 36
+    # a weight is there, but not the one that a rule asks for
+    ADMISSION_WEIGHT_MISSING = 37
     # nothing is missing, but no group takes the case
     MDC_CONDITION = 40
     NO_ADRG = 41
     NO_DRG = 42
+    # a number stood in for another
+    BIRTH_WEIGHT_TAKEN = 45
     # a further code that is in no catalogue
     UNKNOWN_OTHER_DIAGNOSIS = 50
     UNKNOWN_OTHER_PROCEDURE = 51
@@ -115,6 +119,15 @@ TEXTS: dict[Reason, tuple[str, str]] = {
     Reason.WEIGHT_MISSING: (
         "缺新生儿体重，而分组规则用到体重",
         "a rule asks for the weight, which is missing",
+    ),
+    Reason.ADMISSION_WEIGHT_MISSING: (
+        "分组规则用到入院体重，而病例只有出生体重；非出生当日入院，出生体重不能代替",
+        "a rule asks for the weight at admission, and only the weight at birth is there; it stands in for it"
+        " on the day of birth alone",
+    ),
+    Reason.BIRTH_WEIGHT_TAKEN: (
+        "缺入院体重；出生当日入院，以出生体重代替",
+        "the weight at admission is missing; that at birth was taken, for the stay began on that day",
     ),
     Reason.LOS_MISSING: (
         "缺住院天数，而分组规则用到它",

@@ -17,16 +17,14 @@ from .compile_words import diagnosis_words, procedure_words
 from .compiled import CompiledScheme, Level
 from .errors import PackError
 from .model import Adrg, AdrgKind, Drg, Mdc, Scheme
+from .principal import principal_terms
 from .rules.parse import both
 from .rules.terms import (
     And,
     Compare,
     Constant,
-    Count,
     HasSeverity,
-    Member,
     Or,
-    Role,
     Rule,
     Severity,
     Variable,
@@ -210,12 +208,8 @@ def _departments(scheme: Scheme) -> tuple[str, ...]:
 
 
 def _listed(scheme: Scheme, table: SetTable) -> Mask:
-    """The diagnoses that some MDC lists."""
+    """The diagnoses that can lead to a group as principal ones."""
     listed = np.zeros(table.size, dtype=bool)
-    for mdc in scheme.mdcs:
-        for leaf in leaves(mdc.rule):
-            if not isinstance(leaf, Member | Count) or Role.PRINCIPAL_DIAGNOSIS not in leaf.roles:
-                continue
-            if isinstance(leaf, Count) or not leaf.negated:
-                listed |= table.mask(leaf.sets)
+    for term in principal_terms(scheme):
+        listed |= table.mask(term.sets)
     return listed

@@ -21,7 +21,7 @@ from .compile_bounds import check_bounds
 from .model import NewbornWeight, Trust
 from .rules.terms import Variable
 
-FORMAT = 3  # raised whenever the arrays or their meaning change, so that old caches are not read
+FORMAT = 4  # raised whenever the arrays or their meaning change, so that old caches are not read
 _MAGIC = b"drgsim compiled\x00"
 _DIGEST = 32
 _SOURCE = 32

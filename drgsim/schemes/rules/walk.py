@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import assert_never
 
 from .terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Rule
 
@@ -22,6 +23,29 @@ def set_names(rule: Rule) -> list[str]:
     """The code sets that `rule` names, each once, in order of appearance."""
     found = [name for leaf in leaves(rule) if isinstance(leaf, Member | Count) for name in leaf.sets]
     return list(dict.fromkeys(found))
+
+
+def holds_without_codes(rule: Rule) -> bool:
+    """Whether some case without a code in any set fulfils `rule`, by its numbers alone.
+
+    >>> from .parse import parse_rule
+    >>> [holds_without_codes(parse_rule(text)) for text in ("NL < 1 and (ZYZD in A or XB = 1)", "ZYZD in A")]
+    [True, False]
+    """
+    match rule:
+        case And(terms):
+            return all(map(holds_without_codes, terms))
+        case Or(terms):
+            return any(map(holds_without_codes, terms))
+        case Member(negated=negated) | HasSeverity(negated=negated):
+            return negated
+        case Constant(value):
+            return value
+        case Count():
+            return False
+        case Compare():
+            return True
+    assert_never(rule)
 
 
 def rename_sets(rule: Rule, name: Callable[[str], str]) -> Rule:
