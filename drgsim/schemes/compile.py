@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from .compile_buckets import ALWAYS_KNOWN
 from .compile_filter import prefilter
-from .compile_program import VARIABLES, Programs
+from .compile_program import FAILS, VARIABLES, Programs
 from .compile_sets import Mask, SetTable, codebooks_for
 from .compile_words import diagnosis_words, procedure_words
 from .compiled import CompiledScheme, Level
@@ -166,7 +166,7 @@ def _row_arrays(
     return {
         "rows": table,
         "split_start": starts,
-        "split_program": np.array([program for program, _ in tests] or [0], dtype=np.int32),
+        "split_program": np.array([program for program, _ in tests] or [FAILS], dtype=np.int32),
         "split_drg": np.array([drg for _, drg in tests] or [0], dtype=np.int16),
     }
 
