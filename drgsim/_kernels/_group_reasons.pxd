@@ -52,8 +52,10 @@ cdef inline int why_ungrouped(const Tables* t, const Case* case, const Found* fo
     cdef int64_t k
     if found.held:
         return NO_DRG
-    if not principal & LISTED:  # told also where a procedure opens an MDC
-        return GRAY_PRINCIPAL if principal & GRAY else PRINCIPAL_IN_NO_MDC
+    if principal & GRAY:  # an MDC that a procedure opens hides no principal that can lead nowhere
+        return GRAY_PRINCIPAL
+    if not principal & LISTED:
+        return PRINCIPAL_IN_NO_MDC
     for k in range(t.mdcs):
         if runs(t, case, t.mdc_program[k]):
             return NO_ADRG

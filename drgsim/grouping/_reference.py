@@ -236,9 +236,10 @@ class ReferenceGrouper:
     def _why_ungrouped(self, facts: Facts, course: _Course) -> Reason:
         if course.adrgs_held:
             return Reason.NO_DRG
-        if not self._listed(facts):  # told also where a procedure opens an MDC
-            gray = facts.case.diagnoses[0] in self._gray
-            return Reason.GRAY_PRINCIPAL if gray else Reason.PRINCIPAL_IN_NO_MDC
+        if facts.case.diagnoses[0] in self._gray:  # told before an MDC that a procedure opens
+            return Reason.GRAY_PRINCIPAL
+        if not self._listed(facts):
+            return Reason.PRINCIPAL_IN_NO_MDC
         if any(facts.holds(mdc.rule) for mdc, _ in self.rows):
             return Reason.NO_ADRG
         return Reason.MDC_CONDITION
