@@ -47,14 +47,26 @@ def _add_fit(commands: Any) -> None:
         help="learn a catalogue from cases 测算目录",
         description="Learns disease types, scores, auxiliary factors and hospital coefficients, and writes "
         "them as a catalogue of text tables. Defaults and their sources: data/dip/builder.toml.",
-        epilog="example: drgsim dip fit cases.parquet --out my-city --title 'My city 2026' "
-        "--set core_min_cases=30",
+        epilog="example: drgsim dip fit 'years/*.csv' --library --out my-city --title 'My city 2027' "
+        "--set year_weights=1,2,7",
     )
     add_reading_arguments(parser)
     parser.add_argument("-o", "--out", required=True, metavar="DIR", help="folder for the catalogue")
     parser.add_argument("--id", help="id of the catalogue (default: the folder's name)")
     parser.add_argument("--title", help="its title")
-    parser.add_argument("--rules", default="base", metavar="NAME", help="rule set it is for (default: base)")
+    parser.add_argument(
+        "--library",
+        nargs="?",
+        const="dip-national-3.0",
+        metavar="CATALOGUE",
+        help="score the types of this catalogue (alone: the national 3.0 library) 以国家病种库测算",
+    )
+    parser.add_argument(
+        "--rules", metavar="NAME", help="rule set it is for (default: the library's, else base)"
+    )
+    parser.add_argument(
+        "--comorbidity", metavar="CSV", help="the classes of the comorbidity index: name, weight, diagnoses"
+    )
     parser.add_argument("--complications", metavar="SCHEME", help="DRG scheme whose CC and MCC count")
     parser.add_argument("--benchmark", metavar="TYPE", help="the type of --set score_method=benchmark")
     parser.add_argument("--fixed-sum", type=float, metavar="YUAN", help="of --set score_method=fixed_sum")
@@ -137,6 +149,7 @@ def _fit(arguments: argparse.Namespace) -> int:
 
     from ..cases import read_cases
     from ..dip import DipCatalogue, DipCatalogueBuilder
+    from ..dip.comorbidity import read_comorbidity
 
     folder = Path(arguments.out)
     name = arguments.id or folder.name
@@ -144,8 +157,10 @@ def _fit(arguments: argparse.Namespace) -> int:
         id=name,
         title=arguments.title or name,
         title_zh="",
+        library=arguments.library,
         rules=arguments.rules,
         complications=arguments.complications,
+        comorbidity_classes=read_comorbidity(arguments.comorbidity) if arguments.comorbidity else (),
         excluded_procedures=arguments.exclude,
         benchmark=arguments.benchmark,
         fixed_sum=arguments.fixed_sum,
@@ -154,10 +169,11 @@ def _fit(arguments: argparse.Namespace) -> int:
     against = DipCatalogue.load(arguments.against, strict=False) if arguments.against else None
     builder.fit(read_cases(arguments.file, **reading_options(arguments)))
     builder.catalogue_.save(folder)
+    builder.report_.to_excel(folder / "report.xlsx")
     _tell_fit(builder.report_)
     if against is not None:
         print(builder.report_.changes(against))
-    print(f"written to {folder}")
+    print(f"written to {folder}, its report to {folder / 'report.xlsx'}")
     return 0
 
 
@@ -193,6 +209,11 @@ def _tell_fit(report: DipFitReport) -> None:
         change = f"median change of mean cost {row['median_change']:.1%}"
         ranks = f"rank correlation {row['rank_correlation']:.2f}"
         print(f"{years}: {row['types']:.0f} types in both, {change}, {ranks}")
+    for note in report.catalogue.notes:
+        print(f"- {note}")
+    for step, needed in report.needs.items():
+        print(f"{step} was not tried 未测算: it needs {needed}")
+    print(f"trust 可信度: {report.catalogue.trust}, learned from these cases and no publication")
 
 
 def _group(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from .model import (
     DipKey,
     DipType,
     ExcludedProcedure,
+    LevelMean,
     PrimaryCareEntry,
     ProcedureFacts,
     Trust,
@@ -65,6 +66,7 @@ class DipCatalogue:
     procedure_facts: Mapping[str, ProcedureFacts] = field(default_factory=dict)
     crosswalk: Mapping[str, str] = field(default_factory=dict)
     hospital_coefficients: Mapping[str, float] = field(default_factory=dict)
+    level_means: tuple[LevelMean, ...] = ()
     primary_care: tuple[PrimaryCareEntry, ...] = ()
     comorbidity_classes: tuple[ComorbidityClass, ...] = ()
     extra_codes: Mapping[str, str] = field(default_factory=dict)
@@ -138,6 +140,21 @@ class DipCatalogue:
         rows = ({name: getattr(kind, name) for name in TYPES.columns} for kind in self.types.values())
         frame = pd.DataFrame(rows, columns=list(TYPES.columns)).set_index("code")
         return frame.astype({"kind": str}).infer_objects()
+
+    def price_table(self) -> pd.DataFrame:
+        """The table that prices by this catalogue, for `Weights.from_table`: a row a code that an answer may
+        carry, indexed by it.
+
+        Columns: name, weight (the score), mean_cost (yuan), n, cv; `mean_cost_<level>` (yuan, where enough
+        cases of the level are) and `coefficient_<level>` (1 for types of primary care) for each hospital
+        level that was learned. A column that nothing states is left out.
+
+        >>> DipCatalogue.load("example").price_table().loc["K80.1-51.2300", "weight"]
+        np.float64(1180.0)
+        """
+        from .prices import price_table
+
+        return price_table(self)
 
     @property
     def hash(self) -> str:

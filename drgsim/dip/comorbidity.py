@@ -7,15 +7,19 @@ none ships, because no official one was found.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ..codes import Codebook, CodeLists
+from ..errors import FileFormatError
 from .code_index import code_index
 from .facts import column_facts
 from .model import ComorbidityClass
+from .tables import COMORBIDITY_CLASSES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +57,24 @@ def comorbidity_index(
         found[row[counts & member[ids]]] = True
         total += item.weight * found
     return total
+
+
+def read_comorbidity(path: str | Path) -> tuple[ComorbidityClass, ...]:
+    """The classes in a CSV with columns name, weight, diagnoses and, as wished, zh.
+
+    Raises FileFormatError for a file without a class, or with rows that cannot be read, all of them at once.
+    """
+    path, problems = Path(path), list[str]()
+    table = replace(COMORBIDITY_CLASSES, file=path.name)
+    found = tuple(table.read(path.parent, problems))
+    if problems or not found:
+        raise FileFormatError(
+            "the classes of the comorbidity index cannot be read",
+            got=problems or "no row",
+            allowed="columns name, weight (a whole number), diagnoses (like I50|I11.0)",
+            where=str(path),
+        )
+    return found
 
 
 def facts_with_index(

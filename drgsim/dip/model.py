@@ -119,6 +119,16 @@ class Complication:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelMean:
+    """The mean cost (yuan) of a type at hospitals of one level, and of how many cases."""
+
+    type: str
+    level: str
+    mean_cost: float
+    cases: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PrimaryCareEntry:
     """A diagnosis and procedure whose cases are primary care, whatever type they are in.
 

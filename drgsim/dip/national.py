@@ -217,13 +217,9 @@ def _primary_care(rows: Sequence[Row], problems: list[str]) -> Iterator[PrimaryC
 def _extra(keys: Sequence[DipKey], primary_care: Sequence[PrimaryCareEntry]) -> list[str]:
     """Complete procedure codes that no insurance catalogue has."""
     shipped = Catalogue.load("procedure")
-    named = {
-        code
-        for item in (*keys, *primary_care)
-        for expression in (item.procedures, getattr(item, "related", ()))
-        for term in expression
-        for code in term
-    }
+    expressions = [expression for key in keys for expression in (key.procedures, key.related)]
+    expressions += [item.procedures for item in primary_care]
+    named = {code for expression in expressions for term in expression for code in term}
     return sorted(code for code in named if len(code) >= _COMPLETE and code not in shipped)
 
 

@@ -23,6 +23,7 @@ from .model import (
     DipKey,
     DipType,
     ExcludedProcedure,
+    LevelMean,
     PrimaryCareEntry,
     ProcedureFacts,
 )
@@ -191,6 +192,12 @@ COMORBIDITY_CLASSES = Table(
     "comorbidity_classes.csv",
     ComorbidityClass,
     {"name": _TEXT, "weight": (int, str), "diagnoses": _PATTERNS, "zh": _TEXT},
+    required=3,
+)
+LEVEL_MEANS = Table(
+    "level_means.csv",
+    LevelMean,
+    {"type": _TEXT, "level": _TEXT, "mean_cost": (float, _number), "cases": _WHOLE},
     required=3,
 )
 EXTRA_CODES = Table("extra_codes.csv", NamedCode, {"code": _TEXT, "label": _TEXT}, required=1)

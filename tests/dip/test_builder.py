@@ -323,7 +323,7 @@ class TestReport:
         assert report.summary()["cv"] == pytest.approx(0.5)
         assert report.summary()["cv_inside"] == pytest.approx(0)
         assert "100.0% of cases in core types" in repr(report)
-        assert report._repr_html_().count("<tr>") == len(report.summary())
+        assert report._repr_html_().count("<tr>") == len(report.summary()) + 1  # and its trust
 
     def test_changes_against_another_catalogue(self):
         first = learned(region(stays(20, GALL, OP, 3000.0), stays(20, "J18.900", "", 1000.0))).catalogue_

@@ -12,7 +12,7 @@ from ...errors import ArgumentError
 from ..catalogue import DipCatalogue
 from ..classes import ProcedureClasses
 from ..grouper import DipGrouper
-from ..model import AuxiliaryClass
+from ..model import AuxiliaryClass, ComorbidityClass
 from ..rules import RuleSet
 from ..tables import AUXILIARY_CLASSES
 from .defaults import parameters
@@ -29,11 +29,17 @@ class DipCatalogueBuilder:
     Parameters
     ----------
     id, title, title_zh : of the catalogue
-    rules : the rule set it is meant for, and by which its statistics are gathered
+    library : a catalogue (or its name) whose types are given, such as `dip-national-3.0`: scores are learned
+        for those that enough cases are in, composite types are made of what is left; None finds the types
+        in the cases
+    rules : the rule set it is meant for, and by which its statistics are gathered; None takes the library's,
+        else `base`
     classes : procedure classes; None takes the shipped table (`assumed`)
     complications : a DRG scheme whose CC and MCC the severity classes go by; None: none
     auxiliary_classes : auxiliary classes to try, as far as the rule set heeds their dimension; None takes
         the shipped ones
+    comorbidity_classes : the classes of the comorbidity index; without them, and without a column `cci`, the
+        classes that go by it are not tried, and the report says what they need
     excluded_procedures : procedures that tell no types apart (adjuncts, say); they enter the catalogue
     benchmark, fixed_sum : the benchmark type, or the sum of yuan, of those score methods
     **given : any parameter of `data/dip/builder.toml` (`builder_defaults()` lists value, source and state)
@@ -58,10 +64,12 @@ class DipCatalogueBuilder:
         id: str = "learned",
         title: str = "Learned from cases",
         title_zh: str = "由病例测算",
-        rules: RuleSet | str | Path = "base",
+        library: DipCatalogue | str | Path | None = None,
+        rules: RuleSet | str | Path | None = None,
         classes: ProcedureClasses | None = None,
         complications: str | None = None,
         auxiliary_classes: Iterable[AuxiliaryClass] | None = None,
+        comorbidity_classes: Iterable[ComorbidityClass] = (),
         excluded_procedures: Iterable[str] = (),
         benchmark: str | None = None,
         fixed_sum: float | None = None,
@@ -73,7 +81,12 @@ class DipCatalogueBuilder:
             method = self.parameters_["score_method"]
             raise ArgumentError(f"the score method {method!r} needs `{method}`", got=None)
         self.id, self.title, self.title_zh = id, title, title_zh
+        self.library: DipCatalogue | None = (
+            DipCatalogue.load(library) if isinstance(library, str | Path) else library
+        )
+        rules = rules or (self.library.rules if self.library else "base")
         self.rules = rules if isinstance(rules, RuleSet) else RuleSet.load(rules)
+        self.comorbidity_classes = tuple(comorbidity_classes)
         self.classes = classes or ProcedureClasses.load()
         self.complications = complications
         chosen = shipped_auxiliary_classes() if auxiliary_classes is None else tuple(auxiliary_classes)
@@ -100,6 +113,8 @@ class DipCatalogueBuilder:
             self.auxiliary_classes,
             self.excluded_procedures,
             self.parameters_,
+            self.library,
+            self.comorbidity_classes,
         ).run(cases)
         self.catalogue_ = self.report_.catalogue
         return self

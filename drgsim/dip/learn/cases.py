@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ...cases.given import refuse_doubled
-from ...codes import EMPTY, CodeLists
+from ...codes import EMPTY, Codebook, CodeLists
 from ...errors import ColumnError
 from ..answers import EncodedCases
 from ..classes import ProcedureClasses
 from ..code_index import codebook
 from ..errors import DipFitError
 from ..facts import COLUMN_FACTS, numbers
+from ..prepared import Prepared
+from ..stages import Exclude
 from .stats import Floats, Groups, Ints, Years
 
 if TYPE_CHECKING:
@@ -82,8 +84,12 @@ def learning_cases(
     excluded: frozenset[str],
     classes: ProcedureClasses,
     interventional: str,
+    library: Prepared | None = None,
 ) -> LearningCases:
     """The cases that count. Needs diagnoses and total_cost; procedures, and discharge_date or year.
+
+    With a library of types the codes are encoded as it does, and a principal diagnosis that its rules
+    exclude does not count.
 
     Raises ColumnError when a column is missing or doubled, DipFitError when no case counts.
     """
@@ -93,7 +99,7 @@ def learning_cases(
         raise ColumnError(
             f"a catalogue cannot be learned without {', '.join(lacking)}", got=list(cases.columns)
         )
-    book = codebook("diagnosis")
+    book = library.diagnoses if library else codebook("diagnosis")
     diagnoses = book.encode(cases["diagnoses"], threads=None)
     first = first_of(diagnoses, EMPTY)
     yuan = numbers(cases, "total_cost")
@@ -103,6 +109,7 @@ def learning_cases(
     reasons = {
         "no principal diagnosis": first == -2,
         "unknown principal diagnosis": first == -1,
+        **_excluded(first, library),
         "no cost, or none above 0": ~((cost > 0) & np.isfinite(cost)),
         "a year without weight": weights == 0,
     }
@@ -117,8 +124,9 @@ def learning_cases(
     rows = np.flatnonzero(counts)
     rows = rows[np.lexsort([column[rows] for column in (los, *parts.values(), year, cost)])]
     column = cases["procedures"] if "procedures" in cases.columns else [None] * len(cases)
-    done = codebook("procedure", excluded).encode(column, threads=None).take(rows)
-    procedures, treatment = _procedures(done, excluded, classes, interventional)
+    done_book = library.procedures if library else codebook("procedure", excluded)
+    done = done_book.encode(column, threads=None).take(rows)
+    procedures, treatment = _procedures(done, done_book, excluded, classes, interventional)
     frame = cases[[name for name in cases.columns if name in _COLUMNS]].iloc[rows]
     length = {4: 5, 6: 7}[characters]  # with the dot
     return LearningCases(
@@ -135,6 +143,15 @@ def learning_cases(
         Years.of(year[rows], weights[rows]),
         left_out,
     )
+
+
+def _excluded(first: npt.NDArray[np.int32], library: Prepared | None) -> dict[str, npt.NDArray[np.bool_]]:
+    """Cases whose principal diagnosis a library's rules do not group."""
+    exclude = library.rules.one(Exclude) if library else None
+    if library is None or exclude is None or not exclude.diagnoses:
+        return {}
+    barred = [library.diagnoses.id_of(code) for code in library.catalogue.excluded_diagnoses]
+    return {"excluded principal diagnosis": np.isin(first, barred)}
 
 
 def whole_fen(yuan: Floats) -> Floats:
@@ -159,12 +176,15 @@ def _cut(ids: npt.NDArray[np.int32], codes: Sequence[str], length: int) -> Group
 
 
 def _procedures(
-    lists: CodeLists, excluded: frozenset[str], classes: ProcedureClasses, interventional: str
+    lists: CodeLists,
+    book: Codebook,
+    excluded: frozenset[str],
+    classes: ProcedureClasses,
+    interventional: str,
 ) -> tuple[CodeLists, Ints]:
     """Procedures that tell types apart, each once, and the class of each stay."""
     import pandas as pd
 
-    book = codebook("procedure", excluded)
     ranks = classes.ranks(book.codes, interventional=interventional).astype(np.int64)
     ranks[[book.id_of(code) for code in excluded]] = 0
     row = np.repeat(np.arange(len(lists)), lists.counts)

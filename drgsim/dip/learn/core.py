@@ -45,7 +45,7 @@ def core_entries(
     found, pair = np.unique(cases.diagnosis.group * wide + cases.principal + 1, return_inverse=True)
     combinations = [(cases.diagnosis.names[number // wide], number % wide - 1) for number in found.tolist()]
     groups = Groups.of(pair, [f"{diagnosis} {principal}" for diagnosis, principal in combinations])
-    threshold = min_cases if coverage is None else _threshold(groups.counts, coverage)
+    threshold = min_cases if coverage is None else threshold_of(groups.counts, coverage)
     entries: list[CoreEntry] = []
     for name, rows in zip(groups.names, groups.rows, strict=True):
         if len(rows) >= threshold:
@@ -58,7 +58,7 @@ def core_entries(
     return entries, threshold
 
 
-def _threshold(counts: Ints, coverage: float) -> int:
+def threshold_of(counts: Ints, coverage: float) -> int:
     """The largest number of cases such that combinations of at least so many cover the share."""
     ordered = np.sort(counts)[::-1]
     reached = np.searchsorted(np.cumsum(ordered), coverage * ordered.sum() - 1e-9)

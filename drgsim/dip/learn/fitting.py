@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,10 @@ from ...codes import Catalogue, Codebook
 from ..catalogue import DipCatalogue
 from ..classes import ProcedureClasses
 from ..code_index import code_index, codebook
+from ..comorbidity import CCI, NEEDED
 from ..facts import numbers
-from ..model import AuxiliaryClass, DipKey, DipType, ExcludedProcedure
+from ..model import AuxiliaryClass, ComorbidityClass, DipKey, DipType, ExcludedProcedure
+from ..prepared import Prepared
 from ..rules import RuleSet
 from ..stages import Auxiliary
 from ..words import Kind, ProcedureNote
@@ -22,11 +24,12 @@ from .cases import LearningCases, learning_cases, whole_fen
 from .complications import of_scheme
 from .composites import composite_types
 from .core import CoreEntry, core_entries
-from .hospitals import hospital_coefficients
+from .hospitals import hospital_coefficients, level_means
+from .library import few_early, prepared_library, settled_library
 from .matching import TypeFinder
 from .membership import memberships
 from .report import DipFitReport, overall, stability
-from .scores import type_statistics, with_scores
+from .scores import type_statistics, with_scores, with_statistics
 from .stats import Groups, Ints, Trim, spread
 
 if TYPE_CHECKING:
@@ -34,9 +37,7 @@ if TYPE_CHECKING:
 
 Entry = tuple[DipType, DipKey]
 
-_STATED = ("score", "mean_cost", "mean_los", "cases", "cv", "drug_score", "consumable_score")
 _ROUNDS = 5
-_DECIMALS = {"mean_cost": 2, "mean_los": 2, "cv": 4}
 
 
 @dataclass(frozen=True)
@@ -52,26 +53,13 @@ class Fit:
     auxiliary_classes: Mapping[str, AuxiliaryClass]
     excluded_procedures: frozenset[str]
     parameters: Mapping[str, Any]
+    library: DipCatalogue | None = None
+    comorbidity_classes: tuple[ComorbidityClass, ...] = ()
 
     def run(self, cases: pd.DataFrame) -> DipFitReport:
         """Learn from cases; the catalogue stands in the report."""
         chosen = self.parameters
-        counted = learning_cases(
-            cases,
-            characters=chosen["diagnosis_characters"],
-            year_weights=chosen["year_weights"],
-            excluded=self.excluded_procedures,
-            classes=self.classes,
-            interventional=self.rules.classify.interventional,
-        )
-        core, threshold = core_entries(
-            counted,
-            min_cases=chosen["core_min_cases"],
-            coverage=chosen["core_coverage"],
-            gain=chosen["related_gain"],
-        )
-        catalogue = self._with_composites(counted, *self._settled(counted, core, threshold))
-        catalogue = self._with_primary_care(counted, catalogue)
+        counted, catalogue, threshold = self._learned(cases) if self.library is None else self._scored(cases)
         catalogue, types, settling = self._with_means(counted, catalogue)
         catalogue, tried = self._with_auxiliary(counted, catalogue, types)
         means = np.array([catalogue.types[code].mean_cost for code in types.names], np.float64)
@@ -80,7 +68,8 @@ class Fit:
         catalogue = replace(
             catalogue,
             hospital_coefficients=dict(zip(levels["hospital_level"], levels["coefficient"], strict=True)),
-            notes=self._notes(counted),
+            level_means=level_means(counted, types, min_cases=chosen["level_mean_min_cases"]),
+            notes=(*self._notes(counted), *few_early(catalogue, chosen["core_min_cases"])),
         )
         return DipFitReport(
             catalogue,
@@ -90,7 +79,68 @@ class Fit:
             levels,
             counted.left_out,
             {**overall(counted, types, catalogue, threshold), **settling},
+            self._needs(counted),
         )
+
+    def _learned(self, cases: pd.DataFrame) -> tuple[LearningCases, DipCatalogue, int]:
+        """The cases that count, types found in them, and the threshold of the common ones."""
+        chosen = self.parameters
+        counted = self._counted(cases)
+        core, threshold = core_entries(
+            counted,
+            min_cases=chosen["core_min_cases"],
+            coverage=chosen["core_coverage"],
+            gain=chosen["related_gain"],
+        )
+        catalogue = self._with_composites(counted, *self._settled(counted, core, threshold))
+        return counted, self._with_primary_care(counted, catalogue), threshold
+
+    def _scored(self, cases: pd.DataFrame) -> tuple[LearningCases, DipCatalogue, int]:
+        """The same with the types of the library that are common, and composite types of the rest."""
+        assert self.library is not None
+        prepared = prepared_library(self.library, self.rules, self.classes, self.excluded_procedures)
+        counted = self._counted(cases, prepared)
+        kept, rest, treatment, threshold = settled_library(
+            counted,
+            prepared.catalogue,
+            rules=self.rules,
+            classes=self.classes,
+            min_cases=self.parameters["core_min_cases"],
+            coverage=self.parameters["core_coverage"],
+        )
+        counted = replace(counted, treatment=treatment)
+        made = composite_types(counted, rest, min_cases=self.parameters["composite_min_cases"])
+        catalogue = replace(
+            kept,
+            id=self.id,
+            title=self.title,
+            title_zh=self.title_zh,
+            rules=self.rules.id,
+            trust="assumed",
+            source=f"learned on {self.library.id}",
+            score_base=float(self.parameters["score_base"]),
+            types={**kept.types, **{kind.code: kind for kind, _ in made}},
+            keys=(*kept.keys, *(key for _, key in made)),
+            comorbidity_classes=self.comorbidity_classes or kept.comorbidity_classes,
+        )
+        return counted, catalogue, threshold
+
+    def _counted(self, cases: pd.DataFrame, library: Prepared | None = None) -> LearningCases:
+        return learning_cases(
+            cases,
+            characters=self.parameters["diagnosis_characters"],
+            year_weights=self.parameters["year_weights"],
+            excluded=self.excluded_procedures,
+            classes=self.classes,
+            interventional=self.rules.classify.interventional,
+            library=library,
+        )
+
+    def _needs(self, cases: LearningCases) -> dict[str, str]:
+        """What a step could not be done without, and what it needs."""
+        asked = {c.fact for item in self._heeded_classes().values() for c in item.conditions}
+        given = self.comorbidity_classes or CCI in cases.frame.columns
+        return {CCI: NEEDED} if CCI in asked and not given else {}
 
     def _catalogue(self, entries: Iterable[Entry]) -> DipCatalogue:
         kept = list(entries)
@@ -103,6 +153,7 @@ class Fit:
             types={kind.code: kind for kind, _ in kept},
             keys=tuple(key for _, key in kept),
             source="learned",
+            comorbidity_classes=self.comorbidity_classes,
             excluded_procedures={
                 code: ExcludedProcedure(code, ProcedureNote.NOT_PRINCIPAL)
                 for code in sorted(self.excluded_procedures)
@@ -166,45 +217,24 @@ class Fit:
         while moved and rounds < _ROUNDS:
             rounds += 1
             scored = with_scores(*type_statistics(cases, types, trim), chosen)
-            stated = self._with_statistics(catalogue, scored)
+            stated = with_statistics(catalogue, scored)
             before, types = types, finder.types(stated.types)
             moved = before.moved(types)
         return stated, types, {"rounds": rounds, "moved": moved}
 
-    def _with_statistics(self, catalogue: DipCatalogue, statistics: pd.DataFrame) -> DipCatalogue:
-        """Types with what was found of them; one that no case is in takes its class's own mean."""
-        columns = {
-            name: [_plain(value, _DECIMALS.get(name)) for value in statistics[name].tolist()]
-            for name in statistics.columns
-            if name in _STATED
-        }
-        rows = dict(zip(statistics.index, zip(*columns.values(), strict=True), strict=True))
-        types, unseen = {}, []
-        for code, kind in catalogue.types.items():
-            if code in rows:
-                found = dict(zip(columns, rows[code], strict=True))
-                types[code] = DipType(code, kind.name, kind.kind, primary_care=kind.primary_care, **found)
-            else:
-                types[code] = kind
-                unseen.append(code)
-        if unseen:
-            asked = {key.type: key.treatment_class for key in catalogue.keys if key.treatment_class}
-            seen = [types[code] for code in catalogue.types if code in rows]
-            alike = {
-                treatment: _of_class([kind for kind in seen if asked.get(kind.code) is treatment] or seen)
-                for treatment in {asked.get(code) for code in unseen}
-            }
-            for code in unseen:
-                types[code] = replace(types[code], **alike[asked.get(code)])
-        return replace(catalogue, types=types)
-
     def _with_auxiliary(
         self, cases: LearningCases, catalogue: DipCatalogue, types: Groups
     ) -> tuple[DipCatalogue, pd.DataFrame]:
-        complications, lists = of_scheme(self.complications) if self.complications else ({}, {})
+        complications, lists = catalogue.complications, catalogue.exclusion_lists
+        if self.complications:
+            complications, lists = of_scheme(self.complications)
         tried_classes = self._heeded_classes()
         members = memberships(
-            cases, tried_classes.values(), complications=complications, exclusion_lists=lists
+            cases,
+            tried_classes.values(),
+            complications=complications,
+            exclusion_lists=lists,
+            comorbidity_classes=catalogue.comorbidity_classes,
         )
         factors, tried = auxiliary_factors(
             cases,
@@ -243,7 +273,7 @@ class Fit:
     def _notes(self, cases: LearningCases) -> tuple[str, ...]:
         years = [str(year) for year in cases.years.stated.tolist() if year > 0]
         return (
-            f"Learned from {len(cases)} cases"
+            f"Learned{f' on {self.library.id}' if self.library else ''} from {len(cases)} cases"
             + (f" of {', '.join(years)}" if years else "")
             + f"; score method {self.parameters['score_method']}.",
         )
@@ -261,19 +291,3 @@ def _diagnosis_name(beginning: str) -> str:
     """The name of the first code that begins so."""
     places = code_index(codebook("diagnosis")).beginning(beginning)
     return Catalogue.load("diagnosis").names[places[0]] if places else beginning
-
-
-def _of_class(alike: Sequence[DipType]) -> dict[str, Any]:
-    """Score and mean cost of types together, by their cases."""
-    weights = [kind.cases or 0 for kind in alike]
-    return {
-        name: round(float(np.average([getattr(kind, name) for kind in alike], weights=weights)), 4)
-        for name in ("score", "mean_cost")
-    }
-
-
-def _plain(value: Any, decimals: int | None) -> Any:
-    """A number of a table as a catalogue holds it; None where there is none."""
-    if value is None or value != value:
-        return None
-    return value if decimals is None else round(value, decimals)

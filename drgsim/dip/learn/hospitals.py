@@ -1,4 +1,4 @@
-"""Hospital coefficients by level."""
+"""Hospital coefficients by level, and mean costs of types by level."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..facts import numbers
+from ..model import LevelMean
 from .cases import FEN, LearningCases
 from .stats import Floats, Groups
 
@@ -35,6 +36,30 @@ def hospital_coefficients(cases: LearningCases, expected: Floats, *, method: str
         ratio = mean / region if method == "mean" else actual / likely
         rows.append((name, len(places), round(mean / FEN, 2), round(likely / FEN, 2), round(ratio, 4)))
     return pd.DataFrame(rows, columns=columns)
+
+
+def level_means(cases: LearningCases, types: Groups, *, min_cases: int) -> tuple[LevelMean, ...]:
+    """The mean cost of each type at hospitals of each level, weighted by year, where enough cases are.
+
+    Empty when the cases do not say their hospital's level.
+    """
+    if "hospital_level" not in cases.frame.columns:
+        return ()
+    levels = _levels(numbers(cases.frame, "hospital_level"))
+    both = (types.group >= 0) & (levels.group >= 0)
+    cell = types.group[both] * len(levels) + levels.group[both]
+    size = len(types) * len(levels)
+    counts = np.bincount(cell, minlength=size)
+    means = cases.years.take(both).means(cases.cost[both], cell, size)
+    return tuple(
+        LevelMean(
+            types.names[place // len(levels)],
+            levels.names[place % len(levels)],
+            round(float(means[place]) / FEN, 2),
+            int(counts[place]),
+        )
+        for place in np.flatnonzero(counts >= min_cases).tolist()
+    )
 
 
 def _levels(levels: Floats) -> Groups:

@@ -9,11 +9,11 @@ import numpy as np
 
 from ..._kernels._dip import DipTables
 from ..._parallel import thread_count
-from ..answers import answer
+from ..answers import Answers, answer
 from ..catalogue import DipCatalogue
 from ..classes import ProcedureClasses
+from ..comorbidity import facts_with_index
 from ..compile import compile_dip
-from ..facts import column_facts
 from ..model import DipType
 from ..prepared import prepare
 from ..rules import RuleSet
@@ -32,7 +32,8 @@ class TypeFinder:
     ) -> None:
         self.prepared = prepare(catalogue, rules, classes)
         self.compiled = compile_dip(self.prepared)
-        facts = column_facts(cases.frame, self.compiled.columns)
+        book, asked = self.prepared.diagnoses, catalogue.comorbidity_classes
+        facts = facts_with_index(cases.frame, self.compiled.columns, cases.encoded.diagnoses, book, asked)
         self.cases = replace(cases.encoded, facts=facts)
         self.names = tuple(self.prepared.catalogue.types)
         places = {code: place for place, code in enumerate(self.names)}
@@ -40,11 +41,14 @@ class TypeFinder:
 
     def types(self, stated: Mapping[str, DipType] | None = None) -> Groups:
         """The cases by type; `stated` is what types of the catalogue now say of themselves."""
+        return Groups.of(self.type_of_key[self.answers(stated).key], self.names)
+
+    def answers(self, stated: Mapping[str, DipType] | None = None) -> Answers:
+        """The answer to every case."""
         prepared, compiled = self.prepared, self.compiled
         if stated is not None:
             known = {**prepared.catalogue.types, **stated}
             prepared = replace(prepared, catalogue=replace(prepared.catalogue, types=known))
             compiled = compiled.restated(known.values())
         kernel = DipTables(compiled.tables)
-        key = answer(self.cases, prepared, compiled, kernel, threads=thread_count(None)).key
-        return Groups.of(self.type_of_key[key], self.names)
+        return answer(self.cases, prepared, compiled, kernel, threads=thread_count(None))

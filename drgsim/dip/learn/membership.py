@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from ...codes import UNKNOWN
+from ...codes import UNKNOWN, CodeLists
+from ...codes import Kind as CodeKind
 from ...errors import ArgumentError
 from ..answers import EncodedCases
 from ..catalogue import DipCatalogue
 from ..code_index import codebook
+from ..comorbidity import facts_with_index
 from ..expressions import Pattern
-from ..facts import column_facts
 from ..grouper import DipGrouper
-from ..model import AuxiliaryClass, Complication, DipKey, DipType
+from ..model import AuxiliaryClass, ComorbidityClass, Complication, DipKey, DipType
 from ..prepared import ANY_DIAGNOSIS
 from ..rules import RuleSet, Step
 from ..stages import ClassOrder, Composite
@@ -42,6 +43,7 @@ def memberships(
     *,
     complications: Mapping[str, Complication],
     exclusion_lists: Mapping[str, tuple[Pattern, ...]],
+    comorbidity_classes: tuple[ComorbidityClass, ...] = (),
 ) -> dict[str, npt.NDArray[np.bool_]]:
     """For each class whether each case is in it.
 
@@ -51,8 +53,9 @@ def memberships(
     book = codebook("diagnosis", complications)
     if book is not codebook("diagnosis"):  # the scheme names codes beyond the shipped ones
         diagnoses = book.encode(cases.frame["diagnoses"], threads=None)
-    done = cases.encoded.procedures
-    done = replace(done, ids=np.where(done.ids < len(codebook("procedure")), done.ids, UNKNOWN))
+    else:
+        diagnoses = _shipped_only(diagnoses, "diagnosis")
+    done = _shipped_only(cases.encoded.procedures, "procedure")
     found = {}
     for item in classes:
         if any(condition.fact in ("cost_ratio", "severity") for condition in item.conditions):
@@ -68,7 +71,13 @@ def memberships(
             exclusion_lists=exclusion_lists,
         )
         grouper = DipGrouper(catalogue, rules=_ANY_COMPOSITE)
-        facts = column_facts(cases.frame, grouper.compiled.columns)
+        columns = grouper.compiled.columns
+        facts = facts_with_index(cases.frame, columns, diagnoses, book, comorbidity_classes)
         asked = EncodedCases(diagnoses, done, facts, cases.encoded.cost)
         found[item.name] = grouper.match(asked).key >= 0
     return found
+
+
+def _shipped_only(lists: CodeLists, kind: CodeKind) -> CodeLists:
+    """The same; codes that only a catalogue names are unknown."""
+    return replace(lists, ids=np.where(lists.ids < len(codebook(kind)), lists.ids, UNKNOWN))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..._excel import MONEY, PLAIN, RATIO, workbook
 from ..catalogue import DipCatalogue
 from ..diff import CatalogueDiff
 from .cases import LearningCases
@@ -30,6 +32,7 @@ class DipFitReport:
     auxiliary : a row for each type and dimension tried: cv, cv_inside, cut, kept, classes
     hospital_coefficients : a row a hospital level
     left_out : why how many cases did not count
+    needs : what a step could not be done without, by its name
     """
 
     catalogue: DipCatalogue
@@ -39,6 +42,7 @@ class DipFitReport:
     hospital_coefficients: pd.DataFrame
     left_out: dict[str, int]
     overall: dict[str, Any]
+    needs: dict[str, str]
 
     def summary(self) -> dict[str, Any]:
         """Cases, types by kind, coverage of the core types, the spread left inside types, RIV, threshold."""
@@ -47,6 +51,39 @@ class DipFitReport:
     def changes(self, other: DipCatalogue) -> CatalogueDiff:
         """What the learned catalogue changes against another."""
         return other.diff(self.catalogue)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table of the report by its name; `about` says how far to trust the catalogue, and what was
+        left out or could not be done."""
+        import pandas as pd
+
+        made = self.catalogue
+        about = [
+            ("trust 可信度", made.trust),
+            *(("note 说明", note) for note in made.notes),
+            *((f"left out 未计入: {why}", f"{count:,}") for why, count in self.left_out.items() if count),
+            *((f"{step} needs 需要", what) for step, what in self.needs.items()),
+        ]
+        return {
+            "about": pd.DataFrame(about, columns=["what", "said"]),
+            "summary": pd.DataFrame(
+                [(name, str(value)) for name, value in self.overall.items()], columns=["what", "value"]
+            ),
+            "types": self.frame.reset_index(),
+            "stability": self.stability,
+            "auxiliary": self.auxiliary,
+            "hospital_coefficients": self.hospital_coefficients,
+            "level_means": pd.DataFrame(
+                [(i.type, i.level, i.mean_cost, i.cases) for i in made.level_means],
+                columns=["type", "level", "mean_cost", "cases"],
+            ),
+        }
+
+    def to_excel(self, path: str | Path) -> None:
+        """Every table on a sheet of its own; the file is there whole or not at all."""
+        with workbook(path) as book:
+            for name, table in self.tables().items():
+                book.table(name, table, code=_number_format)
 
     def __repr__(self) -> str:
         found = self.overall
@@ -60,7 +97,7 @@ class DipFitReport:
 
         shown = {
             name: f"{value:.4g}" if isinstance(value, float) else str(value)
-            for name, value in self.overall.items()
+            for name, value in {**self.overall, "trust": self.catalogue.trust, **self.needs}.items()
         }
         cells = "".join(
             f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in shown.items()
@@ -68,19 +105,26 @@ class DipFitReport:
         return f"<table><caption>{escape(self.catalogue.title)}</caption>{cells}</table>"
 
 
+def _number_format(column: str) -> str:
+    if column in ("cases", "n", "types", "year", "next_year"):
+        return PLAIN
+    return MONEY if "cost" in column or "score" in column else RATIO
+
+
 def overall(cases: LearningCases, types: Groups, catalogue: DipCatalogue, threshold: int) -> dict[str, Any]:
     """The numbers of the summary. RIV is the share of the variance of cost that lies between types."""
     inside, whole = spread_inside(cases.cost, types.group), spread(cases.cost)
-    core = [catalogue.types[code].kind == "core" for code in types.names]
+    core = [catalogue.types[code].kind != "composite" for code in types.names]
     cvs = spreads(cases.cost, types.group, len(types))
     return {
         "cases": len(cases),
         "left_out": sum(cases.left_out.values()),
         "years": len(cases.years.stated),
         "types": len(catalogue.types),
-        "core": sum(kind.kind == "core" for kind in catalogue.types.values()),
+        "core": sum(kind.kind != "composite" for kind in catalogue.types.values()),
         "composite": sum(kind.kind == "composite" for kind in catalogue.types.values()),
-        "primary_care": sum(kind.primary_care for kind in catalogue.types.values()),
+        "without_score": sum(kind.score is None for kind in catalogue.types.values()),
+        "primary_care": catalogue.summary()["primary_care"],
         "core_threshold": threshold,
         "coverage": int(types.counts[core].sum()) / len(cases),
         "cv": whole,

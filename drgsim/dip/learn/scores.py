@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..catalogue import DipCatalogue
 from ..errors import DipFitError
+from ..model import DipType
+from ..words import Kind
 from .cases import FEN, LearningCases
 from .stats import Groups, Trim, Years, spreads
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_STATED = ("score", "mean_cost", "mean_los", "cases", "cv", "drug_score", "consumable_score")
+_DECIMALS = {"mean_cost": 2, "mean_los": 2, "cv": 4}
 _PARTS = {"drug_score": "drug_cost", "consumable_score": "consumable_cost"}
 
 
@@ -64,3 +70,48 @@ def with_scores(
         if means.get(cost, 0) > 0:
             scored[name] = (scored[cost] / means[cost]).round(4)
     return scored
+
+
+def with_statistics(catalogue: DipCatalogue, statistics: pd.DataFrame) -> DipCatalogue:
+    """The catalogue with what was found of its types. A composite or core type that no case is in takes its
+    class's own mean; any other stays without a score."""
+    columns = {
+        name: [_plain(value, _DECIMALS.get(name)) for value in statistics[name].tolist()]
+        for name in statistics.columns
+        if name in _STATED
+    }
+    rows = dict(zip(statistics.index, zip(*columns.values(), strict=True), strict=True))
+    types, unseen = {}, []
+    for code, kind in catalogue.types.items():
+        types[code] = kind
+        if code in rows:
+            found = dict(zip(columns, rows[code], strict=True))
+            types[code] = DipType(code, kind.name, kind.kind, primary_care=kind.primary_care, **found)
+        elif kind.kind in (Kind.COMPOSITE, Kind.CORE):
+            unseen.append(code)
+    if unseen:
+        asked = {key.type: key.treatment_class for key in catalogue.keys if key.treatment_class}
+        seen = [types[code] for code in catalogue.types if code in rows]
+        alike = {
+            treatment: _of_class([kind for kind in seen if asked.get(kind.code) is treatment] or seen)
+            for treatment in {asked.get(code) for code in unseen}
+        }
+        for code in unseen:
+            types[code] = replace(types[code], **alike[asked.get(code)])
+    return replace(catalogue, types=types)
+
+
+def _of_class(alike: Sequence[DipType]) -> dict[str, Any]:
+    """Score and mean cost of types together, by their cases."""
+    weights = [kind.cases or 0 for kind in alike]
+    return {
+        name: round(float(np.average([getattr(kind, name) for kind in alike], weights=weights)), 4)
+        for name in ("score", "mean_cost")
+    }
+
+
+def _plain(value: Any, decimals: int | None) -> Any:
+    """A number of a table as a catalogue holds it; None where there is none."""
+    if value is None or value != value:
+        return None
+    return value if decimals is None else round(value, decimals)
