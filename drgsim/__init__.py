@@ -28,6 +28,7 @@ _PUBLIC: dict[str, str] = {
     "DipGrouper": "dip",
     "DrgGrouper": "grouping",
     "compare_groupings": "transition.groupings",
+    "transition": "transition",
     "Payments": "payment.faces.payments",
     "Policy": "policy.policy",
     "Scenario": "simulation.scenario.scenario",

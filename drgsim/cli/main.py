@@ -28,6 +28,7 @@ COMMANDS: tuple[str, ...] = (
     "policy",
     "scheme",
     "simulate",
+    "transition",
     "synth",
     "value",
     "verify",

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._excel import COUNT, MONEY, RATIO, workbook
-from ..dip import DipCatalogue, DipGrouper
 from ..dip.facts import numbers
-from ..errors import ArgumentError, ColumnError
-from ..grouping.grouper import DrgGrouper
-from ..schemes.model import Scheme
+from ..errors import ColumnError
 from .measures import Labels, group_table, hospital_table, migration_table, side_summary
+from .sides import side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,28 +162,6 @@ def compare_groupings(cases: pd.DataFrame, a: Any, b: Any) -> GroupingComparison
 
 def _grouped(cases: pd.DataFrame, grouping: Any) -> tuple[str, Labels]:
     """The name of a grouping, and the group it gives each case."""
-    grouper = _grouper(grouping)
-    if isinstance(grouper, DipGrouper):
-        answers, column = grouper.group(cases), "dip_code"
-        name = f"{grouper.catalogue.id} ({grouper.rules.id})"
-    else:
-        answers, column = grouper.group(cases), "drg"
-        name = grouper.compiled.id
-    return name, Labels.read(answers[column], answers["status"].astype(str).to_numpy() == "grouped")
-
-
-def _grouper(grouping: Any) -> DrgGrouper | DipGrouper:
-    if isinstance(grouping, DrgGrouper | DipGrouper):
-        return grouping
-    if isinstance(grouping, DipCatalogue):
-        return DipGrouper(grouping)
-    if isinstance(grouping, Scheme):
-        return DrgGrouper(grouping)
-    if isinstance(grouping, str | Path):
-        known = str(grouping) in DipCatalogue.published() or (Path(grouping) / "catalogue.toml").is_file()
-        return DipGrouper(grouping) if known else DrgGrouper(grouping)
-    raise ArgumentError(
-        "not a grouping",
-        got=type(grouping).__name__,
-        allowed="DrgGrouper, DipGrouper, Scheme, DipCatalogue, the id of a scheme or a catalogue",
-    )
+    found = side(cases, grouping)
+    name = f"{found.id} ({found.grouper.rules.id})" if found.kind == "dip" else found.id
+    return name, Labels.read(found.frame["group"], found.grouped)

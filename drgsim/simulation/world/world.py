@@ -18,10 +18,10 @@ from ...payment.pay import pay
 from ...settlement import settle
 from ...settlement.statistics import FLOW, stay_keys, stay_measures
 from ...settlement.tally import Words, tally
+from ...transition.carried import carried_weights
 from ..errors import SimulationError
 from ..scenario.steps import REGROUPED, steps_of
 from .age_bands import AGE_BAND, age_bands
-from .carried_weights import carried_weights
 from .case_table import case_table
 from .groupings import Groupings, is_dip, without_scores
 from .outcome import Outcome

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ...weights.weights import Weights
+from ..weights.weights import Weights
 
 if TYPE_CHECKING:
-    from ...payment.engine.stays import Stays
-    from ...payment.faces.payments import Payments
+    from ..payment.engine.stays import Stays
+    from ..payment.faces.payments import Payments
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,0 +1,88 @@
+"""Who gains and who loses: the money of the same stays before, regrouped and at the new weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .flows import places
+from .prices import Priced
+from .sides import Side
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FEN = ("before", "regrouped", "after", "fund_before", "fund_after")
+COLUMNS = (
+    "cases", "not_payable", "before", "regrouped_change", "repriced_change", "change", "change_share",
+    "fund_change", "cmi_before", "cmi_after",
+)  # fmt: skip
+
+
+def stay_money(priced: Priced, index: pd.Index) -> pd.DataFrame:
+    """A row a stay: what is paid for it in the three states and of it by the fund (int64 fen), its weights,
+    and whether it can be paid in all three. Money of a stay that cannot is 0 and counted beside."""
+    import pandas as pd
+
+    states = {"before": priced.before, "regrouped": priced.regrouped, "after": priced.after}
+    payable = np.logical_and.reduce([paid.findings.problem == 0 for paid in states.values()])
+    columns = {name: np.where(payable, paid.ledger.payment, 0) for name, paid in states.items()}
+    columns["fund_before"] = np.where(payable, priced.before.ledger.fund, 0)
+    columns["fund_after"] = np.where(payable, priced.after.ledger.fund, 0)
+    columns["payable"] = payable
+    columns["weight_before"] = np.where(payable, priced.before.findings.weight, np.nan)
+    columns["weight_after"] = np.where(payable, priced.after.findings.weight / priced.factor, np.nan)
+    return pd.DataFrame(columns, index=index)
+
+
+def money_table(money: pd.DataFrame, key: pd.Series | None, name: str) -> pd.DataFrame:
+    """Sums by a key, in yuan, the largest gain first: `COLUMNS`."""
+    import pandas as pd
+
+    keys = (
+        np.full(len(money), "all") if key is None else key.astype(object).where(key.notna(), "–").to_numpy()
+    )
+    whole = money[list(_FEN)].assign(
+        cases=1,
+        not_payable=(~money["payable"]).astype(np.int64),
+        weighted=(money["weight_before"].notna() & money["weight_after"].notna()).astype(np.int64),
+    )
+    sums = whole.groupby(keys, sort=True).sum()
+    # weights are added up by their own order, so that the order of the stays cannot show
+    for state in ("before", "after"):
+        column = f"weight_{state}"
+        sorted_rows = (
+            pd.DataFrame({"key": keys, "w": money[column].to_numpy()}).dropna().sort_values(["key", "w"])
+        )
+        sums[column] = sorted_rows.groupby("key", sort=True)["w"].sum()
+    count = sums["weighted"].replace(0, np.nan)
+    table = pd.DataFrame(
+        {
+            "cases": sums["cases"],
+            "not_payable": sums["not_payable"],
+            "before": sums["before"] / 100,
+            "regrouped_change": (sums["regrouped"] - sums["before"]) / 100,
+            "repriced_change": (sums["after"] - sums["regrouped"]) / 100,
+            "change": (sums["after"] - sums["before"]) / 100,
+            "change_share": (sums["after"] - sums["before"]) / sums["before"].replace(0, np.nan),
+            "fund_change": (sums["fund_after"] - sums["fund_before"]) / 100,
+            "cmi_before": sums["weight_before"] / count,
+            "cmi_after": sums["weight_after"] / count,
+        }
+    )
+    return table.rename_axis(name).sort_values("change", ascending=False, kind="stable")
+
+
+def flow_money(money: pd.DataFrame, a: Side, b: Side) -> pd.DataFrame:
+    """What each flow moves, in yuan: group_a, group_b, change, change_a_stay; the largest amount first."""
+    import pandas as pd
+
+    change = (money["after"] - money["before"]).to_numpy()
+    keys = pd.DataFrame({"group_a": places(a).to_numpy(), "group_b": places(b).to_numpy(), "fen": change})
+    keys["payable"] = money["payable"].to_numpy(np.int64)
+    sums = keys.groupby(["group_a", "group_b"], sort=True)[["fen", "payable"]].sum().reset_index()
+    sums["change"] = sums.pop("fen") / 100
+    sums["change_a_stay"] = sums["change"] / sums["payable"].replace(0, np.nan)
+    order = np.argsort(-sums["change"].abs().to_numpy(), kind="stable")
+    return sums.drop(columns="payable").iloc[order].reset_index(drop=True)

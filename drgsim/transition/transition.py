@@ -1,0 +1,340 @@
+"""`transition`: what another scheme changes for cases, weights and money. Grouping, pricing, comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..cases.arrays import read_money
+from ..errors import ArgumentError
+from ..payment.engine.grouped import as_frame
+from ..payment.engine.stays import Stays
+from ..policy.policy import Policy
+from ..weights.weights import Weights
+from .explained import explained
+from .flows import MOVED, flow_table, moves, severity_change, share_moved
+from .money import flow_money, money_table, stay_money
+from .prices import Priced, price
+from .reasons import flow_reasons
+from .sides import Side, side
+from .watch import WATCHED, watched, worklist
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_POLICY = "national-drg-rate"
+_SMALLEST_FLOW, _MOST_FLOWS = 5, 40  # cases of a flow whose reason is told; how many such flows
+_KEYS = ("department", "hospital_id", "hospital_level", "insurance", "insured_region")
+_ANSWERS = ("mdc", "adrg", "severity", "status")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Transition:
+    """What moving from scheme `a` to scheme `b` does to the same cases: sums, and the cases in `worklist`.
+
+    a, b : Side, id, title, trust and answers of each scheme
+    flows : a row a flow: group_a, group_b, move, cases, share_of_a
+    reasons : the larger flows that move, with the commonest principals and the reason in both languages
+    shares : name of a column (`all`, `mdc`, `hospital_id` …) → cases, moved, kinds of move, severity
+    weights : a row a group of `b`: carried, measured, name; `weights_a` the table before
+    money : name of a column → before, changes by regrouping and by repricing (yuan), CMI; empty without costs
+    flow_money : what each flow moves, yuan
+    explained : RIV, CV and unstable groups under both, by MDC, with bands by hospital
+    look_at : kind of case to look at → cases; `worklist` the cases themselves
+    notes : what was assumed, left out or not known, (中文, English) each
+    """
+
+    a: Side
+    b: Side
+    cases: int
+    hospitals: int
+    flows: pd.DataFrame
+    reasons: pd.DataFrame
+    shares: Mapping[str, pd.DataFrame]
+    weights: pd.DataFrame
+    money: Mapping[str, pd.DataFrame]
+    flow_money: pd.DataFrame
+    explained: pd.DataFrame
+    look_at: pd.DataFrame
+    worklist: pd.DataFrame
+    neutral_factor: float
+    policy: str
+    notes: tuple[tuple[str, str], ...]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The migration matrix in long form: a row a flow."""
+        return self.flows
+
+    def matrix(self, top: int = 20) -> pd.DataFrame:
+        """Cases by group of `a` (rows) and of `b` (columns), for the `top` largest of each."""
+        table = self.flows.pivot_table(
+            index="group_a", columns="group_b", values="cases", aggfunc="sum", fill_value=0
+        )
+        rows = table.sum(axis=1).sort_values(ascending=False, kind="stable").index[:top]
+        columns = table.sum().sort_values(ascending=False, kind="stable").index[:top]
+        return table.loc[rows, columns]
+
+    def summary(self) -> pd.DataFrame:
+        """One row: cases, moved, newly ungrouped …, money moved, CMI, RIV under both."""
+        import pandas as pd
+
+        row = self.shares["all"].iloc[0].to_dict()
+        if self.money:
+            row |= self.money["all"].iloc[0].drop("cases").to_dict()
+            row["neutral_factor"] = self.neutral_factor
+        if len(self.explained):
+            row |= self.explained.loc["all", ["riv_a", "riv_b"]].to_dict()
+        return pd.DataFrame([row], index=pd.Index([f"{self.a.id} → {self.b.id}"], name="transition"))
+
+    def winners(self, by: str = "hospital_id", *, top: int = 10) -> pd.DataFrame:
+        """Those of a column that gain most, the largest gain first."""
+        table = self._money(by)
+        return table[table["change"] > 0].head(top)
+
+    def losers(self, by: str = "hospital_id", *, top: int = 10) -> pd.DataFrame:
+        """Those of a column that lose most, the largest loss first."""
+        table = self._money(by)
+        return table[table["change"] < 0].iloc[::-1].head(top)
+
+    def compare(self, other: Transition) -> pd.DataFrame:
+        """The summary of this transition above that of another."""
+        import pandas as pd
+
+        return pd.concat([self.summary(), other.summary()])
+
+    def _money(self, by: str) -> pd.DataFrame:
+        if by not in self.money:
+            raise ArgumentError(
+                "no money by this column", got=by, allowed=list(self.money), nearest=list(self.money)
+            )
+        return self.money[by]
+
+    def headline(self) -> tuple[str, str]:
+        """The result in one sentence, Chinese and English."""
+        row = self.shares["all"].iloc[0]
+        moved, cases = int(row["moved"]), int(row["cases"])
+        zh = f"{self.a.id} → {self.b.id}：{cases:,} 例中 {moved:,} 例（{moved / cases:.1%}）换组"
+        en = f"{self.a.id} → {self.b.id}: {moved:,} of {cases:,} cases ({moved / cases:.1%}) change group"
+        for name, zh_name, en_name in (
+            ("newly_ungrouped", "新增未入组", "newly ungrouped"),
+            ("newly_grouped", "新入组", "newly grouped"),
+        ):
+            if row.get(name, 0):
+                zh += f"，{zh_name} {int(row[name]):,} 例"
+                en += f", {int(row[name]):,} {en_name}"
+        return zh + "。", en + "."
+
+    def __repr__(self) -> str:
+        zh, en = self.headline()
+        return f"{zh}\n{en}\n{self.summary().T.to_string(float_format='{:,.4f}'.format, header=False)}"
+
+    def _repr_html_(self) -> str:
+        return (
+            f"<p>{'<br>'.join(self.headline())}</p>{self.summary().T.to_html(float_format='{:,.4f}'.format)}"
+        )
+
+
+def find_transition(
+    cases: Any,
+    a: Any,
+    b: Any,
+    *,
+    policy: Policy | str | None = None,
+    weights: Weights | str | None = None,
+    new_weights: Weights | str | None = None,
+    draws: int = 200,
+    seed: int = 0,
+) -> Transition:
+    """What moving from scheme `a` to scheme `b` does; the documentation stands with `drgsim.transition`."""
+    frame = as_frame(cases)
+    if not len(frame):
+        raise ArgumentError("there are no cases", got="0 rows")
+    left, right = side(frame, a), side(frame, b)
+    move = moves(left, right)
+    flows = flow_table(left, right, move)
+    told = flows[flows["move"].isin(MOVED) & (flows["cases"] >= min(_SMALLEST_FLOW, len(frame)))].head(
+        _MOST_FLOWS
+    )
+    keys = [name for name in _KEYS if name in frame.columns]
+    if left.kind == "dip":
+        shares = {name: share_moved(frame, move, left, right, name) for name in keys}
+    else:
+        shares = {name: share_moved(frame, move, left, right, name) for name in ("mdc", *keys)}
+    shares = {"all": share_moved(frame, move, left, right, None), **shares}
+    _, lost = severity_change(left, right)
+    look_at = watched(left, right, move, lost)
+    notes = list(_trust_notes(left, right))
+    money = _Money.find(frame, left, right, keys, policy, weights, new_weights, notes)
+    hospital = frame["hospital_id"] if "hospital_id" in frame.columns else None
+    mdc = (left if left.kind == "drg" else right).frame["mdc"].astype(object)
+    found = _explained(frame, left, right, mdc, hospital, draws, seed, notes)
+    return Transition(
+        a=left,
+        b=right,
+        cases=len(frame),
+        hospitals=0 if hospital is None else int(hospital.nunique()),
+        flows=flows,
+        reasons=flow_reasons(frame, left, right, told),
+        shares=shares,
+        weights=money.weights,
+        money=money.tables,
+        flow_money=money.flows,
+        explained=found,
+        look_at=_counts(look_at),
+        worklist=worklist(frame, left, right, look_at, money.change),
+        neutral_factor=money.factor,
+        policy=money.policy,
+        notes=tuple(notes),
+    )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Money:
+    tables: dict[str, pd.DataFrame]
+    flows: pd.DataFrame
+    weights: pd.DataFrame
+    change: pd.Series
+    factor: float
+    policy: str
+
+    @classmethod
+    def find(
+        cls,
+        frame: pd.DataFrame,
+        a: Side,
+        b: Side,
+        keys: Sequence[str],
+        policy: Policy | str | None,
+        weights: Weights | str | None,
+        new_weights: Weights | str | None,
+        notes: list[tuple[str, str]],
+    ) -> _Money:
+        import pandas as pd
+
+        rules = Policy.load(policy or DEFAULT_POLICY) if isinstance(policy, str | None) else policy
+        missing = [name for name in ("total_cost", "insurance") if name not in frame.columns]
+        if missing:
+            notes.append(
+                (f"缺 {'、'.join(missing)}：未算金额和权重", f"no {', '.join(missing)}: no money, no weights")
+            )
+            empty = pd.DataFrame()
+            return cls({}, empty, empty, pd.Series(np.nan, index=frame.index), 1.0, rules.id)
+        stays = [_stays(frame, each) for each in (a, b)]
+        old, new = (
+            _weights(given, own, each, notes)
+            for given, own, each in ((weights, stays[0], a), (new_weights, stays[1], b))
+        )
+        priced = price(*stays, rules, old, new)
+        money = stay_money(priced, frame.index)
+        tables = {"all": money_table(money, None, "all")}
+        by = {"mdc": a.frame["mdc"]} if a.kind == "drg" else {}
+        by |= {name: frame[name] for name in keys}
+        by["group_a"] = stays[0].frame[stays[0].group_column]
+        tables |= {name: money_table(money, column, name) for name, column in by.items()}
+        change = (money["after"] - money["before"]) / 100
+        notes += _money_notes(priced, money, rules)
+        return cls(tables, flow_money(money, a, b), _weight_table(priced, b), change, priced.factor, rules.id)
+
+
+def _stays(frame: pd.DataFrame, each: Side) -> Stays:
+    """The cases with the answers of one side; a DIP type stands where a DRG would, for one policy to pay."""
+    answers = {name: each.frame[name].array for name in _ANSWERS}
+    group = each.frame["group"].astype(object).where(each.grouped, None)
+    dropped = [name for name in ("dip_code", "score") if name in frame.columns]
+    return Stays(frame.drop(columns=dropped).assign(drg=group.array, **answers), "drg")
+
+
+def _weights(given: Weights | str | None, stays: Stays, each: Side, notes: list[tuple[str, str]]) -> Weights:
+    if given is None:
+        notes.append(
+            (f"{each.id} 的权重由本批病例测算", f"the weights of {each.id} are measured on these cases")
+        )
+        return Weights.fit(stays.frame, group="drg")
+    table = Weights.load(given) if isinstance(given, str) else given
+    notes.append((f"{each.id} 的权重：{table.facts.get('title', '给定')}", f"weights of {each.id}: as given"))
+    return table
+
+
+def _weight_table(priced: Priced, b: Side) -> pd.DataFrame:
+    import pandas as pd
+
+    table = pd.DataFrame(
+        {"carried": priced.carried.frame["weight"], "new": priced.new.frame["weight"]}
+    ).sort_index()
+    table["ratio"] = table["new"] / table["carried"]
+    measured = priced.new.frame
+    for name in ("n", "mean_cost", "cv", "stable"):
+        if name in measured:
+            table[name] = measured[name]
+    table.insert(0, "name", [b.name_of(str(group)) for group in table.index])
+    return table.rename_axis("group")
+
+
+def _explained(
+    frame: pd.DataFrame,
+    a: Side,
+    b: Side,
+    mdc: pd.Series,
+    hospital: pd.Series | None,
+    draws: int,
+    seed: int,
+    notes: list[tuple[str, str]],
+) -> pd.DataFrame:
+    import pandas as pd
+
+    if "total_cost" not in frame.columns:
+        return pd.DataFrame()
+    cost = read_money(frame, "total_cost").fen / 100
+    if not (a.grouped & b.grouped & (cost > 0)).any():
+        notes.append(("没有两版均入组且有费用的病例", "no case has a cost and a group under both"))
+        return pd.DataFrame()
+    return explained(a, b, cost, mdc, hospital, draws=draws, seed=seed)
+
+
+def _counts(look_at: pd.Series) -> pd.DataFrame:
+    import pandas as pd
+
+    counts = look_at.value_counts()
+    rows = [(name, zh, en, int(counts.get(name, 0))) for name, (zh, en) in WATCHED.items()]
+    return pd.DataFrame(rows, columns=["look_at", "zh", "en", "cases"]).set_index("look_at")
+
+
+def _trust_notes(a: Side, b: Side) -> list[tuple[str, str]]:
+    from ..policy.display import STATE_ZH
+
+    return [
+        (f"{each.id} {each.title}：{STATE_ZH.get(each.trust, each.trust)}", f"{each.id}: {each.trust}")
+        for each in (a, b)
+    ]
+
+
+def _money_notes(priced: Priced, money: pd.DataFrame, policy: Policy) -> list[tuple[str, str]]:
+    notes = [
+        (
+            f"按 {policy.id} 支付；{priced.before.trust_in('zh')}",
+            f"paid by {policy.id}; {priced.before.trust_in('en')}",
+        ),
+        (
+            f"“换组”按旧权重结转（迁移病例的均值），“换价”按新权重乘 {priced.factor:.6f}，使基金支出不变",
+            "regrouped: at weights carried over from the old groups by the mix that moved; repriced: at the "
+            f"new weights times {priced.factor:.6f}, at which the fund spends what it spent",
+        ),
+    ]
+    rest = int(money["fund_after"].sum() - money["fund_before"].sum())
+    if abs(rest) > 1e-4 * max(int(money["fund_before"].sum()), 1):
+        notes.append(
+            (f"基金支出仍差 {rest / 100:,.2f} 元", f"the fund still differs by {rest / 100:,.2f} yuan")
+        )
+    left_out = int((~money["payable"]).sum())
+    if left_out:
+        notes.append(
+            (
+                f"{left_out:,} 例在任一状态下无法付费，不计入金额，另行列示",
+                f"{left_out:,} stays cannot be paid in one of the states: counted beside the money",
+            )
+        )
+    return notes
