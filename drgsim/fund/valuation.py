@@ -296,7 +296,8 @@ class Valuation:
         """One bar for each change of a scenario, in its order, from the baseline's value to the scenario's.
 
         `year` is the last unless stated; `pot` the one that moves most. Columns step, zh, en, value (yuan),
-        and they sum exactly: baseline + bars = scenario.
+        low_90 and high_90 (of each bar, draw by draw; NaN without draws), source, state. They sum exactly:
+        baseline + bars = scenario.
         """
         from .waterfall import waterfall
 

@@ -75,26 +75,46 @@ def value(
     asked = read_scenarios(scenarios)
     drawn = Draws(draws, seed=int(seed or 0)) if draws else None
     counted: dict[object, People] = {}
-    kept: list[dict[object, People]] = [{} for _ in range(-(-draws // CHUNK))]
-    courses, total = [], len(asked) * (1 + len(kept))
+    kept = Kept()
+    parts = -(-draws // CHUNK)
+    courses, total = [], len(asked) * (1 + parts)
     for number, scenario in enumerate(asked):
-        point = run(fund, scenario, years, counted=counted)
-        parts = []
-        for place, people in enumerate(kept):
-            part = drawn.part(place * CHUNK, CHUNK) if drawn else None
-            parts.append(Money.of(run(fund, scenario, years, part, people).books))
+
+        def tell(done: int, first: int = number * (1 + parts), name: str = scenario.id) -> None:
             if progress is not None:
-                progress(number * (1 + len(kept)) + place + 1, total, scenario.id)
-        money = (
-            Money(*(np.concatenate(each) for each in zip(*(vars(p).values() for p in parts), strict=True)))
-            if parts
-            else None
-        )
+                progress(first + done, total, name)
+
+        point = run(fund, scenario, years, counted=counted)
+        tell(1)
+        money = drawn_money(fund, scenario, years, drawn, kept, tell) if drawn else None
         courses.append(Course(scenario, point, Money.of(point.books), money))
-        if progress is not None:
-            progress((number + 1) * (1 + len(kept)), total, scenario.id)
     notes = (*fund.notes, *unmoved(courses, fund, years))
     return Valuation(fund, years, tuple(courses), draws, seed, tuple(discount_rates), notes)
+
+
+class Kept(dict[int, dict[object, People]]):
+    """People counted for each part of the draws, shared between scenarios that count them alike."""
+
+    def __missing__(self, part: int) -> dict[object, People]:
+        self[part] = {}
+        return self[part]
+
+
+def drawn_money(
+    fund: Fund,
+    scenario: FundScenario,
+    years: int,
+    draws: Draws,
+    kept: Kept,
+    tell: Callable[[int], object] = lambda _: None,
+) -> Money:
+    """The money of every draw, carried `CHUNK` draws at a time."""
+    made = []
+    for number, first in enumerate(range(0, draws.count, CHUNK)):
+        part = draws.part(first, CHUNK)
+        made.append(Money.of(run(fund, scenario, years, part, kept[number]).books))
+        tell(number + 2)
+    return Money(*(np.concatenate(each) for each in zip(*(vars(one).values() for one in made), strict=True)))
 
 
 def read_scenarios(stated: Any) -> tuple[FundScenario, ...]:
