@@ -1,7 +1,7 @@
 """A fund over thirty years: one scenario, five with a thousand draws, a goal, a tornado.
 
-`pytest benchmarks/bench_fund.py` prints the times; `extra_info` holds the ratio to one scenario's point values and
-the memory the draws add.
+`pytest benchmarks/bench_fund.py` prints the times; `extra_info` holds the ratio to one scenario's point
+values and the memory the draws add.
 """
 
 import resource
