@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ._atomic import replacing
@@ -168,10 +169,15 @@ class Book:
 def open_book(path: Any, *, streamed: bool = False) -> Iterator[Any]:
     """An XlsxWriter workbook for a layout of one's own; atomic and undated like every other."""
     xlsxwriter = require("xlsxwriter", extra="excel", feature="writing Excel workbooks")
-    options = {"constant_memory": streamed}
-    with replacing(Path(path)) as part, xlsxwriter.Workbook(str(part), options) as book:
-        book.set_properties({"created": _CREATED})
-        yield book
+    # its own files lie in a folder that goes, whatever happens
+    with replacing(Path(path)) as part, TemporaryDirectory() as folder:
+        options = {"constant_memory": streamed, "tmpdir": folder}
+        try:
+            with xlsxwriter.Workbook(str(part), options) as book:
+                book.set_properties({"created": _CREATED})
+                yield book
+        except xlsxwriter.exceptions.FileCreateError as error:
+            raise _system_error(error) from error
 
 
 @contextmanager
@@ -185,6 +191,12 @@ def workbook(path: Any, *, lang: str = "zh", streamed: bool = False) -> Iterator
     """
     with open_book(path, streamed=streamed) as book:
         yield Book(book, lang)
+
+
+def _system_error(error: Exception) -> OSError:
+    """The system's own error, which XlsxWriter wraps."""
+    inner = error.args[0] if error.args else error
+    return inner if isinstance(inner, OSError) else OSError(str(error))
 
 
 def write_sheets(

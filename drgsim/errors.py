@@ -90,6 +90,12 @@ class FileFormatError(DrgsimError, ValueError):
     code = "DS004"
 
 
+class WriteError(DrgsimError, OSError):
+    """A file that could not be written: the disk is full, or fails."""
+
+    code = "DS006"
+
+
 class MissingExtraError(DrgsimError, ImportError):
     """A feature whose optional library is not installed."""
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from .._atomic import replacing
 from .._optional import installed, require
 from ..errors import ArgumentError, ColumnError
+from .arrow_columns import is_text
+from .cells import neutral, neutral_array, neutral_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +125,7 @@ def _csv_arrow(part: Path, *, compressed: bool) -> Iterator[Write]:
         if schema is None:
             schema = table.schema
             names = io.StringIO()
-            csv.writer(names, lineterminator="\n").writerow(schema.names)
+            csv.writer(names, lineterminator="\n").writerow(map(neutral, schema.names))
             sink.write(names.getvalue().encode())
         sink.write(_csv_text(table))
 
@@ -142,6 +144,10 @@ def _csv_text(table: Any) -> Any:
             for kind, is_coded in zip(table.schema.types, coded, strict=True)
         ]
         table = table.cast(pa.schema(list(zip(table.schema.names, types, strict=True))))
+    for place, kind in enumerate(table.schema.types):
+        if is_text(kind):
+            told = neutral_array(table.column(place))
+            table = table.set_column(place, table.schema.field(place), told)
     try:
         return _csv_rows(table, "none")
     except pa.ArrowInvalid:  # a value holds a comma, a quote or a line break
@@ -166,7 +172,7 @@ def _csv_pandas(part: Path, *, compressed: bool) -> Iterator[Write]:
     def write(frame: pd.DataFrame) -> None:
         nonlocal header
         # with this ending, text that holds a bare carriage return is quoted
-        frame.to_csv(sink, index=False, header=header, lineterminator="\r\n")
+        neutral_frame(frame).to_csv(sink, index=False, header=header, lineterminator="\r\n")
         header = False
 
     opened = gzip.open if compressed else open

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._optional import installed
+from .cells import MARK, restored, restored_array
 from .errors import UnreadableFileError
 from .problems import Finding
 from .recognise import HEADER_WITHIN
@@ -73,7 +74,7 @@ class CsvTable:
             reader = csv.reader(stream, delimiter=self._separator)
             try:
                 for row in itertools.islice(reader, HEADER_WITHIN):
-                    cells.append(row)
+                    cells.append([restored(cell) for cell in row])
                     lines.append(reader.line_num)
             except csv.Error:
                 pass  # an overlong cell below the header: reported when the rows are read
@@ -108,7 +109,7 @@ class CsvTable:
             for table in _rebatched(reader, rows):
                 self._refuse_long_cells(table)
                 last = table
-                arrays = {place: table.column(names[place]) for place in positions}
+                arrays = {place: restored_array(table.column(names[place])) for place in positions}
                 yield RawChunk.of_arrow(arrays, table.num_rows)
             if last is not None and last.num_rows:
                 self._refuse_open_quote(last.column(len(used) - 1)[-1].as_py())
@@ -200,4 +201,4 @@ def _chunk(block: list[list[str]], positions: Sequence[int], width: int) -> RawC
 def _series(cells: list[str]) -> pd.Series:
     import pandas as pd
 
-    return pd.Series(cells)
+    return pd.Series([restored(cell) if cell[:1] == MARK else cell for cell in cells])

@@ -12,6 +12,7 @@ from .._atomic import replacing
 from .._excel import workbook
 from .._optional import require
 from ..errors import ArgumentError
+from .cells import neutral_frame
 from .columns import case_columns, column_labels
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def write_cases(
             bare.attrs = {}
             bare.to_parquet(part, index=False)
         else:
-            bare = _as_text(cases).rename(columns=headers)
+            bare = neutral_frame(_as_text(cases).rename(columns=headers))
             bare.to_csv(part, index=False, encoding=encoding, lineterminator=_LINE_END)
 
 
@@ -84,7 +85,9 @@ def table_writer(path: str | os.PathLike[str]) -> Iterator[Callable[[pd.DataFram
             yield book.parts("table")
         return
     with replacing(target) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
-        yield lambda frame: frame.to_csv(file, index=False, header=not file.tell(), lineterminator=_LINE_END)
+        yield lambda frame: neutral_frame(frame).to_csv(
+            file, index=False, header=not file.tell(), lineterminator=_LINE_END
+        )
 
 
 def _form(path: Path, *, allowed: tuple[str, ...] = WRITTEN) -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._atomic import aside
 from ..errors import ArgumentError
 from ._fund_tables import read_fund_table
 
@@ -63,7 +60,7 @@ def ready(arguments: argparse.Namespace) -> None:
             raise ArgumentError(f"--{name} must be 0 or more", got=getattr(arguments, name))
     for path in (arguments.budgets, arguments.funds):
         read_fund_table(path)
-    with _aside(out):
+    with aside(out):
         pass
 
 
@@ -93,7 +90,7 @@ def run(
     if tell is not None:
         tell.say("write", str(out))
     invented = recipe is not None
-    with _aside(out) as part:
+    with aside(out) as part:
         (part / SCENARIOS).mkdir()
         for scenario in result.scenarios:
             scenario.to_yaml(part / SCENARIOS / f"{scenario.id}.yaml")
@@ -108,21 +105,6 @@ def run(
         print(f"  note: {told}")
     print(f"\n{out / REPORT}\n{out / WORKBOOK}\n{out / SCENARIOS}\n{out / RECORD}")
     return result
-
-
-@contextmanager
-def _aside(out: Path) -> Iterator[Path]:
-    """A folder inside `out` to write to, gone afterwards, with `out` itself if that is new and empty."""
-    new = not out.exists()
-    out.mkdir(parents=True, exist_ok=True)
-    part = out / f".{os.getpid()}.part"
-    try:
-        part.mkdir()
-        yield part
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        if new and not any(out.iterdir()):
-            out.rmdir()
 
 
 def _into_place(part: Path, out: Path) -> None:

@@ -6,13 +6,16 @@ import argparse
 import io
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from .._version import __version__
-from ..errors import DrgsimError, FileFormatError
+from ..errors import DrgsimError, FileFormatError, WriteError
+from ._own_input import refuse_writing_over_input
 
 # one module each, imported only when its command (or the help) is asked for
 COMMANDS: tuple[str, ...] = (
@@ -61,10 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = build_parser(only).parse_args(words)
         with warnings.catch_warnings():
             warnings.showwarning = _warn
+            refuse_writing_over_input(arguments)
             code = int(arguments.run(arguments) or 0)
         sys.stdout.flush()  # here, where a reader that has gone is noticed
         return code
-    except FileFormatError as error:
+    except (FileFormatError, WriteError) as error:
         print(f"drgsim: {error}", file=sys.stderr)
         return EXIT_UNREADABLE
     except DrgsimError as error:
@@ -81,9 +85,27 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"drgsim: a file cannot be read or written: {told}{f': {file}' if file else ''}", file=sys.stderr
         )
         return EXIT_UNREADABLE
+    except MemoryError:
+        print(
+            "drgsim: there is not enough memory; what was being written was not kept. "
+            "Give CSV or Parquet, which are read in parts, or fewer cases at a time",
+            file=sys.stderr,
+        )
+        return EXIT_UNREADABLE
     except KeyboardInterrupt:
         print("drgsim: stopped", file=sys.stderr)
         return EXIT_STOPPED
+    except Exception as error:
+        # its message could quote a case; what kind it is and where says enough to mend it
+        if os.environ.get("DRGSIM_DEBUG") == "1":
+            raise
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        print(
+            f"drgsim: an error nobody foresaw: {type(error).__name__} at {Path(place.filename).name}:"
+            f"{place.lineno}. Please report this line; DRGSIM_DEBUG=1 shows all, case contents perhaps too",
+            file=sys.stderr,
+        )
+        return EXIT_UNREADABLE
 
 
 def _print_any_text() -> None:
