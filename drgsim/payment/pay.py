@@ -9,7 +9,7 @@ import numpy as np
 
 from ..cases.fen import Fen, to_fen
 from ..errors import ArgumentError
-from .engine.bill import Bill, Part, make_bill
+from .engine.bill import Bill, Part, Special, make_bill
 from .engine.book import FUND, Book, Options
 from .engine.findings import Findings, Walk
 from .engine.groups import find_groups
@@ -20,7 +20,7 @@ from .engine.recorded_bill import with_recorded
 from .engine.stays import Stays
 from .engine.steps.fund_share import FundShare
 from .engine.steps.gap import Gap
-from .engine.street import STEP_NAMES, walk
+from .engine.street import STEP_NAMES, walk_together
 from .faces.payments import Payments
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def pay(
     *,
     weights: Weights | pd.DataFrame | Mapping[str, Weights] | None = None,
     bill: Literal["policy", "recorded"] = "policy",
-    dates: Literal["policy", "discharge"] = "policy",
+    dates: Literal["policy", "discharge", "admission"] = "policy",
     decisions: Mapping[Any, bool | float] | pd.Series[Any] | None = None,
     seed: int = 0,
     without: Iterable[str] = (),
@@ -54,7 +54,9 @@ def pay(
     weights : a weight table; without it the one the policy names. A mapping goes by region too.
     bill : `"policy"` computes the patient's bill from the benefit parameters; `"recorded"` takes the
         settlement amounts of the case table where they are stated.
-    dates : `"policy"` reads every value on the policy's own day; `"discharge"` on each stay's discharge day.
+    dates : `"policy"` reads every value on the policy's own day; `"discharge"` on each stay's
+        discharge day, `"admission"` on its admission day. Quotas count over their whole period, however many
+        dates fall inside it.
     decisions : case id → True, False or yuan granted: special reviews already decided.
     seed : keys the chances of special review; the same seed gives a case the same chance under any policy.
     without : names of steps to leave out (`drgsim.payment.engine.street.STEP_NAMES`): `special_review` …
@@ -80,18 +82,18 @@ def pay(
     [[9365.6, 9365.6]]
     """
     _known("bill", bill, ("policy", "recorded"))
-    _known("dates", dates, ("policy", "discharge"))
+    _known("dates", dates, ("policy", "discharge", "admission"))
     for name in without:
-        _known("without", name, STEP_NAMES)
+        _known("without", name, (*STEP_NAMES, *_rule_names(policy)))
     options = Options(seed, _decided(decisions), frozenset(without))
     stays = cases if isinstance(cases, Stays) else prepared(cases, policy)
-    care, home = jurisdictions(stays, policy, weights, by_discharge=dates == "discharge")
+    care, home = jurisdictions(stays, policy, weights, by=None if dates == "policy" else dates)
     books = {place: _book(stays, place, options) for place in dict.fromkeys([*care, *home])}
-    walks = [Walk(place, *walk(stays.take(place.rows), books[place])) for place in care]
+    walks = _walks(stays, care, books)
     findings = Findings.gather(len(stays), walks)
-    billed = make_bill(
-        stays, findings.cost, findings.carved_out, [Part(place.rows, books[place]) for place in home]
-    )
+    special = Special(findings.patient_due, findings.benefits)
+    parts = [Part(place.rows, books[place]) for place in home]
+    billed = make_bill(stays, findings.cost, findings.carved_out, parts, special)
     if bill == "recorded":
         billed = with_recorded(billed, stays, stays.money("total_cost").fen)
     problem = np.where(findings.problem == 0, billed.problem, findings.problem)
@@ -99,6 +101,19 @@ def pay(
     ledger = blank_unpaid(_ledger(walks, findings, billed), problem)
     ledger.check()
     return Payments(stays, ledger, findings, billed, tuple(walks), tuple(books.values()))
+
+
+def _walks(stays: Stays, care: Sequence[Jurisdiction], books: Mapping[Jurisdiction, Book]) -> list[Walk]:
+    """The walks of all places; the stretches of days of one region's policy side by side."""
+    regions: dict[Any, list[Jurisdiction]] = {}
+    for place in care:
+        regions.setdefault((place.region, id(place.policy.document)), []).append(place)
+    found: dict[Jurisdiction, Walk] = {}
+    for places in regions.values():
+        parts = [(stays.take(place.rows), books[place], place.policy.rules) for place in places]
+        for place, path in zip(places, walk_together(parts), strict=True):
+            found[place] = Walk(place, *path)
+    return [found[place] for place in care]
 
 
 def prepared(cases: Any, policy: Policy | Mapping[str, Policy]) -> Stays:
@@ -129,16 +144,22 @@ def _known(name: str, got: str, allowed: tuple[str, ...]) -> None:
         raise ArgumentError(f"{name} is not one of its choices", got=got, allowed=allowed, nearest=allowed)
 
 
-def _commercial(walks: Sequence[Walk], carved_out: Fen) -> Fen:
-    """What commercial insurance pays of the carved-out items."""
-    if not carved_out.any():
-        return carved_out
+def _rule_names(policy: Policy | Mapping[str, Policy]) -> list[str]:
+    policies = policy.values() if isinstance(policy, Mapping) else [policy]
+    return [rule.id for each in policies for rule in each.document.rules]
+
+
+def _commercial(walks: Sequence[Walk], findings: Findings) -> Fen:
+    """What commercial insurance pays of the carved-out items: of the listed ones, and by rules."""
+    carved_out = findings.carved_out - findings.carved_by_rule
+    if not findings.carved_out.any():
+        return findings.carved_out
     paid = np.zeros_like(carved_out)
     for each in walks:
         share = each.state.book.chapter(FUND).word("carve_out.commercial_share")
         own = carved_out[each.place.rows]
         paid[each.place.rows] = np.minimum(to_fen(own * (share / 100)), own)
-    return paid
+    return paid + findings.carved_commercial
 
 
 def _ledger(walks: Sequence[Walk], findings: Findings, bill: Bill) -> Ledger:
@@ -152,21 +173,22 @@ def _ledger(walks: Sequence[Walk], findings: Findings, bill: Bill) -> Ledger:
         gap = Gap.read(state.book.chapter(FUND))
         if gap is not None:
             care[rows] = gap.care_region_pays(state, fund[rows], bill.basic[rows])
-    commercial = _commercial(walks, findings.carved_out)
+    commercial = _commercial(walks, findings)
+    carved_fund = findings.carved_fund
     return Ledger(
         total_cost=findings.cost + findings.carved_out,
         carved_out=findings.carved_out,
         standard=findings.standard,
         payment=payment,
         adjustments=findings.adjustments,
-        fund_by_item=bill.basic,
-        fund=fund,
+        fund_by_item=bill.basic + carved_fund,
+        fund=fund + carved_fund,  # what leaves the case for the fund to pay alone
         fund_care_region=care,
         catastrophic=bill.catastrophic,
         medical_aid=bill.medical_aid,
         other_funds=bill.other,
         commercial=commercial,
-        patient=bill.patient + findings.carved_out - commercial,
+        patient=bill.patient + findings.carved_out - commercial - carved_fund,
         # what the payment leaves uncovered, less what the fund's convention moves between fund and hospital
         borne_by_hospital=findings.cost - payment - (fund - (bill.basic + payment - findings.cost)),
     )

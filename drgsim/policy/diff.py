@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from .display import value_text
+from .display import rule_text, value_text
 from .document import Document
 from .entries import Dated
 from .parameters import catalogue
@@ -89,7 +89,27 @@ def differences(before: Document, after: Document) -> PolicyDiff:
         rows += _timeline_differences(
             path, before.parameters.get(path, ()), after.parameters.get(path, ()), start
         )
+    rows += _rule_differences(before, after, start)
     return PolicyDiff(before.id, after.id, tuple(rows))
+
+
+def _rule_differences(before: Document, after: Document, start: datetime.date) -> list[Difference]:
+    """Rules added, changed or gone, and the order of those that stay."""
+    old, new = ({rule.id: rule for rule in document.rules} for document in (before, after))
+    rows = []
+    for name in dict.fromkeys([*old, *new]):
+        pair = [None if name not in side else rule_text(side[name]) for side in (old, new)]
+        if pair[0] != pair[1]:
+            since = new[name].valid_from if name in new else None
+            rows.append(Difference(f"rules.{name}", since or start, *pair))
+    both = [[name for name in side if name in old and name in new] for side in (old, new)]
+    if both[0] != both[1]:
+        rows.append(Difference("rules", start, *(", ".join(names) for names in both)))
+    for name in sorted({*before.lists, *after.lists}):
+        lists = [document.lists.get(name) for document in (before, after)]
+        if lists[0] != lists[1]:
+            rows.append(Difference(f"lists.{name}", start, *lists))
+    return rows
 
 
 def _timeline_differences(

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NotFoundError
 from ..schemes.registry import chain
 from ..sources import STATES
-from .parameters import OTHER, Parameter, band_labels, catalogue
+from .parameters import OTHER, Parameter, band_labels, catalogue, dimensions
 
 if TYPE_CHECKING:
     from .entries import Dated
     from .policy import Policy
+    from .rules.rule import Rule
 
 STATE_ZH = {"read": "已核原文", "secondary": "二手来源", "assumed": "假设", "default": "中性默认"}
 _METHOD_ZH = {"drg_rate": "DRG 费率法", "drg_points": "DRG 点数法", "dip": "DIP", "ffs": "按项目付费"}
@@ -57,8 +58,40 @@ def policy_text(policy: Policy, *, every: bool = False, used: Iterable[str] | No
         if path.partition(".")[0] != area:
             area = path.partition(".")[0]
             lines.append(f"[{area}]")
-        lines.append(_line(catalogue()[path], dated, policy.id))
+        lines.append(_line(catalogue()[path], dated, policy.id, every))
+    if used is None and policy.document.rules:
+        lines.append("[rules 规则]")
+        lines += [_rule_line(rule, policy.id) for rule in policy.document.rules]
     return "\n".join(lines)
+
+
+def rule_text(rule: Rule) -> str:
+    """A rule on one line: when, effect, days, place."""
+    plain = rule.plain()
+    days = ", ".join(f"{name} {day}" for name, day in plain.get("valid", {}).items())
+    place = [f"instead of {', '.join(rule.instead_of)}" if rule.instead_of else ""]
+    place.append(f"after {rule.after}" if rule.after else "")
+    parts = [f"when {rule.when}", f"{rule.effect} {_flow(dict(rule.raw))}", days, *place]
+    return "; ".join(part for part in parts if part)
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return value_text(value)
+
+
+def _rule_line(rule: Rule, own: str) -> str:
+    outside = ", an effect from outside drgsim 外部效果" if rule.kind.outside else ""
+    origin = f", from {rule.origin}" if rule.origin not in (own.removesuffix("-reform"), "") else ""
+    trust = f"{rule.state} {STATE_ZH[rule.state]}, {rule.source}{origin}{outside}"
+    note = f"  # {rule.note}" if rule.note else ""
+    return (
+        f"  {rule.id}  {rule.title['zh']} {rule.title['en']}: {rule_text(rule)}  [{trust}]{note}\n"
+        f"      {rule.when.in_words('zh')} → {rule.kind.zh}"
+    )
 
 
 def policy_html(policy: Policy) -> str:
@@ -119,8 +152,27 @@ def _inner(value: Any, parameter: Parameter | None) -> str:
     return f"({text})" if isinstance(value, dict) else text
 
 
-def _line(parameter: Parameter, dated: Dated | None, own: str) -> str:
+def _line(parameter: Parameter, dated: Dated | None, own: str, every: bool = False) -> str:
     label = f"  {parameter.path}  {parameter.zh} {parameter.en}: "
+    return _value_line(label, parameter, dated, own) + (f"\n      {declared(parameter)}" if every else "")
+
+
+def declared(parameter: Parameter) -> str:
+    """What may be said: the values allowed, the dimensions with their keys, the bands, the unit."""
+    parts = [f"allowed 可取: {parameter.allowed}"]
+    for name in parameter.by:
+        keys = dimensions()[name].keys
+        parts.append(f"by 按 {name} ({', '.join(keys) if keys else 'own names 自定'})")
+    if parameter.band is not None:
+        band = band_labels()[parameter.band]
+        kind = "slices 分段" if parameter.slices else "bands 分档"
+        parts.append(f"{kind} of {parameter.band} {band['zh']} {band.get('unit', '')}".strip())
+    if parameter.unit:
+        parts.append(f"unit 单位: {parameter.unit}")
+    return "; ".join(parts)
+
+
+def _value_line(label: str, parameter: Parameter, dated: Dated | None, own: str) -> str:
     if dated is None:
         return f"{label}{value_text(parameter.default, parameter)}  [default 中性默认]"
     text = value_text(dated.value, parameter)

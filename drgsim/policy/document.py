@@ -10,16 +10,18 @@ from typing import Any
 from ..errors import nearest_name
 from ..sources import STATES, Source
 from ..sources import load as load_sources
-from .entries import Dated, as_mapping, read_day, read_entry
+from .entries import Dated, as_mapping, read_day, read_entry, shown
 from .errors import PolicyError, Problem
+from .examples import Example, read_examples
 from .parameters import catalogue
+from .rules.rule import Rule, read_lists, read_rules
 
 DOCUMENT_VERSION = 1
 METHODS = ("drg_rate", "drg_points", "dip", "ffs")
 FIELDS = {
     "drgsim_policy": "version of the document's form",
     "id": "name of the policy: letters, digits, dots and hyphens",
-    "title": "zh and en",
+    "title": "zh and en, or one of them",
     "region": "division code of the region, null for none",
     "valid": "from and to: the days the rules are known to hold",
     "method": f"{', '.join(METHODS)}, or null for a part that others extend",
@@ -29,6 +31,9 @@ FIELDS = {
     "note": "text",
     "sources": "sources of this document's own, by id",
     "parameters": "path to value or values, source, state, note",
+    "lists": "the document's own lists of codes or texts, for @name in conditions",
+    "rules": "a list of rules: id, title, when, effect, valid, source, state",
+    "examples": "published inputs and results that `drgsim policy test` runs",
 }
 REQUIRED = ("drgsim_policy", "id", "title", "valid", "parameters")
 SOURCE_MORE = ("issuer", "date", "address", "note")
@@ -51,20 +56,30 @@ class Document:
     note: str = ""
     sources: Mapping[str, Source] = field(default_factory=dict)
     parameters: Mapping[str, tuple[Dated, ...]] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    examples: tuple[Example, ...] = ()
 
 
-def read_document(raw: Mapping[str, Any], *, name: str) -> Document:
+def read_document(
+    raw: Mapping[str, Any],
+    *,
+    name: str,
+    inherited_lists: Mapping[str, tuple[str, ...]] | None = None,
+    inherited_sources: Mapping[str, Source] | None = None,
+) -> Document:
     """The document a mapping holds; raises PolicyError with all its problems.
 
-    `name` is what the error calls it (a file name, an id).
+    `name` is what the error calls it (a file name, an id); the inherited lists and sources are those of the
+    documents it extends.
     """
     problems: list[Problem] = []
     head = _head(raw, problems)
     own = _own_sources(raw.get("sources"), problems)
-    known = {**load_sources(), **own}
+    known = {**load_sources(), **(inherited_sources or {}), **own}
     parameters: dict[str, tuple[Dated, ...]] = {}
     for path, entry in as_mapping(raw.get("parameters"), "parameters", problems).items():
-        parameter = catalogue().get(path)
+        parameter = catalogue().get(path) if isinstance(path, str) else None
         if parameter is None:
             near = nearest_name(str(path), catalogue())
             problems.append(Problem(str(path), "no such parameter", nearest=near))
@@ -72,8 +87,11 @@ def read_document(raw: Mapping[str, Any], *, name: str) -> Document:
             timeline = read_entry(parameter, entry, head["valid_from"], head["id"], known, problems)
             if timeline:
                 parameters[path] = timeline
+    lists = read_lists(raw.get("lists"), problems)
+    rules = read_rules(raw.get("rules"), {**(inherited_lists or {}), **lists}, known, head["id"], problems)
+    examples = read_examples(raw.get("examples"), known, problems)
     refuse(problems, name)
-    return Document(**head, sources=own, parameters=parameters)
+    return Document(**head, sources=own, parameters=parameters, lists=lists, rules=rules, examples=examples)
 
 
 def refuse(problems: Iterable[Problem], name: str) -> None:
@@ -88,31 +106,34 @@ def refuse(problems: Iterable[Problem], name: str) -> None:
 
 
 def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    for key in (key for key in raw if key not in FIELDS):
+    for key in (key for key in raw if not isinstance(key, str) or key not in FIELDS):
         problems.append(Problem(str(key), "unknown field", nearest=nearest_name(str(key), FIELDS)))
     for key in REQUIRED:
         if raw.get(key) is None:
             problems.append(Problem(key, "is missing", allowed=FIELDS[key]))
     version = raw.get("drgsim_policy")
-    if version not in (None, DOCUMENT_VERSION):
+    if version is not None and (version != DOCUMENT_VERSION or isinstance(version, bool)):
         problems.append(
             Problem("drgsim_policy", "a form this drgsim does not know", version, str(DOCUMENT_VERSION))
         )
     method = raw.get("method")
-    if method is not None and method not in METHODS:
-        problems.append(
-            Problem(
-                "method", "no such method", method, ", ".join(METHODS), nearest_name(str(method), METHODS)
-            )
-        )
+    if method is not None and (not isinstance(method, str) or method not in METHODS):
+        near = nearest_name(str(method), METHODS)
+        problems.append(Problem("method", "no such method", shown(method), ", ".join(METHODS), near))
+        method = None
     name = raw.get("id")
     if name is not None and not (isinstance(name, str) and name.replace("-", "").replace(".", "").isalnum()):
-        problems.append(Problem("id", "not a name", name, FIELDS["id"]))
+        problems.append(Problem("id", "not a name", shown(name), FIELDS["id"]))
     extends = raw.get("extends") or ()
+    if not isinstance(extends, str) and not (
+        isinstance(extends, list | tuple) and all(isinstance(each, str) for each in extends)
+    ):
+        problems.append(Problem("extends", "not a policy or a list of policies", shown(extends)))
+        extends = ()
     valid_from, valid_to = _valid(raw.get("valid"), problems)
     return {
         "id": str(name),
-        "title": _texts(raw.get("title"), "title", ("zh", "en"), problems),
+        "title": _title(raw.get("title"), problems),
         "valid_from": valid_from,
         "valid_to": valid_to,
         "region": _text(raw.get("region"), "region", problems),
@@ -126,11 +147,14 @@ def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
 
 def _valid(raw: Any, problems: list[Problem]) -> tuple[datetime.date, datetime.date]:
     valid = as_mapping(raw, "valid", problems) if raw is not None else {}
+    for key in (key for key in valid if key not in ("from", "to")):
+        near = nearest_name(str(key), ("from", "to"))
+        problems.append(Problem(f"valid.{key}", "unknown field", allowed="from, to", nearest=near))
     days = []
     for key in ("from", "to"):
         day = read_day(valid.get(key))
         if day is None and raw is not None:
-            problems.append(Problem(f"valid.{key}", "not a day", valid.get(key), "YYYY-MM-DD"))
+            problems.append(Problem(f"valid.{key}", "not a day", shown(valid.get(key)), "YYYY-MM-DD"))
         days.append(day or datetime.date.min)
     if days[0] > days[1]:
         problems.append(Problem("valid", "ends before it begins", got=[str(day) for day in days]))
@@ -151,6 +175,9 @@ def _own_sources(raw: Any, problems: list[Problem]) -> dict[str, Source]:
 
 def _coverage(raw: Any, problems: list[Problem]) -> tuple[Mapping[str, str], ...]:
     rows = []
+    if raw is not None and not isinstance(raw, list | tuple):
+        problems.append(Problem("coverage", "not a list of clauses", shown(raw)))
+        return ()
     for number, row in enumerate(raw or (), start=1):
         texts = _texts(row, f"coverage {number}", ("clause", "state"), problems)
         if texts["state"] not in COVERAGE:
@@ -176,6 +203,20 @@ def _texts(
 
 def _text(raw: Any, path: str, problems: list[Problem]) -> str | None:
     if raw is not None and not isinstance(raw, str):
-        problems.append(Problem(path, "not text (put it in quotes)", got=raw))
+        problems.append(Problem(path, "not text (put it in quotes)", got=shown(raw)))
         return None
     return raw
+
+
+def _title(raw: Any, problems: list[Problem]) -> dict[str, str]:
+    """Both languages; where there is one it stands for the other."""
+    if isinstance(raw, str) and raw.strip():
+        return {"zh": raw, "en": raw}
+    texts = as_mapping(raw, "title", problems)
+    for key in (key for key in texts if key not in ("zh", "en")):
+        problems.append(Problem(f"title.{key}", "unknown field", allowed="zh, en"))
+    found = {key: str(texts[key]) for key in ("zh", "en") if texts.get(key)}
+    if raw is not None and not found:
+        problems.append(Problem("title", "is missing", allowed=FIELDS["title"]))
+    one = next(iter(found.values()), "")
+    return {"zh": found.get("zh", one), "en": found.get("en", one)}

@@ -80,12 +80,12 @@ def _dated(
     path = parameter.path
     if not isinstance(entry, Mapping):
         problems.append(
-            Problem(path, "a value without a source", got=entry, allowed="value, source, state, note")
+            Problem(path, "a value without a source", got=shown(entry), allowed="value, source, state, note")
         )
         return []
-    for key in (key for key in entry if key not in ENTRY_FIELDS):
+    for key in (key for key in entry if not isinstance(key, str) or key not in ENTRY_FIELDS):
         near = nearest_name(str(key), ENTRY_FIELDS)
-        problems.append(Problem(path, "unknown field", key, ", ".join(ENTRY_FIELDS), near))
+        problems.append(Problem(path, "unknown field", shown(key), ", ".join(ENTRY_FIELDS), near))
     if ("value" in entry) == ("values" in entry):
         problems.append(Problem(path, "needs either value or values, and not both"))
         return []
@@ -105,7 +105,7 @@ def _days(path: str, raw: Any, problems: list[Problem]) -> dict[datetime.date, A
     for key, value in as_mapping(raw, path, problems).items():
         day = read_day(key)
         if day is None:
-            problems.append(Problem(path, "not a day", got=key, allowed="YYYY-MM-DD"))
+            problems.append(Problem(path, "not a day", got=shown(key), allowed="YYYY-MM-DD"))
         else:
             result[day] = value
     return result
@@ -115,13 +115,14 @@ def _provenance(
     path: str, entry: Mapping[str, Any], known: Mapping[str, Source], problems: list[Problem]
 ) -> tuple[str, str]:
     source, state = entry.get("source"), entry.get("state")
-    best = known[str(source)].state if source in known else None
+    best = known[source].state if isinstance(source, str) and source in known else None
     if source is None:
         problems.append(Problem(path, "a value without a source", allowed="an id of data/sources.csv"))
-    elif source not in known:
-        problems.append(Problem(path, "no such source", source, nearest=nearest_name(str(source), known)))
-    if state not in STATES:
-        problems.append(Problem(path, "not a state of trust", state, ", ".join(STATES)))
+    elif not isinstance(source, str) or source not in known:
+        near = nearest_name(str(source), known)
+        problems.append(Problem(path, "no such source", shown(source), nearest=near))
+    if not isinstance(state, str) or state not in STATES:
+        problems.append(Problem(path, "not a state of trust", shown(state), ", ".join(STATES)))
     elif best is not None and STATES.index(state) < STATES.index(best):
         problems.append(
             Problem(path, f"trusted more than its source {source}", state, f"{best} or less trusted")
@@ -133,5 +134,13 @@ def as_mapping(raw: Any, path: str, problems: list[Problem]) -> Mapping[Any, Any
     """`raw` if it is a mapping; nothing, and a problem, if it is something else."""
     if raw is None or isinstance(raw, Mapping):
         return raw or {}
-    problems.append(Problem(path, "not a mapping of names to values", got=raw))
+    problems.append(Problem(path, "not a mapping of names to values", got=shown(raw)))
     return {}
+
+
+def shown(raw: Any) -> Any:
+    """A value as a problem shows it: itself, or its beginning where it is long."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) > 10**30:
+        return f"a whole number of {raw.bit_length()} bits"
+    text = raw if isinstance(raw, str) else repr(raw)
+    return raw if raw is None or len(text) <= 120 else f"{text[:120]}…"

@@ -25,9 +25,11 @@ class Problem:
     got: Any = Got.NOTHING
     allowed: str | None = None
     nearest: str | None = None
+    line: int | None = None  # in the file it was read from
 
     def __str__(self) -> str:
-        parts = [f"{self.path}: {self.message}"]
+        at = "" if self.line is None else f"line {self.line}: "
+        parts = [f"{at}{self.path}: {self.message}"]
         if self.got is not Got.NOTHING:
             parts.append(f"got {self.got!r}")
         if self.nearest is not None:

@@ -10,13 +10,17 @@ from types import MappingProxyType
 from typing import Any
 
 from .._paths import data_path
-from ..errors import NotFoundError
+from ..errors import DrgsimError, NotFoundError, nearest_name
+from ..sources import Source
 from .document import Document, read_document, refuse
 from .entries import Dated
-from .errors import Problem
+from .errors import PolicyError, Problem
+from .lines import located
 from .parameters import catalogue
-from .yaml_text import read_yaml
+from .rules.rule import Rule
+from .yaml_text import Lined, read_yaml
 
+DEEPEST = 20  # documents that extend one another
 _FOLDERS = ("national", "regions", "cities", "benefits", "parts")
 
 
@@ -38,9 +42,11 @@ def load_document(source: str | Path | Mapping[str, Any]) -> Document:
     PolicyError with all problems at once.
     """
     if isinstance(source, Mapping):
-        return _whole(source, name=f"the policy {source.get('id', 'without an id')}", folder=None, trail=())
+        return _whole(
+            source, name=f"the policy {source.get('id', 'without an id')}", folder=None, trail=(), loaded={}
+        )
     path = find(str(source), folder=None)
-    return _whole(read_yaml(path), name=path.name, folder=path.parent, trail=())
+    return _whole(read_yaml(path), name=path.name, folder=path.parent, trail=(), loaded={})
 
 
 def find(name: str, *, folder: Path | None) -> Path:
@@ -59,18 +65,85 @@ def find(name: str, *, folder: Path | None) -> Path:
     )
 
 
-def _whole(raw: Mapping[str, Any], *, name: str, folder: Path | None, trail: tuple[str, ...]) -> Document:
-    document = read_document(raw, name=name)
-    if document.id in trail:
-        circle = " → ".join((*trail, document.id))
+def _whole(
+    raw: Mapping[str, Any],
+    *,
+    name: str,
+    folder: Path | None,
+    trail: tuple[str, ...],
+    loaded: dict[Path, Document],
+) -> Document:
+    own = str(raw.get("id"))
+    if own in trail:
+        circle = " → ".join((*trail, own))
         refuse([Problem("extends", "a policy that extends itself", got=circle)], name)
-    for parent in reversed(document.extends):  # the last named lies nearest below the document
+    if len(trail) >= DEEPEST:
+        refuse(
+            [Problem("extends", "policies extend one another too deeply", got=f"more than {DEEPEST}")], name
+        )
+    bases = []
+    for parent in reversed(_parents(raw)):  # the last named lies nearest below the document
         path = find(parent, folder=folder)
-        base = _whole(read_yaml(path), name=path.name, folder=path.parent, trail=(*trail, document.id))
-        document = over(base, document)
-    if not trail:
-        refuse(missing(document), name)
+        bases.append(_parent(path, (*trail, own), loaded))
+    lists: dict[str, tuple[str, ...]] = {}
+    sources: dict[str, Source] = {}
+    for base in reversed(bases):
+        lists, sources = {**lists, **base.lists}, {**sources, **base.sources}
+    try:
+        document = read_document(raw, name=name, inherited_lists=lists, inherited_sources=sources)
+        for base in bases:
+            document = over(base, document)
+        if not trail:
+            refuse([*missing(document), *_unknown_scheme(document), *_order(document)], name)
+    except PolicyError as error:
+        if isinstance(raw, Lined):
+            error.problems = located(error.problems, raw.text)
+        raise
     return document
+
+
+def _parents(raw: Mapping[str, Any]) -> list[str]:
+    """The policies a document extends, as far as that can be read; what cannot is told with the rest."""
+    extends = raw.get("extends") or ()
+    names = [extends] if isinstance(extends, str) else extends if isinstance(extends, list | tuple) else ()
+    return [name for name in names if isinstance(name, str)]
+
+
+def _parent(path: Path, trail: tuple[str, ...], loaded: dict[Path, Document]) -> Document:
+    """A document others extend, read once however often it is named."""
+    if path not in loaded:
+        loaded[path] = _whole(read_yaml(path), name=path.name, folder=path.parent, trail=trail, loaded=loaded)
+    return loaded[path]
+
+
+def _unknown_scheme(document: Document) -> list[Problem]:
+    """A scheme that neither is installed nor is one that a shipped policy names and its region may have."""
+    from ..schemes.registry import chain
+
+    if document.scheme is None or document.scheme in _named_schemes():
+        return []
+    try:
+        chain(document.scheme)
+    except NotFoundError as error:
+        near = error.nearest or nearest_name(document.scheme, _named_schemes())
+        return [Problem("scheme", "no such scheme", document.scheme, nearest=near)]
+    except DrgsimError:
+        return []  # it is there, and told of where it is used
+    return []
+
+
+@cache
+def _named_schemes() -> frozenset[str]:
+    """The schemes shipped policies name; not all of them ship."""
+    lines = (line for path in shipped().values() for line in path.read_text(encoding="utf-8").splitlines())
+    return frozenset(line.split(":", 1)[1].strip() for line in lines if line.startswith("scheme:"))
+
+
+def _order(document: Document) -> list[Problem]:
+    """Rules that follow, or stand in place of, something that is not there."""
+    from .rules.order import order_problems
+
+    return order_problems(document.rules)
 
 
 def over(base: Document, top: Document) -> Document:
@@ -87,7 +160,16 @@ def over(base: Document, top: Document) -> Document:
         scheme=top.scheme or base.scheme,
         sources={**base.sources, **top.sources},
         parameters=order,
+        lists={**base.lists, **top.lists},
+        rules=_rules_over(base.rules, top.rules),
     )
+
+
+def _rules_over(base: tuple[Rule, ...], top: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules of both; one of the top takes the place of the base's of the same id."""
+    own = {rule.id: rule for rule in top}
+    kept = [own.pop(rule.id, rule) for rule in base]
+    return (*kept, *own.values())
 
 
 def missing(document: Document) -> list[Problem]:

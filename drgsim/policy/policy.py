@@ -24,7 +24,11 @@ from .parameter_values import to_plain
 from .parameters import catalogue
 from .reading import Readable, Reading
 from .reform import reformed
+from .rules.rule import Rule
 from .writing import document_yaml
+
+# parameters that no stay's price or bill reads, but only the settlement of a period
+_SETTLING = ("settlement.", "cross_region.prepayment.")
 
 
 class Policy(Readable):
@@ -95,10 +99,16 @@ class Policy(Readable):
         found = {path: _on(timeline, day) for path, timeline in self.document.parameters.items()}
         return {path: dated for path, dated in found.items() if dated is not None}
 
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that may hold on `on`, in their order; one by admission or discharge day always may."""
+        day = max(self.on, self.document.valid_from)
+        return tuple(rule for rule in self.document.rules if rule.by or rule.holds_on(day))
+
     @property
     def states(self) -> Counter[str]:
-        """How many of the declared parameters are read, secondary and assumed."""
-        return Counter(dated.state for dated in self.in_force.values())
+        """How many of the declared parameters and rules are read, secondary and assumed."""
+        return Counter(each.state for each in (*self.in_force.values(), *self.rules))
 
     @cached_property
     def hash(self) -> str:
@@ -115,16 +125,35 @@ class Policy(Readable):
                 if any(dated.value != catalogue()[path].default for dated in timeline)
             },
         }
-        text = json.dumps(rules, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if self.document.rules:
+            rules["rules"] = [rule.meaning() for rule in self.document.rules]
+            rules["lists"] = {name: list(words) for name, words in sorted(self.document.lists.items())}
+        text = json.dumps(rules, default=str, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def at(self, day: datetime.date | str) -> Policy:
         """The same document on another day."""
         return Policy(self.document, on=day)
 
-    def changes(self, start: datetime.date, stop: datetime.date) -> tuple[datetime.date, ...]:
-        """The days after `start` and up to `stop` on which some value changes."""
-        days = {dated.since for timeline in self.document.parameters.values() for dated in timeline[1:]}
+    def changes(
+        self, start: datetime.date, stop: datetime.date, *, pricing: bool = False
+    ) -> tuple[datetime.date, ...]:
+        """The days after `start` and up to `stop` on which some value really changes.
+
+        `pricing` asks only for values that price or bill a case: what the settlement of the year reads
+        (quotas of money, retention, cash) does not split it.
+        """
+        days = {
+            since
+            for path, timeline in self.document.parameters.items()
+            if not (pricing and path.startswith(_SETTLING))
+            for since, _ in steps(timeline)[1:]
+        }
+        for rule in self.document.rules:
+            if not rule.by and rule.valid_from is not None:
+                days.add(rule.valid_from)
+            if not rule.by and rule.valid_to is not None and rule.valid_to < datetime.date.max:
+                days.add(rule.valid_to + datetime.timedelta(1))
         return tuple(sorted(day for day in days if start < day <= stop))
 
     def reading(self) -> Reading:
@@ -157,6 +186,8 @@ class Policy(Readable):
             coverage=(*self.document.coverage, *top.coverage),
             sources=merged.sources,
             parameters=merged.parameters,
+            lists=merged.lists,
+            rules=merged.rules,
         )
         refuse(missing(document), f"{self.id} including {top.id}")
         return self._with(document)

@@ -15,6 +15,8 @@ from .errors import Problem
 from .library import missing
 from .parameter_values import INVALID, canonical, to_plain
 from .parameters import OTHER, Parameter, catalogue, dimensions
+from .rules.order import order_problems
+from .rules.rule import Rule, read_rules
 
 SOURCE, STATE = "R000", "assumed"
 _WHOLE = ("method", "scheme")  # fields of the document a reform may change, undated
@@ -27,15 +29,21 @@ def reformed(document: Document, changes: Mapping[str, Any]) -> Document:
     """
     problems: list[Problem] = []
     parameters = dict(document.parameters)
-    fields = {}
+    fields: dict[str, Any] = {}
+    rules = document.rules
     for path, raw in changes.items():
         if path in _WHOLE:
             fields[path] = _field(path, raw, problems)
             continue
+        if str(path).startswith("rules/"):
+            rules = _rule_changed(document, rules, str(path).removeprefix("rules/"), raw, problems)
+            continue
         name, *cell = str(path).split("/")
         parameter = catalogue().get(name)
         if parameter is None:
-            near = nearest_name(name, (*catalogue(), *_WHOLE))
+            near = nearest_name(
+                name, (*catalogue(), *_WHOLE, *(f"rules/{rule.id}" for rule in document.rules))
+            )
             problems.append(Problem(str(path), "no such parameter", nearest=near))
             continue
         before = parameters.get(name, ())
@@ -43,12 +51,31 @@ def reformed(document: Document, changes: Mapping[str, Any]) -> Document:
         if steps(after) != steps(before or _neutral(document, parameter)):
             parameters[name] = after
     order = {path: parameters[path] for path in catalogue() if path in parameters}
+    if [rule.meaning() for rule in rules] != [rule.meaning() for rule in document.rules]:
+        fields["rules"] = rules
+        problems += order_problems(rules)
     result = replace(document, parameters=order, **fields)
     if result == document:
         refuse(problems, "the reform")
         return document
     refuse(problems or missing(result), "the reform")
     return replace(result, id=f"{document.id}-reform" if not document.id.endswith("-reform") else document.id)
+
+
+def _rule_changed(
+    document: Document, rules: tuple[Rule, ...], name: str, raw: Any, problems: list[Problem]
+) -> tuple[Rule, ...]:
+    """The rules with one added, put in the place of its namesake, or (None) taken out."""
+    if raw is None:
+        if name not in {rule.id for rule in rules}:
+            near = nearest_name(name, [rule.id for rule in rules])
+            problems.append(Problem(f"rules/{name}", "no such rule to take out", nearest=near))
+        return tuple(rule for rule in rules if rule.id != name)
+    filled = {"source": SOURCE, "state": STATE, **raw, "id": name} if isinstance(raw, Mapping) else raw
+    known = {**load_sources(), **document.sources}
+    found = read_rules([filled], document.lists, known, "reform", problems)
+    kept = {rule.id: rule for rule in rules}
+    return tuple({**kept, **{rule.id: rule for rule in found}}.values())
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:

@@ -39,6 +39,9 @@ def document_mapping(document: Document) -> dict[str, Any]:
             for name, source in document.sources.items()
         },
         "parameters": {path: _entries(timeline, document) for path, timeline in document.parameters.items()},
+        "lists": {name: list(words) for name, words in document.lists.items()},
+        "rules": [rule.plain() for rule in document.rules],
+        "examples": [dict(example.raw) for example in document.examples],
     }
     return {key: value for key, value in fields.items() if value or key == "parameters"}
 

@@ -19,7 +19,8 @@ def due_after_sharing(booked: Ints, entitlement: Ints, policy: Readable) -> Ints
     Usage is the booked fund cost over the entitlement. Below 1, each slice of unused entitlement is kept
     with its `settlement.surplus_retained`; above 1, each slice of overrun is borne by the fund with its
     `settlement.overrun_shared`. So there is no jump at the edge of a slice. Without a positive entitlement
-    usage has no meaning: exactly the entitlement is due.
+    usage has no meaning: exactly the entitlement is due. Below `settlement.booked_only_below`, where a policy
+    has that cliff, no more is due than was booked.
     """
     meant = entitlement > 0
     usage = np.maximum(booked / np.where(meant, entitlement, 1), 0.0)
@@ -28,4 +29,6 @@ def due_after_sharing(booked: Ints, entitlement: Ints, policy: Readable) -> Ints
     borne = policy.slices("settlement.overrun_shared", one, np.maximum(usage, 1.0))
     below = booked + np.rint(kept * entitlement).astype(np.int64)
     above = entitlement + np.rint(borne * entitlement).astype(np.int64)
-    return np.where(~meant, entitlement, np.where(usage < 1, below, above))
+    due = np.where(~meant, entitlement, np.where(usage < 1, below, above))
+    cliff = policy["settlement.booked_only_below"]
+    return due if cliff is None else np.where(meant & (usage < cliff), booked, due)

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from drgsim.policy.document import COVERAGE, DOCUMENT_VERSION, FIELDS, METHODS, REQUIRED, SOURCE_MORE
+from drgsim.policy.examples import FIELDS as EXAMPLE_FIELDS
 from drgsim.policy.parameters import NUMERIC, OTHER, Parameter, catalogue, dimensions
+from drgsim.policy.rules.menu import EffectKind, effects
+from drgsim.policy.rules.rule import FIELDS as RULE_FIELDS
 from drgsim.sources import STATES
 
 _DAY = {"type": "string", "format": "date"}
@@ -26,7 +29,7 @@ def json_schema() -> dict[str, Any]:
     fields: dict[str, Any] = {
         "drgsim_policy": {"const": DOCUMENT_VERSION},
         "id": _TEXT,
-        "title": _object({"zh": _TEXT, "en": _TEXT}, required=("zh", "en")),
+        "title": {"anyOf": [_TEXT, {**_object({"zh": _TEXT, "en": _TEXT}), "minProperties": 1}]},
         "region": _nullable(_TEXT),
         "valid": _object({"from": _DAY, "to": _DAY}, required=("from", "to")),
         "method": {"enum": [*METHODS, None]},
@@ -41,6 +44,12 @@ def json_schema() -> dict[str, Any]:
         "note": _TEXT,
         "sources": {"type": "object", "additionalProperties": _source()},
         "parameters": _object(parameters),
+        "lists": {
+            "type": "object",
+            "additionalProperties": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
+        },
+        "rules": {"type": "array", "items": _rule(shared)},
+        "examples": {"type": "array", "items": _example()},
     }
     schema = _object(
         {name: {"description": words, **fields[name]} for name, words in FIELDS.items()}, required=REQUIRED
@@ -51,6 +60,84 @@ def json_schema() -> dict[str, Any]:
         **schema,
         "$defs": dict(sorted(shared.items())),
     }
+
+
+def _rule(shared: dict[str, Any]) -> dict[str, Any]:
+    """A rule with one effect of the menu; conditions and expressions are text, which the loader reads."""
+    shared["amount"] = {
+        "anyOf": [
+            {"type": "number"},
+            _TEXT,
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "additionalProperties": {
+                    "anyOf": [
+                        {"type": "object", "additionalProperties": {"$ref": "#/$defs/amount"}},
+                        {
+                            "type": "array",
+                            "items": {
+                                "type": "array",
+                                "prefixItems": [{"type": ["number", "null"]}, {"$ref": "#/$defs/amount"}],
+                            },
+                        },
+                    ]
+                },
+            },
+        ]
+    }
+    kinds = {
+        kind.name: {"description": f"{kind.zh} {kind.en}. {kind.note}".strip(), **_arguments(kind)}
+        for kind in effects().values()
+        if not kind.outside
+    }
+    names = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+    fields = {
+        "id": _TEXT,
+        "title": {"anyOf": [_TEXT, _object({"zh": _TEXT, "en": _TEXT})]},
+        "when": {"anyOf": [_TEXT, {"type": "boolean"}]},
+        "effect": {**_object(kinds), "minProperties": 1, "maxProperties": 1},
+        "valid": _object({"from": _DAY, "to": _DAY, "by": {"enum": ["discharge", "admission"]}}),
+        "instead_of": names,
+        "after": names,
+        "source": _TEXT,
+        "state": {"enum": list(STATES)},
+        "note": _TEXT,
+    }
+    described = {name: {"description": words, **fields[name]} for name, words in RULE_FIELDS.items()}
+    return _object(described, required=("id", "effect", "source", "state"))
+
+
+def _arguments(kind: EffectKind) -> dict[str, Any]:
+    forms: dict[str, Any] = {
+        "amount": {"$ref": "#/$defs/amount"},
+        "words": {"$ref": "#/$defs/amount"},
+        "number": {"type": "number"},
+        "ratio": {"type": "number", "minimum": 0, "maximum": 1},
+        "bool": {"type": "boolean"},
+        "condition": {"anyOf": [_TEXT, {"type": "boolean"}]},
+        "bands": {"type": "array", "minItems": 1},
+    }
+    fields = {
+        name: {
+            "description": f"{argument.zh} {argument.en}",
+            "anyOf": [
+                {"enum": list(argument.choices)} if argument.kind == "choice" else forms[argument.kind],
+                {"type": "null"},
+            ],
+        }
+        for name, argument in kind.arguments.items()
+    }
+    form = _object(fields, required=[name for name, each in kind.arguments.items() if each.required])
+    return {**form, "type": ["object", "null"]} if "required" not in form else form
+
+
+def _example() -> dict[str, Any]:
+    any_of: dict[str, dict[str, Any]] = {name: {} for name in EXAMPLE_FIELDS}
+    any_of["source"], any_of["state"] = _TEXT, {"enum": list(STATES)}
+    described = {name: {"description": words, **any_of[name]} for name, words in EXAMPLE_FIELDS.items()}
+    return _object(described, required=("expect", "source", "state"))
 
 
 def _parameter(parameter: Parameter, shared: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from datetime import date
 from typing import Any, NoReturn, get_args
 
 from . import nodes as n
-from .facts import Facts, bare_label
+from .facts import Fact, Facts, bare_label
 from .sets import number_set, word_set
 from .tokens import Token, error, tokens
 
@@ -381,29 +381,20 @@ class _Parser:
         name = n.Name(fact.name, fact.kind, key, values, fact.blank_is_none)
         return _Codes(name, role) if fact.kind == "codes" else name  # type: ignore[arg-type]
 
-    def key(self, token: Token, fact: Any) -> str:
+    def key(self, token: Token, fact: Fact) -> str:
         if not fact.keyed:
-            if self.at("["):
+            if self.now.kind == "key":
                 self.fail(f"{fact.name} takes no key", self.now)
             return ""
-        if not self.at("["):
+        if self.now.kind != "key":
             allowed = fact.keys or "any"
             self.fail(f"{fact.name} needs a key in square brackets", token, allowed=allowed)
         opening = self.take()
-        close = self.text.replace("］", "]").find("]", opening.stop)
-        if close < 0:
-            self.fail("']' is missing after a key", opening)
-        key = self.text[opening.stop : close].strip().strip("\"'“”")
+        key = opening.text.strip("\"'“”")
         if not key or (fact.keys and key not in fact.keys):
-            self.fail(
-                f"{fact.name} has no such key",
-                opening.stop,
-                got=key,
-                nearest=fact.keys,
-                allowed=fact.keys or None,
-            )
-        while self.now.start <= close and self.now.kind != "end":
-            self.take()
+            allowed = fact.keys or None
+            place = opening.start + 1
+            self.fail(f"{fact.name} has no such key", place, got=key, nearest=fact.keys, allowed=allowed)
         return key
 
     # ---- checks

@@ -45,7 +45,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`kind` is number, date, text, list, word, set, keyword, sign or end; `text` the one spelling of it."""
+    """`kind` is number, date, text, list, word, set, key, keyword, sign or end; `text` its one spelling."""
 
     kind: str
     text: str
@@ -71,6 +71,9 @@ def tokens(text: str) -> list[Token]:
         if token.text == "{" and token.kind == "sign":
             items, place = _items(text, place)
             token = Token("set", text[match.start() : place], match.start(), place, items)
+        if token.text == "[" and token.kind == "sign":
+            place = _closing(text, match.start())
+            token = Token("key", text[match.end() : place - 1].strip(), match.start(), place)
         if kind == "number":
             _no_unit(text, match)
         found.append(token)
@@ -106,6 +109,16 @@ def _items(text: str, place: int) -> tuple[tuple[Item, ...], int]:
         if kind == "end":
             return tuple(items), place
         items.append(Item(match[kind], match.start(kind), kind != "bare"))
+
+
+def _closing(text: str, opening: int) -> int:
+    """Where the square bracket opened at `opening` ends; what stands inside is read by the fact."""
+    depth = 0
+    for place in range(opening, len(text)):
+        depth += (text[place] in "[［") - (text[place] in "]］")
+        if depth == 0:
+            return place + 1
+    raise error("']' is missing after a key", text, opening, got="[")
 
 
 def _no_unit(text: str, match: re.Match[str]) -> None:

@@ -6,14 +6,14 @@ stay up the ladders, and yearly ceilings run over all of a person's stays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
-from ...cases.arrays import Codes, Ints
-from ...cases.fen import Fen
+from ...cases.arrays import Codes, Ints, Mask
+from ...cases.fen import Fen, Floats, to_fen
 from .book import Book, Value
 from .history import Years, person_years, stay_numbers
 from .problems import Problem
@@ -25,6 +25,7 @@ from .steps.catastrophic import Catastrophic
 from .steps.medical_aid import MedicalAid
 from .steps.scope import Scope
 
+_NO_LIMIT = np.int64(1) << 53  # fen; more than any stay costs
 BILL = "bill"  # the chapter benefit rules are read in
 # supplements are paid as the case table states them: no policy parameter moves them
 _SUPPLEMENTS = ("fund_civil_servant", "fund_enterprise", "fund_other")
@@ -48,6 +49,39 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Special:
+    """What rules say of the bill: `patient_due` (n,) fen the patient bears in place of it, -1 for none;
+    `benefits` by name (deductible in yuan, deductible_factor, ratio, ratio_points), NaN for nothing."""
+
+    patient_due: Fen | None = None
+    benefits: Mapping[str, Floats] = field(default_factory=dict)
+
+    def deductible(self, fen: Fen) -> Fen:
+        """The deductible with what rules say of it."""
+        own, factor = self.benefits.get("deductible"), self.benefits.get("deductible_factor")
+        if own is not None:
+            fen = np.where(np.isnan(own), fen, to_fen(np.nan_to_num(own)))
+        return fen if factor is None else np.rint(fen * np.nan_to_num(factor, nan=1.0)).astype(np.int64)
+
+    def paid(self, ladder: Fen, start: Fen, stop: Fen) -> Fen:
+        """What the basic fund pays from `start` to `stop` of the year with what rules say of the ratio."""
+        own, points = self.benefits.get("ratio"), self.benefits.get("ratio_points")
+        stretch = np.maximum(stop - start, 0)
+        if own is not None:
+            ladder = np.where(np.isnan(own), ladder, np.rint(stretch * np.nan_to_num(own)).astype(np.int64))
+        if points is not None:
+            more = ladder + np.rint(stretch * np.nan_to_num(points)).astype(np.int64)
+            ladder = np.clip(more, 0, stretch)
+        return ladder
+
+    def settled(self) -> Mask | None:
+        """Stays whose patient's part a rule says; None for none."""
+        if self.patient_due is None or not (self.patient_due >= 0).any():
+            return None
+        return self.patient_due >= 0
+
+
+@dataclass(frozen=True)
 class Bill:
     """Columns of n stays in fen. `cost` is the case's cost without carved-out items, `start` what the
     year's in-scope cost had come to before the stay."""
@@ -58,6 +92,8 @@ class Bill:
     outside_scope: Fen
     start: Fen
     deductible: Fen
+    rule_deductible: Fen  # before it is held to the stay's own in-scope cost
+    special: Special
     basic: Fen  # the basic fund's part when all is settled by item
     catastrophic: Fen
     medical_aid: Fen
@@ -73,12 +109,18 @@ class Bill:
         """The basic fund's part had the case cost `amount`: the same deductible, ladder and items outside
         the scope; no ceiling."""
         in_scope = np.maximum(amount - self.outside_scope, 0)
-        low = self.start + np.minimum(self.deductible, in_scope)
-        return _by_part(self.parts, self.rules, low, self.start + in_scope)
+        low = self.start + np.minimum(self.rule_deductible, in_scope)
+        stop = self.start + in_scope
+        paid = self.special.paid(_by_part(self.parts, self.rules, low, stop), low, stop)
+        settled = self.special.settled()
+        return paid if settled is None else np.where(settled, amount - self.special.patient_due, paid)
 
 
-def make_bill(stays: Stays, cost: Fen, carved_out: Fen, parts: Sequence[Part]) -> Bill:
-    """Bill every stay by the benefit rules of its own part."""
+def make_bill(
+    stays: Stays, cost: Fen, carved_out: Fen, parts: Sequence[Part], special: Special | None = None
+) -> Bill:
+    """Bill every stay by the benefit rules of its own part, and what rules say of single stays."""
+    special = special or Special()
     n = len(stays)
     years = person_years(stays)
     rules = [BasicFund.read(part.book.chapter(BILL)) for part in parts]
@@ -89,19 +131,41 @@ def make_bill(stays: Stays, cost: Fen, carved_out: Fen, parts: Sequence[Part]) -
             own, profile, cost[rows], carved_out[rows]
         )
         numbers = 1.0 if rule.factor is None else stay_numbers(own)
-        deductible[rows] = rule.deductibles(profile, numbers, (cost - outside)[rows])
+        deductible[rows] = rule.deductibles(profile, numbers, np.full(len(profile), _NO_LIMIT))
         problem[rows] = _unanswered(part.book, rule)[profile]
     in_scope = cost - outside
     start = years.before(in_scope, n)
-    basic = _over_year(parts, rules, years, start + deductible, start + in_scope)
+    of_rule = special.deductible(deductible)
+    deductible = np.minimum(of_rule, in_scope)
+    basic = _over_year(parts, rules, years, start + deductible, start + in_scope, special)
+    settled = special.settled()
+    if settled is not None:
+        basic = np.where(settled, cost - special.patient_due, basic)
     rest = in_scope - basic
+    if settled is not None:
+        rest = np.where(settled, 0, rest)
     catastrophic = _on_rest(
         parts, [Catastrophic.read(part.book.chapter(BILL)) for part in parts], years, rest
     )
     rest = rest - catastrophic
     aid = _on_rest(parts, [MedicalAid.read(part.book.chapter(BILL)) for part in parts], years, rest)
-    other = _supplements(stays, rest - aid + outside)
-    return Bill(parts, rules, cost, outside, start, deductible, basic, catastrophic, aid, other, problem)
+    left = rest - aid + outside
+    other = _supplements(stays, left if settled is None else np.where(settled, 0, left))
+    return Bill(
+        parts,
+        rules,
+        cost,
+        outside,
+        start,
+        deductible,
+        of_rule,
+        special,
+        basic,
+        catastrophic,
+        aid,
+        other,
+        problem,
+    )
 
 
 def _unanswered(book: Book, rule: BasicFund) -> Marks:
@@ -127,10 +191,17 @@ def _on_rest(parts: Sequence[Part], rules: Sequence[Ladder | None], years: Years
 
 
 def _over_year(
-    parts: Sequence[Part], rules: Sequence[Ladder | None], years: Years, start: Fen, stop: Fen
+    parts: Sequence[Part],
+    rules: Sequence[Ladder | None],
+    years: Years,
+    start: Fen,
+    stop: Fen,
+    special: Special | None = None,
 ) -> Fen:
     """What the rules pay on each stay's stretch of the year, within the yearly ceilings."""
     paid = _by_part(parts, rules, start, stop)
+    if special is not None:
+        paid = special.paid(paid, start, stop)
     if all(rule is None or np.isnan(rule.ceiling).all() for rule in rules):
         return paid
     ceiling = np.full(len(paid), np.inf)

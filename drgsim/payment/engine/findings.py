@@ -38,15 +38,22 @@ class Findings:
     outlier: Marks
     review: Marks
     problem: Marks
+    slides: Floats
+    carved_by_rule: Fen
+    carved_fund: Fen
+    carved_commercial: Fen
+    patient_due: Fen
     adjustments: Mapping[str, Fen]
+    benefits: Mapping[str, Floats]  # by name, what rules say of the bill; NaN for nothing
 
     @classmethod
     def gather(cls, n: int, walks: Sequence[Walk]) -> Findings:
         """The states of walks that together cover all n stays once."""
-        names = [each.name for each in fields(cls) if each.name != "adjustments"]
+        names = [each.name for each in fields(cls) if each.name not in ("adjustments", "benefits")]
         if len(walks) == 1 and isinstance(walks[0].place.rows, slice):
             state = walks[0].state
-            return cls(**{name: getattr(state, name) for name in names}, adjustments=state.adjustments)
+            columns = {name: getattr(state, name) for name in names}
+            return cls(**columns, adjustments=state.adjustments, benefits=state.benefits)
         columns = {
             name: _scattered(n, walks, lambda state, name=name: getattr(state, name)) for name in names
         }
@@ -55,7 +62,12 @@ class Findings:
             step: _scattered(n, walks, lambda state, step=step: state.adjustments.get(step, 0))
             for step in steps
         }
-        return cls(**columns, adjustments=adjustments)
+        said = dict.fromkeys(name for walk in walks for name in walk.state.benefits)
+        benefits = {
+            name: _scattered(n, walks, lambda state, name=name: state.benefits.get(name, np.nan))
+            for name in said
+        }
+        return cls(**columns, adjustments=adjustments, benefits=benefits)
 
     def with_problem(self, problem: Marks) -> Findings:
         return replace(self, problem=problem)
@@ -67,6 +79,6 @@ def _scattered(n: int, walks: Sequence[Walk], column: Any) -> Any:
     for walk in walks:
         values = np.asarray(column(walk.state))
         if result is None:
-            result = np.zeros(n, values.dtype)
+            result = np.zeros(n, values.dtype if values.ndim else np.asarray(values).dtype)
         result[walk.place.rows] = values
     return result if result is not None else np.zeros(n)

@@ -25,6 +25,7 @@ class Groups:
     of: Codes
     names: tuple[str, ...]
     columns: Mapping[str, Floats]
+    weights: Weights | None = None  # the table the columns are from, for groups no stay is in
 
     def column(self, name: str) -> Floats | None:
         """(groups + 1,) a column of the weight table; None where the table has no such column."""
@@ -45,4 +46,12 @@ def find_groups(labels: Labels, weights: Weights | None) -> Groups:
     columns = {
         name: np.append(np.asarray(values, dtype=np.float64), np.nan) for name, values in known.items()
     }
-    return Groups(labels.codes, labels.names, columns)
+    return Groups(labels.codes, labels.names, columns, weights)
+
+
+def group_values(groups: Groups, column: str, names: Iterable[str]) -> Floats:
+    """A column of the weight table for any groups, whether stays are in them or not; NaN = not known."""
+    asked = list(names)
+    known = {} if groups.weights is None else groups.weights.columns(asked)
+    values = known.get(column)
+    return np.full(len(asked), np.nan) if values is None else np.asarray(values, dtype=np.float64)

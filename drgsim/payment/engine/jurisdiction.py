@@ -30,17 +30,20 @@ class Jurisdiction:
     rows: Ints | slice
     policy: Policy
     weights: Weights | None
+    region: str = ""
 
 
 def jurisdictions(
-    stays: Stays, policy: Any, weights: Any, *, by_discharge: bool
+    stays: Stays, policy: Any, weights: Any, *, by: str | None
 ) -> tuple[list[Jurisdiction], list[Jurisdiction]]:
     """Where stays are priced (by care region) and where they are billed (by insured region).
+
+    `by` discharge or admission reads every value on that day of each stay, None on the policy's own.
 
     The two are the same list when there is one policy for all regions.
     """
     if not isinstance(policy, Mapping):
-        every = list(_dated(stays, EVERY, policy, _table(weights, policy, None), by_discharge))
+        every = list(_dated(stays, EVERY, policy, _table(weights, policy, None), by, ""))
         return every, every
     care = stays.labels("care_region")
     home = _with_default(stays.labels("insured_region"), care)
@@ -48,36 +51,42 @@ def jurisdictions(
     def of(regions: Labels) -> Iterator[Jurisdiction]:
         for region, rows in _regions(regions):
             own = _of_region(policy, region)
-            yield from _dated(stays, rows, own, _table(weights, own, region), by_discharge)
+            yield from _dated(stays, rows, own, _table(weights, own, region), by, region)
 
     return list(of(care)), list(of(home))
 
 
 def _dated(
-    stays: Stays, rows: Ints | slice, policy: Policy, weights: Weights | None, by_discharge: bool
+    stays: Stays,
+    rows: Ints | slice,
+    policy: Policy,
+    weights: Weights | None,
+    by: str | None,
+    region: str,
 ) -> Iterator[Jurisdiction]:
-    """One jurisdiction for each stretch of days on which the policy says the same."""
-    if not by_discharge:
-        yield Jurisdiction(rows, policy, weights)
+    """One jurisdiction for each stretch of days on which the policy prices cases the same."""
+    if by is None:
+        yield Jurisdiction(rows, policy, weights, region)
         return
-    days = stays.days("discharge_date")[rows]
+    days = stays.days(f"{by}_date")[rows]
     if np.isnan(days).any():
         raise ArgumentError(
-            "rules by discharge day need every stay's discharge date",
+            f"rules by {by} day need every stay's {by} date",
             got=f"{int(np.isnan(days).sum())} stays without one",
             do='give the dates, or use dates="policy"',
         )
     if not len(days):
-        yield Jurisdiction(rows, policy, weights)
+        yield Jurisdiction(rows, policy, weights, region)
         return
     first, last = (_EPOCH + datetime.timedelta(int(day)) for day in (days.min(), days.max()))
-    starts = [first, *policy.changes(first, last)]
+    starts = [first, *policy.changes(first, last, pricing=True)]
     stretch = np.searchsorted([(start - _EPOCH).days for start in starts], days, side="right") - 1
     positions = np.arange(len(stays))[rows]
     for number, start in enumerate(starts):
         here = positions[stretch == number]
         if len(here):
-            yield Jurisdiction(here if len(here) < len(stays) else EVERY, policy.at(start), weights)
+            every = len(here) == len(stays)
+            yield Jurisdiction(EVERY if every else here, policy.at(start), weights, region)
 
 
 def _regions(labels: Labels) -> Iterator[tuple[str, Ints]]:

@@ -30,6 +30,7 @@ class Problem(IntEnum):
     NO_MODE = 13
     NO_BENEFIT = 14
     BILL_DOES_NOT_ADD = 15
+    PAYMENT_BELOW_ZERO = 16
 
     @property
     def zh(self) -> str:
@@ -56,6 +57,7 @@ _TEXTS = {
     Problem.NO_PER_DIEM: ("该床日类别和等级没有标准", "no per-diem rate for this category and level"),
     Problem.NO_MODE: ("异地病例没有付费方式", "no way of pricing for this out-of-area stay"),
     Problem.NO_BENEFIT: ("待遇参数没有对应的值", "no deductible, ratio or cut for this person and hospital"),
+    Problem.PAYMENT_BELOW_ZERO: ("按政策算得的支付金额为负", "the policy's rules price the stay below zero"),
     Problem.BILL_DOES_NOT_ADD: (
         "结算记录各方支付之和不等于总费用",
         "the recorded payments do not add up to the cost",

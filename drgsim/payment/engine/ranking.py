@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -36,14 +36,56 @@ def scopes(stays: Stays, scope: Literal["hospital", "region"], period: Period) -
     """(n,) the quota each stay counts in. Stays without a discharge date share one period."""
 
     def find(own: Stays) -> Codes:
-        months = own.fact("months", _months)
+        months = months_of(own)
         periods = np.where(months < 0, 0, months // _MONTHS[period] + 1)
         if scope == "region":
             return _renumbered(periods)
         hospitals = own.labels("hospital_id").codes.astype(np.int64) + 1
         return _renumbered(hospitals * (int(periods.max(initial=0)) + 1) + periods)
 
-    return stays.fact(f"quota by {scope} and {period}", find)
+    return stays.of_all(f"quota by {scope} and {period}", find)
+
+
+class Board:
+    """What a quota counts and who asks for it, over every stretch of days of one region's policy.
+
+    Each stretch offers its stays first; then each asks which of its own are within. So a quota of a year is
+    counted over the year, however many dates fall inside it.
+    """
+
+    def __init__(self) -> None:
+        self._offers: dict[str, list[tuple[Ints, npt.NDArray[Any], Mask, Ints, Floats]]] = {}
+
+    def offer(
+        self, name: str, stays: Stays, cells: npt.NDArray[Any], counted: Mask, rows: Ints, score: Floats
+    ) -> None:
+        """`cells` (n,) where each stay counts, `counted` (n,) whether; `rows` ask, first by `score`."""
+        every = stays.positions(np.arange(len(stays)))
+        self._offers.setdefault(name, []).append((every, cells, counted, stays.positions(rows), score))
+
+    def within(self, name: str, stays: Stays, rows: Ints, shares: Floats | float) -> Mask:
+        """Which of `rows`, all of them offered, are among the first `shares` of the counted."""
+        offers = self._offers.get(name, [])
+        if not offers or not len(rows):
+            return np.zeros(len(rows), np.bool_)
+        whole = stays.whole
+        cell = np.zeros(len(whole), np.int64)
+        counted = np.zeros(len(whole), np.bool_)
+        for every, cells, own, _, _ in offers:
+            cell[every], counted[every] = cells, own
+        asking = np.concatenate([asked for _, _, _, asked, _ in offers])
+        score = np.concatenate([each for *_, each in offers])
+        rank = np.zeros(len(whole), np.int64)
+        rank[asking] = ranks(whole, asking, cell[asking], score)
+        places = stays.positions(rows)
+        _, cell = np.unique(cell, return_inverse=True)
+        counts = np.bincount(cell[counted], minlength=int(cell.max(initial=0)) + 1)[cell[places]]
+        room = np.zeros(len(rows), np.int64)
+        share = np.broadcast_to(np.asarray(shares, np.float64), (len(rows),))
+        for each in np.unique(share[~np.isnan(share)]):
+            own = share == each
+            room[own] = allowed(counts[own], float(each))
+        return rank[places] <= room
 
 
 def ranks(stays: Stays, rows: Ints, scope: Codes, score: Floats) -> Ints:
@@ -57,6 +99,11 @@ def ranks(stays: Stays, rows: Ints, scope: Codes, score: Floats) -> Ints:
     result = np.empty(len(order), np.int64)
     result[order] = np.arange(1, len(order) + 1) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     return result
+
+
+def months_of(stays: Stays) -> Ints:
+    """Months since 1970-01 of the discharge, -1 where it is missing; kept."""
+    return stays.of_all("months", _months)
 
 
 def _months(stays: Stays) -> Ints:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,11 @@ from ...cases.arrays import Codes, Ints, Mask
 from ...cases.fen import Fen, Floats
 from .book import Book
 from .groups import Groups
+from .ranking import Board
 from .stays import Stays
+
+if TYPE_CHECKING:
+    from .rules.state_facts import StateFacts
 
 Marks = npt.NDArray[np.int8]
 
@@ -39,6 +43,8 @@ class Route(IntEnum):
     ZERO_SCORE = 10
     BLANK_GROUP = 11
     NOT_PAYABLE = 12
+    BY_ITEM = 13  # by a rule of the policy
+    PACKAGE = 14
 
 
 class Outlier(IntEnum):
@@ -78,14 +84,28 @@ class State:
     coefficient: Floats = field(init=False)
     unit: Floats = field(init=False)  # yuan for one unit of weight (or one score)
     ratio: Floats = field(init=False)  # cost over the outlier basis, NaN where none was asked for
+    slides: Floats = field(init=False)  # part of the payment that moves with the point value
     carved_out: Fen = field(init=False)
+    carved_by_rule: Fen = field(init=False)  # of it, what rules took out, and who pays that
+    carved_fund: Fen = field(init=False)
+    carved_commercial: Fen = field(init=False)
+    patient_due: Fen = field(init=False)  # what a rule has the patient bear in place of the bill, -1 for none
+    benefits: dict[str, Floats] = field(
+        init=False, default_factory=dict
+    )  # what rules say of the bill, NaN none
+    undecided: dict[str, int] = field(init=False, default_factory=dict)  # by rule: stays it could not decide
+    _facts: StateFacts | None = field(init=False, default=None, repr=False)
+    board: Board = field(default_factory=Board)  # what quotas count, over every stretch of the period
     adjustments: dict[str, Fen] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         n = len(self.cost)
         self.payment = np.zeros(n, np.int64)
         self.standard = np.broadcast_to(np.int64(0), n)
-        self.carved_out = np.broadcast_to(np.int64(0), n)
+        for name in ("carved_out", "carved_by_rule", "carved_fund", "carved_commercial"):
+            setattr(self, name, np.broadcast_to(np.int64(0), n))
+        self.patient_due = np.broadcast_to(np.int64(-1), n)
+        self.slides = np.broadcast_to(np.float64(1.0), n)
         self.route = np.where(self.problem == 0, np.int8(Route.SCHEME), np.int8(Route.NOT_PAYABLE))
         self.outlier, self.review = np.zeros(n, np.int8), np.zeros(n, np.int8)
         for name in ("weight", "coefficient", "unit", "ratio"):
@@ -101,6 +121,14 @@ class State:
     @property
     def groups(self) -> Groups:
         return self.book.groups
+
+    def facts(self) -> StateFacts:
+        """The facts rules ask for, of the stays as they are now."""
+        from .rules.state_facts import StateFacts
+
+        if self._facts is None:
+            self._facts = StateFacts(self)
+        return self._facts
 
     def in_scheme(self, mask: Mask | None = None) -> Ints:
         """Positions priced inside the scheme, among those where `mask` holds."""

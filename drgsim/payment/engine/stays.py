@@ -66,6 +66,20 @@ class Stays:
         """A column of dates as days since 1970-01-01 (float64), NaN where missing or absent."""
         return self._column("days", column)
 
+    @property
+    def whole(self) -> Stays:
+        """The table these are some rows of."""
+        return self._whole
+
+    def texts(self, column: str) -> pd.Series:
+        """A column as texts by position, missing as missing; nothing where the table lacks it."""
+        import pandas as pd
+
+        if column not in self:
+            return pd.Series([None] * len(self), dtype=object)
+        series = self.frame[column] if self.rows is None else self.frame[column].iloc[self.rows]
+        return series.reset_index(drop=True)
+
     def groups(self) -> Labels:
         """The group of each stay."""
         return self.labels(self.group_column)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...policy.rules.rule import Rule
 from .book import Book
-from .problems import find_problems
-from .state import State, Step
+from .problems import Problem, find_problems
+from .ranking import Board
+from .rules.step import PREFIX, shielded, with_rules, without_rows
+from .state import Change, Route, State, Step
 from .stays import Stays
 from .steps.carve_out import CarveOut
 from .steps.coefficient import Coefficient
@@ -58,16 +65,77 @@ FEE_FOR_SERVICE: tuple[type[Step], ...] = (CarveOut, Routes)
 STEP_NAMES = tuple(kind.name for kind in STREET)
 
 
-def walk(stays: Stays, book: Book) -> tuple[State, tuple[Step, ...]]:
-    """Price the stays under one policy: the state at the end, and the rules that were on."""
+# the stages of rules that mean something where every stay is paid its cost
+_EVERYWHERE = ("carve", "route", "benefit")
+
+Path = tuple[State, tuple[Step, ...]]
+
+
+def walk(stays: Stays, book: Book, rules: Sequence[Rule] = ()) -> Path:
+    """Price the stays under one policy: the state at the end, and the steps that were on."""
+    return walk_together([(stays, book, rules)])[0]
+
+
+def walk_together(parts: Sequence[tuple[Stays, Book, Sequence[Rule]]]) -> list[Path]:
+    """Price the stretches of days of one region's policy side by side.
+
+    Every stretch has taken a step before any takes the next, so that a quota sees the whole of its period.
+    """
+    board = Board()
+    paths = [_begun(stays, book, rules, board) for stays, book, rules in parts]
+    for name in _order([steps for _, steps in paths]):
+        here = [(state, steps, step) for state, steps in paths for step in steps if step.name == name]
+        for state, _, step in here:
+            offer = getattr(step, "offer", None)
+            if offer is not None:
+                offer(state)
+        for state, steps, step in here:
+            _taken(state, steps, step)
+    for state, _ in paths:
+        _refuse_below_zero(state)
+    return paths
+
+
+def _refuse_below_zero(state: State) -> None:
+    """A price below zero is no price: the stay is reported, not paid."""
+    rows = np.flatnonzero(state.payment < 0)
+    if len(rows):
+        marks = {"route": Route.NOT_PAYABLE, "problem": Problem.PAYMENT_BELOW_ZERO}
+        state.apply(STREET[-1].name, Change(rows, payment=np.zeros(len(rows), np.int64), marks=marks))
+
+
+def _begun(stays: Stays, book: Book, rules: Sequence[Rule], board: Board) -> Path:
     problem = find_problems(stays, book.profiles)
-    state = State(stays, book, stays.money("total_cost").fen, problem)
+    state = State(stays, book, stays.money("total_cost").fen, problem, board=board)
+    without = book.options.without
     street = FEE_FOR_SERVICE if book.method == "ffs" else STREET
-    kinds = [kind for kind in street if kind.name not in book.options.without]
-    read = [kind.read(book.chapter(kind.name)) for kind in kinds]
-    steps = tuple(step for step in read if step is not None)
-    for step in steps:
-        change = step(state)
-        if change is not None:
-            state.apply(step.name, change)
-    return state, steps
+    kinds = [kind for kind in street if kind.name not in without]
+    fixed = [step for step in (kind.read(book.chapter(kind.name)) for kind in kinds) if step is not None]
+    own = [rule for rule in rules if rule.id not in without and PREFIX + rule.id not in without]
+    if book.method == "ffs":
+        own = [rule for rule in own if rule.stage in _EVERYWHERE]
+    return state, tuple(with_rules(fixed, own, book) if own else fixed)
+
+
+def _order(streets: Sequence[Sequence[Step]]) -> list[str]:
+    """The names of all steps in an order that is that of every street."""
+    after: dict[str, list[str]] = {"": []}
+    for street in streets:
+        last = ""
+        for step in street:
+            if step.name in STEP_NAMES:
+                last = step.name
+                after.setdefault(last, [])
+            elif step.name not in after.setdefault(last, []):
+                after[last].append(step.name)
+    return [*after[""], *(each for name in STEP_NAMES if name in after for each in (name, *after[name]))]
+
+
+def _taken(state: State, steps: Sequence[Step], step: Step) -> None:
+    """One step, but for the stays a rule keeps from it."""
+    change = step(state)
+    kept = shielded(step, steps, state) if len(steps) and change is not None else None
+    if change is not None and kept is not None:
+        change = without_rows(change, kept, len(state))
+    if change is not None:
+        state.apply(step.name, change)

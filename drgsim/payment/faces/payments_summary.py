@@ -106,9 +106,25 @@ def _notes(payments: Payments) -> list[str]:
         for walk in payments.walks
         if any(step.name in OUTLIERS for step in walk.steps)
     )
-    if not unmeasured:
-        return []
-    return [f"no outlier rule for want of a mean cost 缺例均费用、未判倍率: {unmeasured:,}"]
+    notes = (
+        [f"no outlier rule for want of a mean cost 缺例均费用、未判倍率: {unmeasured:,}"]
+        if unmeasured
+        else []
+    )
+    return notes + _undecided(payments)
+
+
+def _undecided(payments: Payments) -> list[str]:
+    """Rules that could not say of some stays whether they hold, or what they give."""
+    counts: dict[str, int] = {}
+    for walk in payments.walks:
+        for name, count in walk.state.undecided.items():
+            counts[name] = counts.get(name, 0) + count
+    return [
+        f"rule {name} could not decide for want of facts 规则缺少所需信息、未执行: {count:,}"
+        for name, count in counts.items()
+        if count
+    ]
 
 
 def _fen(payments: Payments) -> pd.DataFrame:

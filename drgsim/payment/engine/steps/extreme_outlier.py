@@ -35,7 +35,8 @@ class ExtremeOutlier:
         if not len(rows):
             return None
         paid = state.cost[rows] if self.by_item else state.standard[rows]
-        return Change(rows, payment=paid, marks={"outlier": np.int8(Outlier.EXTREME)})
+        marks = {"outlier": np.int8(Outlier.EXTREME), "slides": 0.0 if self.by_item else 1.0}
+        return Change(rows, payment=paid, marks=marks)
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if state.outlier[i] != Outlier.EXTREME:

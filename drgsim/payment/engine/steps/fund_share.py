@@ -47,7 +47,7 @@ class FundShare:
         """(n,) fen of the basic fund. `basic` is its part of the bill, `substituted` the ladder on P."""
         fund = basic + state.payment - state.cost
         if self.convention != "deduct":
-            own = (state.route == Route.SCHEME) | (state.route == Route.PER_DIEM)
+            own = np.isin(state.route, (Route.SCHEME, Route.PER_DIEM, Route.PACKAGE))
             fund = np.where(own, substituted if self.substitutes else self._share(state, basic), fund)
         return fund if self.negative_allowed else np.maximum(fund, 0)
 
@@ -57,10 +57,12 @@ class FundShare:
         Nothing where no point prices the stay, and where the fund is held at zero. The ladder of
         `substitute` has no one slope: settlement refuses it before.
         """
-        slides = state.route == Route.SCHEME
+        own = fund - state.carved_fund
+        moved = np.rint((state.payment if self.convention == "deduct" else own) * state.slides)
+        slides = state.problem == 0
         if not self.negative_allowed:
-            slides &= fund > 0
-        return np.where(slides, state.payment if self.convention == "deduct" else fund, 0)
+            slides = slides & (own > 0)
+        return np.where(slides, moved, 0).astype(np.int64)
 
     def _share(self, state: State, basic: Fen) -> Fen:
         cost = state.cost

@@ -81,7 +81,26 @@ class HighOutlier:
         rows = near[r >= limit] if self.inclusive else near[r > limit]
         if not len(rows):
             return None
-        return Change(rows, payment=self._paid(state, rows), marks={"outlier": np.int8(Outlier.HIGH)})
+        paid = np.maximum(self._paid(state, rows), self._least(state, rows))
+        marks = {"outlier": np.int8(Outlier.HIGH), "slides": self._slides(state, rows, paid)}
+        return Change(rows, payment=paid, marks=marks)
+
+    def _least(self, state: State, rows: Ints) -> Fen:
+        """No stay is paid less than its standard for being dear (but for an approved share of its cost)."""
+        return np.zeros(len(rows), np.int64) if self.approved_share < 1 else state.standard[rows]
+
+    def _slides(self, state: State, rows: Ints, paid: Fen) -> Floats:
+        """The part of the payment that is priced in points: all but what is counted in yuan of the cost."""
+        in_yuan = np.zeros(len(rows))
+        if self.method == "by_item":
+            in_yuan = paid.astype(np.float64)
+        elif self.method == "share":
+            in_yuan = self.factor * state.cost[rows].astype(np.float64)
+        elif self.method.startswith("cost_less") and self.mean_cost is None:
+            in_yuan = state.cost[rows].astype(np.float64)
+        at_standard = paid == state.standard[rows]
+        part = 1 - np.divide(in_yuan, paid, out=np.zeros(len(rows)), where=paid != 0)
+        return np.where(at_standard, 1.0, part)
 
     def _paid(self, state: State, rows: Ints) -> Fen:
         return self.rounding.fen(self._fen(state, rows))

@@ -10,7 +10,7 @@ import numpy as np
 from ....cases.arrays import Ints
 from ....cases.fen import Floats
 from ..book import Bands, Book
-from ..ranking import Period, places, ranks, scopes
+from ..ranking import Period, scopes
 from ..state import Change, Outlier, Route, State
 
 
@@ -39,17 +39,19 @@ class HighQuota:
         )
         return cls(share, scope, period, rank, book.optional_bands("outlier.high.threshold"))
 
+    def offer(self, state: State) -> None:
+        """Put this stretch's stays and high outliers beside those of the rest of the period."""
+        high = np.flatnonzero(state.outlier == Outlier.HIGH)
+        cells = scopes(state.stays, self.scope, self.period)
+        counted = state.route == Route.SCHEME
+        state.board.offer(self.name, state.stays, cells, counted, high, self._score(state, high))
+
     def __call__(self, state: State) -> Change | None:
         high = np.flatnonzero(state.outlier == Outlier.HIGH)
-        if not len(high):
-            return None
-        scope = scopes(state.stays, self.scope, self.period)
-        room = places(scope, state.route == Route.SCHEME, self.share)
-        rank = ranks(state.stays, high, scope[high], self._score(state, high))
-        beyond = high[rank > room[scope[high]]]
+        beyond = high[~state.board.within(self.name, state.stays, high, self.share)]
         if not len(beyond):
             return None
-        marks = {"outlier": np.int8(Outlier.HIGH_OVER_QUOTA)}
+        marks = {"outlier": np.int8(Outlier.HIGH_OVER_QUOTA), "slides": 1.0}
         return Change(beyond, payment=state.standard[beyond], marks=marks)
 
     def _score(self, state: State, rows: Ints) -> Floats:

@@ -28,6 +28,7 @@ class Incomplete:
     max_days: float | None = None
     with_coefficient: bool = False
     cap: float = 1.0
+    cap_before_coefficient: bool = False
     rounding: Rounding = TO_THE_FEN
 
     @classmethod
@@ -39,6 +40,7 @@ class Incomplete:
             book.word("incomplete.max_days"),
             book.word("incomplete.with_coefficient"),
             book.word("incomplete.cap"),
+            book.word("incomplete.cap_base") == "before_coefficient",
             book.rounding(),
         )
 
@@ -51,7 +53,10 @@ class Incomplete:
         base = state.weight[rows] * state.unit[rows]
         if self.with_coefficient:
             base = base * state.coefficient[rows]
-        return Change(rows, payment=self.rounding.yuan(base * np.minimum(share, self.cap)))
+        capped = base * np.minimum(share, self.cap)
+        if self.cap_before_coefficient:
+            capped = np.minimum(base * share, state.weight[rows] * state.unit[rows] * self.cap)
+        return Change(rows, payment=self.rounding.yuan(capped), marks={"slides": 1.0})
 
     def _ended_early(self, stays: Stays) -> Mask:
         early = np.ones(len(stays), np.bool_)

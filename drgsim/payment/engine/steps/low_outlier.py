@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ....cases.arrays import Ints
+from ....cases.arrays import Ints, Mask
 from ....cases.fen import TO_THE_FEN, Fen, Rounding
 from ..book import Bands, Book
 from ..state import Change, Outlier, State
@@ -58,7 +58,19 @@ class LowOutlier:
         rows = near[r <= limit] if self.inclusive else near[r < limit]
         if not len(rows):
             return None
-        return Change(rows, payment=self._paid(state, rows), marks={"outlier": np.int8(Outlier.LOW)})
+        paid = self._paid(state, rows)
+        by_item = (paid == state.cost[rows]) & (self._by_item(state, rows))
+        return Change(
+            rows, payment=paid, marks={"outlier": np.int8(Outlier.LOW), "slides": np.where(by_item, 0.0, 1.0)}
+        )
+
+    def _by_item(self, state: State, rows: Ints) -> Mask:
+        """Which are paid their actual cost, which no point value moves."""
+        if self.method == "by_item":
+            return np.ones(len(rows), np.bool_)
+        if self.actual_up_to is None:
+            return np.zeros(len(rows), np.bool_)
+        return state.ratio[rows] <= self.actual_up_to
 
     def _paid(self, state: State, rows: Ints) -> Fen:
         cost, r = state.cost[rows], state.ratio[rows]

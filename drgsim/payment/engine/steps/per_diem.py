@@ -13,7 +13,6 @@ from ....cases.fen import to_fen
 from ..book import Book, Value, spread
 from ..problems import Problem
 from ..state import Change, Route, State
-from .routes import diagnosed
 from .unit_price import units_per_weight
 
 LONG_STAY = "long_stay"  # the category of stays that are per diem for their length
@@ -55,6 +54,13 @@ class PerDiem:
             categories += (Category(LONG_STAY, book.value(_RATE, category=LONG_STAY), min_days=days),)
         return cls("rate" if method == "none" else method, categories, units_per_weight(book))
 
+    def takes(self, state: State) -> Mask:
+        """Which stays belong to a category."""
+        found = np.zeros(len(state), np.bool_)
+        for category in self.categories:
+            found |= _members(state, category)
+        return found
+
     def __call__(self, state: State) -> Change | None:
         place = np.full(len(state), -1, np.int8)
         daily = np.full(len(state), np.nan)
@@ -79,6 +85,7 @@ class PerDiem:
             marks={
                 "route": np.where(failed, Route.NOT_PAYABLE, Route.PER_DIEM),
                 "problem": np.where(failed, problem, Problem.NONE),
+                "slides": 1.0 if self.method == "points" else 0.0,
             },
         )
 
@@ -121,3 +128,9 @@ def _members(state: State, category: Category) -> Mask:
         taken[:] = True
     days = state.stays.number("los")
     return taken & (np.isnan(days) | (days >= category.min_days))
+
+
+def diagnosed(state: State, codes: tuple[str, ...]) -> Mask:
+    """Which stays have a principal diagnosis that begins with one of `codes`."""
+    principal = state.stays.principal_diagnoses()
+    return np.array([*(name.startswith(codes) for name in principal.names), False], np.bool_)[principal.codes]

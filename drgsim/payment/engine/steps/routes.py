@@ -12,6 +12,7 @@ from ....cases.arrays import Mask
 from ..book import Book
 from ..profiles import OTHER_INSURANCE
 from ..state import Change, Route, State
+from .per_diem import PerDiem, diagnosed
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Routes:
     diagnoses: tuple[str, ...] = ()
     short_max: float | None = None
     long_min: float | None = None
+    per_diem: PerDiem | None = None
 
     @classmethod
     def read(cls, book: Book) -> Routes:
@@ -41,6 +43,7 @@ class Routes:
             diagnoses=book.word("routes.excluded.diagnoses"),
             short_max=book.word("routes.short_stay.max_days") if short else None,
             long_min=book.word("routes.long_stay.min_days") if long else None,
+            per_diem=PerDiem.read(book) if long else None,
         )
 
     def __call__(self, state: State) -> Change | None:
@@ -51,7 +54,7 @@ class Routes:
         rows = np.flatnonzero(route)
         if not len(rows):
             return None
-        return Change(rows, payment=state.cost[rows], marks={"route": route[rows]})
+        return Change(rows, payment=state.cost[rows], marks={"route": route[rows], "slides": 0.0})
 
     def _routes(self, state: State) -> Iterator[tuple[Mask, Route]]:
         uninsured = state.book.profiles.labels["insurance"] == OTHER_INSURANCE
@@ -66,7 +69,9 @@ class Routes:
         if self.short_max is not None:
             yield state.stays.number("los") <= self.short_max, Route.SHORT_STAY
         if self.long_min is not None:
-            yield state.stays.number("los") >= self.long_min, Route.LONG_STAY
+            # a stay paid by the day is not long: its days are what is paid
+            by_day = np.zeros(len(state), np.bool_) if self.per_diem is None else self.per_diem.takes(state)
+            yield (state.stays.number("los") >= self.long_min) & ~by_day, Route.LONG_STAY
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if Route(state.route[i]) not in _OWN:
@@ -91,10 +96,6 @@ ROUTE_WORDS = {
     Route.ZERO_SCORE: ("分值为零", "score of zero"),
     Route.BLANK_GROUP: ("空白病种", "blank disease type"),
     Route.NOT_PAYABLE: ("无法付费", "not payable"),
+    Route.BY_ITEM: ("按规则按项目付费", "paid by item by a rule"),
+    Route.PACKAGE: ("包干付费", "package"),
 }
-
-
-def diagnosed(state: State, codes: tuple[str, ...]) -> Mask:
-    """Which stays have a principal diagnosis that begins with one of `codes`."""
-    principal = state.stays.principal_diagnoses()
-    return np.array([*(name.startswith(codes) for name in principal.names), False], np.bool_)[principal.codes]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from ....cases.arrays import Ints, Mask
 from ....cases.fen import TO_THE_FEN, Fen, Floats, Rounding, to_fen
 from ..book import Book
-from ..ranking import Period, places, ranks, scopes
+from ..ranking import Period, scopes
 from ..state import Change, Review, Route, State
 from ..streams import uniforms
 from .eligibility import Eligibility
+from .unit_price import weight_of_mean_case
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class SpecialReview:
     quota are reviewed, and accepted with chance `acceptance`; both chances are drawn by case id.
 
     Accepted stays are paid their cost less the unreasonable part (column `unreasonable_cost`, else
-    `unreasonable_share` of the cost), or `raise_factor` times the standard. A decision of record stands
+    `unreasonable_share` of the cost), the same turned into points by the area's mean cost, or `raise_factor`
+    times the standard. A decision of record stands
     instead of both chances: it takes its place in the quota first, and is never refused for the quota.
     """
 
@@ -30,7 +33,7 @@ class SpecialReview:
     zh: ClassVar[str] = "特例单议"
     en: ClassVar[str] = "special-case review"
 
-    method: Literal["by_item", "raised_standard"]
+    method: Literal["by_item", "raised_standard", "points"]
     eligibility: Eligibility
     quota: float
     scope: Literal["hospital", "region"] = "hospital"
@@ -40,6 +43,8 @@ class SpecialReview:
     acceptance: float = 1.0
     raise_factor: float = 1.0
     unreasonable_share: float = 0.0
+    mean_cost: float | None = None  # A, with which a cost becomes points
+    mean_weight: float = 1.0  # weight of a case of mean cost
     rounding: Rounding = TO_THE_FEN
 
     @classmethod
@@ -52,52 +57,105 @@ class SpecialReview:
             "unreasonable_share",
         )  # fmt: skip
         values = {name.removeprefix("quota_"): book.word(f"special_review.{name}") for name in names}
-        return cls(method, Eligibility.read(book), **values, rounding=book.rounding())
+        return cls(
+            method,
+            Eligibility.read(book),
+            **values,
+            mean_cost=book.word("standard.mean_cost"),
+            mean_weight=weight_of_mean_case(book),
+            rounding=book.rounding(),
+        )
+
+    @classmethod
+    def of_rule(cls, arguments: Mapping[str, Any], book: Book) -> SpecialReview:
+        """The review a rule states; who is eligible and how many are reviewed the rule says itself."""
+        names = ("scope", "period", "rank", "application", "acceptance", "raise_factor")
+        values = {name: arguments[name] for name in names}
+        return cls(
+            arguments["result"],
+            Eligibility(),
+            0.0,
+            **values,
+            mean_cost=book.word("standard.mean_cost"),
+            mean_weight=weight_of_mean_case(book),
+            rounding=book.rounding(),
+        )
+
+    def offer(self, state: State) -> None:
+        """Put this stretch's stays and filed cases beside those of the rest of the period."""
+        rows = self.candidates(state)
+        filed, decided = self.filed(state, rows)
+        score = np.where(decided[filed], np.inf, self.score(state, rows[filed]))
+        cells = scopes(state.stays, self.scope, self.period)
+        counted = state.route == Route.SCHEME
+        state.board.offer(self.name, state.stays, cells, counted, rows[filed], score)
 
     def __call__(self, state: State) -> Change | None:
-        rows = self.candidates(state)
+        def within(rows: Ints) -> Mask:
+            return state.board.within(self.name, state.stays, rows, self.quota)
+
+        return self.decide(state, self.candidates(state), within)
+
+    def filed(self, state: State, rows: Ints) -> tuple[Mask, Mask]:
+        """Which of the candidates are filed, and which have a decision of record."""
+        decided, _ = self._decisions(state, rows)
+        return decided | self._drawn(state, rows, "application", self.application), decided
+
+    def decide(self, state: State, rows: Ints, reviewed_of: Callable[[Ints], Mask]) -> Change | None:
+        """What becomes of the candidates; `reviewed_of` says which of the filed ones are within the quota."""
         if not len(rows):
             return None
         stage = np.full(len(rows), Review.ELIGIBLE, np.int8)
         decided, granted = self._decisions(state, rows)
-        filed = decided | self._drawn(state, rows, "application", self.application)
+        filed, _ = self.filed(state, rows)
         reviewed = np.zeros(len(rows), np.bool_)
-        reviewed[filed] = self.reviewed(state, rows[filed], decided[filed])
+        reviewed[filed] = reviewed_of(rows[filed])
         accepted = reviewed & self._drawn(state, rows, "acceptance", self.acceptance)
         accepted = np.where(decided, ~np.isnan(granted), accepted)
         stage[filed] = Review.OVER_QUOTA
         stage[reviewed | decided] = Review.REFUSED
         stage[accepted] = Review.ACCEPTED
-        result = self.result(state, rows)
-        paid = np.where(np.isfinite(granted), to_fen(np.nan_to_num(granted, posinf=0.0)), result)
-        return Change(rows, payment=np.where(accepted, paid, state.payment[rows]), marks={"review": stage})
+        in_yuan = np.isfinite(granted)
+        paid = np.where(in_yuan, to_fen(np.nan_to_num(granted, posinf=0.0)), self.result(state, rows))
+        slides = np.where(in_yuan | (self.method == "by_item"), 0.0, 1.0)
+        return Change(
+            rows,
+            payment=np.where(accepted, paid, state.payment[rows]),
+            marks={"review": stage, "slides": np.where(accepted, slides, state.slides[rows])},
+        )
 
     def candidates(self, state: State) -> Ints:
         """Stays that may file: decided ones, and eligible ones that would be paid more."""
         # nobody is paid more by item than the stay cost
         inside = state.in_scheme(state.cost > state.payment if self.method == "by_item" else None)
         gains = inside[self.result(state, inside) > state.payment[inside]]
-        eligible = gains[self.eligibility.met(state, gains)]
+        return self.with_decided(state, gains[self.eligibility.met(state, gains)])
+
+    def with_decided(self, state: State, eligible: Ints, among: Ints | None = None) -> Ints:
+        """The eligible stays, and those with a decision of record (among some, where given)."""
         decisions = state.book.options.decisions
         if not decisions:
             return eligible
-        inside = state.in_scheme()
+        inside = state.in_scheme() if among is None else among
         of_record = np.fromiter(
             (case in decisions for case in state.stays.ids(inside)), np.bool_, len(inside)
         )
         return np.union1d(eligible, inside[of_record])
 
-    def reviewed(self, state: State, rows: Ints, decided: Mask) -> Mask:
-        """Which of the filed stays are within the quota."""
-        scope = scopes(state.stays, self.scope, self.period)
-        room = places(scope, state.route == Route.SCHEME, self.quota)
-        score = np.where(decided, np.inf, self._score(state, rows))
-        return ranks(state.stays, rows, scope[rows], score) <= room[scope[rows]]
-
     def result(self, state: State, rows: Ints) -> Fen:
         """What each stay is paid if it is accepted."""
         if self.method == "raised_standard":
             return self.rounding.fen(state.standard[rows] * self.raise_factor)
+        cost = self._reasonable(state, rows)
+        if self.method == "by_item":
+            return cost
+        if not self.mean_cost:
+            return state.payment[rows]  # without a mean cost no cost becomes points: nothing to gain
+        yuan = cost / 100 / self.mean_cost * self.mean_weight * state.unit[rows]
+        return self.rounding.yuan(np.nan_to_num(yuan))
+
+    def _reasonable(self, state: State, rows: Ints) -> Fen:
+        """The cost less the part found unreasonable."""
         cost = state.cost[rows]
         found = state.stays.money("unreasonable_cost")
         less = self.rounding.fen(cost * self.unreasonable_share)
@@ -123,7 +181,7 @@ class SpecialReview:
         ]
         return np.array([each is not None for each in found]), np.array(granted)
 
-    def _score(self, state: State, rows: Ints) -> Floats:
+    def score(self, state: State, rows: Ints) -> Floats:
         cost, standard = state.cost[rows].astype(np.float64), state.standard[rows]
         if self.rank == "cost":
             return cost

@@ -37,6 +37,7 @@ class Unpriced:
     unweighted: str = NOT_PAYABLE
     zero_score: str = BY_ITEM
     blank_factor: float | None = None
+    ungrouped_factor: float = 1.0
     mean_cost: float | None = None
     mean_weight: float = 1.0  # weight of a case of mean cost
 
@@ -48,6 +49,7 @@ class Unpriced:
             unweighted=book.word("routes.unweighted.method"),
             zero_score=book.word("dip.zero_score") if dip else BY_ITEM,
             blank_factor=book.word("dip.blank_factor") if dip else None,
+            ungrouped_factor=book.word("routes.ungrouped.factor"),
             mean_cost=book.word("standard.mean_cost"),
             mean_weight=weight_of_mean_case(book),
         )
@@ -62,6 +64,7 @@ class Unpriced:
             np.isnan(state.unit[rows]), np.int8(Problem.NO_PRICE), np.int8(Problem.NO_COEFFICIENT)
         )
         paid = np.zeros(len(rows), np.int64)
+        slides = np.zeros(len(rows))
         settled = np.zeros(len(rows), np.bool_)
         for where, kind, method in self._kinds(state, rows):
             own = where & ~settled
@@ -70,9 +73,11 @@ class Unpriced:
                 problem[own] = Problem.NO_WEIGHT
                 continue
             route[own] = kind
+            slides[own] = 1.0 if method == MEAN_COST else 0.0  # points slide, what is paid by item does not
             paid[own], problem[own] = self._paid(state, rows[own], kind, method)
         route[problem != Problem.NONE] = Route.NOT_PAYABLE
-        return Change(rows, payment=paid, marks={"route": route, "problem": problem})
+        marks = {"route": route, "problem": problem, "slides": slides}
+        return Change(rows, payment=paid, marks=marks)
 
     def _special(self, state: State) -> Mask:
         """Stays without a group, or of the blank type, whatever their weight."""
@@ -94,7 +99,9 @@ class Unpriced:
             return cost, Problem.NONE
         if not self.mean_cost:
             return 0, Problem.NO_MEAN_COST
-        factor = self.blank_factor if kind == Route.BLANK_GROUP and self.blank_factor is not None else 1.0
+        factor = self.ungrouped_factor if kind == Route.UNGROUPED else 1.0
+        if kind == Route.BLANK_GROUP and self.blank_factor is not None:
+            factor = self.blank_factor
         yuan = cost / 100 / self.mean_cost * (self.mean_weight * factor) * state.unit[rows]
         return to_fen(np.nan_to_num(yuan)), np.where(np.isnan(yuan), Problem.NO_PRICE, Problem.NONE)
 

@@ -1,0 +1,49 @@
+"""Set, multiply, add, floor and cap: the same five ways to change a weight, a coefficient or a price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ....cases.arrays import Ints
+from ....cases.fen import Floats
+from ....policy.rules.amounts import Amount
+
+WAYS = ("set", "multiply", "add", "floor", "cap")
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The ways a rule states, applied in the order set, multiply, add, floor, cap."""
+
+    amounts: Mapping[str, Amount]
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> Ways:
+        return cls({way: arguments[way] for way in WAYS if arguments.get(way) is not None})
+
+    def applied(self, values: Floats, rows: Ints, facts: Any, scale: Any = 1.0) -> tuple[Floats, Any]:
+        """New values, and where they cannot be found because an amount is not known (those keep theirs).
+
+        `scale` turns the amounts that are sums (all but multiply) into the unit of `values`.
+        """
+        result = values.astype(np.float64)
+        for way, amount in self.amounts.items():
+            number = amount.of(facts)[rows]
+            if way == "multiply":
+                result = result * number
+                continue
+            number = number * scale
+            if way == "set":
+                result = number
+            elif way == "add":
+                result = result + number
+            elif way == "floor":
+                result = np.where(np.isnan(number), np.nan, np.fmax(result, number))
+            else:
+                result = np.where(np.isnan(number), np.nan, np.fmin(result, number))
+        lost = np.isnan(result) & ~np.isnan(values)
+        return np.where(lost, values, result), lost

@@ -1,0 +1,106 @@
+"""`per_diem`: days times a daily rate or daily points, by phases, with the fund's share by phase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ....cases.arrays import Ints
+from ....cases.fen import TO_THE_FEN, Floats, Rounding
+from ..book import Book
+from ..problems import Problem
+from ..state import Change, Route, State
+from ..steps.unit_price import units_per_weight
+
+Phases = tuple[tuple[float, float], ...]
+
+
+@dataclass
+class PerDiemRule:
+    """Σ over phases of (days × factor) × rate (× point value); at most the cost with `ceiling`."""
+
+    rate: Any
+    points: bool
+    phases: Phases | None
+    ceiling: bool
+    most_days: float | None
+    patient: Any
+    fund_phases: Phases | None
+    points_per_weight: float = 1.0
+    rounding: Rounding = TO_THE_FEN
+    undecided: int = 0
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any], book: Book) -> PerDiemRule:
+        names = ("phases", "ceiling", "most_days", "patient", "fund_phases")
+        return cls(
+            arguments["rate"],
+            arguments["in"] == "points",
+            *(arguments[name] for name in names),
+            units_per_weight(book),
+            book.rounding(),
+        )
+
+    def apply(self, state: State, rows: Ints, facts: Any) -> Change | None:
+        rows = rows[state.route[rows] == Route.SCHEME]
+        days = state.stays.number("los")[rows]
+        if self.most_days is not None:
+            days = np.minimum(days, self.most_days)
+        price = state.unit[rows] / self.points_per_weight if self.points else 1.0
+        rate = self.rate.of(facts)[rows] * price
+        yuan = rate * weighted_days(days, self.phases)
+        paid = self.rounding.yuan(np.nan_to_num(yuan))
+        if self.ceiling:
+            paid = np.minimum(paid, state.cost[rows])
+        failed = np.isnan(yuan)
+        problem = np.where(np.isnan(days), Problem.NO_DAYS, Problem.NO_PER_DIEM)
+        marks: dict[str, Any] = {
+            "route": np.where(failed, Route.NOT_PAYABLE, Route.PER_DIEM),
+            "problem": np.where(failed, problem, Problem.NONE),
+            "slides": 1.0 if self.points else 0.0,
+        }
+        due = self._patient_due(rows, days, paid, rate, facts)
+        if due is not None:
+            marks["patient_due"] = np.where(failed, -1, np.minimum(due, state.cost[rows]))
+        return Change(rows, payment=paid, marks=marks)
+
+    def _patient_due(self, rows: Ints, days: Floats, paid: Any, rate: Floats, facts: Any) -> Any:
+        """What the patient bears of the payment, fen; None where the ordinary bill says it."""
+        if self.fund_phases is not None:
+            both = _product(self.phases, self.fund_phases)
+            fund = self.rounding.yuan(np.nan_to_num(rate * weighted_days(days, both)))
+            return np.maximum(paid - fund, 0)
+        if self.patient is not None:
+            return self.rounding.fen(paid * np.nan_to_num(self.patient.of(facts)[rows]))
+        return None
+
+    def tell(self, state: State, i: int) -> tuple[str, str]:
+        days, yuan = state.stays.number("los")[i], state.payment[i] / 100
+        return f"床日付费 {days:g} 天,共 {yuan:,.2f} 元", f"{days:g} days per diem: {yuan:,.2f} yuan"
+
+
+def weighted_days(days: Floats, phases: Phases | None) -> Floats:
+    """Days times the factor of the phase each falls in.
+
+    >>> weighted_days(np.array([20.0, 70.0]), ((30, 1.0), (60, 0.5), (np.inf, 0.0)))
+    array([20., 45.])
+    """
+    if phases is None:
+        return days
+    total, lower = np.zeros(len(days)), 0.0
+    for upper, factor in phases:
+        total = total + factor * (np.clip(days, lower, upper) - lower)
+        lower = upper
+    return total
+
+
+def _product(first: Phases | None, second: Phases) -> Phases:
+    """Phases whose factors are those of both multiplied."""
+    if first is None:
+        return second
+    edges = sorted({upper for phases in (first, second) for upper, _ in phases})
+    at = lambda phases, edge: next(factor for upper, factor in phases if edge <= upper)  # noqa: E731
+    return tuple((edge, at(first, edge) * at(second, edge)) for edge in edges)

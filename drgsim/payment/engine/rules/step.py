@@ -1,0 +1,138 @@
+"""A rule as a step of the street: which stays it takes, and what its effect does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ....cases.arrays import Ints, Mask
+from ....policy.rules.order import following
+from ....policy.rules.rule import Rule
+from ..book import Book
+from ..effects.makers import make
+from ..state import Change, State, Step
+from .state_facts import StateFacts
+
+PREFIX = "rule."
+OUTLIER_STEPS = ("low_outlier", "extreme_outlier", "high_outlier", "high_outlier_quota")
+
+
+@dataclass
+class RuleStep:
+    """One rule on the street; `taken` are the stays it took, for telling."""
+
+    rule: Rule
+    effect: Any
+    name: str = field(init=False)
+    taken: Mask | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.name = PREFIX + self.rule.id
+
+    @classmethod
+    def of(cls, rule: Rule, book: Book) -> RuleStep:
+        return cls(rule, make(rule, book))
+
+    @property
+    def zh(self) -> str:
+        return self.rule.label(True)
+
+    @property
+    def en(self) -> str:
+        return self.rule.label(False)
+
+    def offer(self, state: State) -> None:
+        """Let an effect with a quota see the other stretches of its period first."""
+        offer = getattr(self.effect, "offer", None)
+        if offer is not None:
+            facts = state.facts()
+            holds, _ = self.fires(state, facts)
+            offer(state, np.flatnonzero(holds & (state.problem == 0)), facts, self.name)
+
+    def __call__(self, state: State) -> Change | None:
+        facts = state.facts()
+        holds, unknown = self.fires(state, facts)
+        state.undecided[self.rule.id] = int(np.count_nonzero(unknown & (state.problem == 0)))
+        rows = np.flatnonzero(holds & (state.problem == 0))
+        if not len(rows):
+            self.taken = np.zeros(len(state), np.bool_)
+            return None
+        named = (self.name,) if hasattr(self.effect, "offer") else ()
+        change = self.effect.apply(state, rows, facts, *named)
+        self.taken = holds
+        lost = getattr(self.effect, "undecided", 0)
+        state.undecided[self.rule.id] += lost
+        return change  # type: ignore[no-any-return]
+
+    def fires(self, state: State, facts: StateFacts) -> tuple[Mask, Mask]:
+        """Where the condition holds on the stay's day, and where that cannot be said."""
+        held = self.rule.when.evaluate(facts)
+        if not self.rule.by or (self.rule.valid_from is None and self.rule.valid_to is None):
+            return held.holds, held.unknown
+        days = state.stays.days(f"{self.rule.by}_date")
+        since, until = (
+            np.nan if day is None else float((np.datetime64(day) - np.datetime64(0, "D")).astype(int))
+            for day in (self.rule.valid_from, self.rule.valid_to)
+        )
+        inside = ~(days < since) & ~(days > until)
+        dated = ~np.isnan(days)
+        return held.holds & inside & dated, held.unknown & inside | (held.holds & ~dated)
+
+    @property
+    def instead_of(self) -> tuple[str, ...]:
+        """The steps and rules that do not touch its stays: those it names, and those it must replace."""
+        own = {"outlier": OUTLIER_STEPS, "review": ("special_review",)}.get(self.rule.effect, ())
+        return (*self.rule.instead_of, *own)
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if self.taken is None or not self.taken[i]:
+            return None
+        told = self.effect.tell(state, i)
+        zh, en = told or (self.rule.kind.zh, self.rule.kind.en)
+        mine = " (外部效果)" if self.rule.kind.outside else ""
+        theirs = " (an effect from outside drgsim)" if self.rule.kind.outside else ""
+        return (
+            f"{self.rule.when.in_words('zh')} → {zh}{mine}",
+            f"{self.rule.when.in_words('en')} → {en}{theirs}",
+        )
+
+
+def with_rules(steps: Iterable[Step], rules: Sequence[Rule], book: Book) -> list[Step]:
+    """The fixed steps that are on, with the rules in their places; a rule of a step that is off keeps its."""
+    placed = following(rules)
+    on = {step.name: step for step in steps}
+    result: list[Step] = []
+    for name, own in placed.items():
+        if name in on:
+            result.append(on[name])
+        result += [RuleStep.of(rule, book) for rule in own]
+    return result
+
+
+def shielded(step: Step, steps: Sequence[Step], state: State) -> Ints | None:
+    """The stays that rules instead of this step keep from it; None for none."""
+    found: Mask | None = None
+    name = step.name.removeprefix(PREFIX)
+    for other in steps:
+        if isinstance(other, RuleStep) and name in other.instead_of:
+            holds = other.taken if other.taken is not None else other.fires(state, state.facts())[0]
+            found = holds if found is None else found | holds
+    return None if found is None or not found.any() else np.flatnonzero(found)
+
+
+def without_rows(change: Change, rows: Ints, n: int) -> Change | None:
+    """A change that leaves some stays as they were."""
+    own = np.arange(n) if change.rows is None else change.rows
+    keep = ~np.isin(own, rows)
+    if not keep.any():
+        return None
+
+    def kept(values: Any) -> Any:
+        array = np.asarray(values)
+        return array[keep] if array.ndim else values
+
+    payment = None if change.payment is None else kept(change.payment)
+    return Change(own[keep], payment, {name: kept(values) for name, values in change.marks.items()})

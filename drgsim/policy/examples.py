@@ -1,0 +1,149 @@
+"""Published examples in a policy document: inputs and results, to be run by `drgsim policy test`."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import nearest_name
+from ..sources import STATES, Source
+from .entries import as_mapping, read_day, shown
+from .errors import Problem
+
+FIELDS = {
+    "id": "name of the example",
+    "title": "text",
+    "case": "columns of one case",
+    "cases": "a list of cases; what they do not say is taken from `case`",
+    "hospital": "entitlement and booked of one hospital's year, yuan",
+    "weights": "group to weight, or to columns of the weight table",
+    "set": "parameters as the example has them: path to value",
+    "day": "the day the policy is read for",
+    "dates": "policy, discharge or admission",
+    "budgets": "insurance to the budget of the region, yuan: the point value is then solved",
+    "expect": "what was published: column to number; a list of these for cases",
+    "tolerance": "largest difference, in the unit of the result",
+    "source": "an id of data/sources.csv or of the document",
+    "state": ", ".join(STATES),
+    "note": "text: what was completed by whom",
+}
+DATES = ("policy", "discharge", "admission")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example, checked for its form; whether it comes true is another matter."""
+
+    id: str
+    title: str
+    cases: tuple[Mapping[str, Any], ...]
+    hospital: Mapping[str, float]
+    weights: Mapping[str, Any]
+    changes: Mapping[str, Any]
+    expect: tuple[Mapping[str, Any], ...]
+    day: datetime.date | None = None
+    dates: str = "policy"
+    budgets: Mapping[str, float] = field(default_factory=dict)
+    tolerance: float = 0.005
+    source: str = ""
+    state: str = "assumed"
+    note: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_examples(raw: Any, known: Mapping[str, Source], problems: list[Problem]) -> tuple[Example, ...]:
+    """The examples of a document; problems are appended, never raised."""
+    if raw is None:
+        return ()
+    if not isinstance(raw, list):
+        problems.append(Problem("examples", "not a list of examples", shown(raw)))
+        return ()
+    found = (_example(each, number, known, problems) for number, each in enumerate(raw, start=1))
+    return tuple(example for example in found if example is not None)
+
+
+def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[Problem]) -> Example | None:
+    where = f"example {number}"
+    if not isinstance(raw, Mapping):
+        problems.append(Problem(where, "not a mapping", shown(raw), ", ".join(FIELDS)))
+        return None
+    before = len(problems)
+    for key in (key for key in raw if not isinstance(key, str) or key not in FIELDS):
+        problems.append(
+            Problem(f"{where}.{shown(key)}", "unknown field", nearest=nearest_name(str(key), FIELDS))
+        )
+    parts = {
+        name: as_mapping(raw.get(name), f"{where}.{name}", problems)
+        for name in ("case", "hospital", "weights", "set", "budgets")
+    }
+    many = raw.get("cases")
+    if many is not None and not (
+        isinstance(many, list) and many and all(isinstance(row, Mapping) for row in many)
+    ):
+        problems.append(Problem(f"{where}.cases", "not a list of cases", shown(many)))
+        many = None
+    cases = [{**parts["case"], **row} for row in many or []] or (
+        [dict(parts["case"])] if parts["case"] else []
+    )
+    if not cases and not parts["hospital"]:
+        problems.append(Problem(where, "says nothing to run", allowed="case, cases or hospital"))
+    for name in ("entitlement", "booked"):
+        if parts["hospital"] and not _number(parts["hospital"].get(name)):
+            problems.append(
+                Problem(f"{where}.hospital.{name}", "not a number", shown(parts["hospital"].get(name)))
+            )
+    for name, money in parts["budgets"].items():
+        if not _number(money):
+            problems.append(Problem(f"{where}.budgets.{name}", "not a number", shown(money)))
+    expect = raw.get("expect")
+    wanted = expect if isinstance(expect, list) else [expect]
+    if not all(
+        isinstance(each, Mapping) and each and all(_number(v) or isinstance(v, str) for v in each.values())
+        for each in wanted
+    ):
+        problems.append(Problem(f"{where}.expect", "not columns and numbers", shown(expect)))
+    elif len(wanted) != max(len(cases), 1):
+        problems.append(Problem(f"{where}.expect", "one result for each case", len(wanted), str(len(cases))))
+    tolerance = raw.get("tolerance", 0.005)
+    if not _number(tolerance) or tolerance < 0:
+        problems.append(Problem(f"{where}.tolerance", "not a number", shown(tolerance)))
+    day = read_day(raw.get("day"))
+    if raw.get("day") is not None and day is None:
+        problems.append(Problem(f"{where}.day", "not a day", shown(raw["day"]), "YYYY-MM-DD"))
+    dates = raw.get("dates", "policy")
+    if dates not in DATES:
+        problems.append(Problem(f"{where}.dates", "no such way to date", shown(dates), ", ".join(DATES)))
+    source, state = raw.get("source"), raw.get("state")
+    if source is not None and (not isinstance(source, str) or source not in known):
+        near = nearest_name(str(source), known)
+        problems.append(Problem(f"{where}.source", "no such source", shown(source), nearest=near))
+    if source is None or not isinstance(state, str) or state not in STATES:
+        problems.append(Problem(where, "an example without source or state", allowed=", ".join(STATES)))
+    if len(problems) > before:
+        return None
+    return Example(
+        id=str(raw.get("id", number)),
+        title=str(raw.get("title") or ""),
+        cases=tuple(cases),
+        hospital={key: float(value) for key, value in parts["hospital"].items() if _number(value)},
+        weights=parts["weights"],
+        changes=parts["set"],
+        expect=tuple(wanted),
+        day=day,
+        dates=str(dates),
+        budgets={str(key): float(value) for key, value in parts["budgets"].items()},
+        tolerance=float(tolerance),
+        source=str(source),
+        state=str(state),
+        note=str(raw.get("note") or ""),
+        raw=dict(raw),
+    )
+
+
+def _number(raw: Any) -> bool:
+    return (
+        isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) < 1e15 and math.isfinite(raw)
+    )

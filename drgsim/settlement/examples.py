@@ -1,0 +1,179 @@
+"""Run the examples of a policy document: the inputs paid and settled, the published results beside ours."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import DrgsimError
+from ..payment.pay import pay
+from ..policy.errors import PolicyDateWarning
+from .settle import settle
+from .sharing import due_after_sharing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..payment.faces.payments import Payments
+    from ..policy.examples import Example
+    from ..policy.policy import Policy
+
+_REGION = "R"  # of cases whose example names no region
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One published number or word beside ours; `error` where the example could not be run."""
+
+    example: str
+    row: int
+    name: str
+    expected: Any
+    got: Any
+    tolerance: float
+    error: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether ours is the published one within the tolerance."""
+        if self.error or self.got is None:
+            return False
+        if isinstance(self.expected, str):
+            return str(self.got) == self.expected
+        # a tolerance is of the printed number; its last binary digit decides nothing
+        return bool(
+            abs(float(self.got) - float(self.expected)) <= self.tolerance + 1e-9 * abs(float(self.expected))
+        )
+
+    def __str__(self) -> str:
+        mark = "ok  " if self.agrees else "FAIL"
+        got = self.error or (f"{self.got:,.8g}" if isinstance(self.got, float | int) else self.got)
+        wanted = f"{self.expected:,.8g}" if isinstance(self.expected, float | int) else self.expected
+        return f"{mark} {self.example}, case {self.row + 1}: {self.name} expected 应为 {wanted}, got 得 {got}"
+
+
+def run_examples(policy: Policy) -> list[Result]:
+    """Every example of the policy's own document, in its order.
+
+    An example that cannot be run is a result that does not agree, with the reason.
+    """
+    return [result for example in policy.document.examples for result in run_example(policy, example)]
+
+
+def run_example(policy: Policy, example: Example) -> list[Result]:
+    """One example: a row for each published number."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PolicyDateWarning)
+            asked = policy if example.day is None else policy.at(example.day)
+            asked = asked.reform(example.changes) if example.changes else asked
+            rows = list(_found(asked, example))
+    except DrgsimError as error:
+        said = str(error).splitlines()[0]
+        return [
+            Result(example.id, row, name, value, None, example.tolerance, said)
+            for row, wanted in enumerate(example.expect)
+            for name, value in wanted.items()
+        ]
+    results = []
+    for row, (wanted, got) in enumerate(zip(example.expect, rows, strict=True)):
+        for name, value in wanted.items():
+            missing = "" if name in got else "no such result; there are " + ", ".join(sorted(got))
+            results.append(
+                Result(example.id, row, str(name), value, got.get(name), example.tolerance, missing)
+            )
+    return results
+
+
+def _found(policy: Policy, example: Example) -> Iterator[Mapping[str, Any]]:
+    if not example.cases:
+        booked, entitlement = (
+            np.array([round(example.hospital[name] * 100)], np.int64) for name in ("booked", "entitlement")
+        )
+        due = int(due_after_sharing(booked, entitlement, policy)[0]) / 100
+        yield {**example.hospital, "due": due, "sharing": due - example.hospital["entitlement"]}
+        return
+    cases = _cases(example)
+    payments = pay(cases, policy, weights=_weights(example), dates=example.dates)  # type: ignore[arg-type]
+    dues = _dues(payments, policy, example) if example.budgets else {}
+    points = _point_values(payments, policy)
+    frame = payments.frame
+    for row in range(len(frame)):
+        got: dict[str, Any] = {str(name): _plain(frame[name].iloc[row]) for name in frame.columns}
+        if points is not None and got.get("payment") is not None:
+            got["points"] = got["payment"] / points[row]
+        hospital = str(cases["hospital_id"].iloc[row])
+        if hospital in dues:
+            got["due"] = dues[hospital]
+        yield got
+
+
+def _cases(example: Example) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame([dict(row) for row in example.cases])
+    for column in (name for name in frame.columns if str(name).endswith("_date")):
+        frame[column] = pd.to_datetime(frame[column])
+    defaults: dict[str, Any] = {
+        "case_id": [f"C{number}" for number in range(1, len(frame) + 1)],
+        "hospital_id": [f"H{number}" for number in range(1, len(frame) + 1)],
+        "insurance": "employee",
+        "hospital_level": 3,
+        "care_region": _REGION,
+        "insured_region": _REGION,
+        "los": 5,
+    }
+    for name, value in defaults.items():
+        if name not in frame.columns:
+            frame[name] = value
+    return frame
+
+
+def _weights(example: Example) -> Any:
+    import pandas as pd
+
+    if not example.weights:
+        return None
+    rows = [
+        {"drg": group, **(dict(cells) if isinstance(cells, Mapping) else {"weight": cells})}
+        for group, cells in example.weights.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _dues(payments: Payments, policy: Policy, example: Example) -> dict[str, float]:
+    import pandas as pd
+
+    regions = sorted(set(payments.stays.frame["care_region"]))
+    rows = [
+        {"region": region, "insurance": insurance, "budget": money}
+        for region in regions
+        for insurance, money in example.budgets.items()
+    ]
+    hospitals = settle(payments, policy, budgets=pd.DataFrame(rows)).hospitals
+    return {
+        str(name): int(due) / 100
+        for name, due in zip(hospitals["hospital_id"], hospitals["due"], strict=True)
+    }
+
+
+def _point_values(payments: Payments, policy: Policy) -> Any:
+    """Yuan for a point, one a stay; None under a method without points."""
+    if policy.method not in ("drg_points", "dip"):
+        return None
+    per_weight = float(policy["standard.points_per_weight"]) if policy.method == "drg_points" else 1.0
+    return payments.findings.unit / per_weight
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None if value is None else str(value)
+    return None if np.isnan(number) else number
