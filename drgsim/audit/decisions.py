@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FileFormatError
 from .errors import DecisionsError
-from .reading import _file, polars
+from .raw import polars, read_file
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,7 +40,7 @@ def read_decisions(source: Any) -> pl.DataFrame:
         raw = pl.DataFrame({"finding": list(source), "decision": list(source.values())})
     elif isinstance(source, str | os.PathLike):
         try:
-            raw = _file(Path(source), "decisions")
+            raw = read_file(Path(source), "decisions")
         except FileFormatError as error:
             raise DecisionsError("a file of decisions cannot be read", got=str(source)) from error
     else:

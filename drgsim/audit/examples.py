@@ -81,6 +81,9 @@ def tables_of(given: Mapping[str, Any]) -> dict[str, Any]:
         tables["items_catalogue"] = given["catalogue"]
     if "items" in tables:
         tables["items"] = [line for row in tables["items"] for line in _lines(row, visit or {})]
+    for name in ("prescriptions", "dispensings"):
+        if name in tables:
+            tables[name] = [dict(row) for row in tables[name] for _ in range(int(row.pop("repeat", 1)))]
     for name, ids in (("prescriptions", "prescription_id"), ("dispensings", "line_id")):
         for place, row in enumerate(tables.get(name, ()), 1):
             row.setdefault(ids, f"R{place}")

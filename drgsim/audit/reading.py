@@ -7,17 +7,14 @@ measurement). It is loaded on first use and comes with the extra `audit`.
 
 from __future__ import annotations
 
-import codecs
-import gzip
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._optional import require
-from ..errors import FileFormatError, NotFoundError
 from .errors import AuditTableError
+from .raw import NOTHING, encoding_of, polars, raw_frame
 from .schema import TABLES, Column, columns, values
 
 if TYPE_CHECKING:
@@ -25,16 +22,9 @@ if TYPE_CHECKING:
 
 _TIMES = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y%m%d%H%M%S", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S%.f",
+    "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y%m%d%H%M%S", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f",
 )  # fmt: skip
-_HEADER_ROWS = 10  # a title may stand above the header
-_NOTHING = ["", "-", "--", "NULL", "null", "None", "nan", "NaN", "无"]
 PROBLEM_COLUMNS = {"table": str, "row": int, "column": str, "kind": str}
-
-
-def polars() -> Any:
-    """The library, or an error that says which extra brings it."""
-    return require("polars", extra="audit", feature="screening charge items, prescriptions and trace codes")
 
 
 @dataclass(frozen=True)
@@ -75,21 +65,39 @@ def read_table(
     """
     pl = polars()
     wanted = columns(name)
-    raw, unread = _named(_raw(source, name), name, rename or {})
-    missing = [f"{each.zh} {each.name}" for each in wanted.values() if each.required and each.name not in raw]
-    if missing:
-        raise AuditTableError(
-            f"the table {name} ({TABLES[name][0]}) lacks columns it cannot be read without",
-            got=list(raw.columns) + list(unread),
-            allowed=missing,
-            do="rename the header, or say rename={header: column}; `drgsim audit template` writes an example",
-        )
+    raw, unread = _named(raw_frame(source, name), name, rename or {})
+    _refuse_missing(name, raw, unread)
     frame = raw.select(
         _typed(raw.schema[each.name], each) for each in wanted.values() if each.name in raw.columns
     )
     told = [_unreadable(raw, frame, each, name) for each in wanted.values() if each.name in raw.columns]
     problems = pl.concat([pl.DataFrame(schema=PROBLEM_COLUMNS), *(each for each in told if len(each))])
     return Read(name, frame, problems, unread)
+
+
+def scan_table(name: str, source: Any, *, rename: Mapping[str, str] | None = None) -> pl.LazyFrame | None:
+    """The table as a plan that reads it piece by piece: CSV in UTF-8, Parquet, or a polars LazyFrame.
+
+    None for other sources, which are read whole. Raises as `read_table`.
+    """
+    pl = polars()
+    lazy = source if isinstance(source, pl.LazyFrame) else None
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        if path.is_file() and path.name.lower().endswith(".parquet"):
+            lazy = pl.scan_parquet(path)
+        elif path.is_file() and path.name.lower().endswith(".csv") and encoding_of(path) == "utf8":
+            lazy = pl.scan_csv(path, infer_schema=False)
+    if lazy is None:
+        return None
+    schema = lazy.collect_schema()
+    head, _ = _named(pl.DataFrame(schema=schema), name, rename or {})
+    _refuse_missing(name, head)
+    taken = _taken(list(schema), name, rename or {})
+    wanted = columns(name)
+    return lazy.select(pl.col(header).alias(column) for column, header in taken.items()).select(
+        _typed(schema[taken[column]], wanted[column]) for column in wanted if column in taken
+    )
 
 
 def complete(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -118,7 +126,7 @@ def _typed(found: Any, column: Column) -> pl.Expr:
     text = cell.cast(pl.String).str.strip_chars()
     if kind == "text":
         clean = text.str.strip_prefix("'")
-        return pl.when(clean.is_in(_NOTHING)).then(None).otherwise(clean).alias(column.name)
+        return pl.when(clean.is_in(NOTHING)).then(None).otherwise(clean).alias(column.name)
     if kind == "time":
         if found == pl.Date or isinstance(found, pl.Datetime):
             made = cell.cast(pl.Datetime("us"))
@@ -149,7 +157,7 @@ def _unreadable(raw: pl.DataFrame, frame: pl.DataFrame, column: Column, table: s
         return pl.DataFrame(schema=PROBLEM_COLUMNS)
     lost = after.is_null() & before.is_not_null()
     if before.dtype == pl.String:
-        lost &= ~before.str.strip_chars().is_in(_NOTHING)
+        lost &= ~before.str.strip_chars().is_in(NOTHING)
     if column.name in ("sex", "sex_limit"):  # 0 unknown and 9 not stated are answers, not faults
         lost &= ~before.cast(pl.String).str.strip_chars().is_in(["0", "9", "未知", "未说明"])
     rows = lost.fill_null(False).arg_true().cast(pl.Int64)
@@ -162,131 +170,41 @@ def _unreadable(raw: pl.DataFrame, frame: pl.DataFrame, column: Column, table: s
 
 def _named(raw: pl.DataFrame, name: str, rename: Mapping[str, str]) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """The source's columns under the schema's names: rename, then own name, then alias, the first wins."""
+    taken = _taken(raw.columns, name, rename)
+    unread = tuple(header for header in raw.columns if header not in taken.values())
+    return raw.select(polars().col(header).alias(column) for column, header in taken.items()), unread
+
+
+def _taken(headers: Sequence[str], name: str, rename: Mapping[str, str]) -> dict[str, str]:
+    """Column → header of the source."""
     wanted = columns(name)
-    strange = [header for header in rename if header not in raw.columns]
+    strange = [header for header in rename if header not in headers]
     unknown = [column for column in rename.values() if column not in wanted]
     if strange or unknown:
         raise AuditTableError(
             "rename names a header or a column that is not there",
             got=strange or unknown,
-            allowed=raw.columns if strange else list(wanted),
+            allowed=list(headers) if strange else list(wanted),
             where=f"table {name}",
         )
     taken: dict[str, str] = {column: header for header, column in rename.items()}
-    spelt = {str(header).strip(): header for header in raw.columns}
+    spelt = {str(header).strip(): header for header in headers}
     for column in wanted.values():
         for word in (column.name, column.zh, *column.aliases):
             if column.name not in taken and word in spelt and spelt[word] not in taken.values():
                 taken[column.name] = spelt[word]
-    unread = tuple(header for header in raw.columns if header not in taken.values())
-    return raw.select(polars().col(header).alias(column) for column, header in taken.items()), unread
+    return taken
 
 
-def _raw(source: Any, name: str) -> pl.DataFrame:
-    pl = polars()
-    if isinstance(source, pl.DataFrame):
-        return source
-    if isinstance(source, pl.LazyFrame):
-        return source.collect()
-    if isinstance(source, str | os.PathLike):
-        return _file(Path(source), name)
-    if isinstance(source, list):
-        return pl.DataFrame(source, infer_schema_length=None, strict=False)
-    if hasattr(source, "iloc"):  # pandas: columns of objects may hold anything, and are read as text
-        fixed = {
-            each: source[each].map(lambda cell: None if cell is None or cell != cell else str(cell))
-            for each in source.columns
-            if source[each].dtype == object
-        }
-        # column by column, so that no library beside pandas and polars is needed
-        plain = source.assign(**fixed).reset_index(drop=True)
-        return pl.DataFrame({str(each): _series(plain[each]) for each in plain.columns})
-    if hasattr(source, "__arrow_c_stream__"):
-        return pl.DataFrame(source)
-    raise AuditTableError(
-        f"the table {name} is nothing that can be read",
-        got=type(source).__name__,
-        allowed="a path, a DataFrame (pandas, polars, Arrow) or a list of dicts",
-    )
-
-
-def _series(column: Any) -> Any:
-    """A pandas column as what polars takes without pyarrow: NumPy where it is one, else a list."""
-    if str(column.dtype).startswith(("float", "int", "bool", "datetime64")) and column.dtype.kind in "fiubM":
-        array = column.to_numpy()
-        return array.astype("datetime64[us]") if column.dtype.kind == "M" else array
-    return [None if cell is None or cell != cell else cell for cell in column.astype(object).tolist()]
-
-
-def _file(path: Path, name: str) -> pl.DataFrame:
-    pl = polars()
-    if not path.is_file():
-        raise NotFoundError("no such file", got=str(path), where=f"table {name}")
-    ending = path.name.lower()
-    if ending.endswith(".parquet"):
-        return pl.read_parquet(path)
-    if ending.endswith((".xlsx", ".xls", ".xlsm")):
-        return _workbook(path, name)
-    if ending.endswith((".csv", ".csv.gz", ".txt", ".tsv")):
-        return _csv(path)
-    raise FileFormatError(
-        "a table of this kind of file is not read", got=path.suffix, allowed=".csv .parquet .xlsx"
-    )
-
-
-def _csv(path: Path) -> pl.DataFrame:
-    pl = polars()
-    options: dict[str, Any] = {
-        "infer_schema": False,
-        "separator": "\t" if path.suffix.lower() in (".tsv", ".txt") else ",",
-        "encoding": _encoding(path),
-    }
-    try:
-        frame = pl.read_csv(path, **options)
-    except pl.exceptions.NoDataError:
-        return pl.DataFrame()
-    except (pl.exceptions.ComputeError, UnicodeError) as error:
-        raise FileFormatError("a CSV file cannot be read to its end", where=path.name) from error
-    return frame.rename({header: header.strip().lstrip("\ufeff") for header in frame.columns})
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8, or GB18030 where the beginning of the file is not UTF-8."""
-    with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
-        start = file.read(1 << 20)
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf8"
-
-
-def _workbook(path: Path, name: str) -> pl.DataFrame:
-    """The first sheet that has the table's required columns; a title may stand above its header."""
-    calamine = require("python_calamine", extra="excel", feature="reading Excel workbooks")
-    words = {word for each in columns(name).values() for word in (each.name, each.zh, *each.aliases)}
-    best: tuple[int, int, list[list[Any]]] = (0, 0, [])
-    book = calamine.CalamineWorkbook.from_path(str(path))
-    for sheet in book.sheet_names:
-        rows = book.get_sheet_by_name(sheet).to_python()
-        for place, row in enumerate(rows[:_HEADER_ROWS]):
-            known = sum(str(cell).strip() in words for cell in row)
-            best = max(best, (known, -place, rows), key=lambda each: each[:2])
-    known, place, rows = best
-    if not known:
-        raise AuditTableError(f"no sheet holds the table {name}", where=path.name)
-    header = [str(cell).strip() or f"column {number}" for number, cell in enumerate(rows[-place], 1)]
-    body = [[_cell(cell) for cell in row] for row in rows[1 - place :]]
-    body = [row for row in body if any(cell is not None for cell in row)]
-    return polars().DataFrame(
-        {head: [row[number] for row in body] for number, head in enumerate(header)},
-        schema_overrides=dict.fromkeys(header, polars().String),
-    )
-
-
-def _cell(cell: Any) -> str | None:
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+def _refuse_missing(name: str, frame: pl.DataFrame, unread: Sequence[str] = ()) -> None:
+    wanted = columns(name).values()
+    missing = [
+        f"{each.zh} {each.name}" for each in wanted if each.required and each.name not in frame.columns
+    ]
+    if missing:
+        raise AuditTableError(
+            f"the table {name} ({TABLES[name][0]}) lacks columns it cannot be read without",
+            got=[*frame.columns, *unread],
+            allowed=missing,
+            do="rename the header, or say rename={header: column}; `drgsim audit template` writes an example",
+        )

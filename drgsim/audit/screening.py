@@ -12,15 +12,18 @@ from ..errors import ArgumentError
 from .checklist import checklist
 from .counting import counted
 from .decisions import read_decisions, respect
+from .drugs.screen import screen_prescriptions
 from .findings import empty
 from .items.lines import prepare
 from .items.matching import Matcher
 from .items.screen import screen_items
 from .library import Library
-from .reading import PROBLEM_COLUMNS, Read, complete, polars, read_table
+from .members import screen_members
+from .reading import PROBLEM_COLUMNS, Read, complete, polars, read_table, scan_table
 from .result import AuditResult
 from .stays.beside import outside_events
 from .stays.screen import screen_stays
+from .trace.screen import screen_dispensings
 from .visits import visits_of_cases
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ class _Run:
     hospitals: pl.DataFrame | None = None
     checklist: pl.DataFrame | None = None
     rings: Any = None
+    sales: Any = None
 
     def frame(self, name: str) -> pl.DataFrame | None:
         return complete(self.read[name].frame, name) if name in self.read else None
@@ -124,13 +128,21 @@ def audit(
             "there is nothing to screen", do="give cases, items, prescriptions, dispensings or members"
         )
     for name, table in given.items():
+        if name == "dispensings" and table is not None:
+            run.sales = scan_table(name, table, rename=(rename or {}).get(name))
+            if run.sales is not None:
+                continue
         if table is not None:
             run.read[name] = read_table(name, table, rename=(rename or {}).get(name))
             run.screened[name] = len(run.read[name].frame)
+        if name == "dispensings" and table is not None:
+            run.sales = run.read[name].frame.lazy()
     cases = _cases(cases, run)
     lines = _items(run, library, cases, mapping, on)
     _stays(run, library, cases, policy, weights, scheme, lines)
-    _drugs(run, library, cases)
+    _drugs(run, library)
+    _sales(run, library, cases)
+    _members(run, library)
     return _result(run, library, decisions)
 
 
@@ -180,7 +192,7 @@ def _stays(
 ) -> None:
     if cases is None:
         return
-    events = outside_events(run.frame("visits"), run.frame("prescriptions"), run.frame("dispensings"))
+    events = outside_events(run.frame("visits"), run.frame("prescriptions"), _bought(run))
     found = screen_stays(
         cases, library, policy=policy, weights=weights, scheme=scheme, lines=lines, events=events
     )
@@ -190,8 +202,47 @@ def _stays(
     run.hospitals = found.hospitals
 
 
-def _drugs(run: _Run, library: Library, cases: Any) -> None:
-    pass
+def _bought(run: _Run) -> pl.DataFrame | None:
+    """The sales to persons, with no more columns than care beside a stay needs."""
+    pl = polars()
+    if run.sales is None or "patient_id" not in run.sales.collect_schema().names():
+        return None
+    names = ("line_id", "patient_id", "hospital_id", "time", "amount", "returned")
+    have = [name for name in run.sales.collect_schema().names() if name in names]
+    known = run.sales.filter(pl.col("patient_id").is_not_null()).select(have).collect(engine="streaming")
+    return complete(known, "dispensings")
+
+
+def _drugs(run: _Run, library: Library) -> None:
+    prescriptions, drugs = run.frame("prescriptions"), run.frame("drugs")
+    if prescriptions is None:
+        return
+    found = screen_prescriptions(prescriptions, drugs, library)
+    run.findings.append(found.findings)
+    run.rings = found.rings
+    run.undecided |= found.undecided
+    run.told |= found.told
+
+
+def _sales(run: _Run, library: Library, cases: Any) -> None:
+    if run.sales is None:
+        return
+    stays = None if cases is None or "patient_id" not in cases else visits_of_cases(cases)
+    found = screen_dispensings(
+        run.sales, library, drugs=run.frame("drugs"), stays=stays, members=run.frame("members")
+    )
+    run.screened["dispensings"] = found.rows
+    run.findings.append(found.findings)
+    run.undecided |= found.undecided
+    run.told |= found.told
+
+
+def _members(run: _Run, library: Library) -> None:
+    if "members" not in run.read:
+        return
+    found, undecided = screen_members(run.read["members"].frame, library)
+    run.findings.append(found)
+    run.undecided |= undecided
 
 
 def _result(run: _Run, library: Library, decisions: Any) -> AuditResult:
