@@ -78,7 +78,7 @@ def _series(column: Any) -> Any:
 
 def read_file(path: Path, name: str) -> pl.DataFrame:
     pl = polars()
-    if not path.isread_file():
+    if not path.is_file():
         raise NotFoundError("no such file", got=str(path), where=f"table {name}")
     ending = path.name.lower()
     if ending.endswith(".parquet"):

@@ -61,9 +61,9 @@ def screen_dispensings(
         sales = sales.filter(~lacking)
     parts = [empty()]
     single = [rule for rule in rules if rule.flag not in ("doubled", "elsewhere", "share")]
-    for start in range(0, rows, _BATCH) if single else ():
-        batch = sales.slice(start, _BATCH).collect(engine="streaming")
-        parts += _single(batch, single, drugs, stays, members, found)
+    if single and rows:
+        for batch in sales.collect_batches(chunk_size=_BATCH, engine="streaming"):
+            parts += _single(batch, single, drugs, stays, members, found)
     several = [rule for rule in rules if rule.flag in ("doubled", "elsewhere", "share")]
     if several and "trace_code" in have:
         events = doubled_sales(sales, rows)
