@@ -81,20 +81,22 @@ def _run(arguments: argparse.Namespace) -> int:
         for course in valued.courses[1:]:
             if course.scenario.order:
                 bars = valued.waterfall(course.scenario.id)
-                told = bars.attrs
-                print(f"\n{course.scenario.id}: {told['measure']} of {told['pot']}, {told['year']}, yuan")
+                of = bars.attrs
+                print(f"\n{course.scenario.id}: {of['measure']} of {of['pot']}, {of['year']}, yuan")
                 print(bars.to_string(index=False, float_format="{:,.2f}".format))
         for text in arguments.goal:
             lever, _, goal = text.partition(":")
             chosen = scenarios[0] if len(scenarios) == 1 else None
             print(f"\n{seek(fund, lever.strip(), goal, scenario=chosen)}")
+        told = reconciled = None
         if arguments.sensitivity:
             told = sensitivity(fund, arguments.sensitivity, years=arguments.years)
             print(f"\n{told!r}")
         if arguments.last:
-            print(f"\n{reconcile(arguments.last, valued)!r}")
+            reconciled = reconcile(arguments.last, valued)
+            print(f"\n{reconciled!r}")
     if arguments.out:
-        _write(valued, Path(arguments.out))
+        _write(valued, Path(arguments.out), told, reconciled)
     return 0
 
 
@@ -112,8 +114,9 @@ def _fund(arguments: argparse.Namespace, kind: Any) -> Any:
     return kind.national(as_of=arguments.as_of)
 
 
-def _write(valued: Any, folder: Path) -> None:
+def _write(valued: Any, folder: Path, told: Any, reconciled: Any) -> None:
     from ..fund.record import write_record
+    from ..report.valuation_page import write_valuation
 
     folder.mkdir(parents=True, exist_ok=True)
     valued.frame.to_csv(folder / "funds.csv", index=False)
@@ -125,6 +128,7 @@ def _write(valued: Any, folder: Path) -> None:
         valued.bands.to_csv(folder / "bands.csv", index=False)
     write_record(valued, folder / "valuation.json")
     valued.to_excel(folder / "valuation.xlsx")
+    write_valuation(valued, folder / "valuation.html", told=told, reconciliation=reconciled)
     print(f"\nwritten to {folder} 结果已写入")
 
 

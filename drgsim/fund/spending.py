@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .income import financing, wage_growth
+from .ledger import FEN
 from .people import People
 from .plan import Plan
 from .pots import lines, pots
@@ -42,9 +43,8 @@ def spending(plan: Plan, stray: dict[str, Floats]) -> dict[str, Floats]:
 
 def close_transfers(plan: Plan, flows: dict[str, Floats]) -> None:
     """Pay what a pot without money of its own spends, and give what a scheme hands on."""
-    maternity = sum(
-        (yuan for line, yuan in flows.items() if lines()[line].pot == "maternity"), np.zeros((plan.count, 1))
-    )
+    each = [np.rint(yuan * FEN) / FEN for line, yuan in flows.items() if lines()[line].pot == "maternity"]
+    maternity = sum(each, np.zeros((plan.count, 1)))
     flows["employee_pool.to_maternity"] = np.broadcast_to(maternity, (plan.count, plan.years))
     if "medical_aid.benefit" in flows:
         flows["medical_aid.fiscal"] = flows["medical_aid.benefit"]

@@ -1,0 +1,74 @@
+"""Decades ahead: reserve months of each fund as a fan, scenarios as lines, the first years that go wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...fund.pots import pots
+from .. import fonts
+from ..labels import legend, legend_height
+from ..theme import INK, WIDTH, drawing, finish, styles, tick, wrap
+
+if TYPE_CHECKING:
+    from ...fund.valuation import Valuation
+
+_POTS = ("employee_pool", "resident")
+_ALPHAS = {90: 0.12, 80: 0.16, 50: 0.22}
+
+
+def fund_fan(valuation: Valuation, *, measure: str = "reserve_months", lang: str | None = None) -> Any:
+    """A panel a fund: the baseline's fan (50, 80, 90 %) where there are draws, and a line a scenario.
+
+    Parameters
+    ----------
+    measure : reserve_months, or reserve or balance (in 10^8 yuan).
+    """
+    lang = fonts.language(lang)
+    shown = [pot for pot in _POTS if pot in valuation.used_pots]
+    frame = valuation.frame
+    region = "all" if len(valuation.fund.regions) > 1 else valuation.fund.regions[0].id
+    looks = styles(valuation.scenarios)
+    unit = 1.0 if measure == "reserve_months" else 1e8
+    titles = {each.scenario.id: each.scenario.title for each in valuation.courses}
+    with drawing() as figure_class:
+        names = {each: wrap(titles[each].get(lang, each), 60, lines=2) for each in valuation.scenarios}
+        figure = figure_class(figsize=(WIDTH, 2.0 + legend_height(list(names.values()))))
+        grid = figure.subplots(1, len(shown), squeeze=False)[0]
+        for axes, pot in zip(grid, shown, strict=True):
+            if valuation.draws:
+                bands = valuation.bands
+                own = bands[
+                    (bands["scenario"] == valuation.scenarios[0]) & (bands["region"] == region)
+                    & (bands["pot"] == pot) & (bands["measure"] == measure) & (bands["band"] == "level")
+                ]  # fmt: skip
+                for level, alpha in _ALPHAS.items():
+                    low, high = own[f"low_{level}"] / unit, own[f"high_{level}"] / unit
+                    axes.fill_between(own["year"], low, high, color="#1f5a99", alpha=alpha, linewidth=0)
+            for scenario in valuation.scenarios:
+                line = frame[
+                    (frame["scenario"] == scenario) & (frame["region"] == region) & (frame["pot"] == pot)
+                ]
+                look = looks[scenario]
+                axes.plot(
+                    line["year"], line[measure] / unit, color=look.colour, linestyle=look.dash, linewidth=1.3
+                )
+            axes.axhline(0, color=INK, linewidth=0.8)
+            axes.grid(axis="y")
+            axes.yaxis.set_major_formatter(tick)
+            axes.set_title(pots()[pot].zh if lang == "zh" else pots()[pot].en, fontsize=9)
+        words = {"reserve_months": ("可支付月数", "months of spending"), "reserve": ("累计结余（亿元）", "reserve (1e8 yuan)"),  # noqa: E501
+                 "balance": ("当期结余（亿元）", "balance (1e8 yuan)")}  # fmt: skip
+        grid[0].set_ylabel(words[measure][0 if lang == "zh" else 1])
+        legend(figure, [_handle(looks[each], names[each]) for each in valuation.scenarios])
+        note = None
+        if valuation.draws:
+            note = (
+                "阴影：基线的 50%、80%、90% 区间。" if lang == "zh" else "Shaded: the baseline's 50, 80 and 90 % bands."  # noqa: E501
+            )  # fmt: skip
+        return finish(figure, note=note)
+
+
+def _handle(look: Any, name: str) -> Any:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=look.colour, linestyle=look.dash, linewidth=1.3, label=name)
