@@ -15,7 +15,7 @@ from drgsim.schemes.rules.parse import parse_rule
 from drgsim.schemes.rules.print import print_rule
 
 
-@pytest.mark.parametrize("id", ["chs-drg-1.1", "chs-drg-2.0"])
+@pytest.mark.parametrize("id", ["chs-drg-1.1", "chs-drg-2.0", "chs-drg-3.0"])
 def test_read_a_national_edition(benchmark, id):
     (folder,) = chain(id)
     benchmark.pedantic(read_pack, (folder,), rounds=5, warmup_rounds=1)

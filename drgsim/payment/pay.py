@@ -51,12 +51,13 @@ def pay(
         the same cases by many policies.
     policy : a Policy, or a mapping of region code (or `"other"`) to Policy. Under a mapping a stay is priced
         by its care region's policy and billed by its insured region's.
-    weights : a weight table; without it the one the policy names. A mapping goes by region too.
+    weights : a weight table; without it the one the policy names. A mapping goes by region too, or by the id
+        of the scheme where that changes by date.
     bill : `"policy"` computes the patient's bill from the benefit parameters; `"recorded"` takes the
         settlement amounts of the case table where they are stated.
     dates : `"policy"` reads every value on the policy's own day; `"discharge"` on each stay's
-        discharge day, `"admission"` on its admission day. Quotas count over their whole period, however many
-        dates fall inside it.
+        discharge day, `"admission"` on its admission day, and a scheme that changes by date groups each stay
+        by the day the policy names. Quotas count over their whole period, however many dates fall inside it.
     decisions : case id → True, False or yuan granted: special reviews already decided.
     seed : keys the chances of special review; the same seed gives a case the same chance under any policy.
     without : names of steps to leave out (`drgsim.payment.engine.street.STEP_NAMES`): `special_review` …
@@ -86,7 +87,7 @@ def pay(
     for name in without:
         _known("without", name, (*STEP_NAMES, *_rule_names(policy)))
     options = Options(seed, _decided(decisions), frozenset(without))
-    stays = cases if isinstance(cases, Stays) else prepared(cases, policy)
+    stays = cases if isinstance(cases, Stays) else prepared(cases, policy, dates=dates)
     care, home = jurisdictions(stays, policy, weights, by=None if dates == "policy" else dates)
     books = {place: _book(stays, place, options) for place in dict.fromkeys([*care, *home])}
     walks = _walks(stays, care, books)
@@ -116,11 +117,20 @@ def _walks(stays: Stays, care: Sequence[Jurisdiction], books: Mapping[Jurisdicti
     return [found[place] for place in care]
 
 
-def prepared(cases: Any, policy: Policy | Mapping[str, Policy]) -> Stays:
-    """Cases read once, to be paid by many policies of the same scheme; grouped first if they are not."""
+def prepared(
+    cases: Any,
+    policy: Policy | Mapping[str, Policy],
+    *,
+    dates: Literal["policy", "discharge", "admission"] = "policy",
+) -> Stays:
+    """Cases read once, to be paid by many policies of the same scheme; grouped first if they are not.
+
+    `dates` as in `pay`: a policy whose scheme changes by date groups each stay by the scheme of its own day
+    unless `dates` is `"policy"`, which groups all by that of the policy's day.
+    """
     from .engine.grouped import grouped
 
-    return Stays(*grouped(cases, policy))
+    return Stays(*grouped(cases, policy, by_stay=dates != "policy"))
 
 
 def _book(stays: Stays, place: Jurisdiction, options: Options) -> Book:

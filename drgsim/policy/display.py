@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NotFoundError
 from ..schemes.registry import chain
 from ..sources import STATES
+from .dated_scheme import DatedScheme
 from .parameters import OTHER, Parameter, band_labels, catalogue, dimensions
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _head_lines(policy: Policy) -> list[str]:
     method = f"{policy.method} {_METHOD_ZH[policy.method]}" if policy.method else "part 供其他政策引用"
     lines = [
         f"{policy.title.get('zh')} {policy.title.get('en')} ({policy.id})",
-        f"region {policy.region or '–'}; method {method}; scheme {_scheme(policy.scheme)}; "
+        f"region {policy.region or '–'}; method {method}; scheme {_scheme(policy)}; "
         f"valid {document.valid_from} to {document.valid_to}; on {policy.on}",
         trust_text(policy.states),
     ]
@@ -137,14 +138,17 @@ def _head_lines(policy: Policy) -> list[str]:
     return [*lines, document.note] if document.note else lines
 
 
-def _scheme(name: str | None) -> str:
-    if name is None:
+def _scheme(policy: Policy) -> str:
+    """The scheme of the policy's day, and those of other days."""
+    if policy.scheme is None:
         return "–"
+    stated = policy.document.scheme
+    by_day = f" ({stated})" if isinstance(stated, DatedScheme) else ""
     try:
-        chain(name)
+        chain(policy.scheme)
     except NotFoundError:
-        return f"{name} (not installed 未附带)"
-    return name
+        return f"{policy.scheme} (not installed 未附带){by_day}"
+    return f"{policy.scheme}{by_day}"
 
 
 def _inner(value: Any, parameter: Parameter | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import nearest_name
 from ..sources import STATES, Source
 from ..sources import load as load_sources
+from .dated_scheme import Scheme, read_scheme
 from .entries import Dated, as_mapping, read_day, read_entry, shown
 from .errors import PolicyError, Problem
 from .examples import Example, read_examples
@@ -25,7 +26,7 @@ FIELDS = {
     "region": "division code of the region, null for none",
     "valid": "from and to: the days the rules are known to hold",
     "method": f"{', '.join(METHODS)}, or null for a part that others extend",
-    "scheme": "the DRG scheme, null for none",
+    "scheme": "the DRG scheme, or schemes by the day they group from; null for none",
     "extends": "policies whose parameters this one takes over, the last named wins",
     "coverage": "clauses of the rule: modelled, approximated or not_modelled",
     "note": "text",
@@ -50,7 +51,7 @@ class Document:
     valid_to: datetime.date
     region: str | None = None
     method: str | None = None
-    scheme: str | None = None
+    scheme: Scheme = None
     extends: tuple[str, ...] = ()
     coverage: tuple[Mapping[str, str], ...] = ()
     note: str = ""
@@ -138,7 +139,7 @@ def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
         "valid_to": valid_to,
         "region": _text(raw.get("region"), "region", problems),
         "method": method,
-        "scheme": _text(raw.get("scheme"), "scheme", problems),
+        "scheme": read_scheme(raw.get("scheme"), "scheme", problems),
         "extends": (extends,) if isinstance(extends, str) else tuple(extends),
         "coverage": _coverage(raw.get("coverage"), problems),
         "note": str(raw.get("note") or ""),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArgumentError
+from .dated_scheme import DatedScheme, Scheme
 from .diff import PolicyDiff, differences
 from .display import policy_html, policy_text
 from .document import Document, refuse
@@ -87,7 +88,11 @@ class Policy(Readable):
 
     @property
     def scheme(self) -> str | None:
-        return self.document.scheme
+        """The scheme that groups on the policy's day; `document.scheme` has those of other days."""
+        stated = self.document.scheme
+        if isinstance(stated, DatedScheme):
+            return stated.on(max(self.on, self.document.valid_from))
+        return stated
 
     @cached_property
     def in_force(self) -> Mapping[str, Dated]:
@@ -118,7 +123,7 @@ class Policy(Readable):
         """
         rules = {
             "method": self.method,
-            "scheme": self.scheme,
+            "scheme": _plain_scheme(self.document.scheme),
             "parameters": {
                 path: [[str(since), to_plain(value)] for since, value in steps(timeline)]
                 for path, timeline in sorted(self.document.parameters.items())
@@ -154,6 +159,8 @@ class Policy(Readable):
                 days.add(rule.valid_from)
             if not rule.by and rule.valid_to is not None and rule.valid_to < datetime.date.max:
                 days.add(rule.valid_to + datetime.timedelta(1))
+        if isinstance(self.document.scheme, DatedScheme):
+            days.update(self.document.scheme.changes)
         return tuple(sorted(day for day in days if start < day <= stop))
 
     def reading(self) -> Reading:
@@ -227,6 +234,12 @@ class Policy(Readable):
 
     def _repr_html_(self) -> str:
         return policy_html(self)
+
+
+def _plain_scheme(scheme: Scheme) -> Any:
+    if not isinstance(scheme, DatedScheme):
+        return scheme
+    return {str(key): name for key, name in scheme.to_plain().items()}
 
 
 def _on(timeline: tuple[Dated, ...], day: datetime.date) -> Dated | None:

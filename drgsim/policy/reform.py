@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import ArgumentError, nearest_name
 from ..sources import load as load_sources
+from .dated_scheme import Scheme, laid_over, read_scheme
 from .document import METHODS, Document, refuse
 from .entries import Dated, read_day, read_entry, steps
 from .errors import Problem
@@ -33,7 +34,7 @@ def reformed(document: Document, changes: Mapping[str, Any]) -> Document:
     rules = document.rules
     for path, raw in changes.items():
         if path in _WHOLE:
-            fields[path] = _field(path, raw, problems)
+            fields[path] = _scheme(document, raw, problems) if path == "scheme" else _method(raw, problems)
             continue
         if str(path).startswith("rules/"):
             rules = _rule_changed(document, rules, str(path).removeprefix("rules/"), raw, problems)
@@ -190,11 +191,15 @@ def _by_date(raw: Any) -> bool:
     return isinstance(raw, Mapping) and bool(raw) and all(read_day(key) is not None for key in raw)
 
 
-def _field(path: str, raw: Any, problems: list[Problem]) -> Any:
-    if path == "method" and raw not in METHODS:
+def _method(raw: Any, problems: list[Problem]) -> Any:
+    if raw not in METHODS:
         problems.append(
-            Problem(path, "no such method", raw, ", ".join(METHODS), nearest_name(str(raw), METHODS))
+            Problem("method", "no such method", raw, ", ".join(METHODS), nearest_name(str(raw), METHODS))
         )
-    elif path == "scheme" and not isinstance(raw, str):
-        problems.append(Problem(path, "not the name of a scheme", got=raw))
     return raw
+
+
+def _scheme(document: Document, raw: Any, problems: list[Problem]) -> Scheme:
+    if raw is None:
+        problems.append(Problem("scheme", "not the name of a scheme, or names by date", got=raw))
+    return laid_over(document.scheme, read_scheme(raw, "scheme", problems), document.valid_from)

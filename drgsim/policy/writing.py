@@ -6,6 +6,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
+from .dated_scheme import DatedScheme
 from .document import DOCUMENT_VERSION, Document
 from .entries import Dated
 from .parameter_values import to_plain
@@ -24,6 +25,7 @@ def document_mapping(document: Document) -> dict[str, Any]:
     >>> document_mapping(Policy.load("national-drg-rate").document)["method"]
     'drg_rate'
     """
+    scheme = document.scheme
     fields = {
         "drgsim_policy": DOCUMENT_VERSION,
         "id": document.id,
@@ -31,7 +33,7 @@ def document_mapping(document: Document) -> dict[str, Any]:
         "region": document.region,
         "valid": {"from": document.valid_from, "to": document.valid_to},
         "method": document.method,
-        "scheme": document.scheme,
+        "scheme": scheme.to_plain() if isinstance(scheme, DatedScheme) else scheme,
         "coverage": [dict(row) for row in document.coverage],
         "note": document.note,
         "sources": {

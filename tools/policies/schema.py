@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
+from drgsim.policy.dated_scheme import BY, DayOf
 from drgsim.policy.document import COVERAGE, DOCUMENT_VERSION, FIELDS, METHODS, REQUIRED, SOURCE_MORE
 from drgsim.policy.examples import FIELDS as EXAMPLE_FIELDS
 from drgsim.policy.parameters import NUMERIC, OTHER, Parameter, catalogue, dimensions
@@ -33,7 +34,18 @@ def json_schema() -> dict[str, Any]:
         "region": _nullable(_TEXT),
         "valid": _object({"from": _DAY, "to": _DAY}, required=("from", "to")),
         "method": {"enum": [*METHODS, None]},
-        "scheme": _nullable(_TEXT),
+        "scheme": {
+            "anyOf": [
+                _nullable(_TEXT),
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "properties": {BY: {"enum": list(get_args(DayOf))}},
+                    "patternProperties": {_DAY_KEY["pattern"]: _TEXT},
+                    "additionalProperties": False,
+                },
+            ]
+        },
         "extends": {"anyOf": [_TEXT, names]},
         "coverage": {
             "type": "array",

@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING, Any
 from ..._optional import require
 from ...cases.given import refuse_columns, refuse_doubled
 from ...errors import ArgumentError, ColumnError
+from ...policy.dated_scheme import DatedScheme
+from .jurisdiction import schemes_of
+from .stays import Stays
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DRG, DIP = "drg", "dip_code"
+DRG, DIP, SCHEME = "drg", "dip_code", "scheme"
 
 
-def grouped(cases: Any, policy: Any, *, scheme: str | None = None) -> tuple[pd.DataFrame, str]:
+def grouped(
+    cases: Any, policy: Any, *, scheme: str | None = None, by_stay: bool = False
+) -> tuple[pd.DataFrame, str]:
     """The cases with their group, and the column it stands in.
 
-    `scheme` stands in for the policies' own. Raises ColumnError or ArgumentError when there is no group and
+    `scheme` stands in for the policies' own; with `by_stay`, a scheme that changes by date is that of each
+    stay's day, otherwise that of the policy's. Raises ColumnError or ArgumentError when there is no group and
     none can be found.
     """
     frame = as_frame(cases)
@@ -35,6 +41,8 @@ def grouped(cases: Any, policy: Any, *, scheme: str | None = None) -> tuple[pd.D
             allowed="dip_code and score, as DipGrouper.group returns them",
             do="group the cases with drgsim.DipGrouper first",
         )
+    if by_stay and not scheme and any(isinstance(each.document.scheme, DatedScheme) for each in policies):
+        return _grouped_by_day(frame, policy), DRG
     schemes = {scheme} if scheme else {each.scheme for each in policies}
     if len(schemes) > 1 or None in schemes:
         raise ArgumentError(
@@ -42,10 +50,27 @@ def grouped(cases: Any, policy: Any, *, scheme: str | None = None) -> tuple[pd.D
             got=sorted(str(each) for each in schemes),
             do="group the cases first, or pay the regions one by one",
         )
+    return frame.assign(**_answer(frame, schemes.pop())), DRG
+
+
+def _answer(frame: pd.DataFrame, scheme: str) -> dict[str, Any]:
     from ...grouping import DrgGrouper
 
-    answer = DrgGrouper(schemes.pop()).group(frame)
-    return frame.assign(**{name: answer[name].array for name in answer.columns}), DRG
+    answer = DrgGrouper(scheme).group(frame)
+    return {name: answer[name].array for name in answer.columns}
+
+
+def _grouped_by_day(frame: pd.DataFrame, policy: Any) -> pd.DataFrame:
+    """Each stay in the group of the scheme of its day; `scheme` says which that was."""
+    import numpy as np
+
+    schemes = schemes_of(Stays(frame), policy)
+    columns: dict[str, Any] = {SCHEME: schemes}
+    for scheme in dict.fromkeys(schemes):
+        rows = np.flatnonzero(schemes == scheme)
+        for name, values in _answer(frame.iloc[rows], scheme).items():
+            columns.setdefault(name, np.full(len(frame), None, dtype=object))[rows] = values.astype(object)
+    return frame.assign(**columns)
 
 
 def as_frame(cases: Any) -> pd.DataFrame:

@@ -9,10 +9,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ...cases.arrays import Ints, Labels
-from ...errors import ArgumentError, NotFoundError
+from ...errors import NotFoundError
 from ...policy.parameters import OTHER
+from .scheme_days import EPOCH, policy_of_scheme, scheme_of_rows, stay_days
 from .stays import Stays
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from ...weights.weights import Weights
 
 EVERY = slice(None)
-_EPOCH = datetime.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ def jurisdictions(
     The two are the same list when there is one policy for all regions.
     """
     if not isinstance(policy, Mapping):
-        every = list(_dated(stays, EVERY, policy, _table(weights, policy, None), by, ""))
+        every = list(_dated(stays, EVERY, policy, _Tables(weights, None), by, ""))
         return every, every
     care = stays.labels("care_region")
     home = _with_default(stays.labels("insured_region"), care)
@@ -51,7 +52,7 @@ def jurisdictions(
     def of(regions: Labels) -> Iterator[Jurisdiction]:
         for region, rows in _regions(regions):
             own = _of_region(policy, region)
-            yield from _dated(stays, rows, own, _table(weights, own, region), by, region)
+            yield from _dated(stays, rows, own, _Tables(weights, region), by, region)
 
     return list(of(care)), list(of(home))
 
@@ -60,33 +61,36 @@ def _dated(
     stays: Stays,
     rows: Ints | slice,
     policy: Policy,
-    weights: Weights | None,
+    tables: _Tables,
     by: str | None,
     region: str,
 ) -> Iterator[Jurisdiction]:
-    """One jurisdiction for each stretch of days on which the policy prices cases the same."""
-    if by is None:
-        yield Jurisdiction(rows, policy, weights, region)
-        return
-    days = stays.days(f"{by}_date")[rows]
-    if np.isnan(days).any():
-        raise ArgumentError(
-            f"rules by {by} day need every stay's {by} date",
-            got=f"{int(np.isnan(days).sum())} stays without one",
-            do='give the dates, or use dates="policy"',
-        )
-    if not len(days):
-        yield Jurisdiction(rows, policy, weights, region)
-        return
-    first, last = (_EPOCH + datetime.timedelta(int(day)) for day in (days.min(), days.max()))
-    starts = [first, *policy.changes(first, last, pricing=True)]
-    stretch = np.searchsorted([(start - _EPOCH).days for start in starts], days, side="right") - 1
+    """One jurisdiction for each stretch of days on which the policy prices cases the same, by one scheme."""
     positions = np.arange(len(stays))[rows]
+    if by is None or not len(positions):
+        yield Jurisdiction(rows, policy, tables.of(policy), region)
+        return
+    days = stay_days(stays, positions, f"{by}_date")
+    first, last = (EPOCH + datetime.timedelta(int(day)) for day in (days.min(), days.max()))
+    starts = [first, *policy.changes(first, last, pricing=True)]
+    stretch = np.searchsorted([(start - EPOCH).days for start in starts], days, side="right") - 1
+    schemes = scheme_of_rows(stays, positions, policy)
     for number, start in enumerate(starts):
-        here = positions[stretch == number]
-        if len(here):
-            every = len(here) == len(stays)
-            yield Jurisdiction(EVERY if every else here, policy.at(start), weights, region)
+        own = policy.at(start)
+        for scheme in dict.fromkeys(schemes[stretch == number]):
+            here = positions[(stretch == number) & (schemes == scheme)]
+            table = tables.of(policy_of_scheme(own, scheme))
+            yield Jurisdiction(here if len(here) < len(stays) else EVERY, own, table, region)
+
+
+def schemes_of(stays: Stays, policy: Any) -> npt.NDArray[np.object_]:
+    """The scheme of every stay by its day, under a policy or under the policies of the care regions."""
+    if not isinstance(policy, Mapping):
+        return scheme_of_rows(stays, EVERY, policy)
+    found = np.empty(len(stays), dtype=object)
+    for region, rows in _regions(stays.labels("care_region")):
+        found[rows] = scheme_of_rows(stays, rows, _of_region(policy, region))
+    return found
 
 
 def _regions(labels: Labels) -> Iterator[tuple[str, Ints]]:
@@ -110,15 +114,23 @@ def _of_region(policies: Mapping[str, Policy], region: str) -> Policy:
     return found
 
 
-def _table(weights: Any, policy: Policy, region: str | None) -> Weights | None:
-    """The weights given for the region, else those the policy names."""
-    from ...weights.weights import Weights
+@dataclass(frozen=True)
+class _Tables:
+    """The weights given for a region, or by scheme; else those a policy names."""
 
-    if isinstance(weights, Mapping) and region is not None:
-        weights = weights.get(region, weights.get(OTHER))
-    if weights is None:
-        return Weights.of(policy)
-    return weights if isinstance(weights, Weights) else Weights.from_table(weights)
+    given: Any
+    region: str | None
+
+    def of(self, policy: Policy) -> Weights | None:
+        from ...weights.weights import Weights
+
+        found = self.given
+        if isinstance(found, Mapping):
+            keys = (key for key in (self.region, policy.scheme, OTHER) if key in found)
+            found = found.get(next(keys, None))
+        if found is None:
+            return Weights.of(policy)
+        return found if isinstance(found, Weights) else Weights.from_table(found)
 
 
 def _with_default(labels: Labels, default: Labels) -> Labels:
