@@ -49,6 +49,17 @@ class DatedScheme:
 Scheme = str | DatedScheme | None
 
 
+def schemes_named(scheme: Scheme) -> tuple[str, ...]:
+    """The ids that a policy names, each once.
+
+    >>> schemes_named("chs-drg-2.0"), schemes_named(None)
+    (('chs-drg-2.0',), ())
+    """
+    if isinstance(scheme, DatedScheme):
+        return tuple(dict.fromkeys(name for _, name in scheme.steps))
+    return () if scheme is None else (scheme,)
+
+
 def read_scheme(raw: Any, path: str, problems: list[Problem]) -> Scheme:
     """A name, or names by the day they group from; what is wrong goes to `problems`."""
     if raw is None or isinstance(raw, str):

@@ -12,6 +12,7 @@ from typing import Any
 from .._paths import data_path
 from ..errors import DrgsimError, NotFoundError, nearest_name
 from ..sources import Source
+from .dated_scheme import schemes_named
 from .document import Document, read_document, refuse
 from .entries import Dated
 from .errors import PolicyError, Problem
@@ -120,23 +121,26 @@ def _unknown_scheme(document: Document) -> list[Problem]:
     """A scheme that neither is installed nor is one that a shipped policy names and its region may have."""
     from ..schemes.registry import chain
 
-    if document.scheme is None or document.scheme in _named_schemes():
-        return []
-    try:
-        chain(document.scheme)
-    except NotFoundError as error:
-        near = error.nearest or nearest_name(document.scheme, _named_schemes())
-        return [Problem("scheme", "no such scheme", document.scheme, nearest=near)]
-    except DrgsimError:
-        return []  # it is there, and told of where it is used
-    return []
+    problems = []
+    for name in schemes_named(document.scheme):
+        if name in _named_schemes():
+            continue
+        try:
+            chain(name)
+        except NotFoundError as error:
+            near = error.nearest or nearest_name(name, _named_schemes())
+            problems.append(Problem("scheme", "no such scheme", name, nearest=near))
+        except DrgsimError:
+            continue  # it is there, and told of where it is used
+    return problems
 
 
 @cache
 def _named_schemes() -> frozenset[str]:
-    """The schemes shipped policies name; not all of them ship."""
+    """The schemes shipped policies name, one for all days; not all of them ship."""
     lines = (line for path in shipped().values() for line in path.read_text(encoding="utf-8").splitlines())
-    return frozenset(line.split(":", 1)[1].strip() for line in lines if line.startswith("scheme:"))
+    named = (line.split(":", 1)[1].strip() for line in lines if line.startswith("scheme:"))
+    return frozenset(name for name in named if not name.startswith("{"))
 
 
 def _order(document: Document) -> list[Problem]:

@@ -146,3 +146,9 @@ def test_what_is_no_scheme_by_date_is_said(scheme, message):
 
 def test_the_schemes_are_installed():
     assert {Scheme.load(id).id for id in SCHEMES.values()} == {OLD, NEW}
+
+
+def test_a_scheme_that_is_not_installed_is_named_with_its_neighbour():
+    with pytest.raises(PolicyError, match=r"no such scheme.*chs-drg-3\.1") as caught:
+        policy({**SCHEMES, "2030-01-01": "chs-drg-3.1"})
+    assert "chs-drg-3.0" in str(caught.value)
