@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence, Set
 
+from ..cases.conditions import Condition
 from .account import Account, DipCase
-from .conditions import Condition
+from .conditions import interval
 from .expressions import Expression, specificity
 from .model import ExcludedProcedure, Scope
 from .prepared import Prepared, names
@@ -118,7 +119,15 @@ class CaseReading:
 
     def unmet(self, conditions: Iterable[Condition], type_code: str | None) -> Condition | None:
         """The first condition that does not hold."""
-        return next((c for c in conditions if not c.holds(self.fact(c.fact, type_code))), None)
+        return next((c for c in conditions if not self.holds(c, type_code)), None)
+
+    def holds(self, condition: Condition, type_code: str | None) -> bool:
+        """NaN lies in no interval; a condition that is no interval was asked of the columns."""
+        found = interval(condition)
+        if found is None:
+            return self.case.numbers.get(str(condition), math.nan) == 1
+        fact, low, high = found
+        return low <= self.fact(fact, type_code) <= high
 
     def fact(self, name: str, type_code: str | None) -> float:
         listed = self.prepared.facts.get(name)

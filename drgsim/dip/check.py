@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..cases.conditions import Condition
 from ..errors import nearest_name
 from .catalogue import DipCatalogue
 from .code_index import code_index, codebook
-from .conditions import Condition, print_conditions
+from .conditions import CODE_FACTS, interval, print_conditions
 from .expressions import Expression, print_expression, print_patterns
 from .facts import COLUMN_FACTS, MATCHED_FACTS, known_facts
 from .model import EVERY_TYPE, DipKey
@@ -129,11 +130,16 @@ def _canonical(key: DipKey) -> tuple[Any, ...]:
 
 def _conditions(conditions: Sequence[Condition], where: str, facts: Sequence[str]) -> Iterator[Finding]:
     for condition in conditions:
-        if condition.fact not in facts:
-            near = nearest_name(condition.fact, facts)
-            hint = f"no such fact{f', did you mean {near!r}?' if near else ''}"
-            yield Finding("unknown_fact", "error", where, condition.fact, hint, "条件使用了未知的变量")
-        elif condition.empty:
+        found = interval(condition)
+        for fact in sorted(condition.fact_names):
+            if fact not in facts and (found or fact not in CODE_FACTS):
+                near = nearest_name(fact, facts)
+                hint = f"no such fact{f', did you mean {near!r}?' if near else ''}"
+                yield Finding("unknown_fact", "error", where, fact, hint, "条件使用了未知的变量")
+            elif found is None and fact in facts and fact not in COLUMN_FACTS:
+                hint = "worked out case by case: only an interval can ask for it"
+                yield Finding("no_interval", "error", where, fact, hint, "该变量仅可用于区间条件")
+        if found and found[1] > found[2]:
             got = print_conditions((condition,))
             yield Finding("empty", "error", where, got, "no number lies in this interval", "条件区间为空")
 

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..cases.conditions import Condition
 from .code_index import ProcedureIndex, code_index
-from .conditions import Condition
+from .conditions import interval
 from .expressions import Expression, Pattern
-from .facts import COLUMN_FACTS, MATCHED_FACTS
+from .facts import MATCHED_FACTS
 from .lookups import key_lookups, shadow_pairs
 from .model import DiagnosisFact, DipKey, DipType, Scope
 from .prepared import Prepared
@@ -161,15 +162,15 @@ class _Compiler:
     # conditions
 
     def condition(self, condition: Condition) -> tuple[int, int, float, float]:
-        fact = self.prepared.facts.get(condition.fact)
+        name, low, high = interval(condition) or (str(condition), 1.0, 1.0)
+        fact = self.prepared.facts.get(name)
         if fact is not None:
-            return (_FROM_SCOPE[fact.scope], self.fact_list(fact), *condition.closed)
-        if condition.fact in MATCHED_FACTS:
-            return (_FROM_MATCH, MATCHED_FACTS.index(condition.fact), *condition.closed)
-        assert condition.fact in COLUMN_FACTS, condition.fact
-        if condition.fact not in self.columns:
-            self.columns.append(condition.fact)
-        return (_FROM_COLUMN, self.columns.index(condition.fact), *condition.closed)
+            return (_FROM_SCOPE[fact.scope], self.fact_list(fact), low, high)
+        if name in MATCHED_FACTS:
+            return (_FROM_MATCH, MATCHED_FACTS.index(name), low, high)
+        if name not in self.columns:
+            self.columns.append(name)
+        return (_FROM_COLUMN, self.columns.index(name), low, high)
 
     def other_diagnoses(self, patterns: tuple[Pattern, ...]) -> list[tuple[int, int, float, float]]:
         return [(_FROM_SCOPE[Scope.OTHER], self.pattern_list(patterns), 1.0, 1.0)] if patterns else []

@@ -17,6 +17,7 @@ from .._paths import data_path
 from ..cases.columns import case_column, case_columns
 from ..cases.layouts import find_layout
 from ..cases.parse import parse_column
+from .conditions import CODE_FACTS, parse_conditions
 from .model import DiagnosisFact
 
 if TYPE_CHECKING:
@@ -84,13 +85,42 @@ def known_facts(own: Mapping[str, DiagnosisFact]) -> list[str]:
 
 
 def column_facts(cases: pd.DataFrame, names: Sequence[str]) -> Numbers:
-    """The facts `names` of every case, float64 [cases, facts], NaN where not stated."""
+    """The facts `names` of every case, float64 [cases, facts], NaN where not stated.
+
+    A name may be the text of a condition that is no interval: 1 where it holds, 0 where it does not.
+    """
     table = np.full((len(cases), len(names)), np.nan)
     for place, name in enumerate(names):
-        columns, rule = COLUMN_FACTS[name]
-        if all(column in cases.columns for column in columns):
-            table[:, place] = rule(*(numbers(cases, column) for column in columns))
+        table[:, place] = _fact(cases, name) if name in COLUMN_FACTS else _held(cases, name)
     return table
+
+
+def _fact(cases: pd.DataFrame, name: str) -> Numbers:
+    columns, rule = COLUMN_FACTS[name]
+    if any(column not in cases.columns for column in columns):
+        return np.full(len(cases), np.nan)
+    return rule(*(numbers(cases, column) for column in columns))
+
+
+def _held(cases: pd.DataFrame, text: str) -> Numbers:
+    (condition,) = parse_conditions(text)
+    asked = {
+        name: cases[name] if name in CODE_FACTS else _fact(cases, name)
+        for name in condition.fact_names
+        if name not in CODE_FACTS or name in cases.columns
+    }
+    held = condition.evaluate(asked)
+    return np.where(held.unknown, np.nan, held.holds.astype(np.float64))
+
+
+def columns_of(name: str) -> set[str]:
+    """The columns of the case table that a column fact, or the text of a condition, is worked out of."""
+    if name in COLUMN_FACTS:
+        return set(COLUMN_FACTS[name][0])
+    facts = {fact for condition in parse_conditions(name) for fact in condition.fact_names}
+    return {
+        column for fact in facts for column in (COLUMN_FACTS[fact][0] if fact in COLUMN_FACTS else (fact,))
+    }
 
 
 def numbers(cases: pd.DataFrame, column: str) -> Numbers:
@@ -113,7 +143,7 @@ def numbers(cases: pd.DataFrame, column: str) -> Numbers:
 
 def unreadable(cases: pd.DataFrame, names: Iterable[str]) -> dict[str, int]:
     """For each column of these facts how many of its cells hold something that is no number."""
-    columns = dict.fromkeys(column for name in names for column in COLUMN_FACTS[name][0])
+    columns = sorted({column for name in names for column in columns_of(name)} - set(CODE_FACTS))
     found = {
         column: int((np.isnan(numbers(cases, column)) & cases[column].notna().to_numpy()).sum())
         for column in columns

@@ -20,7 +20,7 @@ from .classes import ProcedureClasses
 from .comorbidity import CCI, NEEDED, facts_with_index
 from .compile import CompiledDip, compile_dip
 from .errors import DipCatalogueWarning
-from .facts import COLUMN_FACTS, numbers, unreadable
+from .facts import columns_of, numbers, unreadable
 from .frames import answers_frame, as_came, wanted_columns
 from .prepared import Prepared, prepare
 from .primary_care import PrimaryCareList
@@ -171,7 +171,7 @@ class DipGrouper:
         answers = self.match(encoded)
         listed = self.primary_care(encoded) if "primary_care" in columns else None
         frame = answers_frame(cases, encoded, answers, self.prepared, self.compiled, columns, listed)
-        asked = {column for name in self.compiled.columns for column in COLUMN_FACTS[name][0]}
+        asked = {column for name in self.compiled.columns for column in columns_of(name)}
         if self.catalogue.comorbidity_classes:
             asked.discard(CCI)
         missing = sorted(asked - set(map(str, cases.columns)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from .conditions import Condition
+from ..cases.conditions import Condition
 from .expressions import Expression, Pattern
 from .words import Kind, ProcedureClass, ProcedureNote, TreatmentClass
 

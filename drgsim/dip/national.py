@@ -12,10 +12,11 @@ from functools import cache
 from typing import Any
 
 from .._paths import data_path
+from ..cases.conditions import Condition
 from ..codes import Catalogue
 from ..errors import DrgsimError
 from .catalogue import DipCatalogue
-from .conditions import Condition, parse_conditions
+from .conditions import parse_conditions
 from .expressions import Expression, Pattern, parse_alternatives, parse_patterns
 from .model import (
     DiagnosisFact,
@@ -131,7 +132,7 @@ def _early(row: Row, code: str) -> DipKey:
     conditions = [*_age(row), *_weight(row)]
     if not _says(row["remark"], words["any_diagnosis_position"]):
         return DipKey(code, parse_patterns(named), conditions=tuple(conditions), any_position=True)
-    conditions.append(Condition(newborn["fact"], 1, 1))
+    conditions += parse_conditions(f"{newborn['fact']}=1")
     return DipKey(code, (ANY_DIAGNOSIS,), conditions=tuple(conditions), any_position=True)
 
 
@@ -155,7 +156,7 @@ def _burn(row: Row, diagnoses: Sequence[Pattern]) -> tuple[Condition, ...]:
     degrees = [int(n) for n, words in layout()["degrees"].items() if _says(text, words)]
     if not degrees:
         raise ValueError(f"no degree of burns is known as {row['degree']!r}")
-    return (Condition("burn_degree", min(degrees), max(degrees)),)
+    return parse_conditions(f"burn_degree={min(degrees)}..{max(degrees)}")
 
 
 def _resistant(row: Row) -> list[tuple[Condition, ...]]:
@@ -168,8 +169,8 @@ def _resistant(row: Row) -> list[tuple[Condition, ...]]:
     by_others = _says(row["rule"], words["other"]) and not _says(row["rule"], words["principal"])
     facts = [other] if by_others else [principal, other]
     if _says_yes(row):
-        return [(Condition(fact, 1, 1),) for fact in facts]
-    return [tuple(Condition(fact, 0, 0) for fact in facts)]
+        return [parse_conditions(f"{fact}=1") for fact in facts]
+    return [parse_conditions("; ".join(f"{fact}=0" for fact in facts))]
 
 
 def _says_yes(row: Row) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .._paths import data_path
+from ..cases.errors import ConditionError
 from ..errors import NotFoundError, nearest_name
 from .conditions import parse_conditions
 from .errors import DipRulesError, DipSyntaxError
@@ -122,7 +123,7 @@ def _shipped(name: str) -> RuleSet:
 def _read(path: Path) -> RuleSet:
     try:
         return read_rules(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, DipSyntaxError) as error:
+    except (tomllib.TOMLDecodeError, DipSyntaxError, ConditionError) as error:
         raise DipRulesError(f"the rule file cannot be read: {error}", where=path.name) from error
     except DipRulesError as error:
         error.where = f"{path.name}, {error.where}" if error.where else path.name
@@ -249,7 +250,7 @@ def _check(steps: tuple[Step, ...]) -> None:
 
 def _check_severity(stage: Severity) -> None:
     for value, conditions in stage.lines:
-        facts = {condition.fact for condition in conditions}
+        facts = {fact for condition in conditions for fact in condition.fact_names}
         if value < 1 or "severity" in facts or "cost_ratio" in facts:
             raise DipRulesError(
                 "a severity is 1 or more, and follows from facts known before a type is",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Literal
 
-from .conditions import Condition
+from ..cases.conditions import Condition
 from .words import Pool, TreatmentClass
 
 

@@ -70,10 +70,10 @@ def test_marks_in_names_become_conditions():
     )
     made = DipCatalogue.from_table(rows)
     assert [print_conditions(key.conditions) for key in made.keys] == [
-        "operation_level=3..4",
-        "operation_level=1",
-        "severity=2",
-        "operation_level=2",
+        "operation_level in 3..4",
+        "operation_level = 1",
+        "severity = 2",
+        "operation_level = 2",
     ]
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from drgsim.codes import Catalogue
 from drgsim.dip import DipCatalogue, DipGrouper
+from drgsim.dip.conditions import interval
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NAME = "dip-national-3.0"
@@ -229,7 +230,7 @@ class TestEveryType:
         for key in self.keys("subdivided"):
             if not key.diagnoses[0].first.startswith("A1"):
                 continue
-            conditions = {condition.fact: condition.low for condition in key.conditions}
+            conditions = dict(interval(condition)[:2] for condition in key.conditions)
             code = next(c for c in self.under(key.diagnoses[0]) if c not in self.listed())
             if conditions.get("resistant_principal") == 1:
                 code = next(c for c in sorted(self.listed()) if key.diagnoses[0].matches(c))

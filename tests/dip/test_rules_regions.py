@@ -171,7 +171,7 @@ class TestYichang:
         )
         found = answers(made, "yichang", ("A15.000x010", ""), ("A15.000x001|A15.000x010", ""))
         assert found["auxiliary_factor"].tolist() == [1.5, 1.0]
-        assert found["auxiliary_reason"].iloc[0] == "tb_resistant=1"
+        assert found["auxiliary_reason"].iloc[0] == "tb_resistant = 1"
         with pytest.warns(UserWarning, match="local"):
             assert answers(made, "base", ("A15.000x010", ""))["auxiliary_factor"].tolist() == [1.0]
 

@@ -130,15 +130,15 @@ def test_conditions_of_newborns_burns_and_resistance(workbook):
     catalogue = DipCatalogue.from_official_workbook(workbook)
     conditions = [(key.type, print_conditions(key.conditions)) for key in catalogue.keys if key.conditions]
     assert conditions == [
-        ("XQ-1", "age_days<29; birth_weight=0..999"),
-        ("XQ-2", "age_days<29; birth_weight=1000..1499"),
-        ("XQ-18", "age_days<29; birth_weight=1500..1999; low_birth_weight_diagnosis=1"),
-        ("FZ-1745", "burn_degree=3"),
-        ("FZ-1812", "resistant_principal=1"),
-        ("FZ-1812", "resistant_other=1"),
-        ("FZ-1813", "resistant_principal=0; resistant_other=0"),
-        ("FZ-1838", "resistant_other=1"),
-        ("FZ-1839", "resistant_other=0"),
+        ("XQ-1", "age_days < 29 and birth_weight in 0..999"),
+        ("XQ-2", "age_days < 29 and birth_weight in 1000..1499"),
+        ("XQ-18", "age_days < 29 and birth_weight in 1500..1999 and low_birth_weight_diagnosis = 1"),
+        ("FZ-1745", "burn_degree = 3"),
+        ("FZ-1812", "resistant_principal = 1"),
+        ("FZ-1812", "resistant_other = 1"),
+        ("FZ-1813", "resistant_principal = 0 and resistant_other = 0"),
+        ("FZ-1838", "resistant_other = 1"),
+        ("FZ-1839", "resistant_other = 0"),
     ]
     anywhere = [key.type for key in catalogue.keys if key.any_position]
     assert anywhere == ["XQ-1", "XQ-2", "XQ-13", "XQ-14", "XQ-18"]

@@ -28,6 +28,7 @@ FEN = 100  # in a yuan
 PARTS = ("drug_cost", "consumable_cost")
 _COLUMNS = {
     "diagnoses",
+    "procedures",
     "hospital_level",
     *(name for columns, _ in COLUMN_FACTS.values() for name in columns),
 }

@@ -138,7 +138,12 @@ class Fit:
 
     def _needs(self, cases: LearningCases) -> dict[str, str]:
         """What a step could not be done without, and what it needs."""
-        asked = {c.fact for item in self._heeded_classes().values() for c in item.conditions}
+        asked = {
+            fact
+            for item in self._heeded_classes().values()
+            for condition in item.conditions
+            for fact in condition.fact_names
+        }
         given = self.comorbidity_classes or CCI in cases.frame.columns
         return {CCI: NEEDED} if CCI in asked and not given else {}
 
@@ -246,7 +251,7 @@ class Fit:
         )
         used = {factor.name for factor in factors}
         classes = {name: item for name, item in tried_classes.items() if name in used}
-        asked = {condition.fact for item in classes.values() for condition in item.conditions}
+        asked = {fact for item in classes.values() for c in item.conditions for fact in c.fact_names}
         severe = bool(asked & {"cc", "mcc"})
         return replace(
             catalogue,

@@ -58,7 +58,7 @@ def memberships(
     done = _shipped_only(cases.encoded.procedures, "procedure")
     found = {}
     for item in classes:
-        if any(condition.fact in ("cost_ratio", "severity") for condition in item.conditions):
+        if any(condition.fact_names & {"cost_ratio", "severity"} for condition in item.conditions):
             raise ArgumentError(
                 "an auxiliary class that follows from the type of a case cannot be learned", got=item.name
             )
