@@ -156,7 +156,8 @@ def _burn(row: Row, diagnoses: Sequence[Pattern]) -> tuple[Condition, ...]:
     degrees = [int(n) for n, words in layout()["degrees"].items() if _says(text, words)]
     if not degrees:
         raise ValueError(f"no degree of burns is known as {row['degree']!r}")
-    return parse_conditions(f"burn_degree={min(degrees)}..{max(degrees)}")
+    low, high = min(degrees), max(degrees)
+    return parse_conditions(f"burn_degree={low}" if low == high else f"burn_degree={low}..{high}")
 
 
 def _resistant(row: Row) -> list[tuple[Condition, ...]]:
