@@ -1,6 +1,7 @@
 """Extensions and the place of `data/` in a wheel; everything else is in pyproject.toml.
 
 DRGSIM_BOUNDS_CHECK=1   build the kernels with bounds and overflow checks (one CI run does)
+DRGSIM_ABI3=1           build against the stable ABI of CPython 3.11: one wheel for every later version
 DRGSIM_ANNOTATE=1       write Cython's annotated HTML beside each kernel
 """
 
@@ -12,6 +13,7 @@ from setuptools import Extension, find_packages, setup
 
 HERE = Path(__file__).parent
 CHECKED = os.environ.get("DRGSIM_BOUNDS_CHECK") == "1"
+ABI3 = os.environ.get("DRGSIM_ABI3") == "1"
 ANNOTATE = os.environ.get("DRGSIM_ANNOTATE") == "1"
 
 DIRECTIVES = {
@@ -32,11 +34,13 @@ def kernels():
             f"drgsim._kernels.{path.stem}",
             [path.relative_to(HERE).as_posix()],
             extra_compile_args=[] if os.name == "nt" else ["-O3"],
+            define_macros=[("Py_LIMITED_API", "0x030B0000")] if ABI3 else [],
+            py_limited_api=ABI3,
         )
         for path in sources
     ]
     # force: a build with and one without bounds checks must never share generated C
-    return cythonize(extensions, compiler_directives=DIRECTIVES, annotate=ANNOTATE, force=CHECKED)
+    return cythonize(extensions, compiler_directives=DIRECTIVES, annotate=ANNOTATE, force=CHECKED or ABI3)
 
 
 def data_packages():
@@ -63,5 +67,8 @@ setup(
     },
     exclude_package_data={"drgsim._kernels": ["*.c", "*.html"]},
     ext_modules=kernels(),
-    options={"build_ext": {"parallel": os.cpu_count() or 1}},
+    options={
+        "build_ext": {"parallel": os.cpu_count() or 1},
+        **({"bdist_wheel": {"py_limited_api": "cp311"}} if ABI3 else {}),
+    },
 )

@@ -160,6 +160,8 @@ def _unpacked(path: Path) -> dict[str, bytes]:
                     raise ExchangeError(f"its {name} is too large", where=path.name)
             # a size that is a lie ends in an error of its checksum, after at most that many bytes
             return {name: archive.read(info) for name, info in found.items()}
+    except ExchangeError:
+        raise
     except (
         zipfile.BadZipFile,
         OSError,
