@@ -17,17 +17,17 @@ from ..codes import Codebook, CodeLists
 from ..codes.encoder import concatenate
 from .arrow_columns import arrow_column, as_arrow, is_text, one_array, slots_joined
 from .assemble import join_not_applicable, one_column
-from .code_columns import code_list
+from .code_columns import beside_codes, code_list, parted_cells, principal_findings
 from .columns import case_columns
 from .layout import Layout
+from .list_places import ListPlaces
 from .problems import Finding
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import ReadReport
-from .recognise import ListPlaces
 from .repair import repair_codes
 from .staff import STAFF, staff_codes
 from .stays import MADE_OF, with_stay_ids
-from .tables import RawChunk
+from .tables import RawChunk, series_of
 from .texts import as_text
 
 Rows = npt.NDArray[np.int64]
@@ -82,6 +82,7 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     for name, listed in match.lists.items():
         read = _Codes(chunk, name, listed, match.layout, books.get(name), job.repair)
         parts[name] = read.texts
+        parts |= {each: _series(texts) for each, texts in beside_codes(chunk, listed, match.layout).items()}
         if read.lists is not None:
             lists[name] = read.lists
         findings += read.findings
@@ -125,8 +126,9 @@ class _Codes:
         self.findings: list[Finding] = []
         self.repairs: Repairs = []
         self.texts = self._plain(chunk, places, layout)
-        joined = places.joined
+        joined, self.parted = places.joined, True
         if self.texts is None:
+            self.parted = False
             series, self.findings = code_list(chunk, name, places, layout)
             self.texts = _series(series)
             joined = None
@@ -138,12 +140,12 @@ class _Codes:
         if repair == "clinical":
             odd = np.arange(len(self.texts))
         if odd.size:
-            ids = self._again(odd, joined, places, layout, encoder, ids)
+            ids = self._again(odd, joined, chunk, places, layout, encoder, ids)
         self.lists = ids if book is not None else None
 
     def _plain(self, chunk: RawChunk, places: ListPlaces, layout: Layout) -> Any | None:
         """The texts as they lie in Arrow memory; None when they do not."""
-        if any(place not in chunk.arrow for place in places.positions):
+        if places.overlapping or any(place not in chunk.arrow for place in places.positions):
             return None
         if places.joined is None:
             return slots_joined(chunk, places, layout)
@@ -154,6 +156,7 @@ class _Codes:
         self,
         odd: Rows,
         joined: int | None,
+        chunk: RawChunk,
         places: ListPlaces,
         layout: Layout,
         book: Codebook,
@@ -166,9 +169,15 @@ class _Codes:
 
         before = self.texts.take(pa.array(odd))
         series = before.to_pandas()
+        found: list[Finding] = []
         if joined is not None:
             series, found = code_list(RawChunk({joined: series}, len(odd)), self.name, places, layout)
-            self.findings += [Finding(each.rule, each.column, odd[each.rows], each.got) for each in found]
+        elif self.parted:
+            series = parted_cells(series, self.name, places.source.separators)
+            if places.principal is not None:
+                cells = series_of(one_array(chunk.arrow[places.principal]).take(pa.array(odd)))
+                found = principal_findings(cells, self.name)
+        self.findings += [Finding(each.rule, each.column, odd[each.rows], each.got) for each in found]
         if self.repair:
             repaired = repair_codes(pd.DataFrame({self.name: series}), edition=self.repair)
             self.repairs, series = repaired.repairs, repaired.cases[self.name]

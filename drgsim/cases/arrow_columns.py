@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from .columns import CaseColumn
 from .layout import Layout
+from .list_places import ListPlaces
 from .parse import Parsed, by_distinct
-from .recognise import ListPlaces
 from .spelt import coded, dates, not_whole, scaled
 from .texts import BLANKS
 from .units import UNITS

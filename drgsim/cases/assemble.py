@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .code_columns import code_list
+from .code_columns import beside_codes, code_list
 from .columns import case_column, case_columns, text_dtype
 from .doubled import Doubled, doubled
 from .headers import header_keys
@@ -92,6 +92,7 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
         unapplied[name] = parsed.not_applicable
     for name, listed in match.lists.items():
         parts[name], found = code_list(chunk, name, listed, match.layout)
+        parts |= beside_codes(chunk, listed, match.layout)
         findings.extend(found)
     if plan.says_not_applicable:
         parts["not_applicable"] = join_not_applicable(parts.get("not_applicable"), unapplied, chunk.rows)

@@ -7,78 +7,132 @@ principal's place or over a gap.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .._optional import installed
+from ..codes.normalise import parter
+from ..codes.parting import SEPARATORS
 from .columns import text_dtype
 from .layout import Layout
-from .recognise import ListPlaces
+from .list_places import ListPlaces
+from .problems import Finding
+from .repair import KINDS
 from .tables import RawChunk
 from .texts import as_text, plain_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .problems import Finding
-
 
 _LIST = (list, tuple, np.ndarray)
+_BETWEEN_NAMES = r"\s*[;；\n\r]+\s*"  # a comma may belong to a name
 
 
 def code_list(
     chunk: RawChunk, name: str, places: ListPlaces, layout: Layout
 ) -> tuple[pd.Series, list[Finding]]:
     """The joined codes of every row, and what was found in reading them."""
-    blank = frozenset({"", *layout.missing, *layout.text_missing, *layout.not_applicable})
+    blank = blank_marks(layout)
     if places.joined is not None:
-        codes = _joined(chunk.columns[places.joined], places.source.separators, blank)
+        codes = _joined(chunk.columns[places.joined], blank)
     else:
         codes = _from_slots(chunk, places, blank)
-    return codes, _numbers(chunk, name, places)
+    codes = parted_cells(codes, name, places.source.separators)
+    if places.overlapping:
+        codes = _each_once(codes)
+    findings = _numbers(chunk, name, places)
+    if places.principal is not None:
+        findings += principal_findings(chunk.columns[places.principal], name)
+    return codes, findings
 
 
-def _joined(raw: pd.Series, separators: tuple[str, ...], blank: frozenset[str]) -> pd.Series:
+def beside_codes(chunk: RawChunk, places: ListPlaces, layout: Layout) -> dict[str, pd.Series]:
+    """By column of the case table, the texts beside the codes joined by `|`, place by place."""
+    blank = blank_marks(layout)
+    found = {}
+    for name, slots in places.beside.items():
+        if len(slots) == 1 and slots[0] is not None:
+            text = as_text(chunk.columns[slots[0]]).str.replace(_BETWEEN_NAMES, "|", regex=True)
+            found[name] = text.mask(text.isin(blank).to_numpy(dtype=bool), None)
+        else:
+            joined = _joined_slots(chunk, slots, blank)
+            found[name] = joined.mask((joined == "").to_numpy(dtype=bool), None)
+    return found
+
+
+def blank_marks(layout: Layout) -> frozenset[str]:
+    """The texts of a layout that say there is no code."""
+    return frozenset({"", *layout.missing, *layout.text_missing, *layout.not_applicable})
+
+
+def parted_cells(codes: pd.Series, name: str, separators: tuple[str, ...]) -> pd.Series:
+    """Every sign that parts codes, and the blanks around it, as a bar; commas inside a name stay."""
+    signs = re.escape("".join({*SEPARATORS, *(sign for sign in separators if len(sign) == 1)} - {"|"}))
+    rows = np.flatnonzero(_holding(codes, rf"[{signs}]|\s\||\|\s"))
+    if not rows.size:
+        return codes
+    cells = parter(KINDS[name], "insurance").cells
+    cut = re.compile(rf"\s*[{signs}|]\s*")
+    parted = {
+        text: cells(text) if _words(text) else "|".join(cut.split(text.strip())).rstrip("|")
+        for text in set(codes.iloc[rows])
+    }
+    result = codes.copy()
+    result.iloc[rows] = [parted[text] for text in codes.iloc[rows]]
+    return result
+
+
+def principal_findings(raw: pd.Series, name: str) -> list[Finding]:
+    """Rows whose principal cell holds several codes; the first of them is taken for the principal one."""
     import pandas as pd
 
-    if raw.dtype == object and any(isinstance(cell, _LIST) for cell in raw.dropna().iloc[:1]):
-        raw = pd.Series([_listed(cell) for cell in raw], dtype=text_dtype())
+    places, distinct = pd.factorize(as_text(raw))
+    repair = parter(KINDS[name], "insurance").repair
+    several = np.array([len(text) > 8 and "|" in repair(text).text for text in distinct] + [False])
+    rows = np.flatnonzero(several[places])
+    if not rows.size:
+        return []
+    return [Finding("principal-several", name, rows, [distinct[place] for place in places[rows]])]
+
+
+def _joined(raw: pd.Series, blank: frozenset[str]) -> pd.Series:
+    import pandas as pd
+
+    if raw.dtype == object and any(isinstance(cell, _LIST) for cell in raw):
+        cells = [_listed(cell) if isinstance(cell, _LIST) else cell for cell in raw]
+        raw = pd.Series(cells, index=raw.index, dtype=object)
     text = as_text(raw)
-    if separators != ("|",):
-        text = _with_bars(text, separators)
     return text.mask(text.isin(blank - {""}).to_numpy(dtype=bool))
 
 
-def _with_bars(text: pd.Series, separators: tuple[str, ...]) -> pd.Series:
-    """Every separator, and the blanks around it, as a bar."""
-    # most cells hold one code, or bars already: a quick look finds those that must be rewritten
-    signs = [*(separator for separator in separators if separator != "|"), " |", "| "]
-    rows = np.zeros(len(text), dtype=bool)
-    for sign in signs:
-        rows |= text.str.contains(sign, regex=False, na=False).to_numpy(dtype=bool)
-    anyhow = "|".join(map(re.escape, separators))
-    return (
-        text.mask(rows, text[rows].str.replace(rf"\s*(?:{anyhow})\s*", "|", regex=True))
-        if rows.any()
-        else text
-    )
-
-
-def _listed(cell: Any) -> str | None:
-    if not isinstance(cell, _LIST):
-        return None
+def _listed(cell: Any) -> str:
     return "|".join("" if piece is None else plain_text(piece) for piece in cell)
 
 
 def _from_slots(chunk: RawChunk, places: ListPlaces, blank: frozenset[str]) -> pd.Series:
+    if not any(place is not None for place in places.attached):
+        return _joined_slots(chunk, places.slots, blank)
+    codes = [_slot(chunk, place, blank) for place in places.slots]
+    for order, place in enumerate(places.attached):
+        if place is not None:
+            codes[order] = _with_asterisk(codes[order], _slot(chunk, place, blank))
+    return _bars(codes, chunk.rows)
+
+
+def _joined_slots(chunk: RawChunk, slots: Sequence[int | None], blank: frozenset[str]) -> pd.Series:
+    return _bars([_slot(chunk, place, blank) for place in slots], chunk.rows)
+
+
+def _bars(slots: Sequence[npt.NDArray[Any]], rows: int) -> pd.Series:
+    """The texts of every row joined by bars, those behind the last text left out."""
     import pandas as pd
 
-    joined: npt.NDArray[Any] = np.full(chunk.rows, "", dtype=object)
-    for order in range(len(places.slots) - 1, -1, -1):
-        codes = _slot(chunk, places.slots[order], blank)
-        if places.attached and places.attached[order] is not None:
-            codes = _with_asterisk(codes, _slot(chunk, places.attached[order], blank))
+    joined: npt.NDArray[Any] = np.full(rows, "", dtype=object)
+    for codes in reversed(slots):
         tail = joined != ""
         alone = (codes != "") & ~tail
         joined[tail] = codes[tail] + "|" + joined[tail]
@@ -90,7 +144,7 @@ def _slot(chunk: RawChunk, place: int | None, blank: frozenset[str]) -> npt.NDAr
     """The codes of one column, `""` for none."""
     if place is None:
         return np.full(chunk.rows, "", dtype=object)
-    text = as_text(chunk.columns[place])
+    text = _joined(chunk.columns[place], blank)
     empty = text.isna().to_numpy(dtype=bool) | text.isin(blank).to_numpy(dtype=bool)
     if empty.all():
         return np.full(chunk.rows, "", dtype=object)
@@ -108,11 +162,39 @@ def _with_asterisk(codes: npt.NDArray[Any], extra: npt.NDArray[Any]) -> npt.NDAr
     return result
 
 
+def _each_once(codes: pd.Series) -> pd.Series:
+    """Each code of a row once, where it stands first; an empty principal stays empty."""
+
+    def once(text: str) -> str:
+        first, *rest = text.split("|")
+        return "|".join([first, *(code for code in dict.fromkeys(rest) if code not in ("", first))])
+
+    return codes.map(once, na_action="ignore").astype(text_dtype())
+
+
+def _holding(codes: pd.Series, pattern: str) -> npt.NDArray[np.bool_]:
+    """Which texts hold what the pattern says."""
+    if installed("pyarrow"):
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        try:
+            text = pa.array(codes, type=pa.large_string(), from_pandas=True)
+        except (pa.ArrowInvalid, UnicodeError):  # half a surrogate pair
+            pass
+        else:
+            held = pc.fill_null(pc.match_substring_regex(text, pattern), False)
+            return np.asarray(held.to_numpy(zero_copy_only=False), dtype=bool)
+    return codes.str.contains(pattern, regex=True, na=False).to_numpy(dtype=bool)
+
+
+def _words(text: str) -> bool:
+    return any(sign.isalpha() and not sign.isascii() for sign in text)
+
+
 def _numbers(chunk: RawChunk, name: str, places: ListPlaces) -> list[Finding]:
     """Rows whose code stood there as a number: zeros in front and behind are gone."""
     import pandas as pd
-
-    from .problems import Finding
 
     found: npt.NDArray[np.bool_] = np.zeros(chunk.rows, dtype=bool)
     for place in places.positions:

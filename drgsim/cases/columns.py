@@ -65,6 +65,13 @@ class CaseColumn:
         return self.kind in ("whole", "decimal", "money")
 
     @property
+    def beside(self) -> str:
+        """The list of codes beside which its texts stand; empty for other columns."""
+        if self.kind != "list":
+            return ""
+        return "procedures" if self.name.startswith("procedure") else "diagnoses"
+
+    @property
     def is_text(self) -> bool:
         return self.kind in ("text", "codes", "list")
 

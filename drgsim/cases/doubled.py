@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .headers import header_key, header_keys
 from .layout import CodeListSource
-from .recognise import Match
+from .recognise import Match, split_target
 
 _SHOWN = 3  # headers named before the rest is only counted
 
@@ -23,12 +22,14 @@ class Doubled:
     why: str
 
     def __str__(self) -> str:
+        if not self.passed_over:
+            return f"read from {_listed(self.taken)} together: {self.why}"
         return f"read from {_listed(self.taken)}, not from {_listed(self.passed_over)}: {self.why}"
 
     @property
     def short(self) -> str:
         """Both sides, without the reason."""
-        return f"{_listed(self.taken)}; not {_listed(self.passed_over)}"
+        return f"{_listed(self.taken)}; not {_listed(self.passed_over)}" if self.passed_over else str(self)
 
 
 def doubled(match: Match, rename: Mapping[str, str]) -> list[Doubled]:
@@ -36,10 +37,10 @@ def doubled(match: Match, rename: Mapping[str, str]) -> list[Doubled]:
     used = set(match.positions)
     keys = {place: header_keys(cell) for place, cell in enumerate(match.header) if cell.strip()}
     named: dict[str, set[str]] = {}
-    for header, name in rename.items():
-        named.setdefault(name, set()).add(header_key(header))
+    for header, target in rename.items():
+        named.setdefault(split_target(target)[0], set()).add(header_key(header))
     found = []
-    for name in match.names:
+    for name in [*match.columns, *match.lists]:
         claims = _claims(match, name, named.get(name, set()))
         others = [place for place in keys if place not in used and any(map(claims, keys[place]))]
         if not others:
@@ -47,15 +48,16 @@ def doubled(match: Match, rename: Mapping[str, str]) -> list[Doubled]:
         taken = _taken(match, name)
         if any(key in named.get(name, ()) for place in taken for key in keys[place]):
             why = "rename says so"
-        elif name in match.lists and match.lists[name].joined is not None:
-            why = "of the columns that may hold the list, the layout names this one first"
         elif name in match.lists:
-            why = "a column for the principal goes before columns numbered throughout"
+            why = "of the columns that may be the principal's, the layout names this one first"
         else:
             why = "the layout names it first"
         if all(set(keys[place]) <= {key for one in taken for key in keys[one]} for place in others):
             why = "it stands first"
         found.append(Doubled(name, _headers(match, taken), _headers(match, others), why))
+    for name, places in match.lists.items():
+        if places.overlapping:
+            found.append(Doubled(name, _headers(match, places.positions), (), "each code counts once"))
     return found
 
 
@@ -67,13 +69,10 @@ def _taken(match: Match, name: str) -> list[int]:
 
 def _claims(match: Match, name: str, named: set[str]) -> _Claims:
     layout = match.layout
-    listed = layout.lists.get(name)
     plain = set(named)
     if name in layout.columns:
         plain |= set(layout.columns[name].keys)
-    if listed is not None:
-        plain |= {*listed.joined, *listed.principal}
-    return _Claims(frozenset(plain), listed)
+    return _Claims(frozenset(plain), layout.lists.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +83,7 @@ class _Claims:
     listed: CodeListSource | None
 
     def __call__(self, key: str) -> bool:
-        return key in self.plain or any(pattern.fullmatch(key) for pattern in self._patterns())
-
-    def _patterns(self) -> Iterator[re.Pattern[str]]:
-        if self.listed is not None:
-            yield from (*self.listed.others, *self.listed.numbered)
+        return key in self.plain or (self.listed is not None and self.listed.sure.claims(key))
 
 
 def _headers(match: Match, places: list[int]) -> tuple[str, ...]:

@@ -23,6 +23,17 @@ def header_key(cell: str) -> str:
     return text[1:-1] if _BRACKETED.fullmatch(text) else text
 
 
+class StackedCell(str):
+    """A cell of a header of two rows: the lower text, and what stands above it."""
+
+    above: str
+
+    def __new__(cls, below: str, above: str) -> StackedCell:
+        cell = super().__new__(cls, below or above)
+        cell.above = above if below else ""
+        return cell
+
+
 def header_keys(cell: str) -> tuple[str, ...]:
     """Every key a header cell may stand for: itself, and the code in `name(code)` or `code(name)`.
 
@@ -39,6 +50,8 @@ def header_keys(cell: str) -> tuple[str, ...]:
     leading = re.match(r"\s*([A-Za-z][A-Za-z0-9_]*)\s+\S*[^\x00-\x7f]", cell)
     if leading:
         found.append(leading[1].casefold())
+    if isinstance(cell, StackedCell) and cell.above:
+        found.append(header_key(cell.above) + key)
     return tuple(dict.fromkeys(found))
 
 

@@ -33,6 +33,9 @@ class JsonTable:
     def preview(self) -> Sequence[list[str]]:
         return [self._names]
 
+    def sample(self, rows: int) -> Sequence[list[str]]:
+        return [[row.get(name) or "" for name in self._names] for row in self._rows[:rows]]
+
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
         import pandas as pd
 

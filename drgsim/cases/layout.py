@@ -23,23 +23,58 @@ class ColumnSource:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderForms:
+    """The headers of the columns of a list.
+
+    Attributes
+    ----------
+    joined, joined_like : keys and patterns of the one column that holds all of them
+    principal, principal_like : of the principal's column
+    others : patterns of the others' columns (a group is the number)
+    numbered : patterns of columns numbered throughout, the lowest number being the principal
+    """
+
+    joined: tuple[str, ...] = ()
+    joined_like: tuple[re.Pattern[str], ...] = ()
+    principal: tuple[str, ...] = ()
+    principal_like: tuple[re.Pattern[str], ...] = ()
+    others: tuple[re.Pattern[str], ...] = ()
+    numbered: tuple[re.Pattern[str], ...] = ()
+
+    def claims(self, key: str) -> bool:
+        """Whether a header key is one of these."""
+        return (
+            key in self.joined
+            or key in self.principal
+            or any(
+                pattern.fullmatch(key)
+                for pattern in (*self.joined_like, *self.principal_like, *self.others, *self.numbered)
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CodeListSource:
     """Where a list of codes stands: joined in one column, or one column a code.
 
     Attributes
     ----------
-    joined, separators : keys of the one column, and what stands between codes in it
-    principal, others : keys of the principal's column, and patterns of the others' (a group is the number)
-    numbered : patterns of columns numbered throughout, the lowest number being the principal
+    sure : headers of columns of codes
+    unsure : headers under which files hold codes or names; the cells decide
+    separators : what stands between codes in a cell, besides the signs no code holds
     attached : pattern of columns whose asterisk code joins the code of the same number
+    beside : by column of the case table, headers of texts beside the codes
     """
 
-    joined: tuple[str, ...]
+    sure: HeaderForms
+    unsure: HeaderForms
     separators: tuple[str, ...]
-    principal: tuple[str, ...]
-    others: tuple[re.Pattern[str], ...]
-    numbered: tuple[re.Pattern[str], ...]
     attached: re.Pattern[str] | None
+    beside: Mapping[str, HeaderForms]
+
+    def claims(self, key: str) -> bool:
+        """Whether codes may stand under this header key."""
+        return self.sure.claims(key) or self.unsure.claims(key)
 
 
 @dataclass(frozen=True, slots=True)

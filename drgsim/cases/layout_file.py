@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ..sources import STATES
 from .columns import case_columns
 from .errors import LayoutFileError
 from .headers import header_key, schema_keys
-from .layout import CodeListSource, ColumnSource, Layout
+from .layout import CodeListSource, ColumnSource, HeaderForms, Layout
 from .nodes import read_nodes
 from .units import UNITS
 from .values import Value, as_value, spellings, value_labels, written
@@ -41,8 +42,11 @@ def load_layout(path: Path) -> Layout:
 
 def _layout(document: dict[str, Any]) -> Layout:
     columns = {name: _column_source(spec) for name, spec in document.get("columns", {}).items()}
+    lists = {name: _list_source(spec) for name, spec in document.get("lists", {}).items()}
     if "schema_names" in document:
         columns = schema_sources(document["schema_names"]) | columns
+        fields = document["schema_names"]
+        lists = {name: _with_schema_names(name, found, fields) for name, found in lists.items()}
     return Layout(
         id=document["id"],
         label_zh=document["label_zh"],
@@ -56,7 +60,7 @@ def _layout(document: dict[str, Any]) -> Layout:
         text_missing=frozenset(document.get("text_missing", ())),
         not_applicable=frozenset(document.get("not_applicable", ())),
         columns=columns,
-        lists={name: _list_source(spec) for name, spec in document.get("lists", {}).items()},
+        lists=lists,
         values={name: _values(name, texts) for name, texts in document.get("values", {}).items()},
         identifiers=_identifiers(document.get("identifiers", {})),
         nodes=read_nodes(document.get("nodes", {})),
@@ -68,8 +72,17 @@ def schema_sources(fields: list[str]) -> dict[str, ColumnSource]:
     return {
         column.name: ColumnSource(schema_keys(column, fields))
         for column in case_columns().values()
-        if column.kind != "codes"
+        if column.kind not in ("codes", "list")
     }
+
+
+def _with_schema_names(name: str, source: CodeListSource, fields: list[str]) -> CodeListSource:
+    """The list with the columns of texts beside its codes under the names the case table lists."""
+    beside = dict(source.beside)
+    for column in [column for column in case_columns().values() if column.beside == name]:
+        own = beside.get(column.name, HeaderForms())
+        beside[column.name] = replace(own, joined=(*own.joined, *schema_keys(column, fields)))
+    return replace(source, beside=beside)
 
 
 def _column_source(spec: Any) -> ColumnSource:
@@ -83,12 +96,22 @@ def _column_source(spec: Any) -> ColumnSource:
 
 def _list_source(spec: dict[str, Any]) -> CodeListSource:
     return CodeListSource(
-        joined=tuple(map(header_key, spec.get("joined", ()))),
+        sure=_forms(spec),
+        unsure=_forms(spec.get("unsure", {})),
         separators=tuple(spec.get("separators", ("|",))),
+        attached=_pattern(spec["attached"]) if "attached" in spec else None,
+        beside={name: _forms(forms) for name, forms in spec.get("beside", {}).items()},
+    )
+
+
+def _forms(spec: dict[str, Any]) -> HeaderForms:
+    return HeaderForms(
+        joined=tuple(map(header_key, spec.get("joined", ()))),
+        joined_like=tuple(map(_pattern, spec.get("joined_like", ()))),
         principal=tuple(map(header_key, spec.get("principal", ()))),
+        principal_like=tuple(map(_pattern, spec.get("principal_like", ()))),
         others=tuple(map(_pattern, spec.get("others", ()))),
         numbered=tuple(map(_pattern, spec.get("numbered", ()))),
-        attached=_pattern(spec["attached"]) if "attached" in spec else None,
     )
 
 
@@ -126,6 +149,11 @@ def _problems(document: dict[str, Any]) -> Iterator[str]:
             yield f"[{table}] names no column of the case table: {name!r}{_hint(name, case_columns())}"
         elif table == "lists" and case_columns()[name].kind != "codes":
             yield f"[lists.{name}]: that column holds no codes"
+    for part, spec in document.get("lists", {}).items():
+        for name in spec.get("beside", {}):
+            if name not in case_columns():
+                hint = _hint(name, case_columns())
+                yield f"[lists.{part}.beside] names no column of the case table: {name!r}{hint}"
     for name, texts in document.get("values", {}).items():
         allowed = [UNDECIDED, *map(written, value_labels(name))]
         for value in [value for value in texts.values() if written(value) not in allowed]:

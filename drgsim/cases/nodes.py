@@ -23,7 +23,10 @@ class Node:
     first, first_values, first_optional : field and values that mark the principal one; whether a list
         without a mark keeps its order
     totals : column → (field, unit) summed over the list
-    split, amount, into : field that says what an amount is for, the amount, and value → column
+    split, amount, into : field that says what an amount is for, the amount, and value → the columns it is
+        part of, joined by `|`
+    beside : fields beside the code, each joined into a column in the order of the codes
+    apart, apart_values : field and values of items that are none of the list (diagnoses of Chinese medicine)
     """
 
     codes: str | None
@@ -34,6 +37,9 @@ class Node:
     split: str | None
     amount: str | None
     into: Mapping[str, str]
+    beside: tuple[str, ...] = ()
+    apart: str | None = None
+    apart_values: frozenset[str] = frozenset()
 
     def columns(self, name: str, items: Sequence[Item]) -> tuple[dict[str, str], list[Finding]]:
         """The columns `name.…` of one case, and what was found wrong in the list."""
@@ -41,7 +47,13 @@ class Node:
         found: list[Finding] = []
         if self.codes is not None:
             column = f"{name}.{self.codes}"
-            cells[column], problem = self._joined(items)
+            own = [item for item in items if not self._is_apart(item)]
+            order, problem = self._order(own)
+            if len(own) < len(items):
+                problem.append("diagnosis-of-another-kind")
+            cells[column] = _in_order(own, order, self.codes)
+            if cells[column]:
+                cells |= {f"{name}.{field}": _in_order(own, order, field) for field in self.beside}
             found.extend((rule, column, "") for rule in problem)
         for column, (field, unit) in self.totals.items():
             cells[f"{name}.{column}"] = _total([item.get(field) for item in items], unit)
@@ -50,24 +62,26 @@ class Node:
             found.extend(("unknown-item", f"{name}.{self.split}", value) for value in self._strangers(items))
         return cells, found
 
-    def _joined(self, items: Sequence[Item]) -> tuple[str, list[str]]:
-        codes = [(item.get(self.codes or "") or "").strip() for item in items]
-        if self.first is None or not codes:
-            return "|".join(codes), []
+    def _is_apart(self, item: Item) -> bool:
+        return self.apart is not None and _text(item, self.apart) in self.apart_values
+
+    def _order(self, items: Sequence[Item]) -> tuple[list[int | None], list[str]]:
+        """The items in order, the principal one first (None: not known), and what is wrong with the marks."""
+        places: list[int | None] = list(range(len(items)))
+        if self.first is None or not places:
+            return places, []
         marked = [place for place, item in enumerate(items) if _text(item, self.first) in self.first_values]
         if len(marked) == 1:
-            codes.insert(0, codes.pop(marked[0]))
-            return "|".join(codes), []
+            return [marked[0], *(place for place in places if place != marked[0])], []
         if self.first_optional:
-            return "|".join(codes), ["main-procedure-not-marked"] if len(codes) > 1 else []
-        undecided = codes if len(codes) == 1 else ["", *codes]  # never guess which one is the principal
-        return "|".join(undecided), ["principal-not-marked"]
+            return places, ["main-procedure-not-marked"] if len(places) > 1 else []
+        # never guess which one is the principal
+        return (places if len(places) == 1 else [None, *places]), ["principal-not-marked"]
 
     def _split(self, items: Sequence[Item]) -> dict[str, str]:
         amounts: dict[str, list[str | None]] = {}
         for item in items:
-            column = self.into.get(_text(item, self.split or ""))
-            if column is not None:
+            for column in filter(None, self.into.get(_text(item, self.split or ""), "").split("|")):
                 amounts.setdefault(column, []).append(item.get(self.amount or ""))
         return {column: _total(parts, "") for column, parts in amounts.items()}
 
@@ -94,7 +108,15 @@ def _node(spec: Mapping[str, Any]) -> Node:
         split=split.get("field"),
         amount=split.get("amount"),
         into=dict(spec.get("into", {})),
+        beside=tuple(spec.get("beside", ())),
+        apart=spec.get("apart", {}).get("field"),
+        apart_values=frozenset(spec.get("apart", {}).get("values", ())),
     )
+
+
+def _in_order(items: Sequence[Item], order: Sequence[int | None], field: str) -> str:
+    texts = ["" if place is None else (items[place].get(field) or "").strip() for place in order]
+    return "|".join(texts) if any(texts) else ""
 
 
 def _text(item: Item, field: str) -> str:

@@ -17,7 +17,7 @@ from .layout import Layout
 from .layouts import find_layout, nested_lists
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import KEY, ReadReport
-from .recognise import recognise
+from .recognise import recognise, split_target
 from .sources import raw_tables
 from .stays import with_helpers
 from .values import Value, as_value
@@ -167,7 +167,9 @@ def chunks_to_read(
             "clinical codes can only be translated when they are normalised", do="leave normalise=True"
         )
     wanted = None if columns is None else {case_column(name).name for name in columns}
-    named = {header: case_column(name).name for header, name in (rename or {}).items()}
+    named = dict(rename or {})
+    for target in named.values():
+        case_column(split_target(target)[0])
     meanings = {
         name: {text: as_value(name, value) for text, value in texts.items()}
         for name, texts in (values or {}).items()

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import nearest_name
+from .columns import case_columns
 from .errors import UnknownLayoutError
-from .headers import header_key, header_keys
-from .layout import CodeListSource, ColumnSource, Layout
+from .header_rows import code_looks, header_rows, sample_of
+from .headers import StackedCell, header_key, header_keys
+from .layout import ColumnSource, Layout
 from .layouts import layouts
+from .list_places import TARGET, ListPlaces, Looks, find_list
 from .tables import RawTable
 
 HEADER_WITHIN = 30  # rows of titles and notes that may stand above the header
-
-
-@dataclass(frozen=True, slots=True)
-class ListPlaces:
-    """Where a list of codes stands in a table: one joined column, or one column a code, in order.
-
-    The first slot is None when the table has columns for other codes but none for the principal:
-    nothing else may take its place.
-    """
-
-    source: CodeListSource
-    joined: int | None
-    slots: tuple[int | None, ...]
-    attached: tuple[int | None, ...]
-
-    @property
-    def positions(self) -> list[int]:
-        own = [] if self.joined is None else [self.joined]
-        return [*own, *(place for place in (*self.slots, *self.attached) if place is not None)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +32,26 @@ class Match:
     def positions(self) -> list[int]:
         """Every cell of a row that is used, ascending."""
         used = {place for _, places in self.columns.values() for place in places}
-        used.update(place for places in self.lists.values() for place in places.positions)
+        used.update(place for places in self.lists.values() for place in places.all_positions)
         return sorted(used)
 
     @property
     def names(self) -> list[str]:
         """The columns of the case table that are there."""
-        return [*self.columns, *self.lists]
+        beside = [name for places in self.lists.values() for name in places.beside]
+        return [*self.columns, *self.lists, *(name for name in beside if name not in self.columns)]
 
     def only(self, wanted: Container[str]) -> Match:
         """The same table, as if it had no other columns than these."""
         return replace(
             self,
             columns={name: found for name, found in self.columns.items() if name in wanted},
-            lists={name: found for name, found in self.lists.items() if name in wanted},
+            lists={
+                name: replace(found, beside=beside)
+                for name, found in self.lists.items()
+                for beside in [{each: at for each, at in found.beside.items() if each in wanted}]
+                if name in wanted or beside
+            },
         )
 
     @property
@@ -80,17 +69,20 @@ def recognise(
     Raises UnknownLayoutError when none does.
     """
     candidates = [layout] if layout is not None else list(layouts().values())
-    best: tuple[tuple[int, int, int], RawTable, Match] | None = None
+    best: tuple[tuple[int, int, int, int], RawTable, Match] | None = None
     fitting: list[RawTable] = []
     for table in tables:
-        for row, cells in enumerate(table.preview()):
+        preview = table.preview()
+        for row, cells in header_rows(preview):
+            looks = code_looks(preview[row + 1 :] or sample_of(table))
             for candidate in candidates:
-                match = match_header(cells, candidate, header_row=row, rename=rename)
+                match = match_header(cells, candidate, header_row=row, rename=rename, looks=looks)
                 if match is None or not _fits(match, asked=layout is not None):
                     continue
                 if table not in fitting:
                     fitting.append(table)
-                rank = (len(match.positions), len(candidate.recognise), -row)
+                plain = not any(isinstance(cell, StackedCell) for cell in cells)
+                rank = (len(match.positions), len(candidate.recognise), plain, -row)
                 if best is None or rank > best[0]:
                     best = (rank, table, match)
     if best is None:
@@ -101,71 +93,63 @@ def recognise(
 
 
 def match_header(
-    cells: Sequence[str], layout: Layout, *, header_row: int = 0, rename: Mapping[str, str]
+    cells: Sequence[str],
+    layout: Layout,
+    *,
+    header_row: int = 0,
+    rename: Mapping[str, str],
+    looks: Looks | None = None,
 ) -> Match | None:
-    """What `layout` finds in a row of cells; None when a column it must have is not there."""
-    places: dict[str, int] = {}
+    """What `layout` finds in a row of cells; None when a column it must have is not there.
+
+    `rename` has by header the column of the case table, or a numbered place in a list (`diagnoses2`).
+    """
+    every: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
         for key in header_keys(cell):
-            places.setdefault(key, place)
-    if any(key not in places for key in layout.recognise):
+            every.setdefault(key, []).append(place)
+    if any(key not in every for key in layout.recognise):
         return None
-    own: dict[str, int] = {}
-    for header, name in rename.items():  # the first of several for one column, as in a layout
-        if (key := header_key(header)) in places:
-            own.setdefault(name, places[key])
+    own: dict[str, list[tuple[int | None, int]]] = {}
+    for header, target in rename.items():
+        name, number = split_target(target)
+        own.setdefault(name, []).extend((number, place) for place in every.get(header_key(header), ())[:1])
+    own = {name: places for name, places in own.items() if places}
+    renamed = {place for places in own.values() for _, place in places}
+    places = {key: left for key, at in every.items() if (left := [one for one in at if one not in renamed])}
     columns = {name: found for name, source in layout.columns.items() if (found := _column(source, places))}
-    columns |= {name: (ColumnSource(()), (place,)) for name, place in own.items() if name not in layout.lists}
+    columns |= {  # the first of several for one column, as in a layout
+        name: (ColumnSource(()), (first[0][1],)) for name, first in own.items() if name not in layout.lists
+    }
     lists = {
         name: listed
         for name, source in layout.lists.items()
-        if (listed := _list(source, places, own.get(name)))
+        if (listed := find_list(source, places, own.get(name, ()), looks))
     }
     return Match(layout, tuple(cells), header_row, columns, lists)
 
 
-def _column(source: ColumnSource, places: Mapping[str, int]) -> tuple[ColumnSource, tuple[int, ...]] | None:
-    found = tuple(places[key] for key in source.keys if key in places)
+def split_target(target: str) -> tuple[str, int | None]:
+    """The column of the case table and the number in a target of `rename`: `diagnoses2` is the second code.
+
+    >>> split_target("diagnoses2"), split_target("procedures[1]"), split_target("age")
+    (('diagnoses', 2), ('procedures', 1), ('age', None))
+    """
+    match = TARGET.fullmatch(target.strip())
+    if match and target not in case_columns():
+        column = case_columns().get(match[1].rstrip("_"))
+        if column is not None and column.kind == "codes":
+            return column.name, int(match[2])
+    return target, None
+
+
+def _column(
+    source: ColumnSource, places: Mapping[str, Sequence[int]]
+) -> tuple[ColumnSource, tuple[int, ...]] | None:
+    found = tuple(places[key][0] for key in source.keys if key in places)
     if not found:
         return None
     return source, found if source.summed or source.joined else found[:1]
-
-
-def _list(source: CodeListSource, places: Mapping[str, int], own: int | None) -> ListPlaces | None:
-    joined = own if own is not None else next((places[key] for key in source.joined if key in places), None)
-    if joined is not None:
-        return ListPlaces(source, joined, (), ())
-    first = next((places[key] for key in source.principal if key in places), None)
-    others = _numbered(source.others, places)
-    if first is None and not others:
-        others = _numbered(source.numbered, places)
-        if not others:
-            return None
-        first = others.pop(0)[1]
-    return ListPlaces(
-        source, None, (first, *(place for _, place in others)), _attached(source, places, others)
-    )
-
-
-def _numbered(patterns: Iterable[re.Pattern[str]], places: Mapping[str, int]) -> list[tuple[int, int]]:
-    """(number, position) of the columns that match, in the order of their numbers."""
-    found: dict[int, int] = {}
-    for pattern in patterns:
-        for key, place in places.items():
-            if match := pattern.fullmatch(key):
-                found.setdefault(place, int(match[1]) if pattern.groups and match[1] else 0)
-    return sorted((number, place) for place, number in found.items())
-
-
-def _attached(
-    source: CodeListSource, places: Mapping[str, int], others: Iterable[tuple[int, int]]
-) -> tuple[int | None, ...]:
-    if source.attached is None:
-        return ()
-    by_number = {
-        match[1]: place for key, place in places.items() if (match := source.attached.fullmatch(key))
-    }
-    return (by_number.get(""), *(by_number.get(str(number)) for number, _ in others))
 
 
 def _fits(match: Match, *, asked: bool) -> bool:

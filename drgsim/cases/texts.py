@@ -37,7 +37,7 @@ def as_text(raw: pd.Series) -> pd.Series:
 
     if pd.api.types.is_string_dtype(raw.dtype) and raw.dtype != object:
         return raw.astype(text_dtype()).str.strip(BLANKS)
-    cells = [None if _is_missing(cell) else plain_text(cell) for cell in raw.tolist()]
+    cells = [None if is_missing(cell) else plain_text(cell) for cell in raw.tolist()]
     return pd.Series(cells, index=raw.index, dtype=text_dtype())
 
 
@@ -46,7 +46,8 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
-def _is_missing(cell: Any) -> bool:
+def is_missing(cell: Any) -> bool:
+    """None, NaN, NaT or pandas.NA."""
     import pandas as pd
 
     return cell is None or (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .._optional import require
 from .errors import NotACaseTableError, UnreadableFileError
 from .tables import RawChunk
+from .texts import is_missing, plain_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +31,13 @@ class ParquetTable:
 
     def preview(self) -> Sequence[list[str]]:
         return [self._names]
+
+    def sample(self, rows: int) -> Sequence[list[str]]:
+        try:
+            batch = next(self._file.iter_batches(batch_size=rows), None)
+        except (OSError, ValueError) as error:
+            raise _damaged(self.name) from error
+        return [] if batch is None else _texts([column.to_pylist() for column in batch.columns])
 
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
         names = [self._names[place] for place in positions]
@@ -51,12 +60,20 @@ class ArrowTable:
         except (TypeError, ValueError) as error:
             raise NotACaseTableError("the Arrow stream does not hold a table", got=self.name) from error
         self._names = list(self._reader.schema.names)
+        self._first: list[Any] | None = None  # the batch that was looked at before its turn
 
     def preview(self) -> Sequence[list[str]]:
         return [self._names]
 
+    def sample(self, rows: int) -> Sequence[list[str]]:
+        if self._first is None:
+            first = next(iter(self._reader), None)
+            self._first = [] if first is None else [first]
+        columns = [column for batch in self._first for column in batch.slice(0, rows).columns]
+        return _texts([column.to_pylist() for column in columns])
+
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
-        for batch in self._reader:
+        for batch in itertools.chain(self._first or [], self._reader):
             for start in range(0, batch.num_rows, rows):
                 part = batch.slice(start, rows)
                 yield RawChunk.of_arrow({place: part.column(place) for place in positions}, part.num_rows)
@@ -73,11 +90,21 @@ class FrameTable:
     def preview(self) -> Sequence[list[str]]:
         return [[str(name) for name in self._frame.columns]]
 
+    def sample(self, rows: int) -> Sequence[list[str]]:
+        part = self._frame.iloc[:rows]
+        return _texts([part.iloc[:, place].tolist() for place in range(part.shape[1])])
+
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
         for start in range(0, len(self._frame), rows):
             part = self._frame.iloc[start : start + rows]
             columns = {place: part.iloc[:, place].reset_index(drop=True) for place in positions}
             yield RawChunk(columns, len(part), index=part.index)
+
+
+def _texts(columns: Sequence[Sequence[Any]]) -> list[list[str]]:
+    """The cells of columns as rows of text."""
+    texts = [[("" if is_missing(cell) else plain_text(cell)) for cell in cells] for cells in columns]
+    return [list(row) for row in zip(*texts, strict=True)]
 
 
 def _parquet() -> Any:

@@ -126,7 +126,7 @@ def _one_by_one(
     book = _book(kind, edition)
     table = TextTable.of(series, rows)
     counts = table.counts() if table else book.count_unknown(series, rows=rows)
-    part = _parter(kind, edition).repair
+    part = parter(kind, edition).repair
     repaired = {text: part(text) for text in counts if text and text not in book}
     if table is not None and table.cut.any():
         becomes = [_some(repaired[text].text if text in repaired else text, book) for text in table.texts]
@@ -188,7 +188,8 @@ def _book(kind: Kind, edition: Edition) -> Codebook:
 
 
 @cache
-def _parter(kind: Kind, edition: Edition) -> Parter:
+def parter(kind: Kind, edition: Edition) -> Parter:
+    """What repairs one text of an edition's codes; made once a process."""
     catalogue = Catalogue.load(kind)
 
     def name_of(code: str) -> str | None:
