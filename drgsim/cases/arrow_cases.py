@@ -19,8 +19,10 @@ from .arrow_columns import arrow_column, as_arrow, is_text, one_array, slots_joi
 from .assemble import join_not_applicable, one_column
 from .code_columns import beside_codes, code_list, parted_cells, principal_findings
 from .columns import case_columns
+from .derive import CHILDREN, LOS_FROM
 from .layout import Layout
 from .list_places import ListPlaces
+from .named_codes import named_codes
 from .problems import Finding
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import ReadReport
@@ -59,10 +61,7 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     import pyarrow as pa
 
     if job.chunk is None:
-        frame = job.frame()
-        report: ReadReport = frame.attrs["drgsim"]
-        columns = {str(name): _series(frame[name]) for name in frame.columns}
-        return ArrowCases(columns, _encoded(columns, books), 0, job.start, report)
+        return _by_frame(job, books)
     chunk, match = job.chunk, job.todo.match
     findings = list(chunk.findings)
     parts: dict[str, Any] = {}
@@ -72,7 +71,12 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
         if len(places) == 1 and places[0] in chunk.arrow:
             column = case_columns()[name]
             fast = arrow_column(chunk.arrow[places[0]], column, match.layout, source.unit)
-        parts[name], mask, problems = fast or as_arrow(one_column(chunk, name, source, places, match.layout))
+        if fast is None:
+            parsed = one_column(chunk, name, source, places, match.layout)
+            if parsed.also:
+                return _by_frame(job, books)
+            fast = as_arrow(parsed)
+        parts[name], mask, problems = fast
         findings += [Finding(rule, name, rows, got) for rule, rows, got in problems]
         if mask is not None:
             unapplied[name] = mask
@@ -89,6 +93,8 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
         repairs += read.repairs
         if job.repair:
             editions[name] = read.edition
+    if _to_settle(parts, lists):
+        return _by_frame(job, books)
     if job.todo.says_not_applicable:
         parts[NOT_APPLICABLE] = _not_applicable(parts.get(NOT_APPLICABLE), unapplied, chunk.rows)
     if not job.todo.names_staff:
@@ -108,6 +114,38 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     )
     assert all(isinstance(column, pa.Array) for column in columns.values())
     return ArrowCases(columns, lists, chunk.rows, job.start, report)
+
+
+def _by_frame(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
+    """The same by way of a frame, for what is settled column against column; kept columns as they lie."""
+    frame = job.frame()
+    report: ReadReport = frame.attrs["drgsim"]
+    columns = {str(name): _series(frame[name]) for name in frame.columns}
+    if job.chunk is not None:
+        arrow = job.chunk.arrow
+        kept = {name: arrow[place] for name, place in job.todo.kept.items() if place in arrow}
+        columns |= {name: one_array(array) for name, array in kept.items()}
+    return ArrowCases(columns, _encoded(columns, books), len(frame), job.start, report)
+
+
+def _to_settle(parts: Mapping[str, Any], lists: Mapping[str, CodeLists]) -> bool:
+    """Whether a column says something of another: then the frame's way, the only one that settles it."""
+    import pyarrow.compute as pc
+
+    if "los" not in parts and all(name in parts for name in LOS_FROM):
+        return True
+    if CHILDREN in parts and parts[CHILDREN].null_count < len(parts[CHILDREN]):
+        return True
+    if "age" in parts and "age_days" in parts and parts["age"].null_count:
+        days = parts["age_days"]
+        if pc.any(pc.and_(pc.is_null(parts["age"]), pc.is_valid(days))).as_py():
+            return True
+    if "birth_weight" in parts and "diagnoses" in lists:
+        weighed = np.flatnonzero(pc.fill_null(pc.greater(parts["birth_weight"], 0), False).to_numpy(zero_copy_only=False))
+        hers = np.append(named_codes("delivery-record"), [False, False])
+        held = lists["diagnoses"].take(weighed).flat
+        return bool(hers[np.where(held < len(hers) - 2, held, -1)].any())
+    return False
 
 
 class _Codes:

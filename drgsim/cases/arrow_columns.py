@@ -41,7 +41,7 @@ def arrow_column(array: Any, column: CaseColumn, layout: Layout, unit: str) -> A
         return _text(whole, layout)
     if column.kind == "date":
         if is_text(kind):
-            return _distinct(whole, column, layout, dates)
+            return _distinct(whole, column, layout, lambda texts: dates(texts, serial=True))
         return (whole.cast(pa.timestamp("s")), None, []) if pa.types.is_date(kind) else None
     if not column.is_number or (unit and UNITS[unit] is None):
         return None
@@ -104,10 +104,10 @@ def _distinct(array: Any, column: CaseColumn, layout: Layout, read: Any) -> Arro
     values = pa.array(parsed.values, from_pandas=True).take(told.indices)
     unapplied = None
     problems = []
-    if parsed.not_applicable.any() or parsed.problems:
+    if parsed.not_applicable.any() or parsed.problems or parsed.told:
         places = told.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
         unapplied = np.append(parsed.not_applicable, False)[places]
-        for rule, wrong, got in parsed.problems:
+        for rule, wrong, got in [*parsed.problems, *parsed.told]:
             said = dict(zip(wrong.tolist(), got, strict=True))
             rows = np.flatnonzero(np.isin(places, wrong))
             problems.append((rule, rows, [said[place] for place in places[rows].tolist()]))
@@ -119,7 +119,8 @@ def as_arrow(parsed: Parsed) -> ArrowColumn:
     import pyarrow as pa
 
     unapplied = parsed.not_applicable
-    return pa.array(parsed.values, from_pandas=True), unapplied if unapplied.any() else None, parsed.problems
+    told = [*parsed.problems, *parsed.told]
+    return pa.array(parsed.values, from_pandas=True), unapplied if unapplied.any() else None, told
 
 
 def _text(array: Any, layout: Layout) -> ArrowColumn | None:

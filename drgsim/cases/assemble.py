@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .code_columns import beside_codes, code_list
 from .columns import case_column, case_columns, text_dtype
+from .derive import CHILDREN, settle_ages, settle_stays
 from .doubled import Doubled, doubled
 from .headers import header_keys
 from .layout import ColumnSource, Layout
@@ -75,7 +77,7 @@ def plan(
 
 
 def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
-    """The frame, columns in the order of the case table and kept ones behind; and the findings.
+    """The frame, with columns that only help to settle others; and the findings.
 
     Codes are as they stand in the source but for blanks around them.
     """
@@ -85,24 +87,39 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
     findings = list(chunk.findings)
     parts: dict[str, pd.Series] = {}
     unapplied: dict[str, Any] = {}
+    also: dict[tuple[str, str], Any] = {}
     for name, (source, places) in match.columns.items():
         parsed = one_column(chunk, name, source, places, match.layout)
         parts[name] = parsed.values
-        findings.extend(Finding(rule, name, rows, got) for rule, rows, got in parsed.problems)
+        told = [*parsed.problems, *parsed.told]
+        findings.extend(Finding(rule, name, rows, got) for rule, rows, got in told)
         unapplied[name] = parsed.not_applicable
+        also |= {(name, each): cells for each, cells in parsed.also.items()}
     for name, listed in match.lists.items():
         parts[name], found = code_list(chunk, name, listed, match.layout)
         parts |= beside_codes(chunk, listed, match.layout)
         findings.extend(found)
+    findings = settle_ages(parts, also.get(("age", "days")), findings, unapplied)
+    stays = settle_stays(parts)
+    if plan.gives("los"):
+        findings += stays
+    if ("birth_weight", "weights") in also and CHILDREN not in parts:
+        listed_weights = also["birth_weight", "weights"]
+        texts = [None if each is None else "|".join(map(str, each)) for each in listed_weights]
+        parts[CHILDREN] = pd.Series(texts, dtype=text_dtype())
     if plan.says_not_applicable:
         parts["not_applicable"] = join_not_applicable(parts.get("not_applicable"), unapplied, chunk.rows)
     for name in () if plan.names_staff else [name for name in STAFF if name in parts]:
         parts[name], _ = staff_codes(parts[name])
     frame = with_stay_ids(pd.DataFrame(parts, index=pd.RangeIndex(chunk.rows)))
-    names = [name for name in case_columns() if name in frame.columns and plan.gives(name)]
     kept = {name: as_text(chunk.columns[place]) for name, place in plan.kept.items()}
-    frame = frame[names].assign(**kept)
-    return frame, findings
+    return frame.assign(**kept), findings
+
+
+def chosen(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """The columns of the result: those of the case table that were asked for, in its order, and kept ones."""
+    names = [name for name in case_columns() if name in frame.columns and plan.gives(name)]
+    return frame[[*names, *plan.kept]]
 
 
 def one_column(
@@ -111,7 +128,8 @@ def one_column(
     column = case_column(name)
     if source.joined:
         return parse_column(_joined([chunk.columns[place] for place in places]), column, layout)
-    parts = [parse_column(chunk.columns[place], column, layout, unit=source.unit) for place in places]
+    read = partial(parse_column, column=column, layout=layout, unit=source.unit, serial=True)
+    parts = [read(chunk.columns[place]) for place in places]
     return _total(parts) if source.summed else parts[0]
 
 
@@ -133,7 +151,8 @@ def _total(parts: list[Parsed]) -> Parsed:
     values = pd.concat([part.values for part in parts], axis=1)
     unapplied = np.logical_and.reduce([part.not_applicable for part in parts])
     problems = [problem for part in parts for problem in part.problems]
-    return Parsed(values.sum(axis=1, min_count=1).round(2), unapplied, problems)
+    told = [each for part in parts for each in part.told]
+    return Parsed(values.sum(axis=1, min_count=1).round(2), unapplied, problems, told)
 
 
 def join_not_applicable(stated: pd.Series | None, unapplied: Mapping[str, Any], rows: int) -> pd.Series:

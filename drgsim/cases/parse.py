@@ -31,29 +31,34 @@ class Parsed:
     ----------
     values : Series in the dtype of the case column
     problems : rule, rows, and the texts that stood there
+    told : the same for cells that were read, but not as they stand
+    also : what else the cells say, by row: `days` (float64, NaN) of an age, `weights` (tuples, None)
     not_applicable : rows that say the column does not apply to them
     """
 
     values: pd.Series
     not_applicable: npt.NDArray[np.bool_]
     problems: list[tuple[str, npt.NDArray[np.int64], list[str]]] = field(default_factory=list)
+    told: list[tuple[str, npt.NDArray[np.int64], list[str]]] = field(default_factory=list)
+    also: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
 
 
-def parse_column(raw: pd.Series, column: CaseColumn, layout: Layout, *, unit: str = "") -> Parsed:
-    """Read `raw` (text, or typed) as `column`, by the layout's word on missing marks and values."""
+def parse_column(
+    raw: pd.Series, column: CaseColumn, layout: Layout, *, unit: str = "", serial: bool = False
+) -> Parsed:
+    """Read `raw` (text, or typed) as `column`, by the layout's word on missing marks and values. `serial` says
+    whether a number in a column of dates may be a spreadsheet's number of a day."""
     dictionary = layout.values.get(column.name) or spellings(column.name)
     if dictionary:
         return _by_texts(raw, column, layout, lambda texts: coded(texts, dictionary))
-    if column.kind == "text":
+    if column.kind in ("text", "list"):
         return _text(raw, layout)
     typed = _typed(raw, column, unit)
     if typed is not None:
         return typed
     if column.kind == "date":
-        return _by_texts(raw, column, layout, dates)
-    return _by_texts(
-        raw, column, layout, lambda texts: numbers(texts, unit=unit, whole=column.kind == "whole")
-    )
+        return _by_texts(raw, column, layout, lambda texts: dates(texts, serial=serial))
+    return _by_texts(raw, column, layout, lambda texts: numbers(texts, unit=unit, column=column))
 
 
 def _text(raw: pd.Series, layout: Layout) -> Parsed:
@@ -97,7 +102,7 @@ def by_distinct(
 ) -> Parsed:
     """Read the distinct values, then give each row its own; place -1 is missing."""
     texts = [plain_text(value) for value in distinct]
-    values, rules = read(texts)
+    values, rules, *more = read(texts)
     marks = layout.missing | layout.text_missing | {""}
     unapplied = np.array([text in layout.not_applicable for text in texts] + [False])
     settled = np.array([text in marks for text in texts] + [True]) | unapplied
@@ -107,6 +112,11 @@ def by_distinct(
     for rule in sorted({*broken[~settled]} - {""}):
         rows = np.flatnonzero(((broken == rule) & ~settled)[places])
         parsed.problems.append((rule, rows, [texts[place] for place in places[rows].tolist()]))
+    said = np.array([*(more[0] if more else [""] * len(texts)), ""], dtype=object)
+    for rule in sorted({*said[~lost]} - {""}):
+        rows = np.flatnonzero(((said == rule) & ~lost)[places])
+        parsed.told.append((rule, rows, [texts[place] for place in places[rows].tolist()]))
+    parsed.also = {name: cells[places] for name, cells in (more[1] if len(more) > 1 else {}).items()}
     return parsed
 
 

@@ -13,13 +13,13 @@ from ..errors import ArgumentError
 from .asked import AskedHeaders
 from .assemble import plan
 from .columns import case_column, case_columns
+from .derive import with_helpers
 from .layout import Layout
 from .layouts import find_layout, nested_lists
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import KEY, ReadReport
 from .recognise import recognise, split_target
 from .sources import raw_tables
-from .stays import with_helpers
 from .values import Value, as_value
 
 if TYPE_CHECKING:

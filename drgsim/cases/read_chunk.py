@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..codes import Edition
-from .assemble import Plan, assemble
+from .assemble import Plan, assemble, chosen
 from .columns import text_dtype
+from .derive import settle_weights
 from .problems import WHOLE_TABLE, Finding, ProblemTable
 from .read_report import KEY, ReadReport
 from .repair import repair_codes
@@ -53,6 +54,9 @@ class ChunkToRead:
         if self.repair:
             repaired = repair_codes(frame, edition=self.repair)
             frame, repairs, editions = repaired.cases, repaired.repairs, repaired.editions
+        frame, more = settle_weights(frame)
+        frame = chosen(frame, self.todo)
+        findings = [*self._once(findings), *more]
         own = self.chunk.index
         frame.index = own if own is not None else pd.RangeIndex(self.start, self.start + self.chunk.rows)
         frame.attrs[KEY] = self.report(
@@ -79,12 +83,16 @@ class ChunkToRead:
         problems = ProblemTable.of(findings, index=index, cases=cases)
         return ReadReport([self._file(len(index))], repairs, problems, editions)
 
+    def _once(self, findings: list[Finding]) -> list[Finding]:
+        """Without what is said of the whole file, but in its first chunk."""
+        return [each for each in findings if self.first or each.rows is not WHOLE_TABLE]
+
     def _without_cases(self) -> pd.DataFrame:
         """No rows, but every column that rows would have had."""
         import pandas as pd
 
         none: Any = {place: pd.Series(dtype=text_dtype()) for place in self.todo.positions}
-        frame, _ = assemble(RawChunk(none, 0), self.todo)
+        frame = chosen(assemble(RawChunk(none, 0), self.todo)[0], self.todo)
         problems = ProblemTable.of((), index=frame.index, cases=None)
         frame.attrs[KEY] = ReadReport([self._file(0)], [], problems)
         return frame

@@ -9,24 +9,45 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from .columns import CaseColumn
+from .measures import measure
 from .texts import folded
 from .units import UNITS, parse_duration
 from .values import Value
 
 _INT32 = np.iinfo(np.int32)
-_BEHIND = re.compile(r"(岁|天|日|克|g|小时|元|分)$", re.IGNORECASE)
+_COMMA = ","
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _DATE = re.compile(
     r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))"
-    r"(?:[ T]*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?|(\d{2})(\d{2})(\d{2})?)?"
+    r"(?:[ T]*(\d{1,2})[:时点](?:(\d{1,2})分?)?(?:[:]?(\d{1,2})秒?(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?|(\d{2})(\d{2})(\d{2})?)?"
 )
+_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")  # days of 1954 to 2119
+_DAY_ZERO = np.datetime64("1899-12-30", "s")
 _COMMON_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d")  # read by the column, the others one by one
+
+
+class Numbers(NamedTuple):
+    """Numbers read from texts, one more behind them for missing.
+
+    Attributes
+    ----------
+    values : NaN where unreadable
+    rules : the rule each text breaks
+    told : what is to be told of texts that were read
+    also : what else texts say: `days` (float64, NaN), `weights` (tuples or None)
+    """
+
+    values: npt.NDArray[np.float64]
+    rules: list[str]
+    told: list[str]
+    also: dict[str, npt.NDArray[Any]]
 
 
 def coded(texts: Sequence[str], dictionary: Mapping[str, Value | None]) -> tuple[npt.NDArray[Any], list[str]]:
@@ -42,31 +63,57 @@ def coded(texts: Sequence[str], dictionary: Mapping[str, Value | None]) -> tuple
     return np.array([*values, None], dtype=object), rules
 
 
-def numbers(texts: Sequence[str], *, unit: str, whole: bool) -> tuple[npt.NDArray[np.float64], list[str]]:
-    """Numbers in the unit of the case table, NaN where unreadable."""
+def numbers(texts: Sequence[str], *, unit: str, column: CaseColumn) -> Numbers:
+    """Numbers in the unit of the case table, NaN where unreadable; a unit in the cell goes before `unit`."""
     import pandas as pd
 
-    if unit and UNITS[unit] is None:
+    cells = pd.Series([*texts, ""], dtype=object)
+    durations = bool(unit) and UNITS[unit] is None
+    if durations:
         hours = [parse_duration(text) for text in texts]
         found = np.array([*(np.nan if hour is None else hour for hour in hours), np.nan])
     else:
-        cells = pd.Series([*texts, ""], dtype=object)
         found = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float).copy()
         for place in np.flatnonzero(~np.isfinite(found[:-1])).tolist():
             found[place] = _number(texts[place])
         found = scaled(found, unit)
+    told = [""] * len(texts)
+    rules = [""] * len(texts)
+    days = np.full(len(found), np.nan)
+    weights: npt.NDArray[Any] = np.full(len(found), None, dtype=object)
+    again = ~np.isfinite(found[:-1])
+    if column.unit == "g":
+        again |= np.array([_COMMA in folded(text) for text in texts], dtype=bool)
+    for place in np.flatnonzero(again).tolist():
+        meant = measure(texts[place], column)
+        if meant.value is None:
+            if not np.isfinite(found[place]):
+                rules[place] = meant.rule
+            continue
+        found[place], told[place] = meant.value, meant.rule
+        days[place] = np.nan if meant.days is None else meant.days
+        weights[place] = meant.weights or None
     bad = ~np.isfinite(found)
-    if whole:
+    if column.kind == "whole":
         bad |= not_whole(found)
-    return found, ["unreadable" if wrong else "" for wrong in bad[:-1]]
+    rules = [(rule or "unreadable") if wrong else "" for rule, wrong in zip(rules, bad[:-1], strict=True)]
+    told = ["" if rule else said for rule, said in zip(rules, told, strict=True)]
+    also = {}
+    if not np.isnan(days).all():
+        also["days"] = days
+    if any(each is not None for each in weights):
+        also["weights"] = weights
+    return Numbers(found, rules, told, also)
 
 
-def dates(texts: Sequence[str]) -> tuple[npt.NDArray[np.datetime64], list[str]]:
-    """Moments to the second, NaT where unreadable. Only what is written year first is read."""
+def dates(texts: Sequence[str], *, serial: bool = False) -> tuple[npt.NDArray[np.datetime64], list[str], list[str]]:
+    """Moments to the second, NaT where unreadable, and what is to be told. Only what is written year first is
+    read; and day numbers of a spreadsheet, where `serial` says that they may be such."""
     import pandas as pd
 
     cells = pd.Series([*texts, ""], dtype=object)
     moments = np.full(len(cells), "NaT", dtype="datetime64[s]")
+    told = [""] * len(texts)
     for form in _COMMON_DATES:
         left = np.flatnonzero(np.isnat(moments))
         if len(left) > 1:
@@ -76,7 +123,11 @@ def dates(texts: Sequence[str]) -> tuple[npt.NDArray[np.datetime64], list[str]]:
         moment = _moment(texts[place])
         if moment is not None:
             moments[place] = np.datetime64(moment, "s")
-    return moments, ["unreadable" if wrong else "" for wrong in np.isnat(moments[:-1])]
+        elif serial and (number := _SERIAL.fullmatch(folded(texts[place]))):
+            seconds = round(float(number[0]) * 86400)
+            moments[place] = _DAY_ZERO + np.timedelta64(seconds, "s")
+            told[place] = "date-serial"
+    return moments, ["unreadable" if wrong else "" for wrong in np.isnat(moments[:-1])], told
 
 
 def scaled(values: npt.NDArray[np.float64], unit: str) -> npt.NDArray[np.float64]:
@@ -92,8 +143,8 @@ def not_whole(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
 
 
 def _number(text: str) -> float:
-    """A number as people write it: full-width digits, thousands commas, a currency sign, the unit behind."""
-    text = _BEHIND.sub("", folded(text).removeprefix("¥")).strip()
+    """A number as people write it: full-width digits, thousands commas, a currency sign."""
+    text = folded(text).removeprefix("¥").strip()
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
     return float(text) if _NUMBER.fullmatch(text) else np.nan

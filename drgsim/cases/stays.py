@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,8 +35,3 @@ def with_stay_ids(cases: pd.DataFrame) -> pd.DataFrame:
         made = cases[name] if made is None else cases[name].where(cases[name].notna(), made)
     result = cases.assign(case_id=made)
     return result if number is None else result.assign(record_number=number)
-
-
-def with_helpers(wanted: Collection[str]) -> set[str]:
-    """The columns asked for, and those they are made of."""
-    return {*wanted, *(MADE_OF if "case_id" in wanted else ())}

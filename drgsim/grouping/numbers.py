@@ -66,6 +66,8 @@ def _parsed(series: pd.Series, name: str) -> tuple[npt.NDArray[np.float64], Mask
     unreadable = np.zeros(len(series), dtype=bool)
     for _, rows, _ in parsed.problems:
         unreadable[rows] = True
+    if "days" in parsed.also:  # an age in days has no place in a column of years; the readers have one
+        unreadable |= ~np.isnan(parsed.also["days"])
     return parsed.values.to_numpy(dtype=np.float64, na_value=np.nan), unreadable
 
 

@@ -1,0 +1,187 @@
+"""What one column says of another: age below one year from days, the length of stay from the dates, and whose
+weights stand on a record. Every value made so is told; each row is settled by that row alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .columns import case_columns, text_dtype
+from .measures import YEAR
+from .named_codes import named_codes
+from .problems import WHOLE_TABLE, Finding
+from .stays import MADE_OF
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Mask = npt.NDArray[np.bool_]
+
+CHILDREN = "children_birth_weights"
+LOS_FROM = ("admission_date", "discharge_date")
+_HELPERS: Mapping[str, Collection[str]] = {
+    "case_id": MADE_OF,
+    "age": ("age_days", "birth_date", "admission_date"),
+    "age_days": ("age",),
+    "los": LOS_FROM,
+    "birth_weight": (CHILDREN, "diagnoses"),
+    CHILDREN: ("birth_weight", "diagnoses"),
+}
+_FRACTION = re.compile(r"0?\.\d+|.*\d\s*/\s*\d+.*")  # an age below one year as a front page writes it
+_BETWEEN = re.compile(r"[^\d.]+")
+
+
+def with_helpers(wanted: Collection[str]) -> set[str]:
+    """The columns asked for, and those they are made of."""
+    return {*wanted, *(helper for name in wanted for helper in _HELPERS.get(name, ()))}
+
+
+def settle_ages(
+    parts: dict[str, pd.Series],
+    days: npt.NDArray[np.float64] | None,
+    findings: list[Finding],
+    unapplied: dict[str, Mask],
+) -> list[Finding]:
+    """Ages in years and in days made to say the same; `parts` and `unapplied` are changed, and the findings
+    that remain are given back. `days` are those a cell of the years wrote."""
+    import pandas as pd
+
+    if "age" not in parts:
+        return findings
+    own = parts.get("age_days")
+    if days is not None:
+        rows = len(days)
+        made = pd.Series(pd.array([pd.NA] * rows, dtype="Int32")) if own is None else own.copy()
+        fill = made.isna().to_numpy() & ~np.isnan(days)
+        made[fill] = days[fill].astype(np.int32)
+        parts["age_days"] = own = made
+    if own is None:
+        return findings
+    age = parts["age"]
+    stated = own.to_numpy(dtype=float, na_value=np.nan)
+    open_rows = age.isna().to_numpy() & (stated >= 0) & _young_by_birth(parts, stated)
+    unread: dict[int, str] = {}
+    for finding in findings:
+        if finding.column == "age" and finding.rule == "unreadable":
+            unread |= dict(zip(finding.rows.tolist(), finding.got, strict=True))
+    open_rows[[row for row, text in unread.items() if not _FRACTION.fullmatch(text.strip())]] = False
+    rows = np.flatnonzero(open_rows)
+    if not rows.size:
+        return findings
+    settled = age.copy()
+    settled[open_rows] = (stated[rows] // YEAR).astype(np.int32)
+    parts["age"] = settled
+    if "age" in unapplied:
+        unapplied["age"] = unapplied["age"] & ~open_rows
+    kept = [_without(each, open_rows) if each.column == "age" else each for each in findings]
+    return [*kept, Finding("age-from-days", "age", rows, [f"{stated[row]:.0f} d" for row in rows])]
+
+
+def settle_stays(parts: dict[str, pd.Series]) -> list[Finding]:
+    """The length of stay where its column is missing: whole days between the dates, 1 at the least."""
+    import pandas as pd
+
+    if "los" in parts or any(name not in parts for name in LOS_FROM):
+        return []
+    admission, discharge = (parts[name].to_numpy().astype("datetime64[D]") for name in LOS_FROM)
+    days = (discharge - admission).astype("timedelta64[D]").astype(float)
+    days[np.isnat(discharge) | np.isnat(admission)] = np.nan
+    days[days < 0] = np.nan
+    lost = np.isnan(days)
+    values = np.where(lost, 0, np.maximum(days, 1)).astype(np.int32)
+    parts["los"] = pd.Series(pd.arrays.IntegerArray(values, lost))
+    return [Finding("los-from-dates", "los", WHOLE_TABLE, " to ".join(LOS_FROM))] if len(lost) else []
+
+
+def settle_weights(cases: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """On a mother's record the birth weights are her children's; on a child's own the first is its own."""
+    import pandas as pd
+
+    if not {"birth_weight", CHILDREN} & set(cases.columns):
+        return cases, []
+    rows = len(cases)
+    own = (
+        cases["birth_weight"].to_numpy(dtype=float, na_value=np.nan)
+        if "birth_weight" in cases.columns
+        else np.full(rows, np.nan)
+    )
+    several = np.full(rows, None, dtype=object)
+    if CHILDREN in cases.columns:
+        several = cases[CHILDREN].astype(object).where(cases[CHILDREN].notna(), None).to_numpy()
+    looked = np.flatnonzero((own > 0) | np.array([each is not None for each in several], dtype=bool))
+    if not looked.size:
+        return cases, []
+    mother = np.zeros(len(looked), dtype=bool)
+    if "diagnoses" in cases.columns:
+        mother = mothers(cases["diagnoses"].iloc[looked])
+    children = np.full(rows, None, dtype=object)
+    hers, doubled = [], []
+    for row, is_mother in zip(looked.tolist(), mother.tolist(), strict=True):
+        weights = _weights(several[row])
+        if is_mother:
+            children[row] = "|".join(map(str, weights or [int(own[row])]))
+            if own[row] > 0:
+                hers.append(row)
+                own[row] = np.nan
+        elif len(weights) > 1:
+            doubled.append(row)
+            if not own[row] > 0:
+                own[row] = weights[0]
+    changed: dict[str, Any] = {}
+    if "birth_weight" in cases.columns and hers:
+        changed["birth_weight"] = cases["birth_weight"].mask(np.isin(np.arange(rows), hers))
+    if any(each is not None for each in children) or CHILDREN in cases.columns:
+        changed[CHILDREN] = pd.Series(children, index=cases.index, dtype=text_dtype())
+    findings = [
+        Finding("weights-of-children", CHILDREN, np.array(hers), [children[row] for row in hers]),
+        Finding("weights-in-one-cell", "birth_weight", np.array(doubled), [several[row] for row in doubled]),
+    ]
+    return cases.assign(**changed), [finding for finding in findings if len(finding.rows)]
+
+
+def mothers(diagnoses: pd.Series) -> Mask:
+    """Which records are those of a delivery with a child born alive."""
+    codes = _delivery_codes()
+    texts = diagnoses.fillna("").tolist()
+    return np.array([not codes.isdisjoint(text.split("|")) for text in texts], dtype=bool)
+
+
+def in_order(names: Collection[str]) -> list[str]:
+    """Columns of the case table in its order."""
+    return [name for name in case_columns() if name in names]
+
+
+@cache
+def _delivery_codes() -> frozenset[str]:
+    from ..codes import Catalogue
+
+    codes = Catalogue.load("diagnosis").codes
+    return frozenset(codes[place] for place in np.flatnonzero(named_codes("delivery-record")).tolist())
+
+
+def _weights(text: Any) -> list[int]:
+    numbers = [float(part) for part in _BETWEEN.split(str(text or "")) if part.strip(".")]
+    return [int(number) for number in numbers if number > 0]
+
+
+def _young_by_birth(parts: Mapping[str, pd.Series], days: npt.NDArray[np.float64]) -> Mask:
+    """False where the birth date says that the person is not as young as the days say."""
+    if "birth_date" not in parts or "admission_date" not in parts:
+        return np.ones(len(days), dtype=bool)
+    age = (parts["admission_date"] - parts["birth_date"]).dt.days.to_numpy(dtype=float, na_value=np.nan)
+    return np.isnan(age) | (np.abs(age - days) <= YEAR)
+
+
+def _without(finding: Finding, gone: Mask) -> Finding:
+    left = ~gone[finding.rows] if finding.rows is not WHOLE_TABLE else np.ones(len(finding.rows), dtype=bool)
+    if left.all():
+        return finding
+    got = finding.got
+    if not isinstance(got, str):
+        got = [text for text, keep in zip(got, left, strict=True) if keep]
+    return Finding(finding.rule, finding.column, finding.rows[left], got)

@@ -1,0 +1,138 @@
+"""Numbers with a unit in the cell (`15天`, `1岁3月`, `3.5kg`, `1.2万`): the unit decides the value, or the cell
+is a problem; the bare number is never taken.
+
+The units of each quantity are rows of `data/cases/units.csv`. A month counts 30.4 days, a year 365.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from .._paths import data_path
+from .columns import CaseColumn
+from .texts import folded
+
+MONTH, YEAR = Fraction(304, 10), 365  # days
+CONVERTED, MISFIT, UNREADABLE = "unit-converted", "unit-misfit", "unreadable"
+LIGHTEST, HEAVIEST = 100, 9999  # g: what each of several weights in a cell must be
+
+_QUANTITIES = {"years": "age", "days": "days", "g": "weight", "hours": "hours", "yuan": "money", "share": "share"}
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_PART = re.compile(r"([+-]?)\s*(\d[\d,]*\.?\d*|\.\d+)\s*([^\d\s.,+-]+)\s*")
+_MONTHS_AND_DAYS = re.compile(r"(\d{1,2})\s+(\d{1,2})\s*/\s*30\s*(?:个?月)?")
+_WEIGHTS = re.compile(r"\d{3,4}(?:\.0+)?(?:\s*[,，、;；/|\s]\s*\d{3,4}(?:\.0+)?)+\s*(?:g|克)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a cell with a unit means.
+
+    Attributes
+    ----------
+    value : in the unit of the column; None when it cannot be said
+    rule : what is to be told of the cell, "" for nothing
+    days : for an age below one year, the age in days where the cell says it
+    weights : for several weights in one cell, all of them in g
+    """
+
+    value: float | None
+    rule: str
+    days: int | None = None
+    weights: tuple[int, ...] = ()
+
+
+def measure(text: str, column: CaseColumn) -> Measure:
+    """A cell that is no bare number, read by the units of the column's quantity.
+
+    >>> from drgsim.cases import case_column
+    >>> age, los = case_column("age"), case_column("los")
+    >>> [(each.value, each.days) for each in (measure(text, age) for text in ("5天", "3月", "1岁3月", "18月"))]
+    [(0.0, 5), (0.0, 91), (1.0, None), (1.0, None)]
+    >>> measure("36小时", los).value, measure("3kg", los).rule
+    (2.0, 'unit-misfit')
+    """
+    text = folded(text).removeprefix("¥").strip()
+    quantity = "stay" if column.name == "los" else _QUANTITIES.get(column.unit, "")
+    if quantity == "weight" and (weights := _several_weights(text)):
+        return Measure(float(weights[0]), "", weights=weights)
+    if quantity in ("age", "days") and (fraction := _MONTHS_AND_DAYS.fullmatch(text)):
+        parts = {"months": Fraction(fraction[1]), "days": Fraction(fraction[2])}
+        return _of(quantity, parts, told=True)
+    signs = _units().get(quantity, {})
+    found = list(_PART.finditer(text))
+    if not found or "".join(match[0] for match in found).strip() != text:
+        return Measure(None, UNREADABLE)
+    parts: dict[str, Fraction] = {}
+    told = len(found) > 1
+    for match in found:
+        number = _number(match[2])
+        unit = signs.get(match[3]) or signs.get(match[3].lower())
+        if number is None:
+            return Measure(None, UNREADABLE)
+        if unit is None:
+            return Measure(None, MISFIT if match[3] in _every_sign() else UNREADABLE)
+        part, factor, own = unit
+        told |= not own
+        parts[part] = parts.get(part, Fraction(0)) + (-number if match[1] == "-" else number) * factor
+    return _of(quantity, parts, told=told)
+
+
+def _of(quantity: str, parts: Mapping[str, Fraction], *, told: bool) -> Measure:
+    rule = CONVERTED if told else ""
+    if quantity == "age":
+        return _age(parts, rule)
+    if quantity == "days":
+        days = parts.get("years", 0) * YEAR + parts.get("months", 0) * MONTH + parts.get("days", 0)
+        return Measure(float(math.floor(days)), rule)
+    (value,) = parts.values()
+    return Measure(float(math.ceil(value) if quantity == "stay" else value), rule)
+
+
+def _age(parts: Mapping[str, Fraction], rule: str) -> Measure:
+    """Completed years, and days below the first year where the parts say them."""
+    years, months, days = (parts.get(name, Fraction(0)) for name in ("years", "months", "days"))
+    if years.denominator != 1 or min(years, months, days) < 0:
+        return Measure(None, UNREADABLE)
+    if "months" not in parts and "days" not in parts:
+        return Measure(float(years), rule)
+    age = years + months // 12 + (months % 12 * MONTH + days) // YEAR
+    exact = math.floor(months * MONTH + days)
+    return Measure(float(age), rule, exact if age == 0 else None)
+
+
+def _several_weights(text: str) -> tuple[int, ...]:
+    """Weights of twins in one cell; a comma of thousands is none."""
+    if not _WEIGHTS.fullmatch(text):
+        return ()
+    weights = tuple(int(float(number)) for number in re.findall(r"\d+(?:\.\d+)?", text))
+    return weights if all(LIGHTEST <= weight <= HEAVIEST for weight in weights) else ()
+
+
+def _number(text: str) -> Fraction | None:
+    if "," in text:
+        if not _GROUPED.fullmatch(text):
+            return None
+        text = text.replace(",", "")
+    return Fraction(text if not text.endswith(".") else text[:-1])
+
+
+@cache
+def _units() -> dict[str, dict[str, tuple[str, Fraction, bool]]]:
+    """By quantity and sign: the part it counts, its size in that part, whether it is the column's own unit."""
+    found: dict[str, dict[str, tuple[str, Fraction, bool]]] = {}
+    with data_path("cases", "units.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            unit = row["part"], Fraction(int(row["times"]), int(row["by"])), row["own"] == "yes"
+            found.setdefault(row["quantity"], {}).update(dict.fromkeys(row["signs"].split("|"), unit))
+    return found
+
+
+@cache
+def _every_sign() -> frozenset[str]:
+    return frozenset(sign for signs in _units().values() for sign in signs)
