@@ -141,7 +141,8 @@ def _to_settle(parts: Mapping[str, Any], lists: Mapping[str, CodeLists]) -> bool
         if pc.any(pc.and_(pc.is_null(parts["age"]), pc.is_valid(days))).as_py():
             return True
     if "birth_weight" in parts and "diagnoses" in lists:
-        weighed = np.flatnonzero(pc.fill_null(pc.greater(parts["birth_weight"], 0), False).to_numpy(zero_copy_only=False))
+        given = pc.fill_null(pc.greater(parts["birth_weight"], 0), False)
+        weighed = np.flatnonzero(given.to_numpy(zero_copy_only=False))
         hers = np.append(named_codes("delivery-record"), [False, False])
         held = lists["diagnoses"].take(weighed).flat
         return bool(hers[np.where(held < len(hers) - 2, held, -1)].any())
@@ -173,7 +174,7 @@ class _Codes:
         encoder = book or _catalogue(name)
         ids = encoder.encode(self.texts)
         # a code of the catalogue stands for itself; all else is looked at again
-        self.edition = {"codes": len(ids.flat), "unknown": 0, "clinical": 0}
+        self.edition = {"codes": ids.n_codes, "unknown": 0, "clinical": 0}
         odd = ids.rows_where((ids.flat == -1) | (ids.flat >= encoder.n_catalogue))
         if repair == "clinical":
             odd = np.arange(len(self.texts))
@@ -219,7 +220,9 @@ class _Codes:
         if self.repair:
             repaired = repair_codes(pd.DataFrame({self.name: series}), edition=self.repair)
             self.repairs, series = repaired.repairs, repaired.cases[self.name]
-            self.edition |= {**repaired.editions[self.name], "codes": len(ids.flat)}
+            again = repaired.editions[self.name]
+            plain = ids.n_codes - ids.take(odd).n_codes
+            self.edition = {**again, "codes": plain + again["codes"]}
         after = _series(series).cast(self.texts.type)
         if after.equals(before):
             return ids

@@ -118,9 +118,10 @@ def settle_weights(cases: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
         return cases, []
     mother = np.zeros(len(looked), dtype=bool)
     if "diagnoses" in cases.columns:
-        mother = mothers(cases["diagnoses"].iloc[looked])
+        mother = mothers(cases["diagnoses"].iloc[looked]) & ~_infants(cases, looked)
     children = np.full(rows, None, dtype=object)
-    hers, doubled = [], []
+    hers: list[int] = []
+    doubled: list[int] = []
     for row, is_mother in zip(looked.tolist(), mother.tolist(), strict=True):
         weights = _weights(several[row])
         if is_mother:
@@ -137,11 +138,15 @@ def settle_weights(cases: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
         changed["birth_weight"] = cases["birth_weight"].mask(np.isin(np.arange(rows), hers))
     if any(each is not None for each in children) or CHILDREN in cases.columns:
         changed[CHILDREN] = pd.Series(children, index=cases.index, dtype=text_dtype())
-    findings = [
-        Finding("weights-of-children", CHILDREN, np.array(hers), [children[row] for row in hers]),
-        Finding("weights-in-one-cell", "birth_weight", np.array(doubled), [several[row] for row in doubled]),
-    ]
-    return cases.assign(**changed), [finding for finding in findings if len(finding.rows)]
+    told = [several[row] for row in doubled]
+    findings = [Finding("weights-in-one-cell", "birth_weight", np.array(doubled), told)] if doubled else []
+    return cases.assign(**changed), findings
+
+
+def _infants(cases: pd.DataFrame, rows: npt.NDArray[np.int64]) -> Mask:
+    if "age" not in cases.columns:
+        return np.zeros(len(rows), dtype=bool)
+    return cases["age"].iloc[rows].to_numpy(dtype=float, na_value=np.nan) == 0
 
 
 def mothers(diagnoses: pd.Series) -> Mask:

@@ -1,5 +1,5 @@
-"""Numbers with a unit in the cell (`15天`, `1岁3月`, `3.5kg`, `1.2万`): the unit decides the value, or the cell
-is a problem; the bare number is never taken.
+"""Numbers with a unit in the cell (`15天`, `1岁3月`, `3.5kg`, `1.2万`): the unit decides the value, or the
+cell is a problem; the bare number is never taken.
 
 The units of each quantity are rows of `data/cases/units.csv`. A month counts 30.4 days, a year 365.
 """
@@ -17,12 +17,15 @@ from functools import cache
 from .._paths import data_path
 from .columns import CaseColumn
 from .texts import folded
+from .units import UNITS
 
 MONTH, YEAR = Fraction(304, 10), 365  # days
 CONVERTED, MISFIT, UNREADABLE = "unit-converted", "unit-misfit", "unreadable"
 LIGHTEST, HEAVIEST = 100, 9999  # g: what each of several weights in a cell must be
 
-_QUANTITIES = {"years": "age", "days": "days", "g": "weight", "hours": "hours", "yuan": "money", "share": "share"}
+_QUANTITIES = {
+    "years": "age", "days": "days", "g": "weight", "hours": "hours", "yuan": "money", "share": "share",
+}  # fmt: skip
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _PART = re.compile(r"([+-]?)\s*(\d[\d,]*\.?\d*|\.\d+)\s*([^\d\s.,+-]+)\s*")
 _MONTHS_AND_DAYS = re.compile(r"(\d{1,2})\s+(\d{1,2})\s*/\s*30\s*(?:个?月)?")
@@ -52,13 +55,13 @@ def measure(text: str, column: CaseColumn) -> Measure:
 
     >>> from drgsim.cases import case_column
     >>> age, los = case_column("age"), case_column("los")
-    >>> [(each.value, each.days) for each in (measure(text, age) for text in ("5天", "3月", "1岁3月", "18月"))]
-    [(0.0, 5), (0.0, 91), (1.0, None), (1.0, None)]
+    >>> [(each.value, each.days) for each in (measure(text, age) for text in ("5天", "3月", "1岁3月"))]
+    [(0.0, 5), (0.0, 91), (1.0, None)]
     >>> measure("36小时", los).value, measure("3kg", los).rule
     (2.0, 'unit-misfit')
     """
     text = folded(text).removeprefix("¥").strip()
-    quantity = "stay" if column.name == "los" else _QUANTITIES.get(column.unit, "")
+    quantity = quantity_of(column)
     if quantity == "weight" and (weights := _several_weights(text)):
         return Measure(float(weights[0]), "", weights=weights)
     if quantity in ("age", "days") and (fraction := _MONTHS_AND_DAYS.fullmatch(text)):
@@ -81,6 +84,24 @@ def measure(text: str, column: CaseColumn) -> Measure:
         told |= not own
         parts[part] = parts.get(part, Fraction(0)) + (-number if match[1] == "-" else number) * factor
     return _of(quantity, parts, told=told)
+
+
+def quantity_of(column: CaseColumn) -> str:
+    """What a column measures, as `units.csv` names it; "" for a column without units."""
+    return "stay" if column.name == "los" else _QUANTITIES.get(column.unit, "")
+
+
+def header_unit(sign: str, column: CaseColumn) -> str | None:
+    """The unit of layout files that a sign in a header (`总费用(万元)`) stands for, "" for the column's own;
+    None when the column is not measured so."""
+    found = _units().get(quantity_of(column), {}).get(sign)
+    if found is None:
+        return None
+    part, factor, own = found
+    if own:
+        return ""
+    same = [name for name, size in UNITS.items() if size is not None and Fraction(*size) == factor]
+    return same[0] if same and part not in ("years", "months") and quantity_of(column) != "age" else None
 
 
 def _of(quantity: str, parts: Mapping[str, Fraction], *, told: bool) -> Measure:
@@ -124,7 +145,7 @@ def _number(text: str) -> Fraction | None:
 
 @cache
 def _units() -> dict[str, dict[str, tuple[str, Fraction, bool]]]:
-    """By quantity and sign: the part it counts, its size in that part, whether it is the column's own unit."""
+    """By quantity and sign: the part it counts, its size in that part, whether it is the column's own."""
     found: dict[str, dict[str, tuple[str, Fraction, bool]]] = {}
     with data_path("cases", "units.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

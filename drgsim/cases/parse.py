@@ -46,8 +46,8 @@ class Parsed:
 def parse_column(
     raw: pd.Series, column: CaseColumn, layout: Layout, *, unit: str = "", serial: bool = False
 ) -> Parsed:
-    """Read `raw` (text, or typed) as `column`, by the layout's word on missing marks and values. `serial` says
-    whether a number in a column of dates may be a spreadsheet's number of a day."""
+    """Read `raw` (text, or typed) as `column`, by the layout's word on missing marks and values. `serial`
+    says whether a number in a column of dates may be a spreadsheet's number of a day."""
     dictionary = layout.values.get(column.name) or spellings(column.name)
     if dictionary:
         return _by_texts(raw, column, layout, lambda texts: coded(texts, dictionary))

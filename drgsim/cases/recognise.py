@@ -13,6 +13,7 @@ from .headers import StackedCell, header_key, header_keys
 from .layout import ColumnSource, Layout
 from .layouts import layouts
 from .list_places import TARGET, ListPlaces, Looks, find_list
+from .measures import header_unit
 from .tables import RawTable
 
 HEADER_WITHIN = 30  # rows of titles and notes that may stand above the header
@@ -117,7 +118,9 @@ def match_header(
     own = {name: places for name, places in own.items() if places}
     renamed = {place for places in own.values() for _, place in places}
     places = {key: left for key, at in every.items() if (left := [one for one in at if one not in renamed])}
-    columns = {name: found for name, source in layout.columns.items() if (found := _column(source, places))}
+    columns = {
+        name: found for name, source in layout.columns.items() if (found := _column(name, source, places))
+    }
     columns |= {  # the first of several for one column, as in a layout
         name: (ColumnSource(()), (first[0][1],)) for name, first in own.items() if name not in layout.lists
     }
@@ -144,12 +147,28 @@ def split_target(target: str) -> tuple[str, int | None]:
 
 
 def _column(
-    source: ColumnSource, places: Mapping[str, Sequence[int]]
+    name: str, source: ColumnSource, places: Mapping[str, Sequence[int]]
 ) -> tuple[ColumnSource, tuple[int, ...]] | None:
     found = tuple(places[key][0] for key in source.keys if key in places)
     if not found:
-        return None
+        return _with_unit(name, source, places)
     return source, found if source.summed or source.joined else found[:1]
+
+
+def _with_unit(
+    name: str, source: ColumnSource, places: Mapping[str, Sequence[int]]
+) -> tuple[ColumnSource, tuple[int, ...]] | None:
+    """A column under a header that says its unit in brackets: 总费用(万元)."""
+    column = case_columns()[name]
+    if source.unit or source.summed or not column.unit:
+        return None
+    for key, at in places.items():
+        bare, opened, sign = key.partition("(")
+        if opened and sign.endswith(")") and bare in source.keys:
+            unit = header_unit(sign[:-1], column)
+            if unit is not None:
+                return replace(source, unit=unit), (at[0],)
+    return None
 
 
 def _fits(match: Match, *, asked: bool) -> bool:

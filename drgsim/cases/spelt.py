@@ -26,7 +26,8 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _DATE = re.compile(
     r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))"
-    r"(?:[ T]*(\d{1,2})[:时点](?:(\d{1,2})分?)?(?:[:]?(\d{1,2})秒?(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?|(\d{2})(\d{2})(\d{2})?)?"
+    r"(?:[ T]*(\d{1,2})[:时点](?:(\d{1,2})分?)?(?:[:]?(\d{1,2})秒?(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?"
+    r"|(\d{2})(\d{2})(\d{2})?)?"
 )
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")  # days of 1954 to 2119
 _DAY_ZERO = np.datetime64("1899-12-30", "s")
@@ -106,7 +107,9 @@ def numbers(texts: Sequence[str], *, unit: str, column: CaseColumn) -> Numbers:
     return Numbers(found, rules, told, also)
 
 
-def dates(texts: Sequence[str], *, serial: bool = False) -> tuple[npt.NDArray[np.datetime64], list[str], list[str]]:
+def dates(
+    texts: Sequence[str], *, serial: bool = False
+) -> tuple[npt.NDArray[np.datetime64], list[str], list[str]]:
     """Moments to the second, NaT where unreadable, and what is to be told. Only what is written year first is
     read; and day numbers of a spreadsheet, where `serial` says that they may be such."""
     import pandas as pd

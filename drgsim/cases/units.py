@@ -11,6 +11,7 @@ UNITS: dict[str, tuple[int, int] | None] = {
     "kg": (1000, 1),
     "hours": (1, 1),
     "minutes": (1, 60),
+    "days": (24, 1),
     "days/hours/minutes": None,
     "yuan": (1, 1),
     "fen": (1, 100),

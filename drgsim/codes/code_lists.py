@@ -68,6 +68,11 @@ class CodeLists:
         return np.diff(self.offsets)
 
     @property
+    def n_codes(self) -> int:
+        """How many codes there are, unknown ones among them; empty first pieces are none."""
+        return int(np.count_nonzero(self.flat != EMPTY))
+
+    @property
     def n_unknown(self) -> int:
         """How many codes the codebook does not know."""
         return int(np.count_nonzero(self.flat == UNKNOWN))

@@ -80,13 +80,13 @@ def normalised(column: Any, kind: Kind, *, edition: Edition = "insurance") -> No
     lists = book.encode(series)
     rows = lists.rows_with(UNKNOWN)
     if not rows.size:
-        return Normalised(series.copy(), outcome_table("repair", REPAIRS, {}), len(lists.flat), 0, 0)
+        return Normalised(series.copy(), outcome_table("repair", REPAIRS, {}), lists.n_codes, 0, 0)
     found: dict[str, Counter[str]] = defaultdict(Counter)
     column = series
     if lists.n_unknown > WORTHWHILE and rows.size > len(series) // 8:
         column, rows = _usual_slips(series, rows, spellings(kind, edition), found)
     rewritten, unknown, clinical = _one_by_one(column, rows, kind, edition, found)
-    return Normalised(rewritten, outcome_table("repair", REPAIRS, found), len(lists.flat), unknown, clinical)
+    return Normalised(rewritten, outcome_table("repair", REPAIRS, found), lists.n_codes, unknown, clinical)
 
 
 def _usual_slips(
