@@ -59,7 +59,7 @@ def table(rule: Rule, rows: list[dict[str, Any]]) -> pl.DataFrame:
         day = row.get("day") or row.get("time")
         made.append(
             {
-                "finding": digest,
+                "finding": f"F{digest}",  # a letter first: a spreadsheet takes digits for a number
                 "rule": rule.id,
                 "family": rule.family,
                 "result": row.get("result") or rule.result,

@@ -103,6 +103,13 @@ class AuditResult:
 
         return write_self_inspection(self, folder, lang=lang)
 
+    def to_html(self, path: Any, lang: Literal["zh", "en"] | None = None) -> Any:
+        """One page: what was screened and found, funnels, what could not be told. Needs the extra `plot`."""
+        from importlib import import_module
+
+        # the page is the report room's, which comes after this one on the street
+        return import_module("drgsim.report.audit_page").write_audit_page(self, path, lang=lang)
+
     def recover(self, **options: Any) -> pd.DataFrame:
         """Recovery, fines and points; see `drgsim.audit.money.recover`."""
         from .money import recover

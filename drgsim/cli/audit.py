@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .._optional import installed
 from ..errors import ArgumentError, NotFoundError
 from ._aligned import aligned
 from ._reading import add_layout_arguments, reading_options
 
 PROBLEMS_FOUND = 1
 TABLES = ("items", "visits", "prescriptions", "dispensings", "members", "items-catalogue", "drugs")
+PAGE_FILE = "page.html"
 ACTIONS = ("list", "show", "check", "test")
 
 
@@ -103,6 +105,10 @@ def _screen(arguments: argparse.Namespace) -> int:
     if arguments.out:
         for path in result.to_dir(arguments.out, lang=arguments.lang):
             print(path)
+        if installed("matplotlib"):
+            print(result.to_html(Path(arguments.out) / PAGE_FILE))
+        else:
+            print('no page: pip install "drgsim[plot]"', file=sys.stderr)
     elif len(result):
         print(aligned(_words(result.summary().reset_index())))
     return PROBLEMS_FOUND if len(result) else 0
