@@ -23,7 +23,7 @@ HEADERS = {
     "疑点编号": "finding",
     "处理结果": "decision",
     "退回金额": "refund",
-    "说明": "note",
+    "处理说明": "note",
     "处理日期": "decided",
 }
 COLUMNS = ("finding", "decision", "refund", "note", "decided")

@@ -162,6 +162,7 @@ class Rule:
         return [name for name, each in self.parameters.items() if each.state == "assumed"]
 
 
+_TEXT_KEYS = {"zh", "en", "when"}  # a comma in a text without quotes makes a key of what follows it
 _FIELDS = {
     "id", "gz", "library", "family", "name", "definition", "logic", "evidence", "clears", "table", "test",
     "rows", "per", "when", "flag", "exempt", "parameters", "result", "period", "levels", "scenes", "fund",
@@ -254,7 +255,7 @@ def _words(value: Any, name: str, where: str) -> Words:
         return Words("", "")
     if isinstance(value, str):
         return Words(value, value)
-    if isinstance(value, Mapping) and value.get("zh") and value.get("en"):
+    if isinstance(value, Mapping) and value.get("zh") and value.get("en") and set(value) <= _TEXT_KEYS:
         return Words(str(value["zh"]), str(value["en"]))
     raise AuditRuleError(
         f"{name} has no text in both languages", got=value, allowed="{zh: …, en: …}", where=where

@@ -58,7 +58,8 @@ def summary_text(result: AuditResult, lang: str) -> str:
         for name in [name for name in summary.index if result.library[name].table == table][:_SHOWN]:
             row, rule = summary.loc[name], result.library[name]
             kind = word("result", rule.result, lang)
-            cells = [rule.name[lang], kind, f"{row.findings:,}", f"{row.visits:,}", number(row.money)]
+            counts = f"{int(row['findings']):,}", f"{int(row['visits']):,}"
+            cells = [rule.name[lang], kind, *counts, number(row["money"])]
             lines.append("| " + " | ".join(cells) + " |")
         lines.append("")
     if not len(result):

@@ -102,7 +102,7 @@ def _funnels(result: AuditResult, lang: str) -> list[str]:
     drawn = []
     for rule in dict.fromkeys(result.hospitals.get_column("rule").to_list()):
         own = result.hospitals.filter(result.hospitals.get_column("rule") == rule)
-        if len(own) < _LEAST or not own.get_column("k").sum():
+        if len(own) < _LEAST or own.get_column("expected").sum() < _LEAST:
             continue
         name = result.library[rule].name
         figure = funnel(own, limit=float(result.library[rule].value("p")), lang=lang)
@@ -112,6 +112,7 @@ def _funnels(result: AuditResult, lang: str) -> list[str]:
             break
     if not drawn:
         return []
+    drawn += ['<figure style="width: 48%"></figure>'] * (len(drawn) % 2)
     pairs = [beside(*drawn[place : place + 2]) for place in range(0, len(drawn), 2)]
     said = pair(
         "每点为一家医院，不列名；虚线、实线为95%、99.8%精确二项界限；菱形为超出界限者。规模小的医院界限宽，不作排名。",

@@ -130,6 +130,7 @@ def _facts(
     stays = stays.with_columns(
         low_risk=in_low.cast(pl.Int8),
         low_risk_stratum=pl.when(in_low).then(pl.lit("low")),
+        adrg_level=pl.format("{}/{}", "adrg", pl.col("hospital_level").cast(pl.Int32)),
         gap_is_known=pl.when(pl.col("patient_id").is_not_null()).then(
             pl.col("gap_days").is_not_null().cast(pl.Int8)
         ),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import fonts
-from ..theme import FAINT, INK, QUIET, SMALL, WIDTH, WORSE, drawing, finish
+from ..theme import FAINT, INK, QUIET, SMALL, WIDTH, WORSE, drawing, finish, tick
 
 _GRID = 120
 
@@ -54,6 +54,8 @@ def funnel(
         axes.scatter(n[~beyond], 100 * share[~beyond], s=9, color=FAINT, edgecolor=QUIET, linewidth=0.5)
         axes.scatter(n[beyond], 100 * share[beyond], s=14, color=WORSE, marker="D", linewidth=0)
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(tick)
+        axes.xaxis.set_minor_formatter("")
         axes.set_ylim(bottom=0)
         axes.set_xlabel("例数" if lang == "zh" else "stays", fontsize=SMALL)
         axes.set_ylabel("调整后占比 %" if lang == "zh" else "adjusted share, %", fontsize=SMALL)
