@@ -24,7 +24,7 @@ def shares(
 ) -> pl.DataFrame:
     """A row a hospital: how many of its n stays the condition holds in, and how many would be expected.
 
-    Expected is the rate of all other hospitals, by the column `rule.flag` (such as adrg_level) where one is named.
+    Expected is the rate of all other hospitals, by the column `rule.flag` (such as adrg_level) if named.
     Limits are quantiles of the binomial of n trials at the expected rate, as shares; `p` is the exact chance
     of k or more. Small hospitals have wide limits and are not ranked by noise. A hospital without others to
     stand beside has no expectation.
