@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from ._reading import add_reading_arguments, reading_options
@@ -11,7 +10,7 @@ from ._reading import add_reading_arguments, reading_options
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..cases.problem_tally import ProblemTally
+    from ..cases.problems import ProblemTable
 
 
 def add_parser(commands: Any) -> None:
@@ -21,31 +20,49 @@ def add_parser(commands: Any) -> None:
         help="find what is wrong in a file of cases 病例质控",
         description="Reads the cases, says which layout was taken and why, and counts what each rule found. "
         "Exit code 1 when there are errors. 读入病例, 说明所用格式, 列出各规则发现的问题数。",
+        epilog="example: drgsim check 病案首页.xlsx --out 问题.xlsx",
     )
     add_reading_arguments(parser)
-    parser.add_argument("--out", metavar="FILE", help="write every problem, a row each, to .csv or .xlsx")
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        help="write every problem, a row each with sheet row, department and doctor, to .xlsx (a sheet a "
+        "department) or .csv 逐条问题清单",
+    )
+    parser.add_argument(
+        "--chinese", action="store_true", help="Chinese headers in the CSV, as in the workbook 中文表头"
+    )
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..cases.check import check_in_parts
+    from ..cases.checking.worklist import CoderBook
     from ..cases.problem_tally import ProblemTally
     from ..cases.problems import unchecked_line
-    from ..cases.write import table_writer
 
-    with table_writer(arguments.out) if arguments.out else nullcontext() as write:
-        tally = ProblemTally(write)
-        cases = _read(arguments, tally)
-        for part in check_in_parts(cases):
-            tally.add(part)
+    tally = ProblemTally()
+    parts: list[ProblemTable] = []
+
+    def found(part: ProblemTable) -> None:
+        tally.add(part)
+        if arguments.out and (len(part) or len(part.not_checked)):
+            parts.append(part)
+
+    book = CoderBook(arguments.out, chinese=arguments.chinese) if arguments.out else None
+    cases = _read(arguments, found)
+    for part in check_in_parts(cases):
+        found(part)
+    if book is not None:
+        book.write(parts, cases)
     print(tally)
     if unchecked := unchecked_line(tally.not_checked):
         print(unchecked)
     return 1 if tally.counts()["error"] else 0
 
 
-def _read(arguments: argparse.Namespace, tally: ProblemTally) -> pd.DataFrame:
-    """All cases; what reading found is counted chunk by chunk, and how it went is printed."""
+def _read(arguments: argparse.Namespace, found: Any) -> pd.DataFrame:
+    """All cases; what reading found is handed on chunk by chunk, and how it went is printed."""
     from ..cases import ReadReport, iter_cases
     from ..cases.read import joined
     from ..cases.read_report import KEY
@@ -53,7 +70,7 @@ def _read(arguments: argparse.Namespace, tally: ProblemTally) -> pd.DataFrame:
     chunks, reports = [], []
     for chunk in iter_cases(arguments.file, **reading_options(arguments)):
         report: ReadReport = chunk.attrs.pop(KEY)
-        tally.add(report.problems)
+        found(report.problems)
         reports.append(report.without_problems())
         chunks.append(chunk)
     print(ReadReport.joined(reports).account())
