@@ -7,7 +7,7 @@ from drgsim import check_cases, read_cases
 from drgsim.cases.checking.worklist import HEADERS, CoderBook, for_coders
 from drgsim.cli import main
 
-EXPORT = """病案号,性别,年龄,住院天数,入院日期,出院日期,离院方式,科室,主诊医师代码,诊断编码,手术操作编码,总费用
+EXPORT = """病案号,性别,年龄,住院天数,入院日期,出院日期,离院方式,科室,医师代码,诊断编码,手术操作编码,总费用
 1,男,61,3,2024-01-05,2024-01-11,1,普外/一,D07,N83.201,,100
 2,女,61,6,2024-01-05,2024-01-11,1,内科,D08,M17.100,,100
 3,女,61,6,2024-01-05,2024-01-11,1,,,R50.900|J18.900,,100
