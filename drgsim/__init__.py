@@ -43,6 +43,7 @@ _PUBLIC: dict[str, str] = {
     "value": "fund.value",
     "Weights": "weights.weights",
     "estimate": "payment.faces.estimate",
+    "office": "report.office",
     "pay": "payment.pay",
     "schemes": "schemes",
     "special_review_worklist": "payment.faces.worklist",

@@ -46,7 +46,7 @@ def _run(arguments: argparse.Namespace) -> int:
     answer = estimate(
         cases,
         policy,
-        weights=_weights(arguments.weights),
+        weights=weights_of(arguments.weights),
         scheme=arguments.scheme,
         hospital=hospital_facts(arguments),
     )
@@ -55,7 +55,7 @@ def _run(arguments: argparse.Namespace) -> int:
     return PROBLEMS_FOUND if len(answer.payments.unpaid) else 0
 
 
-def _weights(name: str | None) -> Any:
+def weights_of(name: str | None) -> Any:
     """A published table by its id, a file, or None for the policy's own."""
     from ..weights.weights import Weights
 

@@ -26,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "demo",
     "dip",
     "estimate",
+    "office",
     "explain",
     "group",
     "policy",

@@ -1,0 +1,175 @@
+"""`drgsim.office`: a file of cases and a policy in, the month of a hospital's insurance office out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..cases.hospital_facts import HospitalFacts
+from ..errors import ColumnError
+from ..payment.engine.grouped import grouped
+from ..payment.faces.estimate import Estimate, estimate
+from .indicators import HEADERS
+from .month import COMPARED, OfficeMonth, told_stays
+from .periods import before, months_of, of_month, this_month
+from .references import read_reference
+from .stays import stays_of
+from .thresholds import thresholds as read_thresholds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..policy.policy import Policy
+
+ALL = "全部"
+
+
+def office(
+    cases: Any,
+    policy: Policy,
+    *,
+    month: str | None = None,
+    last_month: Any = None,
+    year_ago: Any = None,
+    peers: Any = None,
+    reference: Any = None,
+    weights: Any = None,
+    scheme: str | None = None,
+    hospital: Any = None,
+    thresholds: Any = None,
+) -> OfficeMonth:
+    """The month of a hospital's insurance office.
+
+    Parameters
+    ----------
+    cases : table of cases (`drgsim.read_cases`), of one month or of several.
+    policy, weights, scheme, hospital : as for `estimate`.
+    month : `2025-03`; None takes the last month of the file that is about whole. Without discharge dates all
+        cases are one month.
+    last_month, year_ago : tables of cases to set beside it; None takes them from `cases` where it has them.
+    peers : a table (or CSV) with a column `name` and columns of indicators (`cmi`, `cost_index` … or their
+        Chinese labels), set beside the hospital.
+    reference : a table (or CSV, xlsx) of the region's means: group, mean_cost, mean_days. Without it the mean
+        costs of the weight table are taken, else the means of the file.
+    thresholds : what the warnings are cut at, where it differs from `data/office/thresholds.toml`.
+
+    Returns
+    -------
+    OfficeMonth: `summary(by)`, `comparison`, `winners`, `losers`, `reviews`, `warnings`, `frame`.
+
+    Raises
+    ------
+    ArgumentError, ColumnError, NotFoundError, and what `estimate` raises.
+    """
+    facts = HospitalFacts.of(hospital)
+    given = read_reference(reference)
+    limits = read_thresholds(thresholds)
+    frame, _ = grouped(cases, policy, scheme=scheme)
+    asked = this_month(frame, month)
+
+    def answered(part: pd.DataFrame) -> Estimate:
+        return estimate(part, policy, weights=weights, scheme=scheme, hospital=facts)
+
+    own = of_month(frame, asked)
+    answer = answered(own)
+    stays, held = stays_of(answer, given, frame)
+    earlier = {}
+    for name, table in (("last_month", last_month), ("year_ago", year_ago)):
+        if table is not None:
+            part = grouped(table, policy, scheme=scheme)[0]
+        elif asked is not None:
+            part = of_month(frame, before(asked)[name])
+        else:
+            continue
+        if len(part):
+            compared, _ = stays_of(answered(part), given, frame)
+            earlier[name] = compared.assign(
+                reference_cost=compared["group"].map(held.cost).astype(np.float64),
+                reference_days=compared["group"].map(held.days).astype(np.float64),
+            )
+    return OfficeMonth(
+        ALL if asked is None else str(asked),
+        answer,
+        told_stays(stays),
+        held,
+        earlier,
+        read_peers(peers),
+        limits,
+        _told(frame, own, answer, stays, earlier, held.cost_of, held.days_of, asked),
+        sheet_rows_of(frame, own),
+    )
+
+
+def sheet_rows_of(cases: pd.DataFrame, own: pd.DataFrame) -> Any:
+    """The row of each of the month's stays in the sheet that was read, the header being row 1."""
+    import pandas as pd
+
+    given = cases.attrs.get("sheet_rows")
+    rows = pd.Series(range(2, len(cases) + 2) if given is None else given, index=cases.index)
+    return rows[~rows.index.duplicated()].reindex(own.index).to_numpy()
+
+
+def read_peers(given: Any) -> pd.DataFrame | None:
+    """A column a peer, a row an indicator. Raises ColumnError without names or indicators."""
+    import pandas as pd
+
+    if given is None:
+        return None
+    table = given if isinstance(given, pd.DataFrame) else pd.read_csv(Path(given))
+    labels = {label: name for name, label in HEADERS.items()}
+    renamed = table.rename(
+        columns={column: labels.get(str(column).strip(), column) for column in table.columns}
+    )
+    names = [column for column in ("name", "名称", "医院", "同行") if column in renamed.columns]
+    found = [name for name in COMPARED if name in renamed.columns]
+    if not names or not found:
+        raise ColumnError(
+            "not a table of peers",
+            got=[str(column) for column in table.columns],
+            allowed=f"name, and some of {', '.join(COMPARED)} (or their Chinese labels)",
+        )
+    peers = renamed.set_index(names[0])[found].T.apply(pd.to_numeric, errors="coerce")
+    return peers.reindex(list(COMPARED))
+
+
+def _told(
+    frame: Any, own: Any, answer: Estimate, stays: Any, earlier: Any, cost_of: str, days_of: str, asked: Any
+) -> tuple[str, ...]:
+    lines = [*answer.told]
+    inside = int((stays["standing"] == "in_scheme").sum())
+    if inside < len(stays):
+        beside = stays.loc[stays["standing"] != "in_scheme", "standing"].value_counts()
+        from ..payment.faces.standing import Standing
+
+        names = {each.name.lower(): each.zh for each in Standing}
+        kinds = "、".join(f"{names[kind]} {count:,}" for kind, count in beside.items())
+        lines.append(f"结余和 CMI 只计按病组付费的 {inside:,} 例; 另列: {kinds}")
+    unknown = stays["patient_unknown"].dropna()
+    if len(unknown):
+        lines.append(f"患者负担无法计算 {len(unknown):,} 例 ({unknown.iloc[0]}), 不影响支付标准和结余")
+    lines.append(f"费用指数参照: {cost_of}; 时间指数参照: {days_of}")
+    if asked is None:
+        lines.append("文件无出院日期, 全部病例作一个月; 无法与上月、去年同月比较")
+    else:
+        undated = int(months_of(frame).isna().sum())
+        if undated:
+            lines.append(f"{undated:,} 例无出院日期, 不在任何月份中")
+        missing = [
+            zh for name, zh in (("last_month", "上月"), ("year_ago", "去年同月")) if name not in earlier
+        ]
+        if missing:
+            lines.append(f"文件中没有{'、'.join(missing)}的病例, 未比较")
+    lines += _outside(own, answer)
+    lines.append(answer.payments.trust_in("zh"))
+    return tuple(lines)
+
+
+def _outside(own: pd.DataFrame, answer: Estimate) -> list[str]:
+    """Stays discharged outside the years of the policy, or in another year than the rates in use."""
+    months = months_of(own).dropna()
+    policy = answer.policy
+    year = str(policy.on)[:4]
+    other = int((months.dt.year.astype(str) != year).sum()) if len(months) else 0
+    return [f"{other:,} 例出院年份不是 {year}, 按 {policy.on} 的费率和规则测算"] if other else []
