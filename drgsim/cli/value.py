@@ -47,6 +47,7 @@ def add_parser(commands: Any) -> None:
         "--backtest", action="store_true", help="value past years with what was known, and compare"
     )
     parser.add_argument("--list", action="store_true", help="the levers, scenarios and assumptions there are")
+    parser.add_argument("--template", metavar="FILE", help="write the blank tables of a fund 写出空白模板")
     parser.add_argument("--out", metavar="FOLDER", help="write tables, workbook, page and record")
     parser.set_defaults(run=_run)
 
@@ -54,6 +55,12 @@ def add_parser(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _list()
+    if arguments.template:
+        from ..fund.template import write_template
+
+        write_template(arguments.template)
+        print(f"written to {arguments.template} 模板已写入")
+        return 0
     if arguments.backtest:
         return _backtest(arguments)
     import pandas as pd

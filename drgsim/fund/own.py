@@ -63,6 +63,10 @@ def fund_of(
     books = account_rows(accounts, problems)
     paid = stay_rows(stays, problems) if stays is not None else None
     stated = assumption_rows(assumptions, problems)
+    if not len(books) and not problems:
+        problems.add("accounts", "amount", "no amount is filled in", "没有填写任何金额")
+    if not len(people) and not problems:
+        problems.add("heads", "persons", "nobody is filled in", "没有填写任何人数")
     problems.raise_if_any()
     regions = list(dict.fromkeys(books["region"]))
     last = int(books["year"].max()) if year is None else year
@@ -71,11 +75,27 @@ def fund_of(
     for name in regions:
         own_people = people[people["region"] == name]
         own_books = books[books["region"] == name]
-        own_paid = paid[paid["region"].isin([name, ""])] if paid is not None else None
+        own_paid = paid[paid["region"].isin([name, ""])] if paid is not None and len(paid) else None
         own_wage = wage.get(name) if isinstance(wage, Mapping) else wage
         made.append(_region(name, own_people, own_books, own_paid, stated, own_wage, last, known, problems))
     problems.raise_if_any()
-    return Fund(tuple(each for each in made if each is not None), known.as_of, title)
+    blank = _blank(books.attrs["blank"])
+    found = [replace(each, notes=(*each.notes, *blank)) for each in made if each is not None]
+    return Fund(tuple(found), known.as_of, title)
+
+
+def _blank(left: list[tuple[str, str]]) -> list[Note]:
+    """What stands in the table without an amount: not split off, and told."""
+    if not left:
+        return []
+    words = [
+        (f"{pots()[pot].zh}{lines()[line].zh}", line)
+        if line in lines()
+        else (f"{pots()[pot].zh}{line}", f"{pot} {line}")
+        for pot, line in left
+    ]
+    zh, en = "、".join(each[0] for each in words), ", ".join(each[1] for each in words)
+    return [(f"未填（不单列）：{zh}", f"left blank, not shown apart: {en}", "read")]
 
 
 def read_fund(path: Any) -> Fund:

@@ -111,7 +111,7 @@ def _columns(
     for each in optional:
         if each not in own.columns:
             own[each] = pd.NA
-    own["region"] = own["region"].fillna("").map(plain) if "region" in own else ""
+    own["region"] = own["region"].astype(object).fillna("").map(plain) if "region" in own else ""
     return own.reset_index(drop=True)
 
 
@@ -154,10 +154,7 @@ def head_rows(table: Any, problems: Problems) -> pd.DataFrame:
     late = own["age_from"] > own["age_to"]
     if late.any():
         problems.add("heads", "age", f"{int(late.sum())} age bands end before they start", "年龄段起止颠倒")
-    if own["persons"].isna().any():
-        problems.add(
-            "heads", "persons", f"{int(own['persons'].isna().sum())} rows without persons", "人数为空"
-        )
+    own = own[own["persons"].notna()].copy()
     own["kind"] = own["kind"].replace({"adult": "resident", "pupil": "resident"})
     return own
 
@@ -189,9 +186,9 @@ def account_rows(table: Any, problems: Problems) -> pd.DataFrame:
             )
         names.append((pot, line))
     own["pot"], own["line"] = [each[0] for each in names], [each[1] for each in names]
-    lost = own["amount"].isna()
-    if lost.any():
-        problems.add("accounts", "amount", f"{int(lost.sum())} rows without an amount", "金额为空")
+    blank = own[own["amount"].isna() & own["line"].notna()]
+    own = own[own["amount"].notna()].copy()
+    own.attrs["blank"] = list(dict.fromkeys(zip(blank["pot"], blank["line"], strict=True)))
     low = (own["amount"] < 0) & (own["line"] != "balance")
     if low.any():
         problems.add("accounts", "amount", f"{int(low.sum())} amounts below zero", "金额为负")
@@ -215,10 +212,10 @@ def stay_rows(table: Any, problems: Problems) -> pd.DataFrame:
     own["insurance"] = own["insurance"].map(insurance)
     for each in sorted(set(own["insurance"]) - {"employee", "resident"}):
         problems.add("stays", "insurance", f"no such insurance: {each}", f"无此险种：{each}")
-    if own["fund"].isna().any():
-        problems.add(
-            "stays", "fund", f"{int(own['fund'].isna().sum())} stays without fund money", "基金支付为空"
-        )
+    empty = own["fund"].isna()
+    if empty.any() and not empty.all():
+        problems.add("stays", "fund", f"{int(empty.sum())} stays without fund money", "基金支付为空")
+    own = own[~empty].copy()
     for (region, scheme), stated in own.groupby(["region", "insurance"])["stands_for"]:
         if stated.dropna().nunique() > 1:
             problems.add("stays", f"{region} {scheme}", "two counts of stays it stands for", "代表人次不一致")
