@@ -21,6 +21,7 @@ from .pots import lines, pots
 from .scale import tie
 from .series import Known
 from .vintage import heads_rule, population_at, wage_of, with_rules
+from .words import KINDS as WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,8 +129,8 @@ def _region(
     heads = _heads(people, year)
     for kind in KINDS:
         if kind not in heads:
-            problems.add("heads", where, f"no {kind} members of {year}", f"缺{year}年{kind}人数")
-    if own is None:
+            problems.add("heads", where, f"no {kind} members of {year}", f"缺{year}年{WORDS[kind][0]}人数")
+    if year not in by_year:
         problems.add("accounts", where, f"no accounts of {year}", f"缺{year}年收支")
     if own is None or len(heads) < len(KINDS):
         return None
