@@ -7,7 +7,7 @@ Source: fund rules §5.1; `unified` and `ex_ante` are forms proposed there, thei
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -174,7 +174,8 @@ def pool_regions(
 
     Raises
     ------
-    ColumnError, ArgumentError, SettlementError
+    ColumnError, ArgumentError, SettlementError (a fund twice, money that is no number or below zero; a
+    reserve may be a debt)
     """
     import pandas as pd
 
@@ -210,10 +211,84 @@ def pool_regions(
     return pd.concat(made, ignore_index=True)
 
 
+def pool_settled(
+    spent: pd.Series[float], funds: pd.DataFrame, mode: str = "transfer", **options: Any
+) -> pd.DataFrame:
+    """Pool funds whose settled spending is `spent` (yuan, by region and insurance); see `Settlement.pool`."""
+    missing = [name for name in ("region", "insurance", "income", "reserve") if name not in funds.columns]
+    if missing:
+        raise ColumnError("a table of funds lacks columns", got=missing, allowed=COLUMNS)
+    keys = list(zip(funds["region"].astype(str), funds["insurance"].astype(str), strict=True))
+    settled = {(str(region), str(insurance)): money for (region, insurance), money in spent.items()}
+    lacking = sorted(set(settled) - set(keys))
+    if lacking:
+        raise SettlementError("a settled fund has no row", got="/".join(lacking[0]), where="table of funds")
+    here = np.array([settled.get(key, 0.0) for key in keys])
+    return pool_regions(
+        funds.assign(spending=here + np.asarray(funds.get("other_spending", 0.0))), mode, **options
+    )
+
+
+def pool_years(
+    course: pd.DataFrame, mode: str = "transfer", *, first_year: int, **options: Any
+) -> pd.DataFrame:
+    """Provincial pooling over projected years: reserves and the pools carry on from year to year.
+
+    Parameters
+    ----------
+    course : scenario, region, insurance, year, income, spending, reserve (at the year's end), yuan, of each
+    fund,
+        as it is without pooling.
+    first_year : pooling starts in it; the year before gives last income and the reserves to start from.
+    mode, options : as `pool_regions`.
+
+    Returns
+    -------
+    DataFrame scenario, year, region, insurance, paid_in, gap, own, aid, left, net, pool_after,
+    reserve_without and reserve (with pooling), yuan.
+
+    Raises ArgumentError, when there is no year before; and as `pool_regions`.
+    """
+    import pandas as pd
+
+    made = []
+    for scenario, own in course.groupby("scenario", sort=False):
+        years = sorted(set(own["year"]))
+        if first_year - 1 not in years or first_year not in years:
+            raise ArgumentError("no year before pooling starts", got=first_year, allowed=years[1:])
+        keyed = own.assign(
+            key=list(zip(own["region"].astype(str), own["insurance"].astype(str), strict=True))
+        )
+        by_year = {year: part.set_index("key") for year, part in keyed.groupby("year")}
+        moved = dict.fromkeys(by_year[first_year]["region"].index, 0.0)
+        pool: dict[str, float] = {}
+        for year in range(first_year, max(years) + 1):
+            now, before = by_year[year], by_year[year - 1].reindex(by_year[year].index)
+            table = now.assign(
+                last_income=before["income"],
+                reserve=[before.at[key, "reserve"] + moved[key] for key in now.index],
+            )
+            done = pool_regions(table.reset_index(drop=True), mode, pool=pool, **options)
+            pool = dict(zip(done["insurance"].astype(str), done["pool_after"], strict=True))
+            for row in done.itertuples():
+                moved[str(row.region), str(row.insurance)] += row.net
+            keys = list(zip(done["region"].astype(str), done["insurance"].astype(str), strict=True))
+            done["reserve_without"] = [float(now.at[key, "reserve"]) for key in keys]
+            done["reserve"] = done["reserve_without"] + [moved[key] for key in keys]
+            done.insert(0, "year", year)
+            done.insert(0, "scenario", scenario)
+            made.append(done)
+    return pd.concat(made, ignore_index=True)
+
+
 def _fen(table: pd.DataFrame, name: str) -> Ints:
     values = table[name].to_numpy(np.float64)
     if not np.isfinite(values).all():
         raise SettlementError(
             "a fund's money is not a number", got=f"{int((~np.isfinite(values)).sum())} values", where=name
+        )
+    if name != "reserve" and (values < 0).any():
+        raise SettlementError(
+            "money of a fund must not be below zero", got=f"{int((values < 0).sum())} values", where=name
         )
     return np.rint(values * 100).astype(np.int64)[None]

@@ -82,6 +82,22 @@ class Settlement:
         index = ["region", "insurance"]
         return table.join(self.prices.set_index(index)[["price", "held"]])
 
+    def pool(self, funds: pd.DataFrame, mode: str = "transfer", **options: Any) -> pd.DataFrame:
+        """Provincial pooling of the settled year: who pays in, who is helped, what stays.
+
+        Parameters
+        ----------
+        funds : region, insurance, income, reserve, yuan, of every fund of the ledger; optionally
+        other_spending
+            (beside what is settled here), last_income, risk.
+        mode, options : as `drgsim.settlement.pooling.pool_regions`.
+
+        Raises ColumnError, ArgumentError, SettlementError (a fund of the ledger that the table lacks).
+        """
+        from .pooling import pool_settled
+
+        return pool_settled(self.ledger["spent"] / 100, funds, mode, **options)
+
     def statement(self, hospital_id: str) -> pd.DataFrame:
         """One hospital's year with every fund, yuan."""
         own = self.hospitals[self.hospitals["hospital_id"] == hospital_id]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...errors import ArgumentError
 from ..checks.left_out import cautions, not_projected, unpaid
@@ -193,6 +193,13 @@ class Results:
     def first_deficit(self) -> pd.DataFrame:
         """scenario, region, insurance, current_deficit, reserve_gone: years, <NA> where there is none."""
         return self._projected().first_deficit()
+
+    def pooled(self, mode: str = "transfer", **options: Any) -> pd.DataFrame:
+        """Provincial pooling over the projected years (`Projection.pooled`): who gives and who gets.
+
+        Raises SimulationError when no years were asked for.
+        """
+        return self._projected().pooled(mode, **options)
 
     def bands(self) -> pd.DataFrame:
         """scenario, measure, band, year, region, insurance, low, middle, high; yuan.

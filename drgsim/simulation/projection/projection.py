@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -78,6 +78,19 @@ class Projection:
             rows.append(row)
         table = pd.DataFrame(rows)
         return table.astype({"current_deficit": "Int64", "reserve_gone": "Int64"})
+
+    def pooled(self, mode: str = "transfer", *, start: int | None = None, **options: Any) -> pd.DataFrame:
+        """Provincial pooling over the projected years: who gives and who gets, year by year.
+
+        scenario, year, region, insurance, paid_in, gap, own, aid, left, net, pool_after, reserve_without,
+        reserve; see `drgsim.settlement.pooling.pool_years`. `start` is the first projected year unless
+        stated.
+        """
+        from ...settlement.pooling import pool_years
+
+        own = self.frame[(self.frame["insurance"] != ALL) & (self.frame["region"] != ALL)]
+        course = own.assign(spending=own["inpatient_fund"] + own["other_spending"])
+        return pool_years(course, mode, first_year=start or self.base_year + 1, **options)
 
     def notes(self) -> tuple[tuple[str, str, str], ...]:
         """(zh, en, state) of what the projection starts from, and of what was left out."""
