@@ -45,6 +45,13 @@ def _run(arguments: argparse.Namespace) -> int:
     file = arguments.cases or arguments.file
     if arguments.cases and arguments.file:
         raise ArgumentError("one file of cases, not two", got=[arguments.file, arguments.cases])
+    if not arguments.quiet:
+        source = file or f"{arguments.n:,} cases of an invented province"
+        print(
+            f"{source} under {len(SCENARIOS) - 1} reforms, into {arguments.out} …",
+            file=sys.stderr,
+            flush=True,
+        )
     ready(arguments)
     cases, recipe = _read(file, arguments) if file else _invent(arguments)
     run(cases, list(SCENARIOS), arguments, recipe=recipe)

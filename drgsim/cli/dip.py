@@ -17,6 +17,7 @@ from .explain import INPUTS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..cases.read_chunk import ChunkToRead
     from ..dip import DipGrouper
     from ..dip.learn import DipFitReport
 
@@ -217,21 +218,28 @@ def _tell_fit(report: DipFitReport) -> None:
 
 
 def _group(arguments: argparse.Namespace) -> int:
-    from ..cases import iter_cases
+    from .._parallel import overlapped, thread_count
     from ..cases.chunk_writer import chunk_writer
+    from ..cases.columns import without_personal
+    from ..cases.read import chunks_to_read
 
-    grouper = _grouper(arguments, threads=arguments.threads)
+    threads = thread_count(arguments.threads)
+    grouper = _grouper(arguments, threads=1)  # each thread groups chunks of its own
     normalise = arguments.normalise or arguments.code_edition == "clinical"
     options = reading_options(arguments)
-    chunks = iter_cases(arguments.file, chunk_rows=CHUNK_ROWS, normalise=normalise, keep="all", **options)
+    chunks = chunks_to_read(arguments.file, chunk_rows=CHUNK_ROWS, normalise=normalise, keep="all", **options)
+
+    def work(chunk: ChunkToRead) -> tuple[Any, Any]:
+        cases = chunk.frame()
+        return cases, grouper.group(cases)
+
     status: Counter[str] = Counter()
     scoreless, needs = 0, {}
     start = time.perf_counter()
     with chunk_writer(arguments.out) as write:
-        for cases in chunks:
-            grouped = grouper.group(cases)
+        for cases, grouped in overlapped(chunks, work, threads=threads):
             taken = {name: f"input_{name}" for name in cases.columns if name in grouped.columns}
-            write(cases.rename(columns=taken).join(grouped))
+            write(without_personal(cases.rename(columns=taken).join(grouped)))
             status.update(grouped["status"].astype(str).tolist())
             scoreless += grouped.attrs["drgsim"]["without_score"]
             needs = grouped.attrs["drgsim"]["needs"]

@@ -104,3 +104,20 @@ def test_wrong_use(words, message, capsys):
 def test_a_case_that_is_not_in_the_file(cases, capsys):
     assert run("explain", cases, "--case", "c99", "--catalogue", "example") == 2
     assert "no such case" in capsys.readouterr().err
+
+
+def test_threads_change_nothing_and_nobody_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("drgsim.cli.dip.CHUNK_ROWS", 9)
+    source = tmp_path / "source.csv"
+    header = "case_id,birth_date,diagnoses,procedures\n"
+    rows = "".join(f"{number},1980-01-01,K80.100,51.2300\n" for number in range(60))
+    source.write_text(header + rows, encoding="utf-8")
+    written = []
+    for threads in (1, 3):
+        out = tmp_path / f"out{threads}.csv"
+        words = ["dip", "group", source, "-o", out, "--catalogue", "example", "--threads", threads, "--quiet"]
+        assert main([str(word) for word in words]) == 0
+        written.append(out.read_text(encoding="utf-8"))
+    assert written[0] == written[1]
+    assert written[0].count("K80.1-51.2300") == 60
+    assert "1980" not in written[0]
