@@ -1,4 +1,4 @@
-"""`drgsim policy`: list the policies, show one, check a file, compare two."""
+"""`drgsim policy`: list the policies, show one, check a file, compare two; write, explain and test."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 import sys
 import warnings
 from typing import Any
+
+from .policy_writing import add_actions
 
 
 def add_parser(commands: Any) -> None:
@@ -25,12 +27,16 @@ def add_parser(commands: Any) -> None:
     _add_changes(show)
     show.set_defaults(run=_show)
     check = actions.add_parser("check", help="every problem of a file 检查")
-    check.add_argument("file", metavar="FILE")
+    check.add_argument("file", metavar="FILE|ID")
+    check.add_argument(
+        "--with", dest="parts", metavar="PART", action="append", default=[], help="lay a part over it"
+    )
     check.set_defaults(run=_check)
     diff = actions.add_parser("diff", help="what B says differently 比较")
     diff.add_argument("before", metavar="A")
     diff.add_argument("after", metavar="B")
     diff.set_defaults(run=_diff)
+    add_actions(actions)
 
 
 def _add_changes(parser: argparse.ArgumentParser) -> None:
@@ -83,15 +89,21 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from ..policy.errors import PolicyError
+    from ..errors import DrgsimError
     from ..policy.policy import Policy
+    from ..policy.remarks import remarks
 
     try:
         policy = Policy.load(arguments.file)
-    except PolicyError as error:
+        for part in arguments.parts:
+            policy = policy.including(part)
+    except DrgsimError as error:
         print(error)
         return 1
-    print(f"{policy.id}: no problems 没有问题; hash {policy.hash}")
+    for zh, en in remarks(policy):
+        print(f"  {zh} {en}")
+    rules = f"{len(policy.document.parameters)} parameters 参数, {len(policy.document.rules)} rules 规则"
+    print(f"{policy.id}: no problems 没有问题; {rules}; hash {policy.hash}")
     return 0
 
 

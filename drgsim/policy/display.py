@@ -11,6 +11,8 @@ from ..schemes.registry import chain
 from ..sources import STATES
 from .dated_scheme import DatedScheme
 from .parameters import OTHER, Parameter, band_labels, catalogue, dimensions
+from .rules.facts import rule_facts
+from .rules.menu import effects
 
 if TYPE_CHECKING:
     from .entries import Dated
@@ -63,6 +65,15 @@ def policy_text(policy: Policy, *, every: bool = False, used: Iterable[str] | No
     if used is None and policy.document.rules:
         lines.append("[rules 规则]")
         lines += [_rule_line(rule, policy.id) for rule in policy.document.rules]
+    if every:
+        lines.append("[effects of rules 规则的效果]")
+        lines += [f"  {kind.name}  {kind.zh} {kind.en}" for kind in effects().values()]
+        lines.append("[facts of conditions 条件中的事实]")
+        lines += [
+            f"  {fact.name}  {fact.zh} {fact.en} ({fact.kind}{', ' + fact.unit if fact.unit else ''})"
+            + (f": {', '.join(fact.values)}" if fact.values else "")
+            for fact in rule_facts().values()
+        ]
     return "\n".join(lines)
 
 

@@ -170,6 +170,7 @@ def _own_sources(raw: Any, problems: list[Problem]) -> dict[str, Source]:
             problems.append(
                 Problem(f"sources.{name}", "not a state of trust", texts["state"], ", ".join(STATES))
             )
+            texts["state"] = STATES[-1]
         sources[str(name)] = Source(id=str(name), **texts)
     return sources
 
@@ -194,7 +195,9 @@ def _texts(
     for key in (key for key in as_mapping(raw, path, problems) if key not in (*needed, *more)):
         problems.append(Problem(f"{path}.{key}", "unknown field", allowed=", ".join((*needed, *more))))
     texts = {
-        str(key): str(value) for key, value in as_mapping(raw, path, problems).items() if value is not None
+        str(key): str(value)
+        for key, value in (raw.items() if isinstance(raw, Mapping) else ())
+        if value is not None and key in (*needed, *more)
     }
     for key in needed:
         if raw is not None and not texts.get(key):

@@ -7,7 +7,7 @@ Canonical forms: a scalar; a tuple of text for codes; a dict over the keys of on
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -135,8 +135,22 @@ def _scalar(parameter: Parameter, raw: Any, where: str, problems: list[Problem])
     if value is not INVALID:
         return value
     near = nearest_name(str(raw), parameter.choices) if parameter.type == "choice" else None
-    problems.append(Problem(where, "not an allowed value", raw, parameter.allowed, near))
+    said = "not an allowed value"
+    if isinstance(raw, str) and parameter.type in NUMERIC and _SHARE.fullmatch(raw.strip()):
+        said = f"shares are written as numbers: write {float(raw.strip().rstrip('%％')) / 100:g}"
+    problems.append(Problem(where, said, _shown(raw), parameter.allowed, near))
     return INVALID
+
+
+_SHARE = re.compile(r"\d+(?:\.\d+)?\s*[%％]")
+
+
+def _shown(raw: Any) -> Any:
+    """A value as a problem shows it: never long."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) > 10**30:
+        return f"a whole number of {raw.bit_length()} bits"
+    text = raw if isinstance(raw, str) else repr(raw)
+    return raw if raw is None or len(text) <= 120 else f"{text[:120]}…"
 
 
 def _typed(parameter: Parameter, raw: Any) -> Any:
@@ -156,8 +170,13 @@ def _typed(parameter: Parameter, raw: Any) -> Any:
     return raw if isinstance(raw, str) and raw.strip() else INVALID
 
 
+LARGEST = 1e15  # no number of a policy is beyond; a larger one would lose its last digits
+
+
 def _is_number(raw: Any) -> bool:
-    return isinstance(raw, int | float) and not isinstance(raw, bool) and math.isfinite(raw)
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        return False
+    return abs(raw) <= LARGEST  # not so for what is no number at all
 
 
 def _within(parameter: Parameter, value: float) -> bool:

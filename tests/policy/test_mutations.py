@@ -1,0 +1,141 @@
+"""A document never crashes the tool: whatever is mistyped ends in problems, or in a policy."""
+
+import copy
+import random
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+
+from drgsim import Policy
+from drgsim.errors import DrgsimError, FileFormatError
+from drgsim.policy.errors import PolicyError
+from drgsim.policy.library import shipped
+from drgsim.policy.yaml_text import parse_yaml
+
+FILES = [*sorted((Path(__file__).parents[1] / "policies").glob("*.yaml")), shipped()["harbin"]]
+ODD = [
+    None, True, "", "40%", "2026-02-30", -1, 0, 1e308, float("nan"), 10**400, [], {}, [[]], [1, 2],
+    {"a": 1}, {"3": {"3": {"3": 1}}}, "los >", "((((", "x" * 5000, [None], [[None, None]], {None: 1},
+    {1: {2: 3}}, ["a", 3],
+]  # fmt: skip
+
+
+BOMB = "b0: &b0 [x, x]\n" + "\n".join(f"b{n}: &b{n} [{f'*b{n - 1}, ' * 3}]" for n in range(1, 30))
+
+
+def nodes(tree, path=()):
+    yield path
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in items:
+        yield from nodes(value, (*path, key))
+
+
+def mutated(tree, rng):
+    tree = copy.deepcopy(tree)
+    path = rng.choice([path for path in nodes(tree) if path])
+    holder = tree
+    for key in path[:-1]:
+        holder = holder[key]
+    key = path[-1]
+    kind = rng.randrange(4)
+    if kind == 0:
+        holder[key] = copy.deepcopy(rng.choice(ODD))
+    elif kind == 1:
+        del holder[key]
+    elif kind == 2 and isinstance(holder, dict):
+        text = str(key)
+        place = rng.randrange(len(text) + 1)
+        holder[text[:place] + rng.choice("xyz. [%") + text[place + 1 :]] = holder.pop(key)
+    elif isinstance(holder[key], str) and holder[key]:
+        text = holder[key]
+        place = rng.randrange(len(text))
+        holder[key] = text[:place] + rng.choice("()<>{}[]@%x3 ") + text[place + 1 :]
+    else:
+        holder[key] = [holder[key]]
+    return tree
+
+
+def test_a_thousand_mutations_give_problems_or_a_policy():
+    rng = random.Random(20261128)
+    trees = [dict(parse_yaml(file.read_text(encoding="utf-8"), name=file.name)) for file in FILES]
+    told = failed = 0
+    for _ in range(1000):
+        tree = mutated(rng.choice(trees), rng)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                policy = Policy.load(tree)
+                policy.show()
+                assert len(policy.hash) == 64
+            except DrgsimError as error:
+                told += (
+                    bool(str(error)) and len(str(error)) < 50_000 and bool(getattr(error, "problems", True))
+                )
+                failed += 1
+    assert told == failed > 500
+
+
+def test_text_mutations_give_problems_or_a_policy(tmp_path):
+    rng = random.Random(7)
+    texts = [file.read_text(encoding="utf-8") for file in FILES]
+    file = tmp_path / "x.yaml"
+    told = []
+    for _ in range(200):
+        text = rng.choice(texts)
+        place = rng.randrange(len(text))
+        piece = rng.choice(
+            [":", "\t", "{", "[", "&a ", "*a ", "- ", '"', "\n", "  ", "#", "%", "!!python/x ", "010", "1:30"]
+        )
+        file.write_text(text[:place] + piece + text[place + rng.randrange(3) :], encoding="utf-8")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                Policy.load(file)
+            except DrgsimError as error:
+                told.append(str(error))
+    assert all(told)
+    assert len(told) > 40
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: 1\na: 2", "stands twice (line 2"),
+        ("a: 12:30", "base of 60"),
+        ("a: 1:30.5", "base of 60"),
+        ("a: 010", "octal"),
+        ("a: " + "9" * 5000, "more than 40 digits"),
+        ("a: " + "[" * 5000, "depth (line 1"),
+        ("a: " + "[" * 60, "deep (line 1"),
+        (BOMB, "unfold"),
+        ("a: &a {b: *a}", "inside its own anchor"),
+        ("? [a, b]\n: 1", "not a name"),
+        ("a: !!python/object:os.system {}", "could not determine a constructor"),
+        ("[1, 2]", "must be a mapping"),
+        ("a: b: c", "line 1"),
+    ],
+    ids=range(13),
+)  # fmt: skip
+def test_what_yaml_may_not_hold_is_refused_at_once(text, says):
+    began = time.process_time()
+    with pytest.raises(FileFormatError) as caught:
+        parse_yaml(text, name="x.yaml")
+    assert says in str(caught.value)
+    assert "x.yaml" in str(caught.value)
+    assert time.process_time() - began < 2  # not the speed, but that it ends
+
+
+def test_policies_that_extend_one_another_widely_are_read_once_each(tmp_path):
+    part = "drgsim_policy: 1\nid: p{n}\ntitle: x\nvalid: {{from: 2024-01-01, to: 2025-01-01}}\n"
+    part += "parameters: {{}}\n"
+    for n in range(18):
+        below = f"extends: [p{n + 1}.yaml, p{n + 1}.yaml]\n" if n < 17 else ""
+        (tmp_path / f"p{n}.yaml").write_text(part.format(n=n) + below, encoding="utf-8")
+    assert Policy.load(tmp_path / "p0.yaml", on="2024-06-01").id == "p0"
+    for n in range(40):
+        below = f"extends: p{n + 1}.yaml\n" if n < 39 else ""
+        (tmp_path / f"p{n}.yaml").write_text(part.format(n=n) + below, encoding="utf-8")
+    with pytest.raises(PolicyError, match="too deeply"):
+        Policy.load(tmp_path / "p0.yaml", on="2024-06-01")
