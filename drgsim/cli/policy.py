@@ -89,7 +89,8 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from ..errors import DrgsimError
+    from ..errors import FileFormatError
+    from ..policy.errors import PolicyError
     from ..policy.policy import Policy
     from ..policy.remarks import remarks
 
@@ -97,7 +98,7 @@ def _check(arguments: argparse.Namespace) -> int:
         policy = Policy.load(arguments.file)
         for part in arguments.parts:
             policy = policy.including(part)
-    except DrgsimError as error:
+    except (PolicyError, FileFormatError) as error:
         print(error)
         return 1
     for zh, en in remarks(policy):
