@@ -45,6 +45,7 @@ _PUBLIC: dict[str, str] = {
     "estimate": "payment.faces.estimate",
     "office": "report.office",
     "pay": "payment.pay",
+    "refine": "grouping.refine.refine",
     "schemes": "schemes",
     "special_review_worklist": "payment.faces.worklist",
 }

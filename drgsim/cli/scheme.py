@@ -7,12 +7,14 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from ._reading import add_reading_arguments, reading_options
+
 if TYPE_CHECKING:
     from ..schemes.model import Scheme
 
 
 def add_parser(commands: Any) -> None:
-    """Add `scheme` and its five actions to the command line."""
+    """Add `scheme` and its actions to the command line."""
     parser = commands.add_parser(
         "scheme",
         help="list, show, check, compare and import grouping schemes 分组方案",
@@ -47,6 +49,50 @@ def add_parser(commands: Any) -> None:
     _add_language(diff)
     diff.set_defaults(run=_diff)
     _add_import(actions)
+    _add_refine(actions)
+
+
+def _add_refine(actions: Any) -> None:
+    parser = actions.add_parser(
+        "refine",
+        help="cut a local scheme from one's own cases 由本地病例细分",
+        description="Looks in every ADRG for the split of cost that the cases support on hospitals left out, "
+        "and writes an overlay pack with its report. 在每个 ADRG 内寻找本地病例支持的细分，写成方案包和报告。",
+        epilog="example: drgsim scheme refine cases.parquet --base chs-drg-3.0 --out our-city",
+    )
+    add_reading_arguments(parser)
+    parser.add_argument("--base", default="chs-drg-3.0", metavar="ID", help="the scheme to refine")
+    parser.add_argument("--constraints", metavar="FILE", help="a constraints file of your own")
+    parser.add_argument("--id", help="id of the new scheme (default: the name of the folder)")
+    parser.add_argument("--title", default="", help="title of the new scheme")
+    parser.add_argument("--out", required=True, metavar="FOLDER", help="the folder for pack and report")
+    parser.set_defaults(run=_refine)
+
+
+def _refine(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ..cases import read_cases
+    from ..grouping.refine.constraints import Constraints
+    from ..grouping.refine.refine import refine
+
+    folder = Path(arguments.out)
+    constraints = Constraints.load(arguments.constraints)
+    cases = read_cases(arguments.file, **reading_options(arguments))
+    found = refine(
+        cases,
+        arguments.base,
+        id=arguments.id or folder.name,
+        title=arguments.title,
+        constraints=constraints,
+    )
+    found.write(folder)
+    for zh, en in found.notes:
+        print(f"{zh} {en}")
+    print(found)
+    print(found.summary().to_string())
+    print(folder)
+    return 0
 
 
 def _add_import(actions: Any) -> None:

@@ -194,7 +194,7 @@ def _explained(found: Transition) -> str:
         ("差（90% 区间）", "difference (90 % band)"), ("组内CV 原", "CV before"), ("CV 新", "after"),
         ("不稳定组占比 原", "unstable before"), ("新", "after"),
     ]  # fmt: skip
-    body = []
+    body: list[list[Cell]] = []
     for name, row in rows.iterrows():
         band = (
             f" [{number(row['riv_low'], signed=True)}, {number(row['riv_high'], signed=True)}]"
@@ -219,7 +219,9 @@ def _explained(found: Transition) -> str:
 
 
 def _watched(found: Transition) -> str:
-    rows = [[pair(row["zh"], row["en"]), count(row["cases"])] for _, row in found.look_at.iterrows()]
+    rows: list[list[Cell]] = [
+        [pair(row["zh"], row["en"]), count(row["cases"])] for _, row in found.look_at.iterrows()
+    ]
     title = heading("需与编码员核对的病例", "Cases to look at with a coder")
     note = pair(
         "名单在工作簿中（to_excel(cases=True) 或命令行 --case-list）。",

@@ -66,8 +66,11 @@ class _Cells:
         return cls(of, cells // max(len(labels), 1))
 
     def measures(self, cost: Floats, mdcs: int) -> dict[str, Floats]:
-        sums = [np.bincount(self.of, weights, len(self.mdc))[None] for weights in (None, cost, cost**2)]
-        found = self.of_sums(sums[0].astype(float), sums[1], sums[2], mdcs)
+        n, first, second = (
+            np.bincount(self.of, weights, len(self.mdc)).astype(np.float64)[None]
+            for weights in (None, cost, cost**2)
+        )
+        found = self.of_sums(n, first, second, mdcs)
         return {key: value[0] for key, value in found.items()}
 
     def of_sums(self, n: Floats, first: Floats, second: Floats, mdcs: int) -> dict[str, Floats]:
@@ -101,9 +104,10 @@ def _drawn(
     found: dict[str, Floats] = {}
     for name, cell in cells.items():
         shape = n, len(cell.mdc)
-        sums = [
+        counted, first, second = (
             np.asarray((csr_matrix((weights, (codes, cell.of)), shape=shape).T @ chosen.T).T)
             for weights in (np.ones(len(cost)), cost, cost**2)
-        ]
-        found |= {f"{key}_{name}": value for key, value in cell.of_sums(*sums, mdcs).items()}
+        )
+        measures = cell.of_sums(counted, first, second, mdcs)
+        found |= {f"{key}_{name}": value for key, value in measures.items()}
     return found

@@ -228,7 +228,7 @@ class _Money:
             _weights(given, own, each, notes)
             for given, own, each in ((weights, stays[0], a), (new_weights, stays[1], b))
         )
-        priced = price(*stays, rules, old, new)
+        priced = price(stays[0], stays[1], rules, old, new)
         money = stay_money(priced, frame.index)
         tables = {"all": money_table(money, None, "all")}
         by = {"mdc": a.frame["mdc"]} if a.kind == "drg" else {}

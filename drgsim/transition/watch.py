@@ -40,7 +40,7 @@ def watched(a: Side, b: Side, move: pd.Series, lost: np.ndarray) -> pd.Series:
         lost,
     ]
     chosen = np.select(tests, list(WATCHED), default="")
-    values = pd.Categorical(np.where(chosen == "", None, chosen), categories=list(WATCHED))
+    values = pd.Categorical([name or None for name in chosen], categories=list(WATCHED))
     return pd.Series(values, index=move.index, name="look_at")
 
 
@@ -57,5 +57,5 @@ def worklist(cases: pd.DataFrame, a: Side, b: Side, look_at: pd.Series, change: 
     table["zh"] = [WATCHED[each][0] for each in table["look_at"]]
     table["en"] = [WATCHED[each][1] for each in table["look_at"]]
     table["change"] = change[rows].to_numpy()
-    order = [list(WATCHED).index(each) for each in table["look_at"]]
+    order = np.array([list(WATCHED).index(each) for each in table["look_at"]], np.int64)
     return table.iloc[np.lexsort((table["change"].to_numpy(), order))]
