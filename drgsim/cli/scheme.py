@@ -57,7 +57,8 @@ def _add_refine(actions: Any) -> None:
         "refine",
         help="cut a local scheme from one's own cases 由本地病例细分",
         description="Looks in every ADRG for the split of cost that the cases support on hospitals left out, "
-        "and writes an overlay pack with its report. 在每个 ADRG 内寻找本地病例支持的细分，写成方案包和报告。",
+        "and writes an overlay pack with its report. "
+        "在每个 ADRG 内寻找本地病例支持的细分，写成方案包和报告。",
         epilog="example: drgsim scheme refine cases.parquet --base chs-drg-3.0 --out our-city",
     )
     add_reading_arguments(parser)

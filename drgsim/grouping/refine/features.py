@@ -82,7 +82,7 @@ def read(cases: pd.DataFrame, answers: pd.DataFrame, cost: Floats, year: Ints, c
     found = np.array([[bool(one.search(text)) for text in unique] for one in patterns], bool)
     ages = pd.to_numeric(cases["age"], errors="coerce").to_numpy(np.float64)
     band = np.searchsorted(np.array(c.ages, float), ages, side="right").astype(np.int64)
-    severity = answers["severity"].astype(object).map(SEVERITIES).fillna(0).to_numpy(np.int64)
+    severity = np.asarray(answers["severity"].astype(object).map(SEVERITIES).fillna(0), np.int64)
     return Read(
         cost,
         np.asarray(fold[codes], np.int64),
