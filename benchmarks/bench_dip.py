@@ -5,9 +5,11 @@ The catalogue and the cases are made up from real codes (`dip_data`): few types 
 dozens under the common ones. `extra_info` holds nanoseconds and million cases a second of the best round.
 """
 
+import pandas as pd
 import pytest
 from dip_data import cases, catalogue
 
+import drgsim
 from drgsim.dip import DipCatalogueBuilder, DipGrouper, RuleSet
 
 CASES = 200_000
@@ -55,6 +57,26 @@ def test_frame_to_prices(benchmark, made, table):
     priced = ("dip_code", "score", "auxiliary_factor")
     assert len(benchmark(lambda: grouper.group(table, columns=priced))) == CASES
     note(benchmark, CASES)
+
+
+def test_encoded_cases_on_the_national_library(benchmark):
+    """5,125 types, early groups under every diagnosis, on a synthetic region."""
+    grouper = DipGrouper("dip-national-3.0", threads=1)
+    encoded = grouper.encode(drgsim.synthetic_cases(n=CASES, year=2025, seed=1))
+    answers = benchmark(grouper.match, encoded)
+    assert (answers.key >= 0).mean() > 0.99
+    note(benchmark, CASES)
+
+
+@pytest.mark.parametrize("procedures", [10_000, 100_000])
+def test_one_case_of_many_procedures(benchmark, procedures):
+    """Linear: the second takes ten times the first."""
+    grouper = DipGrouper("example", threads=1)
+    record = "|".join(f"unknown-{number}" for number in range(procedures)) + "|51.2300"
+    case = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": [record]})
+    encoded = grouper.encode(case)
+    benchmark.pedantic(grouper.match, (encoded,), rounds=2)
+    note(benchmark, procedures)
 
 
 def test_preparing_a_catalogue(benchmark, made):

@@ -21,13 +21,11 @@ from ..stages import Auxiliary
 from ..words import Kind, ProcedureNote
 from .auxiliary import auxiliary_factors
 from .cases import LearningCases, learning_cases, whole_fen
-from .complications import of_scheme
-from .composites import composite_types
-from .core import CoreEntry, core_entries
+from .core import CoreEntry, composite_types, core_entries
 from .hospitals import hospital_coefficients, level_means
 from .library import few_early, prepared_library, settled_library
 from .matching import TypeFinder
-from .membership import memberships
+from .membership import memberships, of_scheme
 from .report import DipFitReport, overall, stability
 from .scores import type_statistics, with_scores, with_statistics
 from .stats import Groups, Ints, Trim, spread

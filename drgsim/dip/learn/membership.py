@@ -1,4 +1,5 @@
-"""Which cases are in an auxiliary class: asked of the grouper itself, so that conditions mean one thing."""
+"""Which cases are in an auxiliary class: asked of the grouper itself, so that conditions mean one thing; and
+the complications that the severity classes go by."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from ...codes import UNKNOWN, CodeLists
 from ...codes import Kind as CodeKind
 from ...errors import ArgumentError
+from ...schemes import registry
 from ..answers import EncodedCases
 from ..catalogue import DipCatalogue
 from ..code_index import codebook
@@ -81,3 +83,19 @@ def memberships(
 def _shipped_only(lists: CodeLists, kind: CodeKind) -> CodeLists:
     """The same; codes that only a catalogue names are unknown."""
     return replace(lists, ids=np.where(lists.ids < len(codebook(kind)), lists.ids, UNKNOWN))
+
+
+def of_scheme(name: str) -> tuple[dict[str, Complication], dict[str, tuple[Pattern, ...]]]:
+    """The CC and MCC of a scheme, and the principal diagnoses that keep each from counting."""
+    scheme = registry.load(name)
+    tables: dict[str, list[Pattern]] = {}
+    for principal, listed in sorted(scheme.exclusion.items()):
+        for table in listed:
+            tables.setdefault(table, []).append(Pattern(principal))
+    found = {}
+    for code, table in scheme.cc.items():
+        found[code] = Complication(code, "cc", exclusion=table if table in tables else "")
+    for code, table in scheme.mcc.items():
+        found[code] = Complication(code, "mcc", exclusion=table if table in tables else "")
+    used = {item.exclusion for item in found.values()}
+    return found, {table: tuple(patterns) for table, patterns in tables.items() if table in used}
