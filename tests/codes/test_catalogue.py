@@ -116,3 +116,10 @@ def test_search_may_find_nothing(text):
 def test_search_needs_a_sensible_number(n):
     with pytest.raises(ArgumentError, match="n must be"):
         Catalogue.load("diagnosis").search("胆囊", n=n)
+
+
+def test_the_rare_characters_of_names_are_there():
+    diagnoses, procedures = Catalogue.load("diagnosis"), Catalogue.load("procedure")
+    assert diagnoses.name_of("K07.400") == "错𬌗畸形"
+    assert procedures.name_of("77.5900") == "其他𧿹囊肿切除术"
+    assert not any("??" in name for name in (*diagnoses.names, *procedures.names))

@@ -148,10 +148,22 @@ class TestPrices:
             discharge_date="2025-06-30",
         )
         cases = cases.join(fitted.transform(CASES))
-        policy = drgsim.Policy.load("national-dip").reform({"standard.point_value": 9.5})
-        weights = drgsim.Weights.from_table(fitted.catalogue_.price_table())
+        made = fitted.catalogue_
+        policy = drgsim.Policy.load("national-dip").reform(
+            {
+                "standard.point_value": 9.5,
+                "standard.coefficient.scope": "level",
+                "standard.coefficient.level": dict(made.hospital_coefficients),
+            }
+        )
+        weights = drgsim.Weights.from_table(made.price_table())
         paid = drgsim.pay(cases, policy, weights=weights)
         assert paid.frame["payment"].notna().all()
+        # a case of 3,000 yuan at level 3 is held against the mean of its type at that level
+        means = {(item.type, item.level): item.mean_cost for item in made.level_means}
+        told = str(paid.explain("c20"))
+        assert f"{3000 / means['BX-3', '3']:.4f}".rstrip("0") in told
+        assert f"{made.hospital_coefficients['3']:g}" in told
 
 
 class TestComorbidity:
