@@ -18,7 +18,7 @@ from drgsim.errors import FileFormatError
 # kind -> the name its tables have in the reference
 SOURCES = {"diagnosis": "icd10", "procedure": "icd9cm3"}
 
-# The one rare character that the names of a kind lost to "??" on the way: 错𬌗畸形 (K07) and 𧿹 (the great toe),
+# The rare character that names of a kind lost to "??" on the way: in 错𬌗畸形 (K07), and the great toe,
 # as the published DIP 3.0 workbook spells them (D012); a name that lost another has one mark and stays.
 LOST = {"diagnosis": "𬌗", "procedure": "𧿹"}
 
