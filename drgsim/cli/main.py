@@ -27,6 +27,7 @@ COMMANDS: tuple[str, ...] = (
     "dip",
     "estimate",
     "office",
+    "reconcile",
     "explain",
     "group",
     "policy",

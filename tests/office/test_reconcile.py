@@ -1,0 +1,183 @@
+"""Reconciliation, application sheets, and settlement lists written out again."""
+
+import json
+
+import pandas as pd
+import pytest
+
+import drgsim
+from drgsim import Policy, Weights, read_cases
+from drgsim.cli.main import main
+from drgsim.errors import ArgumentError, ColumnError, NotFoundError
+from drgsim.office.applications import write_applications
+from drgsim.office.settlement_list import corrected, read_corrections, write_4101
+
+WEIGHTS = Weights.load("chs-drg-2.0-example")
+POLICY = Policy.load("national-drg-rate")
+BASE = {"sex": 1, "age": 66, "los": 6, "discharge": 1, "insurance": "employee", "hospital_level": 3,
+        "procedures": "",
+        "diagnoses": "J18.900|I10.x00x002", "department": "呼吸科", "total_cost": 7_000.0}  # fmt: skip
+
+
+def cases():
+    changes = [{}, {}, {"diagnoses": "R50.900|J18.900"}, {"diagnoses": "J18.900|J96.900x001"}, {}, {}, {}, {}]
+    return pd.DataFrame([{"case_id": f"{n:04}", **BASE, **change} for n, change in enumerate(changes)])
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return drgsim.estimate(cases(), POLICY, weights=WEIGHTS).frame.set_index("case_id")
+
+
+@pytest.fixture(scope="module")
+def bureau(ours):
+    rows = [
+        {"病案号": case, "病组编码": ours.loc[case, "group"], "权重": ours.loc[case, "weight"],
+         "支付金额": ours.loc[case, "payment"], "反馈日期": "2025-04-01"}
+        for case in ours.index
+    ]  # fmt: skip
+    rows[1]["权重"] = rows[1]["权重"] * 1.1
+    rows[2] |= {"病组编码": "ES35"}
+    rows[3] |= {"病组编码": rows[3]["病组编码"][:3] + "5"}
+    rows[4] |= {"支付金额": 7_000.0}
+    rows[5] |= {"支付金额": rows[5]["支付金额"] * 0.9}
+    rows[6] |= {"病组编码": "0000"}
+    rows[7] |= {"病案号": "9999"}
+    return pd.DataFrame(rows)
+
+
+def reasons(found):
+    return found.frame.set_index("case_id")["reason"].to_dict()
+
+
+def test_each_difference_has_its_reason(bureau):
+    found = drgsim.reconcile(cases(), bureau, POLICY, weights=WEIGHTS)
+    assert reasons(found) == {
+        "0000": "agree", "0001": "weight", "0002": "principal", "0003": "severity", "0004": "by_item",
+        "0005": "price", "0006": "bureau_ungrouped", "0007": "only_ours", "9999": "only_bureau",
+    }  # fmt: skip
+    hint = found.frame.set_index("case_id").loc["0002", "hint"]
+    assert "J18.900" in hint
+    row = found.frame.set_index("case_id").loc["0005"]
+    assert row["difference"] == pytest.approx(row["bureau_payment"] - row["payment"])
+    assert found.summary(None)["difference"].item() == pytest.approx(
+        found.frame["difference"].sum(), abs=0.01
+    )
+    assert found.summary()["cases"].sum() == len(found) == 9
+    assert found.reasons["cases"].sum() == 9
+    with pytest.raises(ArgumentError, match="no such column"):
+        found.summary("ward")
+
+
+def test_the_days_left_to_appeal_are_counted_from_the_return(bureau):
+    found = drgsim.reconcile(cases(), bureau, POLICY, weights=WEIGHTS, appeal_days=10, on="2025-04-08")
+    assert set(found.frame["days_left"].dropna()) == {3}
+    assert "2025-04-11" in repr(found)
+    without = drgsim.reconcile(cases(), bureau, POLICY, weights=WEIGHTS)
+    assert "申诉期限" in repr(without)
+    given = drgsim.reconcile(
+        cases(), bureau.drop(columns="反馈日期"), POLICY, weights=WEIGHTS, appeal_days=5,
+        returned="2025-04-01",
+        on="2025-04-10",
+    )  # fmt: skip
+    assert set(given.frame["days_left"].dropna()) == {-4}
+
+
+def test_numbers_match_whatever_the_bureau_calls_them(bureau, tmp_path):
+    path = tmp_path / "局方.csv"
+    renamed = bureau.rename(columns={"病案号": "结算ID", "病组编码": "DRG编码"})
+    renamed.to_csv(path, index=False, encoding="gb18030")
+    own = cases().assign(settlement_id=cases()["case_id"], case_id=[f"X{n}" for n in range(8)])
+    found = drgsim.reconcile(own, path, POLICY, weights=WEIGHTS)
+    assert (found.frame["reason"] == "agree").sum() == 1
+    with pytest.raises(ColumnError, match="no stay"):
+        drgsim.reconcile(own.drop(columns="settlement_id"), path, POLICY, weights=WEIGHTS)
+    with pytest.raises(ColumnError, match="not a file"):
+        drgsim.reconcile(own, pd.DataFrame({"a": [1]}), POLICY, weights=WEIGHTS)
+
+
+def test_the_command_writes_workbook_applications_and_lists(bureau, tmp_path, capsys):
+    calamine = pytest.importorskip("python_calamine")
+    source, back, out = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "对账.xlsx"
+    cases().to_csv(source, index=False, encoding="utf-8-sig")
+    bureau.to_csv(back, index=False, encoding="utf-8-sig")
+    (tmp_path / "c.csv").write_text(
+        "病案号,应改项目,改为\n0002,诊断编码,J18.900|R50.900\n", encoding="utf-8-sig"
+    )
+    words = ["reconcile", str(source), str(back), "--policy", "national-drg-rate", "--weights",
+             "chs-drg-2.0-example", "-o", str(out), "--apply", "0001", "--appeal-days", "10",
+             "--corrections", str(tmp_path / "c.csv"), "--corrected",
+             str(tmp_path / "清单.json")]  # fmt: skip
+    assert main(words) == 1
+    told = capsys.readouterr()
+    assert "对账 9 例" in told.err
+    book = calamine.load_workbook(str(out))
+    assert book.sheet_names == ["汇总", "分科室", "差异", "全部", "说明"]
+    sheet = calamine.load_workbook(str(tmp_path / "对账-申请表.xlsx")).get_sheet_by_index(0).to_python()
+    filled = {row[0]: row[1] for row in sheet if len(row) > 1}
+    assert filled["病案号"] == "0001"
+    assert filled["主要诊断"].startswith("J18.900")
+    assert "科室意见及签字" in filled
+    again = read_cases(tmp_path / "清单.json").set_index("case_id")
+    assert again.loc["0002", "diagnoses"] == "J18.900|R50.900"
+    assert again.loc["0000", "diagnoses"] == BASE["diagnoses"]
+
+
+def test_an_application_needs_a_case_that_is_there(tmp_path):
+    answer = drgsim.estimate(cases(), POLICY, weights=WEIGHTS)
+    with pytest.raises(NotFoundError):
+        write_applications(answer, ["nobody"], tmp_path / "x.xlsx")
+    with pytest.raises(ArgumentError):
+        write_applications(answer, [], tmp_path / "x.xlsx")
+    assert not list(tmp_path.iterdir())
+
+
+LIST = {
+    "setlinfo": {"medcasno": "0007", "mdtrt_id": "M1", "psn_name": "某", "gend": "2", "age": 61,
+    "hi_type": "390",
+                 "adm_time": "2024-01-05 08:30:00", "dscg_time": "2024-01-11", "act_ipt_days": 6,
+                 "dscg_way": "1"},
+    "diseinfo": [
+        {"diag_code": "R50.900", "maindiag_flag": "1", "diag_name": "发热", "adm_cond_type": "1",
+         "diag_type": "1"},
+        {"diag_code": "J18.900", "maindiag_flag": "0", "diag_name": "肺炎", "adm_cond_type": "2",
+         "diag_type": "1"},
+        {"diag_code": "A01.01", "maindiag_flag": "1", "diag_type": "2"},
+    ],
+    "oprninfo": [{"oprn_oprt_code": "51.2300", "oprn_oprt_type": "1", "oprn_oprt_date": "2024-01-07"}],
+    "iteminfo": [{"med_chrgitm": "09", "amt": 100.1}],
+}  # fmt: skip
+
+
+def test_a_corrected_list_keeps_all_that_was_not_corrected(tmp_path):
+    source, target = tmp_path / "a.json", tmp_path / "b.json"
+    source.write_text(json.dumps([LIST], ensure_ascii=False), encoding="utf-8")
+    own = read_cases(source)
+    table = pd.DataFrame({"case_id": own["case_id"], "column": ["诊断编码"], "value": ["J18.900|R50.900"]})
+    assert write_4101(corrected(own, read_corrections(table)), target, source=source) == 1
+    (written,) = json.loads(target.read_text(encoding="utf-8"))
+    assert written["setlinfo"]["psn_name"] == "某"
+    assert written["iteminfo"] == LIST["iteminfo"]
+    first, second, chinese = written["diseinfo"]
+    assert (first["diag_code"], first["maindiag_flag"], first["adm_cond_type"]) == ("J18.900", "1", "2")
+    assert (second["diag_code"], second["maindiag_flag"]) == ("R50.900", "0")
+    assert chinese == LIST["diseinfo"][2]
+    assert written["oprninfo"][0]["oprn_oprt_date"] == "2024-01-07"
+    again = read_cases(target)
+    assert again["diagnoses"].tolist() == ["J18.900|R50.900"]
+    same = ["sex", "age", "los", "discharge", "admission_date", "procedures", "total_cost"]
+    pd.testing.assert_frame_equal(again[same], own[same])
+
+
+def test_corrections_that_fit_no_case_or_column_are_refused():
+    own = cases()
+    with pytest.raises(ArgumentError, match="one case"):
+        corrected(own, read_corrections(pd.DataFrame({"case_id": ["x"], "column": ["sex"], "value": ["1"]})))
+    with pytest.raises(NotFoundError):
+        read_corrections(pd.DataFrame({"case_id": ["x"], "column": ["sexx"], "value": ["1"]}))
+    with pytest.raises(ColumnError):
+        read_corrections(pd.DataFrame({"a": ["x"]}))
+    done = corrected(
+        own, read_corrections(pd.DataFrame({"case_id": ["0001"], "column": ["年龄(岁)"], "value": ["7"]}))
+    )
+    assert done["age"].tolist()[:3] == [66, 7.0, 66]
