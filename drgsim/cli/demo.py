@@ -19,6 +19,7 @@ SCENARIOS = (
     "cross-region-price-book",
     "special-review-ceiling",
     "high-outlier-excess-cap",
+    "chs-drg-3",
     "drg-to-dip",
 )
 
@@ -27,9 +28,9 @@ def add_parser(commands: Any) -> None:
     """Add `demo` to the command line."""
     parser = commands.add_parser(
         "demo",
-        help="group, pay, settle and project a region under four reforms; one page 一键演示",
+        help="group, pay, settle and project a region under five reforms; one page 一键演示",
         description="Without a file: cases of an invented province. They are grouped, paid under the "
-        "national default and four reforms, settled, and the funds projected. Writes a report (HTML), a "
+        "national default and five reforms, settled, and the funds projected. Writes a report (HTML), a "
         "workbook (Excel), the scenario documents and a run record. 从病例到一页报告,一条命令完成。",
         epilog="example: drgsim demo --out demo; drgsim demo --cases 病案首页.xlsx --out mine",
     )

@@ -78,7 +78,7 @@ def test_the_demo_goes_the_whole_way(tmp_path, capsys):
     assert "drg-to-dip" in told.out
     assert str(tmp_path / "report.html") in told.out
     assert "虚构" in told.err
-    assert len(list((tmp_path / "scenarios").iterdir())) == 5
+    assert len(list((tmp_path / "scenarios").iterdir())) == 6
 
 
 def test_the_demo_takes_cases_of_ones_own(cases, tmp_path, capsys):
