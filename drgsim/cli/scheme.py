@@ -1,4 +1,4 @@
-"""`drgsim scheme`: list the schemes, show one, check it, compare two, import one."""
+"""`drgsim scheme`: list the schemes, show one, check it, compare two, import one, move one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def add_parser(commands: Any) -> None:
     """Add `scheme` and its actions to the command line."""
     parser = commands.add_parser(
         "scheme",
-        help="list, show, check, compare and import grouping schemes 分组方案",
+        help="list, show, check, compare, import and move grouping schemes 分组方案",
         description="A scheme is named by its id, by its family and a day, or by the folder of its pack.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -50,6 +50,26 @@ def add_parser(commands: Any) -> None:
     diff.set_defaults(run=_diff)
     _add_import(actions)
     _add_refine(actions)
+    _add_rebase(actions)
+
+
+def _add_rebase(actions: Any) -> None:
+    parser = actions.add_parser(
+        "rebase",
+        help="a first overlay of a local scheme on another national edition 移到新国家版",
+        description="Writes what of the local scheme still applies as a pack, and every local difference with"
+        " what became of it as a table beside the pack, for the expert.",
+    )
+    parser.add_argument("scheme", metavar="LOCAL")
+    parser.add_argument("--onto", metavar="ID", required=True, help="the edition to stand on, chs-drg-3.0")
+    parser.add_argument("--id", help="id of the new pack (default: LOCAL-on-VERSION)")
+    parser.add_argument("--out", metavar="FOLDER", help="the folder to write the pack to")
+    parser.add_argument(
+        "--overlap", type=float, default=0.5, help="least share of common codes of one group (default 0.5)"
+    )
+    parser.add_argument("--limit", type=int, default=10, help="differences shown of each end (0: all)")
+    _add_language(parser)
+    parser.set_defaults(run=_rebase)
 
 
 def _add_refine(actions: Any) -> None:
@@ -166,23 +186,42 @@ def _diff(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _import(arguments: argparse.Namespace) -> int:
+def _rebase(arguments: argparse.Namespace) -> int:
+    from ..schemes.rebase import rebase
+
+    onto = _load(arguments.onto)
+    found = rebase(_load(arguments.scheme), onto, overlap=arguments.overlap, id=arguments.id)
+    folder = found.write(_folder_for(found.scheme, arguments.out))
+    print(found.text(arguments.lang, limit=arguments.limit or None))
+    print(f"\n{found.scheme!r}\n  -> {folder}\n  -> {found.table_path(folder)}")
+    return 0
+
+
+def _folder_for(scheme: Scheme, out: str | None) -> Any:
+    """Where a pack is written: as the user says, or to the first folder of own packs."""
     from pathlib import Path
 
     from ..errors import ArgumentError
-    from ..schemes.absent import refuse_absent
     from ..schemes.metadata import folder_name
-    from ..schemes.pack_write import write_pack
     from ..schemes.registry import user_roots
+
+    roots = user_roots()
+    if not roots and not out:
+        raise ArgumentError("no folder of your own packs to write to", do="say where: --out FOLDER")
+    return Path(out) if out else roots[0] / folder_name(scheme.id)
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ..schemes.absent import refuse_absent
+    from ..schemes.pack_write import write_pack
 
     source = Path(arguments.source)
     base = _load(arguments.base) if arguments.base else None
     scheme = _imported(source, arguments, base)
-    roots = user_roots()
-    if not roots and not arguments.out:
-        raise ArgumentError("no folder of your own packs to write to", do="say where: --out FOLDER")
+    folder = _folder_for(scheme, arguments.out)
     refuse_absent(scheme, source.name)
-    folder = Path(arguments.out) if arguments.out else roots[0] / folder_name(scheme.id)
     write_pack(scheme, folder, base=base)
     for note in scheme.notes:
         print(note)

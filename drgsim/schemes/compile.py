@@ -20,16 +20,13 @@ from .model import Adrg, AdrgKind, Drg, Mdc, Scheme
 from .principal import principal_terms
 from .rules.parse import both
 from .rules.terms import (
-    And,
     Compare,
     Constant,
     HasSeverity,
-    Or,
     Rule,
-    Severity,
     Variable,
 )
-from .rules.walk import leaves
+from .rules.walk import holds_by_severity, leaves
 
 UNGROUPED, UNGROUPED_ADRG = "0000", "00"
 UNGROUPED_NAME = "未入组"
@@ -155,7 +152,9 @@ def _row_arrays(
         by_severity = [0] * 4
         if all(isinstance(leaf, HasSeverity | Constant) for drg in drgs for leaf in leaves(drg.rule)):
             for place, (mcc, cc) in enumerate(product((False, True), repeat=2)):
-                found = next((drg.code for drg in drgs if _holds(drg.rule, mcc=mcc, cc=cc)), UNGROUPED)
+                found = next(
+                    (drg.code for drg in drgs if holds_by_severity(drg.rule, mcc=mcc, cc=cc)), UNGROUPED
+                )
                 by_severity[place] = places[found]
             flags |= OPEN_ROW * (0 in by_severity)
         else:
@@ -169,19 +168,6 @@ def _row_arrays(
         "split_program": np.array([program for program, _ in tests] or [FAILS], dtype=np.int32),
         "split_drg": np.array([drg for _, drg in tests] or [0], dtype=np.int16),
     }
-
-
-def _holds(rule: Rule, *, mcc: bool, cc: bool) -> bool:
-    match rule:
-        case And(terms):
-            return all(_holds(term, mcc=mcc, cc=cc) for term in terms)
-        case Or(terms):
-            return any(_holds(term, mcc=mcc, cc=cc) for term in terms)
-        case HasSeverity(severity, negated):
-            return negated != (mcc if severity is Severity.MCC else cc)
-        case Constant(value):
-            return value
-    raise TypeError(rule)
 
 
 def _all_rules(scheme: Scheme) -> list[Rule]:

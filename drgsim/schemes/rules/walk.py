@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import assert_never
 
-from .terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Rule
+from .terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Rule, Severity
 
 Leaf = Constant | Member | Count | Compare | HasSeverity
 
@@ -46,6 +46,20 @@ def holds_without_codes(rule: Rule) -> bool:
         case Compare():
             return True
     assert_never(rule)
+
+
+def holds_by_severity(rule: Rule, *, mcc: bool, cc: bool) -> bool:
+    """Whether a rule that asks for severities alone holds; TypeError for one that asks for more."""
+    match rule:
+        case And(terms):
+            return all(holds_by_severity(term, mcc=mcc, cc=cc) for term in terms)
+        case Or(terms):
+            return any(holds_by_severity(term, mcc=mcc, cc=cc) for term in terms)
+        case HasSeverity(severity, negated):
+            return negated != (mcc if severity is Severity.MCC else cc)
+        case Constant(value):
+            return value
+    raise TypeError(rule)
 
 
 def rename_sets(rule: Rule, name: Callable[[str], str]) -> Rule:
