@@ -137,7 +137,9 @@ def test_an_added_group_stands_where_it_stood_among_its_neighbours():
     assert ends(found) == {("adrg", "BC1", "added"): "look"}
     assert [each.code for each in found.scheme.adrgs] == ["AA1", "BB1", "BC1", "BQY", "BR1"]
     assert codes(found.scheme, "BC1") == ["BC19"]
-    assert "BB1" in found.changes[0].note_en
+    assert found.changes[0].note_en == "no group near it in the new edition", "ambiguous rows are none"
+    near = moved(added_group(LOCAL), overlap=0.4).changes[0].note_en
+    assert near.endswith("BB1 开颅术, “出血”")
 
 
 def test_an_added_group_whose_code_the_new_edition_uses_is_not_put_in():
