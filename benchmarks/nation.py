@@ -1,6 +1,6 @@
 """A nation's year: 2.8 × 10⁸ discharges grouped, paid and settled on one machine.
 
-    python benchmarks/nation.py [--share 1.0] [--threads 2] [--folder FOLDER]
+    python benchmarks/nation.py [--share 1.0] [--threads 2]
 
 A few prepared million discharges of an invented country are drawn from anew for every shard (outside the
 clock). A shard is grouped from Arrow memory, paid under a floating point value, and added up; the sums of all
@@ -11,20 +11,25 @@ shards are settled at the end. Goals on two cores: under 3 minutes to group, und
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import resource
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet
 
 import drgsim
 from drgsim.settlement import merge_statistics, statistics
 
 YEAR = 280_000_000
-PREPARED, SHARD = 1_000_000, 500_000
+PREPARED, SHARD = 1_000_000, 400_000
+PENDING = 3_000_000  # rows of statistics, before they are added up
 SCHEME = "chs-drg-2.0"
 # without quotas no stay looks at another, so a year may be paid shard by shard
 RULES = {
@@ -42,6 +47,27 @@ COLUMNS = [
 def peak() -> float:
     """Megabytes at most, so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def prepare(rows: int) -> tuple[pa.Table, drgsim.Weights]:
+    """Discharges to draw from and weights learned from them, made in a process of its own: what that takes
+    is not what a year takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = multiprocessing.get_context("spawn").Process(target=_prepare, args=(rows, folder))
+        process.start()
+        process.join()
+        assert process.exitcode == 0
+        table = pa.parquet.read_table(Path(folder) / "cases.parquet")
+        weights = drgsim.Weights.from_table(pd.read_csv(Path(folder) / "weights.csv"))
+    return table.replace_schema_metadata(), weights
+
+
+def _prepare(rows: int, folder: str) -> None:
+    cases = drgsim.synthetic_cases(n=rows, year=2024, seed=16)[COLUMNS]
+    drgsim.Weights.fit(cases.join(drgsim.DrgGrouper(SCHEME).group(cases))).to_csv(
+        Path(folder) / "weights.csv"
+    )
+    pa.parquet.write_table(pa.Table.from_pandas(cases, preserve_index=False), Path(folder) / "cases.parquet")
 
 
 class Clock:
@@ -64,12 +90,9 @@ def main() -> None:
     given = words.parse_args()
     rows = int(YEAR * given.share)
     prepared = min(PREPARED, max(rows // 4, 50_000))
-    cases = drgsim.synthetic_cases(n=prepared, year=2024, seed=16)[COLUMNS]
+    whole, weights = prepare(prepared)
     policy = drgsim.Policy.load("national-drg-points").reform(RULES)
     grouper = drgsim.DrgGrouper(SCHEME, threads=given.threads)
-    weights = drgsim.Weights.fit(cases.join(grouper.group(cases)))
-    whole = pa.Table.from_pandas(cases, preserve_index=False).replace_schema_metadata()
-    del cases
     draw = np.random.default_rng(16)
     clock = Clock()
     sums: list[pd.DataFrame] = []
@@ -90,8 +113,11 @@ def main() -> None:
             step = -(-size // given.threads)
             parts = [shard.slice(start, step) for start in range(0, size, step)]
             added = clock.run("pay", lambda parts=parts: list(pool.map(paid_and_added, parts)))
-            sums = [clock.run("add up", merge_statistics, [*sums, *added])]
+            sums += added
+            if sum(map(len, sums)) > PENDING:
+                sums = [clock.run("add up", merge_statistics, sums)]
             done += size
+    sums = [clock.run("add up", merge_statistics, sums)]
     table = sums[0]
     money = table.groupby(["insured_region", "insurance"], as_index=False)["fund"].sum()
     budgets = pd.DataFrame(

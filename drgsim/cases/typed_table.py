@@ -24,7 +24,8 @@ class ParquetTable:
         self.name = path.name
         self.notes: list[str] = []
         try:
-            self._file = parquet.ParquetFile(path)
+            # what is read ahead is kept to the end, so that memory would grow with the file
+            self._file = parquet.ParquetFile(path, pre_buffer=False)
         except (OSError, ValueError) as error:  # pyarrow's own errors are both
             raise _damaged(path.name) from error
         self._names = list(self._file.schema_arrow.names)
