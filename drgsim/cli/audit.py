@@ -15,7 +15,7 @@ from ._reading import add_layout_arguments, reading_options
 PROBLEMS_FOUND = 1
 TABLES = ("items", "visits", "prescriptions", "dispensings", "members", "items-catalogue", "drugs")
 PAGE_FILE = "page.html"
-ACTIONS = ("list", "show", "check", "test")
+ACTIONS = ("list", "show", "check", "test", "measure")
 
 
 def add_parser(commands: Any) -> None:
@@ -35,7 +35,7 @@ def add_parser(commands: Any) -> None:
         "what",
         metavar="CASES",
         nargs="?",
-        help="a file of stays; or `rules` (list, show ID, check, test), or `template`",
+        help="a file of stays; or `rules` (list, show ID, check, test, measure), or `template`",
     )
     parser.add_argument("action", nargs="*", metavar="ACTION", help=argparse.SUPPRESS)
     parser.add_argument("--policy", metavar="ID", help="a shipped policy or a YAML file; gives the money")
@@ -51,6 +51,8 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--on", metavar="DATE", help="the day whose rules hold (default: the newest)")
     parser.add_argument("--decisions", metavar="FILE", help="decisions on an earlier run (default: OUT's)")
     parser.add_argument("-o", "--out", metavar="DIR", help="folder to write to; the template's file")
+    parser.add_argument("--n", type=int, default=20_000, help="rules measure: invented stays")
+    parser.add_argument("--seed", type=int, default=0, help="rules measure: another seed, other stays")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh")
     add_layout_arguments(parser)
     parser.set_defaults(run=_run)
@@ -144,6 +146,8 @@ def _rules(arguments: argparse.Namespace) -> int:
             print(each)
         print(f"{len(chosen)} rules, {len(problems)} problems", file=sys.stderr)
         return PROBLEMS_FOUND if problems else 0
+    if action == "measure":
+        return _measure(arguments)
     from ..audit.examples import run_examples
 
     done = [outcome for rule in chosen for outcome in run_examples(rule, chosen)]
@@ -152,6 +156,22 @@ def _rules(arguments: argparse.Namespace) -> int:
         print(f"{each.rule} example {each.number} ({each.kind}): {each.said}")
     print(f"{len(chosen)} rules, {len(done)} examples, {len(wrong)} not as stated", file=sys.stderr)
     return PROBLEMS_FOUND if wrong else 0
+
+
+def _measure(arguments: argparse.Namespace) -> int:
+    """Precision and recall on planted fraud; an invented region, the national default and example weights."""
+    from ..policy.policy import Policy
+    from ..report.audit_precision import precision, ranking
+    from ..weights.weights import Weights
+
+    policy = Policy.load(arguments.policy or "national-drg-rate")
+    weights = _weights(arguments.weights) or Weights.load("chs-drg-2.0-example")
+    for table in (
+        precision(arguments.n, seed=arguments.seed, policy=policy, weights=weights),
+        ranking(arguments.n, seed=arguments.seed, policy=policy, weights=weights),
+    ):
+        print(aligned(_words(table.reset_index())), end="\n\n")
+    return 0
 
 
 def _words(table: Any) -> list[list[str]]:

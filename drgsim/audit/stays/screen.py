@@ -98,6 +98,21 @@ def screen_stays(
     return found
 
 
+def facts_of_stays(
+    cases: Any,
+    *,
+    library: Library | None = None,
+    policy: Any = None,
+    weights: Any = None,
+    scheme: str | None = None,
+) -> pl.DataFrame:
+    """Every fact rules on stays may ask for, a row a stay in the order of `cases`, as a polars frame."""
+    cases, grouper = _with_groups(cases, policy, scheme)
+    paid = None if policy is None else pay(cases, policy, weights=weights).frame
+    rules = [rule for rule in library or Library.load() if rule.table == "stays"]
+    return _facts(cases, paid, rules, None, None, grouper)
+
+
 def _with_groups(cases: Any, policy: Any, scheme: str | None) -> tuple[Any, DrgGrouper | None]:
     policies = [] if policy is None else list(policy.values()) if hasattr(policy, "values") else [policy]
     named = {each.scheme for each in policies if each.scheme and each.method != "dip"}
