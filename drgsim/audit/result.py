@@ -91,6 +91,12 @@ class AuditResult:
         named = [rule.id for rule in rules if rule.state == "assumed"]
         return named + [f"{rule.id}.{lever}" for rule in rules for lever in rule.assumed]
 
+    def problem_list(self, lang: Literal["zh", "en"] = "zh") -> pl.DataFrame:
+        """The national lists of typical problems beside this screening; see `drgsim.audit.problem_lists`."""
+        from .problem_lists import problem_list
+
+        return problem_list(self, lang)
+
     def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
         """A workbook by department and rule with evidence and money. Needs the extra `excel`."""
         from .workbook import write_workbook

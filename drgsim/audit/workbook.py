@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._excel import open_book
 from ..errors import ArgumentError
+from .problem_lists import problem_list
 from .words import result_text, word
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def write_workbook(result: AuditResult, path: Any, *, lang: str = "zh") -> None:
         _findings(book.add_worksheet("Findings" if en else "疑点明细"), result, lang, styles)
         if len(result.checklist):
             _plain(book.add_worksheet("Checklist" if en else "核查清单"), result.checklist, styles)
+        listed = problem_list(result, lang)
+        _plain(book.add_worksheet("Problem lists" if en else "问题清单"), listed, styles)
         if len(result.hospitals):
             _plain(book.add_worksheet("Institutions" if en else "机构漏斗"), result.hospitals, styles)
 

@@ -154,3 +154,24 @@ def test_unknown_rules_and_levers_name_the_nearest():
         LIBRARY.with_levers({"over-price.tolerence": 1})
     with pytest.raises(NotFoundError, match="frequency"):
         LIBRARY.only(["frequenzy"])
+
+
+def test_problem_lists_name_rules_that_exist_or_none():
+    from drgsim.audit.problem_lists import KINDS, problem_rows
+
+    for row in problem_rows():
+        assert row["kind"] in KINDS
+        assert all(rule in LIBRARY for rule in row["rules"].split()), row
+    assert len({row["field"] for row in problem_rows()}) == 14  # 12 fields, all, pharmacies
+
+
+def test_a_screening_says_which_problems_it_could_look_for():
+    from drgsim.audit.screening import audit
+
+    items = [{"visit_id": "V", "time": "2026-03-01", "item_code": "310701022", "quantity": 30, "price": 5.0}]
+    listed = {row["rows"]: row for row in audit(items=items).problem_list("en").iter_rows(named=True)}
+    assert listed["174 R227"]["how"] == "data tell, findings"
+    assert (listed["174 R227"]["findings"], listed["174 R227"]["money"]) == (1, 30.0)
+    assert listed["R063"]["how"] == "data tell, nothing found"
+    assert listed["R012"]["how"] == "data would tell, table not given"
+    assert listed["R034"]["how"] == "needs the record, stock or a visit"
