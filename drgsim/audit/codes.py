@@ -6,7 +6,7 @@ Names never match. A local code counts only through the user's own table of mapp
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 How = Literal["code", "project", "ingredient", "prefix"]
@@ -52,6 +52,20 @@ def ingredient(code: str) -> str | None:
     return None
 
 
+class ChargedCodes:
+    """The codes that are charged: their places, and those of a project or of an ingredient and form."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.places = {code: place for place, code in enumerate(codes) if code}
+        self.by_project: dict[str, list[int]] = {}
+        self.by_ingredient: dict[str, list[int]] = {}
+        for code, place in self.places.items():
+            key = None if is_surcharge(code) else project(code)
+            for table, name in ((self.by_project, key), (self.by_ingredient, ingredient(code))):
+                if name is not None:
+                    table.setdefault(name, []).append(place)
+
+
 class CodeIndex:
     """Numbers of rows by the codes they name; `lookup` gives those a charged code meets, and how."""
 
@@ -73,6 +87,30 @@ class CodeIndex:
         for table, key in ((self._project, project(code)), (self._ingredient, ingredient(code))):
             if key is not None and row not in table.setdefault(key, []):
                 table[key].append(row)
+
+    def met(self, charged: ChargedCodes) -> list[tuple[int, int, How]]:
+        """(place among the charged codes, row, how) of all charged codes at once; as `lookup` of each."""
+        found: list[tuple[int, int, How]] = []
+        whole: set[int] = set()
+        for code, rows in self._code.items():
+            place = charged.places.get(code)
+            if place is not None:
+                whole.add(place)
+                found += [(place, row, "code") for row in rows]
+        for table, places, how in (
+            (self._project, charged.by_project, "project"),
+            (self._ingredient, charged.by_ingredient, "ingredient"),
+        ):
+            for key, rows in table.items():
+                for place in places.get(key, ()):
+                    if place not in whole:
+                        found += [(place, row, how) for row in rows]  # type: ignore[misc]
+        for prefix, rows in self._prefix.items():
+            exact = {(place, row) for place, row, how in found if how == "code"}
+            for code, place in charged.places.items():
+                if code.startswith(prefix):
+                    found += [(place, row, "prefix") for row in rows if (place, row) not in exact]
+        return found
 
     def lookup(self, code: str) -> list[tuple[int, How]]:
         """Rows of a canonical code: by the code; else by project or by ingredient and form; and by prefix."""

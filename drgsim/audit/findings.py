@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .evidence import said
 from .reading import polars
 from .rule import Rule
-from .words import number, word
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,7 +47,6 @@ def table(rule: Rule, rows: list[dict[str, Any]]) -> pl.DataFrame:
     numbers: Counter[str] = Counter()
     made = []
     for row in rows:
-        words = _Facts(row)
         key = "|".join(
             str(row.get(name) or "")
             for name in ("visit_id", "other_id", "patient_id", "item_code", "time", "line_id")
@@ -71,66 +69,12 @@ def table(rule: Rule, rows: list[dict[str, Any]]) -> pl.DataFrame:
                 "amount": row.get("amount"),
                 "fund": row.get("fund"),
                 "weak": bool(row.get("weak")),
-                "evidence_zh": _said(rule.evidence.zh, words, "zh"),
-                "evidence_en": _said(rule.evidence.en, words, "en"),
+                "evidence_zh": said(rule.evidence.zh, row, "zh"),
+                "evidence_en": said(rule.evidence.en, row, "en"),
             }
         )
     return polars().DataFrame(made, schema=schema())
 
 
-def _said(template: str, words: _Facts, lang: str) -> str:
-    words.lang = lang
-    return template.format_map(words)
-
-
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-class _Facts(Mapping[str, str]):
-    """The facts of a row as words; what a row does not have is a question mark, never an error."""
-
-    def __init__(self, row: Mapping[str, Any]) -> None:
-        self.row = row
-        self.lang = "zh"
-
-    def __getitem__(self, name: str) -> str:
-        row = self.row
-        if name.endswith("_text"):
-            return self._number_or_span(name.removesuffix("_text"))
-        if name[-3:] in ("_zh", "_en"):
-            kind, lang = name[:-3], name[-2:]
-            value = row.get(kind)
-            if value is None:
-                return "?"
-            if kind in ("sex", "limit_sex"):
-                return word("sex", str(int(value)), lang)
-            if kind == "limit_way":
-                return "、".join(word("way", each, lang) for each in str(value).split())
-            return word(kind, str(value), lang)
-        value = row.get(name)
-        if isinstance(value, float):
-            return number(value)
-        return "?" if value is None else str(value)
-
-    def _number_or_span(self, name: str) -> str:
-        row = self.row
-        if name == "limit_age":
-            low, high = row.get("limit_age_min"), row.get("limit_age_max")
-            return f"{number(low) if low is not None else ''}–{number(high) if high is not None else ''}"
-        if name == "stay":
-            return f"{str(row.get('admission'))[:10]} – {str(row.get('discharge'))[:10]}"
-        if name == "level":
-            return number(row.get("hospital_level"))
-        if name == "limit_level":
-            return number(row.get("limit_level_min"))
-        value = row.get(name)
-        if hasattr(value, "isoformat"):
-            return str(value)[:10]
-        return number(value) if isinstance(value, int | float) or value is None else str(value)
-
-    def __iter__(self) -> Any:
-        return iter(self.row)
-
-    def __len__(self) -> int:
-        return len(self.row)

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 import drgsim
-from drgsim.audit.codes import CodeIndex, mapped
+from drgsim.audit.codes import ChargedCodes, CodeIndex, mapped
 
 DAY = datetime.datetime(2026, 3, 2, 9)
 
@@ -48,6 +48,8 @@ def test_a_surcharge_is_not_its_item():
     assert index.lookup("003106030010000") == [(0, "code")]
     assert index.lookup("003106030010300") == [(0, "project")]
     assert index.lookup("003106030010001") == []
+    codes = ["003106030010000", "003106030010300", "003106030010001"]
+    assert index.met(ChargedCodes(codes)) == [(0, 0, "code"), (1, 0, "project")]
     assert mapped("310603001", None, {}) == ("003106030010000", "stated")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..catalogue_rows import catalogue_rows
+from ..codes import ChargedCodes
 from ..facts import names_asked
 from ..packs import Row, Rows
 from ..reading import complete, dtype, polars
@@ -64,6 +65,7 @@ class Matcher:
         self.lines = lines
         self.rows = rows
         self.on = on
+        self.charged = ChargedCodes(lines.codes)
         self.own = [] if catalogue is None else catalogue_rows(catalogue)
 
     def rows_of(self, rule: Rule) -> list[Row]:
@@ -74,13 +76,7 @@ class Matcher:
     def met(self, rows: Sequence[Row]) -> pl.DataFrame:
         """code (number), place (in `rows`), matched: every charged code that meets a row."""
         pl = polars()
-        index = self.rows.index(rows)
-        found = [
-            (place, row, how)
-            for place, code in enumerate(self.lines.codes)
-            if code
-            for row, how in index.lookup(code)
-        ]
+        found = sorted(self.rows.index(rows).met(self.charged))
         return pl.DataFrame(
             {
                 "code": pl.Series([each[0] for each in found], dtype=pl.UInt32),

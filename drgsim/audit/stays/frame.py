@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..._optional import installed
 from ..reading import polars
 
 if TYPE_CHECKING:
@@ -130,15 +131,14 @@ def _texts(cases: Any, name: str) -> Any:
         places = column.cat.codes.to_numpy().astype(np.int64)
         series = pl.Series(words, dtype=pl.String).gather(pl.Series(np.maximum(places, 0)))
         return pl.select(pl.when(pl.Series(places >= 0)).then(series).otherwise(None)).to_series().alias(name)
+    if str(column.dtype) in ("str", "string") and installed("pyarrow"):
+        return pl.Series(name, column.reset_index(drop=True)).cast(pl.String)
     missing = column.isna().to_numpy()
     values = column.to_numpy(dtype=object)
     if missing.any():
         values = np.where(missing, None, values)
-    return pl.Series(
-        name,
-        [None if v is None else v if isinstance(v, str) else str(v) for v in values.tolist()],
-        dtype=pl.String,
-    )
+    texts = [None if v is None else v if isinstance(v, str) else str(v) for v in values.tolist()]
+    return pl.Series(name, texts, dtype=pl.String)
 
 
 def _numbers(cases: Any, name: str) -> Any:
