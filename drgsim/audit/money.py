@@ -141,3 +141,53 @@ def recover(
         ["loss", by], descending=[True, False], nulls_last=True
     )
     return pd.DataFrame(made.to_dict(as_series=False))
+
+
+_CAMPAIGN = (
+    "findings", "without_money", "found", "recovered", "fine_low", "fine_high", "deterred", "expected_gain",
+)  # fmt: skip
+
+
+def supervision(
+    result: AuditResult,
+    *,
+    coverage: float,
+    detection: float,
+    deterrence: float = 0.0,
+    article: str = "article_38",
+    by: str = "family",
+) -> pd.DataFrame:
+    """What a campaign that looks at a share of the findings would bring in, and what it would keep away.
+
+    `coverage` of the findings are looked at, `detection` of those are confirmed, and `deterrence` is the
+    share of the same behaviour that does not come again. Published: intensive alerts brought readmissions
+    within 15 days from 15.58 to 4 % of discharges (P13), which is a deterrence of 0.74. Yuan a year of the
+    data: found (loss of all open findings), recovered, fine_low, fine_high, deterred, and expected_gain of who
+    goes on (what is kept less what is given back and fined, at the low multiple).
+
+    Raises ArgumentError for a share outside 0 to 1.
+    """
+    for name, value in (("coverage", coverage), ("detection", detection), ("deterrence", deterrence)):
+        if not 0 <= value <= 1:
+            raise ArgumentError(f"{name} is a share", got=value, allowed="0 to 1")
+    made = recover(result, article=article, by=by)
+    chance, low = coverage * detection, penalties()["fines"][article]["low"]
+    return made.assign(
+        recovered=(made["to_recover"] * chance).round(2),
+        fine_low=(made["fine_low"] * chance).round(2),
+        fine_high=(made["fine_high"] * chance).round(2),
+        deterred=(made["loss"] * deterrence).round(2),
+        expected_gain=(made["loss"] * (1 - chance - chance * low)).round(2),
+    ).rename(columns={"loss": "found"})[
+        [
+            by,
+            "findings",
+            "without_money",
+            "found",
+            "recovered",
+            "fine_low",
+            "fine_high",
+            "deterred",
+            "expected_gain",
+        ]
+    ]

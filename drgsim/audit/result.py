@@ -122,6 +122,12 @@ class AuditResult:
 
         return recover(self, **options)
 
+    def supervise(self, **options: Any) -> pd.DataFrame:
+        """What a campaign would recover and deter; see `drgsim.audit.money.supervision`."""
+        from .money import supervision
+
+        return supervision(self, **options)
+
     def settlement_table(self) -> pd.DataFrame:
         """Findings as settlement takes them: case_id, hospital_id, rule, result, amount; no person."""
         pl = polars()

@@ -108,9 +108,9 @@ def audit(
     """
     if library is None:
         library = Library.load(*rules)
-    library = library.in_force(on)
     if only:
         library = library.only(only)
+    library = library.in_force(on)
     if levers:
         library = library.with_levers(dict(levers))
     run = _Run()

@@ -190,3 +190,12 @@ def test_a_limit_in_words_is_a_checklist():
     row = result.checklist.row(0, named=True)
     assert (row["item"], row["lines"], row["amount"]) == ("阿利沙坦酯片", 1, 30.0)
     assert "诊断" in row["needs_zh"]
+
+
+def test_rules_and_rows_of_a_day():
+    import datetime
+
+    before, after = datetime.date(2026, 1, 5), datetime.date(2026, 1, 6)
+    items = [line("310701022", quantity=30.0)]
+    assert screen(items, only=["hour-items"], on=before).frame.empty
+    assert len(screen(items, only=["hour-items"], on=after)) == 1

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import drgsim
-from drgsim.audit.money import deterrence, fine, half_points, points_deducted, recover
+from drgsim.audit.money import deterrence, fine, half_points, points_deducted, recover, supervision
 from drgsim.errors import ArgumentError
 
 
@@ -103,3 +103,18 @@ def test_the_summary_names_no_person(tmp_path):
     assert "SECRET9" not in repr(result)
     assert "SECRET9" not in result._repr_html_()
     assert "疑点不等于违规" in (tmp_path / "summary.md").read_text("utf-8")
+
+
+def test_a_campaign_recovers_what_it_looks_at_and_confirms():
+    result = drgsim.audit(items=_items(), only=["hour-items"])
+    found = supervision(result, coverage=0.5, detection=0.8, deterrence=0.74).iloc[0]
+    assert found[["found", "recovered", "fine_low", "fine_high", "deterred"]].tolist() == [
+        40.0,
+        16.0,
+        16.0,
+        32.0,
+        29.6,
+    ]
+    assert found["expected_gain"] == 8.0  # 40 kept in 0.6, given back and fined once in 0.4
+    with pytest.raises(ArgumentError, match="coverage"):
+        supervision(result, coverage=2, detection=0.5)
