@@ -144,7 +144,8 @@ def recover(
 
 
 _CAMPAIGN = (
-    "findings", "without_money", "found", "recovered", "fine_low", "fine_high", "deterred", "expected_gain",
+    "findings", "without_money", "found", "recovered", "fine_low", "fine_high", "deterred",
+    "expected_gain",
 )  # fmt: skip
 
 
@@ -162,8 +163,8 @@ def supervision(
     `coverage` of the findings are looked at, `detection` of those are confirmed, and `deterrence` is the
     share of the same behaviour that does not come again. Published: intensive alerts brought readmissions
     within 15 days from 15.58 to 4 % of discharges (P13), which is a deterrence of 0.74. Yuan a year of the
-    data: found (loss of all open findings), recovered, fine_low, fine_high, deterred, and expected_gain of who
-    goes on (what is kept less what is given back and fined, at the low multiple).
+    data: found (loss of all open findings), recovered, fine_low, fine_high, deterred, and expected_gain of
+    who goes on (what is kept less what is given back and fined, at the low multiple).
 
     Raises ArgumentError for a share outside 0 to 1.
     """
