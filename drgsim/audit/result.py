@@ -122,6 +122,12 @@ class AuditResult:
 
         return recover(self, **options)
 
+    def indices(self, *, beta: float = 0.0) -> pd.DataFrame:
+        """The five DIP supervision indices in this software's forms; see `drgsim.audit.indices`."""
+        from .indices import dip_indices
+
+        return dip_indices(self, beta=beta)
+
     def supervise(self, **options: Any) -> pd.DataFrame:
         """What a campaign would recover and deter; see `drgsim.audit.money.supervision`."""
         from .money import supervision

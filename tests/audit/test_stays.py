@@ -156,3 +156,15 @@ def test_death_risk_follows_the_groups_of_the_data():
     z = (logs - logs.mean()) / logs.std()
     expected = [float(1 + (x >= -1) + (x >= 0) + (x > 1)) for x in z]
     assert frame["death_risk"].to_list() == [*expected, 0.0]
+
+
+def test_days_without_charges_need_charges_of_the_stay():
+    cases = pd.DataFrame([stay("A", "2026-03-01", 9), stay("B", "2026-03-01", 9, patient="P2")])
+    lines = [
+        {"visit_id": "A", "time": f"2026-03-0{day}", "item_code": "X", "quantity": 1} for day in (1, 2, 6)
+    ]
+    result = drgsim.audit(cases, items=lines, only=["bed-hanging"], scheme="chs-drg-2.0")
+    assert result.frame["visit_id"].tolist() == ["A"]
+    assert "连续3天" in result.frame["evidence_zh"].item()
+    assert result.frame["other_id"].isna().all()
+    assert result.undecided == {"bed-hanging": 1}  # of B the table holds nothing

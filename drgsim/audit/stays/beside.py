@@ -41,7 +41,10 @@ def with_charges(stays: pl.DataFrame, lines: Lines | None) -> pl.DataFrame:
         first=(pl.col("day").min() - pl.col("admission").first()).dt.total_days(),
         last=(pl.col("discharge_day").first() - pl.col("day").max()).dt.total_days() - 1,
     )
-    empty = known.join(gaps, on="stay", how="anti").select(
+    # a stay none of whose lines falls inside it; one without any line at all is not in the table
+    charged_at_all = days.select("stay").unique()
+    outside = known.join(charged_at_all, on="stay", how="semi").join(gaps, on="stay", how="anti")
+    empty = outside.select(
         "stay",
         charge_gap_days=(pl.col("discharge_day") - pl.col("admission")).dt.total_days().cast(pl.Float64),
     )

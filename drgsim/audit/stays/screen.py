@@ -225,7 +225,7 @@ def _found(rule: Rule, hits: pl.DataFrame, stays: pl.DataFrame, worth: Worth | N
             "visit_id": row["case_id"],
             "day": row["discharge_day"] or row["admission"],
             "before_adrg": None if before is None else before_adrg[before],
-            "other_id": None if before is None else ids[before],
+            "other_id": None if before is None or rule.test != "next_stay" else ids[before],
             "examination_percent": _times100(row.get("examination_share")),
             "cost_percent": _times100(row.get("cost_ratio")),
             "self_pay_percent": _times100(row.get("self_pay_excess")),
