@@ -12,8 +12,8 @@ def _stays(hospital, n, long):
     return [
         {
             "case_id": f"{hospital}{i}", "patient_id": f"{hospital}{i}", "hospital_id": hospital, "sex": 1,
-            "age": 60, "hospital_level": 3, "diagnoses": "I63.900", "procedures": "", "discharge": 1, "drg": "X",
-            "adrg": "BR2", "mdc": "B", "severity": "none", "los": 70 if i < long else 6,
+            "age": 60, "hospital_level": 3, "diagnoses": "I63.900", "procedures": "", "discharge": 1,
+            "drg": "X", "adrg": "BR2", "mdc": "B", "severity": "none", "los": 70 if i < long else 6,
         }
         for i in range(n)
     ]  # fmt: skip
