@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,9 +27,12 @@ _LOOKED_AT = 4096  # values of a column of text that say whether a dictionary of
 
 
 @contextmanager
-def chunk_writer(path: str | os.PathLike[str]) -> Iterator[Write]:
+def chunk_writer(
+    path: str | os.PathLike[str], *, bom: bool = False, allowed: Sequence[str] = ENDINGS
+) -> Iterator[Write]:
     """A function to call with each chunk, a DataFrame or (with pyarrow) an Arrow table; the ending of `path`
-    says how it is written.
+    says how it is written. `bom` puts a byte order mark before CSV, for Excel; `allowed` are the endings that
+    an error names.
 
     All chunks have the columns of the first; one that a later chunk lacks stays empty there. The file
     appears when the block ends well, and not at all when it does not. Raises ArgumentError for another
@@ -47,10 +50,10 @@ def chunk_writer(path: str | os.PathLike[str]) -> Iterator[Write]:
     target = Path(path)
     name = target.name.lower()
     if not name.endswith(ENDINGS):
-        raise ArgumentError("the ending of the file says how it is written", got=target.name, allowed=ENDINGS)
+        raise ArgumentError("the ending of the file says how it is written", got=target.name, allowed=allowed)
     with replacing(target) as part:
         make = _parquet if name.endswith(".parquet") else _csv_arrow if installed("pyarrow") else _csv_pandas
-        with make(part, compressed=name.endswith(".gz")) as write:
+        with make(part, compressed=name.endswith(".gz"), mark="\ufeff" if bom else "") as write:
             yield _aligned(write)
 
 
@@ -91,7 +94,7 @@ def _with_all(table: Any, columns: list[str]) -> Any:
 
 
 @contextmanager
-def _parquet(part: Path, *, compressed: bool) -> Iterator[Write]:
+def _parquet(part: Path, *, compressed: bool, mark: str) -> Iterator[Write]:
     parquet = require("pyarrow.parquet", extra="arrow", feature="writing Parquet files")
     writer: Any = None
 
@@ -114,7 +117,7 @@ def _parquet(part: Path, *, compressed: bool) -> Iterator[Write]:
 
 
 @contextmanager
-def _csv_arrow(part: Path, *, compressed: bool) -> Iterator[Write]:
+def _csv_arrow(part: Path, *, compressed: bool, mark: str) -> Iterator[Write]:
     import pyarrow as pa
 
     schema: Any = None
@@ -126,7 +129,7 @@ def _csv_arrow(part: Path, *, compressed: bool) -> Iterator[Write]:
             schema = table.schema
             names = io.StringIO()
             csv.writer(names, lineterminator="\n").writerow(map(neutral, schema.names))
-            sink.write(names.getvalue().encode())
+            sink.write((mark + names.getvalue()).encode())
         sink.write(_csv_text(table))
 
     with pa.output_stream(part, compression="gzip" if compressed else None) as sink:
@@ -164,7 +167,7 @@ def _csv_rows(table: Any, quoting: str) -> Any:
 
 
 @contextmanager
-def _csv_pandas(part: Path, *, compressed: bool) -> Iterator[Write]:
+def _csv_pandas(part: Path, *, compressed: bool, mark: str) -> Iterator[Write]:
     import gzip
 
     header = True
@@ -172,6 +175,8 @@ def _csv_pandas(part: Path, *, compressed: bool) -> Iterator[Write]:
     def write(frame: pd.DataFrame) -> None:
         nonlocal header
         # with this ending, text that holds a bare carriage return is quoted
+        if header:
+            sink.write(mark)
         neutral_frame(frame).to_csv(sink, index=False, header=header, lineterminator="\r\n")
         header = False
 

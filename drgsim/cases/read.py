@@ -25,7 +25,7 @@ from .values import Value, as_value
 if TYPE_CHECKING:
     import pandas as pd
 
-Keep = Iterable[str] | Callable[[str], bool] | Literal["all"]
+Keep = Iterable[str] | Callable[[str], bool] | Literal["all"] | None
 
 CHUNK_ROWS = 1 << 17
 
@@ -55,7 +55,8 @@ def read_cases(
     normalise : repair the spelling of codes where nothing is lost by it; False keeps them as they stand
     columns : read only these columns of the case table
     keep : further columns of the source to keep, as text: their headers, a function that says of a header
-        whether to keep it, or "all" for all but personal ones
+        whether to keep it, or "all" for all but personal ones; None
+        for none
     keep_identifiers : also keep columns that name persons (name, card number, address, birth date …)
     values : by column, what texts mean, over the layout's word: `{"sex": {"0": 2, "1": 1}}`
     rename : header of the source → column of the case table, where no layout knows it. A header named here
@@ -216,6 +217,8 @@ def layout_of(source: str | os.PathLike[str] | pd.DataFrame | Any) -> list[tuple
 
 def _to_keep(keep: Keep) -> tuple[Callable[[str], bool], list[str]]:
     """Whether to keep a column of this header, and the headers that must be there."""
+    if keep is None:
+        return (lambda header: False), []
     if callable(keep):
         return keep, []
     if keep == "all":

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from .._parallel import overlapped, thread_count
+from ._group_output import grouped_writer
 from ._reading import add_reading_arguments, reading_options
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def add_parser(commands: Any) -> None:
         epilog="example: drgsim group cases.csv -o grouped.csv --scheme chs-drg-2.0",
     )
     add_reading_arguments(parser)
-    parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".csv, .csv.gz or .parquet")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".csv, .csv.gz, .xlsx or .parquet")
+    parser.add_argument("--chinese", action="store_true", help="Chinese headers 中文表头")
     parser.add_argument(
         "--scheme",
         default="chs-drg",
@@ -53,7 +55,6 @@ def add_parser(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from .._optional import installed
-    from ..cases.chunk_writer import chunk_writer
     from ..cases.read import chunks_to_read
     from ..grouping import DrgGrouper
     from ..grouping.errors import CaseColumnsError
@@ -81,7 +82,7 @@ def _run(arguments: argparse.Namespace) -> int:
             error.do = "say which header of the file it is: --rename HEADER=COLUMN"
             raise
 
-    with chunk_writer(arguments.out) as write:
+    with grouped_writer(arguments.out, chinese=arguments.chinese) as write:
         for done in overlapped(chunks, work, threads=threads):
             write(done.table)
             tally.add(done)

@@ -60,11 +60,16 @@ def _list(arguments: argparse.Namespace) -> int:
     from ..policy.display import trust_text
     from ..policy.library import shipped
     from ..policy.policy import Policy
+    from ..weights.runnable import lacking
 
     for name in shipped():
         policy = Policy.load(name)
         print(f"{name}  {policy.title['zh']} {policy.title['en']}  [{policy.method or 'part'}]")
         print(f"    {trust_text(policy.states)}")
+        if policy.method:
+            missing = lacking(policy)
+            told = "; ".join(f"{one.zh} {one.en}" for one in missing) or "可运行 can be run"
+            print(f"    {told}")
     return 0
 
 

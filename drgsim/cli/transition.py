@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ._hospital import add_hospital_arguments, with_hospital_facts
 from ._reading import add_reading_arguments, reading_options
 
 PAGE, WORKBOOK = "transition.html", "transition.xlsx"
@@ -23,6 +24,7 @@ def add_parser(commands: Any) -> None:
         epilog="example: drgsim transition cases.xlsx --from chs-drg-2.0 --to chs-drg-3.0 --out transition",
     )
     add_reading_arguments(parser)
+    add_hospital_arguments(parser)
     parser.add_argument(
         "--from", dest="from_scheme", required=True, metavar="ID", help="a scheme or DIP catalogue"
     )
@@ -55,7 +57,7 @@ def _run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.out)
     if folder.exists() and not folder.is_dir():
         raise ArgumentError("a folder is needed to write to", got=folder.name)
-    cases = read_cases(arguments.file, **reading_options(arguments))
+    cases = with_hospital_facts(read_cases(arguments.file, **reading_options(arguments)), arguments)
     found = transition(
         cases,
         arguments.from_scheme,

@@ -82,6 +82,11 @@ def files_hash(name: str | Path, *, on: Day = None) -> str:
     return folders_hash(chain(name, on=on))
 
 
+def available_ids() -> frozenset[str]:
+    """The ids of the schemes that `load` finds."""
+    return frozenset(_packs())
+
+
 def list_schemes() -> pd.DataFrame:
     """Every scheme that `load` finds, one row each, sorted by id.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .._excel import COUNT, MONEY, RATIO, workbook
 from ..dip.facts import numbers
-from ..errors import ColumnError
+from ..errors import ArgumentError, ColumnError
 from .measures import Labels, group_table, hospital_table, migration_table, side_summary
 from .sides import side
 
@@ -36,6 +36,7 @@ class GroupingComparison:
     groups_a, groups_b : a row a group: cases, cost, mean_cost, cv
     hospitals : a row a hospital, the largest winner under `b` first: cases, cost, paid_a and paid_b (its
         cases at their groups' mean cost, so that both sum to the region's cost), change, change_share
+    departments, groups : the same by department and by group of `a`; one hospital's own sum cannot move
     counts : cases, compared, only_a, only_b, neither, without_cost
     """
 
@@ -47,6 +48,8 @@ class GroupingComparison:
     hospitals: pd.DataFrame
     counts: dict[str, int]
     sides: pd.DataFrame
+    departments: pd.DataFrame
+    groups: pd.DataFrame
 
     def summary(self) -> pd.DataFrame:
         """A row a grouping: groups, riv (share of the variance of cost between groups), cv_inside (spread
@@ -63,13 +66,22 @@ class GroupingComparison:
         )
         return table.reindex(index=rows, columns=columns, fill_value=0).astype(np.int64)
 
-    def winners(self, *, top: int = _SHOWN) -> pd.DataFrame:
-        """The hospitals that gain most in yuan when `b` takes the place of `a`."""
-        return self.hospitals[self.hospitals["change"] > 0].head(top)
+    def winners(self, *, by: str = "hospital", top: int = _SHOWN) -> pd.DataFrame:
+        """The hospitals (`by="department"`, `"group"`: those) that gain most in yuan when `b` takes the place
+        of `a`. Raises ArgumentError for another `by`."""
+        table = self._changes(by)
+        return table[table["change"] > 0].head(top)
 
-    def losers(self, *, top: int = _SHOWN) -> pd.DataFrame:
-        """The hospitals that lose most in yuan, the largest loss first."""
-        return self.hospitals[self.hospitals["change"] < 0].iloc[::-1].head(top)
+    def losers(self, *, by: str = "hospital", top: int = _SHOWN) -> pd.DataFrame:
+        """Those that lose most in yuan, the largest loss first; as `winners`."""
+        table = self._changes(by)
+        return table[table["change"] < 0].iloc[::-1].head(top)
+
+    def _changes(self, by: str) -> pd.DataFrame:
+        tables = {"hospital": self.hospitals, "department": self.departments, "group": self.groups}
+        if by not in tables:
+            raise ArgumentError("no such cut", got=by, allowed=list(tables), nearest=tables)
+        return tables[by]
 
     def to_excel(self, path: str | Path) -> None:
         """Every table on a sheet of its own; text stays text, and the file is there whole or not at all."""
@@ -77,6 +89,8 @@ class GroupingComparison:
             "summary": self.summary().reset_index(),
             "migration": self.frame,
             "hospitals": self.hospitals.reset_index(),
+            "departments": self.departments.reset_index(),
+            "groups": self.groups.reset_index(),
             "groups_a": self.groups_a.reset_index(),
             "groups_b": self.groups_b.reset_index(),
         }
@@ -140,7 +154,9 @@ def compare_groupings(cases: pd.DataFrame, a: Any, b: Any) -> GroupingComparison
     left, right = groups_a.of(both), groups_b.of(both)
     tables = group_table(left, cost), group_table(right, cost)
     sides = side_summary((name_a, name_b), left, right, cost)
-    hospitals = cases["hospital_id"][both] if "hospital_id" in cases.columns else None
+    hospitals, departments = (
+        cases[name][both] if name in cases.columns else None for name in ("hospital_id", "department")
+    )
     counts = {
         "cases": len(cases),
         "compared": int(both.sum()),
@@ -157,7 +173,16 @@ def compare_groupings(cases: pd.DataFrame, a: Any, b: Any) -> GroupingComparison
         hospital_table(hospitals, left, right, cost),
         counts,
         sides,
+        hospital_table(departments, left, right, cost).rename_axis("department"),
+        hospital_table(_named(left), left, right, cost).rename_axis("group_a"),
     )
+
+
+def _named(labels: Labels) -> Any:
+    """The group of each case by name."""
+    import pandas as pd
+
+    return pd.Series(labels.names[labels.places])
 
 
 def _grouped(cases: pd.DataFrame, grouping: Any) -> tuple[str, Labels]:

@@ -210,3 +210,8 @@ def test_machine_made_cases_lose_no_row_and_guess_no_sex(shared):
     assert found["principal-missing"] == cases["diagnoses"].str.startswith("|").sum()
     decided = read_cases(path, values={"sex": {"0": 2, "1": 1}})
     assert set(decided["sex"]) == {1, 2}
+
+
+def test_keeping_none_is_keeping_nothing(file):
+    path = file("a.csv", "case_id,diagnoses,x\n1,I10.x00x002,y\n")
+    assert read_cases(path, keep=None).columns.tolist() == read_cases(path).columns.tolist()

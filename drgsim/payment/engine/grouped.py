@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._optional import require
 from ...cases.given import refuse_columns, refuse_doubled
-from ...errors import ArgumentError, ColumnError
+from ...errors import ArgumentError, ColumnError, NotFoundError
 from ...policy.dated_scheme import DatedScheme
 from .jurisdiction import schemes_of
 from .stays import Stays
@@ -50,7 +50,24 @@ def grouped(
             got=sorted(str(each) for each in schemes),
             do="group the cases first, or pay the regions one by one",
         )
-    return frame.assign(**_answer(frame, schemes.pop())), DRG
+    try:
+        return frame.assign(**_answer(frame, schemes.pop())), DRG
+    except NotFoundError as error:
+        if scheme is not None:
+            raise
+        raise _not_shipped(error, policies) from None
+
+
+def _not_shipped(error: NotFoundError, policies: list[Any]) -> NotFoundError:
+    """What a policy lacks whose scheme does not ship, and the nearest choice."""
+    from ...weights.runnable import lacking
+
+    told = [f"{each.id}: {one.zh} ({one.en})" for each in policies for one in lacking(each)]
+    return NotFoundError(
+        "该政策的分组方案未随附 the policy's scheme does not ship",
+        got=error.got,
+        do="; ".join(told) or error.do,
+    )
 
 
 def _answer(frame: pd.DataFrame, scheme: str) -> dict[str, Any]:
