@@ -40,6 +40,7 @@ def pay(
     decisions: Mapping[Any, bool | float] | pd.Series[Any] | None = None,
     seed: int = 0,
     without: Iterable[str] = (),
+    year: int | None = None,
 ) -> Payments:
     """Pay each stay by a policy and say who bears what.
 
@@ -61,6 +62,8 @@ def pay(
     decisions : case id → True, False or yuan granted: special reviews already decided.
     seed : keys the chances of special review; the same seed gives a case the same chance under any policy.
     without : names of steps to leave out (`drgsim.payment.engine.street.STEP_NAMES`): `special_review` …
+    year : with `dates` of the stays, take their days in this year: what last year's stays come to under the
+        rules of another year, some of which change inside it.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def pay(
         _known("without", name, (*STEP_NAMES, *_rule_names(policy)))
     options = Options(seed, _decided(decisions), frozenset(without))
     stays = cases if isinstance(cases, Stays) else prepared(cases, policy, dates=dates)
-    care, home = jurisdictions(stays, policy, weights, by=None if dates == "policy" else dates)
+    care, home = jurisdictions(stays, policy, weights, by=None if dates == "policy" else dates, year=year)
     books = {place: _book(stays, place, options) for place in dict.fromkeys([*care, *home])}
     walks = _walks(stays, care, books)
     findings = Findings.gather(len(stays), walks)

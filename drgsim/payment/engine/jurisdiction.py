@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...cases.arrays import Ints, Labels
+from ...cases.fen import Floats
 from ...errors import NotFoundError
 from ...policy.parameters import OTHER
 from .scheme_days import EPOCH, policy_of_scheme, scheme_of_rows, stay_days
@@ -35,16 +36,17 @@ class Jurisdiction:
 
 
 def jurisdictions(
-    stays: Stays, policy: Any, weights: Any, *, by: str | None
+    stays: Stays, policy: Any, weights: Any, *, by: str | None, year: int | None = None
 ) -> tuple[list[Jurisdiction], list[Jurisdiction]]:
     """Where stays are priced (by care region) and where they are billed (by insured region).
 
-    `by` discharge or admission reads every value on that day of each stay, None on the policy's own.
+    `by` discharge or admission reads every value on that day of each stay, None on the policy's own; `year`
+    takes the days in that year, whatever year the stays are of.
 
     The two are the same list when there is one policy for all regions.
     """
     if not isinstance(policy, Mapping):
-        every = list(_dated(stays, EVERY, policy, _Tables(weights, None), by, ""))
+        every = list(_dated(stays, EVERY, policy, _Tables(weights, None), by, "", year))
         return every, every
     care = stays.labels("care_region")
     home = _with_default(stays.labels("insured_region"), care)
@@ -52,7 +54,7 @@ def jurisdictions(
     def of(regions: Labels) -> Iterator[Jurisdiction]:
         for region, rows in _regions(regions):
             own = _of_region(policy, region)
-            yield from _dated(stays, rows, own, _Tables(weights, region), by, region)
+            yield from _dated(stays, rows, own, _Tables(weights, region), by, region, year)
 
     return list(of(care)), list(of(home))
 
@@ -64,6 +66,7 @@ def _dated(
     tables: _Tables,
     by: str | None,
     region: str,
+    year: int | None,
 ) -> Iterator[Jurisdiction]:
     """One jurisdiction for each stretch of days on which the policy prices cases the same, by one scheme."""
     positions = np.arange(len(stays))[rows]
@@ -71,6 +74,8 @@ def _dated(
         yield Jurisdiction(rows, policy, tables.of(policy), region)
         return
     days = stay_days(stays, positions, f"{by}_date")
+    if year is not None:
+        days = in_year(days, year)
     first, last = (EPOCH + datetime.timedelta(int(day)) for day in (days.min(), days.max()))
     starts = [first, *policy.changes(first, last, pricing=True)]
     stretch = np.searchsorted([(start - EPOCH).days for start in starts], days, side="right") - 1
@@ -81,6 +86,20 @@ def _dated(
             here = positions[(stretch == number) & (schemes == scheme)]
             table = tables.of(policy_of_scheme(own, scheme))
             yield Jurisdiction(here if len(here) < len(stays) else EVERY, own, table, region)
+
+
+def in_year(days: Floats, year: int) -> Floats:
+    """The same days of the year in another year; the last of February is the last there too.
+
+    >>> in_year(np.array([20635.0]), 2028).astype("datetime64[D]").astype(str).tolist()
+    ['2028-07-01']
+    """
+    dates = np.asarray(days).astype(np.int64).astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    within = (dates - months.astype("datetime64[D]")).astype(np.int64)
+    moved = np.datetime64(f"{year:04d}-01", "M") + months.astype(np.int64) % 12
+    first, after = moved.astype("datetime64[D]"), (moved + 1).astype("datetime64[D]")
+    return np.minimum(first + within, after - 1).astype(np.int64).astype(np.float64)
 
 
 def schemes_of(stays: Stays, policy: Any) -> npt.NDArray[np.object_]:

@@ -16,10 +16,12 @@ from ...policy.errors import Problem
 from ...policy.parameter_values import to_plain
 from ...policy.parameters import OTHER, Parameter, catalogue, dimensions
 from ...policy.reform import SOURCE, STATE
+from ...policy.rules.rule import read_rules
 from ...sources import Source, load
 
 _PROVENANCE = ("source", "state", "note")
 _VALUE = ("value", "values")
+RULES = "rules/"  # rules/<id> adds or changes a rule, or takes it out where the value is null
 
 
 def canonical_reform(raw: Any, where: str, problems: list[Problem]) -> dict[str, Any]:
@@ -45,6 +47,10 @@ def canonical_reform(raw: Any, where: str, problems: list[Problem]) -> dict[str,
             near = nearest_name(str(value), METHODS)
             problems.append(Problem(here, "no such method", value, ", ".join(METHODS), near))
             continue
+        if str(path).startswith(RULES):
+            rule = _rule(str(path).removeprefix(RULES), value, here, problems)
+            found[len(order), (str(path),)] = (str(path), rule)
+            continue
         name, *cell = str(path).split("/")
         parameter = catalogue().get(name)
         if parameter is None:
@@ -64,7 +70,9 @@ def canonical_reform(raw: Any, where: str, problems: list[Problem]) -> dict[str,
 
 def bare(reform: Mapping[str, Any]) -> dict[str, Any]:
     """A canonical reform without where its values come from: what its hash covers."""
-    return {path: _bare(entry) for path, entry in reform.items()}
+    return {
+        path: _meaning(entry) if path.startswith(RULES) else _bare(entry) for path, entry in reform.items()
+    }
 
 
 def states(reform: Mapping[str, Any]) -> Counter[str]:
@@ -72,8 +80,29 @@ def states(reform: Mapping[str, Any]) -> Counter[str]:
     return Counter(
         str(entry["state"]) if isinstance(entry, Mapping) and "source" in entry else STATE
         for path, entry in reform.items()
-        if path != "method"
+        if path != "method" and entry is not None
     )
+
+
+def _rule(name: str, raw: Any, where: str, problems: list[Problem]) -> dict[str, Any] | None:
+    """A rule added or changed, in one spelling; None takes it out."""
+    if raw is None:
+        return None
+    given = {"source": SOURCE, "state": STATE, **raw, "id": name} if isinstance(raw, Mapping) else raw
+    own: list[Problem] = []
+    rules = read_rules([given], {}, _sources(), "", own)
+    problems += [replace(problem, path=f"{where}: {problem.path}") for problem in own]
+    plain = rules[0].plain() if rules else {}
+    plain.pop("id", None)
+    if "valid" in plain:
+        plain["valid"] = {key: str(value) for key, value in plain["valid"].items()}
+    return plain
+
+
+def _meaning(rule: Any) -> Any:
+    """What makes it a different rule."""
+    left = ("title", "note", *_PROVENANCE)
+    return rule if rule is None else {key: value for key, value in rule.items() if key not in left}
 
 
 def _bare(entry: Any) -> Any:

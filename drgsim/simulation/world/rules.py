@@ -53,6 +53,19 @@ class Rules:
         return named, self.scheme, self.weights, self.response_key
 
     @cached_property
+    def dated_year(self) -> int | None:
+        """The year whose days matter, because some policy changes how it prices cases inside it.
+
+        None where one day stands for all: nothing changes, or the rules are asked for on a day that is no
+        year's last.
+        """
+        for policy in self.each:
+            day = policy.on
+            if (day.month, day.day) == (12, 31) and _inside(policy):
+                return day.year
+        return None
+
+    @cached_property
     def response_key(self) -> tuple[Any, ...]:
         return tuple((each.name, tuple(sorted(each.values.items()))) for each in self.responses)
 
@@ -76,15 +89,35 @@ def rules_of(scenario: Scenario, taken: frozenset[str], day: datetime.date) -> R
 
 @lru_cache(maxsize=256)
 def _identity(policy: Policy) -> tuple[str, ...]:
-    """The rules in force on the policy's day: two days between which nothing changes are one."""
+    """The rules in force on the policy's day: two days between which nothing changes are one.
+
+    Where they change inside the day's year, what they are on each such day, too.
+    """
+    rules: dict[str, Any] = {"method": policy.method, "scheme": policy.scheme, **_in_force(policy)}
+    days = _inside(policy)
+    if days:
+        rules["inside"] = [["01-01", _in_force(policy.at(datetime.date(policy.on.year, 1, 1)))]]
+        rules["inside"] += [[f"{day:%m-%d}", _in_force(policy.at(day))] for day in days]
+    text = json.dumps(rules, ensure_ascii=False, sort_keys=True, default=str)
+    return (hashlib.sha256(text.encode()).hexdigest(),)
+
+
+def _in_force(policy: Policy) -> dict[str, Any]:
     values = {
         path: to_plain(dated.value)
         for path, dated in policy.in_force.items()
         if dated.value != catalogue()[path].default
     }
-    rules = {"method": policy.method, "scheme": policy.scheme, "values": values}
-    text = json.dumps(rules, ensure_ascii=False, sort_keys=True, default=str)
-    return (hashlib.sha256(text.encode()).hexdigest(),)
+    if not policy.rules:
+        return {"values": values}
+    lists = {name: list(words) for name, words in sorted(policy.document.lists.items())}
+    return {"values": values, "rules": [rule.meaning() for rule in policy.rules], "lists": lists}
+
+
+def _inside(policy: Policy) -> tuple[datetime.date, ...]:
+    """The days of the policy's year, after its first, on which it changes how it prices cases."""
+    first = max(datetime.date(policy.on.year, 1, 1), policy.document.valid_from)
+    return policy.changes(first, policy.on, pricing=True)
 
 
 def _scheme(rules: Rules) -> str:

@@ -164,7 +164,10 @@ class World:
         return rules, self._pay(rules, stays, carried_weights(worth, stays))
 
     def _pay(self, rules: Rules, stays: Stays, weights: Any) -> Payments:
-        return pay(stays, rules.policies, weights=weights, seed=self.seed)
+        year = rules.dated_year
+        if year is None:
+            return pay(stays, rules.policies, weights=weights, seed=self.seed)
+        return pay(stays, rules.policies, weights=weights, seed=self.seed, dates="discharge", year=year)
 
     def _stays_under(
         self, rules: Rules, relative_cost: Mapping[str, float] | None, *, faced: Rules | None = None
