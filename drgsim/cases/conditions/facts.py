@@ -73,6 +73,9 @@ class Facts(Mapping[str, Fact]):
     def __len__(self) -> int:
         return len(self.facts)
 
+    def __repr__(self) -> str:
+        return f"Facts({len(self.facts)} facts, {len(self.lists)} lists)"
+
     def __or__(self, other: Facts) -> Facts:
         """Both; where both have a name, the right one's."""
         return Facts.of([*{**self.facts, **other.facts}.values()], {**self.lists, **other.lists})
