@@ -312,3 +312,18 @@ def test_a_ratio_exactly_at_a_decimal_boundary_is_at_it():
     changes = {"standard.base_rate": 7_777.7, "outlier.low.method": "by_item", "outlier.low.threshold": 0.3}
     paid = street(changes, {"total_cost": 2_333.30}, {"total_cost": 2_333.31}, {"total_cost": 2_333.32})
     assert column(paid, "outlier") == ["low", "none", "none"]
+
+
+def test_a_threshold_is_never_rounded_into_a_contradiction():
+    import pandas as pd
+
+    from drgsim import pay
+
+    from .streets import WEIGHTS, cases, policy
+
+    asked = policy(
+        {"outlier.low.method": "by_item", "outlier.low.threshold": 0.5, "outlier.low.inclusive": True}
+    )
+    result = pay(cases({"total_cost": 4999.97}, {"total_cost": 5000.0}), asked, weights=pd.DataFrame(WEIGHTS))
+    assert "0.499997 is below 0.5" in result.explain("C0", lang="en")
+    assert "0.5 is at the limit 0.5" in result.explain("C1", lang="en")

@@ -160,3 +160,22 @@ def test_fee_for_service_pays_every_stay_its_cost_and_needs_no_group():
     rows = [{key: value for key, value in CASE.items() if key != "drg"}]
     paid = street(None, *rows, method="ffs")
     assert (column(paid, "payment"), column(paid, "route")) == ([9_000.0], ["fee_for_service"])
+
+
+def test_a_hospital_or_group_absent_from_a_table_of_coefficients_is_told():
+    import pandas as pd
+
+    from drgsim import pay
+
+    from .streets import WEIGHTS, cases, policy
+
+    table = cases({"hospital_id": "A"}, {"hospital_id": "B"}, {"hospital_id": "B"})
+    by_hospital = {"standard.coefficient.scope": "hospital", "standard.coefficient.hospital": {"A": 1.1}}
+    assert "not in the table of coefficients" in str(
+        pay(table, policy(by_hospital), weights=pd.DataFrame(WEIGHTS))
+    )
+    told = str(pay(table, policy(by_hospital), weights=pd.DataFrame(WEIGHTS)))
+    assert "用等级系数: 2" in told
+    by_group = {"standard.coefficient.scope": "group", "standard.coefficient.column": "x"}
+    weights = pd.DataFrame(WEIGHTS).assign(coefficient_x=[1.1, None, 1.2, 1.3, 1.4])
+    assert "取1: 3" in str(pay(table, policy(by_group), weights=weights))

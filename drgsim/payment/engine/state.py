@@ -93,6 +93,7 @@ class State:
     benefits: dict[str, Floats] = field(
         init=False, default_factory=dict
     )  # what rules say of the bill, NaN none
+    notes: dict[str, int] = field(init=False, default_factory=dict)  # what was used for want of a value
     undecided: dict[str, int] = field(init=False, default_factory=dict)  # by rule: stays it could not decide
     _facts: StateFacts | None = field(init=False, default=None, repr=False)
     board: Board = field(default_factory=Board)  # what quotas count, over every stretch of the period

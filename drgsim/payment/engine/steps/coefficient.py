@@ -27,6 +27,7 @@ class Coefficient:
     least: float = -np.inf
     most: float = np.inf
     age: Bands | None = None
+    absent: npt.NDArray[np.bool_] | None = None  # profiles whose hospital the policy's table does not name
 
     @classmethod
     def read(cls, book: Book) -> Coefficient:
@@ -37,8 +38,10 @@ class Coefficient:
             columns = book.words("standard.coefficient.column")
         elif scope != "none":
             by_profile = book.value("standard.coefficient.level")
+        absent = None
         if scope == "hospital":
             own = book.value("standard.coefficient.hospital")
+            absent = np.broadcast_to(np.isnan(own), (len(book.profiles),))
             by_profile = collapsed(np.atleast_1d(np.where(np.isnan(own), by_profile, own)))
         least, most = book.word("standard.coefficient.min"), book.word("standard.coefficient.max")
         return cls(
@@ -47,9 +50,15 @@ class Coefficient:
             -np.inf if least is None else least,
             np.inf if most is None else most,
             book.optional_bands("standard.age_factor", neutral=1.0),
+            absent if absent is not None and absent.any() and not absent.all() else None,
         )
 
     def __call__(self, state: State) -> Change:
+        if self.absent is not None:
+            count = int(np.count_nonzero(self.absent[state.profile]))
+            state.notes[
+                "hospital not in the table of coefficients, its level's is used 机构不在系数表,用等级系数"
+            ] = count
         values = self._by_group(state) if self.columns is not None else spread(self.by_profile, state.profile)
         if np.isfinite(self.least) or np.isfinite(self.most):
             values = np.clip(values, self.least, self.most)
@@ -67,7 +76,12 @@ class Coefficient:
             table = state.groups.column(f"coefficient_{column}")
             if table is not None:
                 own = (self.columns == column)[state.profile]
-                values[own] = np.nan_to_num(table[state.groups.of[own]], nan=1.0)
+                found = table[state.groups.of[own]]
+                values[own] = np.nan_to_num(found, nan=1.0)
+                grouped = state.groups.of[own] >= 0
+                absent = int(np.count_nonzero(np.isnan(found) & grouped))
+                note = "group not in the column of coefficients, 1 is used 病组不在系数列,取1"
+                state.notes[note] = state.notes.get(note, 0) + absent
         return values
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:

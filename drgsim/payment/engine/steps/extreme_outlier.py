@@ -9,6 +9,7 @@ import numpy as np
 
 from ..book import Book, Value, spread
 from ..state import Change, Outlier, State
+from .told import beside
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,6 @@ class ExtremeOutlier:
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if state.outlier[i] != Outlier.EXTREME:
             return None
-        limit = spread(self.threshold, state.profile[i])
-        return (
-            f"倍率 {state.ratio[i]:.4g} 高于极端异常界限 {limit:g}",
-            f"ratio {state.ratio[i]:.4g} is above the extreme limit {limit:g}",
-        )
+        limit = float(np.ravel(spread(self.threshold, state.profile[[i]]))[0])
+        told, bound = beside(float(state.ratio[i]), limit)
+        return f"倍率 {told} 高于极端异常界限 {bound}", f"ratio {told} is above the extreme limit {bound}"

@@ -12,6 +12,7 @@ from ....cases.fen import TO_THE_FEN, Fen, Floats, Rounding
 from ..book import Bands, Book
 from ..state import Change, Outlier, State
 from .basis import Basis, ratio
+from .told import beside
 from .unit_price import weight_of_mean_case
 
 
@@ -140,4 +141,7 @@ class HighOutlier:
         if state.outlier[i] not in (Outlier.HIGH, Outlier.HIGH_OVER_QUOTA):
             return None
         limit = float(np.ravel(self.threshold.at(state.profile[[i]], state.weight[[i]]))[0])
-        return f"倍率 {state.ratio[i]:.4g} 高于 {limit:g}", f"ratio {state.ratio[i]:.4g} is above {limit:g}"
+        told, bound = beside(float(state.ratio[i]), limit)
+        if state.ratio[i] == limit:
+            return f"倍率 {told} 等于界限 {bound}", f"ratio {told} is at the limit {bound}"
+        return f"倍率 {told} 高于 {bound}", f"ratio {told} is above {bound}"

@@ -11,6 +11,7 @@ from ....cases.arrays import Ints, Mask
 from ....cases.fen import TO_THE_FEN, Fen, Rounding
 from ..book import Bands, Book
 from ..state import Change, Outlier, State
+from .told import beside
 from .unit_price import weight_of_mean_case
 
 
@@ -90,4 +91,7 @@ class LowOutlier:
         if state.outlier[i] != Outlier.LOW:
             return None
         limit = float(np.ravel(self.threshold.at(state.profile[[i]], state.weight[[i]]))[0])
-        return f"倍率 {state.ratio[i]:.4g} 低于 {limit:g}", f"ratio {state.ratio[i]:.4g} is below {limit:g}"
+        told, bound = beside(float(state.ratio[i]), limit)
+        if state.ratio[i] == limit:
+            return f"倍率 {told} 等于界限 {bound}", f"ratio {told} is at the limit {bound}"
+        return f"倍率 {told} 低于 {bound}", f"ratio {told} is below {bound}"
