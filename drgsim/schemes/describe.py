@@ -10,7 +10,7 @@ from ..errors import NotFoundError
 from .model import AdrgKind, AmbiguousAdrg, CcExclusion, NewbornWeight, Scheme
 from .rows import TABLES, AnyRow, table_rows
 from .rules.print import print_rule
-from .rules.terms import Member, Role, Rule
+from .rules.terms import Compare, Member, Role, Rule, Variable
 from .rules.walk import leaves, set_names
 
 _TRUST = {
@@ -44,6 +44,7 @@ _SWITCHES = {
     ),
 }
 _SHOWN = 40  # codes of a set
+_AGES = 8  # DRGs that ask for an age
 
 
 def describe(scheme: Scheme) -> str:
@@ -114,6 +115,7 @@ def _rule_choices(scheme: Scheme) -> Iterator[str]:
         if mdc.code.endswith("Y"):
             anywhere = any(Role.OTHER_DIAGNOSES in leaf.roles for leaf in _members(mdc.rule))
             yield "HIV: 任一诊断 any diagnosis" if anywhere else "HIV: 仅主要诊断 principal diagnosis only"
+    yield from _age_choices(scheme)
     medical = [adrg for adrg in scheme.adrgs if adrg.kind is AdrgKind.MEDICAL]
     barred = sum(
         any(leaf.negated and not leaf.roles[0].is_diagnosis for leaf in _members(a.rule)) for a in medical
@@ -122,6 +124,18 @@ def _rule_choices(scheme: Scheme) -> Iterator[str]:
         f"内科组要求无有效手术 medical ADRGs that ask for no valid procedure: {barred} / {len(medical)}; "
         f"有效手术 valid procedures: {len(scheme.sets['OP_ALL'].codes) if 'OP_ALL' in scheme.sets else 0}"
     )
+
+
+def _age_choices(scheme: Scheme) -> Iterator[str]:
+    """DRGs that ask for an age, by what they ask."""
+    found: dict[str, list[str]] = {}
+    for drg in scheme.drgs:
+        for leaf in leaves(drg.rule):
+            if isinstance(leaf, Compare) and leaf.variable is Variable.AGE:
+                found.setdefault(f"{leaf.comparison} {leaf.value}", []).append(drg.code)
+    for asked, codes in sorted(found.items()):
+        some = " ".join(codes[:_AGES]) + (" …" if len(codes) > _AGES else "")
+        yield f"按年龄 {asked} 岁的细分组 DRGs by age {asked}: {len(codes)}: {some}"
 
 
 def _members(rule: Rule) -> list[Member]:
