@@ -3,7 +3,8 @@
 Goals on one core: encoded cases 50 ns each under 1.1, 70 ns under 2.0 and 3.0, answers written; a compiled
 scheme loaded in 50 ms; 100,000 cases from frame to frame in 0.1 s; at most 100 bytes a case over the input;
 two threads within 10 % of two processes. Cases are drawn from the schemes' own lists (`case_mix`).
-`extra_info` holds nanoseconds a case of the best round. The two MS-DRG libraries group another system's cases, for scale only.
+`extra_info` holds nanoseconds a case of the best round. The two MS-DRG libraries group another system's
+cases, for scale only.
 """
 
 import multiprocessing
