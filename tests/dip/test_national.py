@@ -4,6 +4,7 @@ every published type reached by a case made for it."""
 import csv
 import gzip
 import json
+import random
 from bisect import bisect_left
 from dataclasses import replace
 from functools import cache
@@ -332,3 +333,59 @@ def test_primary_care_is_read_of_the_case_where_types_are_wider():
     ]
     assert grouper().group(cases)["primary_care"].tolist() == [True, False, True, False, False]
     assert "基层病种" in str(grouper().explain(cases[0]))
+
+
+def mixed_cases(n: int) -> pd.DataFrame:
+    """Cases of random keys: their own codes with others, doubled, excluded and unknown ones."""
+    chance = random.Random(20270101)
+    made = shipped()
+    keys, excluded = made.keys, sorted(made.excluded_procedures)
+    under = TestEveryType().under
+    others = ["T31.000", "T31.300", "C34.900", "C79.500", "U84.300", "P07.101", "J18.900", "?", ""]
+
+    def one(key):
+        code = chance.choice(under(key.diagnoses[0]))
+        listed = [chance.choice(term) for term in (*key.procedures, *key.related)]
+        if chance.random() < 0.3:
+            listed += [chance.choice((*listed, *excluded[:50], "81.5100", "81.5400x004", "96.7201", "?", ""))]
+        if chance.random() < 0.2:
+            listed.insert(0, chance.choice(excluded))
+        if chance.random() < 0.1:
+            chance.shuffle(listed)
+        beside = chance.sample(others, chance.randint(0, 4))
+        return "|".join([code, *beside]), "|".join(listed)
+
+    rows = [one(chance.choice(keys)) for _ in range(n)]
+    return pd.DataFrame(rows, columns=["diagnoses", "procedures"]).assign(
+        age_days=[chance.choice((3, 28, 29, None)) for _ in range(n)],
+        birth_weight=[chance.choice((0, 999, 1250, 2499, 2500, None)) for _ in range(n)],
+        total_cost=1000.0,
+    )
+
+
+def test_kernel_twin_threads_chunks_and_readers_agree(monkeypatch):
+    pa = pytest.importorskip("pyarrow")
+    cases = mixed_cases(400)
+    monkeypatch.setenv("DRGSIM_REFERENCE", "0")
+    fast = grouper().group(cases)
+    assert fast["kind"].nunique() == 5
+    parts = pd.concat([grouper().group(cases[:150]), grouper().group(cases[150:])])
+    pd.testing.assert_frame_equal(parts.astype(object), fast.astype(object))
+    threaded = DipGrouper(shipped(), threads=3)
+    pd.testing.assert_frame_equal(threaded.group(cases), fast)
+    arrow = threaded.group(pa.Table.from_pandas(cases, preserve_index=False)).to_pandas()
+    for name in ("dip_code", "matched_procedures", "primary_care", "score_state"):
+        assert arrow[name].astype(object).fillna("").tolist() == fast[name].astype(object).fillna("").tolist()
+    one = grouper().group(cases.iloc[7].to_dict())
+    assert one["dip_code"] == fast["dip_code"].iloc[7] or one["dip_code"] is None
+    monkeypatch.setenv("DRGSIM_REFERENCE", "1")
+    pd.testing.assert_frame_equal(grouper().group(cases), fast)
+
+
+def test_an_answer_depends_on_no_other_row_and_not_on_the_length_of_the_record():
+    case = {"diagnoses": "M17.000", "procedures": "81.5400x004|17.4100"}
+    short = grouper().group(case)
+    record = case["procedures"] + "".join(f"|x{number}" for number in range(30_000))
+    long = grouper().group({**case, "procedures": record})
+    same = ("dip_code", "reason", "matched_procedures", "treatment_class")
+    assert [short[name] for name in same] == [long[name] for name in same]
