@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,12 +66,17 @@ def ready(arguments: argparse.Namespace) -> None:
 
 
 def run(
-    cases: Any, scenarios: list[Any], arguments: argparse.Namespace, *, recipe: dict[str, Any] | None
+    cases: Any,
+    scenarios: list[Any],
+    arguments: argparse.Namespace,
+    *,
+    recipe: dict[str, Any] | None,
+    more: Callable[[str | None], str] | None = None,
 ) -> Comparison:
     """Simulate, write report, workbook, scenarios and record, and print what came out.
 
-    The files are written aside and take their places together: a run that is stopped leaves those of the
-    run before as they were.
+    `more` makes a further section of the report, in a language. The files are written aside and take their
+    places together: a run that is stopped leaves those of the run before as they were.
     """
     from ..report.simulate import simulate
     from ..simulation.record.record import write_record
@@ -96,7 +102,8 @@ def run(
             scenario.to_yaml(part / SCENARIOS / f"{scenario.id}.yaml")
         write_record(result, part / RECORD, recipe=recipe)
         result.to_excel(part / WORKBOOK, synthetic=invented)
-        result.to_html(part / REPORT, lang=arguments.lang, synthetic=invented)
+        further = () if more is None else (more(arguments.lang),)
+        result.to_html(part / REPORT, lang=arguments.lang, synthetic=invented, more=further)
         _into_place(part, out)
     if tell is not None:
         tell.done()

@@ -22,6 +22,7 @@ SCENARIOS = (
     "chs-drg-3",
     "drg-to-dip",
 )
+FUND_SCENARIOS, FUND_YEARS, FUND_DRAWS = ("premium-20", "delivery-free"), 30, 200
 
 
 def add_parser(commands: Any) -> None:
@@ -55,8 +56,20 @@ def _run(arguments: argparse.Namespace) -> int:
         )
     ready(arguments)
     cases, recipe = _read(file, arguments) if file else _invent(arguments)
-    run(cases, list(SCENARIOS), arguments, recipe=recipe)
+    run(cases, list(SCENARIOS), arguments, recipe=recipe, more=_fund if arguments.years else None)
     return 0
+
+
+def _fund(lang: str | None) -> str:
+    """Half a page: the country's fund in thirty years, with two of the shipped questions."""
+    from ..fund.fund import Fund
+    from ..fund.sensitivity import sensitivity
+    from ..fund.value import value
+    from ..report.thirty_years import thirty_years
+
+    fund = Fund.national()
+    valued = value(fund, list(FUND_SCENARIOS), years=FUND_YEARS, draws=FUND_DRAWS, seed=1)
+    return thirty_years(valued, sensitivity(fund, "reserve_months.employee", years=FUND_YEARS), lang=lang)
 
 
 def _read(file: str, arguments: argparse.Namespace) -> tuple[Any, None]:

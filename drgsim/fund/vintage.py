@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from .._paths import data_path
+from .._student import widening
 from .accounts import national_totals, published_accounts, start_share
 from .assumptions import Assumed, FundAssumptions, parameters
 from .errors import FundError
@@ -284,7 +285,7 @@ def noise_rule(known: Known, place: str) -> dict[str, Assumed]:
             name = f"{side}_noise.{scheme}"
             least = parameters()[name].value * (1.0 if place == NATION else start_share("place_noise"))
             if len(strays) >= 3:
-                spread = float(np.std(strays, ddof=1)) * _widening(len(strays) - 1)
+                spread = float(np.std(strays, ddof=1)) * widening(len(strays) - 1)
                 words = f"spread of {len(strays)} years, widened for their number; not below {least}"
                 made[name] = Assumed(min(max(spread, least), 0.15), source=SOURCE, note=words)
     return made
@@ -308,13 +309,6 @@ def _income_strays(known: Known, place: str, scheme: str) -> np.ndarray:
         if year >= first and year in payers and year in a_head
     }
     return np.array([whole[year] - whole[year - 1] for year in whole if year - 1 in whole])
-
-
-def _widening(freedom: int) -> float:
-    """Student's t over the normal quantile at 95 %, by a standard expansion."""
-    z = 1.6449
-    terms = z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-    return terms / z
 
 
 def events_known(known: Known, place: str) -> dict[str, dict[int, float]]:

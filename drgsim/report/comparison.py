@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,12 +76,15 @@ class Comparison(Results):
         """How far stays cost more or less than their standard."""
         return figures.cost_to_standard(self.cost_to_standard(), lang=lang, titles=self._titles)
 
-    def to_html(self, path: Any, *, lang: str | None = None, synthetic: bool = False) -> None:
+    def to_html(
+        self, path: Any, *, lang: str | None = None, synthetic: bool = False, more: Sequence[str] = ()
+    ) -> None:
         """Write the report: one self-contained page, without script or network, that prints on A4.
 
-        `synthetic` says on the page that the cases are nobody's. The file is there whole or not at all.
+        `synthetic` says on the page that the cases are nobody's, `more` are further sections of HTML. The
+        file is there whole or not at all.
         """
-        text = page(self, self.facts(synthetic=synthetic), lang=lang)
+        text = page(self, self.facts(synthetic=synthetic), lang=lang, more=more)
         with replacing(Path(path)) as part:
             part.write_text(text, encoding="utf-8")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from . import fonts
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 TITLE = ("医保支付政策测算报告", "What a payment reform changes")
 
 
-def page(tables: Tables, facts: RunFacts, *, lang: str | None = None) -> str:
+def page(tables: Tables, facts: RunFacts, *, lang: str | None = None, more: Sequence[str] = ()) -> str:
     """The whole report as HTML text.
 
     Parameters
@@ -27,6 +28,7 @@ def page(tables: Tables, facts: RunFacts, *, lang: str | None = None) -> str:
     tables : anything with a result's table methods (`drgsim.report.tables.Tables`).
     facts : what the run was: scenarios, input, trust.
     lang : language of the charts' labels; headings and tables are in both languages anyway.
+    more : sections of HTML that stand after the charts, such as `thirty_years.thirty_years`.
 
     Returns
     -------
@@ -38,6 +40,7 @@ def page(tables: Tables, facts: RunFacts, *, lang: str | None = None) -> str:
         _trust(facts),
         *headlines(tables, facts),
         *charts(tables, facts, lang=fonts.language(lang)),
+        *more,
         *checks(tables, facts),
         run_table(facts),
     ]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..._student import widening
 from ...errors import ArgumentError
 from .sampling import Resampled
 from .strata import word
@@ -66,9 +67,9 @@ def sampling_bands(
     -------
     DataFrame with `COLUMNS` and the keys of `resampled.outputs`: "all" in a key is the sum over it, so the
     whole, each value of each key and each combination have their rows. `band` is "sampling" or
-    "difference_sampling" (not for the baseline). low, middle (the median of the draws), high and point (the
-    estimate itself) are in yuan, or cases. Where no hospital could be drawn, low, middle and high are NaN:
-    a band of no width would claim to know.
+    "difference_sampling" (not for the baseline), widened for few hospitals (`freedom`). low, middle (the
+    median of the draws), high and point (the estimate itself) are in yuan, or cases. Where no hospital
+    could be drawn, low, middle and high are NaN: a band of no width would claim to know.
 
     Raises
     ------
@@ -84,6 +85,7 @@ def sampling_bands(
     keys, parts = _parts(resampled.outputs)
     unit = np.array([1 if measure in counted else FEN for measure in resampled.measures])
     unknown = parts @ ~resampled.held == 0
+    wider = widening(freedom(resampled), level)
     point = {name: parts @ sums / unit for name, sums in resampled.point.items()}
     drawn = {name: parts @ sums / unit for name, sums in resampled.draws.items()}
     rows = []
@@ -92,7 +94,9 @@ def sampling_bands(
         if name != baseline:
             bands["difference_sampling"] = (drawn[name] - drawn[baseline], point[name] - point[baseline])
         for band, (draws, middle_of) in bands.items():
-            edges = np.stack([*interval(draws, level), middle_of], axis=-1)
+            low, middle, high = interval(draws, level)
+            low, high = middle - wider * (middle - low), middle + wider * (high - middle)
+            edges = np.stack([low, middle, high, middle_of], axis=-1)
             edges[unknown, :, :3] = np.nan
             for column, measure in enumerate(resampled.measures):
                 head = {"scenario": name, "measure": measure, "band": band, "year": year}
@@ -100,6 +104,19 @@ def sampling_bands(
                 rows.append(keys.assign(**head).join(table))
     order = [*COLUMNS[:4], *keys.columns, *COLUMNS[4:]]
     return pd.concat(rows, ignore_index=True)[order]
+
+
+def freedom(resampled: Resampled) -> float:
+    """Hospitals less one of a stratum, the mean over stays: what a spread inside strata is known by.
+
+    A draw knows neither the tails of the stays nor weights that were measured on the same hospitals; with few
+    of them its spread is too small, and the band is widened as Student's t is for that number.
+    """
+    drawn = resampled.strata[resampled.strata["drawn"]]
+    stays = drawn["stays"].to_numpy(np.float64)
+    if not stays.sum():
+        return 1.0
+    return float((drawn["hospitals"].to_numpy(np.float64) - 1) @ stays / stays.sum())
 
 
 def _parts(outputs: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
