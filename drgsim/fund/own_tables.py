@@ -207,7 +207,8 @@ def stay_rows(table: Any, problems: Problems) -> pd.DataFrame:
         ("region", "weight", "stays", "stands_for", "note", "year"),
         problems,
     )
-    _numbers(own, "stays", ("fund", "weight", "stays", "stands_for"), problems, 0)
+    _numbers(own, "stays", ("fund",), problems, None)  # what is deducted may exceed a payment
+    _numbers(own, "stays", ("weight", "stays", "stands_for"), problems, 0)
     own["weight"], own["stays"] = own["weight"].fillna(1.0), own["stays"].fillna(1.0)
     own["insurance"] = own["insurance"].map(insurance)
     for each in sorted(set(own["insurance"]) - {"employee", "resident"}):
