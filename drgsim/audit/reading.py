@@ -115,6 +115,7 @@ def dtype(kind: str) -> Any:
         "decimal": pl.Float64,
         "money": pl.Float64,
         "whole": pl.Int32,
+        "level": pl.Int32,
         "flag": pl.Int8,
         "time": pl.Datetime("us"),
     }.get(kind, pl.String)
@@ -134,7 +135,9 @@ def _typed(found: Any, column: Column) -> pl.Expr:
         else:
             made = pl.coalesce([text.str.to_datetime(form, strict=False, time_unit="us") for form in _TIMES])
         return made.alias(column.name)
-    if kind in ("flag", "way", "insurance") or (kind == "whole" and column.name in ("sex", "sex_limit")):
+    if kind in ("flag", "way", "insurance", "level") or (
+        kind == "whole" and column.name in ("sex", "sex_limit")
+    ):
         words = values("sex" if kind == "whole" else kind)
         plain = text.str.strip_suffix(".0")
         mapped = plain.replace_strict(list(words), list(words.values()), default=None, return_dtype=pl.String)

@@ -24,7 +24,7 @@ TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `kind` is text, decimal, whole, money (yuan), time, flag, way or insurance."""
+    """One column: `kind` is text, decimal, whole, money (yuan), time, flag, level, way or insurance."""
 
     name: str
     kind: str
@@ -64,7 +64,7 @@ def columns(table: str) -> Mapping[str, Column]:
 
 @cache
 def values(kind: str) -> Mapping[str, str]:
-    """What texts of a kind with fixed values (way, insurance, sex, flag) mean."""
+    """What texts of a kind with fixed values (way, insurance, sex, flag, level) mean."""
     return MappingProxyType({row["text"]: row["value"] for row in _rows("values.csv") if row["kind"] == kind})
 
 

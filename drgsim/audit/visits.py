@@ -18,6 +18,7 @@ _OF_CASES = {
     "department": "department",
     "sex": "sex",
     "age": "age",
+    "los": "los",
     "insurance": "insurance",
     "admission_date": "admission",
     "discharge_date": "discharge",
@@ -42,7 +43,7 @@ def visits_of_cases(cases: Any) -> pl.DataFrame:
                 name, column.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
             )
             made[name] = made[name].fill_nan(None).cast(pl.Int32)
-        elif name in ("age", "total_cost", "fund_total"):
+        elif name in ("age", "los", "total_cost", "fund_total"):
             made[name] = pl.Series(name, column.to_numpy(dtype=float, na_value=float("nan"))).fill_nan(None)
         else:
             texts = column.astype(object).where(column.notna(), None).tolist()
@@ -67,6 +68,6 @@ def with_facts(visits: pl.DataFrame) -> pl.DataFrame:
         pl.col("discharge").dt.time() != pl.time(0, 0)
     )
     return visits.with_columns(
-        los=stay.dt.total_days().clip(1).cast(pl.Float64),
+        los=pl.coalesce(stay.dt.total_days().clip(1).cast(pl.Float64), "los"),
         hours_in_stay=pl.when(clocked).then(hours.ceil()),
     ).with_row_index("visit")

@@ -181,7 +181,11 @@ def _sale(
     rule: str,
     **more: Any,
 ) -> None:
-    row = {"line_id": name, "trace_code": f"8{number % 900000:06d}{number:013d}", "hospital_id": f"S{place}"}
+    row: dict[str, Any] = {
+        "line_id": name,
+        "trace_code": f"8{number % 900000:06d}{number:013d}",
+        "hospital_id": f"S{place}",
+    }
     row |= {"patient_id": f"P{document}", "document_id": document, "time": _START + timedelta(days=day)}
     tables["dispensings"].append(row | {"fund_paid": 40.0} | more)
     truth["dispensings", name] = rule

@@ -199,3 +199,20 @@ def test_rules_and_rows_of_a_day():
     items = [line("310701022", quantity=30.0)]
     assert screen(items, only=["hour-items"], on=before).frame.empty
     assert len(screen(items, only=["hour-items"], on=after)) == 1
+
+
+def test_national_codes_of_levels_are_not_levels():
+    """hosp_lv 01 is a tertiary hospital, 1 a primary one."""
+    drug = "ZC01AAA0042010105549"
+    visits = [{"mdtrt_id": "V1", "hosp_lv": code} for code in ("01",)]
+    assert drgsim.audit(items=[line(drug)], visits=visits, only=["drug-level"]).frame.empty
+    for code in ("1", "09", "14", "11", "一级"):
+        visits = [{"mdtrt_id": "V1", "hosp_lv": code}]
+        assert len(drgsim.audit(items=[line(drug)], visits=visits, only=["drug-level"])) == 1
+
+
+def test_days_stated_stand_in_for_dates_and_funds_bear_their_share():
+    visits = [{"visit_id": "V1", "way": "inpatient", "los": 11, "total_cost": 1000.0, "fund_total": 700.0}]
+    items = [line("110200005", quantity=12.0, price=10.0)]
+    found = drgsim.audit(items=items, visits=visits, only=["day-items-over-stay"]).frame
+    assert found[["amount", "fund"]].to_numpy().tolist() == [[10.0, 7.0]]

@@ -43,4 +43,15 @@ def screen_items(rules: Iterable[Rule], matcher: Matcher) -> tuple[pl.DataFrame,
             | (pl.col("matched").is_in(["project", "ingredient"]).fill_null(False)),
         )
         made.append(table(rule, kept.to_dicts()))
-    return pl.concat(made), undecided
+    return _with_fund(pl.concat(made), matcher), undecided
+
+
+def _with_fund(found: pl.DataFrame, matcher: Matcher) -> pl.DataFrame:
+    """What of each amount the funds bore: as much as of the whole visit, where that is known."""
+    pl = polars()
+    share = pl.when(pl.col("total_cost") > 0).then(
+        (pl.col("fund_total") / pl.col("total_cost")).clip(0.0, 1.0)
+    )
+    visits = matcher.lines.visits.select("visit_id", share=share).filter(pl.col("share").is_not_null())
+    joined = found.join(visits, on="visit_id", how="left", maintain_order="left")
+    return joined.with_columns(fund=(pl.col("amount") * pl.col("share")).round(2)).drop("share")
