@@ -25,7 +25,7 @@ def penalties() -> dict[str, Any]:
     import yaml
 
     text = data_path("audit", "penalties.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)  # type: ignore[no-any-return]
+    return yaml.safe_load(text)
 
 
 @dataclass(frozen=True, slots=True)

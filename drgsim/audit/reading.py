@@ -167,9 +167,7 @@ def _unreadable(raw: pl.DataFrame, frame: pl.DataFrame, column: Column, table: s
     rows = lost.fill_null(False).arg_true().cast(pl.Int64)
     return pl.DataFrame(
         {"table": table, "row": rows, "column": column.name, "kind": f"not-{column.kind}"}
-    ).cast(
-        PROBLEM_COLUMNS  # type: ignore[arg-type]
-    )
+    ).cast(PROBLEM_COLUMNS)
 
 
 def _named(raw: pl.DataFrame, name: str, rename: Mapping[str, str]) -> tuple[pl.DataFrame, tuple[str, ...]]:

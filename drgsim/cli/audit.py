@@ -74,7 +74,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _screen(arguments: argparse.Namespace) -> int:
-    from ..audit import audit
+    from ..audit.screening import audit
     from ..audit.self_inspection import DECISIONS_FILE
 
     cases = None
@@ -152,8 +152,8 @@ def _rules(arguments: argparse.Namespace) -> int:
 
     done = [outcome for rule in chosen for outcome in run_examples(rule, chosen)]
     wrong = [each for each in done if not each.passed]
-    for each in wrong:
-        print(f"{each.rule} example {each.number} ({each.kind}): {each.said}")
+    for one in wrong:
+        print(f"{one.rule} example {one.number} ({one.kind}): {one.said}")
     print(f"{len(chosen)} rules, {len(done)} examples, {len(wrong)} not as stated", file=sys.stderr)
     return PROBLEMS_FOUND if wrong else 0
 

@@ -61,7 +61,7 @@ def _found(result: AuditResult) -> list[str]:
         return [heading("发现", "Found"), paragraph(pair("未发现疑点。", "Nothing was found."))]
     kinds = [
         (
-            pair(word("table", each.table, "zh"), word("table", each.table, "en")),
+            pair(word("table", str(each.table), "zh"), word("table", str(each.table), "en")),
             f"{each.findings:,}",
             f"{each.violations:,}",
             f"{each.explained:,}",
@@ -99,7 +99,7 @@ def _found(result: AuditResult) -> list[str]:
 def _funnels(result: AuditResult, lang: str) -> list[str]:
     if not len(result.hospitals):
         return []
-    drawn = []
+    drawn: list[str] = []
     for rule in dict.fromkeys(result.hospitals.get_column("rule").to_list()):
         own = result.hospitals.filter(result.hospitals.get_column("rule") == rule)
         if len(own) < _LEAST or own.get_column("expected").sum() < _LEAST:

@@ -105,7 +105,7 @@ def _stay_rows(n: int, seed: int, policy: Any, weights: Any) -> tuple[list[dict[
 
 def _claim_rows(n: int, seed: int) -> list[dict[str, Any]]:
     claims = planted_claims(n, seed=seed)
-    tables = dict(claims.tables)
+    tables: dict[str, Any] = dict(claims.tables)
     rules = sorted({rule for rule in claims.truth.values() if rule})
     result = audit(**tables, only=rules)
     rows = []

@@ -33,7 +33,7 @@ def lifted(cases: Any, stays: pl.DataFrame, grouper: DrgGrouper) -> pl.DataFrame
     pl = polars()
     heavy = stays.filter(pl.col("severity").is_in(["CC", "MCC"]) & (pl.col("secondary_count") > 0))
     places = heavy.get_column("stay").to_numpy().astype(np.int64)
-    found: list[pl.DataFrame] = []
+    found: list[Any] = []
     columns = [name for name in _COLUMNS if name in cases]
     for start in range(0, len(places), _CHUNK):
         rows = places[start : start + _CHUNK]
