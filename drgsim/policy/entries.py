@@ -13,7 +13,7 @@ from .errors import Problem
 from .parameter_values import INVALID, canonical
 from .parameters import Parameter
 
-ENTRY_FIELDS = ("value", "values", "source", "state", "note")
+ENTRY_FIELDS = ("value", "values", "source", "state", "note", "known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Dated:
     state: str
     note: str = ""
     origin: str = ""
+    known: datetime.date | None = None  # the day it became known; None for always
 
 
 def read_entry(
@@ -37,15 +38,22 @@ def read_entry(
     problems: list[Problem],
 ) -> tuple[Dated, ...]:
     """A parameter's values by date, from one entry or a list of them (each with a source of its own)."""
-    found: dict[datetime.date, Dated] = {}
+    found: dict[tuple[datetime.date, datetime.date], Dated] = {}
     for entry in raw if isinstance(raw, list) else [raw]:
         for dated in _dated(parameter, entry, start, origin, known, problems):
-            if dated.since in found:
+            key = dated.since, dated.known or datetime.date.min
+            if key in found:
                 problems.append(
                     Problem(parameter.path, "two values from one day", got=dated.since.isoformat())
                 )
-            found[dated.since] = dated
-    return tuple(found[day] for day in sorted(found))
+            found[key] = dated
+    return tuple(found[key] for key in sorted(found))
+
+
+def as_known(timeline: Iterable[Dated], day: datetime.date | None) -> tuple[Dated, ...]:
+    """What was known on a day (None: by now): of the values from one day, the one that became known last."""
+    heard = (dated for dated in timeline if day is None or dated.known is None or dated.known <= day)
+    return tuple({dated.since: dated for dated in heard}.values())
 
 
 def steps(timeline: Iterable[Dated]) -> list[tuple[datetime.date, Any]]:
@@ -90,13 +98,16 @@ def _dated(
         problems.append(Problem(path, "needs either value or values, and not both"))
         return []
     source, state = _provenance(path, entry, known, problems)
+    heard = read_day(entry.get("known"))
+    if heard is None and entry.get("known") is not None:
+        problems.append(Problem(path, "not a day it became known", shown(entry["known"]), "YYYY-MM-DD"))
     by_day = {start: entry["value"]} if "value" in entry else _days(path, entry["values"], problems)
     result = []
     for day, raw in by_day.items():
         where = path if "value" in entry else f"{path} from {day.isoformat()}"
         value = canonical(parameter, raw, where=where, problems=problems)
         if value is not INVALID:
-            result.append(Dated(day, value, source, state, str(entry.get("note") or ""), origin))
+            result.append(Dated(day, value, source, state, str(entry.get("note") or ""), origin, heard))
     return result
 
 

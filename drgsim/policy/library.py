@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -14,7 +15,7 @@ from ..errors import DrgsimError, NotFoundError, nearest_name
 from ..sources import Source
 from .dated_scheme import schemes_named
 from .document import Document, read_document, refuse
-from .entries import Dated
+from .entries import Dated, as_known
 from .errors import PolicyError, Problem
 from .lines import located
 from .parameters import catalogue
@@ -36,8 +37,11 @@ def shipped() -> Mapping[str, Path]:
     return MappingProxyType({path.stem: path for path in files})
 
 
-def load_document(source: str | Path | Mapping[str, Any]) -> Document:
+def load_document(source: str | Path | Mapping[str, Any], *, as_of: datetime.date | None = None) -> Document:
     """The document of a shipped id, a YAML file or a mapping, with what it extends taken over.
+
+    `as_of` leaves out the values that became known later: a rate of May in force from January, asked as of
+    March, is still last year's.
 
     Raises NotFoundError for a name that is neither, FileFormatError for a file that is not YAML, and
     PolicyError with all problems at once.
@@ -47,7 +51,9 @@ def load_document(source: str | Path | Mapping[str, Any]) -> Document:
             source, name=f"the policy {source.get('id', 'without an id')}", folder=None, trail=(), loaded={}
         )
     path = find(str(source), folder=None)
-    return _whole(read_yaml(path), name=path.name, folder=path.parent, trail=(), loaded={})
+    whole = _whole(read_yaml(path), name=path.name, folder=path.parent, trail=(), loaded={})
+    known = {path: as_known(timeline, as_of) for path, timeline in whole.parameters.items()}
+    return replace(whole, parameters={path: timeline for path, timeline in known.items() if timeline})
 
 
 def find(name: str, *, folder: Path | None) -> Path:

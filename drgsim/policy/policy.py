@@ -60,14 +60,24 @@ class Policy(Readable):
         self.on = day
 
     @classmethod
-    def load(cls, source: str | Path | Mapping[str, Any], *, on: datetime.date | str | None = None) -> Policy:
+    def load(
+        cls,
+        source: str | Path | Mapping[str, Any],
+        *,
+        on: datetime.date | str | None = None,
+        as_of: datetime.date | str | None = None,
+    ) -> Policy:
         """A policy from a shipped id, a YAML file or a mapping of the same form.
 
-        `on` is the day its values are read for; without it, the last day the rules are known to hold.
+        `on` is the day its values are read for; without it, the last day the rules are known to hold. `as_of`
+        is the day of knowing: values that became known later (`known:`) are left out.
         Raises NotFoundError, FileFormatError, or PolicyError with every problem of the document; warns
         (PolicyDateWarning) about a day outside its validity.
         """
-        return cls(load_document(source), on=on)
+        known = None if as_of is None else read_day(as_of)
+        if as_of is not None and known is None:
+            raise ArgumentError("not a day", got=as_of, allowed="a date, or text YYYY-MM-DD")
+        return cls(load_document(source, as_of=known), on=on)
 
     @property
     def id(self) -> str:

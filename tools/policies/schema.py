@@ -155,7 +155,7 @@ def _example() -> dict[str, Any]:
 def _parameter(parameter: Parameter, shared: dict[str, Any]) -> dict[str, Any]:
     unit = f" ({parameter.unit})" if parameter.unit else ""
     value = _keyed(parameter, parameter.by, shared)
-    provenance = {"source": _TEXT, "state": {"enum": list(STATES)}, "note": _TEXT}
+    provenance = {"source": _TEXT, "state": {"enum": list(STATES)}, "note": _TEXT, "known": _DAY}
     dated = {
         "type": "object",
         "propertyNames": _DAY_KEY,
