@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -234,6 +235,7 @@ class _Codes:
         return concatenate([ids, book.encode(after)]).take(order)
 
 
+@cache
 def _catalogue(name: str) -> Codebook:
     from .repair import KINDS
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._reading import add_reading_arguments, reading_options
+
+if TYPE_CHECKING:
+    from ..cases.read_chunk import ChunkToRead
+    from ..cases.read_report import ReadReport
 
 
 def add_parser(commands: Any) -> None:
@@ -32,6 +36,13 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    report = _streamed(arguments) if arguments.out.lower().endswith(".parquet") else _whole(arguments)
+    if report is not None:
+        print(report)
+    return 0
+
+
+def _whole(arguments: argparse.Namespace) -> ReadReport | None:
     from ..cases import read_cases, report_of, write_cases
     from ..cases.columns import without_personal
 
@@ -40,7 +51,32 @@ def _run(arguments: argparse.Namespace) -> int:
     write_cases(
         handed_on, arguments.out, labels="zh" if arguments.chinese else None, encoding=arguments.encoding
     )
-    report = report_of(cases)
-    if report is not None:
-        print(report)
-    return 0
+    return report_of(cases)
+
+
+def _streamed(arguments: argparse.Namespace) -> ReadReport:
+    """Arrow batches from file to file, read and written at the same time; memory does not grow with the file.
+    The column `not_applicable` is always there, as no later batch can be asked whether it needs it."""
+    from .._optional import require
+    from .._parallel import overlapped, thread_count
+    from ..cases.arrow_cases import ArrowCases, arrow_cases
+    from ..cases.chunk_writer import chunk_writer
+    from ..cases.columns import case_columns, column_labels
+    from ..cases.read import chunks_to_read
+    from ..cases.read_report import ReadReport
+
+    pa = require("pyarrow", extra="arrow", feature="writing Parquet files")
+    headers = column_labels("zh") if arguments.chinese else {}
+    personal = {name for name, column in case_columns().items() if column.personal} - {*arguments.keep}
+    chunks = chunks_to_read(arguments.file, keep=arguments.keep, **reading_options(arguments))
+    reports: list[ReadReport] = []
+
+    def work(chunk: ChunkToRead) -> ArrowCases:
+        return arrow_cases(chunk, {})
+
+    with chunk_writer(arguments.out) as write:
+        for cases in overlapped(chunks, work, threads=thread_count(None)):
+            columns = {name: array for name, array in cases.columns.items() if name not in personal}
+            write(pa.table({headers.get(name, name): array for name, array in columns.items()}))
+            reports.append(cases.report)
+    return ReadReport.joined(reports)

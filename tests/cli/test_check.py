@@ -5,6 +5,7 @@ import pytest
 from python_calamine import load_workbook
 
 from drgsim import read_cases
+from drgsim.cases.read import chunks_to_read
 from drgsim.cli import main
 
 FINE = """病案号,姓名,性别,年龄(岁),住院天数,离院方式,诊断编码,手术操作编码,总费用
@@ -80,3 +81,14 @@ def test_clinical_codes(export, tmp_path, capsys):
     assert main(["convert", path, str(tmp_path / "out.csv"), "--code-edition", "clinical"]) == 0
     assert read_cases(tmp_path / "out.csv")["diagnoses"].tolist() == ["A01.003"]
     assert "mapped to another code 1" in capsys.readouterr().out
+
+
+def test_a_file_is_converted_in_parts_as_in_one(tmp_path, monkeypatch):
+    rows = "".join(f"{number},{number % 3},{number}岁,K80.100x001,-,{number}.5\n" for number in range(40))
+    source = tmp_path / "cases.csv"
+    source.write_text("case_id,sex,age,diagnoses,procedures,total_cost\n" + rows, encoding="utf-8")
+    expected = read_cases(source)
+    monkeypatch.setattr("drgsim.cases.read.CHUNK_ROWS", 7)
+    monkeypatch.setitem(chunks_to_read.__kwdefaults__, "chunk_rows", 7)
+    assert main(["convert", str(source), str(tmp_path / "out.parquet")]) == 0
+    pd.testing.assert_frame_equal(read_cases(tmp_path / "out.parquet"), expected)
