@@ -63,6 +63,7 @@ setup(
     package_data={
         "drgsim": ["py.typed"],
         "drgsim._kernels": ["*.pyi", "*.pxd"],
+        "drgsim.web": ["static/*"],
         **{name: ["*"] for name in DATA},
     },
     exclude_package_data={"drgsim._kernels": ["*.c", "*.html"]},

@@ -32,6 +32,7 @@ COMMANDS: tuple[str, ...] = (
     "group",
     "policy",
     "scheme",
+    "serve",
     "simulate",
     "transition",
     "synth",
