@@ -109,7 +109,7 @@ def sources(rule: Rule, others: Mapping[bool, Others]) -> set[str]:
             diagnosis = roles[0].is_diagnosis
             found = {"principal" if diagnosis else "main"} if first else set()
             return found | ({"others"} if further and others[diagnosis].can_be_in(names) else set())
-        case _:
+        case Constant():
             return set()
 
 

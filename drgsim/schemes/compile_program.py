@@ -123,7 +123,8 @@ class Programs:
                 return Op.COMPARE, VARIABLES.index(variable), COMPARISONS[comparison], place
             case HasSeverity(severity):
                 return Op.SEVERITY, SEVERITY_BIT[severity], 0, 0
-        raise TypeError(rule)
+            case Constant() | And() | Or():
+                raise TypeError(rule)  # `add` takes them apart
 
     def _as_number(self, term: Compare) -> float:
         """The value compared with; a department by its number."""

@@ -216,7 +216,7 @@ class _Search:
                     and _Limits().narrowed(other.comparison, other.number).imply(comparison, number)
                     for other in clause.others
                 )
-            case _:
+            case HasSeverity() | And() | Or():
                 return term in clause.others
 
     def member_implied(self, clause: _Clause, roles: tuple[Role, ...], listed: Codes, negated: bool) -> bool:

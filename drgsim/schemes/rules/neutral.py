@@ -103,7 +103,7 @@ def negate(rule: Rule) -> Rule | None:
                 return None
             known = cast("list[Rule]", parts)
             return either(known) if isinstance(rule, And) else both(known)
-        case _:
+        case Compare() | Count():
             return None
 
 

@@ -113,6 +113,8 @@ class Or:
     terms: tuple[Rule, ...]
 
 
+# Every match over a Rule names each of its terms and has no case for the rest: mypy names the places that a
+# new term has to be added to.
 Rule = Constant | Member | Count | Compare | HasSeverity | And | Or
 
 ALWAYS = Constant(True)

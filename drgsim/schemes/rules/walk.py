@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import assert_never
 
 from .terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Rule, Severity
 
@@ -45,7 +44,6 @@ def holds_without_codes(rule: Rule) -> bool:
             return False
         case Compare():
             return True
-    assert_never(rule)
 
 
 def holds_by_severity(rule: Rule, *, mcc: bool, cc: bool) -> bool:
@@ -59,7 +57,8 @@ def holds_by_severity(rule: Rule, *, mcc: bool, cc: bool) -> bool:
             return negated != (mcc if severity is Severity.MCC else cc)
         case Constant(value):
             return value
-    raise TypeError(rule)
+        case Member() | Count() | Compare():
+            raise TypeError(rule)
 
 
 def rename_sets(rule: Rule, name: Callable[[str], str]) -> Rule:
@@ -73,5 +72,5 @@ def rename_sets(rule: Rule, name: Callable[[str], str]) -> Rule:
             return Member(roles, tuple(map(name, sets)), negated)
         case Count(roles, sets, comparison, number):
             return Count(roles, tuple(map(name, sets)), comparison, number)
-        case _:
+        case Compare() | HasSeverity() | Constant():
             return rule

@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
 
 from ...schemes.model import CodeSet
-from ...schemes.rules.terms import And, Compare, Constant, Count, Member, Or, Role, Rule, Variable
+from ...schemes.rules.terms import (
+    And,
+    Compare,
+    Constant,
+    Count,
+    HasSeverity,
+    Member,
+    Or,
+    Role,
+    Rule,
+    Variable,
+)
 from ...schemes.rules.walk import Leaf
 
 Codes = frozenset[str]
@@ -105,7 +116,7 @@ def _with(recipe: Recipe, leaf: Leaf, sets: Mapping[str, CodeSet]) -> Recipe | N
             return _with_code(recipe, roles[0], codes)
         case Compare(variable, comparison, value):
             return _with_number(recipe, variable, comparison, value)
-        case _:
+        case Count() | HasSeverity():
             return recipe
 
 
