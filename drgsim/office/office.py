@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..cases.hospital_facts import HospitalFacts
+from ..cases.read_report import report_of
 from ..errors import ColumnError
 from ..payment.engine.grouped import grouped
 from ..payment.faces.estimate import Estimate, estimate
@@ -106,8 +107,10 @@ def sheet_rows_of(cases: pd.DataFrame, own: pd.DataFrame) -> Any:
     """The row of each of the month's stays in the sheet that was read, the header being row 1."""
     import pandas as pd
 
-    given = cases.attrs.get("sheet_rows")
-    rows = pd.Series(range(2, len(cases) + 2) if given is None else given, index=cases.index)
+    given = getattr(report_of(cases), "at", None)  # the reader's word, where titles or foot rows stand around
+    if given is None or len(given) != len(cases):
+        given = range(2, len(cases) + 2)
+    rows = pd.Series(given, index=cases.index)
     return rows[~rows.index.duplicated()].reindex(own.index).to_numpy()
 
 

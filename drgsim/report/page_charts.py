@@ -10,6 +10,7 @@ from .figures import cost_to_standard, flows, hospitals, outliers, projection, w
 from .markup import Cell, beside, chart, pair, paragraph, table
 from .numbers import NONE, count, in_unit, number, percent, unit_for
 from .page_headlines import chart_titles, short
+from .page_one_hospital import is_one_hospital, one_hospital
 from .svg import svg
 from .tables import (
     across,
@@ -46,7 +47,10 @@ def charts(tables: Tables, facts: RunFacts, *, lang: str) -> Iterator[str]:
             "钱从哪里变：各项措施对基金支付的影响",
             "Where the money moves, lever by lever",
         )
-        yield from _hospitals(tables, facts, names, lang)
+        if is_one_hospital(facts):
+            yield from one_hospital(tables, facts, names)
+        else:
+            yield from _hospitals(tables, facts, names, lang)
     yield from _regions(tables, facts, names, lang)
     load = outliers(tables.outliers(), width=_WIDE, lang=lang, titles=titles)
     spread = cost_to_standard(tables.cost_to_standard(), width=_NARROW, lang=lang, titles=titles)
