@@ -13,7 +13,7 @@ from ..errors import ArgumentError
 from ..payment.faces.estimate import Estimate, estimate
 from .alternatives import grouper_of, principal_first, regrouped
 from .bureau import _text, matched, read_bureau
-from .office import sheet_rows_of
+from .monthly import sheet_rows_of
 
 if TYPE_CHECKING:
     import pandas as pd

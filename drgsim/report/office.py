@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from ..office import office as room
+from ..office import monthly as room
 from ..office.month import OfficeMonth
 
 if TYPE_CHECKING:

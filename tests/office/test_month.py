@@ -187,3 +187,13 @@ def test_thresholds_of_ones_own():
     assert not (strict.warnings["zh"].str.contains("P75")).any()
     with pytest.raises(ArgumentError, match="did you mean"):
         drgsim.office(stays(), POLICY, weights=WEIGHTS, thresholds={"long_stay": {"time": 2}})
+
+
+def test_the_room_is_the_function_of_its_name_in_a_new_process():
+    import subprocess
+    import sys
+
+    code = "import drgsim, drgsim.office.reconcile; drgsim.office({}, None)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stderr
+    assert "RecursionError" not in told
+    assert "not callable" not in told
