@@ -131,7 +131,7 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
         hospital={key: float(value) for key, value in parts["hospital"].items() if _number(value)},
         weights=parts["weights"],
         changes=parts["set"],
-        expect=tuple(wanted),
+        expect=tuple(each for each in wanted if isinstance(each, Mapping)),
         day=day,
         dates=str(dates),
         budgets={str(key): float(value) for key, value in parts["budgets"].items()},

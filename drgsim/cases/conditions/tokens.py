@@ -99,7 +99,8 @@ def _token(kind: str, raw: str, start: int, stop: int) -> Token:
 
 def _items(text: str, place: int) -> tuple[tuple[Item, ...], int]:
     """The members of a set and where it ends; `place` is behind its opening brace."""
-    opening, items = place - 1, []
+    opening = place - 1
+    items: list[Item] = []
     while True:
         match = _ITEM.match(text, place)
         if match is None:
