@@ -73,7 +73,7 @@ def parameters() -> Mapping[str, Parameter]:
     for name, entry in raw.items():
         entry = dict(entry)
         start = entry.pop("from", None)
-        numbers = {key: float(entry.pop(key)) for key in ("min", "max", "value")}
+        numbers: dict[str, Any] = {key: float(entry.pop(key)) for key in ("min", "max", "value")}
         for key in ("low", "high", "before"):
             if key in entry:
                 numbers[key] = float(entry.pop(key))

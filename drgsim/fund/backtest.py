@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._paths import data_path
+from .._rows import rows_of
 from ..errors import ArgumentError
 from .accounts import national_totals
 from .pots import pots
@@ -70,7 +71,7 @@ class BackTest:
         """The table as the documentation shows it."""
         rows = ["| place | from | scheme | measure | year | forecast 1e8 | published 1e8 | error | 90 % band | breaks between |",  # noqa: E501
                 "|---|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
-        for row in self.frame.itertuples():
+        for row in rows_of(self.frame):
             hit = "hit" if row.hit_90 else "**miss**"
             rows.append(
                 f"| {row.place} | {row.start} | {row.scheme} | {row.measure} | {row.year} | {row.forecast / 1e8:,.0f} "  # noqa: E501

@@ -40,7 +40,7 @@ class Dated:
             if since in steps:
                 raise FundError(f"{name} states a day twice", got=str(since))
             steps[since] = _number(value, name)
-        return cls(tuple(sorted(steps.items(), key=lambda step: step[0])))
+        return cls(tuple(sorted(steps.items(), key=lambda step: step[0] or datetime.date.min)))
 
     def values(self) -> tuple[float, ...]:
         return tuple(value for _, value in self.steps)

@@ -52,7 +52,9 @@ def derive_income(plan: Plan) -> None:
     own = wages * plan.start("base_ratio") * at("individual_rate")
     share = wages * plan.start("base_ratio") * at("employer_rate") * at("account_share")
     left = books.income.get("employee_accounts", 0.0) - own - share - interest("employee_accounts")
-    plan.derive("retiree_allotment", left / max(heads["retired"], 1.0) if books.split else 0.0)
+    plan.derive(
+        "retiree_allotment", left / max(heads["retired"], 1.0) if books.split else np.zeros(plan.count)
+    )
     raised = books.income.get("resident", 0.0) - interest("resident") - books.part("resident.other_income")
     floor = at("premium") + at("subsidy")
     if books.income.get("resident", 0.0) and not heads["resident"]:

@@ -7,7 +7,7 @@ sides of a transfer are the same; residual zero. Interest is on the balance a ye
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -61,7 +61,7 @@ class Books:
         return np.asarray(self.money @ (np.abs(signs()) * want[:, None]))
 
 
-def write(flows: list[Mapping[str, Floats]], opening: Floats, draws: int, years: int) -> Books:
+def write(flows: Sequence[Mapping[str, Floats]], opening: Floats, draws: int, years: int) -> Books:
     """Books of regions from yuan by line, each (draws, years), and opening balances (regions, pots) in yuan.
 
     Both sides of a transfer are booked from its spending side; interest and what depends on balances are

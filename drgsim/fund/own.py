@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._rows import rows_of
 from .accounts import Accounts, Booked, explained
 from .assumptions import Assumed, FundAssumptions
 from .fund import Fund, Note, Region
@@ -104,7 +105,7 @@ def read_fund(path: Any) -> Fund:
 
     Raises FileFormatError, FundError with a list of everything that is missing or wrong.
     """
-    tables = read_tables(path)
+    tables: dict[str, Any] = dict(read_tables(path))
     return fund_of(**tables)
 
 
@@ -198,7 +199,7 @@ def _usual_shares(region: Region) -> dict[str, Any]:
 def _accounts(rows: pd.DataFrame, year: int, where: str, problems: Problems) -> Accounts | None:
     money: dict[str, dict[str, float]] = {"income": {}, "spending": {}, "balance": {}}
     parts: dict[str, Booked] = {}
-    for row in rows.itertuples():
+    for row in rows_of(rows):
         if row.line in money:
             money[row.line][row.pot] = float(row.amount)
         else:
@@ -262,7 +263,7 @@ def _structure(
     cells = {}
     for kind in KINDS:
         table = np.zeros_like(country)
-        for row in own[own["kind"] == kind].itertuples():
+        for row in rows_of(own[own["kind"] == kind]):
             sexes = {"men": (0,), "women": (1,)}.get(str(row.sex), (0, 1))
             ages = slice(int(row.age_from), min(int(row.age_to), 100) + 1)
             room = country[sexes, ages]

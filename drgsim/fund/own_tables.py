@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._optional import require
+from .._rows import rows_of
 from ..errors import FileFormatError, NotFoundError, nearest_name
 from .assumptions import parameters
 from .errors import FundError
@@ -165,7 +166,7 @@ def account_rows(table: Any, problems: Problems) -> pd.DataFrame:
     _numbers(own, "accounts", ("year",), problems, 0)
     _numbers(own, "accounts", ("amount",), problems, None)
     names = []
-    for row in own.itertuples():
+    for row in rows_of(own):
         pot = pot_names().get(plain(row.pot))
         line = line_names(pot).get(plain(row.line)) if pot else None
         if pot is None:
@@ -236,7 +237,7 @@ def assumption_rows(table: Any, problems: Problems) -> dict[str, Any]:
     _numbers(own, "assumptions", ("value", "low", "high"), problems, None)
     by_name = {name: name for name in parameters()} | {each.zh: name for name, each in parameters().items()}
     found = {}
-    for row in own.itertuples():
+    for row in rows_of(own):
         if row.value != row.value:  # left as it is
             continue
         name = by_name.get(plain(row.parameter))

@@ -119,10 +119,9 @@ class Plan:
                 (day.year if day else self.first) == self.first + place for day, _ in statement.steps
             ):
                 parts = statement.parts_of(self.first + place, self.first, np.nan)
-                mean = sum(
-                    (share * (now if number != number else number) for share, number in parts),
-                    np.zeros(self.count),
-                )
+                mean = np.zeros(self.count)
+                for share, number in parts:
+                    mean = mean + share * (now if number != number else np.full(self.count, number))
                 now = np.full(self.count, parts[-1][1])
             values[:, place] = mean
         return self._changed(name, values)

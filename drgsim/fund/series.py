@@ -43,16 +43,12 @@ class Observation:
 def observations() -> tuple[Observation, ...]:
     """Every shipped figure, in the order of the file."""
     with data_path("fund", "series.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Observation(
-                **{
-                    **row,
-                    "value": float(row["value"]),
-                    "known_from": datetime.date.fromisoformat(row["known_from"]),
-                }
-            )
-            for row in csv.DictReader(file)
-        )
+        return tuple(_observation(row) for row in csv.DictReader(file))
+
+
+def _observation(row: dict[str, str]) -> Observation:
+    known = datetime.date.fromisoformat(row.pop("known_from"))
+    return Observation(value=float(row.pop("value")), known_from=known, **row)
 
 
 @cache

@@ -60,7 +60,7 @@ def _grown(people: People, index: str, scheme: str) -> Floats:
 def _growths(plan: Plan) -> dict[tuple[str, str], Floats]:
     """Cumulated growth beyond people, by what a line grows with and scheme."""
     found: dict[tuple[str, str], Floats] = {}
-    grown = {}
+    grown: dict[tuple[str, str], Floats] = {}
     for scheme in SCHEMES:
         first = plan.path(f"spending_growth.{scheme}")
         shift = plan.path(f"outpatient_shift.{scheme}")
@@ -68,15 +68,19 @@ def _growths(plan: Plan) -> dict[tuple[str, str], Floats]:
         gap = plan.path(f"spending_gap.{scheme}") * _closed(plan)
         for kind, start in (("inpatient", inpatient), ("outpatient", inpatient + shift)):
             growth = plan.growth(start, f"{kind}_growth_long.{scheme}")
-            grown[kind, scheme] = np.cumprod(1 + growth, axis=1) * np.exp(gap)
+            grown[kind, scheme] = _cumulated(1 + growth) * np.exp(gap)
     found |= grown
-    found["account", "employee"] = np.cumprod(1 + plan.path("account_growth"), axis=1)
-    found["maternity", "employee"] = np.cumprod(1 + plan.path("maternity_growth"), axis=1)
-    found["wage", "employee"] = np.cumprod(1 + wage_growth(plan), axis=1)
-    found["aid", "all"] = np.cumprod(1 + plan.path("aid_growth"), axis=1)
+    found["account", "employee"] = _cumulated(1 + plan.path("account_growth"))
+    found["maternity", "employee"] = _cumulated(1 + plan.path("maternity_growth"))
+    found["wage", "employee"] = _cumulated(1 + wage_growth(plan))
+    found["aid", "all"] = _cumulated(1 + plan.path("aid_growth"))
     uptake = plan.path("care_uptake_growth") * plan.fading("growth_half_life")
-    found["care", "all"] = np.cumprod((1 + uptake) * (1 + plan.path("care_cost_growth")), axis=1)
+    found["care", "all"] = _cumulated((1 + uptake) * (1 + plan.path("care_cost_growth")))
     return found
+
+
+def _cumulated(growth: Floats) -> Floats:
+    return np.asarray(np.cumprod(growth, axis=1), np.float64)
 
 
 def _closed(plan: Plan) -> Floats:

@@ -74,7 +74,7 @@ def _bands(
     order = list(pots()).index(pot)
     drawn = [each.measure(measure, None, order)[:, place] for each in money]
     shown = [drawn[0], *(after - before for before, after in pairwise(drawn)), drawn[-1]]
-    return [tuple(np.quantile(each, [0.05, 0.95])) for each in shown]  # type: ignore[misc]
+    return [tuple(np.quantile(each, [0.05, 0.95])) for each in shown]
 
 
 def _fen(books: Any, measure: str, pot: str, place: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from .pots import lines, pots
@@ -109,7 +110,7 @@ def line_names(pot: str) -> dict[str, str]:
     return found
 
 
-def _of(table: dict[str, tuple[str, ...]], name: object) -> str:
+def _of(table: Mapping[str, tuple[str, ...]], name: object) -> str:
     text = plain(name)
     for key, names in table.items():
         if text == key or text in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._rows import rows_of
 from ..fund.pots import pots
 from . import fonts
 from .figures.fund_fan import fund_fan
@@ -73,7 +74,7 @@ def deficits(valuation: Valuation) -> str:
     titles = {course.scenario.id: course.scenario.title for course in valuation.courses}
     rows: list[list[Cell]] = []
     several = len(valuation.fund.regions) > 1
-    for row in valuation.first_deficit().itertuples():
+    for row in rows_of(valuation.first_deficit()):
         if several and row.region != "all":
             continue
         title = titles[row.scenario]
@@ -102,7 +103,8 @@ def who_pays(valuation: Valuation) -> str:
         name = course.scenario.id
         moved = own[own["scenario"] == name].set_index(["pot", "year"])["balance"] - base
         rows: list[list[Cell]] = []
-        for pot, change in moved.groupby(level=0, sort=False).sum().items():
+        for pot in dict.fromkeys(moved.index.get_level_values(0)):
+            change = float(moved[pot].sum())
             if abs(change) >= 1:
                 rows.append(
                     [pair(pots()[str(pot)].zh, pots()[str(pot)].en), *_spread(moved[pot].to_numpy(), signed=True)]  # noqa: E501

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._atomic import replacing
+from .._rows import rows_of
 from ..fund.pots import pots
 from ..fund.sensitivity import sensitivity
 from ..sources import resolve
@@ -121,11 +122,9 @@ def _results(valuation: Valuation) -> str:
         for year in years:
             row = own.loc[year]
             months = row["reserve_months"]
-            rows.append(
-                [pair(pots()[pot].zh, pots()[pot].en), str(year)]
-                + [money(float(row[name]), "zh") for name in ("income", "spending", "balance", "reserve")]
-                + [number(float(months)) if months == months else NONE]
-            )
+            amounts = [money(float(row[name]), "zh") for name in ("income", "spending", "balance", "reserve")]
+            held = number(float(months)) if months == months else NONE
+            rows.append([pair(pots()[pot].zh, pots()[pot].en), str(year), *amounts, held])
     heads = [("基金", "pot"), ("年份", "year"), ("收入", "income"), ("支出", "spending"), ("当期结余", "balance"),  # noqa: E501
              ("累计结余", "reserve"), ("可支付月数", "months")]  # fmt: skip
     return section(heading("基线结果", "Results of the baseline"), table(heads, rows, words=2))
@@ -148,7 +147,7 @@ def _bars(valuation: Valuation) -> str:
                 if row.low_90 == row.low_90
                 else NONE,
             ]
-            for place, row in enumerate(bars.itertuples())
+            for place, row in enumerate(rows_of(bars))
         ]
         heads = [
             ("步骤", "step"),
@@ -167,7 +166,7 @@ def _bars(valuation: Valuation) -> str:
 def _reconciled(told: Reconciliation) -> str:
     rows: list[list[Cell]] = [
         [pair(pots()[row.pot].zh, pots()[row.pot].en), pair(row.zh, row.en), money(float(row.value), "zh", signed=True)]  # noqa: E501
-        for row in told.frame.itertuples()
+        for row in rows_of(told.frame)
     ]  # fmt: skip
     heads = [
         ("基金", "pot"),
@@ -185,7 +184,7 @@ def _reconciled(told: Reconciliation) -> str:
 def _data(valuation: Valuation) -> str:
     rows: list[list[Cell]] = []
     for region in valuation.fund.regions:
-        for row in region.accounts.frame.itertuples():
+        for row in rows_of(region.accounts.frame):
             rows.append(
                 [
                     f"{region.id} {pots()[row.pot].zh}", pair(row.zh, row.en), f"{row.source} {STATES.get(row.state, '')}",  # noqa: E501
@@ -209,7 +208,7 @@ def _data(valuation: Valuation) -> str:
 def _assumptions(valuation: Valuation) -> str:
     rows: list[list[Cell]] = []
     cited: dict[str, None] = {}
-    for row in valuation.fund.assumptions.frame.itertuples():
+    for row in rows_of(valuation.fund.assumptions.frame):
         interval = f"{row.low:.4g} … {row.high:.4g}" if row.low is not None and row.low == row.low else NONE
         rows.append([pair(row.zh, row.en), f"{row.source} {STATES[row.state]}", f"{row.value:.4g}", interval])
         cited[row.source] = None

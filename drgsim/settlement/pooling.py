@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._rows import rows_of
 from ..errors import ArgumentError, ColumnError
 from .errors import LedgerError, SettlementError
 from .timing import MONTHS_IN_A_YEAR
@@ -219,7 +220,10 @@ def pool_settled(
     if missing:
         raise ColumnError("a table of funds lacks columns", got=missing, allowed=COLUMNS)
     keys = list(zip(funds["region"].astype(str), funds["insurance"].astype(str), strict=True))
-    settled = {(str(region), str(insurance)): money for (region, insurance), money in spent.items()}
+    regions, insurances = (spent.index.get_level_values(level).astype(str) for level in (0, 1))
+    settled: dict[Any, float] = dict(
+        zip(zip(regions, insurances, strict=True), spent.to_numpy(), strict=True)
+    )
     lacking = sorted(set(settled) - set(keys))
     if lacking:
         raise SettlementError("a settled fund has no row", got="/".join(lacking[0]), where="table of funds")
@@ -256,9 +260,8 @@ def pool_years(
         years = sorted(set(own["year"]))
         if first_year - 1 not in years or first_year not in years:
             raise ArgumentError("no year before pooling starts", got=first_year, allowed=years[1:])
-        keyed = own.assign(
-            key=list(zip(own["region"].astype(str), own["insurance"].astype(str), strict=True))
-        )
+        fund: Any = list(zip(own["region"].astype(str), own["insurance"].astype(str), strict=True))
+        keyed = own.assign(key=fund)
         by_year = {year: part.set_index("key") for year, part in keyed.groupby("year")}
         moved = dict.fromkeys(by_year[first_year]["region"].index, 0.0)
         pool: dict[str, float] = {}
@@ -266,15 +269,15 @@ def pool_years(
             now, before = by_year[year], by_year[year - 1].reindex(by_year[year].index)
             table = now.assign(
                 last_income=before["income"],
-                reserve=[before.at[key, "reserve"] + moved[key] for key in now.index],
+                reserve=before["reserve"] + np.array([moved[key] for key in now.index]),
             )
             done = pool_regions(table.reset_index(drop=True), mode, pool=pool, **options)
             pool = dict(zip(done["insurance"].astype(str), done["pool_after"], strict=True))
-            for row in done.itertuples():
+            for row in rows_of(done):
                 moved[str(row.region), str(row.insurance)] += row.net
             keys = list(zip(done["region"].astype(str), done["insurance"].astype(str), strict=True))
-            done["reserve_without"] = [float(now.at[key, "reserve"]) for key in keys]
-            done["reserve"] = done["reserve_without"] + [moved[key] for key in keys]
+            done["reserve_without"] = now["reserve"].loc[keys].to_numpy()
+            done["reserve"] = done["reserve_without"] + np.array([moved[key] for key in keys])
             done.insert(0, "year", year)
             done.insert(0, "scenario", scenario)
             made.append(done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +58,7 @@ def after(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
         moved = {"fund": 0.0, "patient": 0.0, "hospital": 0.0}
         for mode in MODES:
             cost = settings[f"cost_{mode}"]
-            known = {"in_scope": cost * settings["in_scope"]}
+            known: dict[str, Any] = {"in_scope": cost * settings["in_scope"]}
             now = delivery_payment("cap", cost, limit=settings[f"{scheme}_{mode}"], **known)
             new = delivery_payment(form, cost, limit=settings[f"new_{mode}"], **known)
             for who in moved:

@@ -65,7 +65,7 @@ def book(
     grown = np.cumprod(1 + plan.path("care_cost_growth"), axis=1)
     care = grown * settings["monthly"] * MONTHS * uptake
     cost = {scheme: people.index("disability", scheme)[:, 1:] * care for scheme in ("employee", "resident")}
-    paid = sum(cost[scheme] * settings[f"{scheme}_ratio"] for scheme in cost)
+    paid = cost["employee"] * settings["employee_ratio"] + cost["resident"] * settings["resident_ratio"]
     if settings["replaces"]:
         for line in ("contribution", "benefit"):
             plan.add(f"long_term_care.{line}", -plan.paid(f"long_term_care.{line}") * active)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..._rows import rows_of
 from .. import fonts
 from ..theme import BETTER, INK, WIDTH, WORSE, WORSE_HATCH, drawing, finish, tick, wrap
 
@@ -23,7 +24,7 @@ def tornado(told: Sensitivity, *, bars: int = 10, lang: str | None = None) -> An
     with drawing() as figure_class:
         figure = figure_class(figsize=(WIDTH, 0.7 + 0.24 * max(len(table), 1)))
         axes = figure.subplots()
-        for place, row in enumerate(table.itertuples()):
+        for place, row in enumerate(rows_of(table)):
             for end in (row.at_low, row.at_high):
                 better = end >= told.base
                 axes.barh(
@@ -33,7 +34,7 @@ def tornado(told: Sensitivity, *, bars: int = 10, lang: str | None = None) -> An
                 )  # fmt: skip
         names = [
             wrap(f"{row.zh if lang == 'zh' else row.en}  {row.low:g} … {row.high:g}", 52, lines=2)
-            for row in table.itertuples()
+            for row in rows_of(table)
         ]
         axes.set_yticks(range(len(names)), names)
         axes.axvline(told.base / unit, color=INK, linewidth=0.9)
