@@ -221,7 +221,8 @@ def pool_settled(
         raise ColumnError("a table of funds lacks columns", got=missing, allowed=COLUMNS)
     keys = list(zip(funds["region"].astype(str), funds["insurance"].astype(str), strict=True))
     regions, insurances = (spent.index.get_level_values(level).astype(str) for level in (0, 1))
-    settled: dict[Any, float] = dict(
+    own = zip(regions, insurances, strict=True)
+    settled: dict[Any, float] = dict(zip(own, spent.to_numpy(), strict=True))
         zip(zip(regions, insurances, strict=True), spent.to_numpy(), strict=True)
     )
     lacking = sorted(set(settled) - set(keys))
