@@ -223,8 +223,6 @@ def pool_settled(
     regions, insurances = (spent.index.get_level_values(level).astype(str) for level in (0, 1))
     own = zip(regions, insurances, strict=True)
     settled: dict[Any, float] = dict(zip(own, spent.to_numpy(), strict=True))
-        zip(zip(regions, insurances, strict=True), spent.to_numpy(), strict=True)
-    )
     lacking = sorted(set(settled) - set(keys))
     if lacking:
         raise SettlementError("a settled fund has no row", got="/".join(lacking[0]), where="table of funds")
