@@ -285,7 +285,7 @@ def _with_stays(books: Accounts, paid: pd.DataFrame, where: str) -> tuple[Accoun
             float((own["fund"] * own["weight"]).sum()),
             float((own["stays"] * own["weight"]).sum()),
             stands_for=float(stands.iloc[0]) if len(stands) else None,
-            booked=sum(parts[each].amount for each in names if each in parts),
+            booked=sum(parts[each].amount for each in names if each in parts) if names[0] in parts else 0.0,
             spending=books.spending[pot],
         )
         others = {

@@ -12,7 +12,7 @@ import pytest
 from drgsim import synthetic_cases
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "docs" / "notebooks"
-NAMES = ("actuary", "analyst", "hospital")
+NAMES = ("actuary", "analyst", "hospital", "valuation")
 MOST_BYTES = 1_000_000
 IDS = re.compile(r"\b[CP]20\d{11,}")  # case and patient ids of the synthetic province
 MACHINE = re.compile(r"/(?:home|root|tmp|work|Users|usr|var)/|[A-Z]:\\|ipykernel_\d+|https?://\d")

@@ -79,6 +79,15 @@ def test_a_sample_is_tied_by_the_count_it_stands_for():
     assert any("x 100," in en for _, en, _ in fund.notes)
 
 
+def test_stays_are_not_held_against_what_is_paid_by_item_alone():
+    """Where the books show no money by case, the stays bring it; they are held against all spending."""
+    books = accounts().query("项目 != '按病种付费住院'")
+    fund = Fund.of(heads=heads(), accounts=books, stays=stays(stands_for=80_000))
+    assert fund.regions[0].accounts.part("employee_pool.inpatient_case") == pytest.approx(8.8e8)
+    with pytest.raises(ScaleError, match="spending of the accounts"):
+        Fund.of(heads=heads(), accounts=books, stays=stays(stands_for=8_000_000))
+
+
 def test_weights_stand_for_stays():
     weighted = Fund.of(heads=heads(), accounts=accounts(), stays=stays(权重=100.0))
     counted = Fund.of(heads=heads(), accounts=accounts(), stays=stays(stands_for=80_000))
