@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from .._paths import data_path
 from ..cases.conditions import Condition, Fact, FactColumns, Facts, Words, case_facts
+from .lists import code_lists
 from .reading import polars
 from .rule import Rule
 
@@ -37,7 +38,8 @@ def facts_of(scope: Scope) -> Facts:
             for row in csv.DictReader(file)
             if row["scope"] == scope
         ]
-    return (case_facts() | Facts.of(own)) if scope in ("stay", "item") else Facts.of(own)
+    named = Facts.of(own, code_lists())
+    return (case_facts() | named) if scope in ("stay", "item") else named
 
 
 @lru_cache(maxsize=1024)

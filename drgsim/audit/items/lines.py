@@ -128,6 +128,11 @@ def _priced(lines: pl.DataFrame) -> pl.DataFrame:
     pl = polars()
     price = pl.col("price") if "price" in lines.columns else pl.lit(None, dtype=pl.Float64)
     amount = pl.col("amount") if "amount" in lines.columns else pl.lit(None, dtype=pl.Float64)
+    # some systems write a refund as a negative amount of a positive quantity
+    back = ((amount < 0) | (price < 0)).fill_null(False) & (pl.col("quantity") > 0)
+    lines = lines.with_columns(quantity=pl.when(back).then(-pl.col("quantity")).otherwise("quantity"))
+    if "price" in lines.columns:
+        price = price.abs()
     quantity = pl.col("quantity")
     return lines.with_columns(
         price=pl.coalesce(price, pl.when(quantity != 0).then(amount / quantity)),

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from functools import cache
 from typing import TYPE_CHECKING
 
-from ..._paths import data_path
+from ..lists import code_lists
 from ..reading import polars
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-@cache
-def code_lists() -> dict[str, tuple[str, ...]]:
-    """The lists of codes supervision ships, by name (`data/audit/lists.csv`)."""
-    with data_path("audit", "lists.csv").open(encoding="utf-8", newline="") as file:
-        return {row["list"]: tuple(row["codes"].split()) for row in csv.DictReader(file)}
 
 
 def with_stay_before(stays: pl.DataFrame) -> pl.DataFrame:

@@ -15,13 +15,14 @@ from ..errors import AuditRuleError
 from ..facts import asked_of, where_rule_holds
 from ..findings import empty, table
 from ..library import Library
+from ..lists import code_lists
 from ..reading import polars
 from ..rule import Rule
 from .beside import with_care_outside, with_charges, with_companions
 from .frame import stay_frame
 from .hospitals import empty as no_hospitals
 from .hospitals import rising, shares
-from .pairs import code_lists, with_stay_before
+from .pairs import with_stay_before
 from .upcoding import lifted
 from .worth import Worth
 
