@@ -18,6 +18,7 @@ def principal_terms(scheme: Scheme) -> Iterator[Member | Count]:
     rules += [adrg.rule for adrg in scheme.adrgs if adrg.mdc in opened]
     for rule in rules:
         for leaf in leaves(rule):
-            lists = isinstance(leaf, Count) or (isinstance(leaf, Member) and not leaf.negated)
-            if lists and Role.PRINCIPAL_DIAGNOSIS in leaf.roles:
+            if not isinstance(leaf, Count | Member) or Role.PRINCIPAL_DIAGNOSIS not in leaf.roles:
+                continue
+            if isinstance(leaf, Count) or not leaf.negated:
                 yield leaf

@@ -59,7 +59,7 @@ class Rebase:
 
     def summary(self, lang: Language = "zh") -> str:
         """How many local differences came to which end."""
-        counts = Counter(change.status for change in self.changes)
+        counts = Counter[str](change.status for change in self.changes)
         said = [f"{STATUSES[status][lang == 'en']} {counts[status]}" for status in STATUSES if counts[status]]
         joined = ("; " if lang == "en" else "；").join(said) or ("nothing" if lang == "en" else "无")
         return f"{self.scheme.id}: {joined}"

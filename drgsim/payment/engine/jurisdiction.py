@@ -69,7 +69,7 @@ def _dated(
     year: int | None,
 ) -> Iterator[Jurisdiction]:
     """One jurisdiction for each stretch of days on which the policy prices cases the same, by one scheme."""
-    positions = np.arange(len(stays))[rows]
+    positions: Ints = np.arange(len(stays))[rows]
     if by is None or not len(positions):
         yield Jurisdiction(rows, policy, tables.of(policy), region)
         return

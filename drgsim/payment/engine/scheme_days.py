@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ...cases.arrays import Ints
+from ...cases.arrays import Floats, Ints
 from ...errors import ArgumentError
 from ...policy.dated_scheme import DatedScheme
 from .stays import Stays
@@ -35,7 +35,7 @@ def scheme_of_rows(stays: Stays, rows: Ints | slice, policy: Policy) -> Names:
     return np.array([name for _, name in stated.steps], dtype=object)[step]
 
 
-def stay_days(stays: Stays, rows: Ints | slice, column: str) -> npt.NDArray[np.float64]:
+def stay_days(stays: Stays, rows: Ints | slice, column: str) -> Floats:
     """The days of some stays; ArgumentError when one is missing."""
     days = stays.days(column)[rows]
     if np.isnan(days).any():
