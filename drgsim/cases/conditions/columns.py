@@ -88,19 +88,19 @@ class FactColumns:
 
     def number(self, name: Name) -> tuple[Floats, Missing]:
         """float64, NaN where unknown, and where that is; bands as ranks, dates as days since 1970."""
-        return self.kept(("number", name), lambda: self._number(name))  # type: ignore[no-any-return]
+        return self.kept(("number", name), lambda: self._number(name))
 
     def words(self, name: Name) -> Words:
         """The column as texts; a whole number is the text of it."""
-        return self.kept(("words", name.column), lambda: _words(self._given(name, None), self.rows))  # type: ignore[no-any-return]
+        return self.kept(("words", name.column), lambda: _words(self._given(name, None), self.rows))
 
     def flag(self, name: Name) -> tuple[Mask, Missing]:
         """Where the flag is true, and where it is not known."""
-        return self.kept(("flag", name), lambda: self._flag(name))  # type: ignore[no-any-return]
+        return self.kept(("flag", name), lambda: self._flag(name))
 
     def codes(self, name: Name) -> Codes:
         """The column as codes."""
-        return self.kept(("codes", name.column), lambda: self._codes(name))  # type: ignore[no-any-return]
+        return self.kept(("codes", name.column), lambda: self._codes(name))
 
     def kept(self, key: Any, find: Callable[[], Any]) -> Any:
         if key not in self._kept:
@@ -173,8 +173,8 @@ def _floats(values: Any, kind: str) -> Floats:
             array = array.dt.tz_localize(None)
         if kind == "date" and not pd.api.types.is_numeric_dtype(array.dtype):
             told = pd.Series(array)
-            texts = {} if pd.api.types.is_datetime64_any_dtype(told.dtype) else {"format": "ISO8601"}
-            moments = pd.to_datetime(told, errors="coerce", **texts).to_numpy().astype("datetime64[D]")
+            form = None if pd.api.types.is_datetime64_any_dtype(told.dtype) else "ISO8601"
+            moments = pd.to_datetime(told, errors="coerce", format=form).to_numpy().astype("datetime64[D]")
             return np.where(np.isnat(moments), np.nan, moments.astype(np.int64).astype(np.float64))
         if isinstance(array, np.ndarray) and array.dtype.kind in "iufb":
             return array.astype(np.float64)

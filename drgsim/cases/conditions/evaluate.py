@@ -139,11 +139,11 @@ def _same_texts(left: n.Name, right: n.Name, columns: FactColumns) -> Held:
 
 def _text_in(test: n.TextIn, columns: FactColumns) -> Held:
     words = columns.words(test.value)
-    return columns.kept(("in", test), lambda: in_words(words, test.all_words))  # type: ignore[no-any-return]
+    return columns.kept(("in", test), lambda: in_words(words, test.all_words))
 
 
 def _codes_in(test: n.CodesIn, columns: FactColumns) -> Held:
-    return columns.kept(  # type: ignore[no-any-return]
+    return columns.kept(
         ("in", test), lambda: in_set(columns.codes(test.value), _hits(test, columns), test.role).held
     )
 
@@ -153,7 +153,7 @@ def _hits(test: n.CodesIn, columns: FactColumns) -> Mask:
 
     key = ("hits", test.value.column, test.words, test.lists)
     codes = columns.codes(test.value)
-    return columns.kept(key, lambda: hits(codes.words, test.all_words))  # type: ignore[no-any-return]
+    return columns.kept(key, lambda: hits(codes.words, test.all_words))
 
 
 def _inside(numbers: Floats, intervals: tuple[n.Interval, ...]) -> Mask:

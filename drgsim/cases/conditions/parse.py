@@ -392,9 +392,8 @@ class _Parser:
         opening = self.take()
         key = opening.text.strip("\"'“”")
         if not key or (fact.keys and key not in fact.keys):
-            allowed = fact.keys or None
-            place = opening.start + 1
-            self.fail(f"{fact.name} has no such key", place, got=key, nearest=fact.keys, allowed=allowed)
+            place, keys = opening.start + 1, fact.keys or None
+            self.fail(f"{fact.name} has no such key", place, got=key, nearest=fact.keys, allowed=keys)
         return key
 
     # ---- checks
@@ -406,7 +405,7 @@ class _Parser:
             self.fail("codes are asked with `in`", start, do="such as diagnoses.first in {F20-F29}")
         if kind_of(part) in ("test", "flag"):
             self.fail("a number, text or date should stand here", start, got=self.token_at(start).text)
-        return part  # type: ignore[no-any-return]
+        return part
 
     def test_of(self, part: Part, start: int) -> n.Test:
         if isinstance(part, n.Name) and part.kind == "flag":
@@ -415,7 +414,7 @@ class _Parser:
             self.no_such_fact(part.token)
         if isinstance(part, _Codes) or kind_of(part) != "test":
             self.fail("this is a value, not yet a condition", start, do="compare it, such as los > 60")
-        return part  # type: ignore[no-any-return]
+        return part
 
     def no_such_fact(self, token: Token) -> NoReturn:
         alike = [name for name, fact in self.facts.items() if token.text in (fact.zh, bare_label(fact.zh))]

@@ -21,8 +21,8 @@ def print_test(test: n.Test, inside: int = 0) -> str:
             return _bracketed(text, inside >= _RANK["and"])
         case n.Not(inner):
             return _negated(inner, inside)
-        case n.Truth(value):
-            return "true" if value else "false"
+        case n.Truth(truth):
+            return "true" if truth else "false"
         case n.Flag(name):
             return name.column
         case n.Known(name):

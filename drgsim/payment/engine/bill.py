@@ -112,8 +112,8 @@ class Bill:
         low = self.start + np.minimum(self.rule_deductible, in_scope)
         stop = self.start + in_scope
         paid = self.special.paid(_by_part(self.parts, self.rules, low, stop), low, stop)
-        settled = self.special.settled()
-        return paid if settled is None else np.where(settled, amount - self.special.patient_due, paid)
+        settled, due = self.special.settled(), self.special.patient_due
+        return paid if settled is None or due is None else np.where(settled, amount - due, paid)
 
 
 def make_bill(
@@ -138,9 +138,9 @@ def make_bill(
     of_rule = special.deductible(deductible)
     deductible = np.minimum(of_rule, in_scope)
     basic = _over_year(parts, rules, years, start + deductible, start + in_scope, special)
-    settled = special.settled()
-    if settled is not None:
-        basic = np.where(settled, cost - special.patient_due, basic)
+    settled, due = special.settled(), special.patient_due
+    if settled is not None and due is not None:
+        basic = np.where(settled, cost - due, basic)
     rest = in_scope - basic
     if settled is not None:
         rest = np.where(settled, 0, rest)

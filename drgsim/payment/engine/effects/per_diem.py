@@ -40,8 +40,8 @@ class PerDiemRule:
             arguments["rate"],
             arguments["in"] == "points",
             *(arguments[name] for name in names),
-            units_per_weight(book),
-            book.rounding(),
+            points_per_weight=units_per_weight(book),
+            rounding=book.rounding(),
         )
 
     def apply(self, state: State, rows: Ints, facts: Any) -> Change | None:
