@@ -152,3 +152,15 @@ def test_a_scheme_that_is_not_installed_is_named_with_its_neighbour():
     with pytest.raises(PolicyError, match=r"no such scheme.*chs-drg-3\.1") as caught:
         policy({**SCHEMES, "2030-01-01": "chs-drg-3.1"})
     assert "chs-drg-3.0" in str(caught.value)
+
+
+def test_stays_that_stand_for_another_year_take_its_scheme():
+    """A stay of 2026 paid as one of 2027 is priced by the weights of the scheme of 2027."""
+    made = policy({**SCHEMES, "by": "admission"})
+    weights = {
+        scheme: Weights.from_table(pd.DataFrame({"drg": ["HC43"], "weight": [weight]}))
+        for scheme, weight in ((OLD, 1.0), (NEW, 3.0))
+    }
+    stays = STAYS.iloc[[0]].assign(drg="HC43")
+    paid = [pay(stays, made, weights=weights, dates="discharge", year=year) for year in (2026, 2027)]
+    assert [each.frame["weight"].tolist() for each in paid] == [[1.0], [3.0]]

@@ -74,12 +74,13 @@ def _dated(
         yield Jurisdiction(rows, policy, tables.of(policy), region)
         return
     days = stay_days(stays, positions, f"{by}_date")
+    own_days = days
     if year is not None:
         days = in_year(days, year)
     first, last = (EPOCH + datetime.timedelta(int(day)) for day in (days.min(), days.max()))
     starts = [first, *policy.changes(first, last, pricing=True)]
     stretch = np.searchsorted([(start - EPOCH).days for start in starts], days, side="right") - 1
-    schemes = scheme_of_rows(stays, positions, policy)
+    schemes = scheme_of_rows(stays, positions, policy, later=days - own_days)
     for number, start in enumerate(starts):
         own = policy.at(start)
         for scheme in dict.fromkeys(schemes[stretch == number]):

@@ -20,8 +20,10 @@ Names = npt.NDArray[np.object_]
 EPOCH = datetime.date(1970, 1, 1)
 
 
-def scheme_of_rows(stays: Stays, rows: Ints | slice, policy: Policy) -> Names:
+def scheme_of_rows(stays: Stays, rows: Ints | slice, policy: Policy, *, later: Floats | float = 0.0) -> Names:
     """The id of the scheme of each of these stays [rows], by the day of the stay that the policy names.
+
+    `later` days are added to it, where the stays stand for those of another year.
 
     Raises ArgumentError when a stay has no such day.
     """
@@ -29,7 +31,7 @@ def scheme_of_rows(stays: Stays, rows: Ints | slice, policy: Policy) -> Names:
     stated = policy.document.scheme
     if not isinstance(stated, DatedScheme):
         return np.full(len(positions), policy.scheme, dtype=object)
-    days = stay_days(stays, positions, f"{stated.by}_date")
+    days = stay_days(stays, positions, f"{stated.by}_date") + later
     starts = [(since - EPOCH).days for since, _ in stated.steps]
     step = np.maximum(np.searchsorted(starts, days, side="right") - 1, 0)
     return np.array([name for _, name in stated.steps], dtype=object)[step]
