@@ -18,12 +18,13 @@ from ..codes import Codebook, CodeLists
 from ..codes.encoder import concatenate
 from .arrow_columns import arrow_column, as_arrow, is_text, one_array, slots_joined
 from .assemble import join_not_applicable, one_column
-from .code_columns import beside_codes, code_list, parted_cells, principal_findings
+from .code_columns import beside_codes, code_list, parted_cells, parted_findings, principal_findings
 from .columns import case_columns
 from .derive import CHILDREN, LOS_FROM
 from .layout import Layout
 from .list_places import ListPlaces
 from .named_codes import named_codes
+from .personal import IDS, suspects, without_numbers
 from .problems import Finding
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import ReadReport
@@ -94,7 +95,8 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
         repairs += read.repairs
         if job.repair:
             editions[name] = read.edition
-    if _to_settle(parts, lists):
+    named = not job.todo.names_staff and any(suspects(parts[name]).size for name in IDS if name in parts)
+    if named or _to_settle(parts, lists):
         return _by_frame(job, books)
     if job.todo.says_not_applicable:
         parts[NOT_APPLICABLE] = _not_applicable(parts.get(NOT_APPLICABLE), unapplied, chunk.rows)
@@ -103,7 +105,11 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     parts = _with_stay_ids(parts)
     columns = {name: parts[name] for name in case_columns() if name in parts and job.todo.gives(name)}
     for name, place in job.todo.kept.items():
-        columns[name] = chunk.arrow[place] if place in chunk.arrow else _series(as_text(chunk.columns[place]))
+        lies = place in chunk.arrow
+        array = one_array(chunk.arrow[place]) if lies else _series(as_text(chunk.columns[place]))
+        columns[name], rows = (array, ()) if job.todo.names_staff else without_numbers(array)
+        if len(rows):
+            findings.append(Finding("identifier-in-cell", name, rows, "(hidden)"))
     columns = {name: one_array(column) for name, column in columns.items()}
     ids = columns.get("case_id") if findings else None
     report = job.report(
@@ -125,7 +131,10 @@ def _by_frame(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     if job.chunk is not None:
         arrow = job.chunk.arrow
         kept = {name: arrow[place] for name, place in job.todo.kept.items() if place in arrow}
-        columns |= {name: one_array(array) for name, array in kept.items()}
+        arrays = {name: one_array(array) for name, array in kept.items()}
+        if not job.todo.names_staff:
+            arrays = {name: without_numbers(array)[0] for name, array in arrays.items()}
+        columns |= arrays
     return ArrowCases(columns, _encoded(columns, books), len(frame), job.start, report)
 
 
@@ -213,10 +222,11 @@ class _Codes:
         if joined is not None:
             series, found = code_list(RawChunk({joined: series}, len(odd)), self.name, places, layout)
         elif self.parted:
-            series = parted_cells(series, self.name, places.source.separators)
+            series, rows = parted_cells(series, self.name, places.source.separators)
             if places.principal is not None:
                 cells = series_of(one_array(chunk.arrow[places.principal]).take(pa.array(odd)))
                 found = principal_findings(cells, self.name)
+            found += parted_findings(series, rows, self.name, found)
         self.findings += [Finding(each.rule, each.column, odd[each.rows], each.got) for each in found]
         if self.repair:
             repaired = repair_codes(pd.DataFrame({self.name: series}), edition=self.repair)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,14 @@ from .doubled import Doubled, doubled
 from .headers import header_keys
 from .layout import ColumnSource, Layout
 from .parse import Parsed, parse_column
+from .personal import IDS, mostly_personal, pseudonyms, without_numbers
 from .problems import Finding
 from .recognise import Match
 from .staff import STAFF, staff_codes
 from .stays import with_stay_ids
 from .tables import RawChunk
 from .texts import as_text
+from .unread import filled, watched
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,28 +41,47 @@ class Plan:
     says_not_applicable: bool = True  # whether the result has the column `not_applicable`
     wanted: frozenset[str] | None = None  # the columns of the result; None for all
     names_staff: bool = False  # whether doctors stay as they are written
+    watched: tuple[int, ...] = ()  # positions nobody reads, looked at for codes
+    by_content: tuple[str, ...] = ()  # headers left out because their cells name persons
 
     def gives(self, name: str) -> bool:
         return self.wanted is None or name in self.wanted or name == "not_applicable"
 
     @property
     def positions(self) -> list[int]:
-        return sorted({*self.match.positions, *self.kept.values()})
+        return sorted({*self.match.positions, *self.kept.values(), *self.watched})
+
+    def without_personal(self, chunk: RawChunk) -> Plan:
+        """The same without the kept columns whose first cells name persons."""
+        if self.names_staff:
+            return self
+        found = {name for name, place in self.kept.items() if mostly_personal(filled(chunk, place))}
+        if not found:
+            return self
+        kept = {name: place for name, place in self.kept.items() if name not in found}
+        return replace(self, kept=kept, by_content=tuple(name for name in self.kept if name in found))
 
 
 def plan(
-    match: Match, *, keep: Callable[[str], bool], keep_identifiers: bool, rename: Mapping[str, str]
+    match: Match,
+    *,
+    keep: Callable[[str], bool],
+    keep_identifiers: bool,
+    rename: Mapping[str, str],
+    ignore: Container[str] = (),
 ) -> Plan:
     """Sort the cells of the header. `keep` says of a header that names no person whether to keep it."""
     used = set(match.positions)
     kept: dict[str, int] = {}
     not_read: list[str] = []
     identifiers: list[str] = []
+    unread: list[int] = []
     for place, cell in enumerate(match.header):
         name = " ".join(cell.split())
         if place in used or not name:
             continue
-        personal = any(match.layout.is_identifier(key) for key in header_keys(name))
+        personal = any(map(match.layout.is_identifier, header_keys(name)))
+        unread += [] if personal else [place]
         wanted = keep_identifiers if personal else keep(name)
         if wanted and name not in kept and name not in case_columns():
             kept[name] = place
@@ -73,6 +94,7 @@ def plan(
         tuple(identifiers),
         tuple(doubled(match, rename)),
         names_staff=keep_identifiers,
+        watched=watched(match.header, unread, ignore),
     )
 
 
@@ -113,6 +135,15 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
         parts[name], _ = staff_codes(parts[name])
     frame = with_stay_ids(pd.DataFrame(parts, index=pd.RangeIndex(chunk.rows)))
     kept = {name: as_text(chunk.columns[place]) for name, place in plan.kept.items()}
+    if not plan.names_staff:
+        for name in [name for name in (*IDS, *kept) if name in frame.columns or name in kept]:
+            clean, rows = without_numbers(kept[name]) if name in kept else pseudonyms(frame[name])
+            if rows.size:
+                findings.append(Finding("identifier-in-cell", name, rows, "(hidden)"))
+                if name in kept:
+                    kept[name] = clean
+                else:
+                    frame[name] = clean
     return frame.assign(**kept), findings
 
 

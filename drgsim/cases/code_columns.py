@@ -41,12 +41,14 @@ def code_list(
         codes = _joined(chunk.columns[places.joined], blank)
     else:
         codes = _from_slots(chunk, places, blank)
-    codes = parted_cells(codes, name, places.source.separators)
+    codes, parted = parted_cells(codes, name, places.source.separators)
     if places.overlapping:
         codes = _each_once(codes)
     findings = _numbers(chunk, name, places)
-    if places.principal is not None:
-        findings += principal_findings(chunk.columns[places.principal], name)
+    told = [] if places.principal is None else principal_findings(chunk.columns[places.principal], name)
+    if places.joined is None:
+        findings += parted_findings(codes, parted, name, told)
+    findings += told
     return codes, findings
 
 
@@ -69,12 +71,15 @@ def blank_marks(layout: Layout) -> frozenset[str]:
     return frozenset({"", *layout.missing, *layout.text_missing, *layout.not_applicable})
 
 
-def parted_cells(codes: pd.Series, name: str, separators: tuple[str, ...]) -> pd.Series:
-    """Every sign that parts codes, and the blanks around it, as a bar; commas inside a name stay."""
+def parted_cells(
+    codes: pd.Series, name: str, separators: tuple[str, ...]
+) -> tuple[pd.Series, npt.NDArray[np.int64]]:
+    """Every sign that parts codes, and the blanks around it, as a bar; commas inside a name stay. And the
+    rows that held one."""
     signs = re.escape("".join({*SEPARATORS, *(sign for sign in separators if len(sign) == 1)} - {"|"}))
     rows = np.flatnonzero(_holding(codes, rf"[{signs}]|\s\||\|\s"))
     if not rows.size:
-        return codes
+        return codes, rows
     cells = parter(KINDS[name], "insurance").cells
     cut = re.compile(rf"\s*[{signs}|]\s*")
     parted = {
@@ -83,7 +88,16 @@ def parted_cells(codes: pd.Series, name: str, separators: tuple[str, ...]) -> pd
     }
     result = codes.copy()
     result.iloc[rows] = [parted[text] for text in codes.iloc[rows]]
-    return result
+    return result, rows
+
+
+def parted_findings(
+    codes: pd.Series, rows: npt.NDArray[np.int64], name: str, told: Sequence[Finding]
+) -> list[Finding]:
+    """Rows with several codes in one of the cells that should hold one, but for those `told` already."""
+    for finding in told:
+        rows = np.setdiff1d(rows, finding.rows)
+    return [Finding("codes-in-one-cell", name, rows, codes.iloc[rows].tolist())] if rows.size else []
 
 
 def principal_findings(raw: pd.Series, name: str) -> list[Finding]:

@@ -71,3 +71,9 @@ def _marked(text: str, place: int) -> str:
     if len(after) > _AROUND:
         after = after[:_AROUND] + "…"
     return f"{before}▸{after}"
+
+
+class UnreadCodesError(FileFormatError):
+    """A column that nothing reads holds codes, so an answer would leave them out."""
+
+    code = "DS207"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from .header_kinds import headers_of
 from .nodes import Node
 from .values import Value, spellings
 
@@ -111,7 +112,8 @@ class Layout:
     nodes: Mapping[str, Node] = field(default_factory=dict)
 
     def is_identifier(self, key: str) -> bool:
-        return self.identifiers.fullmatch(key) is not None
+        own = self.identifiers.fullmatch(key) is not None
+        return own or headers_of("identifier").fullmatch(key) is not None
 
     def with_values(self, own: Mapping[str, Mapping[str, Value]]) -> Layout:
         """This layout with the caller's word on what values mean."""

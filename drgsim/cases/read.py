@@ -19,6 +19,7 @@ from .layouts import find_layout, nested_lists
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import KEY, ReadReport
 from .recognise import recognise, split_target
+from .repair import KINDS
 from .sources import raw_tables
 from .values import Value, as_value
 
@@ -41,6 +42,8 @@ def read_cases(
     keep_identifiers: bool = False,
     values: Mapping[str, Mapping[str, Value]] | None = None,
     rename: Mapping[str, str] | None = None,
+    ignore: Iterable[str] = (),
+    watch: Callable[[ReadReport], None] | None = None,
 ) -> pd.DataFrame:
     """All cases of `source` as one table.
 
@@ -59,8 +62,11 @@ def read_cases(
         for none
     keep_identifiers : also keep columns that name persons (name, card number, address, birth date …)
     values : by column, what texts mean, over the layout's word: `{"sex": {"0": 2, "1": 1}}`
-    rename : header of the source → column of the case table, where no layout knows it. A header named here
-        or in `keep` must be in the source; in one of the files at the least, where there are several
+    rename : header of the source → column of the case table, or a numbered place in a list of codes
+        (`diagnoses2`), where no layout knows it. A header named here, in `keep` or in `ignore` must be in the
+        source; in one of the files at the least, where there are several
+    ignore : headers of columns that hold codes and are none of the stay's: nothing is said of them
+    watch : called with the report of every chunk as soon as it is there; what it raises ends the reading
 
     Returns
     -------
@@ -89,6 +95,8 @@ def read_cases(
             keep_identifiers=keep_identifiers,
             values=values,
             rename=rename,
+            ignore=ignore,
+            watch=watch,
         )
     )
     reports = [chunk.attrs[KEY] for chunk in chunks]
@@ -122,6 +130,8 @@ def iter_cases(
     keep_identifiers: bool = False,
     values: Mapping[str, Mapping[str, Value]] | None = None,
     rename: Mapping[str, str] | None = None,
+    ignore: Iterable[str] = (),
+    watch: Callable[[ReadReport], None] | None = None,
 ) -> Iterator[pd.DataFrame]:
     """The cases of `source` in tables of at most `chunk_rows` rows, each with a report of its own.
 
@@ -141,6 +151,8 @@ def iter_cases(
         keep_identifiers=keep_identifiers,
         values=values,
         rename=rename,
+        ignore=ignore,
+        watch=watch,
     )
     return (chunk.frame() for chunk in chunks)
 
@@ -157,6 +169,8 @@ def chunks_to_read(
     keep_identifiers: bool = False,
     values: Mapping[str, Mapping[str, Value]] | None = None,
     rename: Mapping[str, str] | None = None,
+    ignore: Iterable[str] = (),
+    watch: Callable[[ReadReport], None] | None = None,
 ) -> Iterator[ChunkToRead]:
     """The chunks of `iter_cases` before they are understood: any thread may then take one and read it."""
     if code_edition not in get_args(Edition):
@@ -183,26 +197,29 @@ def chunks_to_read(
     def rows() -> Iterator[ChunkToRead]:
         start = 0
         nodes = nested_lists() if asked is None else {**nested_lists(), **asked.nodes}
-        headers = AskedHeaders(named, named_to_keep)
+        passed = frozenset(" ".join(header.split()) for header in ignore)
+        headers = AskedHeaders(named, [*named_to_keep, *passed])
         for number, (where, tables, last) in enumerate(raw_tables(source, nodes=nodes)):
             table, match = recognise(tables, layout=asked, rename=named, where=where)
             headers.find(match, where)
             if last:
                 headers.refuse_missing()
             match = replace(match, layout=match.layout.with_values(meanings))
+            todo = plan(match, keep=kept, keep_identifiers=keep_identifiers, rename=named, ignore=passed)
             if wanted is not None:
-                match = match.only(with_helpers(wanted))
-            todo = plan(match, keep=kept, keep_identifiers=keep_identifiers, rename=named)
-            if wanted is not None:
+                codes = todo.watched if KINDS.keys() & wanted else ()
+                todo = replace(todo, match=match.only(with_helpers(wanted)), watched=codes)
                 todo = replace(todo, says_not_applicable=NOT_APPLICABLE in wanted, wanted=frozenset(wanted))
             repair = code_edition if normalise else None
             first = True
             for chunk in table.chunks(match.header_row, todo.positions, chunk_rows):
-                yield ChunkToRead(table, todo, number, start, chunk, first=first, repair=repair)
+                if first:
+                    todo = todo.without_personal(chunk)
+                yield ChunkToRead(table, todo, number, start, chunk, first=first, repair=repair, watch=watch)
                 start += chunk.rows
                 first = False
             if first:
-                yield ChunkToRead(table, todo, number, start, None, first=True, repair=repair)
+                yield ChunkToRead(table, todo, number, start, None, first=True, repair=repair, watch=watch)
 
     return rows()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from .problems import WHOLE_TABLE, Finding, ProblemTable
 from .read_report import KEY, ReadReport
 from .repair import repair_codes
 from .tables import RawChunk, RawTable
+from .unread import unread_codes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +43,7 @@ class ChunkToRead:
     chunk: RawChunk | None
     first: bool
     repair: Edition | None
+    watch: Callable[[ReadReport], None] | None = None
 
     def frame(self) -> pd.DataFrame:
         """The cases as a frame, with a ReadReport in its attributes."""
@@ -81,7 +84,15 @@ class ChunkToRead:
                 *(Finding(CLAIMED_TWICE, each.column, WHOLE_TABLE, each.short) for each in doubled),
             ]
         problems = ProblemTable.of(findings, index=index, cases=cases)
-        return ReadReport([self._file(len(index))], repairs, problems, editions)
+        unread: dict[str, str] = {}
+        if self.chunk is not None and self.todo.watched:
+            header = self.todo.match.header
+            found = unread_codes(self.chunk, self.todo.watched)
+            unread = {" ".join(header[place].split()): kind for place, kind in found.items()}
+        report = ReadReport([self._file(len(index))], repairs, problems, editions, unread)
+        if self.watch is not None:
+            self.watch(report)
+        return report
 
     def _once(self, findings: list[Finding]) -> list[Finding]:
         """Without what is said of the whole file, but in its first chunk."""
@@ -111,5 +122,6 @@ class ChunkToRead:
             "columns": match.names,
             "not_read": list(todo.not_read),
             "doubled": {each.column: str(each) for each in todo.doubled},
-            "identifiers": list(todo.identifiers),
+            "identifiers": [*todo.identifiers, *todo.by_content],
+            "by_content": list(todo.by_content),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .problems import ProblemTable
@@ -11,6 +12,51 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEY = "drgsim"  # in DataFrame.attrs
+CLINICAL_SHARE = 0.2  # of the codes, above which a file seems to be in the clinical edition
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWarning:
+    """Something that would make an answer wrong if nobody knew.
+
+    Attributes
+    ----------
+    kind : "unread-codes" or "clinical-edition"
+    column : the header, or the column of the case table
+    zh, en : what is the matter
+    do : what to do about it
+    """
+
+    kind: str
+    column: str
+    zh: str
+    en: str
+    do: str
+
+    @classmethod
+    def unread(cls, header: str, kind: str) -> ReadWarning:
+        zh = {"diagnosis": "诊断", "procedure": "手术操作"}[kind]
+        target = {"diagnosis": "diagnoses2", "procedure": "procedures2"}[kind]
+        return cls(
+            "unread-codes",
+            header,
+            f"列“{header}”中多为{zh}编码, 但未被读入",
+            f"most cells of the column {header!r} are {kind} codes, and nothing reads it",
+            f"--rename '{header}={target}' (its place in the list), or --ignore '{header}'",
+        )
+
+    @classmethod
+    def edition(cls, column: str, clinical: int, codes: int) -> ReadWarning:
+        return cls(
+            "clinical-edition",
+            column,
+            f"{column}: {clinical / codes:.0%} 的编码只见于国临版, 文件可能不是医保版",
+            f"{clinical:,} of {codes:,} codes in {column} are codes of the clinical edition only",
+            "--code-edition clinical (code_edition='clinical'), if the file is in that edition",
+        )
+
+    def __str__(self) -> str:
+        return f"{self.zh}; {self.en}; what to do: {self.do}"
 
 
 class ReadReport(dict[str, Any]):
@@ -35,8 +81,9 @@ class ReadReport(dict[str, Any]):
         repairs: list[dict[str, Any]],
         problems: ProblemTable,
         editions: dict[str, dict[str, int]] | None = None,
+        unread: dict[str, str] | None = None,
     ) -> None:
-        super().__init__(files=files, repairs=repairs, editions=editions or {})
+        super().__init__(files=files, repairs=repairs, editions=editions or {}, unread_codes=unread or {})
         self.problems = problems
 
     @classmethod
@@ -46,7 +93,9 @@ class ReadReport(dict[str, Any]):
         repairs: dict[tuple[str, str], dict[str, Any]] = {}
         problems = []
         editions: dict[str, dict[str, int]] = {}
+        unread: dict[str, str] = {}
         for report in reports:
+            unread |= report["unread_codes"]
             for column, counts in report["editions"].items():
                 sums = editions.setdefault(column, dict.fromkeys(counts, 0))
                 for name, count in counts.items():
@@ -59,11 +108,15 @@ class ReadReport(dict[str, Any]):
                 done = repairs.setdefault((repair["column"], repair["repair"]), {**repair, "count": 0})
                 done["count"] += repair["count"]
             problems.append(report.problems)
-        return cls(list(files.values()), list(repairs.values()), ProblemTable.joined(problems), editions)
+        return cls(
+            list(files.values()), list(repairs.values()), ProblemTable.joined(problems), editions, unread
+        )
 
     def without_problems(self) -> ReadReport:
         """The same account, for those who count the problems themselves."""
-        return ReadReport(self["files"], self["repairs"], ProblemTable.joined([]), self["editions"])
+        return ReadReport(
+            self["files"], self["repairs"], ProblemTable.joined([]), self["editions"], self["unread_codes"]
+        )
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -75,11 +128,21 @@ class ReadReport(dict[str, Any]):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (ReadReport, (self["files"], self["repairs"], self.problems, self["editions"]))
+        parts = self["files"], self["repairs"], self.problems, self["editions"], self["unread_codes"]
+        return (ReadReport, parts)
+
+    @property
+    def warnings(self) -> list[ReadWarning]:
+        """What must be known before any answer from these cases: codes that lie unread, the wrong edition."""
+        found = [ReadWarning.unread(header, kind) for header, kind in self["unread_codes"].items()]
+        for column, counts in self["editions"].items():
+            if counts["clinical"] > CLINICAL_SHARE * counts["codes"]:
+                found.append(ReadWarning.edition(column, counts["clinical"], counts["codes"]))
+        return found
 
     def account(self) -> str:
         """What was read and repaired, without the problems."""
-        lines = []
+        lines = [str(warning) for warning in self.warnings]
         for file in self["files"]:
             trust = "" if file["state"] == "read" else f" [{file['state']}]"
             took = f"layout {file['layout']}{trust} ({file['why']})"
@@ -87,7 +150,11 @@ class ReadReport(dict[str, Any]):
             if file["note"]:
                 lines.append(f"  {file['note']}")
             if file["identifiers"]:
-                lines.append(f"  dropped, because they name persons: {len(file['identifiers'])} columns")
+                by_content = len(file["by_content"])
+                told = f", {by_content} of them by what their cells hold" if by_content else ""
+                lines.append(
+                    f"  dropped, because they name persons: {len(file['identifiers'])} columns{told}"
+                )
             lines += [f"  {column} {told}" for column, told in file["doubled"].items()]
             if file["not_read"]:
                 lines.append(f"  not read: {', '.join(file['not_read'][:8])}{_more(file['not_read'])}")

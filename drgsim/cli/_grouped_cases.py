@@ -14,5 +14,7 @@ def read_grouped_cases(file: str, **options: Any) -> Any:
     from ..cases.given import GROUPS, SCORES
 
     cases = read_cases(file, keep=GROUPS.__contains__, **options)
+    if "procedures" not in cases.columns:  # a file of diagnoses only: none had a procedure
+        cases["procedures"] = ""
     scores = {name: pd.to_numeric(cases[name], errors="coerce") for name in SCORES if name in cases.columns}
     return cases.assign(**scores)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
+
+if TYPE_CHECKING:
+    from ..cases.read_report import ReadReport
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -35,7 +39,20 @@ def add_layout_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="HEADER=COLUMN",
         action="append",
         default=[],
-        help="a header no layout knows, and the column it is",
+        help="a header no layout knows, and the column it is; diagnoses2 is the second code of the list",
+    )
+    parser.add_argument(
+        "--ignore",
+        metavar="HEADER",
+        action="append",
+        default=[],
+        help="a column that holds codes and is none of the stay's diagnoses or procedures",
+    )
+    parser.add_argument(
+        "--as-written",
+        action="store_true",
+        help="take codes as they are written; by default their spelling is repaired where nothing is lost, "
+        "and every kind of repair is counted 编码按原样, 不作规范化",
     )
     parser.add_argument(
         "--value",
@@ -46,8 +63,12 @@ def add_layout_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Keyword arguments for `read_cases` and `iter_cases`. Raises ArgumentError."""
+def reading_options(arguments: argparse.Namespace, *, refuse: bool = True) -> dict[str, Any]:
+    """Keyword arguments for `read_cases` and `iter_cases`. Raises ArgumentError.
+
+    What must be known before any answer is told while reading, on stderr; a file in which codes lie unread is
+    refused, unless `refuse` is False: for commands that answer nothing.
+    """
     values: dict[str, dict[str, str]] = {}
     for word in arguments.value:
         place, value = _parted(word, "COLUMN:TEXT=VALUE")
@@ -60,7 +81,30 @@ def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
         "code_edition": arguments.code_edition,
         "rename": dict(_parted(word, "HEADER=COLUMN") for word in arguments.rename),
         "values": values,
+        "ignore": arguments.ignore,
+        "normalise": not arguments.as_written,
+        "watch": _Watch(refuse=refuse),
     }
+
+
+class _Watch:
+    """Sees the report of every chunk as it is read."""
+
+    def __init__(self, *, refuse: bool) -> None:
+        self.refuse = refuse
+        self._told: set[str] = set()
+
+    def __call__(self, report: ReadReport) -> None:
+        from ..cases.errors import UnreadCodesError
+
+        for warning in report.warnings:
+            if warning.kind == "unread-codes" and self.refuse:
+                raise UnreadCodesError(
+                    f"{warning.zh}; {warning.en}", where=report["files"][0]["name"], do=warning.do
+                )
+            if warning.kind == "clinical-edition" and warning.column not in self._told:
+                self._told.add(warning.column)
+                print(f"drgsim: {warning}", file=sys.stderr)
 
 
 def _parted(word: str, form: str) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def _read(arguments: argparse.Namespace, found: Any) -> pd.DataFrame:
     from ..cases.read_report import KEY
 
     chunks, reports = [], []
-    for chunk in iter_cases(arguments.file, **reading_options(arguments)):
+    for chunk in iter_cases(arguments.file, **reading_options(arguments, refuse=False)):
         report: ReadReport = chunk.attrs.pop(KEY)
         found(report.problems)
         reports.append(report.without_problems())

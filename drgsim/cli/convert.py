@@ -46,7 +46,7 @@ def _whole(arguments: argparse.Namespace) -> ReadReport | None:
     from ..cases import read_cases, report_of, write_cases
     from ..cases.columns import without_personal
 
-    cases = read_cases(arguments.file, keep=arguments.keep, **reading_options(arguments))
+    cases = read_cases(arguments.file, keep=arguments.keep, **reading_options(arguments, refuse=False))
     handed_on = without_personal(cases, keep=arguments.keep)
     write_cases(
         handed_on, arguments.out, labels="zh" if arguments.chinese else None, encoding=arguments.encoding

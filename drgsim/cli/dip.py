@@ -92,7 +92,7 @@ def _add_group(commands: Any) -> None:
     add_reading_arguments(parser)
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".csv, .csv.gz or .parquet")
     _add_catalogue(parser)
-    parser.add_argument("--normalise", action="store_true", help="first repair the spelling of codes")
+    parser.add_argument("--normalise", action="store_true", help=argparse.SUPPRESS)  # what is done anyway
     parser.add_argument("--threads", type=int, metavar="N", help="default: one for each core")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
     parser.set_defaults(run=_group)
@@ -225,9 +225,8 @@ def _group(arguments: argparse.Namespace) -> int:
 
     threads = thread_count(arguments.threads)
     grouper = _grouper(arguments, threads=1)  # each thread groups chunks of its own
-    normalise = arguments.normalise or arguments.code_edition == "clinical"
     options = reading_options(arguments)
-    chunks = chunks_to_read(arguments.file, chunk_rows=CHUNK_ROWS, normalise=normalise, keep="all", **options)
+    chunks = chunks_to_read(arguments.file, chunk_rows=CHUNK_ROWS, keep="all", **options)
 
     def work(chunk: ChunkToRead) -> tuple[Any, Any]:
         cases = chunk.frame()

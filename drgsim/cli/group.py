@@ -29,7 +29,8 @@ def add_parser(commands: Any) -> None:
         help="find the DRG of every case of a file 病例分组",
         description="Writes the cases with their MDC, ADRG, DRG, severity, status and a reason. "
         "Status: grouped, ambiguous (歧义组 QY), ungrouped (0000), invalid (an input that is needed is "
-        "missing or wrong). No row is ever left out. 对文件中每个病例分组; 不丢一行, 不改一个编码。",
+        "missing or wrong). No row is left out; the spelling of codes is repaired where nothing is lost, "
+        "and told. 对文件中每个病例分组; 不丢一行; 编码规范化逐类计数, --as-written 按原样。",
         epilog="example: drgsim group cases.csv -o grouped.csv --scheme chs-drg-2.0",
     )
     add_reading_arguments(parser)
@@ -43,11 +44,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--on", metavar="DATE", help="the day that picks a family's edition (default: today)")
     parser.add_argument("--names", action="store_true", help="also write the names of MDC, ADRG and DRG")
-    parser.add_argument(
-        "--normalise",
-        action="store_true",
-        help="first repair the spelling of codes where nothing is lost; otherwise codes count as written",
-    )
+    parser.add_argument("--normalise", action="store_true", help=argparse.SUPPRESS)  # what is done anyway
     parser.add_argument("--threads", type=int, metavar="N", help="default: one for each core")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
     parser.set_defaults(run=_run)
@@ -62,11 +59,9 @@ def _run(arguments: argparse.Namespace) -> int:
     threads = thread_count(arguments.threads)
     grouper = DrgGrouper(arguments.scheme, on=arguments.on, threads=1)  # each thread groups chunks of its own
     tally = _Tally(quiet=arguments.quiet)
-    normalise = arguments.normalise or arguments.code_edition == "clinical"
     chunks = chunks_to_read(
         arguments.file,
         chunk_rows=CHUNK_ROWS,
-        normalise=normalise,
         keep="all",
         **reading_options(arguments),
     )
@@ -131,6 +126,10 @@ class _Tally:
         )
         for report in self.read:
             print(f"{start}{report.account()}", file=sys.stderr)
+            for file in report["files"]:
+                if "procedures" not in file["columns"]:
+                    told = f"  {file['name']}: no column of procedures; every case counts as without"
+                    print(told, file=sys.stderr)
         for (rule, column, words), count in self.problems.most_common():
             print(f"  {count:,} {rule} {column}: {words}", file=sys.stderr)
         print(f"{self.rows:,} cases in {seconds:.1f} s: {shares or 'none'}", file=sys.stderr)

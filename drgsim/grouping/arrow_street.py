@@ -30,7 +30,7 @@ UNREAD = {
     "discharge": "DISCHARGE",
     "icu_hours": "ICU_HOURS",
 }
-UNREAD_RULES = ("unreadable", "value-unknown", "value-undecided")
+UNREAD_RULES = ("unreadable", "unit-misfit", "value-unknown", "value-undecided")
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,14 @@ class GroupedChunk:
 
 def group_chunk(grouper: DrgGrouper, job: ChunkToRead, *, names: bool = False) -> GroupedChunk:
     """Read, group and join one chunk. Raises CaseColumnsError when the file lacks a column that is needed."""
+    import pyarrow as pa
+
     books = grouper.books
     cases = arrow_cases(job, {"diagnoses": books.diagnoses, "procedures": books.procedures})
     found: dict[str, Any] = {**cases.columns, **cases.lists}
-    table = checked(CaseTable(tuple(cases.columns), found.__getitem__, cases.rows, None))
+    if "diagnoses" in found and "procedures" not in found:  # a file of diagnoses only: none had a procedure
+        found["procedures"] = books.procedures.encode(pa.nulls(cases.rows, pa.string()))
+    table = checked(CaseTable(tuple(found), found.__getitem__, cases.rows, None))
     answers, missing = grouper.answers(table)
     tell_unreadable(answers, cases)
     grouped = as_arrow(answers, grouper.compiled, names=names, missing=missing)

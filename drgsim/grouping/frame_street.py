@@ -20,7 +20,10 @@ def group_chunk(grouper: DrgGrouper, job: ChunkToRead, *, names: bool = False) -
     """Read, group and join one chunk; the table is a DataFrame. Raises as `arrow_street.group_chunk`."""
     cases = job.frame()
     report: ReadReport = cases.attrs[KEY]
-    grouped = grouper.group(cases, names=names)
+    known = cases
+    if "diagnoses" in cases.columns and "procedures" not in cases.columns:  # as in `arrow_street`
+        known = cases.assign(procedures="")
+    grouped = grouper.group(known, names=names)
     _tell_unreadable(grouped, report.problems)
     counts = {
         name: {str(value): int(n) for value, n in grouped[name].value_counts().items() if n}

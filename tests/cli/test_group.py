@@ -28,7 +28,7 @@ def run(*words):
 @pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet"])
 def test_groups_stand_beside_the_cases(cases, tmp_path, ending):
     out = tmp_path / f"out{ending}"
-    assert run(cases, "-o", out, "--scheme", "chs-drg-1.1") == 0
+    assert run(cases, "-o", out, "--scheme", "chs-drg-1.1", "--as-written") == 0
     table = pd.read_parquet(out) if ending == ".parquet" else pd.read_csv(out, dtype=str)
     assert table["case_id"].tolist() == ["007", "8", "9", "10", "11"]
     assert table["drg"].tolist() == ["GZ13", "OB19", "0000", "0000", "0000"]
@@ -37,9 +37,10 @@ def test_groups_stand_beside_the_cases(cases, tmp_path, ending):
     assert table["note"].tolist()[0] == "a, b"
 
 
-def test_codes_are_repaired_only_on_request(cases, tmp_path):
+def test_codes_are_repaired_and_told_unless_they_count_as_written(cases, tmp_path, capsys):
     out = tmp_path / "out.csv"
-    assert run(cases, "-o", out, "--scheme", "chs-drg-1.1", "--normalise", "--names") == 0
+    assert run(cases, "-o", out, "--scheme", "chs-drg-1.1", "--names") == 0
+    assert "diagnoses: letter case 1" in capsys.readouterr().err
     table = pd.read_csv(out, dtype=str)
     assert table.loc[4, "diagnoses"] == "K80.101"
     assert table.loc[4, "status"] == "grouped"
@@ -48,7 +49,7 @@ def test_codes_are_repaired_only_on_request(cases, tmp_path):
 
 def test_columns_of_the_same_name_are_kept(cases, tmp_path):
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
-    run(cases, "-o", first, "--scheme", "chs-drg-1.1")
+    run(cases, "-o", first, "--scheme", "chs-drg-1.1", "--as-written")
     assert run(first, "-o", second, "--scheme", "chs-drg-2.0") == 0
     table = pd.read_csv(second, dtype=str)
     assert table["input_drg"].tolist() == ["GZ13", "OB19", "0000", "0000", "0000"]

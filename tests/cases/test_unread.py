@@ -1,0 +1,167 @@
+"""No command answers while codes lie unread; nobody is named, by header or by content."""
+
+import pandas as pd
+import pytest
+
+from drgsim import read_cases
+from drgsim.cases import report_of
+from drgsim.cases.personal import names_a_person
+from drgsim.cases.unread import holds_codes
+from drgsim.cli import main
+from drgsim.codes import Catalogue, clinical_changes
+from drgsim.errors import ColumnError
+
+HEADER = "病案号,性别,年龄,诊断编码,手术编码"
+CODES = (
+    f"{HEADER},怪列\n1,1,60,K80.101,51.2300,I50.900\n2,1,60,I10.x00x002,,J44.100；E11.900\n3,2,50,J18.900,,\n"
+)
+
+
+@pytest.fixture
+def export(tmp_path):
+    def write(text):
+        path = tmp_path / "a.csv"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["group", "{file}", "-o", "{out}"],
+        ["estimate", "{file}", "--policy", "harbin", "-o", "{out}.xlsx"],
+        ["dip", "group", "{file}", "-o", "{out}", "--catalogue", "example"],
+    ],
+)
+def test_commands_that_answer_stop_with_one_line_and_the_fix(words, export, tmp_path, capsys):
+    out = tmp_path / "out.csv"
+    filled = [word.format(file=export(CODES), out=out) for word in words]
+    assert main(filled) == 3
+    said = capsys.readouterr().err.strip()
+    assert "\n" not in said
+    assert "怪列" in said
+    assert "--ignore '怪列'" in said
+    assert "I50" not in said
+    assert not out.exists()
+    if words[0] == "group":
+        assert main([*filled, "--ignore", "怪列"]) == 0
+        assert main([*filled, "--rename", "怪列=diagnoses2"]) == 0
+        table = pd.read_csv(out, dtype=str)
+        assert table["diagnoses"].tolist() == ["K80.101|I50.900", "I10.x00x002|J44.100|E11.900", "J18.900"]
+
+
+def test_the_api_warns_with_an_object(export, capsys):
+    report = report_of(read_cases(export(CODES)))
+    (warning,) = report.warnings
+    assert (warning.kind, warning.column) == ("unread-codes", "怪列")
+    assert "怪列" in str(report).splitlines()[0]
+    assert report_of(read_cases(export(CODES), ignore=["怪列"])).warnings == []
+    with pytest.raises(ColumnError, match="没有"):
+        read_cases(export(CODES), ignore=["没有"])
+    assert main(["check", export(CODES)]) in (0, 1)
+    assert "怪列" in capsys.readouterr().out
+
+
+def test_codes_that_come_late_in_a_file_are_found_too(export, tmp_path):
+    text = f"{HEADER},怪列\n" + "1,1,60,K80.101,,\n" * 5000 + "2,1,60,K80.101,,I50.900\n"
+    assert [each.column for each in report_of(read_cases(export(text))).warnings] == ["怪列"]
+
+
+ELSEWHERE = [
+    "门诊诊断编码",
+    "门（急）诊诊断编码",
+    "病理诊断编码",
+    "中医主病编码",
+    "入院诊断编码",
+    "otp_wm_dise",
+]
+
+
+@pytest.mark.parametrize("header", ELSEWHERE)
+def test_what_is_named_as_something_else_is_none_of_it(header, export):
+    assert report_of(read_cases(export(CODES.replace("怪列", header)))).warnings == []
+
+
+def test_what_is_a_column_of_codes():
+    assert holds_codes(["I50.900", "i10.X00", "头晕"]) == "diagnosis"
+    assert holds_codes(["51.2300", "545100X005"]) == "procedure"
+    assert holds_codes([code for code in clinical_changes("diagnosis") if "." in code][:9]) == "diagnosis"
+    for cells in (
+        [],
+        ["36.5", "37.0", "51.23"],
+        ["1", "2"],
+        ["2024-01-05"],
+        ["内科", "外科"],
+        ["FK29", "GB13"],
+    ):
+        assert holds_codes(cells) is None
+
+
+def test_the_other_edition_is_told_by_every_command(export, tmp_path, capsys):
+    known = Catalogue.load("diagnosis")
+    only = [code for code in clinical_changes("diagnosis") if code not in known][:40]
+    rows = "".join(f"{row},1,60,{code},\n" for row, code in enumerate([*only, *["I10.x00x002"] * 60]))
+    path = export(f"{HEADER}\n{rows}")
+    (warning,) = report_of(read_cases(path)).warnings
+    assert warning.kind == "clinical-edition"
+    assert main(["group", path, "-o", str(tmp_path / "o.csv"), "--quiet"]) == 0
+    said = capsys.readouterr().err
+    assert "40 of 100 codes" in said
+    assert "--code-edition clinical" in said
+    assert main(["group", path, "-o", str(tmp_path / "o.csv"), "--code-edition", "clinical", "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "A48,C03C,姓名,身份证号,联系电话,患者姓名,住址",
+        "BAH,JBDM,patient_name,id_card,mobile,XM,home_address",
+        "medcasno,diag_code,psn_name,证件号码,phone,name,户口地址",
+        "case_id,diagnoses,姓名,certno,手机号码,联系人姓名,现住址",
+    ],
+)
+def test_persons_are_dropped_under_every_header(headers, export, tmp_path):
+    row = "1,I10.x00x002,甲乙,11010519491231002X,13800138000,甲,某街9号,1,60,1,60"
+    more = ",A12C,A14,XB,NL" if headers[0] in "AB" else ",gend,age,sex,年龄"
+    text = f"{headers}{more}\n{row}\n"
+    out = tmp_path / "o.csv"
+    cases = read_cases(export(text), keep="all")
+    written = cases.to_csv()
+    main(["group", export(text), "-o", str(out), "--quiet"])
+    for named in ("甲", "11010519491231002X", "13800138000", "某街"):
+        assert named not in written
+        assert not out.exists() or named not in out.read_text(encoding="utf-8")
+    assert "甲乙" in read_cases(export(text), keep="all", keep_identifiers=True).to_csv()
+
+
+def test_persons_are_found_by_what_cells_hold(export, tmp_path):
+    text = f"{HEADER},甲列,乙列,丙列\n"
+    text += "1,1,60,I10.x00x002,,11010519491231002X,13800138000,x\n"
+    text += "2,1,60,I10.x00x002,,,13900139000,找 13800138000\n"
+    cases = read_cases(export(text), keep="all")
+    assert "甲列" not in cases
+    assert "乙列" not in cases
+    assert cases["丙列"].fillna("").tolist() == ["x", ""]
+    assert report_of(cases)["files"][0]["by_content"] == ["甲列", "乙列"]
+    assert "identifier-in-cell" in report_of(cases).problems.frame["rule"].tolist()
+    out = tmp_path / "o.csv"
+    assert main(["group", export(text), "-o", str(out), "--quiet"]) == 0
+    assert "138001" not in out.read_text(encoding="utf-8")
+    assert "甲列" in read_cases(export(text), keep="all", keep_identifiers=True)
+
+
+def test_a_citizen_number_as_an_id_becomes_a_code(export):
+    text = CODES.replace(",怪列", ",人员编号").replace("I50.900", "11010519491231002X")
+    cases = read_cases(export(text.replace("J44.100；E11.900", "11010519491231002x")))
+    assert cases["patient_id"][0] == cases["patient_id"][1]
+    assert cases["patient_id"][0].startswith("id-")
+
+
+def test_what_names_a_person():
+    assert names_a_person("110105194912310021") is False, "the check digit is wrong"
+    assert not names_a_person("2024010510300012345")
+    assert not names_a_person("113800138000")
+    assert names_a_person("+86 13800138000")
