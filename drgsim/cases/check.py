@@ -55,7 +55,10 @@ def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> P
     findings = _findings(cases, known)
     checked = ProblemTable.of(findings, index=cases.index, cases=cases.get("case_id"))
     report = report_of(cases)
-    if report is None or not len(report.problems):
+    if report is None:
+        return checked
+    checked = checked.with_sheet_rows(report.at)
+    if not len(report.problems):
         return checked
     found = report.problems.frame
     there = found["row"].isna() | found["row"].isin(cases.index)

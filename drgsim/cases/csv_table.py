@@ -43,6 +43,8 @@ def csv_tables(path: Path) -> list[CsvTable]:
 class CsvTable:
     """A text file read by one separator."""
 
+    as_sheet = True
+
     def __init__(self, file: TextFile, separator: str) -> None:
         self.file = file
         self.name = file.path.name
@@ -55,7 +57,7 @@ class CsvTable:
 
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
         done = 0
-        if installed("pyarrow"):
+        if installed("pyarrow") and not self.file.gaps:
             import pyarrow as pa
 
             try:
@@ -106,11 +108,16 @@ class CsvTable:
                 ),
             )
             last: Any = None
+            number = header_row + 2
             for table in _rebatched(reader, rows):
                 self._refuse_long_cells(table)
                 last = table
                 arrays = {place: restored_array(table.column(names[place])) for place in positions}
-                yield RawChunk.of_arrow(arrays, table.num_rows)
+                at = np.arange(number, number + table.num_rows)
+                number += table.num_rows
+                chunk = RawChunk.of_arrow(arrays, table.num_rows)
+                chunk.at = at
+                yield chunk
             if last is not None and last.num_rows:
                 self._refuse_open_quote(last.column(len(used) - 1)[-1].as_py())
 
@@ -123,14 +130,17 @@ class CsvTable:
             try:
                 for _ in range(header_row + 1):
                     next(reader)
-                filled = (row for row in reader if len(row) > 1 or (row and row[0].strip()))
+                numbered = enumerate(reader, header_row + 2)
+                filled = ((at, row) for at, row in numbered if len(row) > 1 or (row and row[0].strip()))
                 last: list[str] = []
                 for block in iter(lambda: list(itertools.islice(filled, rows)), []):
-                    last = block[-1]
+                    last = block[-1][1]
                     kept = block[skip:]
                     skip = max(0, skip - len(block))
                     if kept:
-                        yield _chunk(kept, positions, width)
+                        chunk = _chunk([row for _, row in kept], positions, width)
+                        chunk.at = np.array([at for at, _ in kept], dtype=np.int64)
+                        yield chunk
             except csv.Error as error:
                 raise self._long_cell(reader.line_num) from error
             if last:

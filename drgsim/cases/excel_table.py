@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from .._optional import require
 from .errors import UnreadableFileError
 from .recognise import HEADER_WITHIN
+from .sheet_measure import Measured, Place, measure
 from .tables import RawChunk
 
 _EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
@@ -20,6 +22,7 @@ _EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
 def excel_tables(path: Path) -> list[SheetTable]:
     """One table for every visible sheet with cells. Raises UnreadableFileError."""
     calamine = require("python_calamine", extra="excel", feature="reading Excel workbooks")
+    sheets = measure(path)
     try:
         workbook = calamine.load_workbook(str(path))
         visible = [
@@ -27,10 +30,7 @@ def excel_tables(path: Path) -> list[SheetTable]:
             for meta in workbook.sheets_metadata
             if meta.visible == calamine.SheetVisibleEnum.Visible
         ]
-        sheets = [(name, workbook.get_sheet_by_name(name)) for name in visible]
-        tables = [
-            SheetTable(path.name, name, sheet.to_python(skip_empty_area=False)) for name, sheet in sheets
-        ]
+        tables = [_table(path, workbook.get_sheet_by_name(name), name, sheets.get(name)) for name in visible]
     except calamine.PasswordError as error:
         raise locked(path) from error
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError, ValueError) as error:
@@ -53,14 +53,42 @@ def locked(path: Path) -> UnreadableFileError:
     )
 
 
-class SheetTable:
-    """One sheet, already in memory."""
+def _table(path: Path, sheet: Any, name: str, measured: Measured | None) -> SheetTable:
+    rows = sheet.to_python(skip_empty_area=False)
+    marks: dict[Place, tuple[str, str]] = {}
+    if measured is not None:
+        marks |= {place: ("cell-is-error", text) for place, text in measured.errors.items()}
+        marks |= dict.fromkeys(measured.without_value, ("cell-without-value", ""))
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if bottom > top:
+            text = cell_text(rows[top][left]) if top < len(rows) and left < len(rows[top]) else ""
+            below = [(row, place) for row in range(top + 1, bottom + 1) for place in range(left, right + 1)]
+            marks |= dict.fromkeys(below, ("cell-below-merge", text)) if text else {}
+    return SheetTable(path.name, name, rows, marks)
 
-    def __init__(self, name: str, sheet: str, rows: list[list[Any]]) -> None:
+
+class SheetTable:
+    """One sheet, already in memory. `marks` says by row and column (from 0) why a cell holds no value."""
+
+    as_sheet = True
+
+    def __init__(
+        self,
+        name: str,
+        sheet: str,
+        rows: list[list[Any]],
+        marks: Mapping[Place, tuple[str, str]] = MappingProxyType({}),
+    ) -> None:
         self.name = name
         self.sheet = sheet
         self.notes = [f"sheet {sheet!r}"]
-        self._rows = [row for row in rows if any(cell != "" for cell in row)]
+        width = max(map(len, rows), default=0)
+        filled = [number for number, row in enumerate(rows) if any(cell != "" for cell in row)]
+        marked = {row for row, _ in marks}
+        kept = [number for number in range(len(rows)) if number in marked] if marked else []
+        self._at = sorted({*filled, *kept})
+        self._rows = [[*rows[number], *[""] * (width - len(rows[number]))] for number in self._at]
+        self._marks = marks
         if len(self._rows) < len(rows):
             self.notes.append(f"{len(rows) - len(self._rows):,} empty rows passed over")
 
@@ -70,15 +98,24 @@ class SheetTable:
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
         import pandas as pd
 
-        below = self._rows[header_row + 1 :]
-        for start in range(0, len(below), rows):
-            block = below[start : start + rows]
+        wanted = frozenset(positions)
+        for start in range(header_row + 1, len(self._rows), rows):
+            block = self._rows[start : start + rows]
+            at = self._at[start : start + rows]
             columns, numbers = {}, {}
             for place in positions:
                 cells = [row[place] for row in block]
                 columns[place] = pd.Series([cell_text(cell) for cell in cells])
                 numbers[place] = np.array([_is_number(cell) for cell in cells], dtype=bool)
-            yield RawChunk(columns, len(block), numbers=numbers)
+            order = {row: number for number, row in enumerate(at)} if self._marks else {}
+            marks = [
+                (rule, place, order[row], text)
+                for (row, place), (rule, text) in self._marks.items()
+                if row in order and place in wanted and block[order[row]][place] == ""
+            ]
+            yield RawChunk(
+                columns, len(block), numbers=numbers, at=np.array(at, dtype=np.int64) + 1, marks=sorted(marks)
+            )
 
 
 def cell_text(cell: Any) -> str:

@@ -9,11 +9,11 @@ from typing import Literal
 
 from .._paths import data_path
 
-Kind = Literal["identifier", "elsewhere"]
+HeaderKind = Literal["identifier", "elsewhere"]
 
 
 @cache
-def headers_of(kind: Kind) -> re.Pattern[str]:
+def headers_of(kind: HeaderKind) -> re.Pattern[str]:
     """The header keys of a kind, rows of `data/cases/header_kinds.csv`."""
     with data_path("cases", "header_kinds.csv").open(encoding="utf-8", newline="") as file:
         patterns = [row["pattern"] for row in csv.DictReader(file) if row["kind"] == kind]

@@ -42,15 +42,17 @@ def header_rows(preview: Sequence[Sequence[str]]) -> Iterator[tuple[int, Sequenc
         yield row, stacked
 
 
-def code_looks(sample: Sequence[Sequence[str]]) -> Looks:
-    """Whether most filled cells of a column, by its position, begin like codes; None when none is filled."""
+def code_looks(sample: Sequence[Sequence[str]], header: Sequence[str]) -> Looks:
+    """Whether half of the filled cells of a column, by its position, begin like codes; None when none is."""
 
     def looks(place: int) -> bool | None:
         cells = [row[place].strip() for row in sample if place < len(row)]
-        filled = [cell for cell in cells if cell not in ("", "-", "--", "—", "无", "/")]
+        filled = [
+            cell for cell in cells if cell not in ("", "-", "--", "—", "无", "/") and cell != header[place]
+        ]
         if not filled:
             return None
-        return sum(_LIKE_A_CODE.match(cell) is not None for cell in filled) * 2 > len(filled)
+        return sum(_LIKE_A_CODE.match(cell) is not None for cell in filled) * 2 >= len(filled)
 
     return looks
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import get_args
 
 from .._paths import data_path
 from ..errors import NotFoundError
-from .layout import Layout
+from .header_kinds import HeaderKind, headers_of
+from .layout import HeaderForms, Layout
 from .layout_file import load_layout
 from .nodes import Node
 
@@ -23,6 +25,29 @@ def layouts() -> Mapping[str, Layout]:
     """
     found = [load_layout(path) for path in sorted(data_path("layouts").glob("*.toml"))]
     return MappingProxyType({layout.id: layout for layout in found})
+
+
+@cache
+def _header_names() -> tuple[frozenset[str], tuple[HeaderForms, ...]]:
+    keys: set[str] = set()
+    forms: list[HeaderForms] = []
+    for layout in layouts().values():
+        keys.update(key for source in layout.columns.values() for key in source.keys)
+        for listed in layout.lists.values():
+            forms += [listed.sure, listed.unsure, *listed.beside.values()]
+    return frozenset(keys), tuple(forms)
+
+
+def known_headers(key: str) -> bool:
+    """Whether any layout knows this header key, be it for a column, a list, a person or something else.
+
+    >>> known_headers("a48"), known_headers("其他诊断编码3"), known_headers("i10.x00")
+    (True, True, False)
+    """
+    keys, forms = _header_names()
+    if key in keys or any(each.claims(key) for each in forms):
+        return True
+    return any(headers_of(kind).fullmatch(key) is not None for kind in get_args(HeaderKind))
 
 
 def nested_lists() -> dict[str, Node]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _GOT_LENGTH = 60  # characters shown of a value; longer ones end in …
 _COLUMNS = (
     "row", "case", "column", "rule", "severity", "got", "allowed", "zh", "en", "state", "number", "proposal",
+    "sheet_row",
 )  # fmt: skip
 _CATEGORICAL = ("column", "rule", "severity", "allowed", "zh", "en", "state", "number", "proposal")
 
@@ -47,8 +48,9 @@ class ProblemTable:
         row (index label of the case; missing for a finding about the whole table), case (case_id), column,
         rule, severity (error, warning, hint), got, allowed, zh and en (the finding in a sentence), state
         (how far to trust the rule: read, secondary, assumed), number (the published rule, Q01 to W08),
-        proposal (what to look at in its place, in Chinese). `got` is hidden for columns that identify
-        a person.
+        proposal (what to look at in its place, in Chinese), sheet_row (the number of the row in the sheet
+        or text file, from 1, with header and titles; missing where the source has no such). `got` is hidden
+        for columns that identify a person.
     not_checked : DataFrame with the columns rule, number, column, cases, zh
         Rules that cases ask for and that could not be applied, because the table has no such column.
 
@@ -60,13 +62,21 @@ class ProblemTable:
         self._not_checked = tuple(not_checked)
 
     @classmethod
-    def of(cls, findings: Iterable[Finding], *, index: pd.Index, cases: pd.Series | None) -> ProblemTable:
-        """The table of `findings` about rows of a table with this index and these case ids."""
+    def of(
+        cls,
+        findings: Iterable[Finding],
+        *,
+        index: pd.Index,
+        cases: pd.Series | None,
+        at: npt.NDArray[np.int64] | None = None,
+    ) -> ProblemTable:
+        """The table of `findings` about rows of a table with this index, these case ids and, where the source
+        has such, these row numbers."""
         import pandas as pd
 
         given = list(findings)
         unchecked = [(each.rule, each.column, each.unchecked) for each in given if each.unchecked]
-        parts = [_part(finding, index=index, cases=cases) for finding in given if len(finding.rows)]
+        parts = [_part(finding, index=index, cases=cases, at=at) for finding in given if len(finding.rows)]
         if not parts:
             none = pd.DataFrame({name: [] for name in _COLUMNS}, dtype=object)
             empty = none.astype({**dict.fromkeys(_CATEGORICAL, "category"), "severity": _severity()})
@@ -100,6 +110,19 @@ class ProblemTable:
     def only_not_checked(self) -> ProblemTable:
         """The table without its problems."""
         return ProblemTable(self.frame.iloc[:0], self._not_checked)
+
+    def with_sheet_rows(self, at: npt.NDArray[np.int64] | None) -> ProblemTable:
+        """The same with the numbers of the rows in their sheet, by row label, where they are not yet."""
+        import pandas as pd
+
+        if at is None or not len(self.frame):
+            return self
+        labels = pd.to_numeric(self.frame["row"], errors="coerce").to_numpy(dtype=float)
+        known = (labels >= 0) & (labels < len(at))
+        numbers = at[np.where(known, labels, 0).astype(np.int64)]
+        found = pd.Series(pd.array(numbers, dtype="Int64"), index=self.frame.index).mask(~known)
+        own = self.frame["sheet_row"].astype("Int64")
+        return ProblemTable(self.frame.assign(sheet_row=own.fillna(found)), self._not_checked)
 
     def summary(self) -> pd.DataFrame:
         """A row for each rule and column: rule, column, severity, count, zh, en, state; the worst first."""
@@ -186,7 +209,9 @@ def unchecked_line(not_checked: pd.DataFrame) -> str:
     return f"缺列未检查 not checked, no such column: {columns}"
 
 
-def _part(finding: Finding, *, index: pd.Index, cases: pd.Series | None) -> pd.DataFrame:
+def _part(
+    finding: Finding, *, index: pd.Index, cases: pd.Series | None, at: npt.NDArray[np.int64] | None
+) -> pd.DataFrame:
     import pandas as pd
 
     rule = check_rules()[finding.rule]
@@ -207,6 +232,7 @@ def _part(finding: Finding, *, index: pd.Index, cases: pd.Series | None) -> pd.D
         "state": _same(rule.state, rows),
         "number": _same(rule.number, rows),
         "proposal": _proposals(finding, rule, shown),
+        "sheet_row": pd.array([pd.NA] * len(rows) if whole or at is None else at[rows], dtype="Int64"),
     })  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from .columns import case_column, case_columns
 from .derive import with_helpers
 from .layout import Layout
 from .layouts import find_layout, nested_lists
+from .not_cases import cleaned
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import KEY, ReadReport
 from .recognise import recognise, split_target
@@ -212,7 +213,12 @@ def chunks_to_read(
                 todo = replace(todo, says_not_applicable=NOT_APPLICABLE in wanted, wanted=frozenset(wanted))
             repair = code_edition if normalise else None
             first = True
-            for chunk in table.chunks(match.header_row, todo.positions, chunk_rows):
+            as_sheet = getattr(table, "as_sheet", None)
+            # what says whether a row is a case is looked at even where it was not asked for
+            judged = {*match.positions, *range(min(3, len(match.header)))} if as_sheet is not None else ()
+            looked = sorted({*todo.positions, *judged})
+            for raw in table.chunks(match.header_row, looked, chunk_rows):
+                chunk = raw if as_sheet is None else cleaned(raw, match, looked, first=first, whole=as_sheet)
                 if first:
                     todo = todo.without_personal(chunk)
                 yield ChunkToRead(table, todo, number, start, chunk, first=first, repair=repair, watch=watch)

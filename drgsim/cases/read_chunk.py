@@ -83,13 +83,14 @@ class ChunkToRead:
                 *findings,
                 *(Finding(CLAIMED_TWICE, each.column, WHOLE_TABLE, each.short) for each in doubled),
             ]
-        problems = ProblemTable.of(findings, index=index, cases=cases)
+        at = None if self.chunk is None else self.chunk.at
+        problems = ProblemTable.of(findings, index=index, cases=cases, at=at)
         unread: dict[str, str] = {}
         if self.chunk is not None and self.todo.watched:
             header = self.todo.match.header
             found = unread_codes(self.chunk, self.todo.watched)
             unread = {" ".join(header[place].split()): kind for place, kind in found.items()}
-        report = ReadReport([self._file(len(index))], repairs, problems, editions, unread)
+        report = ReadReport([self._file(len(index))], repairs, problems, editions, unread, at)
         if self.watch is not None:
             self.watch(report)
         return report

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from .problems import ProblemTable
 
 if TYPE_CHECKING:
@@ -82,9 +85,11 @@ class ReadReport(dict[str, Any]):
         problems: ProblemTable,
         editions: dict[str, dict[str, int]] | None = None,
         unread: dict[str, str] | None = None,
+        at: npt.NDArray[np.int64] | None = None,
     ) -> None:
         super().__init__(files=files, repairs=repairs, editions=editions or {}, unread_codes=unread or {})
         self.problems = problems
+        self.at = at
 
     @classmethod
     def joined(cls, reports: Iterable[ReadReport]) -> ReadReport:
@@ -94,8 +99,10 @@ class ReadReport(dict[str, Any]):
         problems = []
         editions: dict[str, dict[str, int]] = {}
         unread: dict[str, str] = {}
+        rows: list[npt.NDArray[np.int64] | int] = []
         for report in reports:
             unread |= report["unread_codes"]
+            rows.append(sum(file["rows"] for file in report["files"]) if report.at is None else report.at)
             for column, counts in report["editions"].items():
                 sums = editions.setdefault(column, dict.fromkeys(counts, 0))
                 for name, count in counts.items():
@@ -108,15 +115,14 @@ class ReadReport(dict[str, Any]):
                 done = repairs.setdefault((repair["column"], repair["repair"]), {**repair, "count": 0})
                 done["count"] += repair["count"]
             problems.append(report.problems)
-        return cls(
-            list(files.values()), list(repairs.values()), ProblemTable.joined(problems), editions, unread
-        )
+        together = ProblemTable.joined(problems)
+        return cls(list(files.values()), list(repairs.values()), together, editions, unread, _numbers(rows))
 
     def without_problems(self) -> ReadReport:
         """The same account, for those who count the problems themselves."""
-        return ReadReport(
-            self["files"], self["repairs"], ProblemTable.joined([]), self["editions"], self["unread_codes"]
-        )
+        none = ProblemTable.joined([])
+        parts = self["files"], self["repairs"], none, self["editions"], self["unread_codes"], self.at
+        return ReadReport(*parts)
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -128,7 +134,7 @@ class ReadReport(dict[str, Any]):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        parts = self["files"], self["repairs"], self.problems, self["editions"], self["unread_codes"]
+        parts = self["files"], self["repairs"], self.problems, self["editions"], self["unread_codes"], self.at
         return (ReadReport, parts)
 
     @property
@@ -169,6 +175,14 @@ def report_of(cases: pd.DataFrame) -> ReadReport | None:
     """The report of a table that `read_cases` made, or None."""
     report = cases.attrs.get(KEY)
     return report if isinstance(report, ReadReport) else None
+
+
+def _numbers(parts: list[npt.NDArray[np.int64] | int]) -> npt.NDArray[np.int64] | None:
+    """The numbers of the rows of several tables, -1 where a source has none; None for none at all."""
+    if all(isinstance(part, int) for part in parts):
+        return None
+    filled = [np.full(part, -1, dtype=np.int64) if isinstance(part, int) else part for part in parts]
+    return np.concatenate(filled)
 
 
 def _more(names: list[str]) -> str:

@@ -75,7 +75,7 @@ def recognise(
     for table in tables:
         preview = table.preview()
         for row, cells in header_rows(preview):
-            looks = code_looks(preview[row + 1 :] or sample_of(table))
+            looks = code_looks(preview[row + 1 :] or sample_of(table), cells)
             for candidate in candidates:
                 match = match_header(cells, candidate, header_row=row, rename=rename, looks=looks)
                 if match is None or not _fits(match, asked=layout is not None):
@@ -191,6 +191,8 @@ def _unknown(
             near = None if numbers else nearest_name(header, first)
             seen += f"; none of them has the header {header!r} that rename names"
             seen += f" (did you mean {near.strip()!r}?)" if near else ""
+    if any("a web page" in table.notes for table in tables):
+        seen += "; it is a web page, whatever its name says"
     wanted = "no known layout fits" if layout is None else f"the layout {layout.id!r} does not fit"
     return UnknownLayoutError(
         f"{wanted} any of the first {HEADER_WITHIN} rows; {seen}",

@@ -14,6 +14,7 @@ from ..errors import NotFoundError
 from .csv_table import csv_tables
 from .errors import NotACaseTableError, UnreadableFileError
 from .excel_table import excel_tables, locked
+from .html_table import html_tables
 from .json_table import JsonTable
 from .nodes import Node
 from .tables import RawTable
@@ -91,6 +92,10 @@ def _paths(source: str | os.PathLike[str]) -> list[Path]:
     path = Path(source)
     if path.is_file():
         return [path]
+    if path.exists() and not path.is_dir():
+        raise UnreadableFileError(
+            "this is no file but a pipe or a device", where=path.name, do="write it to a file first"
+        )
     if path.is_dir():
         return _inside(path, sorted(path.iterdir()))
     if glob.has_magic(str(source)):
@@ -134,11 +139,8 @@ def _tables(path: Path, nodes: Mapping[str, Node]) -> list[RawTable]:
         tables = [JsonTable(path, nodes)]
         usual = _JSON_SUFFIXES
     elif text[:1] == b"<":
-        raise UnreadableFileError(
-            "the file is a web page or XML, whatever its name says",
-            where=path.name,
-            do="open it in Excel and save it as .xlsx or CSV UTF-8",
-        )
+        tables = [*html_tables(path)]
+        usual = (".html", ".htm")
     else:
         tables = [*csv_tables(path)]
         usual = _TEXT_SUFFIXES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,16 +16,19 @@ from typing import IO, Literal
 from .errors import UnreadableFileError
 
 _BLOCK = 4 << 20  # bytes
+_EMPTY_LINE = re.compile(r"\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A file, how it is encoded, and its last character that is no line end."""
+    """A file, how it is encoded, its last character that is no line end, and whether lines between others are
+    empty."""
 
     path: Path
     encoding: str
     compression: Literal["gzip"] | None
     last: str
+    gaps: bool = False
 
     @classmethod
     def examine(cls, path: Path) -> TextFile:
@@ -42,9 +46,9 @@ class TextFile:
                 raise UnreadableFileError("the file is empty", where=path.name, do="export it again")
             tried: dict[str, int] = {}
             for encoding in _candidates(start):
-                last, tried[encoding] = _read_through(path, compression, encoding)
+                last, tried[encoding], gaps = _read_through(path, compression, encoding)
                 if not tried[encoding]:
-                    return cls(path, encoding, compression, last)
+                    return cls(path, encoding, compression, last, gaps)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise UnreadableFileError(
                 "the gzip file is damaged or cut short", where=path.name, do="copy or export it again"
@@ -74,10 +78,12 @@ def _candidates(start: bytes) -> list[str]:
     return ["utf-8", "gb18030"]
 
 
-def _read_through(path: Path, compression: str | None, encoding: str) -> tuple[str, int]:
-    """The last character that is no line end, and 0; or the line that is not in this encoding."""
+def _read_through(path: Path, compression: str | None, encoding: str) -> tuple[str, int, bool]:
+    """The last character that is no line end, and 0; or the line that is not in this encoding. And whether an
+    empty line stands between others."""
     decoder = codecs.getincrementaldecoder(encoding)()
     last, lines = "", 0
+    gaps, empty = False, False  # an empty line that nothing follows is no gap
     with _binary(path, compression) as stream:
         try:
             while block := stream.read(_BLOCK):
@@ -86,9 +92,12 @@ def _read_through(path: Path, compression: str | None, encoding: str) -> tuple[s
                     raise _holds_nul(path, encoding, lines + text[: text.index("\0")].count("\n") + 1)
                 last = text.rstrip("\r\n")[-1:] or last
                 lines += text.count("\n")
-            return decoder.decode(b"", final=True).rstrip("\r\n")[-1:] or last, 0
+                inner = text.rstrip("\r\n")
+                gaps = gaps or (empty and bool(inner)) or _EMPTY_LINE.search(inner.lstrip("\r\n")) is not None
+                empty = (empty and not inner) or _EMPTY_LINE.search(text[len(inner) :]) is not None
+            return decoder.decode(b"", final=True).rstrip("\r\n")[-1:] or last, 0, gaps
         except UnicodeDecodeError as error:
-            return last, lines + error.object[: error.start].count(b"\n") + 1
+            return last, lines + error.object[: error.start].count(b"\n") + 1, gaps
 
 
 def _holds_nul(path: Path, encoding: str, line: int) -> UnreadableFileError:

@@ -83,6 +83,8 @@ class ArrowTable:
 class FrameTable:
     """A pandas DataFrame; its index labels the cases."""
 
+    as_sheet = False  # only rows without any cell are no cases
+
     def __init__(self, frame: pd.DataFrame) -> None:
         self.name = "DataFrame"
         self.notes: list[str] = []

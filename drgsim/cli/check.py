@@ -73,5 +73,8 @@ def _read(arguments: argparse.Namespace, found: Any) -> pd.DataFrame:
         found(report.problems)
         reports.append(report.without_problems())
         chunks.append(chunk)
-    print(ReadReport.joined(reports).account())
-    return joined(chunks)
+    report = ReadReport.joined(reports)
+    print(report.account())
+    cases = joined(chunks)
+    cases.attrs["sheet_rows"] = report.at
+    return cases

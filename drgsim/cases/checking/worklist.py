@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..._excel import workbook
 from ..columns import column_labels
 from ..problems import ProblemTable
+from ..read_report import report_of
 from ..write import table_writer
 
 if TYPE_CHECKING:
@@ -143,7 +144,10 @@ def _sheet_rows(places: Any, cases: pd.DataFrame) -> Any:
     """The row of each case in its sheet; a table in memory counts from its first case."""
     import pandas as pd
 
-    given = cases.attrs.get("sheet_rows")
+    report = report_of(cases)
+    given = cases.attrs.get("sheet_rows") if report is None else report.at
+    if given is not None and len(given) != len(cases):
+        given = None  # some of the cases that were read
     position = pd.Series(range(2, len(cases) + 2) if given is None else given, index=cases.index)
     found = position[~position.index.duplicated()].reindex(places)
     return found.astype("Int64").array
