@@ -37,7 +37,9 @@ def csv_tables(path: Path) -> list[CsvTable]:
     with file.open() as stream:
         head = "".join(itertools.islice(stream, HEADER_WITHIN))
     present = [separator for separator in _SEPARATORS if separator in head]
-    return [CsvTable(file, separator) for separator in present or [","]]
+    if "," not in present:  # one column alone, whose cells may hold the other signs
+        present.insert(0, ",")
+    return [CsvTable(file, separator) for separator in present]
 
 
 class CsvTable:
@@ -65,8 +67,8 @@ class CsvTable:
                     yield chunk
                     done += chunk.rows
                 return
-            except pa.ArrowInvalid:
-                pass  # a row of another length, or none at all: the patient way says what there is
+            except (pa.ArrowInvalid, UnicodeEncodeError):
+                pass  # a row of another length, none at all, an odd name: the patient way says what there is
         yield from self._by_csv(header_row, positions, rows, skip=done)
 
     def _head(self) -> tuple[list[list[str]], list[int]]:
@@ -86,7 +88,7 @@ class CsvTable:
         import pyarrow as pa
         import pyarrow.csv
 
-        width = len(self._rows[header_row])
+        width = len(self._rows[max(header_row, 0)])
         names = [str(place) for place in range(width)]
         # the last column is read too: it shows whether a quotation mark was left open at the end
         used = sorted({*positions, width - 1})
@@ -95,7 +97,7 @@ class CsvTable:
                 stream,
                 read_options=pa.csv.ReadOptions(
                     column_names=names,
-                    skip_rows=self._lines[header_row],
+                    skip_rows=self._lines[header_row] if header_row >= 0 else 0,
                     block_size=_BLOCK,
                     encoding=self.file.encoding,
                 ),
@@ -124,7 +126,7 @@ class CsvTable:
     def _by_csv(
         self, header_row: int, positions: Sequence[int], rows: int, *, skip: int
     ) -> Iterator[RawChunk]:
-        width = len(self._rows[header_row])
+        width = len(self._rows[max(header_row, 0)])
         with self.file.open() as stream:
             reader = csv.reader(stream, delimiter=self._separator)
             try:

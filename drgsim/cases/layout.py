@@ -92,6 +92,7 @@ class Layout:
     values : by column, text → value; None where the layout cannot know
     identifiers : columns that name persons, dropped unless asked for
     nodes : how lists nested in JSON become columns
+    order, at_least : the headers of a file that has none, and how many columns it has at the least
     """
 
     id: str
@@ -110,6 +111,8 @@ class Layout:
     values: Mapping[str, Mapping[str, Value | None]]
     identifiers: re.Pattern[str]
     nodes: Mapping[str, Node] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    at_least: int = 0
 
     def is_identifier(self, key: str) -> bool:
         own = self.identifiers.fullmatch(key) is not None

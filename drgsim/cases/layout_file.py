@@ -64,6 +64,8 @@ def _layout(document: dict[str, Any]) -> Layout:
         values={name: _values(name, texts) for name, texts in document.get("values", {}).items()},
         identifiers=_identifiers(document.get("identifiers", {})),
         nodes=read_nodes(document.get("nodes", {})),
+        order=tuple(document.get("order", ())),
+        at_least=document.get("at_least", len(document.get("order", ()))),
     )
 
 
@@ -131,7 +133,8 @@ def _identifiers(spec: dict[str, list[str]]) -> re.Pattern[str]:
 
 _KEYS = {
     "id", "label_zh", "label_en", "source", "state", "note", "recognise", "needs", "missing", "text_missing",
-    "not_applicable", "schema_names", "columns", "lists", "values", "identifiers", "nodes",
+    "not_applicable", "schema_names", "columns", "lists", "values", "identifiers", "nodes", "order",
+    "at_least",
 }  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def _typed(raw: pd.Series, column: CaseColumn, unit: str) -> Parsed | None:
         moments = raw.dt.tz_localize(None) if getattr(raw.dtype, "tz", None) is not None else raw
         return Parsed(moments.astype("datetime64[s]"), never)
     numeric = pd.api.types.is_numeric_dtype(raw.dtype) and not pd.api.types.is_bool_dtype(raw.dtype)
+    numeric = numeric and not pd.api.types.is_complex_dtype(raw.dtype)
     if not column.is_number or not numeric or (unit and UNITS[unit] is None):
         return None
     found = scaled(raw.to_numpy(dtype=float, na_value=np.nan), unit)
@@ -91,7 +92,11 @@ def _typed(raw: pd.Series, column: CaseColumn, unit: str) -> Parsed | None:
 def _by_texts(raw: pd.Series, column: CaseColumn, layout: Layout, read: Any) -> Parsed:
     import pandas as pd
 
-    codes, distinct = pd.factorize(raw)
+    try:
+        codes, distinct = pd.factorize(raw)
+    except TypeError:  # lists and the like in some cells: no text, and no reason to lose the others
+        flat = [cell if pd.api.types.is_scalar(cell) else f"({type(cell).__name__})" for cell in raw.tolist()]
+        codes, distinct = pd.factorize(pd.Series(flat, dtype=object))
     return by_distinct(
         codes.astype(np.int64), np.asarray(distinct, dtype=object).tolist(), column, layout, read
     )

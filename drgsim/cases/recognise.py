@@ -86,11 +86,32 @@ def recognise(
                 rank = (len(match.positions), len(candidate.recognise), plain, -row)
                 if best is None or rank > best[0]:
                     best = (rank, table, match)
+    if best is None and layout is not None:
+        best = _without_header(tables, layout, rename)
     if best is None:
         raise _unknown(tables, layout, where, rename)
     others = [other for other in fitting if other is not best[1] and hasattr(other, "sheet")]
     best[1].notes.extend(f"NOT READ though it fits too: {other.notes[0]}" for other in others)
     return best[1], best[2]
+
+
+def _without_header(
+    tables: Sequence[RawTable], layout: Layout, rename: Mapping[str, str]
+) -> tuple[tuple[int, int, int, int], RawTable, Match] | None:
+    """A file whose rows begin at once, under a layout that says the order of its columns."""
+    for table in tables:
+        preview = table.preview()
+        width = len(preview[0]) if preview else 0
+        if (
+            layout.order
+            and getattr(table, "as_sheet", False)
+            and layout.at_least <= width <= len(layout.order)
+        ):
+            match = match_header(layout.order[:width], layout, header_row=-1, rename=rename)
+            if match is not None:
+                table.notes.append("no header; the columns are taken in the order of the layout")
+                return (0, 0, 0, 0), table, match
+    return None
 
 
 def match_header(
@@ -174,7 +195,8 @@ def _with_unit(
 def _fits(match: Match, *, asked: bool) -> bool:
     if asked:
         return bool(match.positions)
-    return len(match.positions) > 1 and all(name in match.names for name in match.layout.needs)
+    alone = sum(bool(cell.strip()) for cell in match.header) == 1  # a file of diagnoses and nothing else
+    return len(match.positions) > 1 - alone and all(name in match.names for name in match.layout.needs)
 
 
 def _unknown(

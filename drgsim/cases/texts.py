@@ -28,6 +28,10 @@ def plain_text(value: Any) -> str:
         return str(int(value))
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
+    if isinstance(value, complex | np.complexfloating) and value.imag == 0:
+        return plain_text(float(value.real))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").strip(BLANKS)
     return str(value)
 
 

@@ -42,9 +42,11 @@ class ParquetTable:
 
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
         names = [self._names[place] for place in positions]
+        doubled = len(set(self._names)) < len(self._names)  # names then say nothing: all columns, by place
         try:
-            for batch in self._file.iter_batches(batch_size=rows, columns=names):
-                yield RawChunk.of_arrow(dict(zip(positions, batch.columns, strict=True)), batch.num_rows)
+            for batch in self._file.iter_batches(batch_size=rows, columns=None if doubled else names):
+                columns = [batch.column(place) for place in positions] if doubled else batch.columns
+                yield RawChunk.of_arrow(dict(zip(positions, columns, strict=True)), batch.num_rows)
         except OSError as error:
             raise _damaged(self.name) from error
 

@@ -1,0 +1,80 @@
+"""Nothing but our errors, and a row's answer depends on that row alone."""
+
+import datetime as dt
+import os
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from drgsim import read_cases
+from drgsim.cases import report_of
+from drgsim.cases.errors import UnknownLayoutError
+
+BASE = {"case_id": ["1", "2"], "diagnoses": ["K80.101", "I10.x00"]}
+
+
+def read(**columns):
+    return read_cases(pd.DataFrame({**BASE, **columns}))
+
+
+@pytest.mark.parametrize("cell", [{"a": 1}, [1, 2], np.array([1]), (1,)])
+@pytest.mark.parametrize("column", ["age", "sex", "total_cost", "admission_date", "retired"])
+def test_nested_cells_are_problems_and_change_no_other(cell, column):
+    right = {"age": "50", "sex": "男", "total_cost": "5", "admission_date": "2024-01-05", "retired": "是"}[
+        column
+    ]
+    cells = np.empty(2, dtype=object)
+    cells[0], cells[1] = cell, right
+    cases = read(**{column: cells})
+    assert cases[column].isna().tolist() == [True, False]
+    assert report_of(cases).problems.frame["row"].tolist() == [0]
+
+
+def test_lists_beside_texts_and_complex_numbers_beside_numbers():
+    cases = read(procedures=["51.2300", ["51.2300", "54.5100x005"]])
+    assert cases["procedures"].tolist() == ["51.2300", "51.2300|54.5100x005"]
+    assert read(age=np.array([1 + 2j, 50]))["age"].isna().tolist() == [True, False]
+    assert read(procedures=np.array([1j, 51.23]))["procedures"].tolist() == ["1j", "51.2300"]
+
+
+def test_moments_of_several_zones_keep_their_clocks():
+    zones = [dt.UTC, dt.timezone(dt.timedelta(hours=8))]
+    moments = [dt.datetime(2024, 1, 5, 8, tzinfo=zone) for zone in zones]
+    assert read(admission_date=moments)["admission_date"].tolist() == [dt.datetime(2024, 1, 5, 8)] * 2
+
+
+def test_doubled_columns_of_parquet_are_told_apart_by_place(tmp_path):
+    columns = [pa.array(["1"]), pa.array(["x"]), pa.array(["K80.101"])]
+    pq.write_table(pa.table(columns, names=["case_id", "case_id", "diagnoses"]), tmp_path / "a.parquet")
+    cases = read_cases(tmp_path / "a.parquet")
+    assert cases.to_numpy().tolist() == [["1", "K80.101"]]
+    assert "case_id" in report_of(cases)["files"][0]["doubled"]
+
+
+def test_odd_names_of_files(tmp_path):
+    for name in (b"\xff\xfe.csv", b"[x] *?.csv"):
+        path = tmp_path / os.fsdecode(name)
+        path.write_bytes(b"case_id,diagnoses\n1,K80.101\n")
+        assert len(read_cases(path)) == 1
+
+
+def test_files_without_a_header_under_a_layout_that_says_the_order(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "1,男,60,,,内科,5,1,K80.101|I50.900,51.2300\n2,女,0,5,3200,儿科,3,1,P59.900,\n", encoding="utf-8"
+    )
+    cases = read_cases(path, layout="opendrg-row")
+    assert cases["diagnoses"].tolist() == ["K80.101|I50.900", "P59.900"]
+    assert cases["birth_weight"].tolist()[1] == 3200
+    assert "no header" in str(report_of(cases))
+    with pytest.raises(UnknownLayoutError):
+        read_cases(path, layout="hqms")
+
+
+def test_a_file_of_nothing_but_diagnoses_is_read(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("诊断编码\nK80.101|I50.900\n", encoding="utf-8")
+    assert read_cases(path)["diagnoses"].tolist() == ["K80.101|I50.900"]
