@@ -107,9 +107,11 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     for name, place in job.todo.kept.items():
         lies = place in chunk.arrow
         array = one_array(chunk.arrow[place]) if lies else _series(as_text(chunk.columns[place]))
-        columns[name], rows = (array, ()) if job.todo.names_staff else without_numbers(array)
-        if len(rows):
-            findings.append(Finding("identifier-in-cell", name, rows, "(hidden)"))
+        columns[name] = array
+        if not job.todo.names_staff:
+            columns[name], rows = without_numbers(array)
+            if len(rows):
+                findings.append(Finding("identifier-in-cell", name, rows, "(hidden)"))
     columns = {name: one_array(column) for name, column in columns.items()}
     ids = columns.get("case_id") if findings else None
     report = job.report(
@@ -174,7 +176,7 @@ class _Codes:
         self.name, self.repair = name, repair
         self.findings: list[Finding] = []
         self.repairs: Repairs = []
-        self.texts = self._plain(chunk, places, layout)
+        self.texts: Any = self._plain(chunk, places, layout)
         joined, self.parted = places.joined, True
         if self.texts is None:
             self.parted = False

@@ -56,7 +56,7 @@ def neutral_frame(frame: pd.DataFrame) -> pd.DataFrame:
         first = column.astype(str).str[:1]
         if first.isin([chr(sign) for sign in _FIRST]).any():
             changed = [neutral(cell) if isinstance(cell, str) else cell for cell in column.tolist()]
-            made.isetitem(place, pd.Series(changed, index=column.index, dtype=object))
+            made.isetitem(place, pd.Series(changed, index=column.index, dtype=object).array)
     return made
 
 

@@ -55,8 +55,7 @@ def settle_ages(
         return findings
     own = parts.get("age_days")
     if days is not None:
-        rows = len(days)
-        made = pd.Series(pd.array([pd.NA] * rows, dtype="Int32")) if own is None else own.copy()
+        made = pd.Series(pd.array([pd.NA] * len(days), dtype="Int32")) if own is None else own.copy()
         fill = made.isna().to_numpy() & ~np.isnan(days)
         made[fill] = days[fill].astype(np.int32)
         parts["age_days"] = own = made

@@ -65,8 +65,8 @@ def measure(text: str, column: CaseColumn) -> Measure:
     if quantity == "weight" and (weights := _several_weights(text)):
         return Measure(float(weights[0]), "", weights=weights)
     if quantity in ("age", "days") and (fraction := _MONTHS_AND_DAYS.fullmatch(text)):
-        parts = {"months": Fraction(fraction[1]), "days": Fraction(fraction[2])}
-        return _of(quantity, parts, told=True)
+        stated = {"months": Fraction(fraction[1]), "days": Fraction(fraction[2])}
+        return _of(quantity, stated, told=True)
     signs = _units().get(quantity, {})
     found = list(_PART.finditer(text))
     if not found or "".join(match[0] for match in found).strip() != text:

@@ -205,7 +205,10 @@ def unchecked_line(not_checked: pd.DataFrame) -> str:
     asked = not_checked.groupby("column", sort=False)["number"].agg(
         lambda numbers: "、".join(dict.fromkeys(filter(None, numbers)))
     )
-    columns = ", ".join(f"{column} ({numbers})" if numbers else column for column, numbers in asked.items())
+    columns = ", ".join(
+        f"{column} ({numbers})" if numbers else column
+        for column, numbers in zip(map(str, asked.index), asked, strict=True)
+    )
     return f"缺列未检查 not checked, no such column: {columns}"
 
 

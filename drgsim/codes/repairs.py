@@ -74,7 +74,7 @@ class Repairer:
         if spelt in self._known or not spelt:
             return Repaired(spelt, repairs)
         folded = spelt.casefold()
-        if plain and len(alike := self._folded.get(folded, ())) == 1:  # by far the most frequent slip
+        if plain and len(alike := self._folded.get(folded, [])) == 1:  # by far the most frequent slip
             return Repaired(alike[0], ("case",))
         for repair, codes in (
             ("case", self._folded.get(folded, [])),

@@ -109,11 +109,12 @@ def write_exchange(
         "totals": {name: sum(map(int, whole[name])) for name in MEASURES},
         "sha256": hashlib.sha256(content).hexdigest(),
     }  # fmt: skip
-    manifest["signature"] = {"kind": "hmac-sha256" if key else "sha256", "hex": _signature(manifest, key)}
+    signature = _signature(manifest, key)
+    manifest["signature"] = {"kind": "hmac-sha256" if key else "sha256", "hex": signature}
     with replacing(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in ((MANIFEST, _canonical(manifest)), (TABLE, content)):
             archive.writestr(zipfile.ZipInfo(name, _DATED), data, zipfile.ZIP_DEFLATED, 6)
-    return str(manifest["signature"]["hex"])
+    return str(signature)
 
 
 def read_exchange(path: str | os.PathLike[str], *, key: bytes | None = None) -> Exchange:

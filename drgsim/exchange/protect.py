@@ -75,7 +75,7 @@ def protect(table: pd.DataFrame, k: int = 10) -> Protected:
     if isinstance(k, bool) or not isinstance(k, int) or k < 2:
         raise ArgumentError("k must be a whole number of 2 or more", got=k)
     whole = merge_statistics([table])
-    by_month = whole.groupby(list(HOSPITAL_MONTH), as_index=False, sort=True)["cases"].sum()
+    by_month = whole.groupby(list(HOSPITAL_MONTH), sort=True)["cases"].sum().reset_index()
     by_month["pooled"] = _pooled(by_month, list(FLOW), k)
     hidden = whole.merge(by_month.drop(columns="cases"), on=list(HOSPITAL_MONTH), how="left")["pooled"]
     months = int((hidden & (whole["month"] != POOLED_MONTH)).sum())

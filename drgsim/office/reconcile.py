@@ -183,7 +183,9 @@ def _beside(answer: Estimate, own: pd.DataFrame, joined: pd.DataFrame) -> pd.Dat
 
     def taken(column: Any) -> Any:
         values = np.asarray(column, dtype=object)
-        return np.where(here, values[np.maximum(at, 0)] if len(values) else None, None)
+        found = np.full(len(at), None, dtype=object)
+        found[here] = values[at[here]]
+        return found
 
     for name in ("department", "doctor"):
         frame[name] = taken(own[name]) if name in own.columns else None
@@ -221,7 +223,7 @@ def _reasons(answer: Estimate, own: pd.DataFrame, frame: pd.DataFrame) -> tuple[
         ("group", ~same),
         ("weight", weights_differ),
         ("ours_unpriced", frame["payment"].isna() & frame["bureau_payment"].notna()),
-        ("not_paid", frame["bureau_payment"].isna() & frame["bureau_payment"].notna().any()),
+        ("not_paid", frame["bureau_payment"].isna() & bool(frame["bureau_payment"].notna().any())),
         ("by_item", paid_differ & ((frame["bureau_payment"] - frame["total_cost"]).abs() <= _CENT)),
         ("price", paid_differ),
     ]

@@ -87,7 +87,9 @@ def write_4101(cases: pd.DataFrame, path: Any, *, source: Any = None) -> int:
     `source` is the JSON the cases were read from: its documents are kept, and only what differs is changed.
     Without it the lists hold what the case table holds. Raises FileFormatError when a case has no document.
     """
-    rows = cases.to_dict("records")
+    rows: list[dict[str, Any]] = [
+        {str(name): cell for name, cell in row.items()} for row in cases.to_dict("records")
+    ]
     kept = _documents(Path(source)) if source is not None else {}
     documents = [_document(row, _of(row, kept) if source is not None else {}) for row in rows]
     with replacing(Path(path)) as part:
@@ -134,7 +136,9 @@ def _document(row: Mapping[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
     if "iteminfo" not in document:
         amounts = {code: row.get(name) for name, code in _CHARGES.items()}
         document["iteminfo"] = [
-            {"med_chrgitm": code, "amt": float(amount)} for code, amount in amounts.items() if _there(amount)
+            {"med_chrgitm": code, "amt": float(amount)}
+            for code, amount in amounts.items()
+            if amount is not None and _there(amount)
         ]
         if _there(row.get("total_cost")):
             info["medfee_sumamt"] = float(row["total_cost"])

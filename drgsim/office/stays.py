@@ -65,17 +65,12 @@ def with_words(stays: pd.DataFrame, problems: dict[str, str], standings: dict[st
     """The stays with a sentence each on what they earn and why."""
     columns = ["standing", "problem", "weight", "standard", "total_cost", "ratio_to_standard", "outlier",
                "payment", "margin", "review_open", "review_gain"]  # fmt: skip
-    words = [
-        _sentence(*row, problems, standings) for row in stays[columns].itertuples(index=False, name=None)
-    ]
+    words = [_sentence(row, problems, standings) for row in stays[columns].itertuples(index=False, name=None)]
     return stays.assign(words=words)
 
 
-def _sentence(
-    standing: str, problem: str, weight: float, standard: float, cost: float, ratio: float, outlier: str,
-    payment: float, margin: float, opened: bool, gain: float, problems: dict[str, str],
-    standings: dict[str, str],
-) -> str:  # fmt: skip
+def _sentence(row: tuple[Any, ...], problems: dict[str, str], standings: dict[str, str]) -> str:
+    standing, problem, weight, standard, cost, ratio, outlier, payment, margin, opened, gain = row
     if standing == "not_payable":
         return f"无法测算: {problems.get(problem, problem)}"
     if standing != "in_scheme":

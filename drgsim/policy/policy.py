@@ -123,7 +123,7 @@ class Policy(Readable):
     @property
     def states(self) -> Counter[str]:
         """How many of the declared parameters and rules are read, secondary and assumed."""
-        return Counter(each.state for each in (*self.in_force.values(), *self.rules))
+        return Counter([each.state for each in self.in_force.values()] + [rule.state for rule in self.rules])
 
     @cached_property
     def hash(self) -> str:

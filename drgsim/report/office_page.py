@@ -130,7 +130,10 @@ def _warnings(month: OfficeReport) -> str:
     if not len(frame):
         return paragraph("无", kind="small")
     counted = frame.groupby(["number", "zh"], sort=True).size()
-    rows = [[str(number), str(zh), f"{count:,}"] for (number, zh), count in counted.items()]
+    rows = [
+        [str(number), str(zh), f"{count:,}"]
+        for number, zh, count in counted.reset_index().itertuples(index=False)
+    ]
     return table([("警示", ""), ("内容", ""), ("病例数", "")], rows, words=2)
 
 

@@ -46,7 +46,7 @@ def write_month(month: OfficeReport, path: Any, *, case_ids: bool = False) -> No
         for name, zh in BY.items():
             link = None
             if name == "department":
-                link = _goto(by[name]["department"], "科室病组", first_pair)
+                link = _goto(list(by[name]["department"]), "科室病组", first_pair)
             extra = {"group_name": "病组名称"} if name == "group" else {}
             sheets.table(zh, by[name], {name: zh, **extra, **INDICATORS}, link=link)
         keys = list(zip(pairs["department"], pairs["group"], strict=True))

@@ -81,8 +81,11 @@ def create_app(settings: Settings | None = None) -> Any:
             raise ArgumentError("one case at a time", got=len(found), allowed=1)
         return dict(found.iloc[0])
 
-    example = {"one": {"value": _EXAMPLE}, "batch": {"value": {"cases": [_EXAMPLE], "scheme": "chs-drg-3.0"}}}
-    priced = {"one": {"value": _PRICED}}
+    example: Any = {
+        "one": {"value": _EXAMPLE},
+        "batch": {"value": {"cases": [_EXAMPLE], "scheme": "chs-drg-3.0"}},
+    }
+    priced: Any = {"one": {"value": _PRICED}}
 
     @app.post("/group", summary="分组 Group cases by a DRG scheme", description=_BODY)
     def group(request: Request, body: Any = Body(openapi_examples=example)) -> Any:  # noqa: B008

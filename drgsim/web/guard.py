@@ -107,7 +107,8 @@ class Guard:
 
     async def _body(self, receive: Receive) -> bytes | None:
         """The whole body, or None where it grows too large; a slow client is left to the time limit."""
-        parts, size = [], 0
+        parts: list[bytes] = []
+        size = 0
 
         async def whole() -> bytes | None:
             nonlocal size

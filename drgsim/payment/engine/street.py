@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -114,7 +115,8 @@ def _begun(stays: Stays, book: Book, rules: Sequence[Rule], board: Board) -> Pat
     own = [rule for rule in rules if rule.id not in without and PREFIX + rule.id not in without]
     if book.method == "ffs":
         own = [rule for rule in own if rule.stage in _EVERYWHERE]
-    return state, tuple(with_rules(fixed, own, book) if own else fixed)
+    steps: Any = with_rules(fixed, own, book) if own else fixed
+    return state, tuple(steps)
 
 
 def _order(streets: Sequence[Sequence[Step]]) -> list[str]:

@@ -134,7 +134,8 @@ class Estimate:
         columns["margin"] = np.where(
             standing == Standing.NOT_PAYABLE, np.nan, to_yuan(margins(self.payments))
         )
-        columns["standing"] = pd.Categorical.from_codes(standing, [each.name.lower() for each in Standing])
+        standing_names = np.array([each.name.lower() for each in Standing], dtype=object)
+        columns["standing"] = pd.Categorical(standing_names[standing], categories=standing_names)
         positions, listed = self._worth_filing
         opened = np.zeros(len(cost), np.bool_)
         opened[positions] = True

@@ -34,7 +34,7 @@ class OutlierRule:
     @classmethod
     def of(cls, arguments: Mapping[str, Any], book: Book) -> OutlierRule:
         names = ("pay", "amount", "mark", "share", "scope", "period", "rank")
-        return cls(*(arguments[name] for name in names), rounding=book.rounding())
+        return cls(**{name: arguments[name] for name in names}, rounding=book.rounding())
 
     def apply(self, state: State, rows: Ints, facts: Any, name: str) -> Change | None:
         rows = rows[state.route[rows] == Route.SCHEME]

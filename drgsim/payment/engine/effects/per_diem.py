@@ -39,7 +39,7 @@ class PerDiemRule:
         return cls(
             arguments["rate"],
             arguments["in"] == "points",
-            *(arguments[name] for name in names),
+            **{name: arguments[name] for name in names},
             points_per_weight=units_per_weight(book),
             rounding=book.rounding(),
         )

@@ -61,11 +61,11 @@ class RuleStep:
             self.taken = np.zeros(len(state), np.bool_)
             return None
         named = (self.name,) if hasattr(self.effect, "offer") else ()
-        change = self.effect.apply(state, rows, facts, *named)
+        change: Change | None = self.effect.apply(state, rows, facts, *named)
         self.taken = holds
         lost = getattr(self.effect, "undecided", 0)
         state.undecided[self.rule.id] += lost
-        return change  # type: ignore[no-any-return]
+        return change
 
     def fires(self, state: State, facts: StateFacts) -> tuple[Mask, Mask]:
         """Where the condition holds on the stay's day, and where that cannot be said."""
@@ -100,11 +100,11 @@ class RuleStep:
         )
 
 
-def with_rules(steps: Iterable[Step], rules: Sequence[Rule], book: Book) -> list[Step]:
+def with_rules(steps: Iterable[Step], rules: Sequence[Rule], book: Book) -> list[Step | RuleStep]:
     """The fixed steps that are on, with the rules in their places; a rule of a step that is off keeps its."""
     placed = following(rules)
     on = {step.name: step for step in steps}
-    result: list[Step] = []
+    result: list[Step | RuleStep] = []
     for name, own in placed.items():
         if name in on:
             result.append(on[name])
