@@ -94,8 +94,8 @@ def half_points(points: float, gap_days: float, *, planned: bool = False) -> flo
 def deterrence(gain: float, detection: float, multiple: float) -> float:
     """Expected gain of a false claim (yuan): kept if not found; given back and fined if found.
 
-    >>> deterrence(1000, 0.5, 1.0)
-    -500.0
+    >>> deterrence(1000, 0.5, 1.0), deterrence(1000, 1.0, 2.0)
+    (0.0, -2000.0)
     """
     if not 0 <= detection <= 1:
         raise ArgumentError("detection is a chance", got=detection, allowed="0 to 1")
