@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MARK = "'"
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _MARKED = re.compile(r"'+[=+\-@\t\r]")
+# how spreadsheets hold a text together: ="00123", =123, and an apostrophe in front
+HELD = re.compile(r"='?\"(.*)\"|=(\d+)|'([=+\-@\t\r'].*|.*[^'])", re.DOTALL)
 _A_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)?(e[+-]?\d+)?%?", re.IGNORECASE)
 _FIRST = b"'=+-@\t\r"
 
@@ -38,6 +40,12 @@ def restored(text: str) -> str:
     ('=1+1', "'@x", "'K80")
     """
     return text[1:] if _MARKED.match(text) else text
+
+
+def read_back(text: str) -> str:
+    """As `restored`, for a reader that takes what holds a text together off afterwards: never both."""
+    plain = restored(text)
+    return text if plain is not text and HELD.fullmatch(plain) else plain
 
 
 def neutral_frame(frame: pd.DataFrame) -> pd.DataFrame:
@@ -102,3 +110,8 @@ def _beginning(array: Any, first: bytes) -> Any:
     signs = np.zeros(256, dtype=bool)
     signs[list(first)] = True
     return filled[signs[text[offsets[:-1][filled]]]]
+
+
+def read_back_array(array: Any) -> Any:
+    """`read_back` of each text of an Arrow array."""
+    return _changed(array, MARK.encode(), read_back)

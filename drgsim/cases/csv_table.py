@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._optional import installed
-from .cells import MARK, restored, restored_array
+from .cells import MARK, read_back, read_back_array
 from .errors import UnreadableFileError
 from .problems import Finding
 from .recognise import HEADER_WITHIN
@@ -78,7 +78,7 @@ class CsvTable:
             reader = csv.reader(stream, delimiter=self._separator)
             try:
                 for row in itertools.islice(reader, HEADER_WITHIN):
-                    cells.append([restored(cell) for cell in row])
+                    cells.append([read_back(cell) for cell in row])
                     lines.append(reader.line_num)
             except csv.Error:
                 pass  # an overlong cell below the header: reported when the rows are read
@@ -114,7 +114,7 @@ class CsvTable:
             for table in _rebatched(reader, rows):
                 self._refuse_long_cells(table)
                 last = table
-                arrays = {place: restored_array(table.column(names[place])) for place in positions}
+                arrays = {place: read_back_array(table.column(names[place])) for place in positions}
                 at = np.arange(number, number + table.num_rows)
                 number += table.num_rows
                 chunk = RawChunk.of_arrow(arrays, table.num_rows)
@@ -213,4 +213,4 @@ def _chunk(block: list[list[str]], positions: Sequence[int], width: int) -> RawC
 def _series(cells: list[str]) -> pd.Series:
     import pandas as pd
 
-    return pd.Series([restored(cell) if cell[:1] == MARK else cell for cell in cells])
+    return pd.Series([read_back(cell) if cell[:1] == MARK else cell for cell in cells])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .cells import HELD
 from .columns import case_columns
 from .headers import header_key
 from .layouts import known_headers
@@ -42,7 +43,6 @@ _FOOT = re.compile(
     re.IGNORECASE,
 )
 _ERRORS = re.compile(r"#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|#{4,}")
-_HELD = re.compile(r"='?\"(.*)\"|=(\d+)|'(.+)", re.DOTALL)
 
 
 def cleaned(
@@ -171,7 +171,7 @@ def _cells(chunk: RawChunk, match: Match) -> RawChunk:
                 wrong.append((row, text))
                 new.append(None)
             else:
-                held = _HELD.fullmatch(text)
+                held = HELD.fullmatch(text)
                 new.append(text if held is None else next(part for part in held.groups() if part is not None))
         changed[place] = (rows, new)
         if wrong and place in names:

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._atomic import replacing
-from .._optional import require
+from .._excel import workbook
 from .assumptions import parameters
 from .own_tables import SHEETS
 from .pots import lines, pots
@@ -95,18 +94,7 @@ def write_template(path: Any, *, years: tuple[int, ...] = (2023, 2024, 2025)) ->
 
     Raises MissingExtraError without XlsxWriter, NotFoundError for a folder that is not there.
     """
-    import datetime
-
-    import pandas as pd
-
-    require("xlsxwriter", extra="excel", feature="writing Excel")
-    with replacing(path) as part, pd.ExcelWriter(part, engine="xlsxwriter") as writer:
-        writer.book.set_properties({"created": datetime.datetime(2026, 1, 1)})  # the same file every time
-        pd.DataFrame({HOW: WORDS}).to_excel(writer, sheet_name=HOW, index=False)
-        writer.sheets[HOW].set_column(0, 0, 110)
+    with workbook(path) as book:
+        book.lines(HOW, [HOW, *WORDS])
         for name, table in tables(years).items():
-            sheet = SHEETS[name][0]
-            table.to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 0))
-            for place, column in enumerate(table.columns):
-                widest = max([len(str(each)) for each in table[column].dropna()] or [0])
-                writer.sheets[sheet].set_column(place, place, min(max(12, 2 * len(column), widest * 1.6), 50))
+            book.table(SHEETS[name][0], table)
