@@ -107,3 +107,15 @@ def test_every_kernel_has_a_stub_with_the_same_names():
             if isinstance(node, ast.FunctionDef | ast.ClassDef)
         }
         assert public == declared, path.name
+
+
+def test_what_is_installed_imports_nothing_that_is_not():
+    """`tools`, `tests` and `benchmarks` lie beside the package in a checkout and are in no wheel."""
+    beside = ("tools", "tests", "benchmarks")
+    wrong = [
+        f"{module_name(path)} imports {name}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for name in sorted(imports(path))
+        if name.split(".")[0] in beside
+    ]
+    assert wrong == []

@@ -13,7 +13,9 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from .synthetic_anchors import ANCHORED, anchor_rows
+from drgsim.synthetic.anchors import ANCHORED
+
+from .synthetic_anchors import anchor_rows
 from .synthetic_spread import read_discharges, shape_rows, spread_rows
 
 Rows = Iterable[Sequence[object]]

@@ -13,12 +13,6 @@ import re
 from pathlib import Path
 from statistics import median
 
-# shipped scheme -> its folder of neutral tables
-ANCHORED = {
-    "chs-drg-1.0": "chs_drg_1_0",
-    "chs-drg-1.1": "chs_drg_1_1",
-    "chs-drg-2.0": "chs_drg_2_0",
-}
 _DEMONSTRATED = "chs_drg_2_0"  # whose groups the demonstration weights are for
 _HARBIN = "weights/harbin_2023_drg_weights.csv"
 _DEMONSTRATION = "weights/chs_drg_2_0_example_weights.csv"

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from drgsim.synthetic.spread import KINDS, SEVERITIES
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -22,8 +24,6 @@ _SEVERITY = {"Minor": "none", "Moderate": "cc", "Major": "mcc", "Extreme": "mcc"
 _MIN_GROUP, _MIN_HOSPITAL = 50, 30
 _SWEEPS = 30  # alternate group and hospital means until both are out
 _SCORES = tuple(step / 4 for step in range(-14, 15))  # normal scores at which the shape is kept
-KINDS = ("medical", "surgical")
-SEVERITIES = ("none", "cc", "mcc")
 
 
 def read_discharges(path: Path) -> pd.DataFrame:

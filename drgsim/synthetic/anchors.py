@@ -10,11 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tools.synthetic_anchors import ANCHORED
-
 from ..schemes.model import Adrg, Drg, Scheme
 from .tables import rows
 
+# shipped scheme -> its folder of neutral tables
+ANCHORED = {
+    "chs-drg-1.0": "chs_drg_1_0",
+    "chs-drg-1.1": "chs_drg_1_1",
+    "chs-drg-2.0": "chs_drg_2_0",
+}
 _NEWEST = max(ANCHORED)  # for a scheme that has no table of its own, nor its base
 # what the last character of a group's code makes of the mean of its siblings; assumed
 _BY_SEVERITY = {"1": 1.35, "3": 1.05, "5": 0.8}

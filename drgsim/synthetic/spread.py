@@ -10,14 +10,14 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from tools.synthetic_spread import KINDS, SEVERITIES
-
 from .._paths import data_path
 from .randomness import normal_mean
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+KINDS = ("medical", "surgical")
+SEVERITIES = ("none", "cc", "mcc")
 _REACH = 5.0  # tables run from score -5 to 5
 _CELLS = 2048
 
