@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -50,9 +51,7 @@ def measure(path: Path) -> dict[str, Measured]:
             return {name: _measure_sheet(book, part, path, name) for name, part in _sheets(book).items()}
     except UnreadableFileError:
         raise
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, NotImplementedError, EOFError) as error:
-        raise _damaged(path) from error
-    except (OSError, ValueError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, ValueError, RuntimeError) as error:
         raise _damaged(path) from error
 
 

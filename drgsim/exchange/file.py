@@ -12,7 +12,6 @@ import io
 import json
 import os
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,7 +169,6 @@ def _unpacked(path: Path) -> dict[str, bytes]:
         RuntimeError,
         NotImplementedError,
         ValueError,
-        zlib.error,
     ) as error:
         raise ExchangeError("the file is damaged, or no zip", where=path.name) from error
 

@@ -1,5 +1,6 @@
 """Sheets as they are: titles, foots, headers of two rows, merges, errors, far cells, pages named .xls."""
 
+import contextlib
 import os
 import zipfile
 
@@ -12,6 +13,7 @@ from drgsim import check_cases, read_cases
 from drgsim.cases import report_of
 from drgsim.cases.errors import UnreadableFileError
 from drgsim.cli import main
+from drgsim.errors import DrgsimError
 
 HEADER = ["病案号", "性别", "年龄", "科室", "主要诊断编码", "其他诊断1", "总费用"]
 ROWS = [
@@ -238,3 +240,13 @@ def test_numbers_of_rows_survive_chunks(tmp_path):
     report = report_of(read_cases(path))
     assert report.at.tolist() == [2, 4, 6, 8]
     assert np.array_equal(report.problems.frame["sheet_row"].dropna(), [2, 4, 6, 8])
+
+
+@pytest.mark.parametrize("at", range(60, 2_000, 97))
+def test_a_workbook_with_a_broken_byte_is_read_or_told(sheet, at):
+    path = sheet([HEADER, *ROWS])
+    content = bytearray(path.read_bytes())
+    content[at % len(content)] ^= 0xFF
+    path.write_bytes(content)
+    with contextlib.suppress(DrgsimError):  # any other error fails the test
+        read_cases(path)
