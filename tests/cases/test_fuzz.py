@@ -40,7 +40,9 @@ def as_csv(rows):
     return stream.getvalue()
 
 
-@settings(max_examples=12)
+@settings(
+    max_examples=12, derandomize=True
+)  # the same cells every time; tests/fuzz and .ci/long draw new ones
 @given(rows=ROWS)
 def test_any_cells_are_read_checked_and_written(rows, tmp_path):
     path = tmp_path / "a.csv"
