@@ -12,6 +12,7 @@ from ..cases.read_report import report_of
 from ..errors import ColumnError
 from ..payment.engine.grouped import grouped
 from ..payment.faces.estimate import Estimate, estimate
+from ..policy.given import policy_given
 from .indicators import HEADERS
 from .month import COMPARED, OfficeMonth, told_stays
 from .periods import before, months_of, of_month, this_month
@@ -29,7 +30,7 @@ ALL = "全部"
 
 def office(
     cases: Any,
-    policy: Policy,
+    policy: Policy | str | Path,
     *,
     month: str | None = None,
     last_month: Any = None,
@@ -67,6 +68,7 @@ def office(
     facts = HospitalFacts.of(hospital)
     given = read_reference(reference)
     limits = read_thresholds(thresholds)
+    policy = policy_given(policy)
     frame, _ = grouped(cases, policy, scheme=scheme)
     asked = this_month(frame, month)
 

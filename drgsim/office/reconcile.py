@@ -16,6 +16,8 @@ from .bureau import _text, matched, read_bureau
 from .monthly import sheet_rows_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from ..policy.policy import Policy
@@ -124,7 +126,7 @@ class Reconciliation:
 def reconcile(
     cases: Any,
     bureau: Any,
-    policy: Policy,
+    policy: Policy | str | Path,
     *,
     weights: Any = None,
     scheme: str | None = None,

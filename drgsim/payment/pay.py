@@ -9,6 +9,7 @@ import numpy as np
 
 from ..cases.fen import Fen, to_fen
 from ..errors import ArgumentError
+from ..policy.given import policies_given
 from .engine.bill import Bill, Part, Special, make_bill
 from .engine.book import FUND, Book, Options
 from .engine.findings import Findings, Walk
@@ -24,6 +25,8 @@ from .engine.street import STEP_NAMES, walk_together
 from .faces.payments import Payments
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from ..policy.policy import Policy
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
 def pay(
     cases: Any,
-    policy: Policy | Mapping[str, Policy],
+    policy: Policy | str | Path | Mapping[str, Policy | str | Path],
     *,
     weights: Weights | pd.DataFrame | Mapping[str, Weights] | None = None,
     bill: Literal["policy", "recorded"] = "policy",
@@ -50,8 +53,8 @@ def pay(
         `insurance`; what else is used depends on the policy. Cases without a group (`drg`, or `dip_code`
         and `score`) are grouped by the policy's scheme first. `prepared(cases)` may be given instead, to pay
         the same cases by many policies.
-    policy : a Policy, or a mapping of region code (or `"other"`) to Policy. Under a mapping a stay is priced
-        by its care region's policy and billed by its insured region's.
+    policy : a Policy, the id of a shipped one or its file, or a mapping of region code (or `"other"`) to
+        such. Under a mapping a stay is priced by its care region's policy and billed by its insured region's.
     weights : a weight table; without it the one the policy names. A mapping goes by region too, or by the id
         of the scheme where that changes by date.
     bill : `"policy"` computes the patient's bill from the benefit parameters; `"recorded"` takes the
@@ -85,6 +88,7 @@ def pay(
     >>> result.frame[["standard", "payment"]].round(2).values.tolist()
     [[9365.6, 9365.6]]
     """
+    policy = policies_given(policy)
     _known("bill", bill, ("policy", "recorded"))
     _known("dates", dates, ("policy", "discharge", "admission"))
     for name in without:
@@ -122,7 +126,7 @@ def _walks(stays: Stays, care: Sequence[Jurisdiction], books: Mapping[Jurisdicti
 
 def prepared(
     cases: Any,
-    policy: Policy | Mapping[str, Policy],
+    policy: Policy | str | Path | Mapping[str, Policy | str | Path],
     *,
     dates: Literal["policy", "discharge", "admission"] = "policy",
 ) -> Stays:
@@ -133,7 +137,7 @@ def prepared(
     """
     from .engine.grouped import grouped
 
-    return Stays(*grouped(cases, policy, by_stay=dates != "policy"))
+    return Stays(*grouped(cases, policies_given(policy), by_stay=dates != "policy"))
 
 
 def _book(stays: Stays, place: Jurisdiction, options: Options) -> Book:

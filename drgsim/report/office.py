@@ -9,6 +9,8 @@ from ..office import monthly as room
 from ..office.month import OfficeMonth
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..policy.policy import Policy
 
 
@@ -41,7 +43,7 @@ class OfficeReport(OfficeMonth):
 
 def office(
     cases: Any,
-    policy: Policy,
+    policy: Policy | str | Path,
     *,
     month: str | None = None,
     last_month: Any = None,

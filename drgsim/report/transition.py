@@ -84,6 +84,7 @@ def transition(
     policy: Policy | str | None = None,
     weights: Weights | str | None = None,
     new_weights: Weights | str | None = None,
+    hospital: Any = None,
     draws: int = 200,
     seed: int = 0,
 ) -> TransitionReport:
@@ -100,6 +101,8 @@ def transition(
     weights : of the first scheme, a table or its id; None: measured on these cases.
     new_weights : of the second. None: measured on these cases and scaled to spend what the fund spent before
         (`neutral_factor`). Weights carried over by the migrated mix stand beside either way.
+    hospital : facts on one's hospital that the cases leave out, as for `drgsim.estimate`: level, insurance,
+        region. What they fill is told in the notes.
     draws : draws of whole hospitals for the bands of `explained`; 0 for none.
     seed : keys the draws.
 
@@ -127,6 +130,7 @@ def transition(
         policy=policy,
         weights=weights,
         new_weights=new_weights,
+        hospital=hospital,
         draws=draws,
         seed=seed,
     )

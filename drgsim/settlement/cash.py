@@ -26,6 +26,8 @@ from .which_policy import policy_by_region
 from .working_days import WorkingDays
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from ..policy.policy import Policy
@@ -39,7 +41,7 @@ _KEYS = ["care_region", "insurance"]
 
 def cash(
     settlement: Settlement,
-    policy: Policy | Mapping[str, Policy],
+    policy: Policy | str | Path | Mapping[str, Policy | str | Path],
     *,
     funds: pd.DataFrame | None = None,
     between_regions: RegionPrepayments | None = None,

@@ -17,6 +17,8 @@ from .statistics import FLOW, MEASURES, hospital_months
 from .which_policy import policy_by_region
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from ..payment.faces.payments import Payments
@@ -27,7 +29,7 @@ _BORNE_HERE = {"fund": "fund_care_region", "sliding": "sliding_care_region"}
 
 def outsiders(
     payments: Payments | pd.DataFrame,
-    policy: Policy | Mapping[str, Policy],
+    policy: Policy | str | Path | Mapping[str, Policy | str | Path],
     *,
     budgets: pd.DataFrame | None = None,
 ) -> pd.DataFrame:

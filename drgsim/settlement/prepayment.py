@@ -21,6 +21,8 @@ from .timing import MONTHS_IN_A_YEAR
 from .which_policy import policy_by_region
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from ..payment.faces.payments import Payments
@@ -34,7 +36,7 @@ LAST_QUARTER = ("10", "11", "12")
 
 def prepayments(
     flows: Settlement | Payments | pd.DataFrame,
-    policy: Policy | Mapping[str, Policy],
+    policy: Policy | str | Path | Mapping[str, Policy | str | Path],
     *,
     last_year: Settlement | Payments | pd.DataFrame | None = None,
 ) -> RegionPrepayments:

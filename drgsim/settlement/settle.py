@@ -16,6 +16,8 @@ from .statistics import FLOW, MEASURES, flow_months, hospital_months
 from .which_policy import policy_by_region
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from ..payment.faces.payments import Payments
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 def settle(
     payments: Payments | pd.DataFrame,
-    policy: Policy | Mapping[str, Policy],
+    policy: Policy | str | Path | Mapping[str, Policy | str | Path],
     *,
     budgets: pd.DataFrame | None = None,
 ) -> Settlement:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError
+from ..policy.given import policies_given
 
 if TYPE_CHECKING:
     from ..policy.policy import Policy
 
 
-def policy_by_region(policy: Policy | Mapping[str, Policy]) -> Callable[[str], Policy]:
+def policy_by_region(policy: Any) -> Callable[[str], Policy]:
     """The policy of a region, from one for all or a mapping of region (or `"other"`) to Policy."""
+    policy = policies_given(policy)
     if not isinstance(policy, Mapping):
         return lambda region: policy
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..cases.arrays import read_money
+from ..cases.hospital_facts import HospitalFacts
 from ..errors import ArgumentError
 from ..payment.engine.grouped import as_frame
 from ..payment.engine.stays import Stays
+from ..policy.given import policy_given
 from ..policy.policy import Policy
 from ..weights.weights import Weights
 from .explained import explained
@@ -146,11 +148,12 @@ def find_transition(
     policy: Policy | str | None = None,
     weights: Weights | str | None = None,
     new_weights: Weights | str | None = None,
+    hospital: Any = None,
     draws: int = 200,
     seed: int = 0,
 ) -> Transition:
     """What moving from scheme `a` to scheme `b` does; the documentation stands with `drgsim.transition`."""
-    frame = as_frame(cases)
+    frame, filled = HospitalFacts.of(hospital).without_coefficient().fill(as_frame(cases))
     if not len(frame):
         raise ArgumentError("there are no cases", got="0 rows")
     left, right = side(frame, a), side(frame, b)
@@ -167,7 +170,10 @@ def find_transition(
     shares = {"all": share_moved(frame, move, left, right, None), **shares}
     _, lost = severity_change(left, right)
     look_at = watched(left, right, move, lost)
-    notes = list(_trust_notes(left, right))
+    notes = [
+        *_trust_notes(left, right),
+        *((line, f"filled from the facts on the hospital: {line}") for line in filled),
+    ]
     money = _Money.find(frame, left, right, keys, policy, weights, new_weights, notes)
     hospital = frame["hospital_id"] if "hospital_id" in frame.columns else None
     mdc = (left if left.kind == "drg" else right).frame["mdc"].astype(object)
@@ -215,7 +221,7 @@ class _Money:
     ) -> _Money:
         import pandas as pd
 
-        rules = Policy.load(policy or DEFAULT_POLICY) if isinstance(policy, str | None) else policy
+        rules = policy_given(policy or DEFAULT_POLICY)
         missing = [name for name in ("total_cost", "insurance") if name not in frame.columns]
         if missing:
             notes.append(

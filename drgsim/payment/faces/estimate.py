@@ -13,6 +13,7 @@ from ...cases.arrays import Ints
 from ...cases.fen import to_yuan
 from ...cases.hospital_facts import HospitalFacts
 from ...errors import ArgumentError, NotFoundError
+from ...policy.given import policy_given
 from ..engine.grouped import grouped
 from ..engine.stays import Stays
 from ..pay import pay
@@ -24,6 +25,8 @@ from .standing import Standing, margins, priced_alone, standings, why_patient_un
 from .worklist import worth_filing
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from ...policy.policy import Policy
@@ -38,7 +41,7 @@ _SHARED = (
 
 def estimate(
     cases: Any,
-    policy: Policy,
+    policy: Policy | str | Path,
     *,
     weights: Any = None,
     scheme: str | None = None,
@@ -74,6 +77,7 @@ def estimate(
     >>> round(answer.frame["margin"].item(), 2), answer.frame["review_open"].item()
     (365.6, False)
     """
+    policy = policy_given(policy)
     frame, column = grouped(cases, policy, scheme=scheme)
     facts = HospitalFacts.of(hospital)
     frame, told = facts.fill(frame)

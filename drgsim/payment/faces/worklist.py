@@ -19,6 +19,8 @@ from ..pay import pay
 from .payments import Payments
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from ...policy.policy import Policy
@@ -35,7 +37,7 @@ NOTE = {
 
 def special_review_worklist(
     cases: Any,
-    policy: Policy,
+    policy: Policy | str | Path,
     *,
     weights: Any = None,
     bill: Any = "recorded",
