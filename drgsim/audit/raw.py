@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._damaged import whole
 from .._optional import require
+from ..cases.beside import workbook_rows
 from ..errors import FileFormatError, NotFoundError
 from .errors import AuditTableError
 from .schema import columns
@@ -82,7 +84,8 @@ def read_file(path: Path, name: str) -> pl.DataFrame:
         raise NotFoundError("no such file", got=str(path), where=f"table {name}")
     ending = path.name.lower()
     if ending.endswith(".parquet"):
-        return pl.read_parquet(path)
+        with whole(path, message="the Parquet file is damaged or cut short", do="copy or write it again"):
+            return pl.read_parquet(path)
     if ending.endswith((".xlsx", ".xls", ".xlsm")):
         return _workbook(path, name)
     if ending.endswith((".csv", ".csv.gz", ".txt", ".tsv")):
@@ -99,18 +102,18 @@ def _csv(path: Path) -> pl.DataFrame:
         "separator": "\t" if path.suffix.lower() in (".tsv", ".txt") else ",",
         "encoding": encoding_of(path),
     }
-    try:
-        frame = pl.read_csv(path, **options)
-    except pl.exceptions.NoDataError:
-        return pl.DataFrame()
-    except (pl.exceptions.ComputeError, UnicodeError) as error:
-        raise FileFormatError("a CSV file cannot be read to its end", where=path.name) from error
+    with whole(path, message="a CSV file cannot be read to its end"):
+        try:
+            frame = pl.read_csv(path, **options)
+        except pl.exceptions.NoDataError:
+            return pl.DataFrame()
     return frame.rename({header: header.strip().lstrip("\ufeff") for header in frame.columns})
 
 
 def encoding_of(path: Path) -> str:
     """UTF-8, or GB18030 where the beginning of the file is not UTF-8."""
-    with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
+    opened: Any = gzip.open if path.name.lower().endswith(".gz") else open
+    with whole(path, message="the gzip file is damaged or cut short"), opened(path, "rb") as file:
         start = file.read(1 << 20)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
@@ -121,12 +124,9 @@ def encoding_of(path: Path) -> str:
 
 def _workbook(path: Path, name: str) -> pl.DataFrame:
     """The first sheet that has the table's required columns; a title may stand above its header."""
-    calamine = require("python_calamine", extra="excel", feature="reading Excel workbooks")
     words = {word for each in columns(name).values() for word in (each.name, each.zh, *each.aliases)}
     best: tuple[int, int, list[list[Any]]] = (0, 0, [])
-    book = calamine.CalamineWorkbook.from_path(str(path))
-    for sheet in book.sheet_names:
-        rows = book.get_sheet_by_name(sheet).to_python()
+    for rows in workbook_rows(path).values():
         for place, row in enumerate(rows[:_HEADER_ROWS]):
             known = sum(str(cell).strip() in words for cell in row)
             best = max(best, (known, -place, rows), key=lambda each: each[:2])

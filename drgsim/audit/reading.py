@@ -8,11 +8,14 @@ measurement). It is loaded on first use and comes with the extra `audit`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._damaged import whole
+from ..errors import DrgsimError, FileFormatError
 from .errors import AuditTableError
 from .raw import NOTHING, encoding_of, polars, raw_frame
 from .schema import TABLES, Column, columns, values
@@ -91,7 +94,8 @@ def scan_table(name: str, source: Any, *, rename: Mapping[str, str] | None = Non
             lazy = pl.scan_csv(path, infer_schema=False)
     if lazy is None:
         return None
-    schema = lazy.collect_schema()
+    with whole(source if isinstance(source, str | os.PathLike) else "a table"):
+        schema = lazy.collect_schema()
     head, _ = _named(pl.DataFrame(schema=schema), name, rename or {})
     _refuse_missing(name, head)
     taken = _taken(list(schema), name, rename or {})
@@ -99,6 +103,20 @@ def scan_table(name: str, source: Any, *, rename: Mapping[str, str] | None = Non
     return lazy.select(pl.col(header).alias(column) for column, header in taken.items()).select(
         _typed(schema[taken[column]], wanted[column]) for column in wanted if column in taken
     )
+
+
+@contextmanager
+def read_through(name: str) -> Iterator[None]:
+    """Collect a scanned table inside: what breaks while its file is read is told as damage of the table."""
+    pl = polars()
+    try:
+        yield
+    except (pl.exceptions.ComputeError, OSError) as error:
+        if isinstance(error, DrgsimError):
+            raise
+        raise FileFormatError(
+            f"the file of the table {name} cannot be read to its end", do="copy or export it again"
+        ) from None
 
 
 def complete(frame: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from .items.matching import Matcher
 from .items.screen import screen_items
 from .library import Library
 from .members import screen_members
-from .reading import PROBLEM_COLUMNS, Read, complete, polars, read_table, scan_table
+from .reading import PROBLEM_COLUMNS, Read, complete, polars, read_table, read_through, scan_table
 from .result import AuditResult
 from .stays.beside import outside_events
 from .stays.screen import screen_stays
@@ -209,7 +209,8 @@ def _bought(run: _Run) -> pl.DataFrame | None:
         return None
     names = ("line_id", "patient_id", "hospital_id", "time", "amount", "returned")
     have = [name for name in run.sales.collect_schema().names() if name in names]
-    known = run.sales.filter(pl.col("patient_id").is_not_null()).select(have).collect(engine="streaming")
+    with read_through("dispensings"):
+        known = run.sales.filter(pl.col("patient_id").is_not_null()).select(have).collect(engine="streaming")
     return complete(known, "dispensings")
 
 
@@ -228,9 +229,10 @@ def _sales(run: _Run, library: Library, cases: Any) -> None:
     if run.sales is None:
         return
     stays = None if cases is None or "patient_id" not in cases else visits_of_cases(cases)
-    found = screen_dispensings(
-        run.sales, library, drugs=run.frame("drugs"), stays=stays, members=run.frame("members")
-    )
+    with read_through("dispensings"):
+        found = screen_dispensings(
+            run.sales, library, drugs=run.frame("drugs"), stays=stays, members=run.frame("members")
+        )
     run.screened["dispensings"] = found.rows
     run.findings.append(found.findings)
     run.undecided |= found.undecided

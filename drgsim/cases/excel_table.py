@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from .._damaged import whole
 from .._optional import require
 from .errors import UnreadableFileError
 from .recognise import HEADER_WITHIN
-from .sheet_measure import Measured, Place, measure
+from .sheet_measure import AGAIN, DAMAGED, Measured, Place, measure
 from .tables import RawChunk
 
 _EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
@@ -23,7 +25,7 @@ def excel_tables(path: Path) -> list[SheetTable]:
     """One table for every visible sheet with cells. Raises UnreadableFileError."""
     calamine = require("python_calamine", extra="excel", feature="reading Excel workbooks")
     sheets = measure(path)
-    try:
+    with _readable(path, calamine):
         workbook = calamine.load_workbook(str(path))
         visible = [
             meta.name
@@ -31,18 +33,19 @@ def excel_tables(path: Path) -> list[SheetTable]:
             if meta.visible == calamine.SheetVisibleEnum.Visible
         ]
         tables = [_table(path, workbook.get_sheet_by_name(name), name, sheets.get(name)) for name in visible]
-    except calamine.PasswordError as error:
-        raise locked(path) from error
-    except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError, ValueError) as error:
-        raise UnreadableFileError(
-            "the workbook is damaged or cut short",
-            where=path.name,
-            do="open it in Excel, save it again as .xlsx, and check that the copy is complete",
-        ) from error
     filled = [table for table in tables if table.preview()]
     if not filled:
         raise UnreadableFileError("the workbook has no visible sheet with cells", where=path.name)
     return filled
+
+
+@contextmanager
+def _readable(path: Path, calamine: Any) -> Iterator[None]:
+    with whole(path, UnreadableFileError, message=DAMAGED, do=AGAIN):
+        try:
+            yield
+        except calamine.PasswordError:
+            raise locked(path) from None
 
 
 def locked(path: Path) -> UnreadableFileError:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 
+from .._damaged import whole
 from .errors import UnreadableFileError
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # Excel's own limits
@@ -28,6 +28,8 @@ _NO_VALUE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>' + _FORMULA + 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _DO = "delete the rows and columns behind the data (Ctrl+End shows the end), save it, or save it as CSV UTF-8"
+DAMAGED = "the workbook is damaged or cut short"
+AGAIN = "open it in Excel, save it again as .xlsx, and check that the copy is complete"
 
 Place = tuple[int, int]  # row and column, from 0
 
@@ -43,16 +45,13 @@ class Measured:
 def measure(path: Path) -> dict[str, Measured]:
     """Every sheet of an .xlsx by name; a file that is no zip archive (.xls) has none here, and limits of its
     own. Raises UnreadableFileError for a sheet that reaches farther than its data."""
-    if not zipfile.is_zipfile(path):
-        return {}
-    try:
+    with whole(path, UnreadableFileError, message=DAMAGED, do=AGAIN):
+        if not zipfile.is_zipfile(path):
+            return {}
         with zipfile.ZipFile(path) as book:
             _measure_archive(book, path)
             return {name: _measure_sheet(book, part, path, name) for name, part in _sheets(book).items()}
-    except UnreadableFileError:
-        raise
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise _damaged(path) from error
+    raise AssertionError  # `whole` lets nothing through
 
 
 def _measure_archive(book: zipfile.ZipFile, path: Path) -> None:
@@ -137,11 +136,3 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
-
-
-def _damaged(path: Path) -> UnreadableFileError:
-    return UnreadableFileError(
-        "the workbook is damaged or cut short",
-        where=path.name,
-        do="open it in Excel, save it again as .xlsx, and check that the copy is complete",
-    )

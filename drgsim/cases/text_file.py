@@ -6,13 +6,13 @@ import codecs
 import gzip
 import io
 import re
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
+from .._damaged import whole
 from .errors import UnreadableFileError
 
 _BLOCK = 4 << 20  # bytes
@@ -39,7 +39,7 @@ class TextFile:
         """
         with path.open("rb") as file:
             compression: Literal["gzip"] | None = "gzip" if file.read(2) == b"\x1f\x8b" else None
-        try:
+        with whole(path, UnreadableFileError, message="the gzip file is damaged or cut short"):
             with _binary(path, compression) as stream:
                 start = stream.read(4096)
             if not start.strip():
@@ -49,10 +49,6 @@ class TextFile:
                 last, tried[encoding], gaps = _read_through(path, compression, encoding)
                 if not tried[encoding]:
                     return cls(path, encoding, compression, last, gaps)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise UnreadableFileError(
-                "the gzip file is damaged or cut short", where=path.name, do="copy or export it again"
-            ) from error
         raise UnreadableFileError(
             f"the text is in another encoding, or damaged; tried: {_told(tried)}",
             where=path.name,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._damaged import whole
 from .._optional import require
 from .errors import NotACaseTableError, UnreadableFileError
 from .tables import RawChunk
@@ -23,32 +25,32 @@ class ParquetTable:
         parquet = _parquet()
         self.name = path.name
         self.notes: list[str] = []
-        try:
+        with _readable(path.name):
             # what is read ahead is kept to the end, so that memory would grow with the file
             self._file = parquet.ParquetFile(path, pre_buffer=False)
-        except (OSError, ValueError) as error:  # pyarrow's own errors are both
-            raise _damaged(path.name) from error
-        self._names = list(self._file.schema_arrow.names)
+            self._names = list(self._file.schema_arrow.names)
 
     def preview(self) -> Sequence[list[str]]:
         return [self._names]
 
     def sample(self, rows: int) -> Sequence[list[str]]:
-        try:
+        with _readable(self.name):
             batch = next(self._file.iter_batches(batch_size=rows), None)
-        except (OSError, ValueError) as error:
-            raise _damaged(self.name) from error
-        return [] if batch is None else _texts([column.to_pylist() for column in batch.columns])
+            return [] if batch is None else _texts([column.to_pylist() for column in batch.columns])
+        raise AssertionError  # `whole` lets nothing through
 
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
         names = [self._names[place] for place in positions]
         doubled = len(set(self._names)) < len(self._names)  # names then say nothing: all columns, by place
-        try:
-            for batch in self._file.iter_batches(batch_size=rows, columns=None if doubled else names):
-                columns = [batch.column(place) for place in positions] if doubled else batch.columns
-                yield RawChunk.of_arrow(dict(zip(positions, columns, strict=True)), batch.num_rows)
-        except OSError as error:
-            raise _damaged(self.name) from error
+        with _readable(self.name):
+            batches = self._file.iter_batches(batch_size=rows, columns=None if doubled else names)
+        while True:
+            with _readable(self.name):  # not around the yield: what a caller raises is no damage
+                batch = next(batches, None)
+            if batch is None:
+                return
+            columns = [batch.column(place) for place in positions] if doubled else batch.columns
+            yield RawChunk.of_arrow(dict(zip(positions, columns, strict=True)), batch.num_rows)
 
 
 class ArrowTable:
@@ -116,7 +118,10 @@ def _parquet() -> Any:
     return require("pyarrow.parquet", extra="arrow", feature="reading Parquet files")
 
 
-def _damaged(name: str) -> UnreadableFileError:
-    return UnreadableFileError(
-        "the Parquet file is damaged or cut short", where=name, do="copy or write it again"
+def _readable(name: str) -> AbstractContextManager[None]:
+    return whole(
+        name,
+        UnreadableFileError,
+        message="the Parquet file is damaged or cut short",
+        do="copy or write it again",
     )

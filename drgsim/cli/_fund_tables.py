@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..cases.beside import table_beside
 from ..errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _INSURANCES = {
     "居民医保": "resident",
     "城乡居民医保": "resident",
 }
-_ENCODINGS = ("utf-8-sig", "gb18030")
 _TEXT = ("region", "insurance")
 
 
@@ -38,17 +38,7 @@ def read_fund_table(path: str | None) -> pd.DataFrame | None:
     """A CSV in UTF-8 or GB18030, its regions as text; None for no path. Raises ArgumentError."""
     if path is None:
         return None
-    import pandas as pd
-
-    text = _text(Path(path))
-    try:
-        from io import StringIO
-
-        table = pd.read_csv(StringIO(text), dtype=str)
-    except ValueError as error:  # parser errors are such
-        raise ArgumentError(
-            "a table cannot be read", got=Path(path).name, allowed="CSV with a header", do=str(error)
-        ) from error
+    table = table_beside(path)
     table = table.rename(columns=lambda name: _HEADERS.get(str(name).strip(), str(name).strip()))
     for name in table.columns:
         words = table[name].str.strip()
@@ -56,16 +46,6 @@ def read_fund_table(path: str | None) -> pd.DataFrame | None:
     if "insurance" in table.columns:
         table["insurance"] = table["insurance"].replace(_INSURANCES)
     return table
-
-
-def _text(path: Path) -> str:
-    content = path.read_bytes()
-    for encoding in _ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ArgumentError("a table cannot be read", got=path.name, allowed="CSV in UTF-8 or GB18030")
 
 
 def _numbers(words: pd.Series[str], name: str, path: str) -> pd.Series[float]:

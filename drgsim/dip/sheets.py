@@ -7,7 +7,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._optional import require
+from .._damaged import read_text, whole
+from ..cases.beside import BOOKS, workbook_rows
 from ..errors import FileFormatError
 
 if TYPE_CHECKING:
@@ -18,15 +19,9 @@ Rows = list[list[str]]
 
 def read_workbook_rows(path: str | Path) -> dict[str, Rows]:
     """The sheets of an Excel file, cells as text; numbers lose a trailing `.0`."""
-    calamine = require("python_calamine", extra="excel", feature="reading a workbook")
-    try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
-        return {
-            name: [[_text(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()]
-            for name in book.sheet_names
-        }
-    except (calamine.CalamineError, OSError) as error:
-        raise FileFormatError(f"the workbook cannot be read: {error}", where=str(path)) from error
+    return {
+        name: [[_text(cell) for cell in row] for row in rows] for name, rows in workbook_rows(path).items()
+    }
 
 
 def read_sheet(path: str | Path) -> pd.DataFrame:
@@ -34,25 +29,17 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
     import pandas as pd
 
     path = Path(path)
-    if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
-        rows = next(iter(read_workbook_rows(path).values()))
+    if path.suffix.lower() in BOOKS:
+        rows = next(iter(read_workbook_rows(path).values()), [])
     else:
-        rows = list(csv.reader(io.StringIO(_decoded(path))))
+        content = read_text(path)
+        with whole(path, message="the table cannot be read to its end", do="save it as CSV UTF-8"):
+            rows = list(csv.reader(io.StringIO(content)))
     rows = [row for row in rows if any(row)]
     if not rows:
         raise FileFormatError("the table is empty", where=str(path))
     width = len(rows[0])
     return pd.DataFrame([(row + [""] * width)[:width] for row in rows[1:]], columns=rows[0], dtype=object)
-
-
-def _decoded(path: Path) -> str:
-    content = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FileFormatError("the file is neither UTF-8 nor GB18030", where=str(path))
 
 
 def _text(cell: Any) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._atomic import replacing
+from .._damaged import whole
 from .._version import __version__
 from ..errors import ArgumentError, NotFoundError
 from ..settlement.statistics import KEYS, MEASURES, merge_statistics
@@ -149,28 +150,18 @@ def read_exchange(path: str | os.PathLike[str], *, key: bytes | None = None) -> 
 
 
 def _unpacked(path: Path) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            found = {info.filename: info for info in archive.infolist()}
-            if sorted(found) != sorted(LARGEST) or len(archive.infolist()) != len(LARGEST):
-                raise ExchangeError("not a file of statistics", where=path.name, allowed=list(LARGEST))
-            for name, info in found.items():
-                swollen = info.file_size > UNPACKS * max(info.compress_size, 1)
-                if info.file_size > LARGEST[name] or (swollen and info.file_size > LARGEST[MANIFEST]):
-                    raise ExchangeError(f"its {name} is too large", where=path.name)
-            # a size that is a lie ends in an error of its checksum, after at most that many bytes
-            return {name: archive.read(info) for name, info in found.items()}
-    except ExchangeError:
-        raise
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-        RuntimeError,
-        NotImplementedError,
-        ValueError,
-    ) as error:
-        raise ExchangeError("the file is damaged, or no zip", where=path.name) from error
+    broken = "the file is damaged, or no zip"
+    with whole(path, ExchangeError, message=broken), zipfile.ZipFile(path) as archive:
+        found = {info.filename: info for info in archive.infolist()}
+        if sorted(found) != sorted(LARGEST) or len(archive.infolist()) != len(LARGEST):
+            raise ExchangeError("not a file of statistics", where=path.name, allowed=list(LARGEST))
+        for name, info in found.items():
+            swollen = info.file_size > UNPACKS * max(info.compress_size, 1)
+            if info.file_size > LARGEST[name] or (swollen and info.file_size > LARGEST[MANIFEST]):
+                raise ExchangeError(f"its {name} is too large", where=path.name)
+        # a size that is a lie ends in an error of its checksum, after at most that many bytes
+        return {name: archive.read(info) for name, info in found.items()}
+    raise AssertionError  # `whole` lets nothing through
 
 
 def _manifest(data: bytes, where: str) -> dict[str, Any]:
@@ -197,10 +188,9 @@ def _table(data: bytes, where: str) -> pd.DataFrame:
     import pandas as pd
 
     types: dict[str, Any] = {**dict.fromkeys(KEYS, str), **dict.fromkeys(MEASURES, "int64")}
-    try:
+    with whole(where, ExchangeError, message=f"its {TABLE} cannot be read"):
         return pd.read_csv(io.BytesIO(data), dtype=types, keep_default_na=False, encoding="utf-8")
-    except (ValueError, OverflowError) as error:  # pandas' own message would quote cells
-        raise ExchangeError(f"its {TABLE} cannot be read", where=where) from error.__cause__
+    raise AssertionError
 
 
 def _signature(manifest: Mapping[str, Any], key: bytes | None) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._optional import require
 from .._rows import rows_of
+from ..cases.beside import table_beside, workbook_frames
 from ..errors import FileFormatError, NotFoundError, nearest_name
 from .assumptions import parameters
 from .errors import FundError
@@ -55,7 +55,6 @@ class Problems:
 def read_tables(path: Any) -> dict[str, pd.DataFrame]:
     """The tables of a workbook or folder by name; raises FileFormatError when heads or accounts are not
     there."""
-    import pandas as pd
 
     place = Path(path)
     if place.is_dir():
@@ -65,9 +64,9 @@ def read_tables(path: Any) -> dict[str, pd.DataFrame]:
                 for suffix in (".csv", ".xlsx"):
                     file = place / f"{word}{suffix}"
                     if file.is_file() and name not in found:
-                        found[name] = pd.read_csv(file) if suffix == ".csv" else _sheets(file).popitem()[1]
+                        found[name] = table_beside(file, text=False)
     elif place.is_file():
-        sheets = _sheets(place)
+        sheets = workbook_frames(place)
         found = {name: sheets[word] for name, words in SHEETS.items() for word in words if word in sheets}
     else:
         raise NotFoundError("no such workbook or folder of a fund's tables", got=place.name)
@@ -79,13 +78,6 @@ def read_tables(path: Any) -> dict[str, pd.DataFrame]:
             do="fill in data/templates/fund.xlsx, or name sheets and files like it",
         )  # fmt: skip
     return {name: table.dropna(how="all") for name, table in found.items() if len(table.dropna(how="all"))}
-
-
-def _sheets(file: Path) -> dict[str, pd.DataFrame]:
-    import pandas as pd
-
-    require("python_calamine", extra="excel", feature="reading an Excel workbook")
-    return dict(pd.read_excel(file, sheet_name=None, engine="calamine"))
 
 
 def _columns(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ColumnError, NotFoundError
+from ..cases.beside import table_beside
+from ..errors import ColumnError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,6 @@ HEADERS = {
     "returned": ("returned", "反馈日期", "下发日期", "返回日期", "公布日期"),
 }  # fmt: skip
 KEYS = ("settlement_id", "stay_id", "case_id")
-_ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 def read_bureau(given: Any) -> pd.DataFrame:
@@ -36,7 +35,7 @@ def read_bureau(given: Any) -> pd.DataFrame:
     """
     import pandas as pd
 
-    table = given if isinstance(given, pd.DataFrame) else _read(Path(given))
+    table = given if isinstance(given, pd.DataFrame) else table_beside(given)
     headers = {str(column).strip(): column for column in table.columns}
     found = {
         name: next((headers[word] for word in words if word in headers), None)
@@ -81,21 +80,6 @@ def matched(cases: pd.DataFrame, bureau: pd.DataFrame) -> tuple[str, str]:
             do="check the numbers (leading zeros, admission counts), or rename a column",
         )
     return best
-
-
-def _read(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    if not path.is_file():
-        raise NotFoundError("no such file", got=str(path))
-    if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
-        return pd.read_excel(path, engine="calamine", dtype=object)
-    for encoding in _ENCODINGS[:-1]:
-        try:
-            return pd.read_csv(path, dtype=str, encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-    return pd.read_csv(path, dtype=str, encoding=_ENCODINGS[-1])
 
 
 def _text(cell: Any) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..cases.beside import table_beside
 from ..cases.hospital_facts import HospitalFacts
 from ..cases.read_report import report_of
 from ..errors import ColumnError
@@ -122,7 +122,7 @@ def read_peers(given: Any) -> pd.DataFrame | None:
 
     if given is None:
         return None
-    table = given if isinstance(given, pd.DataFrame) else pd.read_csv(Path(given))
+    table = given if isinstance(given, pd.DataFrame) else table_beside(given, text=False)
     labels = {label: name for name, label in HEADERS.items()}
     renamed = table.rename(
         columns={column: labels.get(str(column).strip(), column) for column in table.columns}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..cases.beside import table_beside
 from ..errors import ColumnError
 
 if TYPE_CHECKING:
@@ -41,12 +41,7 @@ def read_reference(given: Any) -> pd.DataFrame | None:
 
     if given is None:
         return None
-    if isinstance(given, pd.DataFrame):
-        table = given
-    elif Path(given).suffix.lower() in (".xlsx", ".xls"):
-        table = pd.read_excel(given, engine="calamine", dtype=object)
-    else:
-        table = pd.read_csv(given, dtype=object)
+    table = given if isinstance(given, pd.DataFrame) else table_beside(given)
     found = {
         name: next((column for column in table.columns if str(column).strip() in spelt), None)
         for name, spelt in _NAMES.items()

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._atomic import replacing
+from .._damaged import read_json
+from ..cases.beside import table_beside
 from ..cases.columns import case_column, case_columns, column_labels
 from ..codes import Catalogue
 from ..errors import ArgumentError, ColumnError, FileFormatError
@@ -48,11 +50,7 @@ def read_corrections(given: Any) -> pd.DataFrame:
     """
     import pandas as pd
 
-    table = (
-        given
-        if isinstance(given, pd.DataFrame)
-        else pd.read_csv(Path(given), dtype=str, encoding="utf-8-sig")
-    )
+    table = given if isinstance(given, pd.DataFrame) else table_beside(given)
     names = {"病案号": "case_id", "应改项目": "column", "改为": "value"}
     table = table.rename(columns=names)
     if not {"case_id", "column", "value"} <= set(table.columns):
@@ -99,7 +97,7 @@ def write_4101(cases: pd.DataFrame, path: Any, *, source: Any = None) -> int:
 
 def _documents(source: Path) -> dict[str, dict[str, Any]]:
     """The documents of a file by each number that names the stay."""
-    given = json.loads(source.read_text(encoding="utf-8-sig"))
+    given = read_json(source)
     listed = given if isinstance(given, list) else [given]
     found: dict[str, dict[str, Any]] = {}
     for document in listed:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from .._damaged import whole
 from ..errors import DrgsimError
 from .errors import PackError, RuleSyntaxError
 
@@ -65,15 +66,15 @@ def read_table(folder: Path, name: str, columns: Sequence[str], *, optional: boo
 
 def read_text(path: Path) -> str:
     """A UTF-8 text file, gzip or not, byte order mark or not."""
-    try:
+    with whole(path, PackError):
         data = path.read_bytes()
-        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PackError(
-            "not UTF-8 text", where=f"{path.name} byte {error.start}", do="save it as UTF-8"
-        ) from error
-    except (OSError, EOFError) as error:
-        raise PackError(f"cannot be read: {error}", where=str(path)) from error
+        try:
+            return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise PackError(
+                "not UTF-8 text", where=f"{path.name} byte {error.start}", do="save it as UTF-8"
+            ) from None
+    raise AssertionError  # `whole` lets nothing through
 
 
 def parsed(row: Row, column: str, parse: Callable[[str], T]) -> T:

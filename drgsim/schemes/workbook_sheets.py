@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .._optional import require
+from ..cases.beside import workbook_rows
 from ..errors import NotFoundError
 from .errors import WorkbookError
 
@@ -67,16 +67,7 @@ def read_sheets(
         raise NotFoundError(
             "no such workbook", got=path.name, nearest=near, where=str(path.parent), do="check the path"
         )
-    calamine = require("python_calamine", extra="excel", feature="reading a workbook")
-    try:
-        book = calamine.CalamineWorkbook.from_path(path)
-        tables = {name.strip(): book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except (calamine.CalamineError, OSError) as error:
-        raise WorkbookError(
-            "not a workbook that can be read",
-            where=str(path),
-            do="give the official .xlsx, complete and without a password, or a folder of neutral tables",
-        ) from error
+    tables = {name.strip(): rows for name, rows in workbook_rows(path, WorkbookError).items()}
     missing: list[str] = []
     found: dict[str, list[SheetRow]] = {}
     for sheet, columns in wanted.items():

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .._paths import data_path
-from ..errors import ColumnError, FileFormatError, NotFoundError
+from ..cases.beside import table_beside
+from ..errors import ColumnError, NotFoundError
 from ..policy.errors import WeightsError
 
 if TYPE_CHECKING:
@@ -77,13 +77,7 @@ def _frame(source: Any) -> pd.DataFrame:
 
     if isinstance(source, pd.DataFrame):
         return source.reset_index() if source.index.name in _names("group") else source
-    path = Path(source)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return pd.read_csv(path, dtype=str, encoding=encoding, keep_default_na=False, na_values=[""])
-        except UnicodeDecodeError:
-            continue
-    raise FileFormatError("neither UTF-8 nor GB18030 text", where=path.name)
+    return table_beside(source, keep_words=True)
 
 
 def _names(ours: str) -> tuple[str, ...]:

@@ -182,7 +182,7 @@ def test_an_exclusion_table_that_is_not_there_is_noted(tmp_path):
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     (tmp_path / "a.xlsx").write_text("no workbook")
-    with pytest.raises(WorkbookError, match="not a workbook that can be read"):
+    with pytest.raises(WorkbookError, match="the workbook cannot be read"):
         load(tmp_path / "a.xlsx")
     with pytest.raises(NotFoundError, match="no such workbook"):
         load(tmp_path / "missing.xlsx")

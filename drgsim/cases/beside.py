@@ -1,0 +1,104 @@
+"""Tables that stand beside cases: catalogues, a bureau's file, peers, a fund's sheets. Workbooks are measured
+before they are read, text is UTF-8 or GB18030, and what is broken is told as broken."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._damaged import read_text, whole
+from .._optional import require
+from ..errors import DrgsimError, FileFormatError
+from .sheet_measure import measure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BOOKS = (".xlsx", ".xls", ".xlsm")
+NO_VALUE = "#NO VALUE"  # stands for a formula that was saved without what it gives
+
+_DO = "open it in Excel, save it again as .xlsx without a password, and check that the copy is complete"
+
+
+def workbook_rows(
+    path: str | os.PathLike[str], error: type[DrgsimError] = FileFormatError
+) -> dict[str, list[list[Any]]]:
+    """Every sheet by name, from its first row and column on; an error cell is its text (`#N/A`), and a
+    formula without a value `#NO VALUE`: neither passes for an empty cell. Raises `error`, NotFoundError."""
+    path = Path(path)
+    calamine = require("python_calamine", extra="excel", feature="reading a workbook")
+    with whole(path, error, message="the workbook cannot be read", do=_DO):
+        measured = measure(path)
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        tables = {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
+        }
+        for name, found in measured.items():
+            marks = {**dict.fromkeys(found.without_value, NO_VALUE), **found.errors}
+            for (row, column), text in marks.items():
+                _put(tables.get(name, []), row, column, text)
+        return tables
+    raise AssertionError  # `whole` lets nothing through
+
+
+def workbook_frames(
+    path: str | os.PathLike[str], error: type[DrgsimError] = FileFormatError
+) -> dict[str, pd.DataFrame]:
+    """Every sheet with cells as a frame, its first row with cells as header; empty cells are missing."""
+    import pandas as pd
+
+    found = {}
+    for name, rows in workbook_rows(path, error).items():
+        filled = [row for row in rows if any(cell != "" for cell in row)]
+        if not filled:
+            found[name] = pd.DataFrame()
+            continue
+        width = max(map(len, filled))
+        square = [[*row, *[""] * (width - len(row))] for row in filled]
+        cells = [[None if cell == "" else cell for cell in row] for row in square]
+        header = [f"Unnamed: {place}" if cell is None else cell for place, cell in enumerate(cells[0])]
+        found[name] = pd.DataFrame(cells[1:], columns=_distinct(header), dtype=object)
+    return found
+
+
+def table_beside(
+    path: str | os.PathLike[str],
+    error: type[DrgsimError] = FileFormatError,
+    *,
+    text: bool = True,
+    keep_words: bool = False,
+) -> pd.DataFrame:
+    """A CSV, or the first sheet of a workbook; the cells of a CSV as text unless `text` is false,
+    and with `keep_words` only empty ones missing (not `NA`). Raises `error`, NotFoundError.
+    """
+    import pandas as pd
+
+    path = Path(path)
+    if path.suffix.lower() in BOOKS:
+        frames = workbook_frames(path, error)
+        return next(iter(frames.values()), pd.DataFrame())
+    content = read_text(path, error)
+    with whole(path, error, message="the table cannot be read to its end", do="save it as CSV UTF-8"):
+        words: dict[str, Any] = {"keep_default_na": False, "na_values": [""]} if keep_words else {}
+        return pd.read_csv(io.StringIO(content), dtype=str if text else None, **words)
+    raise AssertionError
+
+
+def _put(rows: list[list[Any]], row: int, column: int, text: str) -> None:
+    rows.extend([] for _ in range(len(rows), row + 1))
+    cells = rows[row]
+    cells.extend("" for _ in range(len(cells), column + 1))
+    if cells[column] == "":
+        cells[column] = text
+
+
+def _distinct(header: list[Any]) -> list[Any]:
+    """Names as pandas makes them: the second `a` is `a.1`."""
+    seen: dict[Any, int] = {}
+    names = []
+    for name in header:
+        count = seen[name] = seen.get(name, -1) + 1
+        names.append(f"{name}.{count}" if count else name)
+    return names

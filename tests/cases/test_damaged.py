@@ -1,0 +1,149 @@
+"""Every reader of a packed or structured file: bytes flipped and files cut end in an answer or an error of ours."""
+
+import gzip
+import json
+import zlib
+
+import numpy as np
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from drgsim import DipCatalogue, read_cases
+from drgsim._damaged import is_damage, read_json, read_toml, whole
+from drgsim.audit.decisions import read_decisions
+from drgsim.audit.reading import read_table, scan_table
+from drgsim.audit.reading import read_through as audit_read_through
+from drgsim.cases.beside import table_beside, workbook_frames, workbook_rows
+from drgsim.errors import DrgsimError, FileFormatError, NotFoundError
+from drgsim.fund.own_tables import read_tables
+from drgsim.office.bureau import read_bureau
+from drgsim.office.references import read_reference
+from drgsim.schemes.tables import read_text as read_pack_text
+from drgsim.schemes.workbook import from_official_workbook
+
+TRIES = 12  # a reader and a way to break its file
+COLUMNS = ["病种编码", "病种名称", "分值"]
+LINES = {"case_id": "7", "hospital_id": "H1", "code": "C1", "time": "2024-01-01", "amount": "9.5"}
+
+
+def sheets(path):
+    with xlsxwriter.Workbook(path) as made:
+        for name in ("参保人数", "基金收支"):
+            sheet = made.add_worksheet(name)
+            sheet.write_row(0, 0, COLUMNS)
+            for row in range(1, 40):
+                sheet.write_row(row, 0, [f"K80.{row}", "甲" * (row % 7), row * 1.5])
+
+
+def parquet(path):
+    pd.DataFrame({"case_id": [f"{n}" for n in range(300)], "diagnoses": "I10.x00|J18.900"}).to_parquet(path)
+
+
+def packed(path):
+    path.write_bytes(gzip.compress(b"case_id,diagnoses\n" + b"1,I10.x00\n" * 500, mtime=0))
+
+
+def scanned(path):
+    with audit_read_through("dispensings"):
+        plan = scan_table("dispensings", path)
+        plan.collect(engine="streaming")
+
+
+READERS = {
+    "cases.xlsx": (sheets, read_cases),
+    "cases.parquet": (parquet, read_cases),
+    "cases.csv.gz": (packed, read_cases),
+    "dip.xlsx": (sheets, DipCatalogue.from_table),
+    "dip-official.xlsx": (sheets, DipCatalogue.from_official_workbook),
+    "scheme.xlsx": (sheets, from_official_workbook),
+    "bureau.xlsx": (sheets, read_bureau),
+    "means.xlsx": (sheets, read_reference),
+    "fund.xlsx": (sheets, read_tables),
+    "rows.xlsx": (sheets, workbook_rows),
+    "decisions.xlsx": (sheets, read_decisions),
+    "items.parquet": (parquet, lambda path: read_table("items", path)),
+    "items.csv.gz": (packed, lambda path: read_table("items", path)),
+    "pack.csv.gz": (packed, read_pack_text),
+    "sold.parquet": (parquet, scanned),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_flipped_and_cut(name, tmp_path):
+    path = tmp_path / name
+    make, read = READERS[name]
+    make(path)
+    sound = path.read_bytes()
+    draw = np.random.default_rng(zlib.crc32(name.encode()))
+    flips = [(int(place), 1 << int(bit)) for place, bit in draw.integers(0, (len(sound), 8), (TRIES, 2))]
+    broken = [sound[:place] + bytes([sound[place] ^ bit]) + sound[place + 1 :] for place, bit in flips]
+    broken += [sound[: int(place)] for place in draw.integers(0, len(sound), TRIES)]
+    refused = 0
+    for number, content in enumerate(broken):
+        path.write_bytes(content)
+        try:
+            read(path)
+        except DrgsimError:
+            refused += 1
+        except BaseException as error:
+            pytest.fail(f"{name}, way {number}: {type(error).__name__} at large")
+    assert refused > TRIES / 2
+
+
+def test_what_is_damage_and_what_is_not():
+    class PanicException(BaseException):  # as compiled readers raise it
+        pass
+
+    assert all(map(is_damage, [zlib.error(), EOFError(), KeyError(), RecursionError(), PanicException()]))
+    assert not any(map(is_damage, [MemoryError(), KeyboardInterrupt(), SystemExit(), ImportError()]))
+
+
+def test_a_library_s_own_message_is_not_passed_on():
+    with pytest.raises(FileFormatError) as caught, whole("some/folder/cases.bin"):
+        raise ValueError("病人 110101199001011234")
+    assert "110101" not in str(caught.value)
+    assert caught.value.__suppress_context__
+    assert "where: cases.bin" in str(caught.value)
+
+
+def test_what_the_system_refuses_is_told_in_its_words(tmp_path):
+    with pytest.raises(FileFormatError, match="cannot be opened"), whole(tmp_path):
+        tmp_path.read_bytes()
+    (tmp_path / "peers.csv").write_text("a\n1\n")
+    with pytest.raises(NotFoundError, match="did you mean 'peers.csv'"):
+        table_beside(tmp_path / "peer.csv")
+
+
+def test_error_cells_and_formulas_without_value_are_seen_in_every_sheet(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["group", "weight"])
+        sheet.write_row(1, 0, ["A", 1.5])
+        sheet.write(2, 0, "B")
+        sheet.write_formula(2, 1, "=NA()", None, "#N/A")
+        sheet.write(3, 0, "C")
+        sheet.write_formula(3, 1, "=A1*2", None, "")
+    assert workbook_frames(path)["Sheet1"]["weight"].tolist() == [1.5, "#N/A", "#NO VALUE"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("a = " + "[" * 5000, "TOML"), ("a = 1\nb = [1, }", "line 2"), ("a = " + "9" * 9000, "beyond")],
+)
+def test_toml_beyond_sense(tmp_path, text, told):
+    path = tmp_path / "a.toml"
+    path.write_text(text)
+    with pytest.raises(FileFormatError, match=told):
+        read_toml(path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ', "9" * 9000, '"\\ud800"x', ""])
+def test_json_beyond_sense(tmp_path, text):
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(FileFormatError, match="JSON"):
+        read_json(path)
+    path.write_text(json.dumps({"a": [1]}), encoding="utf-8-sig")
+    assert read_json(path) == {"a": [1]}
