@@ -21,6 +21,8 @@ from .stays import stays_of
 from .thresholds import thresholds as read_thresholds
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from ..policy.policy import Policy

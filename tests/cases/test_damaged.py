@@ -1,4 +1,4 @@
-"""Every reader of a packed or structured file: bytes flipped and files cut end in an answer or an error of ours."""
+"""Every reader of a packed or structured file: flipped and cut ones end in an answer or an error of ours."""
 
 import gzip
 import json
@@ -111,7 +111,7 @@ def test_what_the_system_refuses_is_told_in_its_words(tmp_path):
     with pytest.raises(FileFormatError, match="cannot be opened"), whole(tmp_path):
         tmp_path.read_bytes()
     (tmp_path / "peers.csv").write_text("a\n1\n")
-    with pytest.raises(NotFoundError, match="did you mean 'peers.csv'"):
+    with pytest.raises(NotFoundError, match=r"did you mean 'peers\.csv'"):
         table_beside(tmp_path / "peer.csv")
 
 
