@@ -106,7 +106,7 @@ def write_exchange(
     manifest = {
         "format": FORMAT, "version": VERSION, "made_by": f"drgsim {__version__}", **words, "k": k,
         "small_rows": len(small), "rows": len(whole),
-        "totals": {name: sum(map(int, whole[name])) for name in MEASURES},
+        "totals": _totals(whole),
         "sha256": hashlib.sha256(content).hexdigest(),
     }  # fmt: skip
     signature = _signature(manifest, key)
@@ -141,8 +141,7 @@ def read_exchange(path: str | os.PathLike[str], *, key: bytes | None = None) -> 
         raise ExchangeError("its table was changed", where=where, do="ask for the file again")
     frame = _table(parts[TABLE], where)
     check_table(frame, where=where)
-    totals = {name: sum(map(int, frame[name])) for name in MEASURES}
-    if totals != manifest["totals"] or len(frame) != manifest["rows"]:
+    if _totals(frame) != manifest["totals"] or len(frame) != manifest["rows"]:
         raise ExchangeError("its totals are not those of its table", where=where)
     if len(small_cells(frame, manifest["k"])) != manifest["small_rows"]:
         raise ExchangeError(f"it says otherwise of its rows of fewer than {manifest['k']} stays", where=where)
@@ -182,6 +181,10 @@ def _manifest(data: bytes, where: str) -> dict[str, Any]:
             raise
         raise ExchangeError(f"its {MANIFEST} cannot be read", where=where) from error
     return dict(found)
+
+
+def _totals(table: pd.DataFrame) -> dict[str, int]:
+    return {name: sum(map(int, table[name])) for name in MEASURES if name in table.columns}
 
 
 def _table(data: bytes, where: str) -> pd.DataFrame:

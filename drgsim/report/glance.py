@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 _HEADS = (
     ("方案", "scenario"), ("病例", "cases"), ("基金支付", "fund pays"), ("变化", "change"),
     ("变化率", "share"), ("个人变化", "patients"), ("医院变化", "hospitals"),
+    ("其他支付方变化", "other payers"),
 )  # fmt: skip
-_CHANGES = ("patient_change", "hospital_change")
+_CHANGES = ("patient_change", "hospital_change", "other_payers_change")
 
 
 def glance_html(summary: pd.DataFrame, states: Mapping[str, int]) -> str:
@@ -34,10 +35,11 @@ def glance_text(summary: pd.DataFrame, states: Mapping[str, int]) -> str:
     """The same in lines of text."""
     lines = [f"Comparison of {len(summary)} scenarios, {count(float(summary['cases'].iloc[0]))} stays"]
     for place, row in enumerate(summary.reset_index().to_dict("records")):
-        _, fund, change, share, patient, hospital = _figures(row, "en", first=place == 0)
+        _, fund, change, share, patient, hospital, others = _figures(row, "en", first=place == 0)
         told = f"  {row['scenario']}: fund {fund}"
         if place:
             told += f" ({change}, {share}); patients {patient}; hospitals {hospital}"
+            told += f"; other payers {others}" if abs(float(row["other_payers_change"])) >= 1 else ""
         lines.append(told)
     lines += [f"  {told}" for told in not_payable(summary)]
     return "\n".join([*lines, f"  {trust_text(states)}"])
@@ -61,7 +63,7 @@ def _left_out(row: Mapping[Any, Any]) -> str:
 def _figures(row: Mapping[Any, Any], lang: str, *, first: bool) -> list[str]:
     cells = [count(float(row["cases"])), money(float(row["fund"]), lang, figures=4)]
     if first:
-        return [*cells, "", "", "", ""]
+        return [*cells, *[""] * (2 + len(_CHANGES))]
     cells += [money(float(row["fund_change"]), lang, signed=True)]
     cells += [percent(float(row["fund_change_share"]), signed=True, digits=2)]
     return cells + [money(float(row[name]), lang, signed=True) for name in _CHANGES]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .tables import Tables
 
 KINDS = ("sampling", "parameters")
+_YUAN = 1.0  # less than this has not moved
 _SAME_FOR_PATIENTS = pair(
     "个人负担不变：患者按项目结算，上述方案只改变基金与医院之间的支付。",
     "Patients pay the same: they are billed item by item; these rules change what the fund pays hospitals.",
@@ -36,7 +37,7 @@ def headlines(tables: Tables, facts: RunFacts) -> Iterator[str]:
         effect = _effect(summary.loc[each].to_dict(), bands, each, closed=closes_a_budget(tables, each))
         told = pair(effect_zh(effect), f"{title(facts.titles, each, 'en')}: {effect_en(effect)}")
         sentences.append(Markup(f"<b>{facts.mark(each)}</b> {told.text}"))
-    if names and (summary.loc[names, "patient_change"].abs() < 1).all():
+    if names and (summary.loc[names, "patient_change"].abs() < _YUAN).all():
         sentences.append(_SAME_FOR_PATIENTS)
     yield bullets(sentences)
 
@@ -94,6 +95,8 @@ def _table(tables: Tables, summary: pd.DataFrame, names: list[str], facts: RunFa
         "patient_change": ("个人变化", "patients, change"),
         "hospital_change": ("医院结余变化", "hospitals, change"),
     }
+    if summary["other_payers_change"].abs().max() >= _YUAN:
+        words["other_payers_change"] = ("其他支付方变化", "other payers, change")
     heads = [("方案", "scenario"), *money_heads(list(words.values()), [summary[each] for each in words])]
     heads.insert(3, ("变化率", "change"))
     heads += [("受益/受损医院", "hospitals gain / lose"), ("变动最大统筹区（万元）", "region moved most")]

@@ -22,6 +22,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "margin": ("结余率", "margin"),
     "fund_change": ("基金支付变化", "change of fund"),
     "fund_change_share": ("基金支付变化率", "change of fund, share"),
+    "catastrophic": ("大病保险", "catastrophic insurance"),
+    "medical_aid": ("医疗救助", "medical aid"),
+    "other_payers_change": ("其他支付方变化", "change for other payers"),
     "patient_change": ("个人负担变化", "change for patients"),
     "hospital_change": ("医院结余变化", "change for hospitals"),
     # keys

@@ -10,6 +10,7 @@ import numpy as np
 from .budgets import FUND, budget_table
 from .errors import LedgerError, SettlementError
 from .hospitals import hospital_statements
+from .pots import of_basic_fund, pot_table
 from .price import solve_prices
 from .settlement import Settlement
 from .statistics import FLOW, MEASURES, flow_months, hospital_months
@@ -37,8 +38,9 @@ def settle(
     payments : Payments, or a table of sufficient statistics (`drgsim.settlement.statistics`); both give the
         same fen.
     policy : one for all care regions, or a mapping of care region (or `"other"`) to Policy.
-    budgets : region, insurance, budget (yuan). Regions without a row have no closed budget: they spend what
-        the policy prices and their balance is not known. Required where a point value floats.
+    budgets : region, insurance, budget (yuan) of the case payment. Regions without a row have no closed
+        budget: they spend what the policy prices and their balance is not known. Required where a point value
+        floats.
 
     Returns
     -------
@@ -56,14 +58,18 @@ def settle(
     flows = rows.groupby(list(FLOW), as_index=False, sort=True)[list(MEASURES)].sum()
     prices = settlement_prices(flows, policy_of, known)
     flows = _at_settlement_price(flows, prices)
+    borne = of_basic_fund(flows, policy_of)
+    flows["fund_catastrophic"] = np.where(borne, flows["catastrophic"], 0)
+    pots = pot_table(flows, borne)
     hospitals, months = hospital_statements(rows, flows, policy_of)
     ledger = _ledger(flows, hospitals, known, prices, policy_of)
-    residual = int(ledger["spent"].sum()) - int(hospitals["due"].sum())
-    if residual:
+    done = Settlement(flows, prices, hospitals, months, ledger, flow_months(rows), pots)
+    if done.residual:
         raise LedgerError(
-            "what funds spend is not what hospitals are due", got=f"residual {residual / 100:,.2f} yuan"
+            "what funds and pots spend is not what hospitals are due and other payers pay",
+            got=f"residual {done.residual / 100:,.2f} yuan",
         )
-    return Settlement(flows, prices, hospitals, months, ledger, flow_months(rows))
+    return done
 
 
 def settlement_prices(
@@ -166,15 +172,18 @@ def _ledger(
         "assessment": -_sums(hospitals, "care_region", "assessment_cut"),
         "sharing": _sums(hospitals, "care_region", "sharing"),
     }
+    beside = _sums(rows, "insured_region", "fund_catastrophic")
     table = prices.set_index(FUND)[[]]
     for name, sums in parts.items():
         table[name] = sums.reindex(table.index, fill_value=0).astype(np.int64)
-    table["spent"] = table[list(parts)].sum(axis=1)
+    table["case_payment"] = table[list(parts)].sum(axis=1)
+    table["catastrophic"] = beside.reindex(table.index, fill_value=0).astype(np.int64)
+    table["spent"] = table["case_payment"] + table["catastrophic"]
     if budgets is not None:
         reserve = np.array([policy_of(region)["settlement.reserve"] for region, _ in table.index])
         table["budget"] = budgets.set_index(FUND)["budget"].reindex(table.index).astype("Int64")
         table["reserve"] = (table["budget"].astype("Float64") * reserve).round().astype("Int64")
-        table["balance"] = table["budget"] - table["spent"]
+        table["balance"] = table["budget"] - table["case_payment"]
     return table
 
 

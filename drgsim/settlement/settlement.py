@@ -27,6 +27,9 @@ LABELS = {
     "incoming": "外来就医差额(就医地承担)",
     "assessment": "考核",
     "sharing": "结余留用与超支分担",
+    "case_payment": "按病种付费支出",
+    "catastrophic": "大病保险(基金划拨)",
+    "pot": "资金",
     "spent": "基金支出",
     "balance": "结余",
     "booked": "按项目记账",
@@ -58,10 +61,13 @@ class Settlement:
         at the settlement price.
     prices : region, insurance, price (settlement over budget point value), held (fixed, floor, cap or "").
     hospitals, months : statements by care region, insurance and hospital.
-    ledger : by fund (region, insurance): `spent = local + outgoing + incoming + assessment + sharing`, and
-        with budgets `balance = budget - spent`.
+    ledger : by fund (region, insurance): `case_payment = local + outgoing + incoming + assessment + sharing`,
+        `spent = case_payment + catastrophic` (what catastrophic insurance pays out of the basic fund), and
+        with budgets of the case payment `balance = budget - case_payment`.
     flow_months : by care region, insured region, insurance and month: cases, and at the budget point value
         what the fund pays and what of it the care region's fund bears.
+    pots : by insured region and pot (`catastrophic` with money of its own, `medical_aid`, `other_payers`):
+        what is `spent` beside the basic funds.
     """
 
     flow_rows: pd.DataFrame
@@ -70,16 +76,21 @@ class Settlement:
     months: pd.DataFrame
     ledger: pd.DataFrame
     flow_months: pd.DataFrame
+    pots: pd.DataFrame
 
     @property
     def residual(self) -> int:
-        """What funds spend less what hospitals are due, fen; always 0."""
-        return int(self.ledger["spent"].sum()) - int(self.hospitals["due"].sum())
+        """What funds and pots spend, less what hospitals are due and other payers pay, fen; always 0."""
+        spent = int(self.ledger["spent"].sum()) + int(self.pots["spent"].sum())
+        return spent - int(self.hospitals["due"].sum()) - int(self.flow_rows["other_payers"].sum())
 
     def summary(self) -> pd.DataFrame:
-        """Each fund's ledger in yuan, with the settlement price of a point."""
-        table = self.ledger.astype("Float64") / 100
+        """Each fund's ledger in yuan, with the settlement price of a point; below them the other pots."""
+        import pandas as pd
+
         index = ["region", "insurance"]
+        parts = [self.ledger, *([self.pots.rename_axis(index)] if len(self.pots) else [])]
+        table = pd.concat([part.astype("Float64") for part in parts]) / 100
         return table.join(self.prices.set_index(index)[["price", "held"]])
 
     def pool(self, funds: pd.DataFrame, mode: str = "transfer", **options: Any) -> pd.DataFrame:

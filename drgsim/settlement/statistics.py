@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 FLOW = ("care_region", "insured_region", "insurance", "hospital_id")
 HOSPITAL_MONTH = (*FLOW, "month")
 KEYS = (*HOSPITAL_MONTH, "group")
+# parts of `other_payers`; tables written before they were told apart lack them
+PARTS = ("catastrophic", "medical_aid")
 # docs/settlement.md explains each; `sliding` is what the fund pays more when a point's price doubles
 MEASURES = (
     "cases", "total_cost", "payment", "fund_by_item", "fund", "fund_care_region", "sliding",
-    "sliding_care_region", "patient", "other_payers", "borne_by_hospital",
+    "sliding_care_region", "patient", "other_payers", "borne_by_hospital", *PARTS,
 )  # fmt: skip
 
 
@@ -98,7 +100,13 @@ def _added_up(tables: list[pd.DataFrame], keys: tuple[str, ...]) -> pd.DataFrame
     return tally(words, {name: together[name].to_numpy(np.int64) for name in MEASURES})
 
 
+def with_parts(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with every part of `other_payers`; where it does not tell them apart all is in the rest."""
+    return table.assign(**{name: np.int64(0) for name in PARTS if name not in table.columns})
+
+
 def _checked(table: pd.DataFrame) -> pd.DataFrame:
+    table = with_parts(table)
     missing = [name for name in (*KEYS, *MEASURES) if name not in table.columns]
     if missing:
         raise ColumnError(
@@ -140,6 +148,8 @@ def stay_measures(payments: Payments) -> dict[str, Ints]:
         "patient": ledger.patient,
         "other_payers": ledger.catastrophic + ledger.medical_aid + ledger.other_funds + ledger.commercial,
         "borne_by_hospital": ledger.borne_by_hospital,
+        "catastrophic": ledger.catastrophic,
+        "medical_aid": ledger.medical_aid,
     }
 
 

@@ -95,6 +95,7 @@ class FabricatedTables:
                     "patient": BASE["patient"] + patient, "other_payers": BASE["other_payers"],
                     "borne_by_hospital": borne, "fund_change": change,
                     "fund_change_share": change / BASE["fund"], "patient_change": patient,
+                    "other_payers_change": 0.0,
                     "hospital_change": change + patient,
                 }
             )  # fmt: skip

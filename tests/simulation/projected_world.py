@@ -63,6 +63,8 @@ def cells(seed=0, rows=60, regions=("A", "B", "far")):
     table["sliding_care_region"] = np.where(by_points & outside, table["payment"] // 50, 0)
     table["patient"] = table["total_cost"] // 5
     table["other_payers"] = table["total_cost"] // 50
+    table["catastrophic"] = 0  # funds spend case payment alone, in closed form
+    table["medical_aid"] = table["other_payers"] // 4
     table["borne_by_hospital"] = (
         table["total_cost"] - table["fund"] - table["patient"] - table["other_payers"]
     )

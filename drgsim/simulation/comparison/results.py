@@ -77,7 +77,8 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """A row a scenario (index): title_zh, title_en, cases, not_payable, not_payable_cost, cmi, money in
         yuan, and the changes from the baseline: fund_change, fund_change_share, patient_change,
-        hospital_change (what hospitals gain).
+        other_payers_change, hospital_change (what hospitals gain). Of the payers, `catastrophic` is in fund
+        or in other_payers as the policy has it paid, `medical_aid` in other_payers.
 
         Stays that cannot be paid are among the cases, and in no amount but `not_payable_cost`.
         """

@@ -22,6 +22,7 @@ HOSPITAL = ("care_region", "hospital_level", "hospital_id")
 CHANGES = {
     "fund_change": ("fund", 1),
     "patient_change": ("patient", 1),
+    "other_payers_change": ("other_payers", 1),
     "hospital_change": ("borne_by_hospital", -1),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,9 @@ import numpy.typing as npt
 from ...policy.parameters import catalogue
 from ...settlement import settle
 from ...settlement.budgets import INSURANCES
-from ...settlement.statistics import FLOW, MEASURES
+from ...settlement.pots import of_basic_fund
+from ...settlement.statistics import FLOW, MEASURES, PARTS, with_parts
+from ...settlement.which_policy import policy_by_region
 from ..world.age_bands import AGE_BAND
 from .growth import band_names
 
@@ -28,6 +30,9 @@ Fund = tuple[str, str]  # insured region, insurance
 
 _CLEARING = ("settlement.assessment", "settlement.surplus_retained", "settlement.overrun_shared")
 _PAYERS = ("fund", "patient", "other_payers")
+# who pays for a fund's insured: catastrophic insurance (inside the fund's spending where it is paid out of
+# it), medical aid, every payer but fund and patient together, and the patients
+BESIDE = ("catastrophic", "medical_aid", "other_payers", "patient")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +63,7 @@ class Cells:
         """The cells of a table; those of other insurances, whose funds are not projected, are left out."""
         import pandas as pd
 
-        own = table[table["insurance"].isin(INSURANCES)].reset_index(drop=True)
+        own = with_parts(table[table["insurance"].isin(INSURANCES)].reset_index(drop=True))
         both = pd.concat([own["insured_region"], own["care_region"]], ignore_index=True).astype(object)
         place, regions = pd.factorize(both, sort=True)
         groups = own.groupby(list(FLOW), sort=True)
@@ -110,6 +115,8 @@ class Cells:
         number = self.stays * more
         moved = {name: np.rint(each * factor).astype(np.int64) for name, each in self.measures.items()}
         moved["cases"] = np.rint(number).astype(np.int64)
+        rest = self.measures["other_payers"] - sum(self.measures[name] for name in PARTS)
+        moved["other_payers"] = np.rint(rest * factor).astype(np.int64) + sum(moved[name] for name in PARTS)
         moved["borne_by_hospital"] = moved["total_cost"] - sum(moved[name] for name in _PAYERS)
         return replace(self, stays=number, measures=moved)
 
@@ -117,23 +124,20 @@ class Cells:
 @dataclass(frozen=True, slots=True)
 class FundMoney:
     """What a year comes to for each fund: (funds,) stays, their cost and what the fund spends on them (fen),
-    and (funds, bands) what it is booked by age before the clearing (fen)."""
+    (funds, bands) what it is booked by age before the clearing (fen), and (payers, funds) what `BESIDE` pay
+    for its insured (fen)."""
 
     stays: Floats
     cost: Floats
     spent: Floats
     booked: Floats
+    beside: Floats
 
     def times(self, share: float) -> FundMoney:
-        return FundMoney(self.stays * share, self.cost * share, self.spent * share, self.booked * share)
+        return FundMoney(*(getattr(self, each.name) * share for each in fields(self)))
 
     def plus(self, other: FundMoney) -> FundMoney:
-        return FundMoney(
-            self.stays + other.stays,
-            self.cost + other.cost,
-            self.spent + other.spent,
-            self.booked + other.booked,
-        )
+        return FundMoney(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
 def settled(
@@ -141,17 +145,21 @@ def settled(
 ) -> FundMoney:
     """What each fund has to do with the cells once the year is cleared."""
     home, bands = cells.fund(funds), len(band_names())
+    own = of_basic_fund(cells.flows, policy_by_region(rules.policies))[cells.flow]
+    catastrophic = np.where(own, cells.measures["catastrophic"], 0)
     spent = (
         _as_cleared(cells, rules, funds, budgets)
         if any(moves_money(policy) for policy in rules.each)
-        else _as_booked(cells, home, funds)
+        else _as_booked(cells, home, funds) + _added(home, catastrophic, home >= 0, len(funds))
     )
+    others = cells.measures | {"other_payers": cells.measures["other_payers"] - catastrophic}
     by_band = _added(home * bands + cells.band, cells.measures["fund"], home >= 0, len(funds) * bands)
     return FundMoney(
         _added(home, cells.stays, home >= 0, len(funds)),
         _added(home, cells.measures["total_cost"], home >= 0, len(funds)),
         spent,
         by_band.reshape(len(funds), bands),
+        np.stack([_added(home, others[name], home >= 0, len(funds)) for name in BESIDE]),
     )
 
 

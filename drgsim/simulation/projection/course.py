@@ -17,7 +17,7 @@ class Course:
     """The years of `growth`, the base year first. Arrays are (funds, years); money is whole fen.
 
     `reserve` stands at the end of each year. `booked` is (funds, bands): what the last year's inpatient
-    money is booked for by age, before its clearing.
+    money is booked for by age, before its clearing; `beside` (payers, funds, years), what `cells.BESIDE` pay.
     """
 
     scenario: str
@@ -30,6 +30,7 @@ class Course:
     other_spending: Floats
     reserve: Floats
     booked: Floats
+    beside: Floats
 
     @property
     def balance(self) -> Floats:

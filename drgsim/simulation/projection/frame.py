@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...settlement.budgets import INSURANCES
-from .cells import Fund
+from .cells import BESIDE, Fund
 from .fund_warnings import warnings_of
 from .funds import reserve_months
 
@@ -23,11 +23,11 @@ Floats = npt.NDArray[np.float64]
 ALL = "all"
 COLUMNS = (
     "scenario", "region", "insurance", "year", "insured", "cases", "inpatient_cost", "inpatient_fund",
-    "other_spending", "income", "balance", "reserve", "reserve_months", "warning",
+    "other_spending", "income", "balance", "reserve", "reserve_months", "warning", *BESIDE,
 )  # fmt: skip
 # what employee and resident funds may be added up in: people, stays and inpatient money
-_ADDABLE = ("insured", "cases", "inpatient_cost", "inpatient_fund")
-_FEN = ("inpatient_cost", "inpatient_fund", "other_spending", "income", "balance", "reserve")
+_ADDABLE = ("insured", "cases", "inpatient_cost", "inpatient_fund", *BESIDE)
+_FEN = ("inpatient_cost", "inpatient_fund", "other_spending", "income", "balance", "reserve", *BESIDE)
 
 
 def groups(funds: Sequence[Fund]) -> list[tuple[str, str, list[int]]]:
@@ -60,6 +60,7 @@ def course_frame(course: Course, funds: Sequence[Fund]) -> pd.DataFrame:
         "income": course.income,
         "balance": course.balance,
         "reserve": course.reserve,
+        **dict(zip(BESIDE, course.beside, strict=True)),
     }
     years = list(course.growth.years)
     parts = []

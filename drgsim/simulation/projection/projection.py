@@ -53,6 +53,9 @@ class Projection:
     def frame(self) -> pd.DataFrame:
         """scenario, region, insurance, year, insured, cases, inpatient_cost, inpatient_fund, other_spending,
         income, balance, reserve (at the year's end), reserve_months, warning (an id, or ""); money in yuan.
+        Then who else pays for the fund's insured: catastrophic (inside inpatient_fund where the policy pays
+        it out of the basic fund, else inside other_payers), medical_aid (inside other_payers), other_payers,
+        patient.
 
         Rows of each fund, of the region `all`, and of the insurance `all`, in which only people, stays and
         inpatient money are added up.
@@ -229,4 +232,5 @@ def _course(
         other,
         reserves(opening.reserve, income, spent, other),
         money[-1].booked,
+        np.stack([each.beside for each in money], axis=2),
     )

@@ -78,4 +78,6 @@ class PaidYears:
             part = settled(cells, rules, funds, budgets).times(weight)
             total = part if total is None else total.plus(part)
         assert total is not None  # the weights of a path add to 1
-        return FundMoney(total.stays, np.rint(total.cost), np.rint(total.spent), total.booked)
+        return FundMoney(
+            total.stays, np.rint(total.cost), np.rint(total.spent), total.booked, np.rint(total.beside)
+        )

@@ -22,7 +22,7 @@ from .tables import tables
 if TYPE_CHECKING:
     from ..comparison.results import Results
 
-FORMAT, VERSION = "drgsim_record", 1
+FORMAT, VERSION = "drgsim_record", 2  # 2: the fund pays catastrophic insurance
 DIGEST = "digest"
 SECTIONS = ("versions", "run", "input", "scenarios", "installed", "learned", "results")
 

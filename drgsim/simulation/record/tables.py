@@ -29,6 +29,7 @@ YUAN = frozenset(
         *MEASURES[1:],
         "fund_change",
         "patient_change",
+        "other_payers_change",
         "hospital_change",
         "value",
         "cumulative",

@@ -14,7 +14,8 @@ from ..scenario.scenario import Scenario
 from ..simulate import simulate
 from ..world.ingredients import installed
 from .fingerprint import fingerprint
-from .record import DIGEST, digest, read_record, record
+from .first_format import FIRST, TOLD, in_first_format, only_moved
+from .record import DIGEST, FORMAT, digest, read_record, record
 from .run_inputs import as_arguments
 from .tables import Table
 from .verification import Check, State, Verification, same
@@ -159,14 +160,16 @@ def _run_again(
         yield same(f"learned.{name}", f"由病例测算 {name}", "learned from the cases", *both)
     for name in sorted({*stated["results"], *found["results"]}):
         sides = (each["results"].get(name) for each in (stated, found))
-        yield _compared(name, *sides)
+        yield _compared(name, *sides, first=stated[FORMAT] == FIRST)
 
 
-def _compared(name: str, stated: Table | None, found: Table | None) -> Check:
+def _compared(name: str, stated: Table | None, found: Table | None, *, first: bool = False) -> Check:
     where, zh, en = f"results.{name}", f"结果 {name}", "results to the fen"
     if stated is None or found is None:
         here, there = ("a table" if each else _MISSING for each in (stated, found))
         return Check(where, zh, en, here, there, "differs")
+    if first:
+        found = in_first_format(found, stated["columns"])
     shapes = [f"{len(table['rows'])} rows: {', '.join(table['columns'])}" for table in (stated, found)]
     if stated["columns"] != found["columns"] or len(stated["rows"]) != len(found["rows"]):
         return Check(where, zh, en, shapes[0], shapes[1], "differs")
@@ -179,6 +182,8 @@ def _compared(name: str, stated: Table | None, found: Table | None) -> Check:
     count = len(stated["rows"]) * len(stated["columns"])
     if not apart:
         return Check(where, zh, en, f"{count} values", f"{count} values", "same")
+    if first and only_moved(stated, found, {column for _, column, _, _ in apart}):
+        return Check(where, zh, en, "", TOLD, "note")
     row, column, one, other = apart[0]
     told = f"{column} of {row}: {other} ({len(apart)} of {count} values differ)"
     return Check(where, zh, en, str(one), told, "differs")

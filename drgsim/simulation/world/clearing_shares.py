@@ -22,21 +22,27 @@ Fen = npt.NDArray[np.int64]
 HOSPITAL = ("care_region", "insurance", "hospital_id")
 
 
-def fund_after_clearing(payments: Payments, settlement: Settlement) -> Fen:
-    """Fen of each stay, (stays,), summing to what the settlement's funds spend.
+def fund_after_clearing(payments: Payments, settlement: Settlement) -> tuple[Fen, Fen]:
+    """What the basic fund pays for each stay, (stays,) fen: its case payment, and of catastrophic insurance.
 
-    A point value other than the budgeted one moves stays by how much they slide with it; assessment and
-    sharing move a hospital's stays in proportion to what the fund pays for them.
+    Together they sum to what the settlement's funds spend. A point value other than the budgeted one moves
+    stays by how much they slide with it; assessment and sharing move a hospital's stays in proportion to what
+    the fund pays for them.
     """
     fund = payments.ledger.fund
     flows, hospitals = settlement.flow_rows, settlement.hospitals
     moved = (flows["settled"] - flows["fund"]).to_numpy(np.int64)
     cleared = (hospitals["sharing"] - hospitals["assessment_cut"]).to_numpy(np.int64)
-    if not (moved.any() or cleared.any()):
-        return fund
+    catastrophic = flows["fund_catastrophic"].to_numpy(np.int64)
+    if not (moved.any() or cleared.any() or catastrophic.any()):
+        return fund, np.zeros_like(fund)
     keys = stay_keys(payments, FLOW)
-    fund = fund + spread(moved, _row_of(keys, flows, FLOW), stay_measures(payments)["sliding"])
-    return fund + spread(cleared, _row_of(keys, hospitals, HOSPITAL), fund)
+    flow = _row_of(keys, flows, FLOW)
+    if moved.any() or cleared.any():
+        fund = fund + spread(moved, flow, stay_measures(payments)["sliding"])
+        fund = fund + spread(cleared, _row_of(keys, hospitals, HOSPITAL), fund)
+    # a flow's catastrophic insurance is all of the fund or none of it
+    return fund, np.where(catastrophic[flow] != 0, payments.ledger.catastrophic, 0)
 
 
 def _row_of(keys: Mapping[str, Words], table: pd.DataFrame, by: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -30,6 +30,7 @@ Fen = npt.NDArray[np.int64]
 
 MEASURES = (
     "cases", "total_cost", "payment", "fund_by_item", "fund", "patient", "other_payers", "borne_by_hospital",
+    "catastrophic", "medical_aid",
 )  # fmt: skip
 # what users call a column -> the column
 ALIASES = {
@@ -69,20 +70,24 @@ class Outcome:
         """`MEASURES` of each stay after the clearing, int64 (fen; `cases` counts).
 
         `total_cost = fund + patient + other_payers + borne_by_hospital` for each stay, and the fund's
-        column sums to what the settlement's funds spend.
+        column sums to what the settlement's funds spend: `catastrophic` is in it where the policy pays
+        catastrophic insurance out of the basic fund, else in `other_payers`, where `medical_aid` is.
         """
         before = self.payments.ledger
-        fund = fund_after_clearing(self.payments, self.settlement)
-        other = before.catastrophic + before.medical_aid + before.other_funds + before.commercial
+        cases, catastrophic = fund_after_clearing(self.payments, self.settlement)
+        fund, moved = cases + catastrophic, cases - before.fund
+        other = before.received - before.fund - before.patient - catastrophic
         return {
             "cases": np.ones(len(fund), np.int64),
             "total_cost": before.total_cost,
-            "payment": before.payment + fund - before.fund,
+            "payment": before.payment + moved,
             "fund_by_item": before.fund_by_item,
             "fund": fund,
             "patient": before.patient,
             "other_payers": other,
-            "borne_by_hospital": before.total_cost - fund - before.patient - other,
+            "borne_by_hospital": before.borne_by_hospital - moved,
+            "catastrophic": before.catastrophic,
+            "medical_aid": before.medical_aid,
         }
 
     @cached_property
