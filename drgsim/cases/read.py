@@ -66,7 +66,8 @@ def read_cases(
     rename : header of the source → column of the case table, or a numbered place in a list of codes
         (`diagnoses2`), where no layout knows it. A header named here, in `keep` or in `ignore` must be in the
         source; in one of the files at the least, where there are several
-    ignore : headers of columns that hold codes and are none of the stay's: nothing is said of them
+    ignore : headers of columns that are not read, though a layout knows them or they hold codes: nothing is
+        said of them
     watch : called with the report of every chunk as soon as it is there; what it raises ends the reading
 
     Returns
@@ -201,7 +202,7 @@ def chunks_to_read(
         passed = frozenset(" ".join(header.split()) for header in ignore)
         headers = AskedHeaders(named, [*named_to_keep, *passed])
         for number, (where, tables, last) in enumerate(raw_tables(source, nodes=nodes)):
-            table, match = recognise(tables, layout=asked, rename=named, where=where)
+            table, match = recognise(tables, layout=asked, rename=named, where=where, ignore=passed)
             headers.find(match, where)
             if last:
                 headers.refuse_missing()

@@ -63,9 +63,15 @@ class Match:
 
 
 def recognise(
-    tables: Sequence[RawTable], *, layout: Layout | None, rename: Mapping[str, str], where: str
+    tables: Sequence[RawTable],
+    *,
+    layout: Layout | None,
+    rename: Mapping[str, str],
+    where: str,
+    ignore: Container[str] = (),
 ) -> tuple[RawTable, Match]:
-    """The table (a sheet, or a reading by one separator) and layout that fit best.
+    """The table (a sheet, or a reading by one separator) and layout that fit best. Columns under a header in
+    `ignore` (blanks made one) feed nothing.
 
     Raises UnknownLayoutError when none does.
     """
@@ -77,7 +83,9 @@ def recognise(
         for row, cells in header_rows(preview):
             looks = code_looks(preview[row + 1 :] or sample_of(table), cells)
             for candidate in candidates:
-                match = match_header(cells, candidate, header_row=row, rename=rename, looks=looks)
+                match = match_header(
+                    cells, candidate, header_row=row, rename=rename, looks=looks, ignore=ignore
+                )
                 if match is None or not _fits(match, asked=layout is not None):
                     continue
                 if table not in fitting:
@@ -121,10 +129,12 @@ def match_header(
     header_row: int = 0,
     rename: Mapping[str, str],
     looks: Looks | None = None,
+    ignore: Container[str] = (),
 ) -> Match | None:
     """What `layout` finds in a row of cells; None when a column it must have is not there.
 
-    `rename` has by header the column of the case table, or a numbered place in a list (`diagnoses2`).
+    `rename` has by header the column of the case table, or a numbered place in a list (`diagnoses2`). What is
+    under a header in `ignore` feeds nothing, even where the layout knows it.
     """
     every: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
@@ -137,8 +147,9 @@ def match_header(
         name, number = split_target(target)
         own.setdefault(name, []).extend((number, place) for place in every.get(header_key(header), ())[:1])
     own = {name: places for name, places in own.items() if places}
-    renamed = {place for places in own.values() for _, place in places}
-    places = {key: left for key, at in every.items() if (left := [one for one in at if one not in renamed])}
+    taken = {place for places in own.values() for _, place in places}
+    taken |= {place for place, cell in enumerate(cells) if " ".join(cell.split()) in ignore}
+    places = {key: left for key, at in every.items() if (left := [one for one in at if one not in taken])}
     columns = {
         name: found for name, source in layout.columns.items() if (found := _column(name, source, places))
     }

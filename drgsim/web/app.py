@@ -2,7 +2,6 @@
 
 # no `from __future__ import annotations` here: FastAPI reads the annotations of the inner functions
 import json
-from pathlib import Path
 from typing import Any
 
 from .. import __version__
@@ -11,10 +10,10 @@ from ..errors import ArgumentError, ColumnError, DrgsimError, NotFoundError
 from . import answers
 from .guard import Guard
 from .metrics import Metrics
-from .page import front_page
+from .pages.desk import Desk
+from .pages.routes import add_pages
 from .settings import Settings
 
-STATIC = Path(__file__).parent / "static"
 _EXAMPLE = {"sex": 1, "age": 45, "diagnoses": "K80.101|I50.900", "procedures": "51.2300"}
 _PRICED = {**_EXAMPLE, "total_cost": 18000.0, "los": 6, "insurance": "employee", "hospital_level": 3}
 _BODY = (
@@ -30,16 +29,17 @@ def create_app(settings: Settings | None = None) -> Any:
     """
     fastapi = require("fastapi", extra="web", feature="the service")
     from fastapi import Body, Request
-    from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+    from fastapi.responses import JSONResponse, PlainTextResponse
 
     settings = (settings or Settings()).checked()
-    metrics = Metrics()
+    metrics, desk = Metrics(), Desk()
     app = fastapi.FastAPI(
         title="drgsim",
         version=__version__,
         description="病例分组、解释、测算与核查，数据不离开本机。Group, explain, price and check cases.",
         docs_url=None,
         redoc_url=None,
+        lifespan=desk.lifespan,
     )
 
     @app.exception_handler(DrgsimError)
@@ -150,17 +150,7 @@ def create_app(settings: Settings | None = None) -> Any:
     def counted() -> str:
         return metrics.text()
 
-    @app.get("/", include_in_schema=False)
-    def front() -> HTMLResponse:
-        return HTMLResponse(front_page(answers.schemes(), settings))
-
-    @app.get("/static/{name}", include_in_schema=False)
-    def static(name: str) -> Response:
-        kinds = {"page.js": "text/javascript", "page.css": "text/css"}
-        if name not in kinds:
-            raise NotFoundError("no such file", got=name)
-        return Response((STATIC / name).read_text(encoding="utf-8"), media_type=kinds[name])
-
+    add_pages(app, settings, desk)
     return Guard(app, settings, metrics)
 
 

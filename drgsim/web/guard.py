@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from .login import LOGIN, holds_token
 from .metrics import Metrics
 from .settings import Settings
 
@@ -18,7 +19,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AUDIT = logging.getLogger("drgsim.web.audit")
-_OPEN = ("/health", "/metrics")  # asked by machines that hold no token
+_OPEN = ("/health", "/metrics", LOGIN, "/static/page.css")  # asked by those who hold no token yet
 _MINUTE = 60.0
 _MOST_ADDRESSES = 10_000
 HEADERS = (
@@ -53,13 +54,21 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", []), *HEADERS]
+                given = [*message.get("headers", [])]
+                said = {bytes(name).lower() for name, _ in given}  # a report has a policy of its own
+                message["headers"] = [*given, *(each for each in HEADERS if each[0] not in said)]
             await send(message)
 
         try:
             refused = self._refused(scope, headers, path)
             if refused is not None:
-                await _refuse(answer, *refused)
+                if refused[0] == 401 and b"text/html" in headers.get(b"accept", b""):
+                    await _redirect(answer, LOGIN)
+                else:
+                    await _refuse(answer, *refused)
+                return
+            if is_upload(scope["method"], path):  # goes to a file as it comes, and counts what comes
+                await asyncio.wait_for(self._inner(scope, receive, answer), self._settings.upload_seconds)
                 return
             body = await self._body(receive)
             if body is None:
@@ -85,11 +94,13 @@ class Guard:
         if self._token is not None:
             given = headers.get(b"authorization", b"")
             wanted = f"Bearer {self._token}".encode()
-            if not hmac.compare_digest(given, wanted):
+            if not hmac.compare_digest(given, wanted) and not holds_token(headers, self._token):
                 return 401, "DS802", "a token is needed", "Authorization: Bearer …"
         length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self._settings.largest_body:
-            return 413, "DS801", "the body is too large", f"{self._settings.largest_body} bytes"
+        upload = is_upload(scope["method"], path)
+        most = self._settings.largest_file if upload else self._settings.largest_body
+        if length.isdigit() and int(length) > most:
+            return 413, "DS801", "the body is too large", f"{most} bytes"
         if self._settings.calls_a_minute and self._too_many((scope.get("client") or ("-",))[0]):
             return 429, "DS803", "too many calls", f"{self._settings.calls_a_minute} a minute"
         return None
@@ -126,6 +137,16 @@ class Guard:
             return b"".join(parts)
 
         return await asyncio.wait_for(whole(), self._settings.seconds)
+
+
+def is_upload(method: str, path: str) -> bool:
+    """Whether a call brings a file to the page."""
+    return method == "POST" and (path == "/file" or (path.startswith("/file/") and path.endswith("/add")))
+
+
+async def _redirect(send: Send, to: str) -> None:
+    await send({"type": "http.response.start", "status": 303, "headers": [(b"location", to.encode())]})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

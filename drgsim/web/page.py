@@ -38,7 +38,7 @@ def front_page(schemes: list[dict[str, Any]], settings: Settings) -> str:
 <body><header><h1>单病例分组与测算 <span class="en" lang="en">One case</span></h1>
 <p>数据只在本机处理，不保存。
 <span class="en" lang="en">Nothing leaves this machine; nothing is kept.</span></p></header>
-<main><form id="case" autocomplete="off">
+<main class="one"><form id="case" autocomplete="off">
 <fieldset><legend>编码 <span class="en" lang="en">Codes</span></legend>
 <label for="diagnoses">诊断（主要诊断在前，每行一个）
 <span class="en" lang="en">Diagnoses, the principal first</span></label>
@@ -46,7 +46,7 @@ def front_page(schemes: list[dict[str, Any]], settings: Settings) -> str:
 <label for="procedures">手术操作（主要手术在前）
 <span class="en" lang="en">Procedures, the main one first</span></label>
 <textarea id="procedures" rows="3" spellcheck="false" aria-describedby="found"></textarea>
-<ul id="found" role="listbox" aria-label="编码检索结果 codes found"></ul></fieldset>
+<ul id="found" class="found" role="listbox" aria-label="编码检索结果 codes found"></ul></fieldset>
 <fieldset><legend>病例 <span class="en" lang="en">Case</span></legend>{fields}
 <label for="insurance">险种 <span class="en" lang="en">Insurance</span></label>
 <select id="insurance"><option value="employee">职工 employee</option>

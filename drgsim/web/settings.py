@@ -23,6 +23,7 @@ class Settings:
     token_file : file whose first line every call must bring as `Authorization: Bearer …`
     tls_certificate, tls_key : paths, both or none
     largest_body : bytes of a call's body; largest_batch : cases of a call
+    largest_file : bytes of a file that is dropped on the page; upload_seconds : it may take to come
     seconds : a call may take; calls_a_minute : of one address; 0 for no limit
     """
 
@@ -36,6 +37,8 @@ class Settings:
     tls_key: Path | None = None
     largest_body: int = 8 << 20
     largest_batch: int = 10_000
+    largest_file: int = 512 << 20
+    upload_seconds: float = 600.0
     seconds: float = 60.0
     calls_a_minute: int = 0
 

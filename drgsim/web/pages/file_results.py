@@ -1,0 +1,183 @@
+"""The forms that compute from a file's cases, and what each found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...report.markup import Markup
+from .desk import Visit
+from .html import field, many, select, table, tag
+from .shell import Say, notes, saying
+
+TASKS = {
+    "office": ("医保办月报", "The office's month"),
+    "transition": ("分组方案切换", "Transition to another scheme"),
+    "audit": ("自查疑点清单", "Audit list"),
+}
+_HEADS = {
+    "department": ("科室", "Department"),
+    "insurance": ("险种", "Insurance"),
+    "cases": ("例数", "Cases"),
+    "cmi": ("CMI", "CMI"),
+    "cost_index": ("费用消耗指数", "Cost index"),
+    "time_index": ("时间消耗指数", "Time index"),
+    "mean_cost": ("例均费用", "Mean cost"),
+    "mean_days": ("平均住院日", "Mean days"),
+    "low": ("低倍率", "Low outliers"),
+    "high": ("高倍率", "High outliers"),
+    "payment": ("应付", "Payment"),
+    "margin": ("结余", "Margin"),
+    "rule": ("规则", "Rule"),
+    "findings": ("疑点", "Findings"),
+    "visits": ("住院", "Stays"),
+    "violations": ("其中违规", "Violations"),
+    "money": ("涉及金额", "Money"),
+    "index": ("指标", "Measure"),
+}
+
+
+def compute_forms(say: Say, at: str, choices: Mapping[str, Any], was_read: Mapping[str, Any]) -> Markup:
+    """The three computations, each with what it needs."""
+    return tag(
+        "section",
+        tag("h2", say("计算", "Compute")),
+        tag("div", *(form(say, at, choices) for form in (_office, _transition, _audit)), class_="cards"),
+    )
+
+
+def result(visit: Visit, task: str, lang: str, at: str) -> Markup:
+    """What a computation found: its text, a table of sums, its files. No case rows."""
+    found = visit.read(task)
+    if found is None:
+        return many()
+    say = saying(lang)
+    rows = found["table"]
+    heads = [say(*_HEADS.get(name, (name, name))) for name in rows["heads"]]
+    more = rows["left_off"]
+    pages = [name for name in found["files"] if name.endswith(".html")]
+    links = [
+        tag(
+            "a",
+            say("打开报告", "Open the report"),
+            href=f"{at}/out/{name}",
+            target="_blank",
+            rel="noopener",
+            class_="button",
+        )
+        for name in pages
+    ] + [
+        tag(
+            "a",
+            f"{say('下载', 'Download')} {name}",
+            href=f"{at}/out/{name}?download=1",
+            download=name,
+            class_="button quiet",
+        )
+        for name in found["files"]
+    ]
+    return tag(
+        "section",
+        tag("h2", say(*TASKS[task])),
+        tag("p", [many(each, " ") for each in links]),
+        tag("ul", [tag("li", line.strip()) for line in found["text"] if line.strip()], class_="told"),
+        table(heads, rows["rows"], figures=range(1, len(heads)), caption=say(*TASKS[task])),
+        tag("p", say(f"另有 {more} 行，见工作簿。", f"{more} more rows are in the workbook."), class_="quiet")
+        if more
+        else None,
+        notes(say("依据", "It rests on"), [say(zh, en) for zh, en in found.get("notes", [])]),
+        id=task,
+    )
+
+
+def _office(say: Say, at: str, choices: Mapping[str, Any]) -> Markup:
+    return _card(
+        say,
+        at,
+        "office",
+        say(
+            "CMI、费用与时间指数、倍率、科室与病组盈亏、特例单议线索。",
+            "CMI, cost and time index, outliers, margins by department and group, cases worth a review.",
+        ),
+        _policies(say, "office", choices),
+        field(
+            say("月份", "Month"),
+            tag("input", id="office-month", name="month", type="month", aria_describedby="office-month-hint"),
+            for_="office-month",
+            hint=say("空：文件中最后一个完整的月", "empty: the last whole month of the file"),
+        ),
+        _ids(
+            say,
+            "office",
+            say("工作簿列出病案标识（仅本院使用）", "Put case ids into the workbook (own desk only)"),
+        ),
+    )
+
+
+def _transition(say: Say, at: str, choices: Mapping[str, Any]) -> Markup:
+    schemes = [(each, each) for each in choices["schemes"]]
+    return _card(
+        say,
+        at,
+        "transition",
+        say(
+            "谁换组、为什么、金额如何变化、哪版更能解释费用。",
+            "Who changes group and why, what that does to money, which scheme explains cost better.",
+        ),
+        field(say("从", "From"), select("from", schemes, "chs-drg-2.0"), for_="from"),
+        field(say("到", "To"), select("to", schemes, "chs-drg-3.0"), for_="to"),
+        _ids(
+            say,
+            "transition",
+            say(
+                "工作簿列出需核对的病例（仅本院使用）",
+                "Put the cases to look at into the workbook (own desk only)",
+            ),
+        ),
+    )
+
+
+def _audit(say: Say, at: str, choices: Mapping[str, Any]) -> Markup:
+    return _card(
+        say,
+        at,
+        "audit",
+        say(
+            "按监管规则筛查住院病例；疑点不等于违规。工作簿逐条列出疑点。",
+            "Screens stays by the supervision rules; a suspicion is no guilt. The workbook lists each finding.",  # noqa: E501
+        ),
+        _policies(say, "audit", choices),
+    )
+
+
+def _card(say: Say, at: str, task: str, told: str, *fields: Markup) -> Markup:
+    return tag(
+        "form",
+        tag("h3", say(*TASKS[task])),
+        tag("p", told, class_="quiet"),
+        *fields,
+        tag("button", say("计算", "Compute"), type="submit"),
+        method="post",
+        action=f"{at}/compute/{task}",
+        class_="card",
+        aria_label=say(*TASKS[task]),
+    )
+
+
+def _policies(say: Say, task: str, choices: Mapping[str, Any]) -> Markup:
+    listed = [
+        (each["id"], f"{say(each['title']['zh'], each['title']['en'])} ({each['id']})")
+        for each in choices["policies"]
+    ]
+    name = f"{task}-policy"
+    return field(say("付费政策", "Policy"), select("policy", listed, choices["policy"], id=name), for_=name)
+
+
+def _ids(say: Say, task: str, words: str) -> Markup:
+    name = f"{task}-ids"
+    return tag(
+        "div",
+        tag("input", type="checkbox", id=name, name="case_ids", value="1"),
+        tag("label", words, for_=name),
+        class_="check",
+    )

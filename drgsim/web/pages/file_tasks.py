@@ -1,0 +1,145 @@
+"""What is computed from the cases of a visit: the office's month, the transition, the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..._optional import installed
+from ...cases.hospital_facts import HospitalFacts
+from ...policy.policy import Policy
+from ...weights.weights import Weights
+from .desk import Visit
+from .file_read import cases_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_ROWS = 30
+SHOWN = {
+    "office": (
+        "department",
+        "cases",
+        "cmi",
+        "cost_index",
+        "time_index",
+        "mean_cost",
+        "mean_days",
+        "low",
+        "high",
+        "payment",
+        "margin",
+    ),
+    "audit": ("rule", "findings", "visits", "violations", "money"),
+}
+
+
+def policy_of(options: Mapping[str, Any]) -> Policy:
+    """The policy a form chose; its file where the service was started with one."""
+    return Policy.load(options.get("policy_file") or options["policy"])
+
+
+def weights_for(policy: Policy, scheme: str | None, named: str | None) -> Weights | None:
+    """The table that was named, else the policy's own, else the demonstration table of the scheme."""
+    if named:
+        return Weights.load(named)
+    if policy["standard.weights"] is not None:
+        return None
+    example = f"{scheme or policy.scheme}-example"
+    return Weights.load(example) if example in Weights.published() else None
+
+
+def office(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:
+    """The month of the insurance office: a workbook, a page, and what it says."""
+    from ...report.office import office as month_of
+
+    cases = cases_of(visit)
+    policy = policy_of(options)
+    scheme = options.get("scheme") or None
+    weights = weights_for(policy, scheme, options.get("weights"))
+    tell("compute")
+    month = month_of(
+        cases,
+        policy,
+        month=options.get("month") or None,
+        weights=weights,
+        scheme=scheme,
+        hospital=HospitalFacts.of(options.get("hospital")),
+    )
+    tell("write")
+    month.to_excel(visit.out / "office.xlsx", case_ids=bool(options.get("case_ids")))
+    month.to_html(visit.out / "office.html")
+    table = month.summary("department") if "department" in cases else month.summary("insurance")
+    return {
+        "text": str(month).splitlines(),
+        "table": _rows(table.reset_index(), SHOWN["office"]),
+        "files": ["office.html", "office.xlsx"],
+        "weights": None if weights is None else dict(weights.facts),
+    }
+
+
+def transition(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:
+    """What another scheme changes for these cases."""
+    from ...report.transition import transition as moved
+
+    cases = cases_of(visit)
+    hospital = HospitalFacts.of(options.get("hospital"))
+    if hospital:
+        cases, _ = HospitalFacts(
+            hospital.level, hospital.kind, hospital.insurance, hospital.region, hospital.id
+        ).fill(cases)
+    tell("compute")
+    policy = policy_of(options) if options.get("policy") else None
+    found = moved(cases, options["from"], options["to"], policy=policy, draws=int(options.get("draws", 0)))
+    tell("write")
+    found.to_html(visit.out / "transition.html", lang=options.get("lang"))
+    found.to_excel(visit.out / "transition.xlsx", cases=bool(options.get("case_ids")))
+    return {
+        "text": list(found.headline()),
+        "notes": [list(pair) for pair in found.notes],
+        "table": _rows(found.summary().T.reset_index(), None),
+        "files": ["transition.html", "transition.xlsx"],
+    }
+
+
+def audit(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:
+    """The list of findings by the supervision rules, for self-inspection."""
+    from ...audit.screening import audit as screen
+
+    cases = cases_of(visit)
+    policy = policy_of(options)
+    tell("compute")
+    result = screen(cases, policy, weights=weights_for(policy, None, options.get("weights")))
+    tell("write")
+    lang = "en" if options.get("lang") == "en" else "zh"
+    files = []
+    if installed("matplotlib"):
+        result.to_html(visit.out / "audit.html", lang=lang)
+        files.append("audit.html")
+    result.to_excel(visit.out / "audit.xlsx", lang=lang)
+    return {
+        "text": result.text(lang).splitlines(),
+        "table": _rows(result.summary().reset_index(), SHOWN["audit"]),
+        "files": [*files, "audit.xlsx"],
+    }
+
+
+def _rows(table: pd.DataFrame, names: tuple[str, ...] | None) -> dict[str, Any]:
+    """The first rows of a table of sums, as texts."""
+    shown = [name for name in table.columns if names is None or name in names]
+    short = table[shown].head(_MOST_ROWS)
+    return {
+        "heads": [str(name) for name in shown],
+        "rows": [[_text(cell) for cell in row] for row in short.itertuples(index=False)],
+        "left_off": max(0, len(table) - _MOST_ROWS),
+    }
+
+
+def _text(cell: Any) -> str:
+    import pandas as pd
+
+    if cell is None or (not isinstance(cell, str) and pd.isna(cell)):
+        return "–"
+    if isinstance(cell, float):
+        return f"{cell:,.2f}" if abs(cell) >= 100 else f"{cell:,.3f}".rstrip("0").rstrip(".")
+    return f"{cell:,}" if isinstance(cell, int) else str(cell)
