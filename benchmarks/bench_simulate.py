@@ -9,7 +9,7 @@ import pytest
 
 import drgsim
 from drgsim.payment.pay import pay
-from drgsim.simulation.comparison.results import Results
+from drgsim.simulation.comparison.comparison import Comparison
 from drgsim.simulation.simulate import simulate
 from drgsim.simulation.world.world import World
 
@@ -43,22 +43,24 @@ def run(benchmark, work, once):
 
 
 def test_three_scenarios(benchmark, cases, once):
-    found = run(benchmark, lambda: simulate(cases, SCENARIOS), once)
-    assert isinstance(found, Results)
+    found = run(benchmark, lambda: simulate(cases, SCENARIOS, explain=False), once)
+    assert isinstance(found, Comparison)
 
 
 def test_three_scenarios_and_five_years(benchmark, cases, once):
-    found = run(benchmark, lambda: simulate(cases, SCENARIOS, years=5), once)
+    found = run(benchmark, lambda: simulate(cases, SCENARIOS, years=5, explain=False), once)
     assert len(found.projection()["year"].unique()) == 6
 
 
 def test_three_scenarios_five_years_and_bands(benchmark, cases, once):
-    found = run(benchmark, lambda: simulate(cases, SCENARIOS, years=5, draws=1_000, seed=1), once)
+    found = run(
+        benchmark, lambda: simulate(cases, SCENARIOS, years=5, draws=1_000, seed=1, explain=False), once
+    )
     assert len(found.bands())
 
 
 def test_a_waterfall_of_two_steps_averaged_over_orders(benchmark, cases, once):
     def work():
-        return simulate(cases, SCENARIOS[:2]).attribution(method="shapley")
+        return simulate(cases, SCENARIOS[:2], explain=False).attribution(method="shapley")
 
     assert len(run(benchmark, work, once)) == 4

@@ -14,8 +14,8 @@ from .errors import DrgsimError
 _PUBLIC: dict[str, str] = {
     "AuditResult": "audit.result",
     "audit": "audit",
-    "Comparison": "report.comparison",
-    "simulate": "report.simulate",
+    "Comparison": "simulation.comparison.comparison",
+    "simulate": "simulation.simulate",
     "settle": "settlement",
     "Settlement": "settlement",
     "check_cases": "cases",

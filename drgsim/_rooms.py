@@ -1,4 +1,4 @@
-"""A room whose name is also a public function: `drgsim.transition` cannot be two things, so it is both."""
+"""How one room reaches another by name: a room that is also a function, and what the last room draws."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Any
 
 
 def callable_room(name: str, target: str) -> None:
-    """Let the package `name` be called: the call goes to `target`, written `module:function`."""
+    """Let the package `name` be called: the call goes to `target`, written `module:function`.
+
+    `drgsim.transition` is a package and a public function: it cannot be two things, so it is both.
+    """
 
     class Room(ModuleType):
         def __call__(self, *arguments: Any, **options: Any) -> Any:
@@ -18,3 +21,12 @@ def callable_room(name: str, target: str) -> None:
 
     Room.__call__.__doc__ = f"See `{target.replace(':', '.')}`."
     sys.modules[name].__class__ = Room
+
+
+def report_room(module: str) -> ModuleType:
+    """A module of the report room, for a result that shows itself.
+
+    The report room comes last on the street and reads results; a result's `to_html` or `plot_…` calls it by
+    name, when asked and never on import. Nothing else goes up the street.
+    """
+    return import_module(f"drgsim.report.{module}")

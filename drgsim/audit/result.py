@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from .._rooms import report_room
 from .library import Library
 from .reading import polars
 
@@ -111,10 +112,7 @@ class AuditResult:
 
     def to_html(self, path: Any, lang: Literal["zh", "en"] | None = None) -> Any:
         """One page: what was screened and found, funnels, what could not be told. Needs the extra `plot`."""
-        from importlib import import_module
-
-        # the page is the report room's, which comes after this one on the street
-        return import_module("drgsim.report.audit_page").write_audit_page(self, path, lang=lang)
+        return report_room("audit_page").write_audit_page(self, path, lang=lang)
 
     def recover(self, **options: Any) -> pd.DataFrame:
         """Recovery, fines and points; see `drgsim.audit.money.recover`."""

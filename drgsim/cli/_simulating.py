@@ -14,11 +14,18 @@ from ..errors import ArgumentError
 from ._fund_tables import read_fund_table
 
 if TYPE_CHECKING:
-    from ..report.comparison import Comparison
+    from ..simulation.comparison.comparison import Comparison
     from ..simulation.progress import Progress
 
 REPORT, WORKBOOK, RECORD, SCENARIOS = "report.html", "results.xlsx", "record.json", "scenarios"
-_STAGES = {"pay": "paying", "project": "projecting", "draw": "drawing", "write": "writing"}
+_STAGES = {
+    "pay": "paying",
+    "project": "projecting",
+    "draw": "drawing",
+    "attribute": "attributing",
+    "liveness": "trying levers",
+    "write": "writing",
+}
 
 
 def add_running_arguments(parser: argparse.ArgumentParser, *, out: str | None) -> None:
@@ -78,8 +85,8 @@ def run(
     `more` makes a further section of the report, in a language. The files are written aside and take their
     places together: a run that is stopped leaves those of the run before as they were.
     """
-    from ..report.simulate import simulate
     from ..simulation.record.record import write_record
+    from ..simulation.simulate import simulate
 
     out = Path(arguments.out)
     tell = None if arguments.quiet else Teller()

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from .. import _version
+from .fund_lights import fund_lights
+from .tables import projected
+from .words import word
+
+if TYPE_CHECKING:
+    from ..simulation.comparison.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,37 @@ class RunFacts:
         return (
             f"{told}; the cases are synthetic and stand for no real place." if self.synthetic else f"{told}."
         )
+
+
+def facts_of(found: Comparison, *, synthetic: bool = False) -> RunFacts:
+    """What the run was that a comparison came of."""
+    flows = found.flows(found.baseline.id, measure="cases")
+    states = found.states
+    bare = RunFacts(
+        version=_version.__version__,
+        scenarios=tuple(
+            ScenarioFacts(each.id, dict(each.title), each.hash, each.note) for each in found.scenarios
+        ),
+        cases=int(found.summary()["cases"].iloc[0]),
+        hospitals=len(found.hospitals(found.baseline.id)),
+        regions=len(set(flows.index) | set(flows.columns)),
+        year=found.year,
+        seed=found.seed,
+        draws=found.draws or None,
+        parameters=sum(states.values()),
+        assumed=states.get("assumed", 0),
+        synthetic=synthetic,
+        fingerprint=found.fingerprint.digest,
+    )
+    marks = [
+        (each.id, *(bare.mark(each.id) or word("baseline", lang) for lang in ("zh", "en")))
+        for each in found.scenarios
+    ]
+    return replace(
+        bare,
+        warnings=(*found.cautioned(), *fund_lights(projected(found), marks)),
+        notes_on_years=tuple(found.not_projected()),
+    )
 
 
 def _letters(place: int) -> str:

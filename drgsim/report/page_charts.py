@@ -16,6 +16,7 @@ from .tables import (
     across,
     attributions,
     by_level,
+    explained,
     hospital_changes,
     most_moving,
     projected,
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     from .tables import Tables
 
 _WIDE, _NARROW = 4.2, 2.75  # inches, side by side
+NOT_EXPLAINED = pair(
+    "本次测算未计算各项措施的影响分解与参数作用（explain=False）；调用 explain() 后重新出具报告即可。",
+    "What each lever moved and which parameters moved nothing was not worked out (explain=False); "
+    "call explain() and write the report again.",
+)
 _TITLE = 34  # narrow characters of a title in a table
 
 
@@ -40,13 +46,16 @@ def charts(tables: Tables, facts: RunFacts, *, lang: str) -> Iterator[str]:
     names = reforms(tables)
     titles = chart_titles(facts)
     if names:
-        drawn = waterfall(attributions(tables), lang=lang, titles=chart_titles(facts, width=46))
-        yield _figure(
-            drawn,
-            "waterfall",
-            "钱从哪里变：各项措施对基金支付的影响",
-            "Where the money moves, lever by lever",
-        )
+        if explained(tables):
+            drawn = waterfall(attributions(tables), lang=lang, titles=chart_titles(facts, width=46))
+            yield _figure(
+                drawn,
+                "waterfall",
+                "钱从哪里变：各项措施对基金支付的影响",
+                "Where the money moves, lever by lever",
+            )
+        else:
+            yield paragraph(NOT_EXPLAINED)
         if is_one_hospital(facts):
             yield from one_hospital(tables, facts, names)
         else:

@@ -42,10 +42,13 @@ def projected(tables: Tables) -> pd.DataFrame:
 
 
 def check_table(tables: Tables, name: str) -> pd.DataFrame:
-    """`published`, `plausibility` or `liveness`; an empty table for a result that does not make it."""
+    """`published`, `plausibility` or `liveness`; an empty table for a result that does not make it, or that
+    would have to pay all cases for it (`explained`)."""
     import pandas as pd
 
     make = getattr(tables, name, None)
+    if name == "liveness" and not explained(tables):
+        make = None
     return pd.DataFrame() if make is None else make()
 
 
@@ -55,11 +58,17 @@ def closes_a_budget(tables: Tables, scenario: str) -> bool:
     return False if tell is None else bool(tell(scenario))
 
 
+def explained(tables: Tables) -> bool:
+    """Whether attribution and liveness stand ready: a report reads them and never pays for them."""
+    return bool(getattr(tables, "explained", True))
+
+
 def attributions(tables: Tables, *, measure: str = "fund") -> pd.DataFrame:
-    """The attribution of every reform, one after the other."""
+    """The attribution of every reform, one after the other; empty where it was not worked out."""
     import pandas as pd
 
-    parts = [tables.attribution(each, measure=measure) for each in reforms(tables)]
+    names = reforms(tables) if explained(tables) else []
+    parts = [tables.attribution(each, measure=measure) for each in names]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..cases.hospital_facts import HospitalFacts
 from ..errors import ArgumentError
+from ..payment.engine.grouped import as_frame
 from .checks.left_out import refuse_nothing_paid
-from .comparison.results import Results
+from .comparison.comparison import Comparison
 from .errors import SimulationError
 from .progress import Listener, telling
 from .projection.projection import project
@@ -37,11 +39,48 @@ def simulate(
     funds: pd.DataFrame | None = None,
     insured: pd.DataFrame | None = None,
     progress: Listener | None = None,
-) -> Results:
+    hospital: Any = None,
+    explain: bool = True,
+) -> Comparison:
     """Pay and settle the same cases under every scenario, and carry the funds on for some years.
 
-    This is the work behind `drgsim.simulate`, which says what the parameters mean and what is raised; the
-    answer here has the tables, not the charts and pages.
+    Parameters
+    ----------
+    cases : DataFrame or Arrow table of cases (`drgsim.read_cases`) of about a year, money in yuan; grouped
+        by each scenario's scheme, unless they bear the baseline's groups.
+    scenarios : the baseline first: Scenario, id of a shipped one, YAML file, or mapping; a flat mapping of
+        parameter paths to values is a reform of the baseline. A single scenario is compared with itself
+        before its levers and responses.
+    years : how many years the funds are projected after that of the cases; 0 for none.
+    draws : how often hospitals, and with years also assumptions, are drawn for the bands; 0 for none.
+    seed : keys every draw. The same seed gives a case the same chances under every scenario.
+    budgets : region, insurance, budget (yuan); without it a floating point value is settled on what the
+        baseline spends.
+    funds : region, insurance, income, other_spending, reserve (yuan), of the cases' year; without it
+        national proportions are assumed.
+    insured : region, insurance, insured and, optionally, age_band; without it national rates are assumed.
+    hospital : facts on one's hospital that the cases leave out (level, insurance, region, id), as
+        `HospitalFacts`, a mapping or the path of a `hospital.toml`; its coefficient belongs into a scenario.
+    explain : work out now what page and workbook say of the levers, `attribution` and `liveness`, a payment
+        of all cases for each step and parameter; False leaves them to be asked for.
+    progress : called with a `Progress` (done, total, stage, what) as the run comes along.
+
+    Returns
+    -------
+    Comparison: `summary()`, `by(column)`, `attribution()`, `flows()`, `hospitals()`, `projection()`,
+    `bands()` and more; `plot_…()`; `to_html(path)`, `to_excel(path)`. It holds no case rows in any display.
+
+    Raises
+    ------
+    ScenarioError, SimulationError, ColumnError, ArgumentError, SettlementError.
+
+    Examples
+    --------
+    >>> import drgsim
+    >>> cases = drgsim.synthetic_cases(n=1_000, year=2025, seed=1)
+    >>> found = drgsim.simulate(cases, ["baseline-drg", {"outlier.high.threshold/3": 2.5}])
+    >>> bool(found.summary().loc["reform", "fund_change"] > 0)
+    True
     """
     for name, number in (("years", years), ("draws", draws)):
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
@@ -57,7 +96,7 @@ def simulate(
             "no assumption reaches so far", got=f"years={years}", allowed=f"up to {MOST_YEARS}"
         )
     listed = read_scenarios(scenarios)
-    world = World(cases, listed[0], seed=seed, budgets=budgets)
+    world = World(_known(cases, hospital), listed[0], seed=seed, budgets=budgets)
     check_tables(world.cases, budgets=budgets, funds=funds, insured=insured)
     outcomes = {}
     tell = telling(progress, "pay")
@@ -83,7 +122,15 @@ def simulate(
         if draws:
             telling(progress, "draw")(0, 1, "")
             band = parameter_band(paid, listed, projected, draws=draws, seed=seed)
-    return Results(tuple(listed), outcomes, world, seed, years, draws, projected, drawn, band)
+    found = Comparison(tuple(listed), outcomes, world, seed, years, draws, projected, drawn, band)
+    return found.explain(progress=progress) if explain else found
+
+
+def _known(cases: Any, hospital: Any) -> Any:
+    """The cases with what they leave out of their hospital."""
+    if hospital is None:
+        return cases
+    return HospitalFacts.of(hospital).without_coefficient().fill(as_frame(cases))[0]
 
 
 def read_scenarios(stated: Any) -> list[Scenario]:

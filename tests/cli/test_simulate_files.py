@@ -41,9 +41,7 @@ def test_two_runs_write_the_same_bytes(twice):
     assert [name for name in one if one[name] != other[name]] == []
 
 
-@pytest.mark.parametrize(
-    "stopped", ["drgsim.report.comparison.page", "drgsim.report.comparison.write_workbook"]
-)
+@pytest.mark.parametrize("stopped", ["drgsim.report.page.page", "drgsim.report.workbook.write_workbook"])
 def test_a_stopped_run_leaves_the_results_of_before(twice, cases, monkeypatch, stopped):
     before = contents(twice[0])
 
@@ -60,7 +58,7 @@ def test_a_stopped_run_leaves_no_folder_it_made(cases, tmp_path, monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("drgsim.report.simulate.room.simulate", stop)
+    monkeypatch.setattr("drgsim.simulation.simulate.simulate", stop)
     assert main(["simulate", str(cases), *WORDS, *REFORM, "--out", str(tmp_path / "new")]) == 130
     assert list(tmp_path.iterdir()) == []
 

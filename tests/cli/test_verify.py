@@ -17,7 +17,7 @@ def folder(tmp_path_factory):
     """A record without a recipe, and its cases as a file."""
     folder = tmp_path_factory.mktemp("verify")
     cases = drgsim.synthetic_cases(**RECIPE)
-    run = simulate(cases, ["baseline-drg", "cross-region-price-book"])
+    run = simulate(cases, ["baseline-drg", "cross-region-price-book"], explain=False)
     write_record(run, folder / "record.json")
     write_record(run, folder / "recipe.json", recipe={"synthetic": RECIPE})
     drgsim.write_cases(cases, folder / "cases.csv")

@@ -7,9 +7,9 @@ import pytest
 
 import drgsim
 from drgsim.report import fonts
-from drgsim.report.comparison import Comparison
-from drgsim.report.simulate import simulate
+from drgsim.simulation.comparison.comparison import Comparison
 from drgsim.simulation.errors import SimulationError
+from drgsim.simulation.simulate import simulate
 
 
 @pytest.fixture(scope="module")

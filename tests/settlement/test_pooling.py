@@ -108,7 +108,9 @@ def test_a_simulation_says_who_gives_and_who_gets():
     import drgsim
     from drgsim.simulation.simulate import simulate
 
-    found = simulate(drgsim.synthetic_cases(n=3_000, year=2025, seed=1), ["baseline-drg"], years=3, seed=1)
+    found = simulate(
+        drgsim.synthetic_cases(n=3_000, year=2025, seed=1), ["baseline-drg"], years=3, seed=1, explain=False
+    )
     pooled = found.pooled("transfer", share_in=0.05)
     assert set(pooled["year"]) == {2026, 2027, 2028}
     for (_, insurance), own in pooled.groupby(["year", "insurance"]):

@@ -37,4 +37,4 @@ def scenarios(baseline):
 def results(cases, scenarios):
     from drgsim.simulation.simulate import simulate
 
-    return simulate(cases, scenarios, seed=5)
+    return simulate(cases, scenarios, seed=5, explain=False)

@@ -29,7 +29,7 @@ def uninsured(some):
 
 @pytest.fixture(scope="module")
 def found(uninsured):
-    return drgsim.simulate(uninsured, SCENARIOS)
+    return drgsim.simulate(uninsured, SCENARIOS, explain=False)
 
 
 def test_the_summary_counts_them_and_the_costs_add_up(found, uninsured, some):
@@ -57,7 +57,7 @@ def test_text_display_page_and_workbook_say_so(found, tmp_path):
 
 
 def test_nothing_is_said_where_nothing_is_left_out(some):
-    clean = drgsim.simulate(some, "baseline-drg")
+    clean = drgsim.simulate(some, "baseline-drg", explain=False)
     assert not clean.summary()["not_payable"].any()
     assert clean.unpaid().empty
     assert clean.cautions() == []
@@ -73,17 +73,17 @@ def test_the_record_keeps_the_cost_as_fen(found):
 
 def test_scenarios_that_pay_other_stays_say_so(some):
     weightless = {"standard.base_rate": {"employee": 11000}}
-    table = simulate(some, ["baseline-drg", weightless])
+    table = simulate(some, ["baseline-drg", weightless], explain=False)
     told = " ".join(en for _, en in table.cautions())
     assert "not the same stays" in told
 
 
 def test_nothing_paid_at_all_is_an_error_with_the_reason(some):
     with pytest.raises(SimulationError, match="insurance is missing") as caught:
-        simulate(some.assign(insurance=None), "baseline-drg")
+        simulate(some.assign(insurance=None), "baseline-drg", explain=False)
     assert "insurance" in str(caught.value)
     with pytest.raises(SimulationError, match="hospital_level"):
-        simulate(some.drop(columns="hospital_level"), "baseline-drg")
+        simulate(some.drop(columns="hospital_level"), "baseline-drg", explain=False)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_nothing_paid_at_all_is_an_error_with_the_reason(some):
     ],
 )
 def test_what_the_cases_do_not_say_is_told(some, change, said):
-    found = drgsim.simulate(change(some), "baseline-drg")
+    found = drgsim.simulate(change(some), "baseline-drg", explain=False)
     assert any(said in en for _, en in found.cautions())
     assert len(found.by("mdc")) > 0  # given groups or none: the views are there
     assert len(found.hospitals()) > 0
@@ -115,7 +115,7 @@ def test_what_the_cases_do_not_say_is_told(some, change, said):
 def test_given_groups_have_their_major_category(some):
     grouped = drgsim.DrgGrouper("chs-drg-2.0").group(some)
     bare = some.assign(drg=grouped["drg"].array)
-    one, other = (drgsim.simulate(each, "baseline-drg").by("mdc") for each in (some, bare))
+    one, other = (drgsim.simulate(each, "baseline-drg", explain=False).by("mdc") for each in (some, bare))
     assert one.set_index("mdc")["cases"].to_dict() == other.set_index("mdc")["cases"].to_dict()
 
 
@@ -124,14 +124,14 @@ def test_funds_without_money_have_a_band_that_stands_still(some):
     broken = some.assign(
         hospital_level=some["hospital_level"].astype("float64").where(some["insurance"] == "employee")
     )
-    band = drgsim.simulate(broken, SCENARIOS, years=1, draws=5).bands()
+    band = drgsim.simulate(broken, SCENARIOS, years=1, draws=5, explain=False).bands()
     assert np.isfinite(band[["low", "high"]].to_numpy()).all()
 
 
 def test_stays_that_cannot_be_paid_lower_no_mean(some):
     """Half the stays have no cost: the mean cost is that of the others."""
     half = some.assign(total_cost=some["total_cost"].where(np.arange(400) % 2 == 0))
-    found, others = (simulate(each, "baseline-drg") for each in (half, some.iloc[::2]))
+    found, others = (simulate(each, "baseline-drg", explain=False) for each in (half, some.iloc[::2]))
     for table, key in (("published", ["measure", "insurance"]), ("plausibility", ["check"])):
         name = "simulated" if table == "published" else "value"
         mine, theirs = (getattr(each, table)().set_index(key)[name] for each in (found, others))
@@ -141,5 +141,5 @@ def test_stays_that_cannot_be_paid_lower_no_mean(some):
 
 
 def test_a_stay_may_have_no_length(some):
-    found = drgsim.simulate(some.assign(los=np.nan), "baseline-drg")
+    found = drgsim.simulate(some.assign(los=np.nan), "baseline-drg", explain=False)
     assert "mean_stay" not in set(found.published()["measure"])

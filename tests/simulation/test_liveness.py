@@ -18,7 +18,7 @@ def told(few, baseline, *levers, **options):
     scenario = baseline
     for number, reform in enumerate(levers):
         scenario = scenario.reform(reform, id=f"lever-{number}")
-    results = simulate(few, [baseline, scenario.named("asked")])
+    results = simulate(few, [baseline, scenario.named("asked")], explain=False)
     return results, liveness(results, **options).set_index("path")
 
 
@@ -29,7 +29,7 @@ def test_what_moves_is_worth_what_it_moves_alone(few, baseline):
     assert (found["reason_en"] == "").all()
     for path in reform:
         rest = {other: value for other, value in reform.items() if other != path}
-        other = simulate(few, [baseline, rest]).summary().loc["reform", "fund"]
+        other = simulate(few, [baseline, rest], explain=False).summary().loc["reform", "fund"]
         assert found.loc[path, "fund_change"] == pytest.approx(results.summary().loc["asked", "fund"] - other)
 
 
@@ -38,7 +38,7 @@ def test_the_table_has_the_promised_columns(few, baseline):
     assert tuple(found.reset_index()[list(COLUMNS)].columns) == COLUMNS
     assert found.index.tolist() == ["special_review.quota"]
     assert found["lever"].tolist() == ["lever-0"]
-    assert liveness(simulate(few, [baseline])).empty
+    assert liveness(simulate(few, [baseline], explain=False)).empty
 
 
 def test_the_value_it_had_before(few, baseline):
@@ -151,7 +151,7 @@ def test_what_nothing_reads_moves_nothing_when_paid(few, baseline, results):
 
 
 def test_the_sweep_perturbs_what_the_baseline_reads(few, baseline):
-    results = simulate(few.head(300), [baseline])
+    results = simulate(few.head(300), [baseline], explain=False)
     seen = []
     found = liveness(results, every=True, progress=seen.append).set_index("path")
     assert (found["lever"] == "").all()

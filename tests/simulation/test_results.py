@@ -78,14 +78,14 @@ def test_the_migration_holds_every_case(results):
 
 def test_regrouping_by_the_same_groups_moves_nothing(cases, baseline):
     same = baseline.reform(scheme=baseline.policies(DAY).scheme, id="same").named("same")
-    bars = simulate(cases.head(500), [baseline, same]).attribution("same")
+    bars = simulate(cases.head(500), [baseline, same], explain=False).attribution("same")
     assert bars["value"].iloc[1:-1].tolist() == [0, 0]
 
 
 def test_a_reform_equal_to_the_baseline_changes_nothing(cases, baseline):
     value = baseline.policies(DAY)["outlier.low.threshold"]
     same = baseline.reform({"outlier.low.threshold": value}, id="same").named("same")
-    table = simulate(cases, [baseline, same]).summary()
+    table = simulate(cases, [baseline, same], explain=False).summary()
     changes = table.loc["same", ["fund_change", "patient_change", "hospital_change"]]
     assert changes.tolist() == [0, 0, 0]
 
@@ -98,7 +98,7 @@ def test_a_budget_kept_is_a_budget_spent(results):
 
 
 def test_the_order_of_rows_changes_nothing(cases, scenarios, results):
-    turned = simulate(cases.iloc[::-1], scenarios, seed=5)
+    turned = simulate(cases.iloc[::-1], scenarios, seed=5, explain=False)
     assert turned.summary().equals(results.summary())
     for id in IDS:
         assert turned.attribution(id).equals(results.attribution(id))
@@ -107,20 +107,22 @@ def test_the_order_of_rows_changes_nothing(cases, scenarios, results):
 
 def test_the_input_is_never_changed(cases, baseline):
     before = cases.copy(deep=True)
-    simulate(cases, baseline.reform({"special_review.quota": 0.05}, id="quota"))
+    simulate(cases, baseline.reform({"special_review.quota": 0.05}, id="quota"), explain=False)
     assert cases.equals(before)
 
 
 def test_a_single_scenario_is_compared_with_itself_before_its_levers(cases, baseline):
-    found = simulate(cases, baseline.reform({"special_review.quota": 0.05}, id="quota").named("q"))
+    found = simulate(
+        cases, baseline.reform({"special_review.quota": 0.05}, id="quota").named("q"), explain=False
+    )
     assert [each.id for each in found.scenarios] == ["baseline", "q"]
     assert found.summary().loc["q", "fund_change"] > 0
 
 
 def test_a_flat_mapping_is_a_reform_of_the_baseline(cases, baseline):
     change = {"special_review.quota": 0.05}
-    found = simulate(cases, [baseline, change])
-    again = simulate(cases, baseline.reform(change, id="quota").named("reform"))
+    found = simulate(cases, [baseline, change], explain=False)
+    again = simulate(cases, baseline.reform(change, id="quota").named("reform"), explain=False)
     assert found.summary().loc["reform", "fund"] == again.summary().loc["reform", "fund"]
 
 
@@ -128,7 +130,7 @@ def test_another_start_has_a_bar_of_its_own(cases, baseline):
     from drgsim.simulation.scenario.scenario import Scenario
 
     other = Scenario.of("national-ffs", on="2025-12-31").named("by-item")
-    bars = simulate(cases, [baseline, other]).attribution("by-item")
+    bars = simulate(cases, [baseline, other], explain=False).attribution("by-item")
     assert bars["lever"].tolist() == ["", "starting-rules", ""]
     assert fen(bars["value"].iloc[:-1]).sum() == fen(bars["value"].iloc[-1])
 
@@ -140,7 +142,7 @@ def test_behaviour_is_its_own_bar(cases, baseline):
         .respond("length_of_stay", share=0.1)
         .named("answered")
     )
-    bars = simulate(cases, [baseline, scenario]).attribution("answered")
+    bars = simulate(cases, [baseline, scenario], explain=False).attribution("answered")
     assert bars["kind"].tolist() == ["baseline", "mechanical", "behavioural", "behavioural", "total"]
     assert bars["lever"].tolist()[2:4] == ["volume", "length_of_stay"]
     assert fen(bars["value"].iloc[:-1]).sum() == fen(bars["value"].iloc[-1])
@@ -149,9 +151,9 @@ def test_behaviour_is_its_own_bar(cases, baseline):
 
 def test_wrong_use_is_told(cases, baseline, results):
     with pytest.raises(SimulationError, match="two scenarios have one id"):
-        simulate(cases, [baseline, baseline.named("a"), baseline.named("a")])
+        simulate(cases, [baseline, baseline.named("a"), baseline.named("a")], explain=False)
     with pytest.raises(SimulationError, match="nothing to simulate"):
-        simulate(cases.iloc[:0], baseline)
+        simulate(cases.iloc[:0], baseline, explain=False)
     with pytest.raises(ArgumentError, match="cross-region"):
         results.attribution("cross-regoin")
     with pytest.raises(ArgumentError, match="no such measure"):

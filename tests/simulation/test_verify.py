@@ -28,7 +28,7 @@ def made(small, baseline):
         .respond("volume", share=0.1)
         .named("more"),
     ]
-    return record(simulate(small, scenarios, seed=2), recipe={"synthetic": RECIPE})
+    return record(simulate(small, scenarios, seed=2, explain=False), recipe={"synthetic": RECIPE})
 
 
 def wrong(found):
@@ -59,7 +59,7 @@ def test_a_record_holds(made, small):
 
 
 def test_a_projection_with_given_tables_holds(small, baseline):
-    first = simulate(small, baseline, years=1)
+    first = simulate(small, baseline, years=1, explain=False)
     funds = [
         {"region": region, "insurance": insurance, "income": 1e7, "other_spending": 3.3e6, "reserve": 5e6}
         for region, insurance in first.projected.funds
@@ -73,6 +73,7 @@ def test_a_projection_with_given_tables_holds(small, baseline):
         budgets=first.world.budgets,
         funds=pd.DataFrame(funds),
         insured=pd.DataFrame(insured),
+        explain=False,
     )
     stated = record(run, recipe={"synthetic": RECIPE})
     found = verify(stated)

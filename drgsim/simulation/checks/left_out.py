@@ -23,7 +23,7 @@ from ..world.outcome import PLACES, Outcome
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..comparison.results import Results
+    from ..comparison.comparison import Comparison
 
 Told = tuple[str, str]  # the same in Chinese and English
 COLUMNS = ("scenario", "problem", "zh", "en", "cases", "total_cost")
@@ -45,7 +45,7 @@ def unpaid_costs(outcome: Outcome) -> dict[Problem, tuple[int, int]]:
     }
 
 
-def unpaid(results: Results) -> pd.DataFrame:
+def unpaid(results: Comparison) -> pd.DataFrame:
     """A row a scenario and reason: scenario, problem, zh, en, cases, total_cost (yuan)."""
     import pandas as pd
 
@@ -78,13 +78,13 @@ def refuse_nothing_paid(outcome: Outcome, scenario: str) -> None:
     )
 
 
-def cautions(results: Results) -> list[Told]:
+def cautions(results: Comparison) -> list[Told]:
     """What a reader must know of the cases before any number, in both languages."""
     found = (_unpaid, _doubled, _years, _places, _groups, _insurances)
     return [told for find in found for told in find(results)]
 
 
-def _unpaid(results: Results) -> Iterator[Told]:
+def _unpaid(results: Comparison) -> Iterator[Told]:
     start = results.outcomes[results.baseline.id].payments.findings.problem
     for each in results.scenarios:
         outcome = results.outcomes[each.id]
@@ -110,7 +110,7 @@ def _unpaid(results: Results) -> Iterator[Told]:
             )
 
 
-def _doubled(results: Results) -> Iterator[Told]:
+def _doubled(results: Comparison) -> Iterator[Told]:
     given = results.world.given_cases
     if "case_id" not in given.columns:
         return
@@ -124,7 +124,7 @@ def _doubled(results: Results) -> Iterator[Told]:
         )
 
 
-def _years(results: Results) -> Iterator[Told]:
+def _years(results: Comparison) -> Iterator[Told]:
     days = results.outcomes[results.baseline.id].payments.stays.days("discharge_date")
     known = np.isfinite(days)
     years = days[known].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
@@ -138,7 +138,7 @@ def _years(results: Results) -> Iterator[Told]:
         )
 
 
-def _places(results: Results) -> Iterator[Told]:
+def _places(results: Comparison) -> Iterator[Told]:
     given, stays = results.world.given_cases, results.outcomes[results.baseline.id].payments.stays
     care, home = (read_labels(given, name).codes < 0 for name in ("care_region", "insured_region"))
     one = int((care != home).sum())
@@ -157,7 +157,7 @@ def _places(results: Results) -> Iterator[Told]:
             )
 
 
-def _groups(results: Results) -> Iterator[Told]:
+def _groups(results: Comparison) -> Iterator[Told]:
     """Groups that came with the cases and are none of the scheme's: a file of another scheme, most often."""
     scheme = results.world.groupings.given
     if scheme is None or is_dip(scheme):
@@ -173,7 +173,7 @@ def _groups(results: Results) -> Iterator[Told]:
         )
 
 
-def _insurances(results: Results) -> Iterator[Told]:
+def _insurances(results: Comparison) -> Iterator[Told]:
     payments = results.outcomes[results.baseline.id].payments
     labels = payments.stays.labels("insurance")
     others = [code for code, name in enumerate(labels.names) if name not in INSURANCES]
@@ -186,7 +186,7 @@ def _insurances(results: Results) -> Iterator[Told]:
         )
 
 
-def not_projected(results: Results) -> Iterator[Told]:
+def not_projected(results: Comparison) -> Iterator[Told]:
     """Funds whose year the cases do not hold, such as those of other provinces."""
     if results.projected is None:
         return

@@ -23,7 +23,7 @@ from ..world.groupings import FITTED
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..comparison.results import Results
+    from ..comparison.comparison import Comparison
     from ..scenario.scenario import Scenario
     from ..world.outcome import Outcome
 
@@ -72,7 +72,7 @@ def ranges() -> tuple[Range, ...]:
         return tuple(_range(row) for row in csv.DictReader(file))
 
 
-def plausibility(results: Results) -> pd.DataFrame:
+def plausibility(results: Comparison) -> pd.DataFrame:
     """A row for each scenario and check: scenario, check, title_zh, title_en, value, low, high, ok, source,
     state. Checks that have no value here (no stay of an insurance, weights that are not measured) are left
     out."""

@@ -28,7 +28,7 @@ CHANGES = {
 
 
 def summary(scenarios: Sequence[Scenario], outcomes: Mapping[str, Outcome]) -> pd.DataFrame:
-    """A row a scenario, the baseline first; `Results.summary` names the columns."""
+    """A row a scenario, the baseline first; `Comparison.summary` names the columns."""
     import pandas as pd
 
     start = outcomes[scenarios[0].id].total
@@ -70,7 +70,7 @@ def by_column(ids: Sequence[str], outcomes: Mapping[str, Outcome], key: str) -> 
 
 
 def by_hospital(own: Outcome, baseline: Outcome) -> pd.DataFrame:
-    """A row a hospital, the largest gain first; `Results.hospitals` names the columns."""
+    """A row a hospital, the largest gain first; `Comparison.hospitals` names the columns."""
     here, there = _aligned(*(each.sums(HOSPITAL).set_index(list(HOSPITAL)) for each in (own, baseline)))
     money = ("total_cost", "fund", "borne_by_hospital")
     table = here[["cases"]].assign(**{name: here[name] / FEN for name in money})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...payment.engine.state import Outlier, Review
 from ...payment.engine.steps.special_review import SpecialReview
@@ -27,19 +28,21 @@ _STEPS = {
 }
 
 
-def special_load(payments: Payments) -> list[dict[str, str | int | float]]:
-    """A row a kind: kind, cases, share (of all cases), adjustment (yuan against the standard)."""
+def special_load(paid: Mapping[str, Payments]) -> pd.DataFrame:
+    """A row a scenario and kind: scenario, kind, cases, share (of all cases), adjustment (yuan against the
+    standard)."""
+    rows = [(scenario, *row) for scenario, payments in paid.items() for row in _rows(payments)]
+    return pd.DataFrame(rows, columns=["scenario", "kind", "cases", "share", "adjustment"])
+
+
+def _rows(payments: Payments) -> Iterator[tuple[str, int, float, float]]:
     ledger, n = payments.ledger, len(payments)
-    rows: list[dict[str, str | int | float]] = []
     for kind, mask in _masks(payments):
         moved = sum(
             int(ledger.adjustments[step][mask].sum()) for step in _STEPS[kind] if step in ledger.adjustments
         )
         cases = int(mask.sum())
-        rows.append(
-            {"kind": kind, "cases": cases, "share": cases / n if n else 0.0, "adjustment": moved / 100}
-        )
-    return rows
+        yield kind, cases, cases / n if n else 0.0, moved / 100
 
 
 def _masks(payments: Payments) -> Iterator[tuple[str, Mask]]:

@@ -21,7 +21,7 @@ _BASELINE_TITLE = {"zh": "基线", "en": "baseline"}
 def waterfall(
     scenario: Scenario, bars: Bars, *, baseline: int, measure: str, starts_elsewhere: bool
 ) -> pd.DataFrame:
-    """The bars of a scenario; `Results.attribution` names the columns.
+    """The bars of a scenario; `Comparison.attribution` names the columns.
 
     `baseline` is the baseline's total of the measure (fen, or cases); `starts_elsewhere` whether the
     scenario's rules before its first step are others than the baseline's.

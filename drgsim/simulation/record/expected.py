@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..comparison.results import Results
+from ..comparison.comparison import Comparison
 from ..world.outcome import MEASURES
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ BASELINE = "baseline-drg"
 CASES, YEAR, SEED = 8_000, 2025, 20_260_101
 
 
-def simulated(*ids: str) -> Results:
+def simulated(*ids: str) -> Comparison:
     """The shipped scenarios beside their baseline, on the small year."""
     from ...synthetic.generate import synthetic_cases
     from ..simulate import simulate
@@ -27,14 +27,14 @@ def simulated(*ids: str) -> Results:
     return simulate(synthetic_cases("province", n=CASES, year=YEAR, seed=SEED), [BASELINE, *ids])
 
 
-def expected_table(results: Results, id: str) -> pd.DataFrame:
+def expected_table(results: Comparison, id: str) -> pd.DataFrame:
     """table, key, measure, value: totals, bars and sums by region and level in whole fen (cases counted)."""
     import pandas as pd
 
     return pd.DataFrame(_rows(results, id), columns=["table", "key", "measure", "value"])
 
 
-def _rows(results: Results, id: str) -> Iterator[tuple[str, str, str, int]]:
+def _rows(results: Comparison, id: str) -> Iterator[tuple[str, str, str, int]]:
     outcome = results.outcomes[id]
     for measure, value in outcome.total.items():
         yield "total", "", measure, value

@@ -20,14 +20,14 @@ from .run_inputs import run_inputs
 from .tables import tables
 
 if TYPE_CHECKING:
-    from ..comparison.results import Results
+    from ..comparison.comparison import Comparison
 
 FORMAT, VERSION = "drgsim_record", 2  # 2: the fund pays catastrophic insurance
 DIGEST = "digest"
 SECTIONS = ("versions", "run", "input", "scenarios", "installed", "learned", "results")
 
 
-def record(results: Results, *, recipe: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def record(results: Comparison, *, recipe: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """All it takes to check a run again, as plain data for JSON.
 
     `recipe` says how the cases can be made again: `{"synthetic": {"region": "province", "n": 300_000,
@@ -70,7 +70,7 @@ def record(results: Results, *, recipe: Mapping[str, Any] | None = None) -> dict
 
 
 def write_record(
-    results: Results, path: str | PathLike[str], *, recipe: Mapping[str, Any] | None = None
+    results: Comparison, path: str | PathLike[str], *, recipe: Mapping[str, Any] | None = None
 ) -> Path:
     """Write the record of a run as JSON; returns the path."""
     text = json.dumps(record(results, recipe=recipe), ensure_ascii=False, indent=1, allow_nan=False)

@@ -13,14 +13,14 @@ from ..world.age_bands import AGE_BAND
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..comparison.results import Results
+    from ..comparison.comparison import Comparison
     from ..projection.projection import Projection
 
 Rows = list[dict[str, Any]]
 _GIVEN = "read"  # what a projection calls a table of the caller's
 
 
-def run_inputs(results: Results) -> dict[str, Any]:
+def run_inputs(results: Comparison) -> dict[str, Any]:
     """seed, years, draws, and the tables of budgets, funds and insured that were given.
 
     Budgets are yuan as they were given, which need not be whole fen; the money of funds is whole fen. A table

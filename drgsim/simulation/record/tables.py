@@ -1,6 +1,6 @@
 """The results a run record states: tables in whole fen, none with a row a stay or a hospital.
 
-To record another table of `Results`, add it to `TABLES`.
+To record another table of `Comparison`, add it to `TABLES`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..world.outcome import MEASURES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..comparison.results import Results
+    from ..comparison.comparison import Comparison
 
 Table = dict[str, list[Any]]  # columns, rows
 
@@ -65,17 +65,17 @@ def _value(value: Any, *, yuan: bool) -> Any:
     return str(value)
 
 
-def _summary(results: Results) -> pd.DataFrame:
+def _summary(results: Comparison) -> pd.DataFrame:
     return results.summary().reset_index()
 
 
-def _attribution(results: Results) -> pd.DataFrame:
+def _attribution(results: Comparison) -> pd.DataFrame:
     import pandas as pd
 
     return pd.concat([results.attribution(each.id) for each in results.scenarios], ignore_index=True)
 
 
-def _by_region(results: Results) -> pd.DataFrame:
+def _by_region(results: Comparison) -> pd.DataFrame:
     """By insured region; those with few stays under any scenario are one row, so that no row is a person."""
     table = results.by("region")
     few = set(table.loc[table["cases"].between(1, FEW - 1), "region"])
@@ -83,7 +83,7 @@ def _by_region(results: Results) -> pd.DataFrame:
     return table.groupby(["scenario", "region"], as_index=False, sort=True).sum()
 
 
-def _hospitals(results: Results) -> pd.DataFrame:
+def _hospitals(results: Comparison) -> pd.DataFrame:
     """A row a scenario: how many hospitals gain and lose, how much, and a digest of the whole table."""
     import pandas as pd
 
@@ -107,7 +107,7 @@ def _hospitals(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-TABLES: Mapping[str, Callable[[Results], Any]] = {
+TABLES: Mapping[str, Callable[[Comparison], Any]] = {
     "summary": _summary,
     "attribution": _attribution,
     "by_region": _by_region,
@@ -120,7 +120,7 @@ TABLES: Mapping[str, Callable[[Results], Any]] = {
 }
 
 
-def tables(results: Results) -> dict[str, Table]:
+def tables(results: Comparison) -> dict[str, Table]:
     """Every table of `TABLES` the run has."""
     made = {name: make(results) for name, make in TABLES.items()}
     return {name: as_table(frame) for name, frame in made.items() if frame is not None}

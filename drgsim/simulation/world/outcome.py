@@ -42,7 +42,7 @@ ALIASES = {
 # where a stay was: a table that does not say leaves it at `NOT_STATED`
 PLACES = ("insured_region", "care_region", "hospital_id", "hospital_level")
 # what the payment found of a stay, and the words for it
-_MARKS: Mapping[str, type[IntEnum]] = {
+MARKS: Mapping[str, type[IntEnum]] = {
     "route": Route,
     "outlier": Outlier,
     "review": Review,
@@ -126,8 +126,8 @@ class Outcome:
         column = ALIASES.get(name, name)
         if column == AGE_BAND and AGE_BAND not in stays:
             return age_bands(stays.frame)
-        if column in _MARKS:
-            words = [kind.name.lower() for kind in _MARKS[column]]
+        if column in MARKS:
+            words = [kind.name.lower() for kind in MARKS[column]]
             return getattr(self.payments.findings, column), np.array(words, dtype=object)
         if column == "discharge_month":
             return key(stays.frame["discharge_date"].dt.strftime("%Y-%m"))
@@ -137,8 +137,8 @@ class Outcome:
             raise ColumnError(
                 "no such column to sum by",
                 got=name,
-                allowed=[*ALIASES, AGE_BAND, *_MARKS, *stays.frame.columns],
-                nearest=[*ALIASES, AGE_BAND, *_MARKS, *map(str, stays.frame.columns)],
+                allowed=[*ALIASES, AGE_BAND, *MARKS, *stays.frame.columns],
+                nearest=[*ALIASES, AGE_BAND, *MARKS, *map(str, stays.frame.columns)],
             )
         labels = stays.labels(column)
         return labels.codes, np.array(labels.names, dtype=object)

@@ -1,4 +1,4 @@
-"""What a simulation found, as tables: every scenario beside the baseline, in yuan, without a case row."""
+"""What `drgsim.simulate` returns: every scenario beside the baseline, in yuan, without a case row."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Any
 from ...errors import ArgumentError
 from ..checks.left_out import cautions, not_projected, unpaid
 from ..errors import SimulationError
+from ..progress import Listener, telling
 from ..scenario.scenario import Scenario
 from ..scenario.steps import steps_of
 from ..world.outcome import MEASURES, Outcome
 from ..world.world import World
+from .all_bands import bands
 from .attribution import Bars, Method, attribute
 from .cost_to_standard import cost_to_standard
+from .faces import Faces
+from .kept import NO_ROWS, ask, kept
 from .migration import migration
+from .rowless import without_rows
 from .side_by_side import by_column, by_hospital, flow_changes, flow_matrix, summary
 from .special_load import special_load
 from .waterfall import waterfall
@@ -29,12 +34,13 @@ if TYPE_CHECKING:
     from ..uncertainty.parameter_band import ParameterBand
     from ..uncertainty.sampling import Resampled
 
-BAND_COLUMNS = ("scenario", "measure", "band", "year", "region", "insurance", "low", "middle", "high")
-
 
 @dataclass(frozen=True, repr=False)
-class Results:
-    """Scenarios paid, settled and compared. Built by `simulate`; never changes.
+class Comparison(Faces):
+    """Scenarios paid, settled and compared. Built by `drgsim.simulate`; never changes.
+
+    Here are its tables; `Faces` has its charts, page and workbook, which read what is kept: what pays all
+    cases, `attribution` and `liveness`, is worked out by `simulate` or `explain`.
 
     Attributes
     ----------
@@ -43,6 +49,15 @@ class Results:
     world : the cases, and what can still be paid on them
     seed, years, draws : as asked for
     projected : the funds carried on, where years were asked for
+
+    Examples
+    --------
+    >>> import drgsim, pickle
+    >>> cases = drgsim.synthetic_cases(n=300, year=2025, seed=1)
+    >>> found = drgsim.simulate(cases, ["baseline-drg", {"outlier.high.threshold/3": 2.5}])
+    >>> small = pickle.loads(pickle.dumps(found.without_rows()))
+    >>> small.summary().equals(found.summary())
+    True
     """
 
     scenarios: tuple[Scenario, ...]
@@ -74,6 +89,7 @@ class Results:
         ids = [each.id for each in self.scenarios]
         raise ArgumentError("no such scenario here", got=id, allowed=ids, nearest=ids)
 
+    @kept
     def summary(self) -> pd.DataFrame:
         """A row a scenario (index): title_zh, title_en, cases, not_payable, not_payable_cost, cmi, money in
         yuan, and the changes from the baseline: fund_change, fund_change_share, patient_change,
@@ -84,6 +100,7 @@ class Results:
         """
         return summary(self.scenarios, self.outcomes)
 
+    @kept
     def unpaid(self) -> pd.DataFrame:
         """Stays no rule could pay: scenario, problem, zh, en, cases, total_cost (yuan)."""
         return unpaid(self)
@@ -91,8 +108,19 @@ class Results:
     def cautions(self) -> list[tuple[str, str]]:
         """What to know of the cases before any number, (Chinese, English): stays that cannot be paid, are of
         another year or insurance, or do not say where they were."""
-        return [*cautions(self), *not_projected(self)]
+        return [*self.cautioned(), *self.not_projected()]
 
+    @kept
+    def cautioned(self) -> list[tuple[str, str]]:
+        """What `cautions` says of the cases."""
+        return cautions(self)
+
+    @kept
+    def not_projected(self) -> list[tuple[str, str]]:
+        """What `cautions` says of the funds that no projected total holds."""
+        return list(not_projected(self))
+
+    @kept
     def by(self, key: str) -> pd.DataFrame:
         """A row for each scenario and value of a column: cases, money in yuan, changes from the baseline.
 
@@ -101,6 +129,7 @@ class Results:
         """
         return by_column([each.id for each in self.scenarios], self.outcomes, key)
 
+    @kept
     def attribution(
         self, scenario: str | None = None, *, measure: str = "fund", method: Method = "ordered"
     ) -> pd.DataFrame:
@@ -120,6 +149,7 @@ class Results:
             starts_elsewhere=self.world.rules(own, ()).key != self.world.rules(self.baseline, ()).key,
         )
 
+    @kept
     def flows(
         self, scenario: str | None = None, *, measure: str = "fund", change: bool = False
     ) -> pd.DataFrame:
@@ -133,6 +163,7 @@ class Results:
             return own
         return flow_changes(own, flow_matrix(self.outcomes[self.baseline.id], measure))
 
+    @kept
     def migration(self, scenario: str | None = None) -> pd.DataFrame:
         """before, after, cases: the baseline's groups against the scenario's, without its responses; empty
         where the scheme is the same."""
@@ -143,42 +174,37 @@ class Results:
         table = migration(*stays)
         return table if before.scheme != after.scheme else table.iloc[:0]
 
+    @kept
     def hospitals(self, scenario: str | None = None) -> pd.DataFrame:
         """A row a hospital: hospital_id, care_region, hospital_level, cases, total_cost, fund,
         borne_by_hospital (yuan), margin (share of its cost), fund_change, hospital_change; the largest gain
         first."""
         return by_hospital(self.outcomes[self.scenario(scenario).id], self.outcomes[self.baseline.id])
 
+    @kept
     def outliers(self) -> pd.DataFrame:
         """How many stays the special rules reach: scenario, kind, cases, share of all, adjustment (yuan)."""
-        import pandas as pd
+        return special_load({each.id: self.outcomes[each.id].payments for each in self.scenarios})
 
-        return pd.DataFrame(
-            [
-                {"scenario": each.id, **row}
-                for each in self.scenarios
-                for row in special_load(self.outcomes[each.id].payments)
-            ]
-        )
-
+    @kept
     def cost_to_standard(self, scenario: str | None = None) -> pd.DataFrame:
         """scenario, low, high (cost ÷ standard), cases; of all scenarios, or of one."""
-        import pandas as pd
-
         chosen = self.scenarios if scenario is None else (self.scenario(scenario),)
-        tables = []
-        for each in chosen:
-            table = cost_to_standard(self.outcomes[each.id].payments)
-            table.insert(0, "scenario", each.id)
-            tables.append(table)
-        return pd.concat(tables, ignore_index=True)
+        return cost_to_standard({each.id: self.outcomes[each.id].payments for each in chosen})
 
-    @cached_property
+    @property
+    @kept
     def fingerprint(self) -> Fingerprint:
         """What the cases were, without a case: digest, rows and columns."""
         from ..record.fingerprint import fingerprint
 
         return fingerprint(self.world.given_cases)
+
+    @property
+    @kept
+    def year(self) -> int:
+        """The year of the cases."""
+        return self.world.year
 
     def projection(self) -> pd.DataFrame:
         """The funds over the years: scenario, region, insurance, year, insured, cases, inpatient_cost,
@@ -202,34 +228,23 @@ class Results:
         """
         return self._projected().pooled(mode, **options)
 
+    @kept
     def bands(self) -> pd.DataFrame:
         """scenario, measure, band, year, region, insurance, low, middle, high; yuan.
 
         `sampling` and `difference_sampling` are of the base year, `parameters` and `difference_parameters`
         of every projected year. Bands of different kinds are never added up. Empty without draws.
         """
-        import pandas as pd
+        return bands(self)
 
-        from ..uncertainty.bands import sampling_bands
-
-        tables = []
-        if self.drawn_hospitals is not None:
-            sampled = sampling_bands(self.drawn_hospitals, baseline=self.baseline.id, year=self.world.year)
-            tables.append(sampled[[*BAND_COLUMNS]])
-        if self.drawn_assumptions is not None:
-            for band, table in (
-                ("parameters", self.drawn_assumptions.levels()),
-                ("difference_parameters", self.drawn_assumptions.differences()),
-            ):
-                tables.append(table.assign(band=band)[[*BAND_COLUMNS]])
-        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*BAND_COLUMNS])
-
+    @kept
     def closes_a_budget(self, scenario: str | None = None) -> bool:
         """Whether a point value of the scenario was solved, so that its funds spend their budgets whatever
         the stays cost: money then moves between hospitals."""
         prices = self.outcomes[self.scenario(scenario).id].settlement.prices
         return bool((prices["held"] == "").any())
 
+    @kept
     def published(self) -> pd.DataFrame:
         """The baseline beside the published figures it should meet: measure, title_zh, title_en, insurance,
         year, simulated, published, gap (share of the published figure), source, state, note."""
@@ -240,6 +255,7 @@ class Results:
             outcome.payments.stays.frame, outcome.ledger, self.world.year, projection=self.projected
         )
 
+    @kept
     def plausibility(self) -> pd.DataFrame:
         """scenario, check, title_zh, title_en, value, low, high, ok, source, state: whether results lie where
         such results lie."""
@@ -247,21 +263,59 @@ class Results:
 
         return plausibility(self)
 
-    def liveness(self, *, every: bool = False, switches: bool = False) -> pd.DataFrame:
+    def liveness(
+        self, *, every: bool = False, switches: bool = False, progress: Listener | None = None
+    ) -> pd.DataFrame:
         """scenario, lever, path, moved, fund_change, reason_zh, reason_en: which parameters of the levers
-        changed nothing here, and why. Pays the cases once for each.
+        changed nothing here, and why. Pays the cases once for each, unless `simulate` has.
 
         `switches` adds the parameters in which a lever that switches the policy differs; `every` sweeps the
         parameters the baseline reads.
         """
         from ..checks.liveness import liveness
 
-        asked = every, switches
-        if asked not in self._alive:
-            self._alive[asked] = liveness(self, every=every, switches=switches)
-        return self._alive[asked].copy()
+        return ask(
+            self,
+            "liveness",
+            {"every": every, "switches": switches},
+            lambda: liveness(self, every=every, switches=switches, progress=progress),
+        )
+
+    def explain(self, *, progress: Listener | None = None) -> Comparison:
+        """Work out now what page and workbook say of the levers, `attribution` and `liveness`, and keep it.
+
+        `simulate` does so unless told not to. Pays the cases once for every step and parameter of a reform.
+        """
+        tell = telling(progress, "attribute")
+        for done, each in enumerate(self.reforms):
+            tell(done, len(self.reforms), each.id)
+            self.attribution(each.id)
+        self.liveness(progress=progress)
+        self._kept["explain", ()] = True
+        return self
 
     @property
+    def explained(self) -> bool:
+        """Whether `attribution` and `liveness` stand ready."""
+        return ("explain", ()) in self._kept
+
+    def without_rows(self) -> Comparison:
+        """The same result without the cases and what was paid on each: small, to be pickled and kept.
+
+        It answers what this one was asked before, and all that page and workbook show: `summary`, `by` (every
+        usual key), `attribution` (ordered) and `flows` of every measure, `hospitals`, `migration`,
+        `outliers`, `cost_to_standard`, `bands`, `projection`, the checks. Anything else raises
+        SimulationError, and says what there is.
+        """
+        return without_rows(self)
+
+    @property
+    def rowless(self) -> bool:
+        """Whether this is a result `without_rows`."""
+        return self.world is NO_ROWS
+
+    @property
+    @kept
     def states(self) -> Mapping[str, int]:
         """How many parameters the scenarios read are read, secondary, assumed or default."""
         counted: dict[str, int] = {}
@@ -271,7 +325,7 @@ class Results:
         return counted
 
     @cached_property
-    def _alive(self) -> dict[tuple[bool, bool], pd.DataFrame]:
+    def _kept(self) -> dict[Any, Any]:
         return {}
 
     @cached_property

@@ -1,0 +1,142 @@
+"""What people look at of a comparison: charts, one page, a workbook, a display for notebooks.
+
+All of it is drawn by the report room from the tables that stand; nothing is paid here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..._atomic import replacing
+from ..._rooms import report_room
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..scenario.scenario import Scenario
+    from .attribution import Method
+
+
+class _Tables(Protocol):
+    """What a face reads of the class it is mixed into."""
+
+    scenarios: tuple[Scenario, ...]
+
+    @property
+    def baseline(self) -> Scenario: ...
+    @property
+    def reforms(self) -> tuple[Scenario, ...]: ...
+    @property
+    def states(self) -> Mapping[str, int]: ...
+    def scenario(self, id: str | None = None) -> Scenario: ...
+    def summary(self) -> pd.DataFrame: ...
+    def attribution(
+        self, scenario: str | None = None, *, measure: str = ..., method: Method = ...
+    ) -> pd.DataFrame: ...
+    def flows(
+        self, scenario: str | None = None, *, measure: str = ..., change: bool = ...
+    ) -> pd.DataFrame: ...
+    def hospitals(self, scenario: str | None = None) -> pd.DataFrame: ...
+    def outliers(self) -> pd.DataFrame: ...
+    def cost_to_standard(self, scenario: str | None = None) -> pd.DataFrame: ...
+    def projection(self) -> pd.DataFrame: ...
+    def facts(self, *, synthetic: bool = False) -> Any: ...
+
+
+class Faces:
+    """Scenarios side by side, as people look at them.
+
+    Every `plot_…` returns a `matplotlib.figure.Figure`; `lang` is "zh" or "en", by default Chinese where a
+    font here can write it. Displays, page and workbook hold sums only, never a case.
+    """
+
+    def plot_waterfall(
+        self: _Tables,
+        scenario: str | None = None,
+        *,
+        measure: str = "fund",
+        method: Method = "ordered",
+        lang: str | None = None,
+    ) -> Any:
+        """What each lever changes: of one scenario, or of all, a panel each."""
+        import pandas as pd
+
+        names = [each.id for each in self.reforms] if scenario is None else [scenario]
+        table = pd.concat(
+            [self.attribution(each, measure=measure, method=method) for each in names or [self.baseline.id]],
+            ignore_index=True,
+        )
+        return _figures().waterfall(table, measure=measure, lang=lang, titles=_titles(self))
+
+    def plot_hospitals(
+        self: _Tables, scenario: str | None = None, *, shown: int = 8, lang: str | None = None
+    ) -> Any:
+        """Who gains and who loses most, and all hospitals by level."""
+        own = self.scenario(scenario)
+        return _figures().hospitals(self.hospitals(own.id), shown=shown, lang=lang, title=_title(own, lang))
+
+    def plot_flows(self: _Tables, scenario: str | None = None, *, lang: str | None = None) -> Any:
+        """Whose fund pays hospitals where: the baseline, and what a scenario changes in it."""
+        own = self.scenario(scenario)
+        change = None if own.id == self.baseline.id else self.flows(own.id, change=True)
+        return _figures().flows(
+            self.flows(self.baseline.id), change=change, lang=lang, title=_title(own, lang)
+        )
+
+    def plot_projection(self: _Tables, region: str = "all", *, lang: str | None = None) -> Any:
+        """The funds over the years. Raises SimulationError when no years were simulated."""
+        return _figures().projection(self.projection(), region=region, lang=lang, titles=_titles(self))
+
+    def plot_outliers(self: _Tables, *, lang: str | None = None) -> Any:
+        """Outliers, special review and new technology: stays and money."""
+        return _figures().outliers(self.outliers(), lang=lang, titles=_titles(self))
+
+    def plot_cost_to_standard(self: _Tables, *, lang: str | None = None) -> Any:
+        """How far stays cost more or less than their standard."""
+        return _figures().cost_to_standard(self.cost_to_standard(), lang=lang, titles=_titles(self))
+
+    def to_html(
+        self: _Tables,
+        path: Any,
+        *,
+        lang: str | None = None,
+        synthetic: bool = False,
+        more: Sequence[str] = (),
+    ) -> None:
+        """Write the report: one self-contained page, without script or network, that prints on A4.
+
+        It reads what stands and pays nothing: of a result that was not explained it says so. `synthetic` says
+        on the page that the cases are nobody's, `more` are further sections of HTML. The file is there whole
+        or not at all.
+        """
+        text = report_room("page").page(self, self.facts(synthetic=synthetic), lang=lang, more=more)
+        with replacing(Path(path)) as part:
+            part.write_text(text, encoding="utf-8")
+
+    def to_excel(self: _Tables, path: Any, *, synthetic: bool = False) -> None:
+        """Write every table as a sheet; needs XlsxWriter. The file is there whole or not at all."""
+        report_room("workbook").write_workbook(path, self, self.facts(synthetic=synthetic))
+
+    def facts(self: _Tables, *, synthetic: bool = False) -> Any:
+        """What the run was, as page and workbook say it: `drgsim.report.facts.RunFacts`."""
+        return report_room("facts").facts_of(self, synthetic=synthetic)
+
+    def __repr__(self: _Tables) -> str:
+        return str(report_room("glance").glance_text(self.summary(), self.states))
+
+    def _repr_html_(self: _Tables) -> str:
+        return str(report_room("glance").glance_html(self.summary(), self.states))
+
+
+def _figures() -> Any:
+    return report_room("figures")
+
+
+def _titles(found: _Tables) -> dict[str, dict[str, str]]:
+    return {each.id: dict(each.title) for each in found.scenarios}
+
+
+def _title(scenario: Any, lang: str | None) -> str:
+    return str(scenario.title.get(report_room("fonts").language(lang), scenario.id))

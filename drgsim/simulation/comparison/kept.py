@@ -1,0 +1,89 @@
+"""Answers that a result keeps: a table is made once, and a result without its rows has those it was asked.
+
+A method marked `kept` works out its answer the first time and gives a copy of it every time. A result without
+rows has the answers and `NO_ROWS` where its cases were; what it was not asked, it says it cannot answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import signature
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+from ..errors import SimulationError
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_DO = "ask the result that `simulate` returned, before `without_rows()`; what was asked of it then is kept"
+
+
+class NoRows:
+    """Stands where the cases and their payments were; there is one of it, whatever process unpickles it."""
+
+    def __reduce__(self) -> str:
+        return "NO_ROWS"
+
+    def __repr__(self) -> str:
+        return "NO_ROWS"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        _refuse(name)
+
+    def __getitem__(self, key: object) -> Any:
+        _refuse(str(key))
+
+    def __iter__(self) -> Any:
+        _refuse("the outcomes")
+
+    def __len__(self) -> int:
+        _refuse("the outcomes")
+
+    def __bool__(self) -> bool:
+        return False
+
+
+NO_ROWS: Any = NoRows()
+
+
+def ask(result: Any, name: str, arguments: Mapping[str, Any], make: Callable[[], _R]) -> _R:
+    """The answer that is kept under a name and arguments, made where there is none; tables are copied."""
+    key = name, tuple(arguments.items())
+    if key not in result._kept:
+        if result.rowless:
+            told = ", ".join(f"{each}={value!r}" for each, value in arguments.items())
+            others = [
+                ", ".join(f"{each}={value!r}" for each, value in kept)
+                for kind, kept in result._kept
+                if kind == name
+            ]
+            raise SimulationError(
+                "this result is without its rows, and was not asked this before",
+                got=f"{name}({told})",
+                allowed=others or None,
+                do=_DO,
+            )
+        result._kept[key] = make()
+    answer = result._kept[key]
+    return answer.copy() if hasattr(answer, "copy") else answer
+
+
+def kept(method: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A method of a result whose answers are kept."""
+    known = signature(method)
+
+    @wraps(method)
+    def asked(*given: _P.args, **options: _P.kwargs) -> _R:
+        bound = known.bind(*given, **options)
+        bound.apply_defaults()
+        result, *_ = bound.args
+        arguments = {name: value for name, value in bound.arguments.items() if name != "self"}
+        return ask(result, method.__name__, arguments, lambda: method(*bound.args, **bound.kwargs))
+
+    return asked
+
+
+def _refuse(what: str) -> NoReturn:
+    raise SimulationError("this result is without its rows", got=what, do=_DO)
