@@ -115,10 +115,22 @@ def run(
     if tell is not None:
         tell.done()
     print(result)
+    _print_supervision(result)
     for _, told in result.cautions():
         print(f"  note: {told}")
     print(f"\n{out / REPORT}\n{out / WORKBOOK}\n{out / SCENARIOS}\n{out / RECORD}")
     return result
+
+
+def _print_supervision(result: Comparison) -> None:
+    """What levers of supervision bring, with the band of their shares."""
+    table = result.supervision()
+    for (scenario, lever), rows in table.groupby(["scenario", "lever"], sort=False):
+        print(f"\n{scenario}/{lever}: supervision 基金监管, yuan of the year, 90 % of the shares' intervals")
+        for row in rows.to_dict("records"):
+            band = f"{row['low']:,.2f} … {row['high']:,.2f}"
+            print(f"  {row['title_zh']} {row['title_en']}: {row['value']:,.2f} [{band}]")
+        print(f"  {rows['source'].iloc[0]} {rows['state'].iloc[0]}; 疑点不等于违规 a suspicion is no guilt")
 
 
 def _into_place(part: Path, out: Path) -> None:

@@ -30,7 +30,8 @@ def add_parser(commands: Any) -> None:
         "--baseline",
         required=True,
         metavar="ID",
-        help="a scenario or a policy: an id that is shipped, or a YAML file",
+        help="a scenario or a policy: an id that is shipped, or a YAML file; with levers it is compared with "
+        "itself before them",
     )
     parser.add_argument(
         "--reform",
@@ -38,7 +39,7 @@ def add_parser(commands: Any) -> None:
         default=[],
         metavar="FILE",
         help="a scenario, a policy, a YAML file of paths and values, or path=value (several joined by a "
-        "comma); may be given again",
+        "comma), hospitals/ID/level=3 or hospitals/ID/merged_into=ID; may be given again",
     )
     add_hospital_arguments(parser)
     add_running_arguments(parser, out=None)
@@ -53,10 +54,11 @@ def _run(arguments: argparse.Namespace) -> int:
     file = arguments.cases or arguments.file
     if file is None or (arguments.cases and arguments.file):
         raise ArgumentError("one file of cases is needed", do="drgsim simulate cases.parquet --baseline …")
-    if not arguments.reform:
+    first = baseline(arguments.baseline)
+    if not arguments.reform and not (first.levers or first.responses):
         raise ArgumentError("no reform to compare with the baseline", do="add --reform FILE or path=value")
     ready(arguments)
-    stated = [baseline(arguments.baseline), *(reform(word) for word in arguments.reform)]
+    stated = [first, *(reform(word) for word in arguments.reform)]
     scenarios = read_scenarios(stated)
     cases = with_hospital_facts(read_grouped_cases(file, **reading_options(arguments)), arguments)
     run(cases, scenarios, arguments, recipe=None)

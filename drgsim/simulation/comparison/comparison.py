@@ -182,6 +182,28 @@ class Comparison(Faces):
         return by_hospital(self.outcomes[self.scenario(scenario).id], self.outcomes[self.baseline.id])
 
     @kept
+    def supervision(self) -> pd.DataFrame:
+        """scenario, lever, part (at_stake, deterred, recovered, saved, fine_low, fine_high), title_zh,
+        title_en, value, low, high (yuan), source, state: what levers of supervision bring; empty without."""
+        from .supervised import supervised
+
+        return supervised(self.scenarios, self.world.watched if self._is_watched else None, self.seed)
+
+    def audited(self, scenario: str | None = None) -> Any:
+        """The audit (`drgsim.audit.AuditResult`) of the baseline's stays behind a scenario's supervision.
+
+        Raises SimulationError when no lever of it supervises.
+        """
+        for lever in self.scenario(scenario).levers:
+            if lever.supervision is not None:
+                return self.world.watched.result(lever.supervision.rules)
+        raise SimulationError("no lever of this scenario supervises", got=self.scenario(scenario).id)
+
+    @property
+    def _is_watched(self) -> bool:
+        return any(lever.supervision is not None for each in self.scenarios for lever in each.levers)
+
+    @kept
     def outliers(self) -> pd.DataFrame:
         """How many stays the special rules reach: scenario, kind, cases, share of all, adjustment (yuan)."""
         return special_load({each.id: self.outcomes[each.id].payments for each in self.scenarios})

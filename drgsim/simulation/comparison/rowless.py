@@ -22,7 +22,7 @@ def without_rows(found: Comparison) -> Comparison:
     found.explain()
     for whole in (
         found.summary, found.unpaid, found.cautions, found.outliers, found.bands,
-        found.published, found.plausibility,
+        found.published, found.plausibility, found.supervision,
     ):  # fmt: skip
         whole()
     _ = found.states, found.year, found.fingerprint

@@ -101,6 +101,8 @@ def _lever_text(lever: Lever) -> str:
     if lever.scheme is not None:
         parts.append(f"scheme → {lever.scheme}")
     parts += [f"{path} → {_short(value)}" for path, value in bare(lever.reform).items()]
+    parts += [each.words for each in lever.hospitals]
+    parts += [lever.supervision.words] if lever.supervision else []
     return "; ".join(parts or ["nothing 无变化"]) + _phase_in(lever.phase_in)
 
 
@@ -119,9 +121,11 @@ def _phase_in(phase_in: PhaseIn | None) -> str:
     if phase_in is None or phase_in.start is None:
         return ""
     if phase_in.profile == STEP:
-        return f"; from {phase_in.start} 起"
+        return f"; from {phase_in.start_word} 起"
     profile = f"{phase_in.profile} {_PROFILES_ZH[phase_in.profile]}"
-    return f"; {phase_in.start} to {phase_in.start + phase_in.years - 1} 年, {profile}"
+    if isinstance(phase_in.start, int):
+        return f"; {phase_in.start} to {phase_in.start + phase_in.years - 1} 年, {profile}"
+    return f"; from {phase_in.start_word} 起, in {phase_in.years} steps, {profile}"
 
 
 def _short(value: Any) -> str:

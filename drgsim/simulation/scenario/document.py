@@ -13,6 +13,7 @@ from ...policy.errors import PolicyError, Problem
 from ...weights.table import published
 from ..errors import ScenarioError, refuse
 from .coverage import read_coverage
+from .hospital_change import from_flat
 from .lever import Lever, read_levers
 from .library import find, read
 from .names import is_name, read_texts
@@ -227,7 +228,9 @@ def as_document(raw: Mapping[str, Any], id: str) -> Mapping[str, Any]:
     """A flat reform (paths to values, none of the document's fields) as a scenario of one lever."""
     if not raw or any(key in FIELDS for key in raw):
         return raw
-    return {"drgsim_scenario": DOCUMENT_VERSION, "id": id, "levers": [{"id": id, "reform": raw}]}
+    paths, hospitals = from_flat(raw)
+    lever = {"id": id, "reform": paths or None, "hospitals": hospitals or None}
+    return {"drgsim_scenario": DOCUMENT_VERSION, "id": id, "levers": [lever]}
 
 
 def _check_days(on: datetime.date | None, levers: tuple[Lever, ...], problems: list[Problem]) -> None:

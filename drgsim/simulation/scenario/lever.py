@@ -14,13 +14,15 @@ from ...policy.errors import Problem
 from ...policy.parameters import catalogue
 from ...schemes.metadata import read_metadata
 from ...schemes.registry import chain
+from .hospital_change import HospitalChange, read_hospitals
 from .names import is_name, read_texts
 from .phase_in import PhaseIn, read_phase_in
 from .reform_values import canonical_reform
 from .stated_policy import Policies, documents, policies_on, read_policy, reformed
+from .supervision import Supervision, read_supervision
 
-FIELDS = ("id", "title", "reform", "policy", "scheme", "phase_in")
-CHANGES = ("reform", "policy", "scheme")
+CHANGES = ("reform", "policy", "scheme", "hospitals", "supervision")
+FIELDS = ("id", "title", *CHANGES, "phase_in")
 LEARNED = "dip"  # a DIP catalogue learned from the baseline's cases
 _SCHEMES = f"a DRG scheme, {LEARNED} or {LEARNED}:<catalogue>"
 RESERVED = ("baseline", "total")  # rows of an attribution that are no lever
@@ -32,7 +34,8 @@ class Lever:
 
     `reform` maps parameter paths to values, `policy` switches to another policy (what earlier levers
     reformed is gone; this lever's own reform and later ones lie over it), `scheme` regroups the cases:
-    a DRG scheme, `dip` for a catalogue learned from the baseline's cases, or `dip:<catalogue>`.
+    a DRG scheme, `dip` for a catalogue learned from the baseline's cases, or `dip:<catalogue>`. `hospitals`
+    change their level or merge, `supervision` takes back and keeps away what an audit finds at stake.
     """
 
     id: str
@@ -41,6 +44,8 @@ class Lever:
     policy: Any | None = None
     scheme: str | None = None
     phase_in: PhaseIn | None = None
+    hospitals: tuple[HospitalChange, ...] = ()
+    supervision: Supervision | None = None
 
     def laid_over(self, policies: Policies, *, on: datetime.date | None, day: datetime.date) -> Policies:
         """The policies with this lever whole: switched if it says so, then reformed.
@@ -58,13 +63,15 @@ class Lever:
             "policy": self.policy,
             "scheme": self.scheme,
             "reform": dict(self.reform) or None,
+            "hospitals": {each.hospital: each.to_document() for each in self.hospitals} or None,
+            "supervision": self.supervision.to_document() if self.supervision else None,
             "phase_in": self.phase_in.to_document() if self.phase_in else None,
         }
         document = {key: value for key, value in stated.items() if value is not None}
         return document if any(key in document for key in CHANGES) else document | {"reform": {}}
 
     def __hash__(self) -> int:
-        return hash((self.id, self.scheme, self.phase_in, tuple(self.reform)))
+        return hash((self.id, self.scheme, self.phase_in, tuple(self.reform), self.hospitals))
 
 
 def read_levers(
@@ -111,7 +118,7 @@ def _read(
         problems.append(Problem(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near))
     if all(raw.get(key) is None for key in CHANGES):
         problems.append(Problem(where, "changes nothing", allowed=f"one or more of {', '.join(CHANGES)}"))
-    reform, policy, scheme = (raw.get(key) for key in CHANGES)
+    reform, policy, scheme = (raw.get(key) for key in CHANGES[:3])
     stated = {} if reform is None else canonical_reform(reform, f"{where}.reform", problems)
     return Lever(
         id=name,
@@ -120,6 +127,8 @@ def _read(
         policy=None if policy is None else read_policy(policy, f"{where}.policy", problems, folder=folder),
         scheme=None if scheme is None else _scheme(scheme, f"{where}.scheme", problems),
         phase_in=read_phase_in(raw.get("phase_in"), f"{where}.phase_in", problems),
+        hospitals=read_hospitals(raw.get("hospitals"), f"{where}.hospitals", problems),
+        supervision=read_supervision(raw.get("supervision"), f"{where}.supervision", problems),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from ...errors import nearest_name
+from ...policy.entries import read_day
 from ...policy.errors import Problem
 from ..errors import refuse
 
@@ -32,7 +34,8 @@ class PhaseIn:
     """A change that starts in the year `start` and is whole `years` years later.
 
     `start`
-        First year with a part of the change; None: whole from the first simulated year.
+        First year with a part of the change, or the day it holds from; None: whole from the first simulated
+        year. In the year of a day counts the share of its days from then on; later steps come a year apart.
     `years`
         Number of steps; the last of them, the year `start + years - 1`, has the whole change.
     `profile`
@@ -44,9 +47,12 @@ class PhaseIn:
     >>> phase_in = PhaseIn(2027, 4, "linear")
     >>> [phase_in.share(year) for year in (2026, 2027, 2028, 2030, 2035)]
     [0.0, 0.25, 0.5, 1.0, 1.0]
+    >>> in_july = PhaseIn(datetime.date(2027, 7, 1))
+    >>> [round(in_july.share(year), 3) for year in (2026, 2027, 2028)]
+    [0.0, 0.504, 1.0]
     """
 
-    start: int | None = None
+    start: int | datetime.date | None = None
     years: int = 1
     profile: str = STEP
 
@@ -59,14 +65,30 @@ class PhaseIn:
 
     def share(self, year: int) -> float:
         """The part of the change in force in a calendar year, from 0 to 1; never falling."""
-        if self.start is None or year >= self.start + self.years - 1:
+        if self.start is None:
             return 1.0
-        if year < self.start:
-            return 0.0
-        return PROFILES[self.profile]((year - self.start + 1) / self.years)
+        if isinstance(self.start, int):
+            return self._step(year - self.start + 1)
+        first = datetime.date(self.start.year, 1, 1)
+        days = (datetime.date(self.start.year + 1, 1, 1) - first).days
+        before = (self.start - first).days / days  # of each year, under what held in the one before
+        step = year - self.start.year + 1
+        return before * self._step(step - 1) + (1.0 - before) * self._step(step)
+
+    def _step(self, number: int) -> float:
+        """The part in force after so many steps."""
+        if number >= self.years:
+            return 1.0
+        return 0.0 if number <= 0 else PROFILES[self.profile](number / self.years)
+
+    @property
+    def start_word(self) -> str:
+        """The year, or the day, as text."""
+        return str(self.start)
 
     def to_document(self) -> dict[str, Any]:
-        return {"start": self.start, "years": self.years, "profile": self.profile}
+        start = self.start.isoformat() if isinstance(self.start, datetime.date) else self.start
+        return {"start": start, "years": self.years, "profile": self.profile}
 
 
 def read_phase_in(raw: Any, where: str, problems: list[Problem]) -> PhaseIn | None:
@@ -80,7 +102,7 @@ def read_phase_in(raw: Any, where: str, problems: list[Problem]) -> PhaseIn | No
     for key in (key for key in raw if key not in FIELDS):
         near = nearest_name(str(key), FIELDS)
         problems.append(Problem(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near))
-    start, years = raw.get("start"), raw.get("years", 1)
+    start, years = _day_or_year(raw.get("start")), raw.get("years", 1)
     profile = raw.get("profile", STEP if years == 1 else "linear")
     _check(start, years, profile, where, problems)
     if len(problems) > before or start is None:
@@ -89,8 +111,10 @@ def read_phase_in(raw: Any, where: str, problems: list[Problem]) -> PhaseIn | No
 
 
 def _check(start: Any, years: Any, profile: Any, where: str, problems: list[Problem]) -> None:
-    if start is not None and not _whole(start, _FIRST, _LAST):
-        problems.append(Problem(f"{where}.start", "not a year", start, "a calendar year such as 2027"))
+    year = start.year if isinstance(start, datetime.date) else start
+    if year is not None and not _whole(year, _FIRST, _LAST):
+        allowed = "a calendar year such as 2027, or a day such as 2027-07-01"
+        problems.append(Problem(f"{where}.start", "not a year or a day", start, allowed))
     if not _whole(years, 1, _LONGEST):
         problems.append(Problem(f"{where}.years", "not a number of years", years, f"1 to {_LONGEST}"))
         years = 1
@@ -103,6 +127,14 @@ def _check(start: Any, years: Any, profile: Any, where: str, problems: list[Prob
         )
     if start is None and years != 1:
         problems.append(Problem(f"{where}.start", "is missing: the year the change starts in"))
+
+
+def _day_or_year(raw: Any) -> Any:
+    """A day as a date; a year, or what is neither, as it is. The first of January is the year's."""
+    day = read_day(raw) if isinstance(raw, str | datetime.date) else None
+    if day is None:
+        return raw
+    return day.year if (day.month, day.day) == (1, 1) else day
 
 
 def _whole(raw: Any, low: int, high: int) -> bool:

@@ -123,15 +123,22 @@ class Scenario:
         title: Mapping[str, str] | str | None = None,
         policy: Any = None,
         scheme: str | None = None,
+        hospitals: Mapping[str, Any] | None = None,
+        supervision: Mapping[str, Any] | None = None,
         phase_in: PhaseIn | Mapping[str, Any] | None = None,
     ) -> Scenario:
         """This scenario with one more lever, laid over those it has.
 
         `reform` maps parameter paths to values, or to values by date; `policy` and `scheme` switch to
-        another policy or scheme. What `coverage` said of the rule before is not said of the new one.
+        another policy or scheme; `hospitals` maps ids to `{"level": …}` or `{"merged_into": …}`;
+        `supervision` maps coverage, detection and deterrence to shares. What `coverage` said of the rule
+        before is not said of the new one.
         Raises ScenarioError with every problem.
         """
-        lever = {"id": id, "title": title, "reform": reform, "policy": policy, "scheme": scheme}
+        lever = {
+            "id": id, "title": title, "reform": reform, "policy": policy, "scheme": scheme,
+            "hospitals": hospitals, "supervision": supervision,
+        }  # fmt: skip
         phased = phase_in.to_document() if isinstance(phase_in, PhaseIn) else phase_in
         return self._with(levers=[*self.document["levers"], lever | {"phase_in": phased}], coverage=[])
 
@@ -250,7 +257,12 @@ def _stated_assumptions(assumptions: Assumptions) -> Any:
 
 
 def _lever_rules(lever: Lever) -> dict[str, Any]:
-    return {
+    more: dict[str, Any] = {}
+    if lever.hospitals:
+        more["hospitals"] = {each.hospital: each.to_document() for each in lever.hospitals}
+    if lever.supervision:
+        more["supervision"] = lever.supervision.meaning()
+    return more | {
         "policy": None if lever.policy is None else rules(documents(lever.policy)),
         "scheme": lever.scheme,
         "reform": bare(lever.reform),

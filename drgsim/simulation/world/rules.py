@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,9 @@ from ..errors import SimulationError
 from ..scenario.stated_policy import Policies
 
 if TYPE_CHECKING:
+    from ..scenario.hospital_change import HospitalChange
     from ..scenario.scenario import ResponseSetting, Scenario
+    from ..scenario.supervision import Supervision
 
 DIP = (
     "dip"  # groups by a DIP catalogue: `dip` one learned from the baseline's cases, `dip:<id>` a shipped one
@@ -37,6 +39,8 @@ class Rules:
     scheme: str
     weights: str
     responses: tuple[ResponseSetting, ...] = ()
+    hospitals: tuple[HospitalChange, ...] = ()
+    supervision: tuple[Supervision, ...] = ()
 
     @property
     def each(self) -> tuple[Policy, ...]:
@@ -50,7 +54,8 @@ class Rules:
             )
         else:
             named = _identity(self.policies)
-        return named, self.scheme, self.weights, self.response_key
+        watched = tuple(json.dumps(each.meaning(), sort_keys=True) for each in self.supervision)
+        return named, self.scheme, self.weights, self.response_key, self.hospitals, watched
 
     @cached_property
     def dated_year(self) -> int | None:
@@ -82,9 +87,16 @@ def rules_of(scenario: Scenario, taken: frozenset[str], day: datetime.date) -> R
             policies = lever.laid_over(policies, on=scenario.on, day=day)
             named_anew = lever.policy is not None or "scheme" in lever.reform
             scheme = lever.scheme or (None if named_anew else scheme)
-    responses = tuple(each for each in scenario.responses if each.name in taken)
-    rules = Rules(policies, "", scenario.weights, responses)
-    return Rules(policies, scheme or _scheme(rules), scenario.weights, responses)
+    own = [lever for lever in scenario.levers if lever.id in taken]
+    rules = Rules(
+        policies,
+        "",
+        scenario.weights,
+        tuple(each for each in scenario.responses if each.name in taken),
+        tuple(each for lever in own for each in lever.hospitals),
+        tuple(lever.supervision for lever in own if lever.supervision is not None),
+    )
+    return replace(rules, scheme=scheme or _scheme(rules))
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +24,12 @@ from ..errors import SimulationError
 from ..scenario.steps import REGROUPED, steps_of
 from .age_bands import AGE_BAND, age_bands
 from .case_table import case_table
+from .changed_hospitals import BEFORE, changed_columns
 from .groupings import Groupings, is_dip, without_scores
 from .outcome import Outcome
 from .relative_cost import amounts_at
 from .rules import Rules, rules_of
+from .watched import Watched
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,16 +155,29 @@ class World:
         if not half:
             rules = self.rules(scenario, taken, year=year)
             stays = self._stays_under(rules, relative_cost)
-            return rules, self._pay(rules, stays, self.groupings.weights(rules.weights, rules.scheme))
+            weights = self.groupings.weights(rules.weights, rules.scheme)
+            return self._watched(rules, self._pay(rules, stays, weights))
         before = (taken or set()) - half
         lever = next(iter(half)).removesuffix(REGROUPED)
         rules, worth = self._paid(scenario, before, relative_cost, year)
         later = self.rules(scenario, before | {lever}, year=year)
-        stays = self._stays_under(
-            Rules(rules.policies, later.scheme, rules.weights, rules.responses), relative_cost, faced=rules
-        )
+        stays = self._stays_under(replace(rules, scheme=later.scheme), relative_cost, faced=rules)
         stays = without_scores(stays)
-        return rules, self._pay(rules, stays, carried_weights(worth, stays))
+        return self._watched(rules, self._pay(rules, stays, carried_weights(worth, stays)))
+
+    def _watched(self, rules: Rules, payments: Payments) -> tuple[Rules, Payments]:
+        """What is left once supervision has taken back and kept away its part."""
+        if not rules.supervision:
+            return rules, payments
+        policies = self.watched.assessed(rules.policies, rules.supervision)
+        return replace(rules, policies=policies), self.watched.without(payments, rules.supervision)
+
+    @cached_property
+    def watched(self) -> Watched:
+        """The audit of the baseline's stays before any lever."""
+        rules, payments = self._paid(self.baseline, (), None, None)
+        weights = self.groupings.weights(rules.weights, rules.scheme)
+        return Watched(self.stays(rules.scheme), payments, rules.policies, weights)
 
     def _pay(self, rules: Rules, stays: Stays, weights: Any) -> Payments:
         year = rules.dated_year
@@ -174,10 +190,11 @@ class World:
     ) -> Stays:
         """The stays in the groups of the rules, after the responses to what the stays face."""
         relative = {name: factor for name, factor in (relative_cost or {}).items() if factor != 1}
-        if not rules.responses and not relative:
+        if not rules.responses and not relative and not rules.hospitals:
             return self.stays(rules.scheme)
         key = (
             rules.scheme,
+            rules.hospitals,
             rules.response_key and (faced or rules).key,
             tuple(sorted(relative.items())),
         )
@@ -189,6 +206,8 @@ class World:
             stays = Stays(frame, self.groupings.column(rules.scheme))
         else:
             stays = self.stays(rules.scheme)
+            if rules.hospitals:
+                stays = stays.replaced(changed_columns(self.cases, rules.hospitals))
         return stays.replaced(amounts_at(stays.frame, relative)) if relative else stays
 
     def _responded(self, rules: Rules) -> pd.DataFrame:
@@ -196,7 +215,7 @@ class World:
         from ..responses import apply_responses
         from ..responses.facing import facing
 
-        plain = Rules(rules.policies, rules.scheme, rules.weights)
+        plain = replace(rules, responses=(), supervision=())
         weights = self.groupings.weights(rules.weights, rules.scheme)
         paid = self._pay(plain, self._stays_under(plain, None), weights)
         self._refuse_given(rules)
@@ -207,7 +226,8 @@ class World:
             scheme=rules.scheme or None,
             habits=self._habits_under(rules.scheme),
         )
-        return answered[[name for name in answered.columns if name in self.cases.columns]]
+        kept = {*self.cases.columns, *BEFORE.values()}
+        return answered[[name for name in answered.columns if name in kept]]
 
     def _habits_under(self, scheme: str) -> Habits:
         """Where the baseline's patients go and what its hospitals code, learned once a scheme."""

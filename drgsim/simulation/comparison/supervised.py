@@ -1,0 +1,95 @@
+"""What supervision levers bring in and keep away, with the band of their shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...audit.money import penalties
+from ..scenario.supervision import SHARES, Supervision, declared
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..scenario.scenario import Scenario
+    from ..world.watched import Watched
+
+Floats = npt.NDArray[np.float64]
+
+DRAWS = 2_000
+ARTICLE = "article_38"  # use of the fund against the rules, without intent to defraud
+PARTS = {
+    "at_stake": (
+        "疑点涉及基金金额（基线规则下）",
+        "of the fund at stake in suspicions, under the baseline's rules",
+    ),
+    "deterred": ("威慑减少", "kept away"),
+    "recovered": ("核查追回", "taken back"),
+    "saved": ("基金少支出合计", "saved by the fund in all"),
+    "fine_low": ("罚款下限（缴财政，不入基金）", "least fine, which goes to the treasury"),
+    "fine_high": ("罚款上限（缴财政，不入基金）", "highest fine, which goes to the treasury"),
+}
+COLUMNS = ("scenario", "lever", "part", "title_zh", "title_en", "value", "low", "high", "source", "state")
+
+
+def supervised(scenarios: tuple[Scenario, ...], watched: Watched | None, seed: int) -> pd.DataFrame:
+    """A row a scenario, lever and part; yuan of the base year. `low` and `high` hold nine tenths of what the
+    shares may be (triangular inside their intervals, independent); how sure the stays are, `bands()` says."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for scenario in scenarios:
+        for lever in scenario.levers:
+            if lever.supervision is None or watched is None:
+                continue
+            stake = watched.at_stake(lever.supervision.rules)
+            point = _parts(stake, lever.supervision.values())
+            drawn = _parts(stake, _drawn(lever.supervision, seed))
+            worst = max(
+                (lever.supervision.shares[name] for name in SHARES),
+                key=lambda share: ("read", "secondary", "assumed").index(share.state),
+            )
+            for part, (zh, en) in PARTS.items():
+                low, high = np.quantile(drawn[part], [0.05, 0.95])
+                rows.append(
+                    {
+                        "scenario": scenario.id, "lever": lever.id, "part": part,
+                        "title_zh": zh, "title_en": en,
+                        "value": round(float(point[part]), 2), "low": round(float(low), 2),
+                        "high": round(float(high), 2), "source": worst.source, "state": worst.state,
+                    }
+                )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def evidence(lang: str) -> dict[str, str]:
+    """What is published of each share."""
+    return {name: str(facts["evidence"][lang]) for name, facts in declared().items()}
+
+
+def _drawn(supervision: Supervision, seed: int) -> tuple[Floats, Floats, Floats]:
+    made = []
+    for number, name in enumerate(SHARES):
+        at = supervision.shares[name].interval
+        generator = np.random.default_rng([seed, number])
+        made.append(
+            np.full(DRAWS, at.value)
+            if at.low == at.high
+            else generator.triangular(at.low, at.value, at.high, DRAWS)
+        )
+    coverage, detection, deterrence = made
+    return coverage, detection, deterrence
+
+
+def _parts(stake: float, shares: tuple[Any, Any, Any]) -> Mapping[str, Any]:
+    coverage, detection, deterrence = (np.asarray(each) for each in shares)
+    kept_away = stake * deterrence
+    back = (stake - kept_away) * coverage * detection
+    fines = penalties()["fines"][ARTICLE]
+    return {
+        "at_stake": np.full_like(back, stake), "deterred": kept_away, "recovered": back,
+        "saved": kept_away + back, "fine_low": back * fines["low"], "fine_high": back * fines["high"],
+    }  # fmt: skip

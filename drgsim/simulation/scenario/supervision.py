@@ -1,0 +1,158 @@
+"""Supervision as a lever: what is looked at, what of it is confirmed, and what does not come again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ..._paths import data_path
+from ...errors import nearest_name
+from ...policy.errors import Problem
+from ...policy.yaml_text import read_yaml
+from ...sources import STATES
+from ...sources import load as load_sources
+from .assumption_values import OWN_SOURCE, Interval
+
+SHARES = ("coverage", "detection", "deterrence")
+RULES, ASSESSMENT = "rules", "assessment"
+_ENTRY = ("value", "low", "high", "source", "state", "note")
+
+
+@cache
+def declared() -> Mapping[str, Mapping[str, Any]]:
+    """Names, units, bounds and what is published of each share (`data/simulation/supervision.yaml`).
+
+    >>> declared()["deterrence"]["published"]
+    0.74
+    """
+    return dict(read_yaml(data_path("simulation", "supervision.yaml")))
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share with its interval, source and trust state."""
+
+    interval: Interval
+    source: str = OWN_SOURCE
+    state: str = "assumed"
+
+
+@dataclass(frozen=True)
+class Supervision:
+    """`coverage` of the suspicions are looked at, `detection` of those confirmed and taken back, and
+    `deterrence` of the same behaviour does not come again.
+
+    `rules` are the ids or families of the audit's rules, none: all that look at stays. `assessment` lowers
+    the coefficient of the yearly assessment by a hospital's indices (`drgsim.audit` `indices(beta=…)`).
+
+    >>> shares = {name: Share(Interval(v, v, v)) for name, v in zip(SHARES, (0.5, 0.8, 0.25))}
+    >>> round(Supervision(shares).effect(), 3)  # 0.25 stays away; of the rest 0.4 is taken back
+    0.55
+    """
+
+    shares: Mapping[str, Share]
+    rules: tuple[str, ...] = ()
+    assessment: float = 0.0
+
+    def values(self) -> tuple[float, float, float]:
+        """coverage, detection, deterrence."""
+        coverage, detection, deterrence = (self.shares[name].interval.value for name in SHARES)
+        return coverage, detection, deterrence
+
+    def effect(self) -> float:
+        """The part of the money at stake that the fund does not lose."""
+        coverage, detection, deterrence = self.values()
+        return deterrence + (1.0 - deterrence) * coverage * detection
+
+    @property
+    def words(self) -> str:
+        """For a reader."""
+        named = [f"{declared()[n]['zh']} {n} {v:g}" for n, v in zip(SHARES, self.values(), strict=True)]
+        named += [f"rules {', '.join(self.rules)}"] if self.rules else []
+        named += [f"assessment {self.assessment:g}"] if self.assessment else []
+        return "supervision 基金监管: " + ", ".join(named)
+
+    def meaning(self) -> dict[str, Any]:
+        """What a hash covers."""
+        found: dict[str, Any] = {}
+        for name in SHARES:
+            at = self.shares[name].interval
+            found[name] = [at.value, at.low, at.high]
+        return found | {RULES: list(self.rules), ASSESSMENT: self.assessment}
+
+    def to_document(self) -> dict[str, Any]:
+        document: dict[str, Any] = {}
+        for name in SHARES:
+            share = self.shares[name]
+            entry: dict[str, Any] = {"value": share.interval.value}
+            if not share.interval.low == share.interval.value == share.interval.high:
+                entry |= {"low": share.interval.low, "high": share.interval.high}
+            document[name] = entry | {"source": share.source, "state": share.state}
+        document |= {RULES: list(self.rules)} if self.rules else {}
+        return document | ({ASSESSMENT: self.assessment} if self.assessment else {})
+
+    def __hash__(self) -> int:
+        return hash((tuple(self.shares[name] for name in SHARES), self.rules, self.assessment))
+
+
+def read_supervision(raw: Any, where: str, problems: list[Problem]) -> Supervision | None:
+    """A lever's supervision: each share a number, or a mapping of value, low, high, source, state and note.
+
+    A share that is not stated is 0, and with all of them 0 nothing moves.
+    """
+    if raw is None:
+        return None
+    known = (*SHARES, RULES, ASSESSMENT)
+    if not isinstance(raw, Mapping):
+        problems.append(Problem(where, "not a supervision", raw, f"a mapping of {', '.join(known)}"))
+        return None
+    for key in (key for key in raw if key not in known):
+        near = nearest_name(str(key), known)
+        problems.append(Problem(f"{where}.{key}", "unknown field", allowed=", ".join(known), nearest=near))
+    shares = {name: _share(raw.get(name, 0), f"{where}.{name}", problems) for name in SHARES}
+    rules = raw.get(RULES) or ()
+    named = (rules,) if isinstance(rules, str) else tuple(str(each) for each in rules)
+    _check_rules(named, f"{where}.{RULES}", problems)
+    assessment = raw.get(ASSESSMENT, 0)
+    if not _is_share(assessment):
+        problems.append(Problem(f"{where}.{ASSESSMENT}", "not a strength", assessment, "0 to 1"))
+        assessment = 0
+    return Supervision(shares, tuple(sorted(named)), float(assessment))
+
+
+def _share(raw: Any, where: str, problems: list[Problem]) -> Share:
+    entry = dict(raw) if isinstance(raw, Mapping) else {"value": raw}
+    for key in (key for key in entry if key not in _ENTRY):
+        near = nearest_name(str(key), _ENTRY)
+        problems.append(Problem(f"{where}.{key}", "unknown field", allowed=", ".join(_ENTRY), nearest=near))
+    value = entry.get("value")
+    bounds = [entry.get("low", value), value, entry.get("high", value)]
+    fit = all(_is_share(each) for each in bounds)
+    if not fit or not bounds[0] <= bounds[1] <= bounds[2]:
+        problems.append(Problem(where, "not a share with its interval", raw, "0 to 1, low <= value <= high"))
+        return Share(Interval(0.0, 0.0, 0.0))
+    source, state = str(entry.get("source", OWN_SOURCE)), str(entry.get("state", "assumed"))
+    if source not in load_sources():
+        problems.append(Problem(f"{where}.source", "no such source", source))
+    if state not in STATES:
+        near = nearest_name(state, STATES)
+        problems.append(Problem(f"{where}.state", "not a state", state, ", ".join(STATES), near))
+    return Share(Interval(float(bounds[1]), float(bounds[0]), float(bounds[2])), source, state)
+
+
+def _check_rules(named: tuple[str, ...], where: str, problems: list[Problem]) -> None:
+    if not named:
+        return
+    from ...audit.library import Library
+
+    stays = [rule for rule in Library.load() if rule.table == "stays"]
+    known = sorted({rule.id for rule in stays} | {rule.family for rule in stays})
+    for name in (name for name in named if name not in known):
+        near = nearest_name(name, known)
+        problems.append(Problem(where, "no rule or family that looks at stays", name, ", ".join(known), near))
+
+
+def _is_share(raw: Any) -> bool:
+    return isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw <= 1
