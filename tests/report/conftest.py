@@ -293,6 +293,22 @@ class FabricatedTables:
         names = ["scenario", "check", "title_zh", "title_en", "value", "low", "high", "ok", "source", "state"]
         return pd.DataFrame(rows, columns=names)
 
+    def supervision(self) -> pd.DataFrame:
+        names = [
+            "scenario",
+            "lever",
+            "part",
+            "title_zh",
+            "title_en",
+            "value",
+            "low",
+            "high",
+            "source",
+            "state",
+        ]
+        row = ("campaign", "campaign", "saved", "基金少支出合计", "saved by the fund in all", 3e6, 1e6, 5e6)
+        return pd.DataFrame([(*row, "P13", "secondary")], columns=names)
+
     def liveness(self) -> pd.DataFrame:
         rows = [
             ("cross-region-price-book", "price-book", "cross_region.mode", True, 41.7e6, "", ""),
