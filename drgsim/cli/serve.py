@@ -29,21 +29,40 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--token-file", type=Path, metavar="FILE", help="its first line is asked of every call"
     )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name calls may come under, where a proxy on this machine passes them on",
+    )
     parser.add_argument("--tls-certificate", type=Path, metavar="FILE")
     parser.add_argument("--tls-key", type=Path, metavar="FILE")
     parser.add_argument(
         "--calls-a-minute", type=int, default=0, metavar="N", help="of one address; 0: no limit"
+    )
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that answer 进程数")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=60.0,
+        metavar="N",
+        help="a call may take; one that streams has an hour",
+    )
+    parser.add_argument(
+        "--largest-body", type=int, default=8, metavar="MB", help="of JSON; NDJSON and Arrow may be larger"
+    )
+    parser.add_argument(
+        "--audit-log", type=Path, metavar="FILE", help="a line a call, without case content (default: stderr)"
     )
     add_hospital_arguments(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from .._optional import require
-    from ..web.app import create_app
+    from ..web.running import run
     from ..web.settings import Settings
 
-    uvicorn = require("uvicorn", extra="web", feature="the service")
     settings = Settings(
         host=arguments.host,
         port=arguments.port,
@@ -53,20 +72,15 @@ def _run(arguments: argparse.Namespace) -> int:
         token_file=arguments.token_file,
         tls_certificate=arguments.tls_certificate,
         tls_key=arguments.tls_key,
+        allowed_hosts=tuple(arguments.allow_host),
         calls_a_minute=arguments.calls_a_minute,
-    )
-    app = create_app(settings)
-    scheme = "http" if settings.tls_key is None else "https"
-    print(f"{scheme}://{settings.host}:{settings.port}/  (Ctrl+C 停止 to stop)", file=sys.stderr, flush=True)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        ssl_certfile=None if settings.tls_certificate is None else str(settings.tls_certificate),
-        ssl_keyfile=None if settings.tls_key is None else str(settings.tls_key),
-        timeout_graceful_shutdown=30,
-    )
+        workers=arguments.workers,
+        seconds=arguments.seconds,
+        largest_body=arguments.largest_body << 20,
+        audit_log=arguments.audit_log,
+    ).checked()
+    way = "http" if settings.tls_key is None else "https"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(f"{way}://{host}:{settings.port}/  (Ctrl+C 停止 to stop)", file=sys.stderr, flush=True)
+    run(settings)
     return 0

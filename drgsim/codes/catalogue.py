@@ -67,6 +67,18 @@ class Catalogue:
     def _ids(self) -> dict[str, int]:
         return {code: position for position, code in enumerate(self.codes)}
 
+    @cached_property
+    def folded_codes(self) -> tuple[str, ...]:
+        """The codes without letter case and dots, as they are looked for."""
+        return tuple(code.casefold().replace(".", "") for code in self.codes)
+
+    @cached_property
+    def folded_names(self) -> tuple[str, ...]:
+        """The names without letter case and width, as they are looked for."""
+        from .search import fold
+
+        return tuple(map(fold, self.names))
+
     def id_of(self, code: str) -> int:
         """The id of `code`, its position in `codes`; -1 when the catalogue does not have it."""
         return self._ids.get(code, -1)
@@ -98,12 +110,16 @@ class Catalogue:
     def search(self, text: str, *, n: int = 20) -> pd.DataFrame:
         """Codes found by `text`, best first: a frame with columns code, name, gray and at most `n` rows.
 
-        `text` is the beginning of a code (letter case and dots do not matter) or words of the name,
-        all of which must occur. The code itself comes first, then codes that begin with `text`, names
-        that begin with it, names that hold it; shorter names before longer.
+        `text` is the beginning of a code (letter case and dots do not matter), words of the name,
+        all of which must occur, or pinyin initials of characters that follow one another (`dnjs`). The code
+        itself comes first, then codes that begin with `text`, names that begin with it, names that hold it,
+        names by their initials; shorter names before longer. Raises ArgumentError for a text of more than
+        100 characters.
 
         >>> Catalogue.load("diagnosis").search("胆囊结石", n=2)["code"].tolist()
         ['K80.200x003', 'K80.203']
+        >>> Catalogue.load("diagnosis").search("dnjs", n=1)["name"].tolist()
+        ['胆囊结石']
         """
         from .search import search
 

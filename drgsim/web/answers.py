@@ -1,209 +1,218 @@
-"""What the service answers: cases as plain data in, plain data out. No HTTP here."""
+"""What the service answers: cases that were read in, plain rows and facts out. No HTTP here."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
 
-from ..cases import check_cases, read_cases
-from ..cases.columns import case_columns
-from ..codes import Catalogue
-from ..dip import DipCatalogue, DipGrouper
-from ..errors import ArgumentError, NotFoundError
-from ..grouping import DrgGrouper
+from ..cases import check_cases
+from ..errors import ArgumentError
 from ..grouping.what_if import what_if
 from ..payment.faces.estimate import estimate
-from ..policy.library import shipped as shipped_policies
-from ..policy.policy import Policy
-from ..schemes.registry import list_schemes
-from ..weights.weights import Weights
+from ..transition.transition import find_transition
+from .kept import NATIONAL, NATIONAL_DIP, Kept
+from .plain import plain, plain_value
 from .settings import Settings
+from .taking import Read
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["NATIONAL", "Answer", "Answers", "Options", "language", "policies", "schemes"]
 
-NATIONAL = "national-drg-rate"
-MOST_FOUND = 50
+Options = Mapping[str, str]
 _GROUP = (
-    "mdc", "adrg", "drg", "mdc_name", "adrg_name", "drg_name", "severity", "status", "reason", "scheme",
+    "mdc", "adrg", "drg", "mdc_name", "adrg_name", "drg_name", "severity", "status", "reason",
 )  # fmt: skip
 
 
-@lru_cache(maxsize=16)
-def grouper(scheme: str) -> DrgGrouper:
-    """The grouper of a shipped or installed scheme, by its id alone: a client cannot name a path."""
-    known = [each["id"] for each in schemes()]
-    if scheme not in known:
-        raise NotFoundError("no such scheme", got=scheme, allowed=known, nearest=known)
-    return DrgGrouper(scheme, threads=1)
+@dataclass
+class Answer:
+    """Rows, and facts on all of them.
+
+    Attributes
+    ----------
+    rows : a plain mapping a case (or a problem, or a flow)
+    facts : by which scheme and policy, with their hashes; what was told of reading
+    under : where the rows stand in a JSON answer that also has facts; None where a batch is a bare list
+    """
+
+    rows: list[dict[str, Any]]
+    facts: dict[str, Any] = field(default_factory=dict)
+    under: str | None = None
 
 
-@lru_cache(maxsize=4)
-def dip_grouper(catalogue: str) -> DipGrouper:
-    """The grouper of a shipped DIP catalogue."""
-    known = DipCatalogue.published()
-    if catalogue not in known:
-        raise NotFoundError("no such DIP catalogue", got=catalogue, allowed=known, nearest=known)
-    return DipGrouper(DipCatalogue.load(catalogue, strict=False), threads=1)
+class Answers:
+    """The answers of one service; threads share it."""
 
+    def __init__(self, settings: Settings, kept: Kept | None = None) -> None:
+        self.settings = settings
+        self.kept = kept or Kept(settings)
 
-@lru_cache(maxsize=1)
-def schemes() -> list[dict[str, Any]]:
-    """The schemes that are installed: id, title, valid_from, counts, trust."""
-    return plain(list_schemes())
+    def group(self, read: Read, options: Options) -> Answer:
+        """MDC, ADRG, DRG, names, severity, status and reason of each case."""
+        grouper = self.kept.grouper(options.get("scheme"))
+        scheme = grouper.compiled.id
+        if read.plain is not None:
+            found = grouper.group(read.plain)
+            row = {name: getattr(found, name) for name in _GROUP} | {"scheme": scheme}
+            return Answer([_named(read, 0, row)], scheme_facts(grouper))
+        rows = plain(grouper.group(_with_procedures(read.table()), names=True))
+        shown = [{name: row[name] for name in _GROUP} | {"scheme": scheme} for row in rows]
+        return Answer(_all_named(read, shown), scheme_facts(grouper))
 
+    def explain(self, read: Read, options: Options) -> Answer:
+        """The account of each case: its text, and the tree as plain values."""
+        grouper, lang = self.kept.grouper(options.get("scheme")), language(options)
 
-@lru_cache(maxsize=1)
-def policies() -> list[dict[str, Any]]:
-    """The policies that ship: id, title in both languages, scheme, method."""
-    found = []
-    for name in shipped_policies():
-        policy = Policy.load(name)
-        found.append(
-            {"id": name, "title": dict(policy.title), "scheme": policy.scheme, "method": policy.method}
+        def one(case: Mapping[str, Any]) -> dict[str, Any]:
+            found = grouper.explain(case)
+            return {"text": found.text(lang), **found.to_dict()}
+
+        rows = [_named(read, place, one(read.one(place))) for place in range(len(read))]
+        return Answer(rows, scheme_facts(grouper))
+
+    def what_if(self, read: Read, options: Options) -> Answer:
+        """The group for each other choice that the codes of a case leave open, priced where it has a cost."""
+        grouper, lang = self.kept.grouper(options.get("scheme")), language(options)
+
+        def one(case: Mapping[str, Any]) -> dict[str, Any]:
+            table = what_if(grouper, case, lang=lang)
+            return {"note": table.attrs.get("note", ""), "choices": plain(table)}
+
+        rows = [_named(read, place, one(read.one(place))) for place in range(len(read))]
+        return Answer(rows, scheme_facts(grouper))
+
+    def estimate(self, read: Read, options: Options) -> Answer:
+        """What each case will be paid, with what the numbers rest on."""
+        rules = self.kept.policy(options.get("policy"))
+        scheme = options.get("scheme") or rules.scheme or self.settings.scheme
+        cases = read.table()
+        if rules.method == "dip" and "dip_code" not in cases:
+            found = self.kept.dip(options.get("catalogue")).group(cases, columns=("dip_code", "score"))
+            cases = cases.join(found.drop(columns=[name for name in found if name in cases]))
+        table = self.kept.weights_for(options.get("weights"), rules, scheme)
+        if rules.method != "dip" and "drg" not in cases:
+            cases = cases.join(self.kept.grouper(scheme).group(_with_procedures(cases)))
+        answer = estimate(cases, rules, weights=table, scheme=scheme, hospital=self.settings.hospital)
+        facts = {
+            "policy": rules.id,
+            "policy_hash": rules.hash,
+            "scheme": scheme,
+            "weights": {} if table is None else dict(table.facts),
+            "told": [*answer.told, *read.notes],
+            "trust": {lang: answer.payments.trust_in(lang) for lang in ("zh", "en")},  # type: ignore[arg-type]
+        }
+        return Answer(_all_named(read, plain(answer.frame)), facts, "cases")
+
+    def check(self, read: Read, options: Options) -> Answer:
+        """What the rules find wrong in the cases, a row each."""
+        found = check_cases(read.table())
+        return Answer(plain(found.frame), {"count": len(found), "told": list(read.notes)}, "problems")
+
+    def dip(self, read: Read, options: Options) -> Answer:
+        """Disease type, score and status of each case."""
+        grouper = self.kept.dip(options.get("catalogue"))
+        facts = {"catalogue": options.get("catalogue") or NATIONAL_DIP}
+        if read.plain is not None:
+            return Answer([_named(read, 0, plain_value(grouper.group(read.plain)))], facts)
+        return Answer(_all_named(read, plain(grouper.group(read.table()))), facts)
+
+    def transition(self, read: Read, options: Options) -> Answer:
+        """What another scheme changes for these cases, for weights and for money; the rows are the flows."""
+        schemes = [options.get(name) or default for name, default in _SIDES]
+        for name in schemes:
+            if not name.startswith("dip"):
+                self.kept.grouper(name)  # an id, never a path
+            else:
+                self.kept.dip(name)
+        policy = self.kept.policy(options.get("policy"))
+        weights = options.get("weights")
+        table = None if weights is None else self.kept.weights(weights)
+        found = find_transition(
+            _with_procedures(read.table()), *schemes, policy=policy, weights=table, draws=0
         )
+        zh, en = found.headline()
+        facts = {
+            "a": schemes[0],
+            "b": schemes[1],
+            "cases": found.cases,
+            "policy": found.policy,
+            "policy_hash": policy.hash,
+            "headline": {"zh": zh, "en": en},
+            "summary": plain(found.summary())[0],
+            "shares": {name: plain(each.reset_index()) for name, each in found.shares.items()},
+            "money": {name: plain(each.reset_index()) for name, each in found.money.items()},
+            "reasons": plain(found.reasons),
+            "look_at": plain(found.look_at.reset_index()),
+            "told": [f"{zh} {en}" for zh, en in found.notes] + read.notes,
+        }
+        return Answer(plain(found.flows), facts, "flows")
+
+    def case(self, read: Read, options: Options) -> Answer:
+        """One case grouped, explained and estimated at once."""
+        rows = []
+        grouped, why = self.group(read, options), self.explain(read, options)
+        priced = self.estimate(read, options)
+        for group, account, money in zip(grouped.rows, why.rows, priced.rows, strict=True):
+            rows.append({"group": group, "explain": account, "estimate": money})
+        return Answer(rows, {**grouped.facts, **priced.facts}, "cases")
+
+
+_SIDES = (("from", "chs-drg-2.0"), ("to", "chs-drg-3.0"))
+
+
+def schemes() -> list[dict[str, Any]]:
+    """The schemes that are installed."""
+    return _shared().schemes()
+
+
+def policies() -> list[dict[str, Any]]:
+    """The policies that ship."""
+    return _shared().policies()
+
+
+@cache
+def _shared() -> Kept:
+    return Kept(Settings())
+
+
+def language(options: Options) -> Literal["zh", "en"]:
+    """The language asked for, Chinese where none is."""
+    lang = options.get("lang", "zh")
+    if lang not in ("zh", "en"):
+        raise ArgumentError("no such language", got=lang[:20], allowed=("zh", "en"))
+    return lang  # type: ignore[return-value]
+
+
+def scheme_facts(grouper: Any) -> dict[str, Any]:
+    """By which scheme, and its hash."""
+    return {"scheme": grouper.compiled.id, "scheme_hash": grouper.compiled.hash}
+
+
+def _with_procedures(cases: Any) -> Any:
+    """A case without procedures had none."""
+    return cases if "procedures" in cases else cases.assign(procedures="")
+
+
+def _named(read: Read, place: int, row: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a case under its id, with what reading it found."""
+    case = read.plain if read.plain is not None else None
+    name = case.get("case_id") if case is not None else _id(read, place)
+    found = {"case_id": name, **row} if name is not None else row
+    if place in read.told:
+        found["read"] = read.told[place]
+    if read.notes:
+        found["told"] = list(read.notes)
     return found
 
 
-def group(cases: pd.DataFrame, scheme: str) -> list[dict[str, Any]]:
-    """MDC, ADRG, DRG, names, severity, status and reason of each case."""
-    answers = grouper(scheme).group(cases, names=True)
-    rows = plain(answers)
-    return [{name: row[name] for name in _GROUP if name in row} | {"scheme": scheme} for row in rows]
+def _all_named(read: Read, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [_named(read, place, row) for place, row in enumerate(rows)]
 
 
-def explain(case: Mapping[str, Any], scheme: str, lang: str) -> dict[str, Any]:
-    """The account of one case: its text, and the tree as plain values."""
-    found = grouper(scheme).explain(case)
-    return {"text": found.text("zh" if lang == "zh" else "en"), **found.to_dict()}
-
-
-def other_choices(case: Mapping[str, Any], scheme: str, lang: str) -> dict[str, Any]:
-    """The group for each other choice that the codes of the case leave open."""
-    table = what_if(grouper(scheme), case, lang="zh" if lang == "zh" else "en")
-    return {"note": table.attrs.get("note", ""), "choices": plain(table)}
-
-
-def estimates(
-    cases: pd.DataFrame, settings: Settings, *, policy: str | None, scheme: str | None, weights: str | None
-) -> dict[str, Any]:
-    """What each case will be paid, with what the numbers rest on."""
-    rules = _policy(policy, settings)
-    scheme = scheme or rules.scheme or settings.scheme
-    grouped = cases if "drg" in cases else cases.join(grouper(scheme).group(cases))
-    table = _weights(weights, rules, scheme)
-    answer = estimate(grouped, rules, weights=table, scheme=scheme, hospital=settings.hospital)
-    facts = {} if table is None else dict(table.facts)
-    return {
-        "policy": rules.id,
-        "policy_hash": rules.hash,
-        "scheme": scheme,
-        "weights": facts,
-        "told": list(answer.told),
-        "trust": {"zh": answer.payments.trust_in("zh"), "en": answer.payments.trust_in("en")},
-        "cases": plain(answer.frame),
-    }
-
-
-def problems(cases: pd.DataFrame) -> dict[str, Any]:
-    """What the rules find wrong in the cases, a row each."""
-    found = check_cases(cases)
-    return {"count": len(found), "problems": plain(found.frame)}
-
-
-def dip(cases: pd.DataFrame, catalogue: str) -> list[dict[str, Any]]:
-    """Disease type, score and status of each case."""
-    return plain(dip_grouper(catalogue).group(cases))
-
-
-def codes(kind: str, text: str, most: int) -> list[dict[str, Any]]:
-    """Codes that begin so, or whose name has these words."""
-    kinds = ("diagnosis", "procedure")
-    if kind not in kinds:
-        raise ArgumentError("no such catalogue", got=kind, allowed=kinds, nearest=kinds)
-    catalogue = Catalogue.load(kind)  # type: ignore[arg-type]
-    return plain(catalogue.search(text, n=max(1, min(most, MOST_FOUND))))
-
-
-def read(given: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Cases as JSON objects: in the columns of the case table, or as settlement lists and front pages are.
-
-    Objects whose keys are all columns of the case table are taken as they are; others are read as a file of
-    them would be, in a folder that is emptied at once.
-    """
-    import pandas as pd
-
-    if not given or not all(isinstance(case, Mapping) for case in given):
-        raise ArgumentError(
-            "cases are JSON objects", got=f"{len(given)} items", allowed="one object or a list"
-        )
-    known = case_columns()
-    if all(name in known or name in ("drg", "dip_code", "score") for case in given for name in case):
-        return pd.DataFrame([{name: _cell(cell) for name, cell in case.items()} for case in given])
-    with TemporaryDirectory(prefix="drgsim-") as folder:
-        path = Path(folder) / "cases.json"
-        path.write_text(json.dumps(list(given), ensure_ascii=False), encoding="utf-8")
-        return read_cases(path)
-
-
-def plain(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as JSON can hold them: missing as null, days as text."""
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    return [{str(name): _plain(cell) for name, cell in row.items()} for row in rows]
-
-
-def _plain(cell: Any) -> Any:
-    if cell is None or isinstance(cell, str | bool | int):
-        return cell
-    if isinstance(cell, float):
-        return cell if math.isfinite(cell) else None
-    if isinstance(cell, Mapping):
-        return {str(name): _plain(each) for name, each in cell.items()}
-    if isinstance(cell, list | tuple):
-        return [_plain(each) for each in cell]
-    item = getattr(cell, "item", None)
-    return _plain(item()) if callable(item) else str(cell)
-
-
-def _cell(cell: Any) -> Any:
-    return "|".join(map(str, cell)) if isinstance(cell, list | tuple) else cell
-
-
-@lru_cache(maxsize=16)
-def _known_policy(name: str) -> Policy:
-    return Policy.load(name)
-
-
-def _policy(name: str | None, settings: Settings) -> Policy:
-    """A shipped policy by its id; a path only where the settings gave it, never a client."""
-    if name is None or name == settings.policy:
-        return _known_policy(settings.policy or NATIONAL)
-    known = shipped_policies()
-    if name not in known:
-        raise NotFoundError("no such policy", got=name, allowed=known, nearest=known)
-    return _known_policy(name)
-
-
-def _weights(name: str | None, policy: Policy, scheme: str) -> Weights | None:
-    """A published table by its id; the policy's own; else the scheme's demonstration table, labelled so."""
-    published = Weights.published()
-    if name is not None:
-        if name not in published:
-            raise NotFoundError("no such weight table", got=name, allowed=published, nearest=published)
-        return Weights.load(name)
-    if policy["standard.weights"] is not None:
+def _id(read: Read, place: int) -> str | None:
+    frame = read.table()
+    if "case_id" not in frame:
         return None
-    example = f"{scheme}-example"
-    if example not in published:
-        raise ArgumentError(
-            "the policy names no weights, and the scheme has no demonstration table",
-            got=policy.id,
-            allowed=published,
-            do="name a weight table: weights",
-        )
-    return Weights.load(example)
+    cell = frame["case_id"].iloc[place]
+    return str(cell) if cell is not None and cell == cell else None

@@ -1,4 +1,4 @@
-"""What stands before every call: token, sizes, rates, time, headers, and a line of audit."""
+"""What stands before every call: token, host, sizes, rates, time, headers, and a line of audit."""
 
 from __future__ import annotations
 
@@ -7,21 +7,33 @@ import hmac
 import json
 import logging
 import time
-from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
+from ..errors import DrgsimError
+from .counts import Rates
 from .login import LOGIN, holds_token
-from .metrics import Metrics
-from .settings import Settings
+from .metrics import KNOWN, Metrics
+from .settings import LOOPBACK, Settings
+from .told import (
+    ServiceError,
+    TokenNeededError,
+    TooLargeError,
+    TooManyError,
+    TooSlowError,
+    WrongHostError,
+    status_of,
+    told,
+    unexpected,
+)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AUDIT = logging.getLogger("drgsim.web.audit")
 _OPEN = ("/health", "/metrics", LOGIN, "/static/page.css")  # asked by those who hold no token yet
-_MINUTE = 60.0
-_MOST_ADDRESSES = 10_000
+_STREAMS = (b"ndjson", b"jsonl", b"arrow")  # in a content-type: read as they come
 HEADERS = (
     (
         b"content-security-policy",
@@ -30,113 +42,138 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 )
 
 
 class Guard:
-    """An ASGI layer around the application."""
+    """An ASGI layer around the application. `whole` below: a body that is taken in before the call begins."""
 
-    def __init__(self, application: Any, settings: Settings, metrics: Metrics) -> None:
-        self._inner, self._settings, self._metrics = application, settings, metrics
-        self._token = settings.token()
-        self._calls: dict[str, deque[float]] = defaultdict(deque)
+    def __init__(self, application: Any, settings: Settings, metrics: Metrics, rates: Rates) -> None:
+        self._inner, self._settings, self._metrics, self._rates = application, settings, metrics, rates
+        token = settings.token()
+        self._token = token
+        self._hosts = {*LOOPBACK, "[::1]", settings.host, *settings.allowed_hosts}
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
-        headers = {name.lower(): value for name, value in scope["headers"]}
+        started, status, begun = time.perf_counter(), 0, False
+        headers = dict(scope["headers"])
         path = str(scope["path"])
+        audit: dict[str, Any] = scope.setdefault("state", {}).setdefault("audit", {})
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
-                given = [*message.get("headers", [])]
-                said = {bytes(name).lower() for name, _ in given}  # a report has a policy of its own
+                status, begun = message["status"], True
+                given = message.get("headers", [])
+                said = {bytes(name).lower() for name, _ in given}  # a page may have a policy of its own
                 message["headers"] = [*given, *(each for each in HEADERS if each[0] not in said)]
             await send(message)
 
         try:
-            refused = self._refused(scope, headers, path)
-            if refused is not None:
-                if refused[0] == 401 and b"text/html" in headers.get(b"accept", b""):
-                    await _redirect(answer, LOGIN)
-                else:
-                    await _refuse(answer, *refused)
-                return
-            if is_upload(scope["method"], path):  # goes to a file as it comes, and counts what comes
-                await asyncio.wait_for(self._inner(scope, receive, answer), self._settings.upload_seconds)
-                return
-            body = await self._body(receive)
-            if body is None:
-                await _refuse(
-                    answer, 413, "DS801", "the body is too large", f"{self._settings.largest_body} bytes"
-                )
-                return
-            await asyncio.wait_for(self._inner(scope, _once(body, receive), answer), self._settings.seconds)
+            self._admitted(scope, headers, path)
+            most, seconds, streams = self._limits(scope, headers, path)
+            if int(headers.get(b"content-length", b"0")) > most:
+                raise _too_large(most)
+            limited = _limited(receive, most)
+            if streams:
+                await asyncio.wait_for(self._inner(scope, limited, answer), seconds)
+            else:
+                await asyncio.wait_for(self._within(scope, limited, answer), seconds)
         except TimeoutError:
-            await _refuse(answer, 503, "DS804", "the call took too long", f"{self._settings.seconds:g} s")
+            error = TooSlowError("the call took too long", allowed=f"{self._settings.seconds:g} s")
+            status = await self._refuse(answer, error, audit, begun)
+        except TokenNeededError as error:
+            if b"text/html" in headers.get(b"accept", b""):
+                await _redirect(answer, LOGIN)
+            else:
+                await self._refuse(answer, error, audit, begun)
+        except DrgsimError as error:
+            status = await self._refuse(answer, error, audit, begun)
+        except ConnectionResetError:
+            audit["error"] = "client left"
+        except Exception as error:
+            audit["error"] = type(error).__name__
+            if not begun:
+                status = 500
+                await _send(answer, 500, unexpected(error))
         finally:
-            seconds = time.perf_counter() - started
-            self._metrics.count(path, status, seconds)
-            address = (scope.get("client") or ("-",))[0]
-            counted = scope.get("state", {}).get("audit", "")
-            AUDIT.info(
-                "%s %s %s %d %.1f ms %s", address, scope["method"], path, status, seconds * 1e3, counted
-            )
+            self._written(scope, path, status, time.perf_counter() - started, audit)
 
-    def _refused(self, scope: Any, headers: Any, path: str) -> tuple[int, str, str, str] | None:
-        if path in _OPEN:
-            return None
-        if self._token is not None:
-            given = headers.get(b"authorization", b"")
-            wanted = f"Bearer {self._token}".encode()
-            if not hmac.compare_digest(given, wanted) and not holds_token(headers, self._token):
-                return 401, "DS802", "a token is needed", "Authorization: Bearer …"
+    async def _within(self, scope: Any, receive: Receive, answer: Send) -> None:
+        """The call, after its whole body has come: a slow client keeps nothing busy."""
+        if scope["method"] in ("GET", "HEAD"):
+            await self._inner(scope, receive, answer)
+            return
+        body = await _body(receive)
+        await self._inner(scope, _once(body, receive), answer)
+
+    def _limits(self, scope: Any, headers: Any, path: str) -> tuple[int, float, bool]:
+        """How many bytes a body may have, how long the call may take, and whether it is read as it comes."""
+        if is_upload(scope["method"], path):  # goes to a file as it comes
+            return self._settings.largest_file, self._settings.upload_seconds, True
+        kind = headers.get(b"content-type", b"").lower()
+        if any(name in kind for name in _STREAMS):
+            return self._settings.largest_stream, self._settings.stream_seconds, True
+        return self._settings.largest_body, self._settings.seconds, False
+
+    def _admitted(self, scope: Any, headers: Any, path: str) -> None:
+        """Raise for a call that may not come in."""
+        settings, address = self._settings, _address(scope)
         length = headers.get(b"content-length", b"0")
-        upload = is_upload(scope["method"], path)
-        most = self._settings.largest_file if upload else self._settings.largest_body
-        if length.isdigit() and int(length) > most:
-            return 413, "DS801", "the body is too large", f"{most} bytes"
-        if self._settings.calls_a_minute and self._too_many((scope.get("client") or ("-",))[0]):
-            return 429, "DS803", "too many calls", f"{self._settings.calls_a_minute} a minute"
-        return None
+        if not length.isdigit() or len(length) > 18:
+            raise ServiceError("content-length is a number of bytes", got=length[:20].decode("latin-1"))
+        if path in _OPEN:
+            return
+        if self._token is None:
+            host = headers.get(b"host", b"").decode("latin-1").lower()
+            name = host[: host.rindex(":")] if host[-6:].count(":") and not host.endswith("]") else host
+            if name not in self._hosts:
+                raise WrongHostError(
+                    "this service is not known by that name",
+                    got=host[:100],
+                    allowed=sorted(self._hosts),
+                    do="drgsim serve --allow-host NAME, behind a proxy",
+                )
+        elif not self._brings_token(headers, self._token):
+            if self._rates.over("token", address, settings.wrong_tokens_a_minute):
+                raise TooManyError(
+                    "too many wrong tokens", allowed=f"{settings.wrong_tokens_a_minute} a minute"
+                )
+            raise TokenNeededError("a token is needed", allowed="Authorization: Bearer …")
+        if self._rates.over("call", address, settings.calls_a_minute):
+            raise TooManyError("too many calls", allowed=f"{settings.calls_a_minute} a minute")
 
-    def _too_many(self, address: str) -> bool:
-        now, calls = time.monotonic(), self._calls[address]
-        while calls and calls[0] <= now - _MINUTE:
-            calls.popleft()
-        if len(calls) >= self._settings.calls_a_minute:
-            return True
-        calls.append(now)
-        if len(self._calls) > _MOST_ADDRESSES:
-            self._calls = defaultdict(deque, {key: each for key, each in self._calls.items() if each})
-        return False
+    @staticmethod
+    def _brings_token(headers: Any, token: str) -> bool:
+        """Whether a call brings the token, or the cookie of one who did; in constant time."""
+        wanted = f"Bearer {token}".encode()
+        return hmac.compare_digest(headers.get(b"authorization", b""), wanted) or holds_token(headers, token)
 
-    async def _body(self, receive: Receive) -> bytes | None:
-        """The whole body, or None where it grows too large; a slow client is left to the time limit."""
-        parts: list[bytes] = []
-        size = 0
+    async def _refuse(self, answer: Send, error: DrgsimError, audit: dict[str, Any], begun: bool) -> int:
+        audit["error"] = error.code
+        if not begun:
+            await _send(answer, status_of(error), told(error))
+        return status_of(error)
 
-        async def whole() -> bytes | None:
-            nonlocal size
-            more = True
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    return b"".join(parts)
-                part = message.get("body", b"")
-                size += len(part)
-                if size > self._settings.largest_body:
-                    return None
-                parts.append(part)
-                more = message.get("more_body", False)
-            return b"".join(parts)
-
-        return await asyncio.wait_for(whole(), self._settings.seconds)
+    def _written(self, scope: Any, path: str, status: int, seconds: float, audit: dict[str, Any]) -> None:
+        """The audit line: who, when, which call, by what, how many, how it ended. No case content: an unknown
+        path may hold some, and so may a query."""
+        self._metrics.count(path, status, seconds)
+        line = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "who": _address(scope),
+            "token": self._token is not None and status not in (303, 401, 429),
+            "call": f"{scope['method'][:10]} {path if path in KNOWN else 'other'}",
+            "status": status,
+            "ms": round(seconds * 1e3, 1),
+            **audit,
+        }
+        AUDIT.info("%s", json.dumps(line))
 
 
 def is_upload(method: str, path: str) -> bool:
@@ -147,6 +184,40 @@ def is_upload(method: str, path: str) -> bool:
 async def _redirect(send: Send, to: str) -> None:
     await send({"type": "http.response.start", "status": 303, "headers": [(b"location", to.encode())]})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _address(scope: Any) -> str:
+    return str((scope.get("client") or ("-",))[0])
+
+
+def _too_large(most: int) -> TooLargeError:
+    return TooLargeError("the body is too large", allowed=f"{most} bytes")
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """The same messages, until the body grows too large."""
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise _too_large(most)
+        return message
+
+    return counted
+
+
+async def _body(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
 
 
 def _once(body: bytes, receive: Receive) -> Receive:
@@ -162,10 +233,14 @@ def _once(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _refuse(send: Send, status: int, code: str, message: str, allowed: str) -> None:
-    text = json.dumps({"code": code, "message": message, "allowed": allowed}).encode()
-    headers = [(b"content-type", b"application/json")]
+async def _send(send: Send, status: int, error: dict[str, Any]) -> None:
+    text = json.dumps(error, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(text)).encode())]
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
+    if status == 429:
+        headers.append((b"retry-after", b"60"))
+    if status in (413, 503):
+        headers.append((b"connection", b"close"))  # what is still to come is not read
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})

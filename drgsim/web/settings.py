@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from ..cases.hospital_facts import HospitalFacts
 from ..errors import ArgumentError, NotFoundError
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SHORTEST_TOKEN = 16
+_PATHS = ("token_file", "tls_certificate", "tls_key", "audit_log", "shared_counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,18 @@ class Settings:
     hospital : facts on the hospital that cases leave out
     token_file : file whose first line every call must bring as `Authorization: Bearer …`
     tls_certificate, tls_key : paths, both or none
-    largest_body : bytes of a call's body; largest_batch : cases of a call
+    allowed_hosts : further names that calls may address this service by, where it has no token
+    largest_body : bytes of a JSON or CSV body; largest_batch : cases of one
+    largest_stream : bytes of an NDJSON or Arrow body
     largest_file : bytes of a file that is dropped on the page; upload_seconds : it may take to come
-    seconds : a call may take; calls_a_minute : of one address; 0 for no limit
+    largest_table : cases of a stream that must be seen together (estimate, check, transition)
+    seconds : a call may take; stream_seconds : one that streams; header_seconds : a client may take to send
+        the head of a call
+    calls_a_minute : of one address; 0 for no limit
+    wrong_tokens_a_minute : of one address, before it is told to wait
+    workers : processes
+    audit_log : file the audit lines go to; None for standard error
+    shared_counts : file in which workers share their counts; made by the command
     """
 
     host: str = "127.0.0.1"
@@ -35,17 +47,28 @@ class Settings:
     token_file: Path | None = None
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    allowed_hosts: tuple[str, ...] = ()
     largest_body: int = 8 << 20
     largest_batch: int = 10_000
+    largest_stream: int = 4 << 30
     largest_file: int = 512 << 20
     upload_seconds: float = 600.0
+    largest_table: int = 200_000
     seconds: float = 60.0
+    stream_seconds: float = 3600.0
+    header_seconds: float = 15.0
     calls_a_minute: int = 0
+    wrong_tokens_a_minute: int = 20
+    workers: int = 1
+    audit_log: Path | None = None
+    shared_counts: Path | None = None
 
     def checked(self) -> Settings:
         """The settings, or ArgumentError or NotFoundError saying what is wrong with them."""
         if not 0 < self.port < 65_536:
             raise ArgumentError("no such port", got=self.port, allowed="1 to 65535")
+        if self.workers < 1:
+            raise ArgumentError("a service has at least one worker", got=self.workers, allowed="1 or more")
         if self.host not in LOOPBACK and self.token_file is None:
             raise ArgumentError(
                 "a service that others can reach needs a token",
@@ -67,10 +90,26 @@ class Settings:
             return None
         lines = self.token_file.read_text(encoding="utf-8").splitlines()
         token = lines[0].strip() if lines else ""
-        if len(token) < _SHORTEST_TOKEN:
+        if len(token) < _SHORTEST_TOKEN or not token.isascii():
             raise ArgumentError(
-                "the token is too short",
+                "the token is too short" if token.isascii() else "the token is not plain ASCII",
                 got=f"{len(token)} characters",
                 allowed=f"{_SHORTEST_TOKEN} or more, on the first line",
             )
         return token
+
+    def to_json(self) -> str:
+        """All settings as text, for the processes that work by them."""
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        plain["hospital"] = asdict(self.hospital)
+        return json.dumps(plain, default=str)
+
+    @classmethod
+    def from_json(cls, text: str) -> Settings:
+        """The settings of `to_json`."""
+        plain: dict[str, Any] = json.loads(text)
+        plain["hospital"] = HospitalFacts(**plain["hospital"])
+        plain["allowed_hosts"] = tuple(plain["allowed_hosts"])
+        for name in _PATHS:
+            plain[name] = None if plain[name] is None else Path(plain[name])
+        return cls(**plain)

@@ -5,6 +5,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ uvicorn = pytest.importorskip("uvicorn")
 pytest.importorskip("fastapi")
 
 from drgsim.web.app import create_app  # noqa: E402
+from drgsim.web.running import config  # noqa: E402
 from drgsim.web.settings import Settings  # noqa: E402
 
 
@@ -34,6 +36,16 @@ class Client:
             with error:
                 return error.code, error.read().decode(), dict(error.headers)
 
+    def raw(self, path, body, headers):
+        """Status, bytes and headers (lower case) of a POST."""
+        request = urllib.request.Request(self.base + path, body, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read(), {k.lower(): v for k, v in answer.headers.items()}
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read(), dict(error.headers)
+
     def post(self, path, body, **options):
         status, text, _ = self.call(path, body, **options)
         return status, json.loads(text)
@@ -49,8 +61,8 @@ def serve():
     running = []
 
     def start(**settings):
-        app = create_app(Settings(**settings))
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", access_log=False))
+        settings = Settings(**settings)
+        server = uvicorn.Server(config(create_app(settings), replace(settings, port=0)))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:

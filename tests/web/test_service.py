@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -121,7 +122,8 @@ def test_errors_are_the_products_own(client):
     assert status == 400
     assert told["code"].startswith("DS")
     status, told = client.post("/explain", [CASE, CASE])
-    assert (status, told["message"]) == (400, "one case at a time")
+    assert status == 200
+    assert [each["drg"] for each in told] == ["HC23", "HC23"]
     for body in ([], "x", 5, [1, 2], {"cases": 3}):
         status, told = client.post("/group", body)
         assert status == 400, body
@@ -167,7 +169,7 @@ def test_sizes_and_batches_are_limited(serve):
     small = serve(largest_body=2_000, largest_batch=2)
     assert small.call("/group", raw=b"x" * 3_000)[0] == 413
     status, told = small.post("/group", [CASE] * 3)
-    assert (status, told["allowed"]) == (400, 2)
+    assert (status, told["code"], told["allowed"]) == (413, "DS801", 2)
 
 
 def test_a_token_is_asked_for(serve, tmp_path):
@@ -199,9 +201,21 @@ def test_what_settings_must_hold(tmp_path):
 def test_the_audit_line_holds_counts_and_no_content(client, caplog):
     with caplog.at_level(logging.INFO, logger="drgsim.web.audit"):
         client.post("/group", {**CASE, "case_id": "person-7"})
+        for _ in range(200):  # the line is written after the answer has left
+            if caplog.records:
+                break
+            time.sleep(0.01)
     line = caplog.records[-1].getMessage()
-    assert "/group 200" in line
-    assert "cases=1 by=chs-drg-2.0" in line
+    found = json.loads(line)
+    assert (found["who"], found["call"], found["status"], found["cases"]) == (
+        "127.0.0.1",
+        "POST /group",
+        200,
+        1,
+    )
+    assert found["scheme"] == "chs-drg-2.0"
+    assert found["scheme_hash"] == drgsim.DrgGrouper("chs-drg-2.0").compiled.hash
+    assert found["of_which_grouped"] == 1
     assert "K80" not in line
     assert "person-7" not in line
 

@@ -1,0 +1,96 @@
+"""The process of the service: its server, its workers, where its audit lines go, how it stops."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .._optional import require
+from .app import SETTINGS, create_app
+from .guard import AUDIT
+from .pages.desk import SHARED
+from .settings import Settings
+
+_GRACE = 30  # seconds that what runs may take to finish after a stop
+_BACKLOG = 512
+_AT_ONCE = 1000  # connections of a worker; more are told to come again
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped; what runs is finished first. Raises what `create_app` raises, before listening."""
+    uvicorn = require("uvicorn", extra="web", feature="the service")
+    settings = settings.checked()
+    if settings.workers == 1:
+        log_audit(settings)
+        uvicorn.Server(config(create_app(settings), settings)).run()
+        return
+    with tempfile.TemporaryDirectory(prefix="drgsim-serve-") as folder:
+        settings = replace(settings, shared_counts=Path(folder) / "counts")
+        create_app(settings)  # what is wrong is told here, once, and not by every worker
+        os.environ[SETTINGS] = settings.to_json()
+        desk = Path(folder) / "desk"
+        desk.mkdir(mode=0o700)
+        os.environ[SHARED] = str(desk)
+        from uvicorn.supervisors import Multiprocess
+
+        several = config("drgsim.web.running:worker", settings, factory=True, workers=settings.workers)
+        socket = several.bind_socket()
+        Multiprocess(several, target=uvicorn.Server(several).run, sockets=[socket]).run()
+
+
+def config(app: Any, settings: Settings, **more: Any) -> Any:
+    """The server's configuration; its quiet log says nothing of calls, the audit line does."""
+    uvicorn = require("uvicorn", extra="web", feature="the service")
+    from .protocol import Impatient
+
+    Impatient.seconds = settings.header_seconds
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=Impatient,
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        backlog=_BACKLOG,
+        limit_concurrency=_AT_ONCE,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=_GRACE,
+        timeout_worker_healthcheck=_GRACE,
+        h11_max_incomplete_event_size=1 << 16,
+        ssl_certfile=None if settings.tls_certificate is None else str(settings.tls_certificate),
+        ssl_keyfile=None if settings.tls_key is None else str(settings.tls_key),
+        **more,
+    )
+
+
+def worker() -> Any:
+    """The application of one worker: its settings stand in the environment."""
+    settings = Settings.from_json(os.environ[SETTINGS])
+    log_audit(settings)
+    from .protocol import Impatient
+
+    Impatient.seconds = settings.header_seconds
+    return create_app(settings)
+
+
+def log_audit(settings: Settings) -> None:
+    """Send the audit lines to their file, or to standard error."""
+    handler: logging.Handler
+    if settings.audit_log is None:
+        handler = logging.StreamHandler(sys.stderr)
+    else:
+        handler = logging.FileHandler(settings.audit_log, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    AUDIT.handlers = [handler]
+    AUDIT.propagate = False
+    AUDIT.setLevel(logging.INFO)
