@@ -43,42 +43,41 @@ _FOOT = re.compile(
     re.IGNORECASE,
 )
 _ERRORS = re.compile(r"#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|#{4,}")
+# for Python and Arrow alike, whose \s differ
+_DIGIT = "[0-9０-９]"
+_ODD = r"^[\s\v\x1c-\x1f" + "\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000" + r"]*[#='‘]"
 
 
-def cleaned(
-    chunk: RawChunk, match: Match, looked: Sequence[int], *, first: bool, whole: bool = True
-) -> RawChunk:
-    """The rows of a sheet that are cases, with cells as they were meant; what was left out is told.
+def cleaned(chunk: RawChunk, match: Match, looked: Sequence[int], *, start: int, held: bool) -> RawChunk:
+    """The rows that are cases, with cells as they were meant; what was left out is told.
 
-    `looked` are the positions at hand; `whole` is False for a table that is no sheet of a spreadsheet: then
-    only rows without any cell are left out.
+    A row is judged by its own cells alone, so that a file, its chunks and a frame of it have the same cases.
+    `looked` are the positions at hand, `start` says how many rows of the source came before; `held` is False
+    for a source whose cells hold values and nothing that keeps a text together (Parquet, JSON).
     """
-    chunk = _cells(chunk, match)
-    if not whole:
-        gone, words = _empty_rows(chunk, match, looked), [""] * chunk.rows
-    else:
-        gone, words = _rows(chunk, match, looked, first=first)
+    if held:
+        chunk = _cells(chunk, match)
+    gone, words = _rows(chunk, match, looked, heads=max(0, 3 - start))
     if not gone.any():
         return chunk
-    at = chunk.at if chunk.at is not None else np.arange(chunk.rows)
+    at = chunk.at if chunk.at is not None else np.arange(start + 1, start + chunk.rows + 1)
     told = [f"row {at[row]}: {words[row]}" for row in np.flatnonzero(gone).tolist() if words[row]]
     kept = chunk.keep(~gone)
     findings = [Finding("row-not-a-case", "", WHOLE_TABLE, each) for each in told]
     return replace(kept, findings=[*kept.findings, *findings])
 
 
-def _rows(chunk: RawChunk, match: Match, looked: Sequence[int], *, first: bool) -> tuple[Mask, list[str]]:
-    """Which rows are no cases, and by what word; an empty row by none."""
+def _rows(chunk: RawChunk, match: Match, looked: Sequence[int], *, heads: int) -> tuple[Mask, list[str]]:
+    """Which rows are no cases, and by what word; an empty row by none. The first `heads` may be headers."""
     words = [""] * chunk.rows
     gone = np.zeros(chunk.rows, dtype=bool)
     coded = [place for listed in match.lists.values() for place in listed.positions]
     blank = np.ones(chunk.rows, dtype=bool)
     for place in coded:
         blank &= _without_digit(chunk, place)
-    heads = _like_header(chunk, match, coded) if coded else np.zeros(chunk.rows, dtype=bool)
-    if first:
-        heads[: min(3, chunk.rows)] = True
-    for row in np.flatnonzero(heads).tolist():
+    likely = _like_header(chunk, match, coded) if coded else np.zeros(chunk.rows, dtype=bool)
+    likely[:heads] = True
+    for row in np.flatnonzero(likely).tolist():
         cells = {place: _cell(chunk, place, row) for place in looked}
         if _is_header(cells, match):
             gone[row], words[row] = True, "header"
@@ -106,28 +105,6 @@ def _rows(chunk: RawChunk, match: Match, looked: Sequence[int], *, first: bool) 
         if word is not None or only_sums:
             gone[row], words[row] = True, "total" if word is None else _plain(word)
     return gone, words
-
-
-def _empty_rows(chunk: RawChunk, match: Match, looked: Sequence[int]) -> Mask:
-    """Rows without any cell."""
-    empty = np.ones(chunk.rows, dtype=bool)
-    for place in [*(place for listed in match.lists.values() for place in listed.positions), *looked]:
-        empty &= _empty(chunk.columns[place])
-        if not empty.any():
-            break
-    return empty
-
-
-def _empty(column: pd.Series) -> Mask:
-    import pandas as pd
-
-    if isinstance(column.dtype, pd.StringDtype):
-        return (column.isna() | (column == "")).to_numpy(dtype=bool)
-    if column.dtype == object:
-        return np.array(
-            [is_missing(cell) or (isinstance(cell, str) and not cell) for cell in column], dtype=bool
-        )
-    return column.isna().to_numpy(dtype=bool)
 
 
 def _plain(word: str) -> str:
@@ -184,39 +161,45 @@ def _cells(chunk: RawChunk, match: Match) -> RawChunk:
 
 
 def _odd(chunk: RawChunk, place: int) -> npt.NDArray[np.int64]:
-    """Rows whose text begins with `#`, `=` or `'`."""
-    import pandas as pd
-
-    array = chunk.arrow.get(place)
-    if array is not None:
-        import pyarrow.compute as pc
-
-        held = pc.fill_null(pc.match_substring_regex(array, r"^\s*[#='‘]"), False)
-        return np.flatnonzero(held.to_numpy(zero_copy_only=False))
-    column = chunk.columns[place]
-    if isinstance(column.dtype, pd.StringDtype):
-        return np.flatnonzero(column.str.match(r"\s*[#='‘]", na=False).to_numpy(dtype=bool))
-    if column.dtype != object:
-        return np.empty(0, dtype=np.int64)
-    cells = column.tolist()
-    texts = ((row, cell.lstrip()[:1]) for row, cell in enumerate(cells) if isinstance(cell, str))
-    return np.array([row for row, sign in texts if sign in ("#", "=", "'")], dtype=np.int64)
+    """Rows whose text begins with `#`, `=` or an apostrophe."""
+    return np.flatnonzero(_matching(chunk, place, _ODD))
 
 
 def _without_digit(chunk: RawChunk, place: int) -> Mask:
     """Rows whose cell cannot hold a code."""
-    array = chunk.arrow.get(place)
+    return ~_matching(chunk, place, _DIGIT)
+
+
+def _matching(chunk: RawChunk, place: int, pattern: str) -> Mask:
+    """Rows in whose text the pattern is found, the same by every engine."""
+    import pandas as pd
+
+    array = _strings(chunk, place)
     if array is not None:
         import pyarrow.compute as pc
 
-        held = pc.fill_null(pc.match_substring_regex(array, "[0-9０-９]"), False)
-        return ~np.asarray(held.to_numpy(zero_copy_only=False), dtype=bool)
-    cells = chunk.columns[place].tolist()
-    return np.array([not any(sign.isdigit() for sign in str(cell or "")) for cell in cells], dtype=bool)
+        held = pc.fill_null(pc.match_substring_regex(array, pattern), False)
+        return np.asarray(held.to_numpy(zero_copy_only=False), dtype=bool)
+    column = chunk.columns[place]
+    if pd.api.types.is_numeric_dtype(column.dtype):  # a number is a digit and no sign
+        return column.notna().to_numpy(dtype=bool) & (pattern == _DIGIT)
+    search = re.compile(pattern).search
+    cells = column.tolist()
+    return np.array([not is_missing(cell) and search(str(cell)) is not None for cell in cells], dtype=bool)
+
+
+def _strings(chunk: RawChunk, place: int) -> Any:
+    """The Arrow array of a column of text; None of any other, and of a chunk without Arrow."""
+    array = chunk.arrow.get(place)
+    if array is None:
+        return None
+    import pyarrow as pa
+
+    return array if pa.types.is_string(array.type) or pa.types.is_large_string(array.type) else None
 
 
 def _equals(chunk: RawChunk, place: int, text: str) -> Mask:
-    array = chunk.arrow.get(place)
+    array = _strings(chunk, place)
     if array is not None:
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -227,14 +210,14 @@ def _equals(chunk: RawChunk, place: int, text: str) -> Mask:
 
 
 def _texts(chunk: RawChunk, place: int, rows: npt.NDArray[np.int64]) -> list[str]:
-    array = chunk.arrow.get(place)
+    array = _strings(chunk, place)
     if array is not None:
         import pyarrow as pa
 
         cells = array.take(pa.array(rows)).to_pylist()
     else:
         cells = chunk.columns[place].iloc[rows].tolist()
-    return ["" if is_missing(cell) else plain_text(cell) for cell in cells]
+    return ["" if is_missing(cell) or np.size(cell) == 0 else plain_text(cell) for cell in cells]
 
 
 def _cell(chunk: RawChunk, place: int, row: int) -> str:

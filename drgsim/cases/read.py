@@ -73,8 +73,9 @@ def read_cases(
     Returns
     -------
     DataFrame with the columns of `drgsim.cases.case_columns()` that the source has, in that order; the
-    dtypes say missing as `<NA>`, NaN or NaT. Rows are in the order of the source, none dropped; the index
-    is the source's own for a DataFrame and 0, 1, … otherwise. `.attrs["drgsim"]` is a ReadReport: the layout
+    dtypes say missing as `<NA>`, NaN or NaT. Rows are in the order of the source; what is no case (a row
+    without any cell, and, each told, a foot, a total, a second header) is left out of every source alike. The
+    index is the source's own for a DataFrame and 0, 1, … otherwise. `.attrs["drgsim"]` is a ReadReport: the layout
     taken and why, repairs, columns not read, and `problems`, a table of what could not be read.
 
     Raises
@@ -214,12 +215,12 @@ def chunks_to_read(
                 todo = replace(todo, says_not_applicable=NOT_APPLICABLE in wanted, wanted=frozenset(wanted))
             repair = code_edition if normalise else None
             first = True
-            as_sheet = getattr(table, "as_sheet", None)
+            held, before = hasattr(table, "as_sheet"), 0
             # what says whether a row is a case is looked at even where it was not asked for
-            judged = {*match.positions, *range(min(3, len(match.header)))} if as_sheet is not None else ()
-            looked = sorted({*todo.positions, *judged})
+            looked = sorted({*todo.positions, *match.positions, *range(min(3, len(match.header)))})
             for raw in table.chunks(match.header_row, looked, chunk_rows):
-                chunk = raw if as_sheet is None else cleaned(raw, match, looked, first=first, whole=as_sheet)
+                chunk = cleaned(raw, match, looked, start=before, held=held)
+                before += raw.rows
                 if first:
                     todo = todo.without_personal(chunk)
                 yield ChunkToRead(table, todo, number, start, chunk, first=first, repair=repair, watch=watch)

@@ -58,7 +58,8 @@ class RawChunk:
         at = None if self.at is None else self.at[mask]
         left = int(mask.sum())
         if self.arrow:
-            arrow = {place: array.filter(pa.array(mask)) for place, array in self.arrow.items()}
+            rows = pa.array(mask)
+            arrow = {place: _filtered(array, rows) for place, array in self.arrow.items()}
             return replace(RawChunk.of_arrow(arrow, left), findings=findings, at=at)
         return RawChunk(
             {place: column[mask].reset_index(drop=True) for place, column in self.columns.items()},
@@ -118,6 +119,16 @@ class SeriesOnDemand(Mapping[int, "pd.Series"]):
 
     def __len__(self) -> int:
         return len(self._arrays)
+
+
+def _filtered(array: Any, mask: Any) -> Any:
+    import pyarrow as pa
+
+    try:
+        return array.filter(mask)
+    except pa.ArrowNotImplementedError:  # string views, as polars has them
+        cells = zip(array.to_pylist(), mask.to_pylist(), strict=True)
+        return pa.array([cell for cell, stays in cells if stays], array.type)
 
 
 def series_of(array: Any) -> pd.Series:

@@ -87,7 +87,7 @@ class ArrowTable:
 class FrameTable:
     """A pandas DataFrame; its index labels the cases."""
 
-    as_sheet = False  # only rows without any cell are no cases
+    as_sheet = False  # it has a header, and cells as a sheet has them
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.name = "DataFrame"
