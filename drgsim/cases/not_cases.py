@@ -21,8 +21,6 @@ from .texts import is_missing, plain_text
 from .values import spellings
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .recognise import Match
 
 Mask = npt.NDArray[np.bool_]

@@ -74,9 +74,9 @@ def read_cases(
     -------
     DataFrame with the columns of `drgsim.cases.case_columns()` that the source has, in that order; the
     dtypes say missing as `<NA>`, NaN or NaT. Rows are in the order of the source; what is no case (a row
-    without any cell, and, each told, a foot, a total, a second header) is left out of every source alike. The
-    index is the source's own for a DataFrame and 0, 1, … otherwise. `.attrs["drgsim"]` is a ReadReport: the layout
-    taken and why, repairs, columns not read, and `problems`, a table of what could not be read.
+    without any cell, and, each told, a foot, a total, a second header) is left out of every source alike.
+    The index is the source's own for a DataFrame and 0, 1, … otherwise. `.attrs["drgsim"]` is a ReadReport:
+    the layout taken and why, repairs, columns not read, and `problems`, a table of what could not be read.
 
     Raises
     ------
