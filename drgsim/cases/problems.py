@@ -115,7 +115,7 @@ class ProblemTable:
         """The same with the numbers of the rows in their sheet, by row label, where they are not yet."""
         import pandas as pd
 
-        if at is None or not len(self.frame):
+        if at is None or not len(at) or not len(self.frame):
             return self
         labels = pd.to_numeric(self.frame["row"], errors="coerce").to_numpy(dtype=float)
         known = (labels >= 0) & (labels < len(at))

@@ -6,10 +6,11 @@ import zipfile
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import xlsxwriter
 
-from drgsim import check_cases, read_cases
+from drgsim import check_cases, iter_cases, read_cases
 from drgsim.cases import report_of
 from drgsim.cases.errors import UnreadableFileError
 from drgsim.cli import main
@@ -250,3 +251,30 @@ def test_a_workbook_with_a_broken_byte_is_read_or_told(sheet, at):
     path.write_bytes(content)
     with contextlib.suppress(DrgsimError):  # any other error fails the test
         read_cases(path)
+
+
+def test_a_foot_is_a_foot_by_every_way_in(tmp_path):
+    """Its own cells decide: not the rows beside it in a chunk, the engine, or the kind of source."""
+    rows = [
+        [""] * 4,
+        ["", "", "", "total"],
+        ["c1", "", "I10.x00", "5"],
+        ["", "", "", "9"],
+        ["合计", "", "", "9"],
+    ]
+    frame = pd.DataFrame(rows, columns=["case_id", "age", "diagnoses", "total_cost"], index=list("abcde"))
+    path = tmp_path / "a.csv"
+    frame.to_csv(path, index=False)
+    frame.to_parquet(tmp_path / "a.parquet", index=False)
+    views = pa.table({name: pa.array(cells, pa.string_view()) for name, cells in frame.items()})
+    words = ["total", "total", "合计"]
+    for source in (path, tmp_path / "a.parquet", frame, views):
+        cases = read_cases(source)
+        assert cases["case_id"].tolist() == ["c1"]
+        assert [each[1].split(": ")[1] for each in told(cases)] == words
+        parts = list(iter_cases(source, chunk_rows=1))
+        assert pd.concat(parts)["case_id"].tolist() == ["c1"]
+    assert read_cases(frame).index.tolist() == ["c"]
+    empty = tmp_path / "feet.csv"
+    empty.write_text("case_id,diagnoses,total_cost\n合计,,5\n", encoding="utf-8")
+    assert "row-not-a-case" in check_cases(read_cases(empty)).frame["rule"].tolist()
