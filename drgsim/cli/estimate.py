@@ -28,7 +28,9 @@ def add_parser(commands: Any) -> None:
     add_hospital_arguments(parser)
     parser.add_argument("--policy", required=True, metavar="ID", help="a shipped policy or a YAML file")
     parser.add_argument("--on", metavar="DATE", help="the day whose rules hold (default: the policy's last)")
-    parser.add_argument("--weights", metavar="FILE", help="weight table (CSV, or the id of a published one)")
+    parser.add_argument(
+        "--weights", metavar="FILE", help="weight table: CSV, the id of a published one, or a DIP catalogue"
+    )
     parser.add_argument("--scheme", metavar="ID", help="group by this scheme instead of the policy's")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".xlsx")
     parser.set_defaults(run=_run)
@@ -56,9 +58,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def weights_of(name: str | None) -> Any:
-    """A published table by its id, a file, or None for the policy's own."""
+    """A published table by its id, a DIP catalogue (id or folder), a file, or None for the policy's own."""
+    from pathlib import Path
+
+    from ..dip import DipCatalogue
     from ..weights.weights import Weights
 
     if name is None:
         return None
+    if name not in Weights.published() and (name in DipCatalogue.published() or Path(name).is_dir()):
+        return Weights.from_catalogue(name)
     return Weights.load(name) if name in Weights.published() else Weights.from_table(name)

@@ -35,8 +35,8 @@ def price_table(catalogue: DipCatalogue) -> pd.DataFrame:
 def _row(
     catalogue: DipCatalogue, kind: DipType, levels: list[str], means: dict[tuple[str, str], float]
 ) -> dict[str, Any]:
-    """What one type states; a type of primary care has the coefficient 1, whatever the level."""
-    same = kind.primary_care
+    """What one type states; a type of primary care has its own factor, else 1, whatever the level."""
+    same = 1.0 if kind.primary_care_factor is None else kind.primary_care_factor
     return {
         "name": kind.name,
         "weight": kind.score,
@@ -45,7 +45,7 @@ def _row(
         "cv": kind.cv,
         **{f"mean_cost_{level}": means.get((kind.code, level)) for level in levels},
         **{
-            f"coefficient_{level}": 1.0 if same else catalogue.hospital_coefficients.get(level)
+            f"coefficient_{level}": same if kind.primary_care else catalogue.hospital_coefficients.get(level)
             for level in levels
         },
     }

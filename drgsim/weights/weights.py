@@ -24,6 +24,8 @@ from .trim import Outside, Trim, default, find_trim
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..dip import DipCatalogue
+
 _LEADING = ("name", "n", "mean_cost", "weight", "base_points", "sd", "cv", "stable")
 
 
@@ -134,9 +136,25 @@ class Weights:
         return cls(_with_points(frame), facts=facts)
 
     @classmethod
+    def from_catalogue(cls, source: DipCatalogue | str | Path) -> Weights:
+        """Scores, mean costs by level and learned coefficients of a DIP catalogue: itself, its id or folder.
+
+        >>> Weights.from_catalogue("example").weight_of(["K80.1-51.2300"]).tolist()
+        [1180.0]
+        """
+        from ..dip import DipCatalogue
+
+        catalogue = source if isinstance(source, DipCatalogue) else DipCatalogue.load(source)
+        made = cls.from_table(catalogue.price_table(), title=f"{catalogue.title} (DIP {catalogue.id})")
+        return replace(made, facts={**made.facts, "state": catalogue.trust})
+
+    @classmethod
     def of(cls, policy: Readable) -> Weights | None:
-        """The table a policy names in `standard.weights`; None when it leaves weights to the caller."""
-        name = policy["standard.weights"]
+        """The table a policy names in `standard.weights`, or the catalogue in `dip.catalogue`; None when it
+        leaves both to the caller."""
+        name, catalogue = policy["standard.weights"], policy["dip.catalogue"]
+        if name is None and catalogue is not None:
+            return cls.from_catalogue(catalogue)
         return None if name is None else cls.load(name)
 
     @staticmethod

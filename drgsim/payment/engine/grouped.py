@@ -34,12 +34,15 @@ def grouped(
         return frame, DIP
     if DRG in frame.columns or methods == {"ffs"}:
         return frame, DRG
+    catalogues = {each["dip.catalogue"] for each in policies if each.method == "dip"}
+    if methods == {"dip"} and len(catalogues) == 1 and None not in catalogues:
+        return _typed(frame, *catalogues, {each["dip.rules"] for each in policies}), DIP
     if "dip" in methods:
         raise ColumnError(
             "paying by DIP needs the disease type of each stay",
             got="no column dip_code",
             allowed="dip_code and score, as DipGrouper.group returns them",
-            do="group the cases with drgsim.DipGrouper first",
+            do="group the cases with drgsim.DipGrouper first, or name the catalogue in dip.catalogue",
         )
     if by_stay and not scheme and any(isinstance(each.document.scheme, DatedScheme) for each in policies):
         return _grouped_by_day(frame, policy), DRG
@@ -56,6 +59,15 @@ def grouped(
         if scheme is not None:
             raise
         raise _not_shipped(error, policies) from None
+
+
+def _typed(frame: pd.DataFrame, catalogue: str, rules: set[str | None]) -> pd.DataFrame:
+    """The cases with the disease types of the catalogue their policies name."""
+    from ...dip import DipGrouper
+
+    stated = rules - {None}
+    answer = DipGrouper(catalogue, rules=stated.pop() if len(stated) == 1 else None).group(frame)
+    return frame.assign(**{name: answer[name].array for name in answer.columns})
 
 
 def _not_shipped(error: NotFoundError, policies: list[Any]) -> NotFoundError:

@@ -142,6 +142,7 @@ class _Tables:
     region: str | None
 
     def of(self, policy: Policy) -> Weights | None:
+        from ...dip import DipCatalogue
         from ...weights.weights import Weights
 
         found = self.given
@@ -150,7 +151,9 @@ class _Tables:
             found = found.get(next(keys, None))
         if found is None:
             return Weights.of(policy)
-        return found if isinstance(found, Weights) else Weights.from_table(found)
+        if isinstance(found, Weights):
+            return found
+        return Weights.from_catalogue(found) if isinstance(found, DipCatalogue) else Weights.from_table(found)
 
 
 def _with_default(labels: Labels, default: Labels) -> Labels:

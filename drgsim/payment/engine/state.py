@@ -131,6 +131,11 @@ class State:
             self._facts = StateFacts(self)
         return self._facts
 
+    def note(self, text: str, stays: int) -> None:
+        """Tell that so many stays were treated by something else than the policy says."""
+        if stays:
+            self.notes[text] = self.notes.get(text, 0) + stays
+
     def in_scheme(self, mask: Mask | None = None) -> Ints:
         """Positions priced inside the scheme, among those where `mask` holds."""
         inside = self.route == Route.SCHEME

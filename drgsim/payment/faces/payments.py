@@ -106,6 +106,14 @@ class Payments:
             return f"所用 {declared} 个参数中 {assumed} 个为假设、{secondary} 个为二手来源。"
         return f"{assumed} of {declared} parameters assumed, {secondary} secondary."
 
+    @property
+    def notes(self) -> dict[str, int]:
+        """What was used where the policy's own value could not be had, and of how many stays."""
+        found: Counter[str] = Counter()
+        for walk in self.walks:
+            found.update(walk.state.notes)
+        return dict(sorted(found.items()))
+
     def summary(self, by: str | Sequence[str] | None = None) -> pd.DataFrame:
         """Cases and money (yuan), in all or by columns of the cases or of `frame`."""
         from .payments_summary import summary

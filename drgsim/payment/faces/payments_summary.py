@@ -117,13 +117,10 @@ def _notes(payments: Payments) -> list[str]:
 def _undecided(payments: Payments) -> list[str]:
     """Rules that could not say of some stays whether they hold, or what they give."""
     counts: dict[str, int] = {}
-    used: dict[str, int] = {}
     for walk in payments.walks:
-        for name, count in walk.state.notes.items():
-            used[name] = used.get(name, 0) + count
         for name, count in walk.state.undecided.items():
             counts[name] = counts.get(name, 0) + count
-    return [f"{name}: {count:,}" for name, count in used.items() if count] + [
+    return [f"{name}: {count:,}" for name, count in payments.notes.items()] + [
         f"rule {name} could not decide for want of facts 规则缺少所需信息、未执行: {count:,}"
         for name, count in counts.items()
         if count

@@ -63,6 +63,7 @@ def record(results: Comparison, *, recipe: Mapping[str, Any] | None = None) -> d
         "installed": installed(results.scenarios, world.year),
         "learned": learned(world, results.scenarios),
         "states": dict(sorted(results.states.items())),
+        "notes": {id: dict(outcome.payments.notes) for id, outcome in results.outcomes.items()},
         "results": tables(results),
     }
     plain: dict[str, Any] = json.loads(_text(content))

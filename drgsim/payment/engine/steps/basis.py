@@ -7,11 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ....cases.arrays import Ints
+from ....cases.arrays import Ints, Mask
 from ....cases.fen import Fen, Floats, to_fen
+from ....policy.parameters import catalogue
 from ..book import Book
 from ..state import State
 from .unit_price import weight_of_mean_case
+
+FALLBACK = (
+    "the table has no mean of the group at the stay's level, the area's is used",
+    "缺同级例均费用,用全区域病组例均",
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,20 @@ class Basis:
         if self.kind == "price":
             return weight * state.coefficient[rows] * self.price
         by_level = self.kind == "group_level_mean"
-        return level_means(state, rows) if by_level else group_means(state, rows)
+        return level_means(state, rows)[0] if by_level else group_means(state, rows)
+
+    def said(self, state: State, i: int) -> tuple[str, str]:
+        """In words what the cost of stay `i` is compared with, and how much that is."""
+        row = np.array([i])
+        kind = self.kind
+        if kind == "group_level_mean" and not level_means(state, row)[1][0]:
+            kind = "group_mean"
+        words = catalogue()["outlier.basis"].choices[kind]
+        yuan = float(self.of(state, row)[0]) / 100
+        zh, en = f"{words['zh']} {yuan:,.2f} 元", f"{words['en']}, {yuan:,.2f} yuan"
+        if kind != self.kind:
+            zh, en = f"{zh}({FALLBACK[1]})", f"{en} ({FALLBACK[0]})"
+        return zh, en
 
 
 def ratio(cost: Fen, basis: Fen | Floats) -> Floats:
@@ -67,15 +86,17 @@ def group_means(state: State, rows: Ints) -> Floats:
     return np.full(len(rows), np.nan) if means is None else means[state.groups.of[rows]]
 
 
-def level_means(state: State, rows: Ints) -> Floats:
-    """Mean cost of the group at hospitals of the stay's level (columns `mean_cost_<level>`); of the whole
-    area where the table does not tell levels apart."""
+def level_means(state: State, rows: Ints) -> tuple[Floats, Mask]:
+    """Mean cost of the group at hospitals of the stay's level (columns `mean_cost_<level>`), and where the
+    table has one; elsewhere the mean is that of the whole area."""
     result = group_means(state, rows)
+    known = np.zeros(len(rows), np.bool_)
     levels = state.book.profiles.labels["level"]
     for level in {name for name in levels if name is not None}:
         means = state.groups.column(f"mean_cost_{level}")
         if means is not None:
-            own = (levels == level)[state.profile[rows]]
+            own = np.flatnonzero((levels == level)[state.profile[rows]])
             here = means[state.groups.of[rows[own]]]
-            result[own] = np.where(np.isnan(here), result[own], here)
-    return result
+            own = own[~np.isnan(here)]
+            result[own], known[own] = here[~np.isnan(here)], True
+    return result, known

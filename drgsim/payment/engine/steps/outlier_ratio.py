@@ -9,7 +9,8 @@ import numpy as np
 
 from ..book import Book
 from ..state import Change, Route, State
-from .basis import Basis, ratio
+from .basis import FALLBACK, Basis, level_means, ratio
+from .told import exact_enough
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class OutlierRatio:
 
     def __call__(self, state: State) -> Change:
         rows = state.in_scheme()
+        if self.basis.kind == "group_level_mean":
+            means, of_level = level_means(state, rows)
+            state.note(" ".join(FALLBACK), int(np.count_nonzero(~of_level & ~np.isnan(means))))
         if len(rows) == len(state):
             return Change(None, marks={"ratio": ratio(state.cost, self.basis.of(state, rows))})
         return Change(rows, marks={"ratio": ratio(state.cost[rows], self.basis.of(state, rows))})
@@ -35,4 +39,5 @@ class OutlierRatio:
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if state.route[i] != Route.SCHEME or np.isnan(state.ratio[i]):
             return None
-        return f"费用倍率 {state.ratio[i]:.4g}", f"cost is {state.ratio[i]:.4g} times its basis"
+        told, (zh, en) = exact_enough(float(state.ratio[i])), self.basis.said(state, i)
+        return f"费用倍率 {told},分母为{zh}", f"cost is {told} times its basis: {en}"

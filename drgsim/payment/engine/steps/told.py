@@ -14,3 +14,17 @@ def beside(ratio: float, limit: float) -> tuple[str, str]:
         if float(told) != limit or ratio == limit:
             return told, f"{limit:g}"
     return repr(ratio), repr(limit)
+
+
+def exact_enough(ratio: float) -> str:
+    """A ratio with four digits, or as many as it takes not to look like a rounder number than it is.
+
+    >>> exact_enough(0.49999996), exact_enough(0.5), exact_enough(3.14159)
+    ('0.49999996', '0.5', '3.142')
+    """
+    for digits in range(4, 18):
+        told = f"{ratio:.{digits}g}"
+        shortened = len(told.replace(".", "").lstrip("0")) < digits  # ends in zeros that are not told
+        if float(told) == ratio or not shortened:
+            return told
+    return repr(ratio)
