@@ -23,7 +23,7 @@ def test_the_python_of_the_page_runs(tmp_path, monkeypatch, capsys):
     assert "riv" in printed
     assert (names["grouped"]["status"] == "grouped").mean() > 0.99
     assert DipCatalogue.load("my-city") == names["builder"].catalogue_
-    points = names["points"].points
+    points = names["paid"].frame["payment"] / 9.5
     assert np.isfinite(points).mean() > 0.99
     # scores are by mean cost with base 1000, so the points of a region come near 1,000 a case
     assert 0.5 < np.nanmean(points) / 1000 < 2
