@@ -24,7 +24,6 @@ from .told import NoSuchCallError, status_of, told, unexpected
 
 SETTINGS = "DRGSIM_SERVE"  # in the environment of a worker
 _THREADS = 4
-_told = told  # the pages tell errors in the same words
 
 
 def create_app(settings: Settings | None = None) -> Any:
@@ -110,5 +109,5 @@ def create_app(settings: Settings | None = None) -> Any:
     async def described() -> Response:
         return plain(document())
 
-    add_pages(app, settings, desk)
+    add_pages(app, settings, desk, work)
     return Guard(app, settings, metrics, rates)

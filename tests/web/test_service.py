@@ -240,7 +240,7 @@ def test_the_page_holds_no_inline_script_and_names_are_escaped(client):
     assert "<script>" not in page
     assert "onclick" not in page
     assert 'lang="zh-CN"' in page
-    for name in ("page.js", "page.css"):
+    for name in ("case.js", "page.css"):
         assert client.call(f"/static/{name}")[0] == 200
     assert "innerHTML" not in client.call("/static/page.js")[1]
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ...cases.layouts import layouts
 from ...errors import ArgumentError, NotFoundError
 from ...schemes.registry import available_ids
-from .. import answers
 from ..settings import Settings
 from .desk import Visit
 from .file_columns import AS_IS, NOT_READ, targets
 from .file_page import drop_page, stages, visit_page
 from .file_results import TASKS
+from .policies import choices, policy_options
 
 if TYPE_CHECKING:
     from .routes import Door
@@ -69,7 +69,7 @@ def add_file(app: Any, door: "Door") -> None:
     @app.get("/file/{key}", include_in_schema=False)
     async def shown(request: Request, key: str) -> Any:
         return await door.show(
-            request, lambda: visit_page(desk.get(key), door.lang(request), choices(settings))
+            request, lambda: visit_page(desk.get(key), door.lang(request), choices(settings, door.work.kept))
         )
 
     @app.get("/file/{key}/state", include_in_schema=False)
@@ -104,7 +104,7 @@ def add_file(app: Any, door: "Door") -> None:
             if task not in TASKS:
                 raise NotFoundError("no such computation", got=task, allowed=list(TASKS), nearest=list(TASKS))
             _forget(visit, task)
-            desk.start(visit, task, _computing(form, task, door.lang(request), settings))
+            desk.start(visit, task, _computing(form, task, door.lang(request), door))
             return door.to(f"/file/{key}")
 
         return await _or_told(request, begin, f"/file/{key}")
@@ -213,7 +213,8 @@ def _reading(form: dict[str, str], visit: Visit) -> dict[str, Any]:
     }
 
 
-def _computing(form: dict[str, str], task: str, lang: str, settings: Settings) -> dict[str, Any]:
+def _computing(form: dict[str, str], task: str, lang: str, door: "Door") -> dict[str, Any]:
+    settings = door.settings
     options: dict[str, Any] = {"lang": lang, "hospital": asdict(settings.hospital)}
     options["case_ids"] = form.get("case_ids") == "1"
     if task == "transition":
@@ -223,31 +224,11 @@ def _computing(form: dict[str, str], task: str, lang: str, settings: Settings) -
             if options[name] not in known:
                 raise NotFoundError("no such scheme", got=options[name], allowed=known, nearest=known)
         return options
-    options |= policy_options(form.get("policy", ""), settings)
+    options |= policy_options(form.get("policy", ""), settings, door.work.kept)
     month = form.get("month", "")
     if month and not re.fullmatch(r"\d{4}-\d{2}", month):
         raise ArgumentError("a month is written 2025-03", got=month)
     return {**options, "month": month}
-
-
-def policy_options(name: str, settings: Settings) -> dict[str, Any]:
-    """A shipped policy by its id, or the file the service was started with; never another path."""
-    if settings.policy is not None and name == settings.policy:
-        return {"policy": name, "policy_file": name}
-    known = [each["id"] for each in answers.policies()]
-    if name not in known:
-        raise NotFoundError("no such policy", got=name, allowed=known, nearest=known)
-    return {"policy": name}
-
-
-def choices(settings: Settings) -> dict[str, Any]:
-    """What the forms offer: policies that can price stays, schemes."""
-    policies = [each for each in answers.policies() if each["method"]]
-    chosen = settings.policy or answers.NATIONAL
-    if chosen not in {each["id"] for each in policies}:
-        title = {"zh": "启动服务时所给", "en": "given when the service was started"}
-        policies = [{"id": chosen, "title": title}, *policies]
-    return {"policies": policies, "policy": chosen, "schemes": sorted(available_ids())}
 
 
 def _forget(visit: Visit, *names: str) -> None:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..._optional import installed
 from ...cases.hospital_facts import HospitalFacts
-from ...policy.policy import Policy
-from ...weights.weights import Weights
 from .desk import Visit
 from .file_read import cases_of
+from .policies import policy_of, weights_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,21 +31,6 @@ SHOWN = {
     ),
     "audit": ("rule", "findings", "visits", "violations", "money"),
 }
-
-
-def policy_of(options: Mapping[str, Any]) -> Policy:
-    """The policy a form chose; its file where the service was started with one."""
-    return Policy.load(options.get("policy_file") or options["policy"])
-
-
-def weights_for(policy: Policy, scheme: str | None, named: str | None) -> Weights | None:
-    """The table that was named, else the policy's own, else the demonstration table of the scheme."""
-    if named:
-        return Weights.load(named)
-    if policy["standard.weights"] is not None:
-        return None
-    example = f"{scheme or policy.scheme}-example"
-    return Weights.load(example) if example in Weights.published() else None
 
 
 def office(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:

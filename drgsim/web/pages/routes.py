@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ...errors import ArgumentError, DrgsimError, NotFoundError
-from .. import answers
+from ..answers import Answers
 from ..login import COOKIE as TOKEN_COOKIE
 from ..login import LOGIN, WRONG_SECONDS, cookie_of, is_token
-from ..page import front_page
 from ..settings import Settings
+from ..told import told
+from .case_routes import add_case
 from .desk import Desk
 from .file_routes import add_file
 from .html import field, tag
@@ -26,8 +27,8 @@ YEAR = 365 * 24 * 3600
 class Door:
     """What every page route shares: its language, its form, its errors as pages."""
 
-    def __init__(self, settings: Settings, desk: Desk) -> None:
-        self.settings, self.desk = settings, desk
+    def __init__(self, settings: Settings, desk: Desk, work: Answers) -> None:
+        self.settings, self.desk, self.work = settings, desk, work
 
     @staticmethod
     def lang(request: Any) -> str:
@@ -65,10 +66,8 @@ class Door:
             return self.failed(request, error, here)
 
     def failed(self, request: Any, error: DrgsimError, here: str) -> Any:
-        from ..app import _told
-
         lang = self.lang(request)
-        box = error_box(lang, _told(error))
+        box = error_box(lang, told(error))
         back = tag("p", tag("a", saying(lang)("返回", "Back"), href=here))
         status = 404 if isinstance(error, NotFoundError) else 400
         return self.page(
@@ -82,16 +81,12 @@ class Door:
         return RedirectResponse(address, 303)
 
 
-def add_pages(app: Any, settings: Settings, desk: Desk) -> None:
+def add_pages(app: Any, settings: Settings, desk: Desk, work: Answers) -> None:
     """Add all pages to the application."""
     from fastapi import Request
     from fastapi.responses import Response
 
-    door = Door(settings, desk)
-
-    @app.get("/", include_in_schema=False)
-    async def front(request: Request) -> Any:
-        return await door.show(request, lambda: front_page(answers.schemes(), settings), "/")
+    door = Door(settings, desk, work)
 
     @app.get("/static/{name}", include_in_schema=False)
     def static(name: str) -> Response:
@@ -123,6 +118,7 @@ def add_pages(app: Any, settings: Settings, desk: Desk) -> None:
             )
         return answer
 
+    add_case(app, door)
     add_file(app, door)
 
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ...errors import DrgsimError
+from ..told import told as as_data
 from .desk import Visit
 
 # task → where it is; each is called with the visit, its options and a function that tells how far it is
@@ -43,9 +44,7 @@ def run(visit: Visit) -> None:
             function = getattr(import_module(f"{__package__}.{module}"), name)
             answer = function(visit, task["options"], tell)
     except DrgsimError as error:
-        from ..app import _told
-
-        visit.write("state", {**state, "state": "failed", "error": _told(error)})
+        visit.write("state", {**state, "state": "failed", "error": as_data(error)})
     except MemoryError:
         told = {"code": "DS800", "message": "there is not enough memory", "do": "fewer cases at once"}
         visit.write("state", {**state, "state": "failed", "error": told})
