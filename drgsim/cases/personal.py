@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._optional import installed
 from .columns import text_dtype
 from .texts import is_missing, plain_text
 
@@ -21,7 +22,8 @@ Rows = npt.NDArray[np.int64]
 _CITIZEN = re.compile(
     r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
 )
-_PHONE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d{9}(?![\d.])")
+_PHONE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d(?:\d{8}|([- ])\d{4}\1\d{4})(?![\d.])")
+_DIGITS = r"1[3-9]\pN(\pN{8}|[- ]\pN{4}[- ]\pN{4})|[1-9]\pN{16}[\pNXx]"  # what either of them begins with
 IDS = ("case_id", "record_number", "stay_id", "settlement_id", "patient_id")
 _WEIGHTS, _CHECK = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
 _SHORTEST = 11
@@ -58,6 +60,8 @@ def without_numbers(column: Any) -> tuple[Any, Rows]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if str(column.type).endswith("_view"):
+        column = column.cast(pa.string())  # what is asked below is not known of views
     mask = np.zeros(len(column), dtype=bool)
     mask[rows] = True
     return pc.if_else(pa.array(mask), pa.scalar(None, column.type), column), rows
@@ -67,38 +71,75 @@ def pseudonyms(ids: pd.Series) -> tuple[pd.Series, Rows]:
     """Ids of stays or persons with citizen numbers replaced by codes: the same number, the same code."""
     import pandas as pd
 
-    places, distinct = pd.factorize(ids)
-    texts = [plain_text(text) for text in distinct]
-    held = np.array([*(len(text) >= 18 and holds_citizen_number(text) for text in texts), False], dtype=bool)
-    rows = np.flatnonzero(held[places])
+    rows, texts = _likely(ids)
+    held = np.array([len(text) >= 18 and holds_citizen_number(text) for text in texts], dtype=bool)
+    rows = rows[held] if rows.size else rows
     if not rows.size:
         return ids, rows
-    coded = [_code_of(text) if wrong else text for text, wrong in zip(texts, held, strict=False)]
-    cells = np.array([*coded, None], dtype=object)
-    return pd.Series(cells[places], index=ids.index, dtype=text_dtype()), rows
+    cells = np.array([None if is_missing(cell) else plain_text(cell) for cell in ids.tolist()], dtype=object)
+    cells[rows] = [_code_of(text) for text in cells[rows]]
+    return pd.Series(cells, index=ids.index, dtype=text_dtype()), rows
 
 
 def suspects(column: Any) -> Rows:
     """Rows whose cell names a person; numbers are looked at as text."""
+    rows, texts = _likely(column)
+    return rows[np.array([names_a_person(text) for text in texts], dtype=bool)] if rows.size else rows
+
+
+def _likely(column: Any) -> tuple[Rows, list[str]]:
+    """Rows of an Arrow array or a Series whose digits are worth a closer look, and their texts."""
+    none: tuple[Rows, list[str]] = np.empty(0, dtype=np.int64), []
     if hasattr(column, "iloc"):
-        cells = ["" if is_missing(cell) else plain_text(cell) for cell in column.tolist()]
-        found = [row for row, text in enumerate(cells) if len(text) >= _SHORTEST and names_a_person(text)]
-        return np.array(found, dtype=np.int64)
+        array = _as_arrow(column)
+        if array is None:
+            cells = ["" if is_missing(cell) else plain_text(cell) for cell in column.tolist()]
+            rows = np.flatnonzero([len(text) >= _SHORTEST for text in cells])
+            return rows, [cells[row] for row in rows.tolist()]
+        column = array
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_integer(column.type):
-        column = column.cast(pa.string())
-    elif not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return np.empty(0, dtype=np.int64)
-    if not len(column) or (pc.max(pc.binary_length(column)).as_py() or 0) < _SHORTEST:
-        return np.empty(0, dtype=np.int64)
-    likely = pc.fill_null(pc.match_substring_regex(column, r"1[3-9]\d{9}|[1-9]\d{16}[\dXx]"), False)
+    column = _told(column)
+    if column is None or not len(column) or (pc.max(pc.binary_length(column)).as_py() or 0) < _SHORTEST:
+        return none
+    likely = pc.fill_null(pc.match_substring_regex(column, _DIGITS), False)
     rows = np.flatnonzero(likely.to_numpy(zero_copy_only=False))
-    if not rows.size:
-        return rows
-    texts = column.take(pa.array(rows)).to_pylist()
-    return rows[[names_a_person(text) for text in texts]]
+    return rows, [plain_text(text) for text in column.take(pa.array(rows)).to_pylist()]
+
+
+def _told(column: Any) -> Any | None:
+    """An Arrow array as text, numbers without a needless `.0`; None for what holds neither."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.dictionary_decode()
+        kind = column.type
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        numbers = column.cast(pa.float64())
+        whole = pc.and_(pc.less(pc.abs(numbers), 1e18), pc.equal(pc.floor(numbers), numbers))
+        column = pc.if_else(whole, numbers, None).cast(pa.int64())
+        kind = column.type
+    if pa.types.is_integer(kind) or str(kind) in ("string_view", "binary_view"):
+        return column.cast(pa.string())
+    return column if pa.types.is_string(kind) or pa.types.is_large_string(kind) else None
+
+
+def _as_arrow(series: pd.Series) -> Any | None:
+    """A Series of texts in Arrow memory; None where it holds anything else, or without pyarrow."""
+    import pandas as pd
+
+    if not isinstance(series.dtype, pd.StringDtype) or not installed("pyarrow"):
+        return None
+    import pyarrow as pa
+
+    try:
+        array = pa.array(series, from_pandas=True)
+    except (pa.ArrowInvalid, UnicodeError):  # halves of surrogate pairs
+        return None
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _checks(number: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, NotFoundError
 from ._aligned import aligned
+from ._read_tally import ReadTally
 from ._reading import add_reading_arguments, reading_options
 from .explain import INPUTS
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from ..cases.read_chunk import ChunkToRead
     from ..dip import DipGrouper
+    from ..dip.arrow_street import DipChunk
     from ..dip.learn import DipFitReport
 
 CHUNK_ROWS = 1 << 17
@@ -218,33 +220,37 @@ def _tell_fit(report: DipFitReport) -> None:
 
 
 def _group(arguments: argparse.Namespace) -> int:
+    from .._optional import installed
     from .._parallel import overlapped, thread_count
     from ..cases.chunk_writer import chunk_writer
-    from ..cases.columns import without_personal
     from ..cases.read import chunks_to_read
 
     threads = thread_count(arguments.threads)
     grouper = _grouper(arguments, threads=1)  # each thread groups chunks of its own
     options = reading_options(arguments)
     chunks = chunks_to_read(arguments.file, chunk_rows=CHUNK_ROWS, keep="all", **options)
+    if installed("pyarrow"):
+        from ..dip.arrow_street import group_chunk as group
+    else:
+        from ..dip.frame_street import group_chunk as group
 
-    def work(chunk: ChunkToRead) -> tuple[Any, Any]:
-        cases = chunk.frame()
-        return cases, grouper.group(cases)
+    def work(chunk: ChunkToRead) -> DipChunk:
+        return group(grouper, chunk)
 
     status: Counter[str] = Counter()
-    scoreless, needs = 0, {}
+    scoreless, needs, reading = 0, {}, ReadTally()
     start = time.perf_counter()
     with chunk_writer(arguments.out) as write:
-        for cases, grouped in overlapped(chunks, work, threads=threads):
-            taken = {name: f"input_{name}" for name in cases.columns if name in grouped.columns}
-            write(without_personal(cases.rename(columns=taken).join(grouped)))
-            status.update(grouped["status"].astype(str).tolist())
-            scoreless += grouped.attrs["drgsim"]["without_score"]
-            needs = grouped.attrs["drgsim"]["needs"]
+        for done in overlapped(chunks, work, threads=threads):
+            write(done.table)
+            status.update(done.status)
+            reading.add(done.report)
+            scoreless += done.told["without_score"]
+            needs = done.told["needs"]
             if not arguments.quiet and sys.stderr.isatty():
                 print(f"\r{status.total():,} cases", end="", file=sys.stderr)
     if not arguments.quiet:
+        reading.tell("\r" * sys.stderr.isatty())
         _tell_group(grouper, status, time.perf_counter() - start)
         _tell_missing(scoreless, needs)
     return 0
@@ -258,7 +264,7 @@ def _tell_group(grouper: DipGrouper, status: Counter[str], seconds: float) -> No
         f"catalogue {catalogue.id} ({catalogue.title}), trust: {catalogue.trust}",
         f"rules {rules.id} ({rules.title}), trust: {rules.trust}",
     )
-    print("\r" * sys.stderr.isatty() + "\n".join(lines), file=sys.stderr)
+    print("\n".join(lines), file=sys.stderr)
 
 
 def _tell_missing(scoreless: int, needs: Mapping[str, str]) -> None:

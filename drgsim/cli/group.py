@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from .._parallel import overlapped, thread_count
 from ._group_output import grouped_writer
+from ._read_tally import ReadTally
 from ._reading import add_reading_arguments, reading_options
 
 if TYPE_CHECKING:
     from ..cases.read_chunk import ChunkToRead
-    from ..cases.read_report import ReadReport
     from ..grouping import DrgGrouper
     from ..grouping.arrow_street import GroupedChunk
 
@@ -93,28 +93,16 @@ class _Tally:
         self.rows = 0
         self.status: Counter[str] = Counter()
         self.reason: Counter[str] = Counter()
-        self.read: list[ReadReport] = []  # one, without problems: those are only counted
-        self.problems: Counter[tuple[str, str, str]] = Counter()
+        self.reading = ReadTally()
         self.start = time.perf_counter()
 
     def add(self, done: GroupedChunk) -> None:
-        self._add_reading(done.report)
+        self.reading.add(done.report)
         self.rows += sum(done.counts["status"].values())
         self.status.update(done.counts["status"])
         self.reason.update(done.counts["reason"])
         if not self.quiet and sys.stderr.isatty():
             print(f"\r{self.rows:,} cases", end="", file=sys.stderr)
-
-    def _add_reading(self, report: ReadReport) -> None:
-        from ..cases.read_report import ReadReport
-
-        if report.problems:
-            found = report.problems.summary()
-            for rule, column, count, words in zip(
-                found["rule"], found["column"], found["count"], found["en"], strict=True
-            ):
-                self.problems[rule, column, words] += count
-        self.read = [ReadReport.joined([*self.read, report.without_problems()])]
 
     def tell(self, grouper: DrgGrouper) -> None:
         if self.quiet:
@@ -124,14 +112,7 @@ class _Tally:
         shares = ", ".join(
             f"{name} {count:,} ({count / self.rows:.1%})" for name, count in self.status.items() if count
         )
-        for report in self.read:
-            print(f"{start}{report.account()}", file=sys.stderr)
-            for file in report["files"]:
-                if "procedures" not in file["columns"]:
-                    told = f"  {file['name']}: no column of procedures; every case counts as without"
-                    print(told, file=sys.stderr)
-        for (rule, column, words), count in self.problems.most_common():
-            print(f"  {count:,} {rule} {column}: {words}", file=sys.stderr)
+        self.reading.tell(start)
         print(f"{self.rows:,} cases in {seconds:.1f} s: {shares or 'none'}", file=sys.stderr)
         for reason, count in self.reason.most_common(SHOWN_REASONS):
             if reason and count:

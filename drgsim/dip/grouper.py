@@ -21,7 +21,7 @@ from .comorbidity import CCI, NEEDED, facts_with_index
 from .compile import CompiledDip, compile_dip
 from .errors import DipCatalogueWarning
 from .facts import columns_of, numbers, unreadable
-from .frames import answers_frame, as_came, wanted_columns
+from .frames import COLUMNS, answers_frame, as_came, wanted_columns
 from .prepared import Prepared, prepare
 from .primary_care import PrimaryCareList
 from .rules import RuleSet
@@ -167,11 +167,22 @@ class DipGrouper:
         return self._primary_care.members(cases, threads=self.threads)
 
     def _frame(self, cases: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-        encoded = self.encode(cases)
+        return self.told(cases, self.encode(cases), columns)
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The columns of a case that a condition of the catalogue or a rule asks for."""
+        return frozenset(column for name in self.compiled.columns for column in columns_of(name))
+
+    def told(
+        self, cases: pd.DataFrame, encoded: EncodedCases, columns: Sequence[str] = COLUMNS
+    ) -> pd.DataFrame:
+        """As `group`, of cases that were encoded already: of `cases` the texts of procedures and the columns
+        that are `asked` for."""
         answers = self.match(encoded)
         listed = self.primary_care(encoded) if "primary_care" in columns else None
         frame = answers_frame(cases, encoded, answers, self.prepared, self.compiled, columns, listed)
-        asked = {column for name in self.compiled.columns for column in columns_of(name)}
+        asked = set(self.asked)
         if self.catalogue.comorbidity_classes:
             asked.discard(CCI)
         missing = sorted(asked - set(map(str, cases.columns)))

@@ -123,12 +123,18 @@ def _slice(column: Any, start: int, stop: int, *, numbers: bool = False) -> Any:
 
 
 def _departments(column: Any) -> Departments:
+    """Names of departments as places in a list of them; blank and missing ones have place -1."""
     import pandas as pd
 
     series = column if isinstance(column, pd.Series) else column.to_pandas()
-    names = series.astype(object).map(lambda name: str(name).strip() or None, na_action="ignore")
-    places, found = pd.factorize(names)
-    return Departments(places.astype(np.int32), tuple(map(str, found)))
+    alike = isinstance(series.dtype, pd.StringDtype | pd.CategoricalDtype)
+    if alike or pd.api.types.infer_dtype(series, skipna=True) == "string":
+        rows, distinct = pd.factorize(series)  # each text is looked at once
+    else:  # 1 and 1.0 are equal, but not the same text
+        rows, distinct = np.arange(len(series)), series.astype(object).where(series.notna(), None)
+    names = [None if name is None else str(name).strip() or None for name in distinct]
+    places, found = pd.factorize(np.array(names, dtype=object))
+    return Departments(np.append(places, -1)[rows].astype(np.int32), tuple(map(str, found)))
 
 
 def checked(table: CaseTable) -> CaseTable:

@@ -1,11 +1,14 @@
 """No command answers while codes lie unread; nobody is named, by header or by content."""
 
+from decimal import Decimal
+
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from drgsim import read_cases
 from drgsim.cases import report_of
-from drgsim.cases.personal import names_a_person
+from drgsim.cases.personal import names_a_person, suspects, without_numbers
 from drgsim.cases.unread import holds_codes
 from drgsim.cli import main
 from drgsim.codes import Catalogue, clinical_changes
@@ -165,3 +168,23 @@ def test_what_names_a_person():
     assert not names_a_person("2024010510300012345")
     assert not names_a_person("113800138000")
     assert names_a_person("+86 13800138000")
+
+
+PHONES = {
+    "text": (["a", "找 138-0013-8000", None], pa.string()),
+    "coded": (["a", "13800138000", None], pa.dictionary(pa.int32(), pa.string())),
+    "view": (["a", "13800138000", None], pa.string_view()),
+    "whole": ([1, 13800138000, None], pa.int64()),
+    "float": ([1.5, 13800138000.0, None], pa.float64()),
+    "decimal": ([Decimal("1.5"), Decimal("13800138000.0"), None], pa.decimal128(14, 1)),
+}
+
+
+@pytest.mark.parametrize("kind", PHONES)
+def test_numbers_of_persons_are_found_in_every_type_of_column(kind):
+    cells, dtype = PHONES[kind]
+    array = pa.array(cells, pa.string()).cast(dtype) if kind == "coded" else pa.array(cells, dtype)
+    assert suspects(array).tolist() == [1]
+    assert without_numbers(array)[0].to_pylist()[1] is None
+    if kind not in ("coded", "view"):
+        assert suspects(array.to_pandas()).tolist() == [1]
