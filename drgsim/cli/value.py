@@ -37,6 +37,15 @@ def add_parser(commands: Any) -> None:
         "--goal", action="append", default=[], metavar="LEVER: MEASURE.POT >= NUMBER until YEAR"
     )
     parser.add_argument(
+        "--cases", metavar="FILE",
+        help="stays: what a scenario's levers assume of them is measured on these 病例文件",
+    )  # fmt: skip
+    parser.add_argument(
+        "--reform", metavar="[BASELINE:]ID|FILE|path=value",
+        help="with --cases: what `simulate` compares; alone, a scenario of payment_reform from --from",
+    )  # fmt: skip
+    parser.add_argument("--from", dest="since", metavar="DAY", help="the day --reform holds from")
+    parser.add_argument(
         "--sensitivity", metavar="MEASURE.POT", help="what moves this measure most, a tornado"
     )
     parser.add_argument(
@@ -76,6 +85,7 @@ def _run(arguments: argparse.Namespace) -> int:
     for text in arguments.set:
         fund = fund.with_assumptions(assignments(text))
     scenarios: list[Any] = [FundScenario.of(word) for word in arguments.scenario]
+    scenarios = _measured(arguments, scenarios)
     if arguments.stress:
         scenarios += stressed(fund.year + 1)
     valued = value(fund, scenarios, years=arguments.years, draws=arguments.draws, seed=arguments.seed)
@@ -105,6 +115,41 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.out:
         _write(valued, Path(arguments.out), told, reconciled)
     return 0
+
+
+def _measured(arguments: argparse.Namespace, scenarios: list[Any]) -> list[Any]:
+    """The scenarios with what their levers assume of stays measured on those of `--cases`."""
+    from ..errors import ArgumentError
+    from ..fund.scenario import FundScenario
+    from ..simulation.fund_levers import STAYS, measured
+    from ._grouped_cases import read_grouped_cases
+    from .simulate import baseline, reform
+
+    if not arguments.cases:
+        if arguments.reform or arguments.since:
+            raise ArgumentError("--reform and --from say what to measure on stays", do="add --cases FILE")
+        return scenarios
+    simulated: tuple[Any, ...] = ()
+    if arguments.reform:
+        first, colon, second = arguments.reform.partition(":")
+        whole = not colon or "=" in first
+        words = ("baseline-drg", arguments.reform) if whole else (first, second)
+        simulated = (baseline(words[0]), reform(words[1]))
+        if not scenarios:
+            amount = {arguments.since: 1} if arguments.since else 1
+            scenarios = [FundScenario.of({"payment_reform": amount}, id="reform")]
+    if not any(name in STAYS for each in scenarios for name in each.uses):
+        raise ArgumentError("no scenario here rests on stays", allowed=list(STAYS), do="leave out --cases")
+    cases = read_grouped_cases(arguments.cases)
+    found = []
+    for scenario in scenarios:
+        if any(name in STAYS for name in scenario.uses):
+            of_stays = measured(scenario, cases, simulated=simulated)
+            for zh, en in of_stays.told:
+                print(f"{zh}\n{en}")
+            scenario = of_stays.scenario
+        found.append(scenario)
+    return found
 
 
 def _fund(arguments: argparse.Namespace, kind: Any) -> Any:

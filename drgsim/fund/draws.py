@@ -85,10 +85,15 @@ class Draws:
         bounds."""
         if assumed.low is None or assumed.high is None:
             return np.full(self.count, assumed.value)
-        position = self.position(name) / INSIDE
-        width = np.where(position < 0, assumed.value - assumed.low, assumed.high - assumed.value)
         what = parameters()[name]
-        return np.clip(assumed.value + position * width, what.min, what.max)
+        return self.between(name, assumed.low, assumed.value, assumed.high, what.min, what.max)
+
+    def between(self, name: str, low: float, value: float, high: float, least: float, most: float) -> Floats:
+        """(count,) numbers about `value`, nine tenths of them from `low` to `high`, none outside the
+        bounds."""
+        position = self.position(name) / INSIDE
+        width = np.where(position < 0, value - low, high - value)
+        return np.clip(value + position * width, least, most)
 
     def years(self, name: str, years: int) -> Floats:
         """(count, years) independent standard normal numbers; the first years do not depend on how many."""

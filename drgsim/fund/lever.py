@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,13 +24,59 @@ from .dated import Dated
 from .errors import FundError
 from .plan import Plan
 
+if TYPE_CHECKING:
+    from .draws import Draws
+
 Floats = npt.NDArray[np.float64]
-Change = Callable[[Plan, Floats, Mapping[str, float]], None]
+Change = Callable[[Plan, Floats, Mapping[str, Any]], None]  # settings: numbers, or (draws, 1) of them
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What a setting is set to: a number, the interval that holds nine tenths of what it may be, and where
+    it is from (the lever's own source and state when empty)."""
+
+    value: float
+    low: float
+    high: float
+    source: str = ""
+    state: str = ""
+
+    @classmethod
+    def of(cls, stated: Any, setting: Setting, name: str) -> Spread:
+        """A number, or a mapping of value, low, high, source and state; raises FundError."""
+        entry = dict(stated) if isinstance(stated, Mapping) else {"value": stated}
+        wrong = [key for key in entry if key not in cls.__slots__]
+        value = entry.get("value")
+        numbers = [entry.get("low", value), value, entry.get("high", value)]
+        fit = all(
+            isinstance(each, int | float)
+            and not isinstance(each, bool)
+            and setting.min <= each <= setting.max
+            for each in numbers
+        )
+        if wrong or not fit or not numbers[0] <= numbers[1] <= numbers[2]:
+            raise FundError(
+                f"{name} cannot have this value",
+                got=stated,
+                allowed=f"a number from {setting.min:g} to {setting.max:g}, or value, low and high",
+            )
+        source, state = str(entry.get("source", "")), str(entry.get("state", ""))
+        if source:
+            resolve(source)
+        return cls(float(numbers[1]), float(numbers[0]), float(numbers[2]), source, state)
+
+    def to_plain(self) -> Any:
+        """As `of` reads it back."""
+        if self.low == self.value == self.high and not self.source:
+            return self.value
+        found: dict[str, Any] = {"value": self.value, "low": self.low, "high": self.high}
+        return found | ({"source": self.source, "state": self.state} if self.source else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A number a lever needs besides its amount, with its source and trust state."""
+    """A number a lever needs besides its amount, with its interval, source and trust state."""
 
     value: float
     zh: str
@@ -41,6 +87,14 @@ class Setting:
     note: str = ""
     min: float = -1e18
     max: float = 1e18
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def spread(self) -> Spread:
+        """What it is unless a scenario states another."""
+        low, high = (self.value if each is None else each for each in (self.low, self.high))
+        return Spread(self.value, low, high)
 
 
 @dataclass(frozen=True)
@@ -103,7 +157,7 @@ class Use:
 
     lever: Lever
     amount: Dated
-    settings: Mapping[str, float]
+    settings: Mapping[str, Spread]
 
     @classmethod
     def of(cls, name: str, amount: Any, settings: Mapping[str, Any]) -> Use:
@@ -117,28 +171,46 @@ class Use:
                     got=value,
                     allowed=f"0, or {what.min:g} to {what.max:g} {what.unit}",
                 )
-        for key, value in settings.items():
+        for key in settings:
             if key not in what.settings:
                 raise FundError(
                     f"{name} has no such setting", got=key, allowed=sorted(what.settings),
                     nearest=what.settings,
                 )  # fmt: skip
-            at = what.settings[key]
-            if isinstance(value, bool) or not isinstance(value, int | float) or not at.min <= value <= at.max:
-                raise FundError(f"{name}.{key} cannot have this value", got=value, allowed=[at.min, at.max])
-        return cls(what, dated, {key: float(value) for key, value in settings.items()})
+        spreads = {
+            key: Spread.of(value, what.settings[key], f"{name}.{key}") for key, value in settings.items()
+        }
+        return cls(what, dated, spreads)
 
     @property
     def moves(self) -> bool:
         """Whether it changes anything at all."""
         return any(value != 0 for value in self.amount.values())
 
-    def all_settings(self) -> dict[str, float]:
-        return {key: each.value for key, each in self.lever.settings.items()} | dict(self.settings)
+    @property
+    def source(self) -> str:
+        """Where what it moves is from: the tables a setting was measured on, or the lever's own."""
+        return next((each.source for each in self.settings.values() if each.source), self.lever.source)
+
+    @property
+    def state(self) -> str:
+        """How far that can be trusted."""
+        return next((each.state for each in self.settings.values() if each.state), self.lever.state)
+
+    def all_settings(self, draws: Draws | None = None) -> dict[str, Any]:
+        """Each setting's number; one with an interval as (draws, 1) numbers where there are draws."""
+        found: dict[str, Any] = {}
+        for key, what in self.lever.settings.items():
+            at = self.settings.get(key, what.spread)
+            found[key] = at.value
+            if draws is not None and at.low < at.high:
+                name = f"{self.lever.id}.{key}"
+                found[key] = draws.between(name, at.low, at.value, at.high, what.min, what.max)[:, None]
+        return found
 
     def apply(self, plan: Plan, when: str) -> None:
         change = getattr(self.lever, when)
         if change is not None and self.moves:
             amount = self.amount.mean_of_years(plan.first, plan.years)
             if amount.any():
-                change(plan, amount, self.all_settings())
+                change(plan, amount, self.all_settings(plan.draws))

@@ -131,7 +131,8 @@ class FundScenario:
         for name in self.order:
             if name in self.uses:
                 changes[name] = self.uses[name].amount.to_plain()
-                changes |= {f"{name}.{key}": value for key, value in self.uses[name].settings.items()}
+                used = self.uses[name]
+                changes |= {f"{name}.{key}": each.to_plain() for key, each in used.settings.items()}
             else:
                 changes[name] = self.stated[name].to_plain()
         return {"drgsim_fund_scenario": 1, "id": self.id, "title": dict(self.title), "changes": changes}

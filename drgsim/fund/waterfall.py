@@ -52,7 +52,8 @@ def waterfall(
     for number, name in enumerate(course.scenario.order):
         what = levers().get(name) or parameters()[name]
         moved = (own[number + 1] - own[number]) / FEN
-        rows.append([name, what.zh, what.en, moved, *edges[number + 1], what.source, what.state])
+        trust = course.scenario.uses.get(name, what)
+        rows.append([name, what.zh, what.en, moved, *edges[number + 1], trust.source, trust.state])
     rows.append([scenario, "情景", "scenario", own[-1] / FEN, *edges[-1], "", ""])
     columns = ["step", "zh", "en", "value", "low_90", "high_90", "source", "state"]
     table = pd.DataFrame(rows, columns=columns)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from drgsim.cli.main import main
 from drgsim.fund.backtest import back_test
-from drgsim.fund.errors import FundError
 from drgsim.fund.scenario import FundScenario
-from drgsim.fund.simulated import inpatient_levels
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = (REPOSITORY / "docs/fund.md").read_text(encoding="utf-8")
@@ -39,8 +38,25 @@ def test_the_back_test_page_is_what_comes_out():
     assert page(back_test(draws=DRAWS, seed=SEED)) == kept
 
 
-def test_levels_of_a_simulation_need_the_same_insurances():
-    with pytest.raises(FundError, match="by insurance"):
-        inpatient_levels({"employee": 1.0}, {"resident": 1.0})
-    with pytest.raises(FundError, match="above 0"):
-        inpatient_levels({"employee": 0.0}, {"employee": 1.0})
+QUESTIONS = re.findall(r"^\| [^|]*\| `(drgsim value --scenario [a-z0-9_-]+)` \|", PAGE, re.MULTILINE)
+
+
+def test_the_page_asks_ten_questions_and_a_merger():
+    assert len(QUESTIONS) == 11
+
+
+@pytest.mark.parametrize("command", QUESTIONS)
+def test_each_question_is_one_command_with_bar_band_and_source(command, capsys):
+    words = [*command.split()[1:], "--years", "4", "--draws", "12", "--seed", "1"]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    head, *rows = out[out.index(f"\n{words[2]}: reserve of ") :].splitlines()[2:]
+    assert head.split() == ["step", "zh", "en", "value", "low_90", "high_90", "source", "state"]
+    scenario = FundScenario.of(words[2])
+    for name, row in zip(scenario.order, rows[1:], strict=False):
+        *_, value, low, high, source, state = row.split()
+        assert row.split()[0] == name
+        assert float(value.replace(",", "")) != 0
+        assert float(low.replace(",", "")) < float(high.replace(",", ""))
+        assert re.fullmatch(r"[A-Z]+[0-9]+", source)
+        assert state in ("read", "secondary", "assumed")

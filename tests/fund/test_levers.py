@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import drgsim
 from drgsim.fund.errors import FundError
@@ -17,7 +19,7 @@ AMOUNTS = {
     "provincial_pooling": 0.05, "pooling_unified": 1, "pooling_ex_ante": 0.5, "delivery_free": 1,
     "long_term_care": 0.003, "long_term_care_heads": 90, "procurement": 0.9, "instant_settlement": 30,
     "direct_settlement": 120, "commercial_drugs": 1, "single_pay_drugs": 0.02, "imaging_sharing": 0.3,
-    "cross_region_drg": 0.5,
+    "cross_region_drg": 0.5, "payment_reform": 1, "hospital_upgrade": 1, "hospital_merger": 0.5,
 }  # fmt: skip
 MOVES_NO_FUND = {"direct_settlement", "pooling_ex_ante"}  # time alone; one region has nobody to share with
 
@@ -129,6 +131,62 @@ def test_leaving_when_the_premium_rises(national):
     heads = valued.people.assign(resident=valued.people["adult"] + valued.people["pupil"])
     at = heads.set_index(["scenario", "year"])["resident"]
     assert at["moved", 2028] / at["baseline", 2028] == pytest.approx(1 - 0.02 * 40 / 400 / 0.1)
+
+
+amounts = st.dictionaries(
+    st.sampled_from(sorted(AMOUNTS)),
+    st.sampled_from([0, 0.0, {2026: 0}, {2027: 0, "2029-07-01": 0.0}]),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(stated=amounts)
+def test_levers_at_their_old_value_move_no_fen_in_any_draw(national, stated):
+    one_mode = [name for name in stated if lever(name).pooling][1:]
+    changes = {name: value for name, value in stated.items() if name not in one_mode}
+    valued = drgsim.value(national, FundScenario.of(changes, id="old"), years=5, draws=3, seed=4)
+    base, old = valued.courses
+    assert (base.point.books.money == old.point.books.money).all()
+    for name in ("income", "spending", "reserve"):
+        assert (getattr(base.drawn, name) == getattr(old.drawn, name)).all()
+
+
+def test_a_setting_alone_moves_nothing_either(national):
+    """Settings of a lever at 0, whatever they are; and a lever that returns to 0 moves nothing after."""
+    changes = {"procurement": 0, "procurement.lag": 3, "payment_reform": 0, "payment_reform.employee": 0.5}
+    _, (base, new) = moved(national, changes)
+    assert (base.money == new.money).all()
+    _, (base, new) = moved(national, {"payment_reform": {2027: 1, 2028: 0}})
+    line = "employee_pool.inpatient_case"
+    gap = (new.line(line) - base.line(line))[0, 0]
+    assert (gap != 0).tolist() == [False, True, False, False, False, False]
+
+
+@pytest.mark.parametrize("name", sorted(AMOUNTS))
+def test_identities_hold_to_the_fen_in_every_year_of_every_draw(national, name):
+    scenario = FundScenario.of({name: {"2027-07-01": AMOUNTS[name]}}, id="moved")
+    money = drgsim.value(national, scenario, years=4, draws=6, seed=7).courses[1].drawn
+    steps = money.reserve[:, :, 1:] - money.reserve[:, :, :-1]
+    assert (steps == money.income - money.spending).all()
+    assert steps.dtype.kind == "i"
+
+
+def test_a_setting_with_an_interval_makes_the_bar_s_band(national):
+    changes = {"hospital_upgrade": 1, "hospital_upgrade.share": 0.02, "hospital_upgrade.resident": -0.25}
+    sure = {**changes, "hospital_upgrade.employee": -0.1}
+    wide = {**changes, "hospital_upgrade.employee": {"value": -0.1, "low": -0.3, "high": 0.1}}
+    widths = []
+    for stated in (sure, wide):
+        valued = drgsim.value(national, FundScenario.of(stated, id="x"), years=4, draws=80, seed=1)
+        bar = valued.waterfall("x", pot="employee_pool").iloc[1]
+        widths.append(bar["high_90"] - bar["low_90"])
+    assert widths[1] > 3 * widths[0] > 0
+    with pytest.raises(FundError, match="low"):
+        FundScenario.of(
+            {"hospital_upgrade": 1, "hospital_upgrade.employee": {"value": 0, "low": 1, "high": 2}}
+        )
 
 
 @pytest.mark.parametrize("name", FundScenario.available())
