@@ -167,20 +167,26 @@ def _fund(arguments: argparse.Namespace, kind: Any) -> Any:
 
 
 def _write(valued: Any, folder: Path, told: Any, reconciled: Any) -> None:
+    from .._atomic import aside
     from ..fund.record import write_record
     from ..report.valuation_page import write_valuation
 
-    folder.mkdir(parents=True, exist_ok=True)
-    valued.frame.to_csv(folder / "funds.csv", index=False)
-    valued.lines.to_csv(folder / "lines.csv", index=False)
-    valued.people.to_csv(folder / "people.csv", index=False)
-    valued.present_value().to_csv(folder / "present_value.csv", index=False)
-    valued.fund.assumptions.frame.to_csv(folder / "assumptions.csv", index=False)
+    tables = {
+        "funds": valued.frame, "lines": valued.lines, "people": valued.people,
+        "present_value": valued.present_value(), "assumptions": valued.fund.assumptions.frame,
+    }  # fmt: skip
     if valued.draws:
-        valued.bands.to_csv(folder / "bands.csv", index=False)
-    write_record(valued, folder / "valuation.json")
-    valued.to_excel(folder / "valuation.xlsx")
-    write_valuation(valued, folder / "valuation.html", told=told, reconciliation=reconciled)
+        tables["bands"] = valued.bands
+    with aside(folder) as part:
+        for name, table in tables.items():
+            table.to_csv(part / f"{name}.csv", index=False)
+        write_record(valued, part / "valuation.json")
+        valued.to_excel(part / "valuation.xlsx")
+        write_valuation(valued, part / "valuation.html", told=told, reconciliation=reconciled)
+        for file in sorted(part.iterdir()):  # what stands there is replaced by all of the new or by none
+            file.replace(folder / file.name)
+    if not valued.draws:
+        (folder / "bands.csv").unlink(missing_ok=True)
     print(f"\nwritten to {folder} 结果已写入")
 
 
@@ -192,9 +198,12 @@ def _backtest(arguments: argparse.Namespace) -> int:
     print()
     print(tested.summary().to_string(index=False, float_format="{:.3f}".format))
     if arguments.out:
+        from .._atomic import replacing
+
         folder = Path(arguments.out)
         folder.mkdir(parents=True, exist_ok=True)
-        tested.frame.to_csv(folder / "backtest.csv", index=False)
+        with replacing(folder / "backtest.csv") as part:
+            tested.frame.to_csv(part, index=False)
     return 0
 
 

@@ -39,6 +39,11 @@ class Goal:
 
     def __str__(self) -> str:
         what = levers().get(self.lever) or parameters()[self.lever]
+        if self.amount is None and self.value == self.now:
+            return (
+                f"No {self.lever} reaches {self.goal}: it does not raise it at all from {self.now:,.4g}. "
+                f"{what.zh}不能提高该指标，无解。"
+            )
         if self.amount is None:
             return (
                 f"No {self.lever} from {self.low:g} to {self.high:g} {self.unit} reaches {self.goal}: the best is "  # noqa: E501

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import ArgumentError
-from .ledger import FEN, Books
-from .pots import lines, pots
+from .ledger import Books
+from .pots import pots
+from .solvency import discount_rates, worth
 from .valuation import Money
 
 MEASURES = ("reserve_months", "reserve", "balance", "income", "spending", "present_value")
@@ -24,10 +25,12 @@ class Measure:
     pot: str
     until: int | None = None
     at_end: bool = False
-    rate: float = 0.035
+    rate: float = 0.0
 
     @classmethod
-    def of(cls, text: str, until: int | None = None, *, at_end: bool = False, rate: float = 0.035) -> Measure:
+    def of(
+        cls, text: str, until: int | None = None, *, at_end: bool = False, rate: float | None = None
+    ) -> Measure:
         """`reserve_months.resident`, `balance.employee_pool` …; a pot may be shortened to its scheme.
 
         >>> Measure.of("reserve_months.employee", 2035).pot
@@ -41,7 +44,7 @@ class Measure:
             raise ArgumentError("no such measure", got=name, allowed=MEASURES, nearest=MEASURES)
         if pot not in pots():
             raise ArgumentError("no such pot", got=pot, allowed=list(pots()), nearest=pots())
-        return cls(name, pot, until, at_end, rate)
+        return cls(name, pot, until, at_end, discount_rates()[1] if rate is None else rate)
 
     def last(self, first_year: int, years: int) -> int:
         """Number of years it looks at; raises ArgumentError when they are not valued."""
@@ -57,22 +60,14 @@ class Measure:
         years = self.last(first_year, money.income.shape[2])
         place = list(pots()).index(self.pot)
         if self.name == "present_value":
-            values = money.measure("balance", None, place)[:, :years]
-            held = money.reserve[:, :, 0, place].sum(1) / FEN
-            return np.asarray(held + values @ (1 + self.rate) ** -(np.arange(years) + 0.5))
+            held, balances = worth(money, None, place, self.rate, years)
+            return np.asarray(held + balances)
         values = money.measure(self.name, None, place)[:, :years]
         return np.asarray(values[:, -1] if self.at_end else values.min(axis=1))
 
     def point(self, books: Books, first_year: int) -> float:
         """The measure of a point run; the present value is of balances without interest."""
-        money = Money.of(books)
-        value = float(self.draws(money, first_year)[0])
-        interest = f"{self.pot}.interest"
-        if self.name == "present_value" and interest in lines():
-            years = self.last(first_year, money.income.shape[2])
-            yuan = books.line(interest)[0].sum(0)[:years] / FEN
-            value -= float(yuan @ (1 + self.rate) ** -(np.arange(years) + 0.5))
-        return value
+        return float(self.draws(Money.of(books), first_year)[0])
 
     def __str__(self) -> str:
         when = (

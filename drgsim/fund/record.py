@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._atomic import replacing
 from .._version import __version__
 from ..errors import ArgumentError, FileFormatError
 from .fund import Fund
@@ -60,7 +61,8 @@ def record(valuation: Valuation) -> dict[str, Any]:
 
 def write_record(valuation: Valuation, path: str | Path) -> None:
     """Write the record as JSON."""
-    Path(path).write_text(json.dumps(record(valuation), ensure_ascii=False) + "\n", encoding="utf-8")
+    with replacing(path) as part:
+        part.write_text(json.dumps(record(valuation), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_record(path: str | Path) -> dict[str, Any]:

@@ -31,7 +31,8 @@ MEASURES = ("income", "spending", "balance", "reserve", "reserve_months")
 
 @dataclass(frozen=True)
 class Money:
-    """Of each pot, fen: income and spending (draws, regions, years, pots) and reserve, one year longer.
+    """Of each pot, fen: income and spending (draws, regions, years, pots), interest that is in the income,
+    and reserve, one year longer.
 
     Income and spending hold transfers between pots; `balance = income - spending = reserve - reserve before`.
     """
@@ -39,10 +40,16 @@ class Money:
     income: Ints
     spending: Ints
     reserve: Ints
+    interest: Ints
 
     @classmethod
     def of(cls, books: Books) -> Money:
-        return cls(books.by_pot("income"), books.by_pot("spending"), books.balance)
+        income = books.by_pot("income")
+        interest = np.zeros_like(income)
+        for place, pot in enumerate(pots()):
+            if f"{pot}.interest" in lines():
+                interest[..., place] = books.line(f"{pot}.interest")
+        return cls(income, books.by_pot("spending"), books.balance, interest)
 
     def measure(self, name: str, region: int | None, pot: int) -> Floats:
         """(draws, years) yuan, or months of spending."""
@@ -57,6 +64,8 @@ class Money:
             return summed(self.spending)
         if name == "balance":
             return summed(self.income) - summed(self.spending)
+        if name == "primary_balance":  # without interest
+            return summed(self.income) - summed(self.interest) - summed(self.spending)
         if name == "reserve":
             return summed(self.reserve)[:, 1:]
         spent, held = summed(self.spending), summed(self.reserve)[:, 1:]
@@ -108,7 +117,8 @@ class Valuation:
             "no such scenario in this valuation", got=scenario, allowed=self.scenarios, nearest=self.scenarios
         )
 
-    def _regions(self) -> list[tuple[str, int | None]]:
+    def named_regions(self) -> list[tuple[str, int | None]]:
+        """Names and places of the regions; with several, `all` (place None) last."""
         names: list[tuple[str, int | None]] = [(each.id, n) for n, each in enumerate(self.fund.regions)]
         return names if len(names) == 1 else [*names, (ALL, None)]
 
@@ -135,7 +145,7 @@ class Valuation:
 
         tables = []
         for course in self.courses:
-            for name, region in self._regions():
+            for name, region in self.named_regions():
                 for pot in self.used_pots:
                     place = list(pots()).index(pot)
                     table = pd.DataFrame(
@@ -220,61 +230,17 @@ class Valuation:
         With draws, `p_deficit` and `p_gone` are the shares of draws in which that happens at all; with
         `chance`, the years are the first by which it has happened in so many draws.
         """
-        import pandas as pd
+        from .solvency import first_deficit
 
-        rows = []
-        for course in self.courses:
-            for name, region in self._regions():
-                for pot in self.used_pots:
-                    if pots()[pot].red is None:
-                        continue
-                    place = list(pots()).index(pot)
-                    row: dict[str, Any] = {"scenario": course.scenario.id, "region": name, "pot": pot}
-                    for key, measure, share in (
-                        ("current_deficit", "balance", "p_deficit"), ("reserve_gone", "reserve", "p_gone")
-                    ):  # fmt: skip
-                        below = course.money.measure(measure, region, place) < 0
-                        if course.drawn is not None:
-                            happened = np.logical_or.accumulate(
-                                course.drawn.measure(measure, region, place) < 0, axis=1
-                            )
-                            row[share] = float(happened[:, -1].mean())
-                            if chance is not None:
-                                below = (happened.mean(0) >= chance)[None]
-                        found = np.flatnonzero(below[0])
-                        row[key] = self.first_year + int(found[0]) if len(found) else pd.NA
-                    rows.append(row)
-        table = pd.DataFrame(rows)
-        return table.astype({"current_deficit": "Int64", "reserve_gone": "Int64"})
+        return first_deficit(self, chance)
 
     def present_value(self, rates: tuple[float, ...] | None = None) -> pd.DataFrame:
-        """scenario, region, pot, rate, reserve (at the start), balances, present_value: yearly balances
-        without interest, each as in the middle of its year, discounted to the end of the accounts' year,
-        and the reserve added; with draws low and high of nine tenths."""
-        import pandas as pd
+        """scenario, region, pot, rate, reserve (at the start), balances, present_value, low, high: yearly
+        balances without interest, each as in the middle of its year, discounted to the end of the accounts'
+        year, and the reserve added; low and high hold nine tenths of the draws (NaN without)."""
+        from .solvency import present_value
 
-        rows = []
-        for course in self.courses:
-            for name, region in self._regions():
-                for pot in self.used_pots:
-                    place = list(pots()).index(pot)
-                    for rate in rates or self.discount_rates:
-                        row = {"scenario": course.scenario.id, "region": name, "pot": pot, "rate": rate}
-                        point = self._discounted(course.money, course.point.books, region, place, rate)
-                        opened = course.money.reserve[:, :, 0, place]
-                        held = float((opened.sum(1) if region is None else opened[:, region])[0]) / FEN
-                        row |= {"reserve": held, "balances": point, "present_value": held + point}
-                        rows.append(row)
-        return pd.DataFrame(rows)
-
-    def _discounted(self, money: Money, books: Books, region: int | None, pot: int, rate: float) -> float:
-        name = list(pots())[pot]
-        balances = money.measure("balance", region, pot)[0]
-        if f"{name}.interest" in lines():
-            interest = books.line(f"{name}.interest")[0] / FEN
-            balances = balances - (interest.sum(0) if region is None else interest[region])
-        factors = (1 + rate) ** -(np.arange(self.years) + 0.5)
-        return float(balances @ factors)
+        return present_value(self, rates)
 
     @cached_property
     def bands(self) -> pd.DataFrame:

@@ -13,11 +13,11 @@ from .fund import Fund
 from .people import People
 from .run import run
 from .scenario import BASELINE, FundScenario
+from .solvency import discount_rates as shown_rates
 from .valuation import Course, Money, Valuation
 
 LONGEST = 75
 CHUNK = 250  # draws carried at once, which bounds memory
-DISCOUNT_RATES = (0.02, 0.035, 0.05)
 
 
 def value(
@@ -27,7 +27,7 @@ def value(
     years: int = 30,
     draws: int = 0,
     seed: int | None = None,
-    discount_rates: Sequence[float] = DISCOUNT_RATES,
+    discount_rates: Sequence[float] | None = None,
     as_of: Any = None,
     progress: Callable[[int, int, str], object] | None = None,
 ) -> Valuation:
@@ -40,7 +40,7 @@ def value(
     years : projected years after the accounts' one.
     draws : how often assumptions and yearly strays are drawn; 0 gives point values alone.
     seed : required with draws; same seed, same answer, whatever else is asked.
-    discount_rates : for `present_value`.
+    discount_rates : for `present_value`; those of `data/fund/discount.yaml` when None.
     progress : called with runs done, runs in all and the scenario.
 
     Returns
@@ -88,8 +88,9 @@ def value(
         tell(1)
         money = drawn_money(fund, scenario, years, drawn, kept, tell) if drawn else None
         courses.append(Course(scenario, point, Money.of(point.books), money))
+    rates = shown_rates()[0] if discount_rates is None else tuple(discount_rates)
     notes = (*fund.notes, *unmoved(courses, fund, years))
-    return Valuation(fund, years, tuple(courses), draws, seed, tuple(discount_rates), notes)
+    return Valuation(fund, years, tuple(courses), draws, seed, rates, notes)
 
 
 class Kept(dict[int, dict[object, People]]):

@@ -1,7 +1,7 @@
 """From stays to the levers of a fund's valuation: what a lever assumes of stays, measured on those given.
 
 `payment_reform`, `hospital_upgrade` and `hospital_merger` take how the fund's money moves between two
-scenarios of `simulate`, `cross_region_drg` the gap between price and item money of stays in other regions, and
+scenarios of `simulate`, `cross_region_drg` the gap of price and item money of stays in other regions, and
 `procurement` how much of the money is of groups that use what is procured. Each comes with an interval.
 """
 

@@ -1,5 +1,6 @@
 """Goals and sensitivities: the least change that holds, a clear no, what moves most."""
 
+import numpy as np
 import pytest
 
 import drgsim
@@ -78,3 +79,37 @@ def test_present_value_by_hand(national):
     assert table.loc["resident", "balances"] == pytest.approx(by_hand)
     measured = Measure.of("present_value.resident", rate=0.05).point(valued.courses[0].point.books, 2026)
     assert measured == pytest.approx(table.loc["resident", "present_value"])
+
+
+def test_present_values_have_bands_and_a_shipped_rate(national):
+    valued = drgsim.value(national, years=4, draws=60, seed=2)
+    table = valued.present_value()
+    assert sorted(set(table["rate"])) == [0.02, 0.035, 0.05]
+    own = table[table["pot"].isin(["resident", "employee_pool"])]
+    assert (own["low"] < own["present_value"]).all()
+    assert (own["present_value"] < own["high"]).all()
+    assert Measure.of("present_value.resident").rate == 0.035
+    by_draw = Measure.of("present_value.resident", rate=0.05).draws(valued.courses[0].drawn, 2026)
+    row = table[(table["pot"] == "resident") & (table["rate"] == 0.05)].iloc[0]
+    assert np.quantile(by_draw, 0.05) == pytest.approx(row["low"])
+
+
+def test_a_lever_that_does_not_touch_the_pot_says_so(national):
+    answer = seek(national, "resident_premium", "reserve_months.employee >= 40 until 2030")
+    assert answer.amount is None
+    assert "does not raise it at all" in str(answer)
+    assert "无解" in str(answer)
+
+
+def test_a_record_is_written_whole_or_not_at_all(national, tmp_path, monkeypatch):
+    from drgsim.fund import record
+
+    valued = drgsim.value(national, years=2)
+    path = tmp_path / "valuation.json"
+    record.write_record(valued, path)
+    before = path.read_bytes()
+    monkeypatch.setattr(record, "record", lambda valuation: {"x": object()})
+    with pytest.raises(TypeError):
+        record.write_record(valued, path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
