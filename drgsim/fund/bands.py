@@ -28,7 +28,7 @@ def bands(valuation: Valuation) -> pd.DataFrame:
     import pandas as pd
 
     base, keys, numbers = valuation.courses[0], [], []
-    asked = product(valuation.courses, valuation._regions(), valuation.used_pots, MEASURES)
+    asked = product(valuation.courses, valuation.named_regions(), valuation.used_pots, MEASURES)
     for course, (name, region), pot, measure in asked:
         place = list(pots()).index(pot)
         own = _drawn(course, measure, region, place)
