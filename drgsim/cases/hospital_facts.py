@@ -36,7 +36,7 @@ class HospitalFacts:
     Attributes
     ----------
     level : its level as accredited: 3, 2, 1, 0, or `三级`
-    kind : general, specialist, TCM, maternity …
+    kind : general, specialist, tcm, maternity …, or `中医医院`
     insurance : the insurance of stays that state none
     region : the region it is in; stays that state no insured region are taken to be insured there
     id : its code, for stays that state none
@@ -71,7 +71,7 @@ class HospitalFacts:
             if name not in names:
                 raise ArgumentError("no such fact on a hospital", got=name, allowed=names, nearest=names)
         facts = {name: value for name, value in document.items() if value is not None}
-        for name in ("level", "insurance"):
+        for name in ("level", "kind", "insurance"):
             if name in facts:
                 column = _FILLS[name][0]
                 facts[name] = spellings(column).get(str(facts[name])) or as_value(column, facts[name])

@@ -4,7 +4,9 @@ from collections import Counter
 
 import pytest
 
+from drgsim import check_cases
 from drgsim.cases import case_column, case_columns, coded_values, column_labels, read_cases, value_labels
+from drgsim.cases.hospital_facts import HospitalFacts
 from drgsim.errors import NotFoundError
 from drgsim.sources import STATES, load
 
@@ -66,3 +68,20 @@ def test_what_only_some_policies_ask_for_is_read_by_every_command(tmp_path) -> N
     assert cases[asked].iloc[0].tolist() == ["低保对象", "consumable", 2, 1234.5]
     assert cases[asked].iloc[1].isna().all()
     assert all(case_column(name).needed_by == ("payment",) for name in asked)
+
+
+def test_kinds_of_hospital_and_stay_and_the_cost_of_chinese_medicine(tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "病案号,诊断编码,医疗机构类别,住院类型,中医费用\n1,I10.x00,中医医院,日间手术,12.5\n2,I10.x00,某院,普通住院,\n",
+        encoding="utf-8",
+    )
+    cases = read_cases(path)
+    assert cases["hospital_kind"].tolist()[0] == "tcm"
+    assert cases["stay_kind"].tolist() == ["day_surgery", "inpatient"]
+    assert cases["tcm_cost"].tolist()[0] == 12.5
+    assert "value-unknown" in check_cases(cases).frame["rule"].tolist()
+    hqms = tmp_path / "hqms.csv"
+    hqms.write_text("A48,C03C,D22,D24,D25\n1,I10.x00,1,2,4.5\n", encoding="utf-8")
+    assert read_cases(hqms)["tcm_cost"].tolist() == [7.5]
+    assert HospitalFacts.of({"kind": "中医医院"}).kind == "tcm"
