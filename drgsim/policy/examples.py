@@ -17,7 +17,7 @@ FIELDS = {
     "id": "name of the example",
     "title": "text",
     "case": "columns of one case",
-    "cases": "a list of cases; what they do not say is taken from `case`",
+    "cases": "a list of cases; what they do not say is taken from `case`; `times: 200` stands for 200 such",
     "hospital": "entitlement and booked of one hospital's year, yuan",
     "weights": "group to weight, or to columns of the weight table",
     "set": "parameters as the example has them: path to value",
@@ -30,6 +30,7 @@ FIELDS = {
     "state": ", ".join(STATES),
     "note": "text: what was completed by whom",
 }
+MOST = 100_000  # stays a row of an example may stand for
 DATES = ("policy", "discharge", "admission")
 
 
@@ -88,6 +89,12 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
     cases = [{**parts["case"], **row} for row in many or []] or (
         [dict(parts["case"])] if parts["case"] else []
     )
+    for row in cases:
+        times = row.get("times", 1)
+        if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= MOST:
+            problems.append(
+                Problem(f"{where}.cases", "times is not a number of cases", shown(times), f"1 to {MOST}")
+            )
     if not cases and not parts["hospital"]:
         problems.append(Problem(where, "says nothing to run", allowed="case, cases or hospital"))
     for name in ("entitlement", "booked"):

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from ..policy.examples import Example
     from ..policy.policy import Policy
 
-_REGION = "R"  # of cases whose example names no region
+TIMES = "times"  # how many such stays a row of an example stands for
+_EACH = ("weight", "coefficient", "unit_price", "ratio")  # not summed over stays
+# what a case has that its example does not state
+_DEFAULTS = {
+    "insurance": "employee",
+    "hospital_level": 3,
+    "care_region": "R",
+    "insured_region": "R",
+    "los": 5,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,42 +104,65 @@ def _found(policy: Policy, example: Example) -> Iterator[Mapping[str, Any]]:
             np.array([round(example.hospital[name] * 100)], np.int64) for name in ("booked", "entitlement")
         )
         due = int(due_after_sharing(booked, entitlement, policy)[0]) / 100
-        yield {**example.hospital, "due": due, "sharing": due - example.hospital["entitlement"]}
+        booked_yuan = example.hospital["booked"]
+        yield {
+            **example.hospital,
+            "due": due,
+            "sharing": due - example.hospital["entitlement"],
+            "due_share": due / booked_yuan if booked_yuan else None,
+        }
         return
-    cases = _cases(example)
+    cases, row_of = _cases(example)
     payments = pay(cases, policy, weights=_weights(example), dates=example.dates)  # type: ignore[arg-type]
     dues = _dues(payments, policy, example) if example.budgets else {}
     points = _point_values(payments, policy)
     frame = payments.frame
-    for row in range(len(frame)):
-        got: dict[str, Any] = {str(name): _plain(frame[name].iloc[row]) for name in frame.columns}
-        if points is not None and got.get("payment") is not None:
-            got["points"] = got["payment"] / points[row]
-        hospital = str(cases["hospital_id"].iloc[row])
+    if points is not None:
+        frame["points"] = frame["payment"] / points
+    for row in range(len(example.cases)):
+        own = np.flatnonzero(row_of == row)
+        got = _together(frame.iloc[own])
+        hospital = str(cases["hospital_id"].iloc[own[0]])
         if hospital in dues:
             got["due"] = dues[hospital]
         yield got
 
 
-def _cases(example: Example) -> pd.DataFrame:
+def _together(frame: pd.DataFrame) -> dict[str, Any]:
+    """What the stays of one row of an example came to: their own values for one; for several, `cases`, how
+    many reviews were `accepted`, sums of money and points, and other values where all agree."""
+    if len(frame) == 1:
+        return {str(name): _plain(frame[name].iloc[0]) for name in frame.columns}
+    got: dict[str, Any] = {"cases": len(frame), "accepted": int((frame["review"] == "accepted").sum())}
+    for name in frame.columns:
+        values = [_plain(value) for value in frame[name]]
+        if name in _EACH or any(isinstance(value, str) or value is None for value in values):
+            got[str(name)] = values[0] if len(set(values)) == 1 else None
+        else:
+            got[str(name)] = round(sum(values), 6)
+    return got
+
+
+def _cases(example: Example) -> tuple[pd.DataFrame, Any]:
+    """The stays of an example, and the row of the example each stands in: `times` of a row repeats it."""
     import pandas as pd
 
-    frame = pd.DataFrame([dict(row) for row in example.cases])
+    times = [int(row.get(TIMES, 1)) for row in example.cases]
+    row_of = np.repeat(np.arange(len(times)), times)
+    rows = [
+        {
+            **_DEFAULTS,
+            "hospital_id": f"H{number}",
+            **{name: cell for name, cell in row.items() if name != TIMES},
+        }
+        for number, row in enumerate(example.cases, start=1)
+    ]
+    frame = pd.DataFrame([rows[row] for row in row_of])
     for column in (name for name in frame.columns if str(name).endswith("_date")):
         frame[column] = pd.to_datetime(frame[column])
-    defaults: dict[str, Any] = {
-        "case_id": [f"C{number}" for number in range(1, len(frame) + 1)],
-        "hospital_id": [f"H{number}" for number in range(1, len(frame) + 1)],
-        "insurance": "employee",
-        "hospital_level": 3,
-        "care_region": _REGION,
-        "insured_region": _REGION,
-        "los": 5,
-    }
-    for name, value in defaults.items():
-        if name not in frame.columns:
-            frame[name] = value
-    return frame
+    if "case_id" not in frame.columns:
+        frame["case_id"] = [f"C{number}" for number in range(1, len(frame) + 1)]
+    return frame, row_of
 
 
 def _weights(example: Example) -> Any:

@@ -79,7 +79,13 @@ def _facts() -> Facts:
         Fact("hospital_level", "band", "医院等级", "hospital level", values=LEVELS),
         Fact("hospital_kind", "text", "医院类别", "kind of hospital", values=HOSPITAL_KINDS),
         Fact("payment_level", "text", "付费等级", "the city's payment level"),
-        Fact("stay_kind", "text", "住院类型", "kind of stay", values=STAY_KINDS),
+        Fact(
+            "stay_kind",
+            "text",
+            "住院类型(未填为普通住院)",
+            "kind of stay; one not stated is an ordinary inpatient stay",
+            values=STAY_KINDS,
+        ),
         Fact(
             "member",
             "text",

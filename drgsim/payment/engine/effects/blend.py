@@ -10,7 +10,7 @@ import numpy as np
 
 from ....cases.arrays import Ints
 from ....cases.fen import Floats
-from ..rules.aggregates import cells_of
+from ..rules.aggregates import cells_of, exact_sums
 from ..state import Change, State
 
 _LEVELS = ("0", "1", "2", "3")
@@ -54,7 +54,7 @@ class Blend:
         n = int(group.max(initial=-1)) + 1
         counted = (state.problem == 0) & (place >= 0)
         cell = group * len(_LEVELS) + place
-        sums = np.bincount(cell[counted], state.cost[counted] / 100, n * len(_LEVELS)).reshape(n, -1)
+        sums = exact_sums(cell[counted], state.cost[counted] / 100, n * len(_LEVELS)).reshape(n, -1)
         counts = np.bincount(cell[counted], minlength=n * len(_LEVELS)).reshape(n, -1)
         means = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > self.few)
         of_group = np.full(n, np.nan)
@@ -78,6 +78,6 @@ def _means(state: State, dimensions: tuple[str, ...]) -> tuple[Floats, Floats]:
     cells = cells_of(state, dimensions)
     n = int(cells.max(initial=-1)) + 1
     counted = state.problem == 0
-    sums = np.bincount(cells[counted], state.cost[counted] / 100, n)
+    sums = exact_sums(cells[counted], state.cost[counted] / 100, n)
     counts = np.bincount(cells[counted], minlength=n).astype(np.float64)
     return np.divide(sums, counts, out=np.full(n, np.nan), where=counts > 0)[cells], counts[cells]

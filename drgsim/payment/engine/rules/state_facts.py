@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..state import State
     from ..stays import Stays
 
+_ORDINARY = "inpatient"
 _OUTLIERS = ("none", "low", "high", "high_over_quota", "extreme")
 _REVIEWS = ("none", "eligible", "over_quota", "refused", "accepted")
 
@@ -123,6 +124,18 @@ def _profile(label: str) -> Callable[[State, str], Words]:
     return find
 
 
+def _stay_kind(state: State, key: str) -> Words:
+    """A stay whose kind nobody stated is an ordinary inpatient stay."""
+
+    def find(own: Stays) -> Words:
+        labels = own.labels("stay_kind")
+        names = (*labels.names, _ORDINARY)
+        codes = np.where(labels.codes < 0, names.index(_ORDINARY), labels.codes)
+        return Words(codes.astype(np.int32), names)
+
+    return state.stays.fact("stay_kind", find)
+
+
 def _distance(state: State, key: str) -> Words:
     given = [name or "local" for name in state.book.profiles.labels["distance"]]
     names = ("local", "in_province", "cross_province")
@@ -188,7 +201,8 @@ _FOUND: dict[str, Callable[[State, str], Any]] = {
     "outlier": _marks("outlier", _OUTLIERS),
     "review": _marks("review", _REVIEWS),
     "group_mean": lambda state, key: group_means(state, np.arange(len(state))),
-    "group_cases": _group_column("cases"),
+    "group_cases": _group_column("n"),
+    "stay_kind": _stay_kind,
     "area_mean": _area_mean,
     "weight_of": _weight_of,
     "standard_of": _standard_of,
