@@ -16,6 +16,7 @@ from ..told import told
 from .case_routes import add_case
 from .desk import Desk
 from .file_routes import add_file
+from .fund_routes import add_fund
 from .html import field, tag
 from .shell import COOKIE, error_box, language, saying, shell
 
@@ -120,6 +121,7 @@ def add_pages(app: Any, settings: Settings, desk: Desk, work: Answers) -> None:
 
     add_case(app, door)
     add_file(app, door)
+    add_fund(app, door)
 
 
 def _login_page(lang: str, *, wrong: bool) -> str:

@@ -1,0 +1,125 @@
+"""Small drawings of the pages: a fan over years and bars of a tornado. Signs of their own besides colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...report.markup import Markup
+from .html import tag
+
+WIDTH, HEIGHT = 860, 320
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 150, 14, 30
+_TICKS = 5
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line over years with bands below it: (low, high) from the widest in."""
+
+    label: str
+    points: Sequence[float]
+    bands: Sequence[tuple[Sequence[float], Sequence[float]]] = ()
+    colour: str = "#1d5fa8"
+    dash: str | None = None
+
+
+def fan(years: Sequence[int], curves: Sequence[Curve], title: str, unit: str) -> Markup:
+    """Curves over years; values in `unit`."""
+    every = [
+        value
+        for curve in curves
+        for value in [*curve.points, *(v for band in curve.bands for s in band for v in s)]
+    ]
+    low, high = min([0.0, *every]), max([0.0, *every])
+    room = (high - low) or 1.0
+    wide, tall = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
+
+    def x(year: float) -> float:
+        return round(_LEFT + wide * (year - years[0]) / max(1, years[-1] - years[0]), 1)
+
+    def y(value: float) -> float:
+        return round(_TOP + tall * (high - value) / room, 1)
+
+    parts: list[Any] = [tag("title", title)]
+    for place in range(_TICKS + 1):
+        value = low + room * place / _TICKS
+        parts += [
+            tag("line", x1=_LEFT, x2=WIDTH - _RIGHT, y1=y(value), y2=y(value), stroke="#d9dde1"),
+            tag("text", f"{value:,.4g}", x=_LEFT - 6, y=y(value) + 4, text_anchor="end", font_size=12),
+        ]
+    parts.append(tag("line", x1=_LEFT, x2=WIDTH - _RIGHT, y1=y(0), y2=y(0), stroke="#1c2530"))
+    step = max(1, round((years[-1] - years[0]) / 8))
+    parts += [
+        tag("text", year, x=x(year), y=HEIGHT - 8, text_anchor="middle", font_size=12)
+        for year in years[::step]
+    ]
+    for curve in curves:
+        for lows, highs in curve.bands:
+            corners = [f"{x(year)},{y(v)}" for year, v in zip(years, highs, strict=True)]
+            corners += [f"{x(year)},{y(v)}" for year, v in reversed(list(zip(years, lows, strict=True)))]
+            parts.append(tag("polygon", points=" ".join(corners), fill=curve.colour, fill_opacity=0.16))
+    for place, curve in enumerate(curves):
+        line = " ".join(f"{x(year)},{y(v)}" for year, v in zip(years, curve.points, strict=True))
+        parts += [
+            tag(
+                "polyline",
+                points=line,
+                fill="none",
+                stroke=curve.colour,
+                stroke_width=2.4,
+                stroke_dasharray=curve.dash,
+            ),
+            tag(
+                "line",
+                x1=WIDTH - _RIGHT + 8,
+                x2=WIDTH - _RIGHT + 34,
+                y1=_TOP + 10 + 20 * place,
+                y2=_TOP + 10 + 20 * place,
+                stroke=curve.colour,
+                stroke_width=2.4,
+                stroke_dasharray=curve.dash,
+            ),
+            tag("text", curve.label, x=WIDTH - _RIGHT + 40, y=_TOP + 14 + 20 * place, font_size=12),
+        ]
+    parts.append(tag("text", unit, x=_LEFT, y=_TOP - 2, font_size=12))
+    return tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=title)
+
+
+def tornado(bars: Sequence[tuple[str, float, float]], base: float, title: str) -> Markup:
+    """(label, value at the low end, value at the high end), around `base`; the largest first."""
+    row, left = 26, 330
+    height = row * len(bars) + 34
+    ends = [value for _, low, high in bars for value in (low, high)]
+    least, most = min([base, *ends]), max([base, *ends])
+    room = (most - least) or 1.0
+    wide = WIDTH - left - 60
+
+    def x(value: float) -> float:
+        return round(left + 30 + (wide - 30) * (value - least) / room, 1)
+
+    parts: list[Any] = [tag("title", title)]
+    for place, (label, low, high) in enumerate(bars):
+        y = 6 + row * place
+        parts += [
+            tag("text", label, x=left, y=y + 14, text_anchor="end", font_size=12),
+            tag("rect", x=min(x(low), x(base)), y=y, width=abs(x(low) - x(base)), height=18, fill="#1d5fa8"),
+            tag(
+                "rect",
+                x=min(x(high), x(base)),
+                y=y,
+                width=abs(x(high) - x(base)),
+                height=18,
+                fill="#e0a030",
+                stroke="#1c2530",
+                stroke_width=0.6,
+            ),
+        ]
+    bottom = 6 + row * len(bars)
+    parts.append(tag("line", x1=x(base), x2=x(base), y1=2, y2=bottom, stroke="#1c2530"))
+    for value in (least, base, most):
+        parts.append(
+            tag("text", f"{value:,.3g}", x=x(value), y=bottom + 18, text_anchor="middle", font_size=12)
+        )
+    return tag("svg", parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_label=title)

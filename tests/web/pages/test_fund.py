@@ -1,0 +1,103 @@
+"""The fund on the page: its numbers are the library's, its scenario file is what the command line reads."""
+
+import re
+
+import pytest
+import yaml
+
+import drgsim
+from drgsim.errors import ArgumentError, NotFoundError
+from drgsim.fund.fund import Fund
+from drgsim.fund.goal import seek
+from drgsim.fund.scenario import FundScenario
+from drgsim.fund.sensitivity import sensitivity
+from drgsim.fund.value import value
+from drgsim.web.pages.fund_asked import Asked
+
+FORM = {
+    "pot": "resident",
+    "measure": "reserve_months",
+    "years": "10",
+    "draws": "20",
+    "seed": "3",
+    "since": "2027",
+}
+MOVED = {**FORM, "l.resident_premium": "20"}
+
+
+def test_the_page_has_a_labelled_slider_for_every_lever(visitor):
+    status, page = visitor.call("/fund")
+    assert status == 200
+    for name in drgsim.fund.lever.levers():
+        assert f'for="l.{name}"' in page
+    assert "F07" in page
+    assert "假定" in page
+    assert "Goal seek" in visitor.call("/fund?lang=en")[1]
+
+
+def test_the_valuation_is_the_librarys(visitor):
+    status, text = visitor.form("/fund/value", **MOVED)
+    assert status == 200
+    found = value(Fund.national(), ["resident_premium@2027=20"], years=10, draws=20, seed=3)
+    frame = found.frame[found.frame["pot"] == "resident"]
+    for scenario in found.scenarios:
+        months = frame[(frame["scenario"] == scenario) & (frame["year"] == 2035)]["reserve_months"].item()
+        assert f"{months:,.2f}" in text
+    assert text.count("<polyline") == 2
+    assert text.count("<polygon") == 3
+    _, same = visitor.form("/fund/value", **MOVED)
+    assert same == text
+
+
+def test_the_tornado_is_the_librarys(visitor):
+    _, text = visitor.form("/fund/tornado", **FORM)
+    found = sensitivity(Fund.national(), "reserve_months.resident", years=10)
+    first = found.tornado(1).iloc[0]
+    assert first["zh"] in text
+    assert f"{first['at_low']:,.4g}" in text
+    assert text.count("<rect") == 20
+
+
+def test_a_goal_is_sought(visitor):
+    goal = {
+        "goal_lever": "resident_premium",
+        "goal_measure": "reserve_months",
+        "goal_number": "6",
+        "goal_until": "2040",
+    }
+    _, text = visitor.form("/fund/goal", **{**FORM, **goal})
+    found = seek(Fund.national(), "resident_premium", "reserve_months.resident >= 6 until 2040")
+    assert f"{found.amount:g}" in re.search(r'id="sought">(.*?)<', text)[1]
+    _, text = visitor.form("/fund/goal", **{**FORM, **goal, "goal_number": "1 or true"})
+    assert 'role="alert"' in text
+
+
+def test_the_scenario_file_is_what_the_command_line_reads(visitor, tmp_path):
+    status, text = visitor.form("/fund/scenario", **MOVED)
+    assert status == 200
+    path = tmp_path / "s.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert yaml.safe_load(text)["changes"]
+    read, asked = FundScenario.of(path), Asked.of(MOVED)
+    assert read.to_document() == asked.scenario.to_document()
+    first, second = (
+        value(Fund.national(), each, years=3).frame for each in (read, "resident_premium@2027=20")
+    )
+    assert first["reserve"].tolist() == second["reserve"].tolist()
+
+
+def test_what_was_not_moved_changes_nothing():
+    assert Asked.of(FORM).changes == {}
+    now = Fund.national().assumptions["wage_growth"].value
+    assert Asked.of({**FORM, "a.wage_growth": str(now)}).changes == {}
+    assert Asked.of({**FORM, "a.wage_growth": "0.04"}).changes == {"wage_growth": {2027: 0.04}}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("years", "500"), ("years", "x"), ("draws", "1e9"), ("pot", "moon"), ("measure", "<b>"), ("place", "../x"),  # noqa: E501
+     ("l.resident_premium", "many"), ("l.resident_premium", "1e12"), ("since", "1900")],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(field, value):
+    with pytest.raises((ArgumentError, NotFoundError, drgsim.errors.DrgsimError)):
+        Asked.of({**FORM, field: value})
