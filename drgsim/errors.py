@@ -7,9 +7,12 @@ Errors carry no case rows and no identifiers: at most a column, a count and row 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+# got, nearest name, allowed, where, what to do
+_ENGLISH = ("got {}", "did you mean {}?", "allowed: {}", "where: {}", "what to do: {}")
+_CHINESE = ("实为 {}", "是否指 {}？", "可取：{}", "位置：{}", "办法：{}")
 _SHOWN = 8  # allowed values listed before the rest is only counted
 
 
@@ -18,7 +21,7 @@ class DrgsimError(Exception):
 
     Parameters are optional but the message: `got`, `allowed`, `where`, `do` (what to do next) and
     `nearest` (candidates among which the nearest name to `got` is looked up). `str(error)` is one
-    paragraph; the parts stay available as attributes.
+    paragraph, in the language users are spoken to in (`drgsim.language`); its parts are attributes.
     """
 
     code = "DS000"
@@ -42,18 +45,26 @@ class DrgsimError(Exception):
         super().__init__(message)
 
     def __str__(self) -> str:
-        text = [f"[{self.code}] {self.message}"]
+        from .language import in_chinese, language
+
+        if language() == "zh":
+            return self._joined(_CHINESE, in_chinese, "；")
+        return self._joined(_ENGLISH, str, "; ")
+
+    def _joined(self, words: tuple[str, ...], said: Callable[[str], str], joint: str) -> str:
+        got, nearest, allowed, where, do = words
+        text = [f"[{self.code}] {said(self.message)}"]
         if self.got is not None:
-            text.append(f"got {self.got!r}")
+            text.append(got.format(repr(self.got)))
         if self.nearest is not None:
-            text.append(f"did you mean {self.nearest!r}?")
+            text.append(nearest.format(repr(self.nearest)))
         if self.allowed is not None:
-            text.append(f"allowed: {_listed(self.allowed)}")
+            text.append(allowed.format(said(_listed(self.allowed))))
         if self.where:
-            text.append(f"where: {self.where}")
+            text.append(where.format(said(self.where)))
         if self.do:
-            text.append(f"what to do: {self.do}")
-        return "; ".join(text)
+            text.append(do.format(said(self.do)))
+        return joint.join(text)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.__dict__))

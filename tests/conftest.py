@@ -18,6 +18,16 @@ settings.register_profile("fuzz", deadline=None, max_examples=100, suppress_heal
 settings.load_profile("drgsim")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def english():
+    """Messages are compared in English, whoever runs the tests."""
+    names = ("DRGSIM_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    before = {name: os.environ.pop(name, None) for name in names}
+    os.environ["LC_ALL"] = "C.UTF-8"
+    yield
+    os.environ.update({name: value for name, value in before.items() if value is not None})
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The reference folder; tests that need it are skipped where it is absent."""

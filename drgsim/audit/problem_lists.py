@@ -7,27 +7,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .._paths import data_path
+from ..words import pairs
 
 if TYPE_CHECKING:
     import polars as pl
 
     from .result import AuditResult
 
-KINDS = {
-    "D": ("重复收费", "duplicate"),
-    "S": ("超标准收费", "over standard"),
-    "X": ("串换", "swap"),
-    "F": ("虚构", "invented"),
-    "O": ("过度检查治疗", "over-treatment"),
-    "N": ("超范围支付", "not payable"),
-    "U": ("分解收费", "unbundled"),
-}
-HOW = {
-    "found": ("数据可查，发现疑点", "data tell, findings"),
-    "nothing": ("数据可查，未发现", "data tell, nothing found"),
-    "not run": ("数据可查，未提供数据表", "data would tell, table not given"),
-    "record": ("须查病历、进销存或现场", "needs the record, stock or a visit"),
-}
+KINDS = pairs("problem_kind")
+HOW = pairs("problem_shown")
 
 
 @cache

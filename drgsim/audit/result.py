@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._rooms import report_room
+from ..words import pairs
 from .library import Library
 from .reading import polars
 
@@ -19,11 +20,7 @@ SUSPICION_ZH = "疑点不等于违规：除规则结果类型为“违规”者�
 SUSPICION_EN = (
     "A suspicion is no guilt: all but rules whose result kind says violation await a look at the record."
 )
-RESULT_WORDS = {
-    "suspicion": ("疑点", "suspicion"),
-    "violation": ("违规（待复核）", "violation (to be reviewed)"),
-    "data": ("数据问题", "fault of the data"),
-}
+RESULT_WORDS = pairs("finding_kind")
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..sources import resolve
+from ..words import named
 from .facts import SCOPES, condition
 from .library import Library
 from .rule import Rule
@@ -13,29 +14,30 @@ from .words import word
 if TYPE_CHECKING:
     import pandas as pd
 
-_LABELS = {
-    "library": ("规则库", "library"),
-    "family": ("类别", "family"),
-    "gz": ("框架编码", "code of the frame"),
-    "definition": ("定义", "definition"),
-    "logic": ("逻辑", "logic"),
-    "when": ("条件", "condition"),
-    "exempt": ("排除", "exempt"),
-    "result": ("结果类型", "result"),
-    "period": ("时间区间", "period"),
-    "levels": ("机构级别", "levels"),
-    "scenes": ("场景", "scenes"),
-    "fund": ("费用类型", "fund"),
-    "stage": ("监管环节", "stage"),
-    "insurance": ("险种", "insurance"),
-    "clears": ("可排除疑点的材料", "what would clear it"),
-    "levers": ("参数", "levers"),
-    "rows": ("知识点", "rows"),
-    "problems": ("问题清单", "problem lists"),
-    "source": ("来源", "source"),
-    "valid": ("有效期", "validity"),
-    "examples": ("示例", "examples"),
-}
+_LABELS = named(
+    "library",
+    "family",
+    "gz",
+    "definition",
+    "logic",
+    "when",
+    "exempt",
+    "result",
+    "period",
+    "levels",
+    "scenes",
+    "fund",
+    "stage",
+    "insurance",
+    "clears",
+    "levers",
+    "rows",
+    "problems",
+    "source",
+    "valid",
+    "examples",
+    room="rule",
+)
 
 
 def rules_table(library: Library, lang: str) -> pd.DataFrame:

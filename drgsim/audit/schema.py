@@ -10,16 +10,9 @@ from types import MappingProxyType
 
 from .._paths import data_path
 from ..errors import NotFoundError
+from ..words import pairs
 
-TABLES = {
-    "items": ("收费明细", "charge items"),
-    "visits": ("就诊信息", "visits"),
-    "prescriptions": ("处方与购药", "prescriptions"),
-    "dispensings": ("药品销售与追溯码", "dispensings with trace codes"),
-    "members": ("参保与生育津贴", "members"),
-    "items_catalogue": ("项目目录", "item catalogue"),
-    "drugs": ("药品目录", "drug catalogue"),
-}
+TABLES = pairs("audit_table")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._excel import open_book
 from ..errors import ArgumentError
+from ..words import named
 from .problem_lists import problem_list
 from .words import result_text, word
 
@@ -13,36 +14,31 @@ if TYPE_CHECKING:
     from .result import AuditResult
 
 _MOST_ROWS = 1_048_000
-_FINDINGS = {
-    "finding": ("疑点编号", "finding"),
-    "decision": ("处理结果", "decision"),
-    "refund": ("退回金额", "refund"),
-    "note": ("处理说明", "note"),
-    "hospital_id": ("机构", "institution"),
-    "department": ("科室", "department"),
-    "doctor": ("医师", "doctor"),
-    "rule_name": ("规则", "rule"),
-    "result_name": ("结果类型", "result"),
-    "visit_id": ("就诊或病案", "visit"),
-    "other_id": ("关联就诊", "other visit"),
-    "patient_id": ("人员", "person"),
-    "day": ("日期", "day"),
-    "item_code": ("项目编码", "item code"),
-    "item_name": ("项目名称", "item"),
-    "quantity": ("超出数量", "quantity in excess"),
-    "amount": ("涉及金额", "amount"),
-    "counted": ("计入金额", "amount counted"),
-    "evidence": ("依据", "evidence"),
-    "clears": ("可排除疑点的材料", "what would clear it"),
-    "weak": ("证据较弱", "weak"),
-}
-_GROUPS = {
-    "findings": ("疑点数", "findings"),
-    "visits": ("就诊数", "visits"),
-    "violations": ("结果为违规", "of kind violation"),
-    "explained": ("已说明", "explained"),
-    "money": ("计入金额", "amount counted"),
-}
+_FINDINGS = named(
+    "finding",
+    "decision",
+    "refund",
+    "note",
+    "hospital_id",
+    "department",
+    "doctor",
+    "rule_name",
+    "result_name",
+    "visit_id",
+    "other_id",
+    "patient_id",
+    "day",
+    "item_code",
+    "item_name",
+    "quantity",
+    "amount",
+    "counted",
+    "evidence",
+    "clears",
+    "weak",
+    room="audit",
+)
+_GROUPS = named("findings", "visits", "violations", "explained", "money", room="audit")
 
 
 def write_workbook(result: AuditResult, path: Any, *, lang: str = "zh") -> None:

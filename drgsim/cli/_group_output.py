@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..words import headers
+
 GROUPS = ("mdc", "mdc_name", "adrg", "adrg_name", "drg", "drg_name", "severity", "status", "reason")
-LABELS = {
-    "mdc": "主要诊断大类", "mdc_name": "主要诊断大类名称", "adrg": "核心病组", "adrg_name": "核心病组名称",
-    "drg": "病组", "drg_name": "病组名称", "severity": "并发症合并症", "status": "入组状态", "reason": "原因",
-}  # fmt: skip
+LABELS = headers(
+    "mdc", "mdc_name", "adrg", "adrg_name", "drg", "drg_name", "severity", "status", "reason", room="grouped"
+)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ._say import say
+
 if TYPE_CHECKING:
     from ..cases.hospital_facts import HospitalFacts
 
@@ -41,5 +43,5 @@ def with_hospital_facts(cases: Any, arguments: argparse.Namespace) -> Any:
     cases, told = hospital_facts(arguments).without_coefficient().fill(cases)
     if not getattr(arguments, "quiet", False):
         for line in told:
-            print(line, file=sys.stderr)
+            say(line, file=sys.stderr)
     return cases

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
+from ._say import say
 
 if TYPE_CHECKING:
     from ..cases.read_report import ReadReport
@@ -104,7 +105,7 @@ class _Watch:
                 )
             if warning.kind == "clinical-edition" and warning.column not in self._told:
                 self._told.add(warning.column)
-                print(f"drgsim: {warning}", file=sys.stderr)
+                say(f"drgsim: {warning}", file=sys.stderr)
 
 
 def _parted(word: str, form: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .._atomic import aside
 from ..errors import ArgumentError
 from ._fund_tables import read_fund_table
+from ._say import say
 
 if TYPE_CHECKING:
     from ..simulation.comparison.comparison import Comparison
@@ -114,10 +115,10 @@ def run(
         _into_place(part, out)
     if tell is not None:
         tell.done()
-    print(result)
+    say(result)
     _print_supervision(result)
     for _, told in result.cautions():
-        print(f"  note: {told}")
+        say(f"  note: {told}")
     print(f"\n{out / REPORT}\n{out / WORKBOOK}\n{out / SCENARIOS}\n{out / RECORD}")
     return result
 
@@ -171,12 +172,12 @@ class Teller:
         line = f"{seconds:5.0f} s  {_STAGES.get(stage, stage)} {what}".rstrip()
         if sys.stderr.isatty():
             share = f"  {done}/{total}" if total else ""
-            print(f"\r\x1b[K{line}{share}", end="", file=sys.stderr, flush=True)
+            say(f"\r\x1b[K{line}{share}", end="", file=sys.stderr, flush=True)
         elif stage != self.stage:
-            print(line, file=sys.stderr, flush=True)
+            say(line, file=sys.stderr, flush=True)
         self.stage = stage
 
     def done(self) -> None:
         seconds = time.perf_counter() - self.start
         end = "\r\x1b[K" if sys.stderr.isatty() else ""
-        print(f"{end}{seconds:5.0f} s  done", file=sys.stderr)
+        say(f"{end}{seconds:5.0f} s  done", file=sys.stderr)

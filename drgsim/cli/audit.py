@@ -9,8 +9,10 @@ from typing import Any
 
 from .._optional import installed
 from ..errors import ArgumentError, NotFoundError
+from ..language import stated_language
 from ._aligned import aligned
 from ._reading import add_layout_arguments, reading_options
+from ._say import say
 
 PROBLEMS_FOUND = 1
 TABLES = ("items", "visits", "prescriptions", "dispensings", "members", "items-catalogue", "drugs")
@@ -53,7 +55,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("-o", "--out", metavar="DIR", help="folder to write to; the template's file")
     parser.add_argument("--n", type=int, default=20_000, help="rules measure: invented stays")
     parser.add_argument("--seed", type=int, default=0, help="rules measure: another seed, other stays")
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.add_argument("--lang", choices=("zh", "en"), default=stated_language() or "zh")
     add_layout_arguments(parser)
     parser.set_defaults(run=_run)
 
@@ -66,7 +68,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
         path = Path(arguments.out or "audit-tables.xlsx")
         write_template(path)
-        print(f"{path}", file=sys.stderr)
+        say(f"{path}", file=sys.stderr)
         return 0
     if arguments.action:
         raise ArgumentError("one file of stays is screened at a time", got=arguments.action[0])
@@ -103,16 +105,16 @@ def _screen(arguments: argparse.Namespace) -> int:
         decisions=decisions,
         **tables,
     )
-    print(result.text(arguments.lang), file=sys.stderr)
+    say(result.text(arguments.lang), file=sys.stderr)
     if arguments.out:
         for path in result.to_dir(arguments.out, lang=arguments.lang):
             print(path)
         if installed("matplotlib"):
-            print(result.to_html(Path(arguments.out) / PAGE_FILE))
+            say(result.to_html(Path(arguments.out) / PAGE_FILE))
         else:
-            print('no page: pip install "drgsim[plot]"', file=sys.stderr)
+            say('no page: pip install "drgsim[plot]"', file=sys.stderr)
     elif len(result):
-        print(aligned(_words(result.summary().reset_index())))
+        say(aligned(_words(result.summary().reset_index())))
     return PROBLEMS_FOUND if len(result) else 0
 
 
@@ -130,21 +132,21 @@ def _rules(arguments: argparse.Namespace) -> int:
         from ..audit.rule_words import rule_text
 
         for name in names:
-            print(rule_text(library[name], library, arguments.lang))
+            say(rule_text(library[name], library, arguments.lang))
         return 0
     chosen = library.only([*names, *arguments.only]) if names or arguments.only else library
     if action == "list":
         from ..audit.rule_words import rules_table
 
-        print(aligned(_words(rules_table(chosen, arguments.lang))))
+        say(aligned(_words(rules_table(chosen, arguments.lang))))
         return 0
     if action == "check":
         from ..audit.rule_check import check_rules
 
         problems = check_rules(chosen)
         for each in problems:
-            print(each)
-        print(f"{len(chosen)} rules, {len(problems)} problems", file=sys.stderr)
+            say(each)
+        say(f"{len(chosen)} rules, {len(problems)} problems", file=sys.stderr)
         return PROBLEMS_FOUND if problems else 0
     if action == "measure":
         return _measure(arguments)
@@ -153,8 +155,8 @@ def _rules(arguments: argparse.Namespace) -> int:
     done = [outcome for rule in chosen for outcome in run_examples(rule, chosen)]
     wrong = [each for each in done if not each.passed]
     for one in wrong:
-        print(f"{one.rule} example {one.number} ({one.kind}): {one.said}")
-    print(f"{len(chosen)} rules, {len(done)} examples, {len(wrong)} not as stated", file=sys.stderr)
+        say(f"{one.rule} example {one.number} ({one.kind}): {one.said}")
+    say(f"{len(chosen)} rules, {len(done)} examples, {len(wrong)} not as stated", file=sys.stderr)
     return PROBLEMS_FOUND if wrong else 0
 
 
@@ -170,7 +172,7 @@ def _measure(arguments: argparse.Namespace) -> int:
         precision(arguments.n, seed=arguments.seed, policy=policy, weights=weights),
         ranking(arguments.n, seed=arguments.seed, policy=policy, weights=weights),
     ):
-        print(aligned(_words(table.reset_index())), end="\n\n")
+        say(aligned(_words(table.reset_index())), end="\n\n")
     return 0
 
 

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,9 +56,9 @@ def _run(arguments: argparse.Namespace) -> int:
         found(part)
     if book is not None:
         book.write(parts, cases)
-    print(tally)
+    say(tally)
     if unchecked := unchecked_line(tally.not_checked):
-        print(unchecked)
+        say(unchecked)
     return 1 if tally.counts()["error"] else 0
 
 
@@ -74,7 +75,7 @@ def _read(arguments: argparse.Namespace, found: Any) -> pd.DataFrame:
         reports.append(report.without_problems())
         chunks.append(chunk)
     report = ReadReport.joined(reports)
-    print(report.account())
+    say(report.account())
     cases = joined(chunks)
     cases.attrs["sheet_rows"] = report.at
     return cases

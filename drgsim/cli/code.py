@@ -8,6 +8,7 @@ from typing import Any
 from ..codes import Catalogue, Kind, clinical_changes
 from ..sources import resolve
 from ._aligned import aligned
+from ._say import say
 
 KINDS: dict[Kind, str] = {"diagnosis": "诊断 diagnosis", "procedure": "手术操作 procedure"}
 GRAY = "灰码 gray"
@@ -40,9 +41,9 @@ def _search(arguments: argparse.Namespace) -> int:
         if len(frame):
             found = True
             rows = [(code, name, GRAY if gray else "") for code, name, gray in frame.itertuples(index=False)]
-            print(f"{KINDS[kind]}\n{aligned(rows)}")
+            say(f"{KINDS[kind]}\n{aligned(rows)}")
     if not found:
-        print(f"没有找到 nothing found: {text}")
+        say(f"没有找到 nothing found: {text}")
     return 0
 
 
@@ -50,18 +51,18 @@ def _show(arguments: argparse.Namespace) -> int:
     kind, code = _located(arguments.code)
     catalogue = Catalogue.load(kind)
     if code != arguments.code:
-        print(f"{arguments.code} → {code}")
+        say(f"{arguments.code} → {code}")
     if code in catalogue:
         state = f"  {GRAY}" if catalogue.gray[catalogue.id_of(code)] else ""
-        print(f"{code}  {catalogue.name_of(code)}  [{KINDS[kind]}]{state}")
+        say(f"{code}  {catalogue.name_of(code)}  [{KINDS[kind]}]{state}")
     changes = clinical_changes(kind)
     if code in changes:
-        print(f"国临版 clinical edition: {code} → {changes[code]} {catalogue.name_of(changes[code])}")
+        say(f"国临版 clinical edition: {code} → {changes[code]} {catalogue.name_of(changes[code])}")
     clinical_codes = [clinical for clinical, insurance in changes.items() if insurance == code]
     if clinical_codes:
-        print(f"由国临版转来 what it is in the clinical edition: {', '.join(clinical_codes)}")
+        say(f"由国临版转来 what it is in the clinical edition: {', '.join(clinical_codes)}")
     source = resolve(catalogue.source)
-    print(f"来源 source: {source.title} [{source.state}]")
+    say(f"来源 source: {source.title} [{source.state}]")
     return 0
 
 

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 
 if TYPE_CHECKING:
     from ..cases.read_chunk import ChunkToRead
@@ -38,7 +39,7 @@ def add_parser(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     report = _streamed(arguments) if arguments.out.lower().endswith(".parquet") else _whole(arguments)
     if report is not None:
-        print(report)
+        say(report)
     return 0
 
 

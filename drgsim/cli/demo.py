@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import ArgumentError
 from ._hospital import add_hospital_arguments, with_hospital_facts
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 from ._simulating import add_running_arguments, ready, run
 
 CASES, YEAR, REGION = 300_000, 2025, "province"
@@ -49,7 +50,7 @@ def _run(arguments: argparse.Namespace) -> int:
         raise ArgumentError("one file of cases, not two", got=[arguments.file, arguments.cases])
     if not arguments.quiet:
         source = file or f"{arguments.n:,} cases of an invented province"
-        print(
+        say(
             f"{source} under {len(SCENARIOS) - 1} reforms, into {arguments.out} …",
             file=sys.stderr,
             flush=True,
@@ -87,7 +88,7 @@ def _invent(arguments: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
     cases = synthetic_cases(REGION, n=arguments.n, year=YEAR, seed=arguments.seed)
     if not arguments.quiet:
         seconds = time.perf_counter() - start
-        print(
+        say(
             f"{len(cases):,} cases of an invented province, {YEAR}, in {seconds:.0f} s; no row is a real "
             "person's 虚构省份,不含真实患者",
             file=sys.stderr,

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, NotFoundError
+from ..language import stated_language
 from ._aligned import aligned
 from ._read_tally import ReadTally
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 from .explain import INPUTS
 
 if TYPE_CHECKING:
@@ -113,7 +115,7 @@ def _add_explain(commands: Any) -> None:
     for option, column, text in INPUTS:
         parser.add_argument(f"--{option}", dest=column, metavar=option.upper(), help=text)
     parser.add_argument("--cost", dest="total_cost", metavar="YUAN", help="cost of the stay 总费用")
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.add_argument("--lang", choices=("zh", "en"), default=stated_language() or "zh")
     parser.set_defaults(run=_explain)
 
 
@@ -175,8 +177,8 @@ def _fit(arguments: argparse.Namespace) -> int:
     builder.report_.to_excel(folder / "report.xlsx")
     _tell_fit(builder.report_)
     if against is not None:
-        print(builder.report_.changes(against))
-    print(f"written to {folder}, its report to {folder / 'report.xlsx'}")
+        say(builder.report_.changes(against))
+    say(f"written to {folder}, its report to {folder / 'report.xlsx'}")
     return 0
 
 
@@ -203,20 +205,20 @@ def _tell_fit(report: DipFitReport) -> None:
         [name, f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"]
         for name, value in report.summary().items()
     ]
-    print(aligned(rows))
+    say(aligned(rows))
     for reason, count in report.left_out.items():
         if count:
-            print(f"left out: {count:,} with {reason}")
+            say(f"left out: {count:,} with {reason}")
     for _, row in report.stability.iterrows():
         years = f"{row['year']:.0f} to {row['next_year']:.0f}"
         change = f"median change of mean cost {row['median_change']:.1%}"
         ranks = f"rank correlation {row['rank_correlation']:.2f}"
-        print(f"{years}: {row['types']:.0f} types in both, {change}, {ranks}")
+        say(f"{years}: {row['types']:.0f} types in both, {change}, {ranks}")
     for note in report.catalogue.notes:
-        print(f"- {note}")
+        say(f"- {note}")
     for step, needed in report.needs.items():
-        print(f"{step} was not tried 未测算: it needs {needed}")
-    print(f"trust 可信度: {report.catalogue.trust}, learned from these cases and no publication")
+        say(f"{step} was not tried 未测算: it needs {needed}")
+    say(f"trust 可信度: {report.catalogue.trust}, learned from these cases and no publication")
 
 
 def _group(arguments: argparse.Namespace) -> int:
@@ -248,7 +250,7 @@ def _group(arguments: argparse.Namespace) -> int:
             scoreless += done.told["without_score"]
             needs = done.told["needs"]
             if not arguments.quiet and sys.stderr.isatty():
-                print(f"\r{status.total():,} cases", end="", file=sys.stderr)
+                say(f"\r{status.total():,} cases", end="", file=sys.stderr)
     if not arguments.quiet:
         reading.tell("\r" * sys.stderr.isatty())
         _tell_group(grouper, status, time.perf_counter() - start)
@@ -264,18 +266,18 @@ def _tell_group(grouper: DipGrouper, status: Counter[str], seconds: float) -> No
         f"catalogue {catalogue.id} ({catalogue.title}), trust: {catalogue.trust}",
         f"rules {rules.id} ({rules.title}), trust: {rules.trust}",
     )
-    print("\n".join(lines), file=sys.stderr)
+    say("\n".join(lines), file=sys.stderr)
 
 
 def _tell_missing(scoreless: int, needs: Mapping[str, str]) -> None:
     if scoreless:
-        print(
+        say(
             f"{scoreless:,} cases are in types for which the catalogue states no score 目录未给出分值; "
             "learn scores from your own years: drgsim dip fit --library",
             file=sys.stderr,
         )
     for step, needed in needs.items():
-        print(f"{step} needs {needed} 需要", file=sys.stderr)
+        say(f"{step} needs {needed} 需要", file=sys.stderr)
 
 
 def _explain(arguments: argparse.Namespace) -> int:
@@ -288,7 +290,7 @@ def _explain(arguments: argparse.Namespace) -> int:
             "with a FILE, the case is named by --case and nothing else", got=sorted(given) or None
         )
     case = _found(arguments) if arguments.file is not None else given
-    print(_grouper(arguments).explain(case, lang=arguments.lang))
+    say(_grouper(arguments).explain(case, lang=arguments.lang))
     return 0
 
 
@@ -296,10 +298,10 @@ def _import(arguments: argparse.Namespace) -> int:
     from ..dip import DipCatalogue
 
     catalogue = DipCatalogue.from_official_workbook(arguments.file)
-    print(aligned([[name, str(value)] for name, value in catalogue.summary().items()]))
+    say(aligned([[name, str(value)] for name, value in catalogue.summary().items()]))
     for note in catalogue.notes:
-        print(f"- {note}")
-    print(f"written to {catalogue.save(arguments.out)}")
+        say(f"- {note}")
+    say(f"written to {catalogue.save(arguments.out)}")
     return 0
 
 
@@ -327,8 +329,8 @@ def _list(arguments: argparse.Namespace) -> int:
     rules = [RuleSet.load(name) for name in RuleSet.published()]
     rows = [["catalogue", "types", "trust", "title"]]
     rows += [[item.id, str(len(item.types)), item.trust, item.title_zh or item.title] for item in catalogues]
-    print(aligned(rows), end="\n\n")
-    print(aligned([["rules", "trust", "title"], *([item.id, item.trust, item.title_zh] for item in rules)]))
+    say(aligned(rows), end="\n\n")
+    say(aligned([["rules", "trust", "title"], *([item.id, item.trust, item.title_zh] for item in rules)]))
     return 0
 
 
@@ -339,7 +341,7 @@ def _check(arguments: argparse.Namespace) -> int:
     try:
         catalogue = DipCatalogue.load(arguments.catalogue)
     except DipCatalogueError as error:
-        print("\n".join(error.problems))
+        say("\n".join(error.problems))
         return EXIT_PROBLEMS
-    print(catalogue)
+    say(catalogue)
     return 0

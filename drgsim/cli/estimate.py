@@ -10,6 +10,7 @@ from typing import Any
 from ._grouped_cases import read_grouped_cases
 from ._hospital import add_hospital_arguments, hospital_facts
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 
 PROBLEMS_FOUND = 1
 
@@ -53,7 +54,7 @@ def _run(arguments: argparse.Namespace) -> int:
         hospital=hospital_facts(arguments),
     )
     answer.to_excel(arguments.out)
-    print(answer if len(answer) > 1 else answer.text(), file=sys.stderr)
+    say(answer if len(answer) > 1 else answer.text(), file=sys.stderr)
     return PROBLEMS_FOUND if len(answer.payments.unpaid) else 0
 
 

@@ -7,8 +7,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, NotFoundError
+from ..language import stated_language
 from ._aligned import aligned
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +56,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--scheme", metavar="ID", required=True, help="see `drgsim scheme list`")
     for option, column, text in INPUTS:
         parser.add_argument(f"--{option}", dest=column, metavar=option.upper(), help=text)
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.add_argument("--lang", choices=("zh", "en"), default=stated_language() or "zh")
     parser.add_argument("--format", choices=("text", "json", "html"), default="text")
     parser.add_argument(
         "--full", action="store_true", help="text: also list every test that failed 列出全部检验"
@@ -72,7 +74,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
     case = _case(arguments)
     grouper = DrgGrouper(arguments.scheme)
-    print(_what_if(grouper, case, arguments) if arguments.what_if else _explained(grouper, case, arguments))
+    show = say if arguments.format == "text" else print  # what programs read stays as it is
+    show(_what_if(grouper, case, arguments) if arguments.what_if else _explained(grouper, case, arguments))
     return 0
 
 

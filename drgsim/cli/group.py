@@ -12,6 +12,7 @@ from .._parallel import overlapped, thread_count
 from ._group_output import grouped_writer
 from ._read_tally import ReadTally
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 
 if TYPE_CHECKING:
     from ..cases.read_chunk import ChunkToRead
@@ -102,7 +103,7 @@ class _Tally:
         self.status.update(done.counts["status"])
         self.reason.update(done.counts["reason"])
         if not self.quiet and sys.stderr.isatty():
-            print(f"\r{self.rows:,} cases", end="", file=sys.stderr)
+            say(f"\r{self.rows:,} cases", end="", file=sys.stderr)
 
     def tell(self, grouper: DrgGrouper) -> None:
         if self.quiet:
@@ -113,9 +114,9 @@ class _Tally:
             f"{name} {count:,} ({count / self.rows:.1%})" for name, count in self.status.items() if count
         )
         self.reading.tell(start)
-        print(f"{self.rows:,} cases in {seconds:.1f} s: {shares or 'none'}", file=sys.stderr)
+        say(f"{self.rows:,} cases in {seconds:.1f} s: {shares or 'none'}", file=sys.stderr)
         for reason, count in self.reason.most_common(SHOWN_REASONS):
             if reason and count:
-                print(f"  {reason}: {count:,}", file=sys.stderr)
+                say(f"  {reason}: {count:,}", file=sys.stderr)
         scheme = grouper.compiled
-        print(f"scheme {scheme.id} ({scheme.title}), trust: {scheme.trust}", file=sys.stderr)
+        say(f"scheme {scheme.id} ({scheme.title}), trust: {scheme.trust}", file=sys.stderr)

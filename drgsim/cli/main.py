@@ -15,7 +15,10 @@ from typing import Any
 
 from .._version import __version__
 from ..errors import DrgsimError, FileFormatError, WriteError
+from ..language import VARIABLE, named_language, speaking, told
 from ._own_input import refuse_writing_over_input
+from ._parser import Parser, add_language, asked_language
+from ._say import say
 
 # one module each, imported only when its command (or the help) is asked for
 COMMANDS: tuple[str, ...] = (
@@ -45,7 +48,7 @@ EXIT_USE, EXIT_UNREADABLE, EXIT_STOPPED = 2, 3, 130
 
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     """The whole parser, or just the part one command needs (start-up stays fast)."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="drgsim",
         description="Group, price and settle inpatient cases by CHS-DRG and DIP. 病例分组、付费与基金测算。",
         epilog="`drgsim COMMAND --help` explains one command. "
@@ -55,14 +58,22 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS if only is None else (only,):
         import_module(f"drgsim.cli.{name}").add_parser(commands)
+    add_language(parser)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    only = words[0] if words and words[0] in COMMANDS else None
+    with speaking(asked_language(words)):
+        return _run(words)
+
+
+def _run(words: list[str]) -> int:
+    rest = _without_language(words)
+    only = rest[0] if rest and rest[0] in COMMANDS else None
     _print_any_text()
+    _tell_odd_language()
     try:
         arguments = build_parser(only).parse_args(words)
         with warnings.catch_warnings():
@@ -72,10 +83,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # here, where a reader that has gone is noticed
         return code
     except (FileFormatError, WriteError) as error:
-        print(f"drgsim: {error}", file=sys.stderr)
+        say(f"drgsim: {error}", file=sys.stderr)
         return EXIT_UNREADABLE
     except DrgsimError as error:
-        print(f"drgsim: {error}", file=sys.stderr)
+        say(f"drgsim: {error}", file=sys.stderr)
         return EXIT_USE
     except BrokenPipeError:
         # the reader (head, less) has gone; that is not an error, and what is left to say goes nowhere
@@ -83,32 +94,43 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         file = error.filename2 or error.filename  # the second is where a file was to be moved to
-        told = error.strerror or error
-        print(
-            f"drgsim: a file cannot be read or written: {told}{f': {file}' if file else ''}", file=sys.stderr
-        )
+        why = told(str(error.strerror or error))
+        say(f"drgsim: a file cannot be read or written: {why}{f': {file}' if file else ''}", file=sys.stderr)
         return EXIT_UNREADABLE
     except MemoryError:
-        print(
+        say(
             "drgsim: there is not enough memory; what was being written was not kept. "
             "Give CSV or Parquet, which are read in parts, or fewer cases at a time",
             file=sys.stderr,
         )
         return EXIT_UNREADABLE
     except KeyboardInterrupt:
-        print("drgsim: stopped", file=sys.stderr)
+        say("drgsim: stopped", file=sys.stderr)
         return EXIT_STOPPED
     except Exception as error:
         # its message could quote a case; what kind it is and where says enough to mend it
         if os.environ.get("DRGSIM_DEBUG") == "1":
             raise
         place = traceback.extract_tb(error.__traceback__)[-1]
-        print(
+        say(
             f"drgsim: an error nobody foresaw: {type(error).__name__} at {Path(place.filename).name}:"
             f"{place.lineno}. Please report this line; DRGSIM_DEBUG=1 shows all, case contents perhaps too",
             file=sys.stderr,
         )
         return EXIT_UNREADABLE
+
+
+def _without_language(words: list[str]) -> list[str]:
+    """The line without a language said before the command."""
+    while words and words[0].startswith("--lang"):
+        words = words[1:] if "=" in words[0] else words[2:]
+    return words
+
+
+def _tell_odd_language() -> None:
+    asked = os.environ.get(VARIABLE, "").strip()
+    if asked and named_language(asked) is None:
+        say(f"drgsim: {VARIABLE}={asked} is no language spoken here; allowed: zh, en", file=sys.stderr)
 
 
 def _print_any_text() -> None:
@@ -118,4 +140,4 @@ def _print_any_text() -> None:
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"drgsim: {message}", file=sys.stderr)
+    say(f"drgsim: {message}", file=sys.stderr)

@@ -10,6 +10,7 @@ from typing import Any
 from ._grouped_cases import read_grouped_cases
 from ._hospital import add_hospital_arguments, hospital_facts
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 from .estimate import weights_of
 
 WORKBOOK, PAGE = "office.xlsx", "office.html"
@@ -77,6 +78,6 @@ def _run(arguments: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     month.to_excel(out / WORKBOOK, case_ids=arguments.case_ids)
     month.to_html(out / PAGE)
-    print(month, file=sys.stderr)
+    say(month, file=sys.stderr)
     print(f"{out / WORKBOOK}\n{out / PAGE}")
     return 0

@@ -7,6 +7,7 @@ import sys
 import warnings
 from typing import Any
 
+from ._say import say
 from .policy_writing import add_actions
 
 
@@ -64,12 +65,12 @@ def _list(arguments: argparse.Namespace) -> int:
 
     for name in shipped():
         policy = Policy.load(name)
-        print(f"{name}  {policy.title['zh']} {policy.title['en']}  [{policy.method or 'part'}]")
-        print(f"    {trust_text(policy.states)}")
+        say(f"{name}  {policy.title['zh']} {policy.title['en']}  [{policy.method or 'part'}]")
+        say(f"    {trust_text(policy.states)}")
         if policy.method:
             missing = lacking(policy)
             told = "; ".join(f"{one.zh} {one.en}" for one in missing) or "可运行 can be run"
-            print(f"    {told}")
+            say(f"    {told}")
     return 0
 
 
@@ -81,15 +82,15 @@ def _show(arguments: argparse.Namespace) -> int:
         warnings.simplefilter("always")
         policy = Policy.load(arguments.policy, on=arguments.on)
     for warning in caught:
-        print(f"drgsim: {warning.message}", file=sys.stderr)
+        say(f"drgsim: {warning.message}", file=sys.stderr)
     for part in arguments.parts:
         policy = policy.including(part)
     policy = policy.reform(parse_assignments(arguments.changes))
     if arguments.yaml:
         print(policy.to_yaml(), end="")
     else:
-        print(policy.show(every=arguments.all))
-        print(f"hash {policy.hash}")
+        say(policy.show(every=arguments.all))
+        say(f"hash {policy.hash}")
     return 0
 
 
@@ -104,17 +105,17 @@ def _check(arguments: argparse.Namespace) -> int:
         for part in arguments.parts:
             policy = policy.including(part)
     except (PolicyError, FileFormatError) as error:
-        print(error)
+        say(error)
         return 1
     for zh, en in remarks(policy):
-        print(f"  {zh} {en}")
+        say(f"  {zh} {en}")
     rules = f"{len(policy.document.parameters)} parameters 参数, {len(policy.document.rules)} rules 规则"
-    print(f"{policy.id}: no problems 没有问题; {rules}; hash {policy.hash}")
+    say(f"{policy.id}: no problems 没有问题; {rules}; hash {policy.hash}")
     return 0
 
 
 def _diff(arguments: argparse.Namespace) -> int:
     from ..policy.policy import Policy
 
-    print(Policy.load(arguments.before).diff(Policy.load(arguments.after)))
+    say(Policy.load(arguments.before).diff(Policy.load(arguments.after)))
     return 0

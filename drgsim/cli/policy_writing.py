@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ._say import say
+
 
 def add_actions(actions: Any) -> None:
     """Add the three actions to `policy`."""
@@ -34,14 +36,14 @@ def _new(arguments: argparse.Namespace) -> int:
     if path.exists():
         raise ArgumentError("the file is there already", got=path.name, do="choose another with --out")
     path.write_text(template(arguments.region, like=arguments.like), encoding="utf-8")
-    print(f"{path}: fill in the values, then `drgsim policy check {path}` 填写后运行检查")
+    say(f"{path}: fill in the values, then `drgsim policy check {path}` 填写后运行检查")
     return 0
 
 
 def _explain(arguments: argparse.Namespace) -> int:
     from ..policy.manual import manual
 
-    print(manual(arguments.name))
+    say(manual(arguments.name))
     return 0
 
 
@@ -57,10 +59,10 @@ def _test(arguments: argparse.Namespace) -> int:
     for name in named:
         policy = Policy.load(name)
         results = run_examples(policy)
-        print(f"{policy.id}: {len(policy.document.examples)} examples 例题")
+        say(f"{policy.id}: {len(policy.document.examples)} examples 例题")
         for result in results:
-            print(f"  {result}")
+            say(f"  {result}")
             failed += not result.agrees
         total += len(results)
-    print(f"{total - failed} of {total} results agree 相符" + (f", {failed} do not 不符" if failed else ""))
+    say(f"{total - failed} of {total} results agree 相符" + (f", {failed} do not 不符" if failed else ""))
     return 1 if failed or not total else 0

@@ -10,6 +10,7 @@ from typing import Any
 from ._grouped_cases import read_grouped_cases
 from ._hospital import add_hospital_arguments, hospital_facts
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 from .estimate import weights_of
 
 DIFFERENCES_FOUND = 1
@@ -77,7 +78,7 @@ def _run(arguments: argparse.Namespace) -> int:
         write_applications(found.estimate, arguments.apply, written[-1])
     if arguments.corrected:
         written.append(_corrected(cases, arguments))
-    print(found, file=sys.stderr)
+    say(found, file=sys.stderr)
     print("\n".join(map(str, written)))
     return DIFFERENCES_FOUND if len(found.differences) else 0
 

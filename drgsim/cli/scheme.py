@@ -7,7 +7,9 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from ..language import stated_language
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 
 if TYPE_CHECKING:
     from ..schemes.model import Scheme
@@ -109,10 +111,10 @@ def _refine(arguments: argparse.Namespace) -> int:
     )
     found.write(folder)
     for zh, en in found.notes:
-        print(f"{zh} {en}")
-    print(found)
-    print(found.summary().to_string())
-    print(folder)
+        say(f"{zh} {en}")
+    say(found)
+    say(found.summary().to_string())
+    say(folder)
     return 0
 
 
@@ -138,7 +140,10 @@ def _add_day(parser: argparse.ArgumentParser) -> None:
 
 def _add_language(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--lang", choices=("zh", "en"), default="zh", help="language of the text (default zh)"
+        "--lang",
+        choices=("zh", "en"),
+        default=stated_language() or "zh",
+        help="language of the text",
     )
 
 
@@ -152,7 +157,7 @@ def _list(arguments: argparse.Namespace) -> int:
     for row in table.to_dict("records"):
         ambiguous = f", {row['ambiguous']} QY" if row["ambiguous"] else ""
         counts = f"{row['mdc']} MDC, {row['adrg']} ADRG, {row['drg']} DRG{ambiguous}"
-        print(f"{row['id']:22} {row['title']}  [{counts}; from {row['valid_from'] or '?'}; {row['trust']}]")
+        say(f"{row['id']:22} {row['title']}  [{counts}; from {row['valid_from'] or '?'}; {row['trust']}]")
     return 0
 
 
@@ -160,7 +165,7 @@ def _show(arguments: argparse.Namespace) -> int:
     from ..schemes.describe import describe, describe_rows
 
     scheme = _load(arguments.scheme, arguments.on)
-    print(describe_rows(scheme, arguments.rows) if arguments.rows else describe(scheme))
+    say(describe_rows(scheme, arguments.rows) if arguments.rows else describe(scheme))
     return 0
 
 
@@ -172,15 +177,15 @@ def _check(arguments: argparse.Namespace) -> int:
     levels = ("error", "warning", "note")
     shown = [problem for problem in found if levels.index(problem.level) <= levels.index(arguments.level)]
     for problem in shown:
-        print(f"{problem.level:8}{problem.table} {problem.row}: {getattr(problem, arguments.lang)}")
+        say(f"{problem.level:8}{problem.table} {problem.row}: {getattr(problem, arguments.lang)}")
     counts = ", ".join(f"{sum(problem.level == level for problem in found)} {level}s" for level in levels)
-    print(f"{scheme.id} ({scheme.trust}): {counts}", file=sys.stderr)
+    say(f"{scheme.id} ({scheme.trust}): {counts}", file=sys.stderr)
     return int(any(problem.level != "note" for problem in found))
 
 
 def _diff(arguments: argparse.Namespace) -> int:
     found = _load(arguments.before).diff(_load(arguments.after))
-    print(found.text(arguments.lang, limit=arguments.limit or None))
+    say(found.text(arguments.lang, limit=arguments.limit or None))
     if arguments.csv:
         found.frame.to_csv(arguments.csv, index=False, encoding="utf-8-sig")
     return 0
@@ -192,8 +197,8 @@ def _rebase(arguments: argparse.Namespace) -> int:
     onto = _load(arguments.onto)
     found = rebase(_load(arguments.scheme), onto, overlap=arguments.overlap, id=arguments.id)
     folder = found.write(_folder_for(found.scheme, arguments.out))
-    print(found.text(arguments.lang, limit=arguments.limit or None))
-    print(f"\n{found.scheme!r}\n  -> {folder}\n  -> {found.table_path(folder)}")
+    say(found.text(arguments.lang, limit=arguments.limit or None))
+    say(f"\n{found.scheme!r}\n  -> {folder}\n  -> {found.table_path(folder)}")
     return 0
 
 
@@ -224,10 +229,10 @@ def _import(arguments: argparse.Namespace) -> int:
     refuse_absent(scheme, source.name)
     write_pack(scheme, folder, base=base)
     for note in scheme.notes:
-        print(note)
-    print(f"{scheme!r}\n  -> {folder}")
+        say(note)
+    say(f"{scheme!r}\n  -> {folder}")
     _beside_shipped(scheme)
-    print(f"drgsim scheme show {scheme.id if not arguments.out else folder}")
+    say(f"drgsim scheme show {scheme.id if not arguments.out else folder}")
     return 0
 
 
@@ -241,7 +246,7 @@ def _beside_shipped(scheme: Scheme) -> None:
     if not (shipped / FILE).is_file():
         return
     found = load(shipped).diff(scheme)
-    print(f"与自带方案相比 beside the shipped {scheme.id}: {found or '规则相同 the same rules'}")
+    say(f"与自带方案相比 beside the shipped {scheme.id}: {found or '规则相同 the same rules'}")
 
 
 def _imported(source: Any, arguments: argparse.Namespace, base: Scheme | None) -> Scheme:
@@ -267,5 +272,5 @@ def _load(name: str, on: str | None = None) -> Scheme:
         warnings.simplefilter("always")
         scheme = load(name, on=on)
     for text in dict.fromkeys(str(warning.message) for warning in caught):
-        print(f"drgsim: {text}", file=sys.stderr)
+        say(f"drgsim: {text}", file=sys.stderr)
     return scheme

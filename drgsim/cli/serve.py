@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ._hospital import add_hospital_arguments, hospital_facts
+from ._say import say
 
 
 def add_parser(commands: Any) -> None:
@@ -81,6 +82,6 @@ def _run(arguments: argparse.Namespace) -> int:
     ).checked()
     way = "http" if settings.tls_key is None else "https"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    print(f"{way}://{host}:{settings.port}/  (Ctrl+C 停止 to stop)", file=sys.stderr, flush=True)
+    say(f"{way}://{host}:{settings.port}/  (Ctrl+C 停止 to stop)", file=sys.stderr, flush=True)
     run(settings)
     return 0

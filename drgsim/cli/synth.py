@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from ..errors import ArgumentError
+from ._say import say
 
 CASES, CASES_MEASURED = 10_000, 200_000
 
@@ -76,10 +77,10 @@ def _run(arguments: argparse.Namespace) -> int:
             write(cases)
             done += len(cases)
             if not arguments.quiet and sys.stderr.isatty():
-                print(f"\r{done:,} of {n:,} cases", end="", file=sys.stderr)
+                say(f"\r{done:,} of {n:,} cases", end="", file=sys.stderr)
     if not arguments.quiet:
         line = "\r" if sys.stderr.isatty() else ""
-        print(f"{line}{done:,} cases in {time.perf_counter() - start:.1f} s", file=sys.stderr)
+        say(f"{line}{done:,} cases in {time.perf_counter() - start:.1f} s", file=sys.stderr)
     return 0
 
 
@@ -92,8 +93,8 @@ def _tell_fidelity(arguments: argparse.Namespace) -> int:
     cases = synthetic_cases(region, n=n, year=arguments.year, seed=arguments.seed, scheme=arguments.scheme)
     found = region.fidelity(cases, year=arguments.year)
     columns = ["target", "achieved", "gap", "noise", "source", "state", "en"]
-    print(found.frame[columns].to_string(float_format="{:,.4g}".format))
-    print("\nNot preserved:")
+    say(found.frame[columns].to_string(float_format="{:,.4g}".format))
+    say("\nNot preserved:")
     for row in found.not_preserved["en"]:
-        print(f"- {row}")
+        say(f"- {row}")
     return 0

@@ -8,6 +8,7 @@ from typing import Any
 
 from ._hospital import add_hospital_arguments, with_hospital_facts
 from ._reading import add_reading_arguments, reading_options
+from ._say import say
 
 PAGE, WORKBOOK = "transition.html", "transition.xlsx"
 
@@ -72,8 +73,8 @@ def _run(arguments: argparse.Namespace) -> int:
     found.to_html(folder / PAGE)
     found.to_excel(folder / WORKBOOK, cases=arguments.case_list)
     for zh, en in found.notes:
-        print(f"{zh} {en}")
-    print(found)
+        say(f"{zh} {en}")
+    say(found)
     print(f"{folder / PAGE}\n{folder / WORKBOOK}")
     return 0
 

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ._say import say
+
 
 def add_parser(commands: Any) -> None:
     """Add `value` to the command line."""
@@ -68,7 +70,7 @@ def _run(arguments: argparse.Namespace) -> int:
         from ..fund.template import write_template
 
         write_template(arguments.template)
-        print(f"written to {arguments.template} 模板已写入")
+        say(f"written to {arguments.template} 模板已写入")
         return 0
     if arguments.backtest:
         return _backtest(arguments)
@@ -91,27 +93,27 @@ def _run(arguments: argparse.Namespace) -> int:
     valued = value(fund, scenarios, years=arguments.years, draws=arguments.draws, seed=arguments.seed)
     with pd.option_context("display.width", 200, "display.max_columns", 20):
         for zh, en, state in valued.notes:
-            print(f"note 说明: {zh}; {en} ({state})")
+            say(f"note 说明: {zh}; {en} ({state})")
         assumed = sum(each.state == "assumed" for each in fund.assumptions.values())
-        print(f"{assumed} of {len(fund.assumptions)} assumptions are assumed 其中{assumed}项为假定")
-        print(valued.summary().to_string(index=False))
+        say(f"{assumed} of {len(fund.assumptions)} assumptions are assumed 其中{assumed}项为假定")
+        say(valued.summary().to_string(index=False))
         for course in valued.courses[1:]:
             if course.scenario.order:
                 bars = valued.waterfall(course.scenario.id)
                 of = bars.attrs
-                print(f"\n{course.scenario.id}: {of['measure']} of {of['pot']}, {of['year']}, yuan")
-                print(bars.to_string(index=False, float_format="{:,.2f}".format))
+                say(f"\n{course.scenario.id}: {of['measure']} of {of['pot']}, {of['year']}, yuan")
+                say(bars.to_string(index=False, float_format="{:,.2f}".format))
         for text in arguments.goal:
             lever, _, goal = text.partition(":")
             chosen = scenarios[0] if len(scenarios) == 1 else None
-            print(f"\n{seek(fund, lever.strip(), goal, scenario=chosen)}")
+            say(f"\n{seek(fund, lever.strip(), goal, scenario=chosen)}")
         told = reconciled = None
         if arguments.sensitivity:
             told = sensitivity(fund, arguments.sensitivity, years=arguments.years)
-            print(f"\n{told!r}")
+            say(f"\n{told!r}")
         if arguments.last:
             reconciled = reconcile(arguments.last, valued)
-            print(f"\n{reconciled!r}")
+            say(f"\n{reconciled!r}")
     if arguments.out:
         _write(valued, Path(arguments.out), told, reconciled)
     return 0
@@ -187,16 +189,16 @@ def _write(valued: Any, folder: Path, told: Any, reconciled: Any) -> None:
             file.replace(folder / file.name)
     if not valued.draws:
         (folder / "bands.csv").unlink(missing_ok=True)
-    print(f"\nwritten to {folder} 结果已写入")
+    say(f"\nwritten to {folder} 结果已写入")
 
 
 def _backtest(arguments: argparse.Namespace) -> int:
     from ..fund.backtest import back_test
 
     tested = back_test(draws=arguments.draws or 500, seed=1 if arguments.seed is None else arguments.seed)
-    print(tested.to_markdown())
-    print()
-    print(tested.summary().to_string(index=False, float_format="{:.3f}".format))
+    say(tested.to_markdown())
+    say()
+    say(tested.summary().to_string(index=False, float_format="{:.3f}".format))
     if arguments.out:
         from .._atomic import replacing
 
@@ -212,14 +214,14 @@ def _list() -> int:
     from ..fund.lever import levers
     from ..fund.scenario import FundScenario
 
-    print("levers 杠杆 (0 changes nothing):")
+    say("levers 杠杆 (0 changes nothing):")
     for name, lever in levers().items():
-        print(f"  {name}  {lever.zh} {lever.en} [{lever.unit}] {lever.source} {lever.state}")
-        print(f"      {lever.evidence}")
+        say(f"  {name}  {lever.zh} {lever.en} [{lever.unit}] {lever.source} {lever.state}")
+        say(f"      {lever.evidence}")
         for key, setting in lever.settings.items():
-            print(f"      {name}.{key} = {setting.value:g}  {setting.zh} {setting.en} ({setting.state})")
-    print("scenarios 情景:", ", ".join(FundScenario.available()))
-    print("assumptions 假设:")
+            say(f"      {name}.{key} = {setting.value:g}  {setting.zh} {setting.en} ({setting.state})")
+    say("scenarios 情景:", ", ".join(FundScenario.available()))
+    say("assumptions 假设:")
     for name, what in parameters().items():
-        print(f"  {name} = {what.value:g} [{what.unit}]  {what.zh} {what.en} ({what.state})")
+        say(f"  {name} = {what.value:g} [{what.unit}]  {what.zh} {what.en} ({what.state})")
     return 0

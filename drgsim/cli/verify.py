@@ -8,6 +8,7 @@ from typing import Any
 
 from ._grouped_cases import read_grouped_cases
 from ._reading import add_layout_arguments, reading_options
+from ._say import say
 from .main import EXIT_UNREADABLE
 
 DIFFERS = 1
@@ -43,9 +44,9 @@ def _run(arguments: argparse.Namespace) -> int:
         cases = _cases(arguments, record["input"]["columns"]) if arguments.cases else None
         found = verify(record, cases, rerun=not arguments.no_rerun, progress=told)
     except RecordError as error:
-        print(f"drgsim: {error}", file=sys.stderr)
+        say(f"drgsim: {error}", file=sys.stderr)
         return EXIT_UNREADABLE
-    print(found)
+    say(found)
     return 0 if found.ok else DIFFERS
 
 
@@ -59,4 +60,4 @@ def _cases(arguments: argparse.Namespace, columns: list[str]) -> Any:
 
 
 def _tell(progress: Any) -> None:
-    print(f"\r{progress.done}/{progress.total} {progress.what}\x1b[K", end="\r", file=sys.stderr)
+    say(f"\r{progress.done}/{progress.total} {progress.what}\x1b[K", end="\r", file=sys.stderr)

@@ -14,6 +14,7 @@ import numpy as np
 
 from .._paths import data_path
 from ..errors import ArgumentError
+from ..words import pairs
 from .catalogue import Kind
 from .code_lists import UNKNOWN
 from .codebook import Codebook
@@ -24,11 +25,7 @@ if TYPE_CHECKING:
 
 Edition = Literal["insurance", "clinical"]
 
-OUTCOMES = {
-    "mapped": ("已转换", "mapped to another code"),
-    "unchanged": ("两版相同,未变", "the same in both editions"),
-    "unknown": ("两版均无,未变", "in neither edition, left as it was"),
-}
+OUTCOMES = pairs("crosswalk")
 
 
 @cache

@@ -13,23 +13,12 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+from ..words import pairs
 from .catalogue import Catalogue, Kind
 from .crosswalk import Edition, clinical_changes
 
 # id -> Chinese and English label, in the order in which repairs are tried
-REPAIRS = {
-    "width": ("全角字符", "full-width forms"),
-    "space": ("空格", "spaces"),
-    "quote": ("引号", "quotes of spreadsheets"),
-    "cross": ("乘号写作 x", "a cross for x"),
-    "mark": ("剑号、星号", "dagger and asterisk"),
-    "case": ("字母大小写", "letter case"),
-    "decimal": ("小数点、首尾零丢失", "lost decimal point or zeros"),
-    "parted": ("一格多个编码,已拆开", "several codes in one place, taken apart"),
-    "named": ("编码旁的名称,已去掉", "a name beside the code, taken off"),
-    "paired": ("剑号与星号编码分在两处,已合并", "dagger and asterisk in two places, joined"),
-    "ambiguous": ("含义不唯一,未修改", "ambiguous, left as it was"),
-}
+REPAIRS = pairs("repair")
 
 WIDTH = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)} | dict.fromkeys(map(ord, "。｡·•"), ".")
 _CROSS = dict.fromkeys(map(ord, "×✕✖╳хХ"), "x")

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import ClassVar, Literal
 
 from ..cases.conditions import Condition
+from ..words import pairs
 from .words import Pool, TreatmentClass
 
 
@@ -129,19 +130,7 @@ class TieBreak:
     long_from: int = 0
 
 
-TIE_BREAKS: dict[str, tuple[str, str]] = {
-    "most_terms": ("most terms joined by +", "组合项（+）最多"),
-    "most_matched": ("most procedures of the case named", "匹配的手术操作最多"),
-    "most_related": ("most related procedures of the case named", "匹配的相关手术操作最多"),
-    "no_unmatched": ("no procedure of the case left over", "无未匹配的手术操作"),
-    "names_principal": ("names the principal procedure", "含主要手术操作"),
-    "longer_codes": ("longer procedure codes before their beginnings", "手术编码较完整者优先"),
-    "highest_score": ("highest score", "分值最高"),
-    "highest_score_if_surgical": ("highest score, when one is surgical", "含相关手术时分值最高"),
-    "nearest_mean_cost": ("mean cost nearest the cost of the case", "平均费用与病例费用最接近"),
-    "own_code": ("names the procedure by its own code", "以完整编码列出该手术操作"),
-    "fewest_related": ("asks for the fewest related procedures", "所需相关手术最少"),
-}
+TIE_BREAKS: dict[str, tuple[str, str]] = {name: (en, zh) for name, (zh, en) in pairs("tie_break").items()}
 """Tie-breaks: English and Chinese."""
 
 

@@ -23,6 +23,7 @@ from .scale import tie
 from .series import Known
 from .vintage import heads_rule, population_at, wage_of, with_rules
 from .words import KINDS as WORDS
+from .words import TOTALS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -207,7 +208,7 @@ def _accounts(rows: pd.DataFrame, year: int, where: str, problems: Problems) -> 
     for pot in POT_OF.values():
         for side in ("income", "spending", "balance"):
             if pot not in money[side]:
-                zh = {"income": "收入合计", "spending": "支出合计", "balance": "年末结余"}[side]
+                zh = TOTALS[side][0]
                 problems.add(
                     "accounts", where, f"{pot} has no {side} of {year}", f"{pots()[pot].zh}缺{year}年{zh}"
                 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .._rows import rows_of
 from ..cases.beside import table_beside, workbook_frames
 from ..errors import FileFormatError, NotFoundError, nearest_name
+from ..words import pairs
 from .assumptions import parameters
 from .errors import FundError
 from .words import column, insurance, line_names, member, plain, pot_names, sex
@@ -17,12 +18,7 @@ from .words import column, insurance, line_names, member, plain, pot_names, sex
 if TYPE_CHECKING:
     import pandas as pd
 
-SHEETS = {
-    "heads": ("参保人数", "heads"),
-    "accounts": ("基金收支", "accounts"),
-    "stays": ("住院病例", "stays"),
-    "assumptions": ("测算假设", "assumptions"),
-}
+SHEETS = pairs("fund_sheet")
 NEEDED = ("heads", "accounts")
 MEMBERS = ("active", "retired", "resident", "adult", "pupil")
 

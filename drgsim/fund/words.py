@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from ..words import pairs, word
 from .pots import lines, pots
 
 COLUMNS = {
@@ -47,19 +48,7 @@ TOTALS = {
 }
 
 # who pays or keeps money outside the funds
-OTHERS = {
-    "patients": ("患者自付", "patients pay"),
-    "hospitals": ("医疗机构承担", "hospitals bear"),
-    "treasury": ("财政承担", "the treasury bears"),
-    "employers": ("单位缴纳", "employers pay"),
-    "members": ("个人缴纳", "members pay"),
-    "insurers": ("商业保险承担", "commercial insurers pay"),
-    "firms": ("供货企业让利", "suppliers receive less"),
-    "working_capital": (
-        "医疗机构流动资金占用（存量）",
-        "working capital hospitals must hold (a stock, not a flow)",
-    ),
-}
+OTHERS = {**pairs("other_payer"), "hospitals": word("borne_by_hospital")[1:3]}
 
 
 def plain(text: object) -> str:

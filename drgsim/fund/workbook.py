@@ -5,20 +5,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..settlement.workbook import write_tables
+from ..words import headers
 
 if TYPE_CHECKING:
     from .valuation import Valuation
 
-LABELS = {
-    "scenario": "情景", "region": "统筹区", "pot": "基金", "scheme": "险种", "year": "年份", "income": "收入",
-    "spending": "支出", "balance": "当期结余", "reserve": "累计结余", "reserve_months": "可支付月数",
-    "light": "信号灯", "line": "项目", "side": "收支", "zh": "中文", "en": "英文", "amount": "金额",
-    "current_deficit": "首次当期赤字", "reserve_gone": "结余耗尽", "p_deficit": "赤字概率", "p_gone": "耗尽概率",  # noqa: E501
-    "rate": "折现率", "balances": "各年结余现值", "present_value": "现值", "parameter": "参数", "unit": "单位",  # noqa: E501
-    "value": "数值", "low": "下限", "high": "上限", "source": "来源", "state": "可信度", "note": "说明",
-    "share": "占比", "step": "步骤", "active": "在职", "retired": "退休", "adult": "成年居民", "pupil": "学生儿童",  # noqa: E501
-    "active_per_retired": "在职退休比", "aged_per_working": "老年抚养比",
-}  # fmt: skip
+LABELS = headers(
+    "scenario",
+    "region",
+    "pot",
+    "scheme",
+    "year",
+    "income",
+    "spending",
+    "balance",
+    "reserve",
+    "reserve_months",
+    "light",
+    "line",
+    "side",
+    "zh",
+    "en",
+    "amount",
+    "current_deficit",
+    "reserve_gone",
+    "p_deficit",
+    "p_gone",
+    "rate",
+    "balances",
+    "present_value",
+    "parameter",
+    "unit",
+    "value",
+    "low",
+    "high",
+    "source",
+    "state",
+    "note",
+    "share",
+    "step",
+    "active",
+    "retired",
+    "adult",
+    "pupil",
+    "active_per_retired",
+    "aged_per_working",
+    room="valuation",
+)
 
 
 def write_workbook(valuation: Valuation, path: Any, lang: str = "zh") -> None:

@@ -8,17 +8,13 @@ from typing import get_args
 
 from ..cases.values import value_labels
 from ..schemes.rules.terms import Role, Variable
+from ..words import members, pairs
 from .case import Status
 from .explanation import Language, Words
 
 _SHOWN = 3  # texts listed in one line before the rest is only counted
 
-ROLES: dict[Role, Words] = {
-    Role.PRINCIPAL_DIAGNOSIS: Words("主要诊断", "principal diagnosis"),
-    Role.OTHER_DIAGNOSES: Words("其他诊断", "secondary diagnosis"),
-    Role.MAIN_PROCEDURE: Words("主要手术操作", "main procedure"),
-    Role.OTHER_PROCEDURES: Words("其他手术操作", "other procedure"),
-}
+ROLES: dict[Role, Words] = {role: Words(*pair) for role, pair in members("role", Role).items()}
 # name of the variable, and its unit
 VARIABLES: dict[Variable, tuple[Words, Words]] = {
     Variable.SEX: (Words("性别", "sex"), Words("", "")),
@@ -30,18 +26,9 @@ VARIABLES: dict[Variable, tuple[Words, Words]] = {
     Variable.ICU_HOURS: (Words("重症监护时长", "ICU hours"), Words("小时", "")),
     Variable.DEPARTMENT: (Words("出院科室", "department"), Words("", "")),
 }
-STATUSES: dict[Status, Words] = {
-    Status.GROUPED: Words("已入组", "a DRG takes it"),
-    Status.AMBIGUOUS: Words("歧义组", "the operation is unrelated to the principal diagnosis"),
-    Status.UNGROUPED: Words("未入组", "no group takes it"),
-    Status.INVALID: Words("病例无效", "it cannot be grouped"),
-}
+STATUSES: dict[Status, Words] = {each: Words(*pair) for each, pair in members("drg_status", Status).items()}
 _CODED = {Variable.SEX: "sex", Variable.DISCHARGE: "discharge"}  # columns whose values have labels
-TRUST: dict[str, Words] = {
-    "read": Words("已对照公布文本", "read in the publication"),
-    "secondary": Words("取自转载或公开程序，未逐行核对", "secondary: not compared with the publication"),
-    "assumed": Words("假定", "assumed"),
-}
+TRUST: dict[str, Words] = {state: Words(*pair) for state, pair in pairs("trust_told").items()}
 
 
 def joined(parts: list[Words], zh: str, en: str) -> Words:

@@ -11,32 +11,35 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..words import headers
+
 if TYPE_CHECKING:
     import pandas as pd
 
-HEADERS = {
-    "cases": "病例数",
-    "in_scheme": "按病组付费",
-    "ungrouped": "未入组",
-    "ambiguous": "歧义组(QY)",
-    "self_pay": "自费",
-    "by_item": "按项目等",
-    "not_payable": "无法测算",
-    "ungrouped_share": "未入组率",
-    "groups": "病组数",
-    "cmi": "CMI",
-    "cost_index": "费用消耗指数",
-    "time_index": "时间消耗指数",
-    "mean_cost": "例均费用",
-    "mean_days": "平均住院日",
-    "low": "低倍率",
-    "high": "高倍率",
-    "total_cost": "总费用",
-    "cost_in_scheme": "按病组付费病例费用",
-    "payment": "应付总额(按病组付费)",
-    "margin": "结余",
-    "margin_rate": "结余率",
-}
+HEADERS = headers(
+    "cases",
+    "in_scheme",
+    "ungrouped",
+    "ambiguous",
+    "self_pay",
+    "by_item",
+    "not_payable",
+    "ungrouped_share",
+    "groups",
+    "cmi",
+    "cost_index",
+    "time_index",
+    "mean_cost",
+    "mean_days",
+    "low",
+    "high",
+    "total_cost",
+    "cost_in_scheme",
+    "payment",
+    "margin",
+    "margin_rate",
+    room="office",
+)
 KINDS = ("in_scheme", "ambiguous", "ungrouped", "self_pay", "by_item", "not_payable")
 _HIGH = ("high", "high_over_quota", "extreme")
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..payment.engine.problems import Problem
 from ..payment.faces.standing import Standing
+from ..words import chinese, headers
 from .indicators import HEADERS, indicators
 from .references import Reference
 from .stays import with_words
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from ..grouping.explain import Explanation
     from ..payment.faces.estimate import Estimate
 
-BY = {"department": "科室", "doctor": "医师", "group": "病组", "insurance": "险种"}
-PERIODS = {"now": "本月", "last_month": "上月", "year_ago": "去年同月"}
+BY = headers("department", "doctor", "group", "insurance", room="office")
+PERIODS = chinese("period")
 COMPARED = (
     "cases", "in_scheme", "groups", "cmi", "cost_index", "time_index", "ungrouped_share", "low", "high",
     "mean_cost", "mean_days", "total_cost", "payment", "margin", "margin_rate",

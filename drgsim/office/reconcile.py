@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import ArgumentError
 from ..payment.faces.estimate import Estimate, estimate
+from ..words import chinese, headers, word
 from .alternatives import grouper_of, principal_first, regrouped
 from .bureau import _text, matched, read_bureau
 from .monthly import sheet_rows_of
@@ -22,31 +23,35 @@ if TYPE_CHECKING:
 
     from ..policy.policy import Policy
 
-REASONS = {
-    "agree": "一致",
-    "only_ours": "局方文件中没有此病例",
-    "only_bureau": "本院文件中没有此病例",
-    "severity": "同一 ADRG, 并发症合并症等级不同",
-    "principal": "局方分组与改选主要诊断后的分组相同",
-    "group": "分组不同, 请核对上传的诊断、手术和分组方案版本",
-    "bureau_ungrouped": "局方未入组或歧义组",
-    "weight": "分组相同, 权重不同, 请核对权重表年度和版本",
-    "not_paid": "分组相同, 局方未给支付金额",
-    "by_item": "分组相同, 局方按实际费用支付",
-    "price": "分组和权重相同, 支付不同: 费率(点值)、系数或倍率处理不同",
-    "ours_unpriced": "本院未能测算此病例",
-}
-HEADERS = {
-    "sheet_row": "表内行号", "case_id": "病案号", "department": "科室", "doctor": "医师", "group": "本院病组",
-    "bureau_group": "局方病组", "weight": "本院权重", "bureau_weight": "局方权重", "payment": "本院测算",
-    "bureau_payment": "局方支付", "difference": "差额(局方-本院)", "words": "差异原因", "hint": "线索",
-    "returned": "反馈日期", "days_left": "剩余申诉天数",
-}  # fmt: skip
-SUMMARY = {
-    "cases": "病例数", "agreeing": "一致", "differing": "有差异", "group_differs": "分组不同",
-    "payment": "本院测算",
-    "bureau_payment": "局方支付", "difference": "差额(局方-本院)",
-}  # fmt: skip
+REASONS = chinese("difference")
+HEADERS = headers(
+    "sheet_row",
+    "case_id",
+    "department",
+    "doctor",
+    "group",
+    "bureau_group",
+    "weight",
+    "bureau_weight",
+    "payment",
+    "bureau_payment",
+    "difference",
+    "words",
+    "hint",
+    "returned",
+    "days_left",
+    room="reconcile",
+)
+SUMMARY = headers(
+    "cases",
+    "agreeing",
+    "differing",
+    "group_differs",
+    "payment",
+    "bureau_payment",
+    "difference",
+    room="reconcile",
+)
 _CENT, _SAME_WEIGHT = 0.005, 5e-5  # yuan; weights are published with four decimals
 _GROUPS = ("severity", "principal", "group", "bureau_ungrouped")
 _MOST_TRIED = 6  # other diagnoses tried as the principal one
@@ -106,9 +111,9 @@ class Reconciliation:
         sheets = {
             "汇总": (
                 self.reasons.reset_index(),
-                {"words": "结果", "cases": "病例数", "difference": "差额(局方-本院)"},
+                {"words": word("words", "reasons").zh, **headers("cases", "difference", room="reconcile")},
             ),
-            "分科室": (departments, {"department": "科室", **SUMMARY}),
+            "分科室": (departments, {**headers("department"), **SUMMARY}),
             "差异": (self.differences, HEADERS),
             "全部": (self.frame, HEADERS),
         }

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..cases.values import value_labels
 from ..payment.faces.estimate_words import OUTLIER_WORDS
+from ..words import headers
 from .references import Reference, reference_of
 
 if TYPE_CHECKING:
@@ -16,13 +17,26 @@ if TYPE_CHECKING:
     from ..payment.faces.estimate import Estimate
 
 UNNAMED = "未填"
-HEADERS = {
-    "sheet_row": "表内行号", "case_id": "病案号", "department": "科室", "doctor": "医师", "insurance": "险种",
-    "group": "病组", "group_name": "病组名称", "standing": "结余口径", "weight": "权重",
-    "total_cost": "总费用",
-    "standard": "支付标准", "payment": "应付总额", "margin": "结余", "ratio_to_standard": "费用/标准",
-    "outlier": "倍率", "los": "住院天数", "words": "说明",
-}  # fmt: skip
+HEADERS = headers(
+    "sheet_row",
+    "case_id",
+    "department",
+    "doctor",
+    "insurance",
+    "group",
+    "group_name",
+    "standing",
+    "weight",
+    "total_cost",
+    "standard",
+    "payment",
+    "margin",
+    "ratio_to_standard",
+    "outlier",
+    "los",
+    "words",
+    room="office",
+)
 
 
 def stays_of(answer: Estimate, given: Any, whole: pd.DataFrame) -> tuple[pd.DataFrame, Reference]:

@@ -15,6 +15,7 @@ from ..cases.rules import check_rules
 from ..codes import Catalogue
 from ..codes.in_use import codes_in_use
 from ..grouping.reasons import Reason
+from ..words import headers
 from .alternatives import principal_first, regrouped, without
 from .thresholds import Thresholds
 
@@ -24,11 +25,22 @@ if TYPE_CHECKING:
     from ..grouping import DrgGrouper
     from ..payment.faces.estimate import Estimate
 
-HEADERS = {
-    "number": "警示", "zh": "内容", "sheet_row": "表内行号", "case_id": "病案号", "department": "科室",
-    "doctor": "医师", "group": "现病组", "got": "依据", "proposal": "建议核对", "other_group": "核对后病组",
-    "payment": "现应付", "other_payment": "核对后应付", "difference": "差额",
-}  # fmt: skip
+HEADERS = headers(
+    "number",
+    "zh",
+    "sheet_row",
+    "case_id",
+    "department",
+    "doctor",
+    "group",
+    "got",
+    "proposal",
+    "other_group",
+    "payment",
+    "other_payment",
+    "difference",
+    room="warnings",
+)
 _MOST_TRIED = 4  # other diagnoses tried as the principal one of a stay without a group
 _PLAIN = ("W01", "W03", "W07", "W08")  # found by the checks alone, where nothing better is known here
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NotFoundError
 from ..schemes.registry import chain
 from ..sources import STATES
+from ..words import chinese
 from .dated_scheme import DatedScheme
 from .parameters import OTHER, Parameter, band_labels, catalogue, dimensions
 from .rules.facts import rule_facts
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from .policy import Policy
     from .rules.rule import Rule
 
-STATE_ZH = {"read": "已核原文", "secondary": "二手来源", "assumed": "假设", "default": "中性默认"}
-_METHOD_ZH = {"drg_rate": "DRG 费率法", "drg_points": "DRG 点数法", "dip": "DIP", "ffs": "按项目付费"}
+STATE_ZH = chinese("trust")
+_METHOD_ZH = chinese("method")
 
 
 def value_text(value: Any, parameter: Parameter | None = None) -> str:

@@ -11,6 +11,7 @@ from ..office.month import BY, PERIODS
 from ..office.stays import HEADERS as STAYS
 from ..office.warnings import HEADERS as WARNINGS
 from ..payment.faces.headers import WORDS, WORKLIST
+from ..words import headers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,26 +53,24 @@ def write_month(month: OfficeReport, path: Any, *, case_ids: bool = False) -> No
         keys = list(zip(pairs["department"], pairs["group"], strict=True))
         names = month.frame.drop_duplicates("group").set_index("group")["group_name"]
         pairs.insert(2, "group_name", pairs["group"].map(names))
-        headers = {"department": "科室", "group": "病组", "group_name": "病组名称", **INDICATORS}
-        sheets.table("科室病组", pairs, headers, link=_goto(keys, "病例", first_case), linked=1)
+        shown = {**headers("department", "group", "group_name"), **INDICATORS}
+        sheets.table("科室病组", pairs, shown, link=_goto(keys, "病例", first_case), linked=1)
         sheets.table(
             "盈亏病组",
             _both_ends(month),
-            {"kind": "", "group": "病组", "group_name": "病组名称", **INDICATORS},
+            {"kind": "", **headers("group", "group_name"), **INDICATORS},
         )
         positions = cases.pop("at").tolist()
         sheets.table("病例", cases, _LISTED, link=lambda row: explained.where(positions[row]))
         sheets.table(
             "特例单议",
             _placed(month, month.reviews, case_ids),
-            {"sheet_row": "表内行号", **_ids(case_ids), **_LIST},
+            {**headers("sheet_row"), **_ids(case_ids), **_LIST},
         )
         warnings = _placed(month, month.warnings, case_ids)
         at = month.frame.index.get_indexer(month.warnings.index)
         sheets.table("编码警示", warnings, WARNINGS, link=lambda row: explained.where(int(at[row])))
-        sheets.table(
-            "入组说明", explained.table, {"sheet_row": "表内行号", "group": "病组", "text": "入组过程"}
-        )
+        sheets.table("入组说明", explained.table, headers("sheet_row", "group", "text"))
         told = (
             f"入组过程逐步列出 {len(explained.rows):,} 例(特例单议、编码警示、亏损最多者); 其余见“病例”表。"
         )

@@ -11,7 +11,7 @@ from .numbers import in_unit, number, percent, unit_for
 from .sentences import Effect, effect_en, effect_zh
 from .tables import across, change_band, closes_a_budget, hospital_changes, reforms, winners_and_losers
 from .theme import columns
-from .words import title, word
+from .words import both, title, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,11 +89,7 @@ def _unit_en(unit: str) -> str:
 
 def _table(tables: Tables, summary: pd.DataFrame, names: list[str], facts: RunFacts) -> str:
     words = {
-        "fund": ("基金支付", "fund pays"),
-        "fund_change": ("基金变化", "fund, change"),
-        "patient": ("个人负担", "patients pay"),
-        "patient_change": ("个人变化", "patients, change"),
-        "hospital_change": ("医院结余变化", "hospitals, change"),
+        name: both(name) for name in ("fund", "fund_change", "patient", "patient_change", "hospital_change")
     }
     if summary["other_payers_change"].abs().max() >= _YUAN:
         words["other_payers_change"] = ("其他支付方变化", "other payers, change")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._atomic import replacing
 from .._excel import COUNT, MONEY, RATIO, SHARE, workbook
 from ..transition.transition import Transition, find_transition
+from ..words import chinese, headers
 from .figures.gains import gains
 from .transition_page import transition_page
 
@@ -16,24 +17,10 @@ if TYPE_CHECKING:
     from ..policy.policy import Policy
     from ..weights.weights import Weights
 
-_SHEETS = {
-    "flows": "流向",
-    "reasons": "流向原因",
-    "weights": "权重",
-    "flow_money": "流向金额",
-    "explained": "解释力",
-    "look_at": "核对类型",
-}
-_BY = {
-    "all": "合计",
-    "mdc": "主要诊断大类",
-    "department": "科室",
-    "hospital_id": "医疗机构",
-    "hospital_level": "医院等级",
-    "insurance": "险种",
-    "insured_region": "参保地",
-    "group_a": "原病组",
-}
+_SHEETS = chinese("transition_sheet")
+_BY = headers(
+    "all", "mdc", "department", "hospital_id", "hospital_level", "insurance", "insured_region", "group_a"
+)
 _COUNTS = ("cases", "moved", "not_payable", "n")
 _SHARES = ("share_of_a", "moved_share", "change_share")
 _MONEY = ("before", "change", "cost")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..transition.flows import MOVES
+from ..words import named
 from . import fonts
 from .figures.gains import gains
 from .markup import Cell, bullets, chart, heading, pair, paragraph, section, table
@@ -20,14 +21,7 @@ if TYPE_CHECKING:
     from ..transition.transition import Transition
 
 _SHOWN = 10
-_KEYS = {
-    "hospital_id": ("医疗机构", "hospitals"),
-    "department": ("科室", "departments"),
-    "hospital_level": ("医院等级", "levels"),
-    "insurance": ("险种", "insurance"),
-    "group_a": ("原病组", "groups"),
-    "mdc": ("主要诊断大类", "MDC"),
-}
+_KEYS = named("hospital_id", "department", "hospital_level", "insurance", "group_a", "mdc")
 
 
 def transition_page(found: Transition, *, lang: str | None = None) -> str:

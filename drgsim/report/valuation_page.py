@@ -11,6 +11,7 @@ from .._rows import rows_of
 from ..fund.pots import pots
 from ..fund.sensitivity import sensitivity
 from ..sources import resolve
+from ..words import chinese
 from . import fonts
 from .markup import Cell, bullets, heading, pair, paragraph, section, table
 from .numbers import NONE, money, number
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ..fund.valuation import Valuation
 
 TITLE = ("医保基金长期测算报告", "Valuation of the medical insurance fund")
-STATES = {"read": "原文", "secondary": "转引", "assumed": "假定"}
+STATES = chinese("trust")
 METHOD = (
     ("人口：按单岁、性别逐年推算在职、退休、居民与未参保，含出生、死亡、退休、流动；",
      "People year by year, by single age and sex: active, retired, residents, not insured; births, deaths, retirement, movement."),  # noqa: E501

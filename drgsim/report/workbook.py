@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._excel import MONEY, SHARE, workbook
+from ..words import chinese
 from .facts import RunFacts
 from .tables import Tables, attributions, check_table, projected, reforms
 from .words import both, level
@@ -24,28 +25,7 @@ _TITLE = "医保支付政策测算结果 What a payment reform changes"
 _RATIO_SHEETS = {"cost_to_standard": ("low", "high")}  # edges are ratios there, money elsewhere
 _PLAIN_SHEETS = {"published": ("simulated", "published"), "plausibility": ("value", "low", "high")}
 _WORDED = ("kind", "band", "insurance", "state", "measure")  # ids that have a word in both languages
-NAMES = {
-    "about": "说明",
-    "summary": "汇总",
-    "unpaid": "无法付费",
-    "by_insurance": "分险种",
-    "by_region": "分参保地",
-    "by_level": "分医院等级",
-    "by_mdc": "分主要诊断大类",
-    "attribution": "影响分解",
-    "flows": "跨区流向",
-    "flows_change": "流向变化",
-    "hospitals": "分医院",
-    "migration": "换组",
-    "outliers": "倍率与特例单议",
-    "supervision": "基金监管",
-    "cost_to_standard": "费用与标准之比",
-    "projection": "年度预测",
-    "bands": "区间",
-    "published": "与公布值比较",
-    "plausibility": "合理性",
-    "liveness": "参数作用",
-}
+NAMES = chinese("sheet")
 
 
 def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:

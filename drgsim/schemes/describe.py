@@ -7,17 +7,14 @@ from dataclasses import fields
 
 from .. import sources
 from ..errors import NotFoundError
+from ..words import pairs
 from .model import AdrgKind, AmbiguousAdrg, CcExclusion, NewbornWeight, Scheme
 from .rows import TABLES, AnyRow, table_rows
 from .rules.print import print_rule
 from .rules.terms import Compare, Member, Role, Rule, Variable
 from .rules.walk import leaves, set_names
 
-_TRUST = {
-    "read": "已对照公布文本 read in the publication",
-    "secondary": "取自转载或公开程序 taken from a re-post or a public program",
-    "assumed": "假定 assumed",
-}
+_TRUST = {state: f"{zh} {en}" for state, (zh, en) in pairs("trust_told").items()}
 _SWITCHES = {
     ("cc_exclusion", CcExclusion.SAME_TABLE): (
         "主要诊断自身的排除表号与MCC/CC相同时, 该MCC/CC不计",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
+from ..words import pairs
 from .model import Scheme
 from .rows import TABLES, TOP, AnyRow, Table, table_rows
 from .rules.print import print_rule
@@ -17,28 +18,8 @@ if TYPE_CHECKING:
 Language = Literal["zh", "en"]
 _EXAMPLES = 5
 
-_PARTS = {
-    "mdc": ("主要诊断大类", "MDC"),
-    "adrg": ("核心组", "ADRG"),
-    "drg": ("细分组", "DRG"),
-    "set": ("编码集", "code sets"),
-    "severity": ("合并症", "CC and MCC"),
-    "exclusion": ("排除表", "exclusion tables"),
-    "switch": ("开关", "switches"),
-}
-_CHANGES = {
-    "added": ("新增", "added"),
-    "removed": ("取消", "removed"),
-    "renamed": ("更名", "renamed"),
-    "moved": ("归属变化", "moved"),
-    "kind": ("类型变化", "kind changed"),
-    "rule": ("规则变化", "rule changed"),
-    "order": ("顺序变化", "order changed"),
-    "codes": ("编码变化", "codes changed"),
-    "label": ("标签变化", "label changed"),
-    "table": ("排除表号变化", "exclusion table changed"),
-    "value": ("取值变化", "value changed"),
-}
+_PARTS = pairs("scheme_part")
+_CHANGES = pairs("scheme_change")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError
+from ..words import pairs
 from .diff import Language
 from .model import Scheme
 from .rebase_lists import carry_exclusion, carry_sets, carry_severity, carry_switches
@@ -23,13 +24,7 @@ from .rebase_state import Carried, Merge
 if TYPE_CHECKING:
     import pandas as pd
 
-STATUSES = {
-    "applied": ("照用", "applied as it was"),
-    "look": ("照用, 请复核", "applied, to be looked at"),
-    "same": ("新版已如此", "the new edition says so itself"),
-    "conflict": ("新版另有规定, 请专家定", "the new edition says otherwise: for the expert"),
-    "lost": ("新版已无此项", "the new edition has no such place"),
-}
+STATUSES = pairs("rebased")
 
 
 @dataclass(frozen=True)

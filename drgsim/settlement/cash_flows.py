@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ..errors import ArgumentError
+from ..words import headers
 from .errors import LedgerError
 from .settlement import LABELS
 from .timing import DAYS_IN_A_MONTH, MONTHS_IN_A_YEAR
@@ -21,27 +22,28 @@ if TYPE_CHECKING:
 FUND_KEYS = ["care_region", "insurance"]
 HOSPITAL_KEYS = [*FUND_KEYS, "hospital_id"]
 WORST = 0.05  # quantile of hospitals' months a safe advance is measured by: our measure (fund rules §2.2)
-ZH = LABELS | {
-    "advance": "即时预拨",
-    "monthly": "月度拨付",
-    "prepayment_returned": "预付金收回",
-    "advanced": "即时预拨",
-    "earned": "应得",
-    "received": "已到账",
-    "prepaid": "预付金",
-    "receivable": "应收",
-    "kind": "类别",
-    "amount": "金额",
-    "days_monthly": "月度资金平均到账天数",
-    "days_all": "含清算平均应收天数",
-    "clearing_share": "清算资金占比",
-    "clearing_target": "清算占比目标",
-    "over_advanced": "超额预拨",
-    "safe_share": "稳妥预拨比例",
-    "lowest_cash": "最低账户余额",
-    "lowest_on": "最低日",
-    "days_below_zero": "负余额天数",
-}
+ZH = LABELS | headers(
+    "advance",
+    "monthly",
+    "prepayment_returned",
+    "advanced",
+    "earned",
+    "received",
+    "prepaid",
+    "receivable",
+    "kind",
+    "amount",
+    "days_monthly",
+    "days_all",
+    "clearing_share",
+    "clearing_target",
+    "over_advanced",
+    "safe_share",
+    "lowest_cash",
+    "lowest_on",
+    "days_below_zero",
+    room="cash",
+)
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..words import headers
 from .settlement import LABELS
 from .workbook import write_tables
 
@@ -18,21 +19,22 @@ if TYPE_CHECKING:
 
 PAIR = ["insured_region", "care_region", "insurance"]
 MONEY = ("prepaid", "paid", "cleared", "uncleared", "balance")
-ZH = LABELS | {
-    "prepaid": "预付金",
-    "paid": "已拨付医疗机构",
-    "cleared": "已清算",
-    "uncleared": "未清算",
-    "balance": "预付金余额",
-    "use": "使用率",
-    "alert": "预警",
-    "rest": "年终清算差额",
-    "peak_use": "最高使用率",
-    "first_alert": "首次预警",
-    "first_red": "首次红色预警",
-    "yellow_months": "黄色预警月数",
-    "red_months": "红色预警月数",
-}
+ZH = LABELS | headers(
+    "balance",
+    "paid",
+    "prepaid",
+    "cleared",
+    "uncleared",
+    "use",
+    "alert",
+    "rest",
+    "peak_use",
+    "first_alert",
+    "first_red",
+    "yellow_months",
+    "red_months",
+    room="prepayments",
+)
 SHOWN = 20  # pairs of regions in a display
 
 

@@ -7,48 +7,50 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import ArgumentError
+from ..words import headers
 from .workbook import write_tables
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LABELS = {
-    "region": "统筹区",
-    "insurance": "险种",
-    "care_region": "就医地",
-    "insured_region": "参保地",
-    "hospital_id": "医疗机构",
-    "month": "月份",
-    "cases": "病例数",
-    "budget": "总额预算",
-    "reserve": "调剂金",
-    "local": "本地就医",
-    "outgoing": "异地就医(参保地支付)",
-    "incoming": "外来就医差额(就医地承担)",
-    "assessment": "考核",
-    "sharing": "结余留用与超支分担",
-    "case_payment": "按病种付费支出",
-    "catastrophic": "大病保险(基金划拨)",
-    "pot": "资金",
-    "spent": "基金支出",
-    "balance": "结余",
-    "booked": "按项目记账",
-    "entitlement": "应得",
-    "assessment_cut": "考核扣减",
-    "due": "清算应付",
-    "paid_monthly": "月度拨付",
-    "retained": "质量保证金",
-    "prepayment": "预付金",
-    "clearing": "年终清算",
-    "paid": "拨付",
-    "carried": "结转欠款",
-    "total_cost": "总费用",
-    "payment": "支付标准",
-    "fund_by_item": "按项目应付基金",
-    "fund": "基金应付",
-    "price": "点值倍数",
-    "held": "点值约束",
-}
+LABELS = headers(
+    "region",
+    "insurance",
+    "care_region",
+    "insured_region",
+    "hospital_id",
+    "month",
+    "cases",
+    "budget",
+    "reserve",
+    "local",
+    "outgoing",
+    "incoming",
+    "assessment",
+    "sharing",
+    "case_payment",
+    "catastrophic",
+    "pot",
+    "spent",
+    "balance",
+    "booked",
+    "entitlement",
+    "assessment_cut",
+    "due",
+    "paid_monthly",
+    "retained",
+    "prepayment",
+    "clearing",
+    "paid",
+    "carried",
+    "total_cost",
+    "payment",
+    "fund_by_item",
+    "fund",
+    "price",
+    "held",
+    room="settlement",
+)
 
 
 @dataclass(frozen=True, repr=False)

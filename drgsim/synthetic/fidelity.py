@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from ..words import word
 from .measures import Measured, measured
 from .tables import rows
 from .targets import INSURANCES, LEVEL_NAMES, Target, targets
@@ -152,9 +153,9 @@ def _row(target: Target, found: Measured) -> dict[str, Any]:
 
 
 _ZH = {
-    "employee": "职工",
-    "resident": "居民",
-    "tertiary": "三级",
-    "secondary": "二级",
-    "primary": "一级及以下",
+    "employee": word("employee").zh,
+    "resident": word("resident").zh,
+    "tertiary": word("level_3").zh,
+    "secondary": word("level_2").zh,
+    "primary": word("primary_and_below").zh,
 }

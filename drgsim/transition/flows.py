@@ -6,23 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..words import pairs
 from .sides import AMBIGUOUS, GROUPED, Side
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # kind of move -> (中文, English), the plainest first
-MOVES: dict[str, tuple[str, str]] = {
-    "same": ("病组代码不变", "same group code"),
-    "other_split": ("同一ADRG内的细分变化", "another split of the same ADRG"),
-    "other_adrg": ("同一MDC内换ADRG", "another ADRG of the same MDC"),
-    "other_mdc": ("换MDC", "another MDC"),
-    "regrouped": ("另一种分组方式", "another kind of grouping"),
-    "newly_grouped": ("新入组", "newly grouped"),
-    "newly_ambiguous": ("新入歧义组", "newly ambiguous"),
-    "newly_ungrouped": ("新增未入组", "newly ungrouped"),
-    "still_without": ("两版均未入组", "in no group under either"),
-}
+MOVES: dict[str, tuple[str, str]] = pairs("move")
 MOVED = tuple(name for name in MOVES if name not in ("same", "still_without"))
 
 

@@ -6,20 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..words import pairs
 from .flows import places
 from .sides import Side
 
 if TYPE_CHECKING:
     import pandas as pd
 
-WATCHED: dict[str, tuple[str, str]] = {
-    "newly_gray": ("主要诊断为新增灰码", "principal diagnosis newly gray"),
-    "newly_unknown": ("主要诊断在新方案中无归宿", "principal diagnosis without a home in the new scheme"),
-    "leaves_mdc": ("主要诊断离开原 MDC", "principal diagnosis leaves its MDC"),
-    "newly_ungrouped": ("新增未入组", "newly ungrouped"),
-    "newly_ambiguous": ("新入歧义组", "newly ambiguous"),
-    "severity_lost": ("并发症合并症不再计入", "complications that no longer count"),
-}
+WATCHED: dict[str, tuple[str, str]] = pairs("watched")
 _KEPT = ("case_id", "hospital_id", "department", "doctor_id", "discharge_date", "diagnoses", "procedures")
 _NO_HOME = ("unknown_principal", "principal_in_no_mdc")
 

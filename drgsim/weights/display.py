@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..words import named
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from .weights import Weights
 
 _SHOWN = 10
-LABELS = {
-    "name": "名称 name",
-    "n": "例数 cases",
-    "mean_cost": "例均费用 mean cost, yuan",
-    "weight": "权重 weight",
-    "base_points": "基准点数 base points",
-    "sd": "标准差 sd, yuan",
-    "cv": "变异系数 CV",
-    "stable": "稳定 stable",
-}
+_COLUMNS = ("name", "n", "mean_cost", "weight", "base_points", "sd", "cv", "stable")
+LABELS = {name: f"{zh} {en}" for name, (zh, en) in named(*_COLUMNS, room="weights").items()}
 
 
 def head_lines(weights: Weights) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..._excel import workbook
+from ...words import chinese, headers
 from ..columns import column_labels
 from ..problems import ProblemTable
 from ..read_report import report_of
@@ -16,19 +17,25 @@ from ..write import table_writer
 if TYPE_CHECKING:
     import pandas as pd
 
-SEVERITIES = {"error": "错误", "warning": "警告", "hint": "提示"}
-HEADERS = {
-    "sheet_row": "表内行号", "case": "病案号", "department": "科室", "doctor": "医师",
-    "number": "规则",
-    "severity": "级别", "column": "应改项目", "got": "现填", "allowed": "应为", "zh": "问题",
-    "proposal": "建议核对",
-    "state": "依据", "rule": "规则代码",
-}  # fmt: skip
-SUMMARY = {
-    "severity": "级别", "number": "规则", "zh": "问题", "column": "应改项目", "count": "次数",
-    "state": "依据",
-}  # fmt: skip
-STATES = {"read": "公布文本", "secondary": "转载资料", "assumed": "假定"}
+SEVERITIES = chinese("severity")
+HEADERS = headers(
+    "sheet_row",
+    "case",
+    "department",
+    "doctor",
+    "number",
+    "severity",
+    "column",
+    "got",
+    "allowed",
+    "zh",
+    "proposal",
+    "state",
+    "rule",
+    room="worklist",
+)
+SUMMARY = headers("severity", "number", "zh", "column", "count", "state", room="worklist")
+STATES = chinese("trust")
 UNNAMED = "未填科室"
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")  # in the name of a sheet
 _GOT = (
@@ -103,7 +110,7 @@ class CoderBook:
                 write(table.rename(columns=HEADERS) if self.chinese else table)
 
 
-_UNCHECKED = {"number": "规则", "zh": "规则内容", "column": "文件所缺的列", "cases": "涉及病例数"}
+_UNCHECKED = headers("number", "zh", "column", "cases", room="unchecked")
 
 
 def _unchecked(problems: ProblemTable) -> pd.DataFrame:

@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from ...schemes.model import Scheme
 from ...schemes.pack_write import write_pack
+from ...words import pairs
 from .constraints import Constraints
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DECISIONS = {
-    "few": ("病例太少，未动", "too few cases, as it was"),
-    "kept": ("维持原细分", "as it was"),
-    "merged": ("差异不足，合并", "merged: the groups do not differ"),
-    "split": ("重新细分", "split anew"),
-}
+DECISIONS = pairs("refined")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,6 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from ...words import members
 from .profiles import EMPLOYEE, OTHER_INSURANCE, RESIDENT, Profiles
 from .state import Marks
 from .stays import Stays
@@ -41,28 +42,7 @@ class Problem(IntEnum):
         return _TEXTS[self][1]
 
 
-_TEXTS = {
-    Problem.NONE: ("", ""),
-    Problem.COST_MISSING: ("缺总费用", "the total cost is missing"),
-    Problem.COST_NEGATIVE: ("总费用为负", "the total cost is negative"),
-    Problem.PART_NEGATIVE: ("某项费用为负", "a part of the cost is negative"),
-    Problem.PARTS_EXCEED_COST: ("各项费用之和超过总费用", "parts of the cost exceed the total"),
-    Problem.INSURANCE_MISSING: ("缺医保类型", "the insurance is missing"),
-    Problem.INSURANCE_UNKNOWN: ("医保类型无法识别", "the insurance is not one of employee, resident, other"),
-    Problem.NO_WEIGHT: ("权重表中没有该组", "the weight table has no weight for the group"),
-    Problem.NO_PRICE: ("该险种和等级没有费率或点值", "no rate or point value for this insurance and level"),
-    Problem.NO_COEFFICIENT: ("该医院或等级没有系数", "no coefficient for this hospital or level"),
-    Problem.NO_MEAN_COST: ("缺例均费用", "a mean cost that the rule needs is missing"),
-    Problem.NO_DAYS: ("缺住院天数", "the length of stay is missing"),
-    Problem.NO_PER_DIEM: ("该床日类别和等级没有标准", "no per-diem rate for this category and level"),
-    Problem.NO_MODE: ("异地病例没有付费方式", "no way of pricing for this out-of-area stay"),
-    Problem.NO_BENEFIT: ("待遇参数没有对应的值", "no deductible, ratio or cut for this person and hospital"),
-    Problem.PAYMENT_BELOW_ZERO: ("按政策算得的支付金额为负", "the policy's rules price the stay below zero"),
-    Problem.BILL_DOES_NOT_ADD: (
-        "结算记录各方支付之和不等于总费用",
-        "the recorded payments do not add up to the cost",
-    ),
-}
+_TEXTS = {Problem.NONE: ("", ""), **members("not_payable", list(Problem)[1:])}
 
 # parts of a stay's cost that cannot overlap
 _PARTS = ("out_of_scope", "over_limit", "prepaid_share")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...errors import ArgumentError
+from ...words import headers
 from .standing import Standing, costs, margins, standings
 
 if TYPE_CHECKING:
@@ -16,25 +17,26 @@ if TYPE_CHECKING:
 
     from .estimate import Estimate
 
-ZH = {
-    "cases": "病例数",
-    "not_payable": "无法测算",
-    "cmi": "CMI",
-    "total_cost": "总费用",
-    "payment": "应付总额",
-    "margin": "结余",
-    "margin_rate": "结余率",
-    "low": "低倍率",
-    "high": "高倍率",
-    "review_open": "可申请特例单议",
-    "in_scheme": "按病组付费病例",
-    "ambiguous": "歧义组(QY)",
-    "ungrouped": "未入组",
-    "self_pay": "自费",
-    "by_item": "按项目等其他途径",
-    "cost_in_scheme": "按病组付费病例费用",
-    "cost_beside": "其余病例费用(不计结余)",
-}
+ZH = headers(
+    "cases",
+    "not_payable",
+    "cmi",
+    "total_cost",
+    "payment",
+    "margin",
+    "margin_rate",
+    "low",
+    "high",
+    "review_open",
+    "in_scheme",
+    "ambiguous",
+    "ungrouped",
+    "self_pay",
+    "by_item",
+    "cost_in_scheme",
+    "cost_beside",
+    room="estimate",
+)
 KINDS = {each: each.name.lower() for each in Standing}
 _MONEY = ("total_cost", "payment", "margin", "cost_in_scheme", "cost_beside")
 _HIGH = ("high", "high_over_quota", "extreme")

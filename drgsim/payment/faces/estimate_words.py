@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ...words import named, pairs
 from ..engine.problems import Problem
 from ..engine.state import Outlier, Route
 from ..engine.steps.routes import ROUTE_WORDS
@@ -11,21 +12,8 @@ from ..engine.steps.routes import ROUTE_WORDS
 if TYPE_CHECKING:
     from .estimate import Estimate
 
-OUTLIER_WORDS = {
-    "none": ("费用正常", "an ordinary case"),
-    "low": ("低倍率病例", "a low outlier"),
-    "high": ("高倍率病例", "a high outlier"),
-    "high_over_quota": ("高倍率病例,但超出占比上限", "a high outlier beyond the hospital's share"),
-    "extreme": ("极端异常病例", "an extreme outlier"),
-}
-_PAYERS = {
-    "fund": ("统筹基金", "the basic fund"),
-    "catastrophic": ("大病保险", "catastrophic insurance"),
-    "medical_aid": ("医疗救助", "medical aid"),
-    "other_funds": ("其他基金", "other funds"),
-    "commercial": ("商业保险", "commercial insurance"),
-    "patient": ("患者", "the patient"),
-}
+OUTLIER_WORDS = pairs("outlier")
+_PAYERS = named("fund", "catastrophic", "medical_aid", "other_funds", "commercial", "patient", room="payer")
 
 
 def in_words(estimate: Estimate, row: int, lang: Literal["zh", "en"]) -> str:

@@ -12,6 +12,7 @@ from ...errors import ArgumentError, NotFoundError
 from ...policy.display import STATE_ZH, value_text
 from ...policy.parameters import catalogue
 from ...sources import load as load_sources
+from ...words import headers
 from ..engine.bill import BILL
 from ..engine.book import FUND, Book
 from ..engine.findings import Walk
@@ -25,15 +26,16 @@ if TYPE_CHECKING:
 Language = Literal["zh", "en"]
 
 _ALWAYS = ("fund", "patient", "borne_by_hospital")
-PAYER_ZH = {
-    "fund": "统筹基金",
-    "catastrophic": "大病保险",
-    "medical_aid": "医疗救助",
-    "other_funds": "其他基金",
-    "commercial": "商业保险",
-    "patient": "个人",
-    "borne_by_hospital": "医院承担",
-}
+PAYER_ZH = headers(
+    "fund",
+    "catastrophic",
+    "medical_aid",
+    "other_funds",
+    "commercial",
+    "patient",
+    "borne_by_hospital",
+    room="payer",
+)
 
 
 @dataclass(frozen=True)

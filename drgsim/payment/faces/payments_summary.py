@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...errors import ArgumentError
+from ...words import headers
 from ..engine.problems import Problem
 from ..engine.state import Route
 
@@ -22,21 +23,21 @@ MONEY = (
     "total_cost", "standard", "payment", "fund", "catastrophic", "medical_aid", "other_funds", "commercial",
     "patient", "borne_by_hospital",
 )  # fmt: skip
-ZH = {
-    "cases": "病例数",
-    "not_payable": "无法付费",
-    "cmi": "CMI",
-    "total_cost": "总费用",
-    "standard": "支付标准",
-    "payment": "应付总额",
-    "fund": "统筹基金",
-    "catastrophic": "大病保险",
-    "medical_aid": "医疗救助",
-    "other_funds": "其他基金",
-    "commercial": "商业保险",
-    "patient": "个人负担",
-    "borne_by_hospital": "医院承担",
-}
+ZH = headers(
+    "cases",
+    "not_payable",
+    "cmi",
+    "total_cost",
+    "standard",
+    "payment",
+    "fund",
+    "catastrophic",
+    "medical_aid",
+    "other_funds",
+    "commercial",
+    "patient",
+    "borne_by_hospital",
+)
 
 
 def summary(payments: Payments, by: str | Sequence[str] | None = None) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ...cases.arrays import Mask
 from ...cases.fen import Fen
+from ...words import members
 from ..engine.book import FUND
 from ..engine.problems import Problem
 from ..engine.state import Marks, Route
@@ -42,14 +43,7 @@ class Standing(IntEnum):
         return _WORDS[self][1]
 
 
-_WORDS = {
-    Standing.IN_SCHEME: ("按病组付费", "priced by the scheme"),
-    Standing.AMBIGUOUS: ("歧义组(QY)", "ambiguous (QY)"),
-    Standing.UNGROUPED: ("未入组", "ungrouped"),
-    Standing.SELF_PAY: ("自费", "self-pay"),
-    Standing.BY_ITEM: ("按项目等其他途径", "by item and other routes"),
-    Standing.NOT_PAYABLE: ("无法测算", "cannot be estimated"),
-}
+_WORDS = members("standing", Standing)
 _PRICED = (Route.SCHEME, Route.PER_DIEM)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...fund.pots import pots
+from ...words import named
 from .. import fonts
 from ..labels import legend, legend_height
 from ..theme import INK, WIDTH, drawing, finish, styles, tick, wrap
@@ -56,8 +57,7 @@ def fund_fan(valuation: Valuation, *, measure: str = "reserve_months", lang: str
             axes.grid(axis="y")
             axes.yaxis.set_major_formatter(tick)
             axes.set_title(pots()[pot].zh if lang == "zh" else pots()[pot].en, fontsize=9)
-        words = {"reserve_months": ("可支付月数", "months of spending"), "reserve": ("累计结余（亿元）", "reserve (1e8 yuan)"),  # noqa: E501
-                 "balance": ("当期结余（亿元）", "balance (1e8 yuan)")}  # fmt: skip
+        words = named("reserve_months", "reserve", "balance", room="fan")
         grid[0].set_ylabel(words[measure][0 if lang == "zh" else 1])
         legend(figure, [_handle(looks[each], names[each]) for each in valuation.scenarios])
         note = None

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROWS = ("balance", "reserve")
-_NAMES = {
-    "balance": ("当期结余", "Year's balance"),
-    "reserve": ("累计结余", "Reserve"),
-    "against": ("累计结余变化", "Reserve change"),
-}
 
 
 def projection(
@@ -84,7 +79,7 @@ def _panel(axes: Any, part: pd.DataFrame, measure: str, looks: dict[str, Style],
     axes.set_xlim(years[0] - 0.25, years[-1] + 0.3 + 0.13 * len(scenarios))
     axes.yaxis.set_major_formatter(tick)
     axes.grid(axis="y")
-    name = _NAMES[measure][0 if lang == "zh" else 1]
+    name = word(measure, lang).capitalize()
     axes.set_ylabel(f"{name}\n({unit.name})", color=INK)
 
 

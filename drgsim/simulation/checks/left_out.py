@@ -15,6 +15,7 @@ from ...cases.arrays import read_labels
 from ...payment.engine.problems import Problem
 from ...payment.faces.enough import FEWEST_SHARE, FEWEST_STAYS, asked_facts
 from ...settlement.budgets import INSURANCES
+from ...words import named
 from ..errors import SimulationError
 from ..world.given_groups import categories_of
 from ..world.groupings import is_dip
@@ -27,12 +28,7 @@ if TYPE_CHECKING:
 
 Told = tuple[str, str]  # the same in Chinese and English
 COLUMNS = ("scenario", "problem", "zh", "en", "cases", "total_cost")
-_PLACE_WORDS = {
-    "insured_region": ("参保地", "insured region"),
-    "care_region": ("就医地", "care region"),
-    "hospital_id": ("医疗机构", "hospital"),
-    "hospital_level": ("医院等级", "hospital level"),
-}
+_PLACE_WORDS = named("insured_region", "care_region", "hospital_id", "hospital_level")
 
 
 def unpaid_costs(outcome: Outcome) -> dict[Problem, tuple[int, int]]:

@@ -189,7 +189,7 @@ _REACH: Mapping[str, tuple[str, str, Callable[[Outcome], Mask]]] = {
     "cross_region.": ("异地就医病例", "out-of-area stay", _away),
     "outlier.low.": ("低倍率病例", "low outlier", _outlier(Outlier.LOW)),
     "outlier.high.": ("高倍率病例", "high outlier", _outlier(Outlier.HIGH, Outlier.HIGH_OVER_QUOTA)),
-    "outlier.extreme.": ("极高倍率病例", "extreme outlier", _outlier(Outlier.EXTREME)),
+    "outlier.extreme.": ("极端异常病例", "extreme outlier", _outlier(Outlier.EXTREME)),
     "special_review.": (
         "特例单议通过病例",
         "stay accepted in special review",

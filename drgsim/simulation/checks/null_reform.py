@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...policy.parameter_values import to_plain
 from ...schemes.metadata import read_metadata
 from ...schemes.registry import chain
+from ...words import pairs
 from ..responses import declared
 from ..scenario.scenario import Scenario
 from ..simulate import without_steps
@@ -29,12 +30,7 @@ if TYPE_CHECKING:
 
 KEYS = ("insured_region", "care_region", "hospital_id")
 RESTATED, AT_BASELINE, NOT_TAKEN, NO_STRENGTH = "restated", "at_baseline", "not_taken", "no_strength"
-TITLES = {
-    RESTATED: ("重述自身参数", "its own parameters stated again"),
-    AT_BASELINE: ("各项改革取基线值", "every lever at the baseline's values"),
-    NOT_TAKEN: ("改革与行为反应均未生效", "no lever and no response in force"),
-    NO_STRENGTH: ("行为反应强度为零", "every response with no strength"),
-}
+TITLES = pairs("null_reform")
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import DrgsimError
 from ...payment.engine.grouped import as_frame
+from ...words import pairs
 from ..errors import RecordError
 from ..scenario.scenario import Scenario
 from ..simulate import simulate
@@ -26,13 +27,7 @@ if TYPE_CHECKING:
     from ..progress import Listener
 
 _CLOSE = 1e-9  # relative, of numbers that are neither money nor counts
-_KINDS = {
-    "policies": ("政策", "policy"),
-    "schemes": ("分组方案", "scheme"),
-    "catalogues": ("DIP 目录", "DIP catalogue"),
-    "weights": ("权重表", "weight table"),
-    "assumptions": ("假设", "assumptions"),
-}
+_KINDS = pairs("record_part")
 _MISSING = "not here 缺"
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from ...errors import nearest_name
 from ...policy.document import COVERAGE as STATES
 from ...policy.errors import Problem
+from ...words import chinese
 
 FIELDS = ("clause", "state", "note")
-STATES_ZH = {"modelled": "已建模", "approximated": "近似", "not_modelled": "未建模"}
+STATES_ZH = chinese("coverage")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ...policy.display import trust_text
+from ...words import chinese
 from .coverage import STATES_ZH
 from .phase_in import STEP, PhaseIn
 from .reform_values import bare, states
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from .scenario import Scenario
 
 _LONG = 60  # characters of a value before the rest is cut
-_PROFILES_ZH = {"linear": "线性", STEP: "一次到位", "front_loaded": "先快后慢", "back_loaded": "先慢后快"}
+_PROFILES_ZH = chinese("phase_in")
 _WEIGHTS_ZH = {"fit": "由基线病例测算", "policy": "政策所列权重表"}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ....cases.arrays import Ints
+from ....words import chinese
 from ..state import Change, State
 
 NAMES = ("deductible", "deductible_factor", "ratio", "ratio_points", "patient")
@@ -43,12 +44,7 @@ class Benefit:
 
     def tell(self, state: State, i: int) -> tuple[str, str]:
         said = {name: state.benefits[name][i] for name in self.amounts if name in state.benefits}
-        zh = {
-            "deductible": "起付线",
-            "deductible_factor": "起付线比例",
-            "ratio": "支付比例",
-            "ratio_points": "支付比例增减",
-        }
+        zh = chinese("benefit")
         return (
             "待遇调整: " + ", ".join(f"{zh[name]} {value:g}" for name, value in said.items()),
             "benefit: " + ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in said.items()),

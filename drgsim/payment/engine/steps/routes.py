@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from ....cases.arrays import Mask
+from ....words import members
 from ..book import Book
 from ..profiles import OTHER_INSURANCE
 from ..state import Change, Route, State
@@ -82,20 +83,4 @@ class Routes:
 
 
 _OWN = (Route.NOT_INSURED, Route.FEE_FOR_SERVICE, Route.EXCLUDED, Route.SHORT_STAY, Route.LONG_STAY)
-ROUTE_WORDS = {
-    Route.SCHEME: ("病组付费", "priced by its group"),
-    Route.UNGROUPED: ("未入组", "without a group"),
-    Route.NO_WEIGHT: ("该组没有权重", "group without a weight"),
-    Route.EXCLUDED: ("不纳入病组付费", "excluded from case payment"),
-    Route.PER_DIEM: ("按床日付费", "per diem"),
-    Route.SHORT_STAY: ("短住院日", "short stay"),
-    Route.LONG_STAY: ("长住院日", "long stay"),
-    Route.OUT_OF_AREA: ("异地就医按项目付费", "out-of-area stay paid by item"),
-    Route.NOT_INSURED: ("非基本医保患者", "not in basic insurance"),
-    Route.FEE_FOR_SERVICE: ("按项目付费", "fee for service"),
-    Route.ZERO_SCORE: ("分值为零", "score of zero"),
-    Route.BLANK_GROUP: ("空白病种", "blank disease type"),
-    Route.NOT_PAYABLE: ("无法付费", "not payable"),
-    Route.BY_ITEM: ("按规则按项目付费", "paid by item by a rule"),
-    Route.PACKAGE: ("包干付费", "package"),
-}
+ROUTE_WORDS = members("route", Route)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ....cases.arrays import Ints, Mask
 from ....cases.fen import TO_THE_FEN, Fen, Floats, Rounding, to_fen
+from ....words import members
 from ..book import Book
 from ..ranking import Period, scopes
 from ..state import Change, Review, Route, State
@@ -193,10 +194,4 @@ class SpecialReview:
         return REVIEW_WORDS[Review(state.review[i])]
 
 
-REVIEW_WORDS = {
-    Review.NONE: ("不符合或无需申请", "not eligible, or nothing to gain"),
-    Review.ELIGIBLE: ("符合申请条件,未申请", "eligible, not filed"),
-    Review.OVER_QUOTA: ("已申请,超出名额", "filed, beyond the quota"),
-    Review.REFUSED: ("已评审,未通过", "reviewed and refused"),
-    Review.ACCEPTED: ("已评审,通过", "reviewed and accepted"),
-}
+REVIEW_WORDS = members("review_outcome", Review)

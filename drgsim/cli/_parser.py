@@ -1,0 +1,119 @@
+"""A parser that explains itself in the language users are spoken to in; every command takes `--lang`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from ..language import LANGUAGES, Language, in_chinese, language
+
+OPTION = "--lang"
+
+
+class Parser(argparse.ArgumentParser):
+    """Help, usage and errors as argparse writes them, or the same in Chinese."""
+
+    def format_help(self) -> str:
+        return self._said(super().format_help)
+
+    def format_usage(self) -> str:
+        return self._said(super().format_usage)
+
+    def _said(self, formatted: Any) -> str:
+        if language() == "en":
+            return str(formatted())
+        self.formatter_class = _Chinese
+        self.description = in_chinese(self.description or "") or None
+        self.epilog = in_chinese(self.epilog or "") or None
+        for group in self._action_groups:
+            group.title = in_chinese(group.title or "") or None
+        for action in self._actions:
+            _in_chinese(action)
+        return str(formatted())
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        told = f"：错误：{in_chinese(message)}" if language() == "zh" else f": error: {message}"
+        self.exit(2, f"{self.prog}{told}\n")
+
+
+class _Chinese(argparse.HelpFormatter):
+    """Chinese has no spaces to break a line at, and its signs are two columns wide."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrapped(self._whitespace_matcher.sub(" ", text).strip(), width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return textwrap.indent("\n".join(wrapped(text, width - len(indent))), indent)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` columns, broken after a Chinese sign or at a space.
+
+    >>> wrapped("病例分组 by drgsim", 8)
+    ['病例分组', 'by', 'drgsim']
+    """
+    lines, line, room = [], "", 0
+    for piece in _pieces(text):
+        wide = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in piece)
+        if line and room + wide > width and piece not in "，。；：、）":
+            lines.append(line.rstrip())
+            line, room = "", 0
+        if line or not piece.isspace():
+            line, room = line + piece, room + wide
+    return [*lines, line.rstrip()] if line.strip() else lines or [""]
+
+
+def _pieces(text: str) -> Iterable[str]:
+    piece = ""
+    for sign in text:
+        if sign == " " or unicodedata.east_asian_width(sign) in "WF":
+            yield from filter(None, (piece, sign))
+            piece = ""
+        else:
+            piece += sign
+    yield from filter(None, (piece,))
+
+
+def _in_chinese(action: argparse.Action) -> None:
+    if action.help and action.help != argparse.SUPPRESS:
+        action.help = in_chinese(action.help)
+    for choice in getattr(action, "_choices_actions", ()):
+        if choice.help:
+            choice.help = in_chinese(choice.help)
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Give `--lang` to a parser and all below it that have none of their own."""
+    if not any(OPTION in action.option_strings for action in parser._actions):
+        parser.add_argument(
+            OPTION,
+            choices=LANGUAGES,
+            default=argparse.SUPPRESS,
+            help="language of what is said (default: that of DRGSIM_LANG, then of the locale)",
+        )
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for each in {id(each): each for each in action.choices.values()}.values():
+                add_language(each)
+
+
+def asked_language(words: Sequence[str]) -> Language | None:
+    """The language a command line asks for, read before the line is: its errors are told in it too.
+
+    >>> asked_language(["group", "x.csv", "--lang", "zh"]), asked_language(["--lang=en"]), asked_language([])
+    ('zh', 'en', None)
+    """
+    found: Language | None = None
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        value = following if word == OPTION else word.removeprefix(f"{OPTION}=") if "=" in word else ""
+        for each in LANGUAGES:
+            found = each if value == each and word.startswith(OPTION) else found
+    return found

@@ -1,0 +1,199 @@
+"""The language users are spoken to in, and what is said in it.
+
+Code speaks English; `data/texts.csv` holds each of its sentences in Chinese. A sentence with values in it is
+a template (`no file {0}`): what was said is matched with the templates, its values are taken out, put into
+the Chinese one and, where they are sentences themselves, translated too. So no place that raises an error
+needs to know of languages, and a library that only speaks English loads none of this.
+
+The language is the one set by `set_language` (the commands' `--lang`), else that of DRGSIM_LANG, else that of
+the locale; English where none of these says Chinese.
+"""
+
+from __future__ import annotations
+
+import csv
+import locale
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Literal
+
+from ._paths import data_path
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+VARIABLE = "DRGSIM_LANG"
+
+_PLACE = re.compile(r"\{(\d+)\}")
+_ENGLISH = re.compile(r"[A-Za-z]{2}")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_JOINTS = (("; ", "；"), (". ", "。"), (", ", "，"), (": ", "："), (" (", ""))
+_DEPTH = 4  # texts within values of texts
+_chosen: list[Language] = []
+
+
+def set_language(language: Language | None) -> None:
+    """Say everything in `language` from now on: errors, notes, summaries.
+
+    Parameters
+    ----------
+    language : "zh", "en", or None for what DRGSIM_LANG and the locale say
+
+    Raises
+    ------
+    ArgumentError
+        for another language.
+
+    Examples
+    --------
+    >>> import drgsim
+    >>> drgsim.set_language("zh")
+    >>> drgsim.Policy.load("natonal-drg-rate")
+    Traceback (most recent call last):
+        ...
+    drgsim.errors.NotFoundError: [DS001] 没有这个政策；实为 'natonal-drg-rate'；是否指 'national-drg-rate'？…
+    >>> drgsim.set_language(None)
+    """
+    from .errors import ArgumentError
+
+    if language is not None and language not in LANGUAGES:
+        raise ArgumentError("no such language", got=language, allowed=LANGUAGES)
+    _chosen[:] = [] if language is None else [language]
+
+
+def language() -> Language:
+    """The language users are spoken to in.
+
+    >>> language() in ("zh", "en")
+    True
+    """
+    return stated_language() or "en"
+
+
+def stated_language() -> Language | None:
+    """The language somebody asked for: by `set_language`, DRGSIM_LANG or the locale; None when none did."""
+    if _chosen:
+        return _chosen[0]
+    if (named := named_language(os.environ.get(VARIABLE, ""))) is not None:
+        return named
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if text := os.environ.get(variable):
+            return named_language(text) or (None if _says_nothing(text) else "en")
+    return named_language(locale.getlocale()[0] or "")  # where no variable says it: Windows, macOS
+
+
+def named_language(text: str) -> Language | None:
+    """The language a setting names (`zh`, `zh_CN.UTF-8`, `en-GB`), or None.
+
+    >>> named_language("zh_CN.UTF-8"), named_language("en_GB"), named_language("fr"), named_language("C")
+    ('zh', 'en', None, None)
+    """
+    name = _name(text)
+    if name in ("zh", "chinese", "cn"):
+        return "zh"
+    return "en" if name in ("en", "english") else None
+
+
+def _name(text: str) -> str:
+    return re.split(r"[_.@ (-]", text.strip().lower())[0]
+
+
+def _says_nothing(text: str) -> bool:
+    return _name(text) in ("c", "posix")
+
+
+@contextmanager
+def speaking(language: Language | None) -> Iterator[None]:
+    """Speak `language` for a while; None leaves it as it is."""
+    before = list(_chosen)
+    if language is not None:
+        set_language(language)
+    try:
+        yield
+    finally:
+        _chosen[:] = before
+
+
+def told(text: str) -> str:
+    """`text` in the language users are spoken to in; a sentence nobody translated stays as it is."""
+    return text if language() == "en" else in_chinese(text)
+
+
+def in_chinese(text: str) -> str:
+    """`text` in Chinese, line by line.
+
+    >>> in_chinese("no such scheme")
+    '没有这个分组方案'
+    """
+    return "\n".join(_line(line, 0) for line in text.split("\n"))
+
+
+def _line(line: str, depth: int) -> str:
+    body = line.strip()
+    if not body or not _ENGLISH.search(body):
+        return line
+    found = _whole(body, depth)
+    if found is None:
+        found = _in_parts(body, depth)
+    if found is None:
+        return line
+    start = line[: len(line) - len(line.lstrip())]
+    return start + found + line[len(line.rstrip()) :]
+
+
+def _whole(body: str, depth: int) -> str | None:
+    """The translation of a text that is a sentence of the catalogue as a whole."""
+    catalogue = texts()
+    if body in catalogue.fixed:
+        return catalogue.fixed[body]
+    if depth < _DEPTH:
+        for literals, pattern, zh in catalogue.templates:
+            if all(each in body for each in literals) and (match := re.fullmatch(pattern, body, re.DOTALL)):
+                values = [_line(value, depth + 1) for value in match.groups()]
+                return _PLACE.sub(lambda place, values=values: values[int(place[1])], zh)  # type: ignore[misc]
+    return None
+
+
+def _in_parts(body: str, depth: int) -> str | None:
+    """Several sentences in one line, the first of which the catalogue has."""
+    for sign, joint in _JOINTS:
+        for cut in (found.start() for found in re.finditer(re.escape(sign), body)):
+            if (first := _whole(body[:cut], depth)) is not None:
+                rest = _line(body[cut + len(sign.rstrip("(")) :], depth)
+                return first.rstrip("。；，") + joint + rest
+    if body[-1] in ".:" and (found := _whole(body[:-1], depth)) is not None:
+        return found.rstrip("。：") + {".": "。", ":": "："}[body[-1]]
+    return None
+
+
+class Texts:
+    """The catalogue: sentences without values by themselves, templates with the most said first."""
+
+    def __init__(self, chinese: Mapping[str, str]) -> None:
+        self.fixed: dict[str, str] = {}
+        self.templates: list[tuple[tuple[str, ...], str, str]] = []
+        by_length = []
+        for en, zh in chinese.items():
+            literals = _PLACE.split(en)[::2]  # between the places
+            if len(literals) == 1:
+                self.fixed[en] = zh
+            else:
+                by_length.append((-sum(map(len, literals)), literals, zh))
+        for _, literals, zh in sorted(by_length):
+            pattern = "(.*?)".join(map(re.escape, literals))
+            self.templates.append((tuple(filter(None, literals)), pattern, zh))
+
+
+@cache
+def texts() -> Texts:
+    """The catalogue of `data/texts.csv`."""
+    from .errors import NotFoundError
+
+    try:
+        path = data_path("texts.csv")
+    except NotFoundError:  # an installation without its data says so in English
+        return Texts({})
+    with path.open(encoding="utf-8", newline="") as file:
+        return Texts({row["en"]: row["zh"] for row in csv.DictReader(file)})

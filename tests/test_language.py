@@ -1,0 +1,197 @@
+"""What users are told exists in Chinese and English, from one table."""
+
+import argparse
+import re
+
+import pytest
+
+from drgsim.cli.main import COMMANDS, build_parser, main
+from drgsim.errors import ArgumentError, ColumnError, NotFoundError
+from drgsim.language import in_chinese, language, set_language, speaking, stated_language, told
+from tools import texts
+
+_WORDS = re.compile(r"(?<![\w./`'\"=<{\[@-])[a-z]{3,} [a-z]{2,} [a-z]{2,}")
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    return texts.sentences()
+
+
+@pytest.fixture(scope="module")
+def table():
+    return texts.table()
+
+
+def test_every_sentence_of_the_code_has_its_chinese(sentences, table):
+    missing = {text: file for text, file in sentences.items() if text not in table}
+    assert missing == {}, "add them to data/texts.csv (python -m tools.texts lists them)"
+
+
+def test_no_chinese_is_left_of_a_sentence_that_is_gone(sentences, table):
+    assert [text for text in table if text not in sentences and text not in texts.OUTSIDE] == []
+
+
+def test_the_places_of_a_sentence_are_those_of_its_chinese(table):
+    for en, zh in table.items():
+        ours, theirs = texts.PLACE.findall(en), texts.PLACE.findall(zh)
+        assert ours == [str(number) for number in range(len(ours))], en
+        if texts.CHINESE.search(en):  # a sentence in both languages says some values twice
+            assert set(theirs) <= set(ours), en
+        else:
+            assert sorted(theirs) == sorted(ours), en
+
+
+def test_the_chinese_is_chinese(table):
+    for en, zh in table.items():
+        said = texts.PLACE.sub("", re.sub(r"`[^`]*`|\"[^\"]*\"", "", zh))
+        if texts.CHINESE.search(zh):
+            assert not re.search(r"(?<![\w./-])(?:the|of|is|are|with|a|an) ", said), (en, zh)
+        else:  # a command, a list of names
+            assert not _WORDS.search(said) or "drgsim" in said, (en, zh)
+
+
+def test_a_sentence_with_values_is_found_again_and_its_values_kept(table):
+    """Each template with odd values in its places comes back in Chinese with the same values."""
+    wrong = []
+    for en, zh in table.items():
+        values = {number: f"‹{number}›" for number in texts.PLACE.findall(en)}
+        said = texts.PLACE.sub(lambda place, values=values: values[place[1]], en)
+        wanted = texts.PLACE.sub(lambda place, values=values: values[place[1]], zh)
+        if in_chinese(said) != wanted:
+            wrong.append((en, in_chinese(said)))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_GB"}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "DRGSIM_LANG": "en"}, "en"),
+        ({"DRGSIM_LANG": "zh"}, "zh"),
+        ({"DRGSIM_LANG": "zh-Hans"}, "zh"),
+        ({"DRGSIM_LANG": "klingon", "LANG": "zh_CN"}, "zh"),
+    ],
+)
+def test_the_variable_goes_before_the_locale(monkeypatch, variables, expected):
+    for name in ("DRGSIM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("locale.getlocale", lambda *_: (None, None))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert language() == expected
+
+
+def test_a_windows_locale_speaks_chinese(monkeypatch):
+    for name in ("DRGSIM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("locale.getlocale", lambda *_: ("Chinese (Simplified)_China", "936"))
+    assert language() == "zh"
+
+
+def test_a_chosen_language_goes_before_all(monkeypatch):
+    monkeypatch.setenv("DRGSIM_LANG", "zh")
+    with speaking("en"):
+        assert language() == "en"
+    assert language() == "zh"
+    with pytest.raises(ArgumentError):
+        set_language("fr")
+
+
+def test_an_error_is_said_in_chinese_whole():
+    error = NotFoundError(
+        "no such policy",
+        got="harbn",
+        nearest=["harbin"],
+        allowed=[f"p{number}" for number in range(12)],
+        where="sources.csv line 3",
+        do="check the name, or install drgsim again",
+    )
+    english = str(error)
+    with speaking("zh"):
+        assert str(error) == (
+            "[DS001] 没有这个政策；实为 'harbn'；是否指 'harbin'？；"
+            "可取：p0, p1, p2, p3, p4, p5, p6, p7 等，另有 4 个；"
+            "位置：sources.csv 第 3 行；办法：请核对名称，或重新安装 drgsim"
+        )
+    assert str(error) == english
+    assert "what to do: check the name" in english
+
+
+def test_the_parts_of_an_error_stay_as_they_were_said():
+    error = ColumnError("the cases have no column 'drg'", got="drg")
+    with speaking("zh"):
+        assert str(error) == "[DS003] 病例没有列 'drg'；实为 'drg'"
+    assert error.message == "the cases have no column 'drg'"
+
+
+def test_what_is_no_sentence_stays_as_it_is():
+    with speaking("zh"):
+        assert told("I10.x00") == "I10.x00"
+        assert told("没有找到") == "没有找到"
+        assert told("an english sentence nobody translated") == "an english sentence nobody translated"
+
+
+def _parsers(parser):
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for each in {id(each): each for each in action.choices.values()}.values():
+                yield from _parsers(each)
+
+
+def test_every_help_speaks_chinese():
+    with speaking("zh"):
+        for each in _parsers(build_parser()):
+            text = each.format_help()
+            body = text[text.index("\n\n") :]
+            said = re.sub(r"示例：.*", "", re.sub(r"`[^`]*`", "", body), flags=re.DOTALL)
+            assert not _WORDS.search(said), (each.prog, _WORDS.search(said))
+
+
+def test_every_command_takes_a_language():
+    for each in _parsers(build_parser()):
+        assert any("--lang" in action.option_strings for action in each._actions), each.prog
+
+
+@pytest.mark.parametrize("place", ["first", "last", "with a sign"])
+def test_the_option_stands_anywhere(capsys, place):
+    line = ["policy", "show", "harbn"]
+    line = {
+        "first": ["--lang", "zh", *line],
+        "last": [*line, "--lang", "zh"],
+        "with a sign": [*line, "--lang=zh"],
+    }[place]
+    assert main(line) == 2
+    assert "没有这个政策" in capsys.readouterr().err
+    assert main(["policy", "show", "harbn"]) == 2
+    assert "no such policy" in capsys.readouterr().err
+
+
+def test_wrong_use_is_told_in_chinese(capsys):
+    with pytest.raises(SystemExit):
+        main(["group", "--lang", "zh"])
+    said = capsys.readouterr().err
+    assert "用法：drgsim group" in said
+    assert "错误：缺少必填参数：FILE" in said
+
+
+def test_a_language_that_is_none_is_told(capsys, monkeypatch):
+    monkeypatch.setenv("DRGSIM_LANG", "klingon")
+    main(["scheme", "show", "chs-drg-9"])
+    assert "DRGSIM_LANG=klingon" in capsys.readouterr().err
+
+
+def test_the_commands_are_all_there():
+    assert set(COMMANDS) <= {each.prog.split()[-1] for each in _parsers(build_parser())}
+
+
+def test_a_setting_that_says_nothing_is_no_choice(monkeypatch):
+    monkeypatch.delenv("DRGSIM_LANG", raising=False)
+    monkeypatch.setenv("LC_ALL", "C")
+    assert stated_language() is None

@@ -1,0 +1,108 @@
+"""Every word of the field stands once, in `data/words.csv`, in Chinese and in English."""
+
+import ast
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import drgsim
+from drgsim._paths import data_path
+from drgsim.errors import NotFoundError
+from drgsim.words import headers, pairs, word, words
+
+PACKAGE = Path(drgsim.__file__).resolve().parent
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+# dictionaries that are no list of words for readers: what they are instead
+_OTHERWISE = {
+    "audit/build.py": "headings of the published libraries, as they are read",
+    "cases/conditions/words.py": "the grammar of conditions",
+    "grouping/explain_words.py": "variables beside their units",
+    "grouping/reasons.py": "reasons of the grouper, whole sentences",
+    "grouping/refine/write_rules.py": "beginnings of names that a cut scheme writes",
+    "dip/explain.py": "sentences of an explanation",
+    "fund/words.py": "spellings of headings, as they are read",
+    "office/bureau.py": "spellings of headings, as they are read",
+    "office/references.py": "spellings of headings, as they are read",
+    "schemes/check.py": "sentences of the checks",
+    "schemes/describe.py": "sentences on switches",
+    "schemes/workbook_tables.py": "headings of the published workbook",
+    "simulation/checks/liveness_reasons.py": "which stays a parameter reaches",
+    "weights/table.py": "spellings of headings, as they are read",
+}
+
+
+def _rows():
+    with data_path("words.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_ids_are_unique_and_every_word_is_complete():
+    rows = _rows()
+    doubled = [id for id, count in Counter(row["id"] for row in rows).items() if count > 1]
+    assert doubled == []
+    for row in rows:
+        assert {None} & {*row, *row.values()} == set(), row
+        assert re.fullmatch(r"[A-Za-z_]+(\.[A-Za-z0-9_ -]+)?|level_\d", row["id"]), row["id"]
+        for text in (row["zh"], row["en"]):
+            assert text.strip() == text != "", row
+        assert _CHINESE.search(row["zh"]) or row["zh"] == row["en"], row
+        assert not _CHINESE.search(row["en"]), row
+
+
+def test_an_own_meaning_differs_from_the_general_one():
+    known = words()
+    rooms = {"settlement", "cash", "prepayments", "office", "estimate", "reconcile", "valuation", "report"}
+    same = [
+        id
+        for id, each in known.items()
+        if id.split(".")[0] in rooms
+        and (general := known.get(id.split(".", 1)[1])) is not None
+        and (general.zh, general.en) == (each.zh, each.en)
+    ]
+    assert same == []
+
+
+def _labels(value):
+    """Whether a value of a dictionary is a word for readers: Chinese, alone or beside its English."""
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, str) and bool(_CHINESE.search(value.value))
+    return isinstance(value, ast.Tuple | ast.List | ast.Call) and any(
+        _labels(each) for each in getattr(value, "elts", None) or getattr(value, "args", ())
+    )
+
+
+def test_no_second_list_of_words_stands_in_code():
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict) and sum(map(_labels, node.values)) >= 3:
+                found.setdefault(name, []).append(node.lineno)
+    assert {name: lines for name, lines in found.items() if name not in _OTHERWISE} == {}
+    assert sorted(set(_OTHERWISE) - set(found)) == [], "no longer needed"
+
+
+@pytest.mark.parametrize("term", ["医院承担", "极端异常", "统筹基金", "大病保险"])
+def test_a_payer_and_an_outlier_have_one_name(term):
+    """The name of a thing is a row; other rows may hold it inside a longer phrase."""
+    assert sum(row["zh"] == term for row in _rows()) == 1
+
+
+def test_the_outlier_beyond_all_limits_has_one_name():
+    told = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")) + str(_rows())
+    assert "极高倍率" not in told
+    assert pairs("outlier")["extreme"][0] == "极端异常病例"
+    assert word("extreme_outlier").zh == "极端异常"
+
+
+def test_a_room_takes_its_own_meaning_first():
+    assert headers("reserve", "cases", room="settlement") == {"reserve": "调剂金", "cases": "病例数"}
+    assert headers("reserve") == {"reserve": "累计结余"}
+
+
+def test_a_word_that_is_none_is_told():
+    with pytest.raises(NotFoundError, match="payment"):
+        word("paymemt")

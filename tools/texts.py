@@ -1,0 +1,178 @@
+"""Keeps `data/texts.csv` beside the code: every sentence that code speaks, and its Chinese.
+
+    python -m tools.texts              # sentences without Chinese, and Chinese whose sentence is gone
+    python -m tools.texts --prune      # drop the latter
+
+A sentence is a text of two words or more in `drgsim/`, not a docstring, and not the English half of a pair
+whose Chinese stands beside it. A value in it is a place, `{0}`; a text of several lines is a sentence a line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import csv
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLE = ROOT / "data" / "texts.csv"
+PLACE = re.compile(r"\{(\d+)\}")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+_SENTENCE = re.compile(r"(?<![\w.`/-])[A-Za-z][a-z']+,?:? +[a-z(][a-z']*|[a-z]{2,} +[a-z]{2,}")
+_MARKUP = re.compile(r"</|<\w+[ >]|\\[sdS(]|^\^|^# TYPE|^@page|\{ *[a-z-]+: [^}]*;")
+# files whose texts are no speech: builders, what has both languages of its own, names of random streams
+_OTHERWISE = (
+    "_kernels/", "audit/build.py", "language.py", "report/page_style.py", "web/page.py", "web/metrics.py",
+    "policy/template.py", "schemes/pack_write.py", "grouping/refine/result.py", "grouping/explain_words.py",
+    "cases/conditions/words.py", "cases/checking/proposals.py", "payment/faces/estimate_words.py",
+    "synthetic/case_codes.py", "synthetic/complications.py", "synthetic/dirt.py", "synthetic/disease.py",
+    "synthetic/outcome.py", "synthetic/planted.py",
+)  # fmt: skip
+_NO_SPEECH = {  # words of libraries, not of ours
+    "yyyy-mm-dd hh:mm:ss", "axes fraction", "offset points", "figure fraction", "outside upper right",
+    "outside upper left", "Failed to find font weight", "small mono", "what to do: {}", "did you mean {}?",
+}  # fmt: skip
+_FEWEST = 4  # letters a template must say itself
+
+
+def sentences() -> dict[str, str]:
+    """Every sentence of the code, and the file that says it first."""
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "drgsim").rglob("*.py")):
+        name = path.relative_to(ROOT / "drgsim").as_posix()
+        if not name.startswith(_OTHERWISE):
+            for text in _texts(ast.parse(path.read_text(encoding="utf-8"))):
+                for line in lines_of(text):
+                    found.setdefault(line, name)
+    return found
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The sentences of a text, a line each, with their places counted from 0."""
+    for line in text.split("\n"):
+        numbers = iter(range(line.count("{")))
+        body = PLACE.sub(lambda _, numbers=numbers: f"{{{next(numbers)}}}", line).strip()  # type: ignore[misc]
+        said = PLACE.sub("X", body)
+        letters = sum(map(len, re.findall("[A-Za-z]+", PLACE.sub("", body))))
+        if body in _NO_SPEECH or _MARKUP.search(body) or letters < _FEWEST:
+            continue
+        if _SENTENCE.search(said):
+            yield body
+
+
+def _texts(tree: ast.AST, above: tuple[ast.AST, ...] = ()) -> Iterator[str]:
+    for child in ast.iter_child_nodes(tree):
+        text = _template(child)
+        if text is None:
+            yield from _texts(child, (*above, tree))
+            continue
+        if not isinstance(tree, ast.Expr) and not _paired(child, text, tree, above):
+            yield text
+        for value in getattr(child, "values", ()):
+            if isinstance(value, ast.FormattedValue):
+                yield from _texts(value, (*above, tree, child))
+
+
+def _template(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    said, place = "", 0
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            said += str(part.value)
+        else:
+            said += f"{{{place}}}"
+            place += 1
+    return said
+
+
+def _paired(node: ast.AST, text: str, tree: ast.AST, above: tuple[ast.AST, ...]) -> bool:
+    """Whether the Chinese of a text stands beside it in the code."""
+    if CHINESE.search(text):
+        return False
+    beside: list[ast.AST] = []
+    if isinstance(tree, ast.Tuple | ast.List):
+        beside = list(tree.elts)
+    elif isinstance(tree, ast.Call):
+        beside = [*tree.args, *(each.value for each in tree.keywords)]
+    elif isinstance(tree, ast.IfExp):
+        beside = [tree.body, tree.orelse]
+    elif isinstance(tree, ast.Dict):
+        beside = list(tree.values)
+    elif isinstance(tree, ast.keyword) and above and isinstance(above[-1], ast.Call):
+        beside = [each.value for each in above[-1].keywords]
+    other = [_template(each) for each in beside if each is not node]
+    return any(each and CHINESE.search(each) and not _SENTENCE.search(PLACE.sub("X", each)) for each in other)
+
+
+def table() -> dict[str, str]:
+    """The Chinese of each sentence, as `data/texts.csv` has it."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return {row["en"]: row["zh"] for row in csv.DictReader(file)}
+
+
+def write(rows: dict[str, str]) -> None:
+    """Write the table, in the order of its sentences."""
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["en", "zh"])
+        writer.writerows(sorted(rows.items()))
+
+
+def main() -> None:
+    """See above."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--prune", action="store_true", help="drop Chinese whose sentence is gone")
+    asked = parser.parse_args()
+    said, known = sentences(), table()
+    kept = {text: zh for text, zh in known.items() if text in said or text in OUTSIDE}
+    lines = [f"{said[text]}: {text}" for text in said if text not in known]
+    lines.append(f"{len(said)} sentences, {len(lines)} without Chinese, {len(known) - len(kept)} gone")
+    sys.stdout.write("\n".join(lines) + "\n")
+    if asked.prune:
+        write(kept)
+
+
+# sentences of the standard library, and words in the places of others, that users read through ours
+OUTSIDE = (
+    "(default: {0})",
+    "{0} and {1} more",
+    "usage:",
+    "positional arguments",
+    "options",
+    "show this help message and exit",
+    "show program's version number and exit",
+    "the following arguments are required: {0}",
+    "argument {0}: {1}",
+    "invalid choice: {0} (choose from {1})",
+    "unrecognized arguments: {0}",
+    "expected one argument",
+    "expected at least one argument",
+    "expected {0} arguments",
+    "invalid {0} value: {1}",
+    "not allowed with argument {0}",
+    "one of the arguments {0} is required",
+    "ignored explicit argument {0}",
+    "ambiguous option: {0} could match {1}",
+    "No such file or directory",
+    "Permission denied",
+    "No space left on device",
+    "Is a directory",
+    "Not a directory",
+    "File exists",
+    "Read-only file system",
+    "File name too long",
+    "Too many open files",
+    "Input/output error",
+    "Address already in use",
+)
+
+if __name__ == "__main__":
+    main()
