@@ -22,7 +22,7 @@ TABLE = ROOT / "data" / "texts.csv"
 PLACE = re.compile(r"\{(\d+)\}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 _SENTENCE = re.compile(r"(?<![\w.`/-])[A-Za-z][a-z']+,?:? +[a-z(][a-z']*|[a-z]{2,} +[a-z]{2,}")
-_MARKUP = re.compile(r"</|<\w+[ >]|\\[sdS(]|^\^|^# TYPE|^@page|\{ *[a-z-]+: [^}]*;")
+_MARKUP = re.compile(r"</|<\w+[ >]|\\[sdS(]|^\^|^# TYPE|^@page|^default-src|\{ *[a-z-]+: [^}]*;")
 # files whose texts are no speech: builders, what has both languages of its own, names of random streams
 _OTHERWISE = (
     "_kernels/", "audit/build.py", "language.py", "report/page_style.py", "web/page.py", "web/metrics.py",
@@ -33,7 +33,7 @@ _OTHERWISE = (
 )  # fmt: skip
 _NO_SPEECH = {  # words of libraries, not of ours
     "yyyy-mm-dd hh:mm:ss", "axes fraction", "offset points", "figure fraction", "outside upper right",
-    "outside upper left", "Failed to find font weight", "small mono", "what to do: {}", "did you mean {}?",
+    "outside upper left", "Failed to find font weight", "small mono", "what to do: {}", "did you mean {}?", "note box", "bad box", "button quiet",
 }  # fmt: skip
 _FEWEST = 4  # letters a template must say itself
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...audit.money import penalties
+from ...words import pairs
 from ..scenario.supervision import SHARES, Supervision, declared
 
 if TYPE_CHECKING:
@@ -21,17 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 DRAWS = 2_000
 ARTICLE = "article_38"  # use of the fund against the rules, without intent to defraud
-PARTS = {
-    "at_stake": (
-        "疑点涉及基金金额（基线规则下）",
-        "of the fund at stake in suspicions, under the baseline's rules",
-    ),
-    "deterred": ("威慑减少", "kept away"),
-    "recovered": ("核查追回", "taken back"),
-    "saved": ("基金少支出合计", "saved by the fund in all"),
-    "fine_low": ("罚款下限（缴财政，不入基金）", "least fine, which goes to the treasury"),
-    "fine_high": ("罚款上限（缴财政，不入基金）", "highest fine, which goes to the treasury"),
-}
+PARTS = pairs("supervised")
 COLUMNS = ("scenario", "lever", "part", "title_zh", "title_en", "value", "low", "high", "source", "state")
 
 

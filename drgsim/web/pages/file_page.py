@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...report.markup import Markup
+from ...words import pairs
 from .desk import RUNNING, Visit
 from .file_columns import called, recognition
 from .file_results import compute_forms, result
@@ -18,19 +19,8 @@ LEAD = (
     "Drop front pages, settlement lists or exports: CSV, Excel, HQMS, 4101 JSON, Parquet. See first how its columns "  # noqa: E501
     "were recognised; nothing is computed before you agree.",
 )
-_SEVERITIES = {"error": ("错误", "error"), "warning": ("警告", "warning"), "hint": ("提示", "hint")}
-_STAGES = {
-    "start": ("启动", "starting"),
-    "look": ("识别表头", "recognising the header"),
-    "read": ("读取", "reading"),
-    "check": ("核查", "checking"),
-    "compute": ("计算", "computing"),
-    "write": ("写出", "writing"),
-    "pay": ("付费", "paying"),
-    "project": ("预测", "projecting"),
-    "draw": ("抽样", "drawing"),
-    "make": ("生成合成病例", "making synthetic cases"),
-}
+_SEVERITIES = pairs("severity")
+_STAGES = pairs("stage")
 
 
 def drop_page(lang: str) -> str:

@@ -6,34 +6,35 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...report.markup import Markup
+from ...words import named, pairs
 from .desk import Visit
 from .html import field, many, select, table, tag
 from .shell import Say, notes, saying
 
-TASKS = {
-    "office": ("医保办月报", "The office's month"),
-    "transition": ("分组方案切换", "Transition to another scheme"),
-    "audit": ("自查疑点清单", "Audit list"),
-}
+TASKS = pairs("task")
 _HEADS = {
-    "department": ("科室", "Department"),
-    "insurance": ("险种", "Insurance"),
-    "cases": ("例数", "Cases"),
-    "cmi": ("CMI", "CMI"),
-    "cost_index": ("费用消耗指数", "Cost index"),
-    "time_index": ("时间消耗指数", "Time index"),
-    "mean_cost": ("例均费用", "Mean cost"),
-    "mean_days": ("平均住院日", "Mean days"),
-    "low": ("低倍率", "Low outliers"),
-    "high": ("高倍率", "High outliers"),
-    "payment": ("应付", "Payment"),
-    "margin": ("结余", "Margin"),
-    "rule": ("规则", "Rule"),
-    "findings": ("疑点", "Findings"),
-    "visits": ("住院", "Stays"),
-    "violations": ("其中违规", "Violations"),
-    "money": ("涉及金额", "Money"),
-    "index": ("指标", "Measure"),
+    name: (zh, en[:1].upper() + en[1:])
+    for name, (zh, en) in named(
+        "department",
+        "insurance",
+        "cases",
+        "cmi",
+        "cost_index",
+        "time_index",
+        "mean_cost",
+        "mean_days",
+        "low",
+        "high",
+        "payment",
+        "margin",
+        "rule",
+        "findings",
+        "visits",
+        "violations",
+        "money",
+        "index",
+        room="office",
+    ).items()
 }
 
 
