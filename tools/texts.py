@@ -33,7 +33,8 @@ _OTHERWISE = (
 )  # fmt: skip
 _NO_SPEECH = {  # words of libraries, not of ours
     "yyyy-mm-dd hh:mm:ss", "axes fraction", "offset points", "figure fraction", "outside upper right",
-    "outside upper left", "Failed to find font weight", "small mono", "what to do: {}", "did you mean {}?", "note box", "bad box", "button quiet",
+    "outside upper left", "Failed to find font weight", "small mono",
+    "what to do: {}", "did you mean {}?", "note box", "bad box", "button quiet",
 }  # fmt: skip
 _FEWEST = 4  # letters a template must say itself
 

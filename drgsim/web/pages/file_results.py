@@ -12,30 +12,11 @@ from .html import field, many, select, table, tag
 from .shell import Say, notes, saying
 
 TASKS = pairs("task")
-_HEADS = {
-    name: (zh, en[:1].upper() + en[1:])
-    for name, (zh, en) in named(
-        "department",
-        "insurance",
-        "cases",
-        "cmi",
-        "cost_index",
-        "time_index",
-        "mean_cost",
-        "mean_days",
-        "low",
-        "high",
-        "payment",
-        "margin",
-        "rule",
-        "findings",
-        "visits",
-        "violations",
-        "money",
-        "index",
-        room="office",
-    ).items()
-}
+_COLUMNS = (
+    "department", "insurance", "cases", "cmi", "cost_index", "time_index", "mean_cost", "mean_days", "low", "high",
+    "payment", "margin", "rule", "findings", "visits", "violations", "money", "index",
+)  # fmt: skip
+_HEADS = {name: (zh, en[0].upper() + en[1:]) for name, (zh, en) in named(*_COLUMNS, room="page").items()}
 
 
 def compute_forms(say: Say, at: str, choices: Mapping[str, Any], was_read: Mapping[str, Any]) -> Markup:
