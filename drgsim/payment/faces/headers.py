@@ -43,6 +43,7 @@ STAY = headers(
     "ratio_to_standard",
     "outlier",
     "review",
+    room="payment",
 )
 ESTIMATE = headers(
     "margin", "standing", "patient_unknown", "review_open", "review_gain", "reasons_zh", room="estimate"
