@@ -25,7 +25,8 @@ _SENTENCE = re.compile(r"(?<![\w.`/-])[A-Za-z][a-z']+,?:? +[a-z(][a-z']*|[a-z]{2
 _MARKUP = re.compile(r"</|<\w+[ >]|\\[sdS(]|^\^|^# TYPE|^@page|^default-src|\{ *[a-z-]+: [^}]*;")
 # files whose texts are no speech: builders, what has both languages of its own, names of random streams
 _OTHERWISE = (
-    "_kernels/", "audit/build.py", "language.py", "report/page_style.py", "web/openapi.py", "web/kept.py", "web/metrics.py",
+    "_kernels/", "audit/build.py", "language.py", "report/page_style.py",
+    "web/openapi.py", "web/kept.py", "web/metrics.py",
     "policy/template.py", "schemes/pack_write.py", "grouping/refine/result.py", "grouping/explain_words.py",
     "cases/conditions/words.py", "cases/checking/proposals.py", "payment/faces/estimate_words.py",
     "synthetic/case_codes.py", "synthetic/complications.py", "synthetic/dirt.py", "synthetic/disease.py",

@@ -6,6 +6,8 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ._say import say
+
 if TYPE_CHECKING:
     from ..cases.read_report import ReadReport
 
@@ -32,10 +34,10 @@ class ReadTally:
     def tell(self, start: str = "") -> None:
         """The account of every file, what none of it could be read, and how often."""
         for report in self._read:
-            print(f"{start}{report.account()}", file=sys.stderr)
+            say(f"{start}{report.account()}", file=sys.stderr)
             for file in report["files"]:
                 if "procedures" not in file["columns"]:
                     told = f"  {file['name']}: no column of procedures; every case counts as without"
-                    print(told, file=sys.stderr)
+                    say(told, file=sys.stderr)
         for (rule, column, words), count in self._problems.most_common():
-            print(f"  {count:,} {rule} {column}: {words}", file=sys.stderr)
+            say(f"  {count:,} {rule} {column}: {words}", file=sys.stderr)

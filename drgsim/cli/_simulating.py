@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .._atomic import aside
 from ..errors import ArgumentError
 from ._fund_tables import read_fund_table
-from ._say import say
+from ._say import both, say
 
 if TYPE_CHECKING:
     from ..simulation.comparison.comparison import Comparison
@@ -127,11 +127,11 @@ def _print_supervision(result: Comparison) -> None:
     """What levers of supervision bring, with the band of their shares."""
     table = result.supervision()
     for (scenario, lever), rows in table.groupby(["scenario", "lever"], sort=False):
-        print(f"\n{scenario}/{lever}: supervision 基金监管, yuan of the year, 90 % of the shares' intervals")
+        say(f"\n{scenario}/{lever}: supervision 基金监管, yuan of the year, 90 % of the shares' intervals")
         for row in rows.to_dict("records"):
             band = f"{row['low']:,.2f} … {row['high']:,.2f}"
-            print(f"  {row['title_zh']} {row['title_en']}: {row['value']:,.2f} [{band}]")
-        print(f"  {rows['source'].iloc[0]} {rows['state'].iloc[0]}; 疑点不等于违规 a suspicion is no guilt")
+            say(f"  {both(row['title_zh'], row['title_en'])}: {row['value']:,.2f} [{band}]")
+        say(f"  {rows['source'].iloc[0]} {rows['state'].iloc[0]}; 疑点不等于违规 a suspicion is no guilt")
 
 
 def _into_place(part: Path, out: Path) -> None:

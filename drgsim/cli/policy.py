@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import Any
 
-from ._say import say
+from ._say import both, say
 from .policy_writing import add_actions
 
 
@@ -65,7 +65,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
     for name in shipped():
         policy = Policy.load(name)
-        say(f"{name}  {policy.title['zh']} {policy.title['en']}  [{policy.method or 'part'}]")
+        say(f"{name}  {both(policy.title['zh'], policy.title['en'])}  [{policy.method or 'part'}]")
         say(f"    {trust_text(policy.states)}")
         if policy.method:
             missing = lacking(policy)
@@ -108,7 +108,7 @@ def _check(arguments: argparse.Namespace) -> int:
         say(error)
         return 1
     for zh, en in remarks(policy):
-        say(f"  {zh} {en}")
+        say(f"  {both(zh, en)}")
     rules = f"{len(policy.document.parameters)} parameters 参数, {len(policy.document.rules)} rules 规则"
     say(f"{policy.id}: no problems 没有问题; {rules}; hash {policy.hash}")
     return 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..language import stated_language
 from ._reading import add_reading_arguments, reading_options
-from ._say import say
+from ._say import both, say
 
 if TYPE_CHECKING:
     from ..schemes.model import Scheme
@@ -111,7 +111,7 @@ def _refine(arguments: argparse.Namespace) -> int:
     )
     found.write(folder)
     for zh, en in found.notes:
-        say(f"{zh} {en}")
+        say(both(zh, en))
     say(found)
     say(found.summary().to_string())
     say(folder)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ._hospital import add_hospital_arguments, with_hospital_facts
 from ._reading import add_reading_arguments, reading_options
-from ._say import say
+from ._say import both, say
 
 PAGE, WORKBOOK = "transition.html", "transition.xlsx"
 
@@ -73,7 +73,7 @@ def _run(arguments: argparse.Namespace) -> int:
     found.to_html(folder / PAGE)
     found.to_excel(folder / WORKBOOK, cases=arguments.case_list)
     for zh, en in found.notes:
-        say(f"{zh} {en}")
+        say(both(zh, en))
     say(found)
     print(f"{folder / PAGE}\n{folder / WORKBOOK}")
     return 0

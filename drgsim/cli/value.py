@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ._say import say
+from ._say import both, say
 
 
 def add_parser(commands: Any) -> None:
@@ -93,7 +93,7 @@ def _run(arguments: argparse.Namespace) -> int:
     valued = value(fund, scenarios, years=arguments.years, draws=arguments.draws, seed=arguments.seed)
     with pd.option_context("display.width", 200, "display.max_columns", 20):
         for zh, en, state in valued.notes:
-            say(f"note 说明: {zh}; {en} ({state})")
+            say(f"note 说明: {both(zh, en, '; ')} ({state})")
         assumed = sum(each.state == "assumed" for each in fund.assumptions.values())
         say(f"{assumed} of {len(fund.assumptions)} assumptions are assumed 其中{assumed}项为假定")
         say(valued.summary().to_string(index=False))
@@ -148,7 +148,7 @@ def _measured(arguments: argparse.Namespace, scenarios: list[Any]) -> list[Any]:
         if any(name in STAYS for name in scenario.uses):
             of_stays = measured(scenario, cases, simulated=simulated)
             for zh, en in of_stays.told:
-                print(f"{zh}\n{en}")
+                say(both(zh, en, "\n"))
             scenario = of_stays.scenario
         found.append(scenario)
     return found
@@ -216,12 +216,12 @@ def _list() -> int:
 
     say("levers 杠杆 (0 changes nothing):")
     for name, lever in levers().items():
-        say(f"  {name}  {lever.zh} {lever.en} [{lever.unit}] {lever.source} {lever.state}")
+        say(f"  {name}  {both(lever.zh, lever.en)} [{lever.unit}] {lever.source} {lever.state}")
         say(f"      {lever.evidence}")
         for key, setting in lever.settings.items():
-            say(f"      {name}.{key} = {setting.value:g}  {setting.zh} {setting.en} ({setting.state})")
+            say(f"      {name}.{key} = {setting.value:g}  {both(setting.zh, setting.en)} ({setting.state})")
     say("scenarios 情景:", ", ".join(FundScenario.available()))
     say("assumptions 假设:")
     for name, what in parameters().items():
-        say(f"  {name} = {what.value:g} [{what.unit}]  {what.zh} {what.en} ({what.state})")
+        say(f"  {name} = {what.value:g} [{what.unit}]  {both(what.zh, what.en)} ({what.state})")
     return 0
