@@ -26,10 +26,13 @@ _OTHERWISE = {
     "fund/words.py": "spellings of headings, as they are read",
     "office/bureau.py": "spellings of headings, as they are read",
     "office/references.py": "spellings of headings, as they are read",
+    "payment/engine/steps/coefficient.py": "sentences on where a coefficient comes from",
     "schemes/check.py": "sentences of the checks",
     "schemes/describe.py": "sentences on switches",
     "schemes/workbook_tables.py": "headings of the published workbook",
     "simulation/checks/liveness_reasons.py": "which stays a parameter reaches",
+    "web/examples.py": "examples of the service, with Chinese names in their data",
+    "web/openapi.py": "the manual of the service, sentences",
     "weights/table.py": "spellings of headings, as they are read",
 }
 

@@ -11,6 +11,7 @@ from ...policy.display import STATE_ZH, value_text
 from ...policy.parameters import catalogue
 from ...policy.policy import Policy
 from ...report.markup import Markup
+from ...words import pairs
 from ..kept import NATIONAL_DIP
 from ..plain import plain
 from ..told import told
@@ -20,12 +21,7 @@ from .one_case import OneCase
 from .shell import Say, error_box, notes
 
 NATIONAL = ("chs-drg-2.0", "chs-drg-3.0")
-_STATUS = {
-    "grouped": ("已入组", "grouped"),
-    "ambiguous": ("歧义组", "ambiguous"),
-    "ungrouped": ("未入组", "ungrouped"),
-    "invalid": ("无效", "invalid"),
-}
+_STATUS = pairs("case_status")
 
 
 def quick(one: OneCase) -> str:
