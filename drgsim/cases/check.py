@@ -79,6 +79,12 @@ def check_in_parts(cases: pd.DataFrame, *, rows: int = PART_ROWS) -> Iterator[Pr
             yield ProblemTable.of([part], index=cases.index, cases=ids)
 
 
+def findings_of(cases: pd.DataFrame) -> Iterator[Finding]:
+    """What every rule finds, as `check_in_parts` before it becomes tables: to be counted."""
+    _checkable(cases)
+    yield from _findings(cases, list(check_rules()))
+
+
 def _checkable(cases: pd.DataFrame) -> None:
     import pandas as pd
 

@@ -15,6 +15,7 @@ from .._optional import installed, require
 from ..errors import ArgumentError, ColumnError
 from .arrow_columns import is_text
 from .cells import neutral, neutral_array, neutral_frame
+from .columns import case_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,6 +165,24 @@ def _csv_rows(table: Any, quoting: str) -> Any:
     rows = pa.BufferOutputStream()
     arrow_csv.write_csv(table, rows, arrow_csv.WriteOptions(include_header=False, quoting_style=quoting))
     return rows.getvalue()
+
+
+def as_csv_text(name: str, column: Any) -> Any:
+    """A column of the case table (an Arrow array) as CSV holds it, where an empty cell could mean two things:
+    `NA` for codes that are missing, a flag in words; days without a time."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known = case_columns().get(name)
+    if pa.types.is_timestamp(column.type):
+        midnight = pc.equal(column, pc.floor_temporal(column, unit="day"))
+        days = column.cast(pa.date32(), safe=False).cast(pa.string())
+        return pc.if_else(midnight, days, column.cast(pa.string()))
+    if known is not None and known.kind == "codes" and is_text(column.type):
+        return pc.fill_null(column, "NA")
+    if known is not None and known.kind == "flag" and pa.types.is_boolean(column.type):
+        return pc.if_else(column, pa.scalar("是"), pa.scalar("否"))
+    return column
 
 
 @contextmanager

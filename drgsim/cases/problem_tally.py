@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .problems import ProblemTable, ordered, told
-from .rules import SEVERITIES, Severity
+from .problems import Finding, ProblemTable, ordered, told
+from .rules import SEVERITIES, Severity, check_rules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,16 @@ class ProblemTally:
             self._counts[tuple(key)] += count
         if self._write is not None:
             self._write(table.frame)
+
+    def count(self, finding: Finding) -> None:
+        """Count a finding without a table of its rows, which costs many times the finding itself."""
+        if finding.unchecked:
+            nothing = ProblemTable.joined([]).frame
+            self._unchecked.append(ProblemTable(nothing, [(finding.rule, finding.column, finding.unchecked)]))
+        if len(finding.rows):
+            rule = check_rules()[finding.rule]
+            key = (rule.severity, rule.id, finding.column, rule.zh, rule.en, rule.state)
+            self._counts[key] += len(finding.rows)
 
     def summary(self) -> pd.DataFrame:
         """As `ProblemTable.summary`."""

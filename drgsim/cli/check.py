@@ -37,7 +37,7 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..cases.check import check_in_parts
+    from ..cases.check import check_in_parts, findings_of
     from ..cases.checking.worklist import CoderBook
     from ..cases.problem_tally import ProblemTally
     from ..cases.problems import unchecked_line
@@ -52,9 +52,12 @@ def _run(arguments: argparse.Namespace) -> int:
 
     book = CoderBook(arguments.out, chinese=arguments.chinese) if arguments.out else None
     cases = _read(arguments, found)
-    for part in check_in_parts(cases):
-        found(part)
-    if book is not None:
+    if book is None:
+        for finding in findings_of(cases):
+            tally.count(finding)
+    else:
+        for part in check_in_parts(cases):
+            found(part)
         book.write(parts, cases)
     say(tally)
     if unchecked := unchecked_line(tally.not_checked):
@@ -63,13 +66,17 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _read(arguments: argparse.Namespace, found: Any) -> pd.DataFrame:
-    """All cases; what reading found is handed on chunk by chunk, and how it went is printed."""
-    from ..cases import ReadReport, iter_cases
-    from ..cases.read import joined
+    """All cases, chunks read side by side; what reading found is handed on chunk by chunk, and how it went is
+    printed."""
+    from .._parallel import overlapped, thread_count
+    from ..cases import ReadReport
+    from ..cases.read import chunks_to_read, joined
+    from ..cases.read_chunk import ChunkToRead
     from ..cases.read_report import KEY
 
     chunks, reports = [], []
-    for chunk in iter_cases(arguments.file, **reading_options(arguments, refuse=False)):
+    todo = chunks_to_read(arguments.file, **reading_options(arguments, refuse=False))
+    for chunk in overlapped(todo, ChunkToRead.frame, threads=thread_count(None)):
         report: ReadReport = chunk.attrs.pop(KEY)
         found(report.problems)
         reports.append(report.without_problems())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._reading import add_reading_arguments, reading_options
@@ -37,7 +38,11 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    report = _streamed(arguments) if arguments.out.lower().endswith(".parquet") else _whole(arguments)
+    from .._optional import installed
+
+    form = Path(arguments.out).suffix.lower()
+    text = form == ".csv" and arguments.encoding != "gb18030" and installed("pyarrow")
+    report = _streamed(arguments) if form == ".parquet" or text else _whole(arguments)
     if report is not None:
         say(report)
     return 0
@@ -60,8 +65,8 @@ def _streamed(arguments: argparse.Namespace) -> ReadReport:
     The column `not_applicable` is always there, as no later batch can be asked whether it needs it."""
     from .._optional import require
     from .._parallel import overlapped, thread_count
-    from ..cases.arrow_cases import ArrowCases, arrow_cases
-    from ..cases.chunk_writer import chunk_writer
+    from ..cases.arrow_cases import arrow_cases
+    from ..cases.chunk_writer import as_csv_text, chunk_writer
     from ..cases.columns import case_columns, column_labels
     from ..cases.read import chunks_to_read
     from ..cases.read_report import ReadReport
@@ -69,15 +74,21 @@ def _streamed(arguments: argparse.Namespace) -> ReadReport:
     pa = require("pyarrow", extra="arrow", feature="writing Parquet files")
     headers = column_labels("zh") if arguments.chinese else {}
     personal = {name for name, column in case_columns().items() if column.personal} - {*arguments.keep}
-    chunks = chunks_to_read(arguments.file, keep=arguments.keep, **reading_options(arguments))
+    chunks = chunks_to_read(arguments.file, keep=arguments.keep, **reading_options(arguments, refuse=False))
+    text = arguments.out.lower().endswith(".csv")
     reports: list[ReadReport] = []
 
-    def work(chunk: ChunkToRead) -> ArrowCases:
-        return arrow_cases(chunk, {})
+    def work(chunk: ChunkToRead) -> tuple[Any, ReadReport]:
+        cases = arrow_cases(chunk, {})
+        columns = {
+            headers.get(name, name): as_csv_text(name, array) if text else array
+            for name, array in cases.columns.items()
+            if name not in personal
+        }
+        return pa.table(columns), cases.report
 
-    with chunk_writer(arguments.out) as write:
-        for cases in overlapped(chunks, work, threads=thread_count(None)):
-            columns = {name: array for name, array in cases.columns.items() if name not in personal}
-            write(pa.table({headers.get(name, name): array for name, array in columns.items()}))
-            reports.append(cases.report)
+    with chunk_writer(arguments.out, bom=arguments.encoding == "utf-8-sig") as write:
+        for table, report in overlapped(chunks, work, threads=thread_count(None)):
+            write(table)
+            reports.append(report)
     return ReadReport.joined(reports)

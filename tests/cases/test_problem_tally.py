@@ -5,7 +5,7 @@ import pytest
 
 from drgsim import check_cases, read_cases
 from drgsim.cases import ProblemTable, report_of
-from drgsim.cases.check import check_in_parts
+from drgsim.cases.check import check_in_parts, findings_of
 from drgsim.cases.problem_tally import ProblemTally
 from drgsim.cases.write import table_writer
 from drgsim.cli.main import main
@@ -91,3 +91,16 @@ def test_a_table_that_outgrows_the_sheet_leaves_no_file(tmp_path, monkeypatch):
     with pytest.raises(ArgumentError, match=r"at most 3 rows.*csv"):
         write_twice()
     assert not list(tmp_path.iterdir())
+
+
+def test_counted_findings_are_those_of_the_tables(path):
+    cases = read_cases(path)
+    counted, tabled = ProblemTally(), ProblemTally()
+    for finding in findings_of(cases):
+        counted.count(finding)
+    for part in check_in_parts(cases):
+        tabled.add(part)
+    pd.testing.assert_frame_equal(counted.summary(), tabled.summary())
+    assert len(counted.summary()) > 5
+    pd.testing.assert_frame_equal(counted.not_checked, tabled.not_checked)
+    assert counted.counts() == tabled.counts()

@@ -83,12 +83,21 @@ def test_clinical_codes(export, tmp_path, capsys):
     assert "mapped to another code 1" in capsys.readouterr().out
 
 
-def test_a_file_is_converted_in_parts_as_in_one(tmp_path, monkeypatch):
-    rows = "".join(f"{number},{number % 3},{number}岁,K80.100x001,-,{number}.5\n" for number in range(40))
+@pytest.mark.parametrize(
+    "options", [["out.parquet"], ["out.csv"], ["out.csv", "--chinese", "--encoding", "utf-8-sig"]]
+)
+def test_a_file_is_converted_in_parts_as_in_one(tmp_path, monkeypatch, options):
+    rows = "".join(
+        f"{number},{number % 3},{number}岁,{['K80.100x001', '', 'NA'][number % 3]},-,{number}.5,2024-01-0"
+        f"{number % 9 + 1}{' 10:30' if number > 30 else ''},{'是否'[number % 2]}\n"
+        for number in range(40)
+    )
     source = tmp_path / "cases.csv"
-    source.write_text("case_id,sex,age,diagnoses,procedures,total_cost\n" + rows, encoding="utf-8")
+    header = "case_id,sex,age,diagnoses,procedures,total_cost,admission_date,retired\n"
+    source.write_text(header + rows, encoding="utf-8")
     expected = read_cases(source)
     monkeypatch.setattr("drgsim.cases.read.CHUNK_ROWS", 7)
     monkeypatch.setitem(chunks_to_read.__kwdefaults__, "chunk_rows", 7)
-    assert main(["convert", str(source), str(tmp_path / "out.parquet")]) == 0
-    pd.testing.assert_frame_equal(read_cases(tmp_path / "out.parquet"), expected)
+    out = tmp_path / options[0]
+    assert main(["convert", str(source), str(out), *options[1:]]) == 0
+    pd.testing.assert_frame_equal(read_cases(out), expected)
