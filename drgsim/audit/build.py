@@ -59,7 +59,7 @@ _GROUPS = {
 }
 _PERIODS = {"单日": "day", "单次就诊": "visit", "6小时": "6_hours", "同一小时": "hour"}
 # days of a cycle whose published basis states the reason, not the number (printed column of another
-# transcription, audit_rules §2.5)
+# transcription, the register's note on SV02)
 _CYCLES = {"00250302003": 15, "00250302002": 7}
 # what the record must show: name -> words that ask for it
 _NEEDS = {

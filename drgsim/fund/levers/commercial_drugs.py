@@ -1,4 +1,4 @@
-"""Drugs of the commercial list: the case leaves payment by case, insurers and patients pay (§6.3)."""
+"""Drugs of the commercial list: the case leaves payment by case, others pay (fund rules §6.3)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Exams that need not be repeated: by item the fund saves, by case the hospital until weights follow
-(§6.5)."""
+(fund rules §6.5)."""
 
 from __future__ import annotations
 

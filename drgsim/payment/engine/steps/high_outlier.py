@@ -25,8 +25,8 @@ class HighOutlier:
     ======================= ================================== =====================================
     by_item                 F · approved share                 specification (payment rules §3.1)
     excess                  S · (start + factor · (r' − from)) DIP form, provinces' rate form
-    excess_on_weight        S + factor · (r' − from) · W       points form (i) of §2.3
-    share                   S + factor · (F − from · S)        §3.2
+    excess_on_weight        S + factor · (r' − from) · W       points form, payment rules §2.3
+    share                   S + factor · (F − from · S)        payment rules §3.2
     cost_less_standards     C − (from − 1) · S                 points form (ii)
     cost_less_weights       C − (from − 1) · W
     cost_less_coefficient   C − (from − k) · W                 points form (iii)
