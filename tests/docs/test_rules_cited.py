@@ -58,7 +58,7 @@ def test_a_section_has_a_source_a_state_and_an_example_that_runs(kind, number):
     assert ids, "a source"
     assert [id for id in ids if id not in load()] == []
     assert re.search(r"\b(read|secondary|assumed)\b", text)
-    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    blocks = re.findall(r"```pycon\n(.*?)```", text, flags=re.DOTALL)
     assert len(blocks) == 1
     test = doctest.DocTestParser().get_doctest(blocks[0], {}, f"{kind} §{number}", "rules.md", 0)
     assert test.examples
