@@ -101,9 +101,20 @@ class HospitalFacts:
                     continue
                 cases, count = _filled(cases, column, value)
                 if count:
-                    label = case_columns()[column].label_zh
-                    told.append(f"{label}缺失 {count:,} 例, 按所给医院信息取 {value} ({column})")
+                    told.append(_told(column, count, value))
         return cases, tuple(told)
+
+    def fill_one(self, case: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The same for one case of plain values."""
+        filled, told = dict(case), []
+        for fact, columns in _FILLS.items():
+            value = getattr(self, fact)
+            for column in columns:
+                if value is None or column not in case_columns() or filled.get(column) not in (None, ""):
+                    continue
+                filled[column] = value
+                told.append(_told(column, 1, value))
+        return filled, tuple(told)
 
     def reform(self, hospitals: list[str]) -> dict[str, Any]:
         """Values of the policy for this hospital: its coefficient, and further parameters."""
@@ -121,6 +132,10 @@ class HospitalFacts:
                 f"standard.coefficient.hospital/{names[0]}": float(self.coefficient),
             }
         return changes
+
+
+def _told(column: str, count: int, value: Any) -> str:
+    return f"{case_columns()[column].label_zh}缺失 {count:,} 例, 按所给医院信息取 {value} ({column})"
 
 
 def _filled(cases: pd.DataFrame, column: str, value: Any) -> tuple[pd.DataFrame, int]:

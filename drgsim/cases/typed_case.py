@@ -45,16 +45,23 @@ def typed_case(case: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 @cache
-def _takers() -> Mapping[str, Callable[[Any], Any]]:
+def known_values() -> Mapping[str, frozenset[str]]:
+    """Column → the values it may have, for columns of coded values (`data/cases/values.csv`)."""
     words: dict[str, set[str]] = {}
     with data_path("cases", "values.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             words.setdefault(row["column"], set()).add(row["value"])
+    return {column: frozenset(values) for column, values in words.items()}
+
+
+@cache
+def _takers() -> Mapping[str, Callable[[Any], Any]]:
+    words = known_values()
     takers = {name: _taker(column, words.get(name)) for name, column in case_columns().items()}
     return {**takers, "drg": _text, "dip_code": _text, "score": _number}
 
 
-def _taker(column: CaseColumn, words: set[str] | None) -> Callable[[Any], Any]:
+def _taker(column: CaseColumn, words: frozenset[str] | None) -> Callable[[Any], Any]:
     if column.kind == "codes":
         return _codes("procedure" if column.name == "procedures" else "diagnosis")
     if column.kind == "whole":

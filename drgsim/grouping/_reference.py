@@ -51,9 +51,17 @@ class Facts:
     case: Case
     sets: Mapping[str, CodeSet]
     severities: frozenset[Severity]
+    # what was found out of a rule, by its identity, beside the rule itself, which keeps the identity its own
+    _held: dict[int, tuple[Rule, bool]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def holds(self, rule: Rule) -> bool:
         """Whether the case fulfils `rule`."""
+        known = self._held.get(id(rule))
+        if known is None:
+            known = self._held[id(rule)] = rule, self._holds(rule)
+        return known[1]
+
+    def _holds(self, rule: Rule) -> bool:
         match rule:
             case Member():
                 return rule.negated != self.touches(rule)
@@ -74,8 +82,10 @@ class Facts:
         """Whether some code in the roles of `rule` is in one of its sets."""
         for role in rule.roles:
             codes = self.case.codes(role)
-            if codes and not all(self.sets[name].codes.isdisjoint(codes) for name in rule.sets):
-                return True
+            if codes:
+                for name in rule.sets:
+                    if not self.sets[name].codes.isdisjoint(codes):
+                        return True
         return False
 
     def members(self, rule: Member | Count) -> Iterator[tuple[Role, str, str]]:

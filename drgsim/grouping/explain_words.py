@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import get_args
 
 from ..cases.values import value_labels
@@ -47,6 +48,7 @@ def named_roles(roles: tuple[Role, ...]) -> Words:
     )
 
 
+@lru_cache(maxsize=1 << 12)
 def value_words(variable: Variable, value: float | str) -> Words:
     """`年龄 45岁`: a variable and its value, a coded one (sex, discharge mode) with its label."""
     name, unit = VARIABLES[variable]

@@ -18,6 +18,7 @@ from .inputs import CaseTable, encode_table, frame_of, one_row, read_table
 from .kernel import Answers, Kernel
 from .newborn_weight import WEIGHT_COLUMNS
 from .numbers import COLUMNS
+from .plain_case import encode_plain
 from .result import GroupResult, as_arrow, as_frame, as_result
 
 if TYPE_CHECKING:
@@ -125,7 +126,9 @@ class DrgGrouper:
             A dict holds whole columns: it is one case, several need a table.
         """
         if isinstance(cases, Mapping):
-            return as_result(self._answers(read_table(one_row(cases))), self.compiled)
+            plain = encode_plain(cases, self.books, self._kernel.columns)
+            found = self._answers(read_table(one_row(cases))) if plain is None else self.group_encoded(plain)
+            return as_result(found, self.compiled)
         if isinstance(cases, list | tuple):
             cases = frame_of(cases)
         table = read_table(cases)

@@ -17,10 +17,12 @@ from ..schemes.rules.terms import Compare, Variable
 from ..schemes.rules.walk import leaves
 from ._reference import ReferenceGrouper
 from .case import Answer, Case
+from .encoded import books_with
 from .errors import CasesInputError
 from .inputs import one_row, read_table
 from .newborn_weight import WEIGHT_COLUMNS, NewbornWeights, newborn_weights
 from .numbers import COLUMNS, problems_of, read_numbers
+from .plain_case import code_pieces, encode_plain
 from .reasons import Reason
 
 if TYPE_CHECKING:
@@ -49,6 +51,10 @@ def read_case(case: Any, opened: OpenScheme) -> OneCase:
     Raises CaseColumnsError when sex, age or diagnoses are not there at all, CasesInputError for what
     is no single case. A value that cannot be read is no error: it is the `problem` of the case.
     """
+    if isinstance(case, Mapping):
+        plain = _read_plain(case, opened)
+        if plain is not None:
+            return plain
     table = read_table(_one_row(case))
     meant = opened.scheme.switches.newborn_weight
     read = {
@@ -76,6 +82,36 @@ def read_case(case: Any, opened: OpenScheme) -> OneCase:
     diagnoses, procedures = (tuple(kept(pieces)) for pieces in lists)
     has_gap = sum(map(len, lists)) > len(diagnoses) + len(procedures)
     found = Reason(int(weights.problems(problem)[0]))
+    return OneCase(Case(diagnoses, procedures, numbers, found), has_gap, weights)
+
+
+def _read_plain(case: Mapping[str, Any], opened: OpenScheme) -> OneCase | None:
+    """The same for a case of plain values, without a table in between; None for others."""
+    meant = opened.scheme.switches.newborn_weight
+    columns = [
+        name
+        for name, (variable, _) in COLUMNS.items()
+        if (variable in opened.asked or name in ("sex", "age"))
+        and (variable is not Variable.WEIGHT or name in WEIGHT_COLUMNS[meant])
+    ]
+    encoded = encode_plain(case, books_with((), ()), columns)
+    if encoded is None:
+        return None
+    read = encoded.numbers
+    weights = newborn_weights(read, meant, 1)
+    numbers: dict[Variable, float | str] = {
+        COLUMNS[name][0]: float(values[0])
+        for name, values in read.items()
+        if values[0] == values[0] and COLUMNS[name][0] is not Variable.WEIGHT
+    }
+    if weights.values is not None and weights.values[0] == weights.values[0]:
+        numbers[Variable.WEIGHT] = float(weights.values[0])
+    if encoded.departments is not None and encoded.departments.names:
+        numbers[Variable.DEPARTMENT] = encoded.departments.names[0]
+    lists = [code_pieces(case.get(name)) or [] for name in ("diagnoses", "procedures")]
+    diagnoses, procedures = (tuple(kept(pieces)) for pieces in lists)
+    has_gap = sum(map(len, lists)) > len(diagnoses) + len(procedures)
+    found = Reason(int(weights.problems(encoded.problem)[0]))
     return OneCase(Case(diagnoses, procedures, numbers, found), has_gap, weights)
 
 

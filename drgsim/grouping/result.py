@@ -134,8 +134,13 @@ def as_arrow(
 
 def as_result(answers: Answers, compiled: CompiledScheme) -> GroupResult:
     """The answer for the first case."""
-    columns = _columns(answers, compiled, True)
-    fields = {name: coded.values[coded.places[0]] for name, coded in columns.items()}
+    fields: dict[str, str] = {}
+    for level in LEVELS:
+        place, named = int(getattr(answers, level)[0]), getattr(compiled, f"{level}s")
+        fields[level], fields[f"{level}_name"] = named.codes[place], named.names[place]
+    fields["severity"] = SEVERITIES[int(answers.severity[0])]
+    fields["status"] = STATUSES[int(answers.status[0])]
+    fields["reason"] = REASONS[int(_REASON_PLACE[answers.reason[0]])]
     return GroupResult(**fields, scheme=compiled.id, trust=compiled.trust)
 
 

@@ -13,13 +13,12 @@ from ..policy.given import policies_given
 from .engine.bill import Bill, Part, Special, make_bill
 from .engine.book import FUND, Book, Options
 from .engine.findings import Findings, Walk
-from .engine.groups import find_groups
 from .engine.jurisdiction import Jurisdiction, jurisdictions
+from .engine.kept_books import KeptBooks, read_book
 from .engine.ledger import Ledger, blank_unpaid
-from .engine.profiles import find_profiles
 from .engine.recorded_bill import with_recorded
 from .engine.stays import Stays
-from .engine.steps.fund_share import FundShare
+from .engine.steps.fund_share import fund_share
 from .engine.steps.gap import Gap
 from .engine.street import STEP_NAMES, walk_together
 from .faces.payments import Payments
@@ -44,6 +43,7 @@ def pay(
     seed: int = 0,
     without: Iterable[str] = (),
     year: int | None = None,
+    kept: KeptBooks | None = None,
 ) -> Payments:
     """Pay each stay by a policy and say who bears what.
 
@@ -67,6 +67,7 @@ def pay(
     without : names of steps to leave out (`drgsim.payment.engine.street.STEP_NAMES`): `special_review` …
     year : with `dates` of the stays, take their days in this year: what last year's stays come to under the
         rules of another year, some of which change inside it.
+    kept : what was read of the policy for single stays before; for a service that prices them one by one.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def pay(
     options = Options(seed, _decided(decisions), frozenset(without))
     stays = cases if isinstance(cases, Stays) else prepared(cases, policy, dates=dates)
     care, home = jurisdictions(stays, policy, weights, by=None if dates == "policy" else dates, year=year)
-    books = {place: _book(stays, place, options) for place in dict.fromkeys([*care, *home])}
+    books = {place: _book(stays, place, options, kept) for place in dict.fromkeys([*care, *home])}
     walks = _walks(stays, care, books)
     findings = Findings.gather(len(stays), walks)
     special = Special(findings.patient_due, findings.benefits)
@@ -140,12 +141,11 @@ def prepared(
     return Stays(*grouped(cases, policies_given(policy), by_stay=dates != "policy"))
 
 
-def _book(stays: Stays, place: Jurisdiction, options: Options) -> Book:
+def _book(stays: Stays, place: Jurisdiction, options: Options, kept: KeptBooks | None) -> Book:
     own = stays.take(place.rows)
-    reading = place.policy.reading()
-    groups = find_groups(own.groups(), place.weights)
-    trail = {"profiles": reading}
-    return Book(reading, find_profiles(own, reading), groups, place.policy.method or "ffs", options, trail)
+    if kept is not None and len(own) == 1:
+        return kept.book(own, place, options)
+    return read_book(own, place, options)
 
 
 def _decided(decisions: Any) -> dict[Any, bool | float]:
@@ -180,14 +180,14 @@ def _commercial(walks: Sequence[Walk], findings: Findings) -> Fen:
 
 
 def _ledger(walks: Sequence[Walk], findings: Findings, bill: Bill) -> Ledger:
-    shares = [FundShare.read(walk.state.book.chapter(FUND)) for walk in walks]
+    shares = [fund_share(walk.state.book) for walk in walks]
     payment = findings.payment
     substituted = bill.basic_if(payment) if any(share.substitutes for share in shares) else payment
     fund, care = np.empty_like(payment), np.zeros_like(payment)
     for each, share in zip(walks, shares, strict=True):
         rows, state = each.place.rows, each.state
         fund[rows] = share.paid(state, bill.basic[rows], substituted[rows])
-        gap = Gap.read(state.book.chapter(FUND))
+        gap = state.book.once(Gap, lambda book=state.book: Gap.read(book.chapter(FUND)))
         if gap is not None:
             care[rows] = gap.care_region_pays(state, fund[rows], bill.basic[rows])
     commercial = _commercial(walks, findings)

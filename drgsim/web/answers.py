@@ -11,7 +11,9 @@ from ..cases import check_cases
 from ..errors import ArgumentError
 from ..grouping.what_if import what_if
 from ..payment.faces.estimate import estimate
+from ..policy.policy import Policy
 from ..transition.transition import find_transition
+from ..weights.weights import Weights
 from .kept import NATIONAL, NATIONAL_DIP, Kept
 from .plain import plain, plain_value
 from .settings import Settings
@@ -20,6 +22,7 @@ from .taking import Read
 __all__ = ["NATIONAL", "Answer", "Answers", "Options", "language", "policies", "schemes"]
 
 Options = Mapping[str, str]
+_JOINED = ("mdc", "adrg", "drg", "severity", "status", "reason")
 _GROUP = (
     "mdc", "adrg", "drg", "mdc_name", "adrg_name", "drg_name", "severity", "status", "reason",
 )  # fmt: skip
@@ -86,6 +89,8 @@ class Answers:
         """What each case will be paid, with what the numbers rest on."""
         rules = self.kept.policy(options.get("policy"))
         scheme = options.get("scheme") or rules.scheme or self.settings.scheme
+        if read.plain is not None and rules.method != "dip":
+            return self._estimate_one(read, options, rules, scheme)
         cases = read.table()
         if rules.method == "dip" and "dip_code" not in cases:
             found = self.kept.dip(options.get("catalogue")).group(cases, columns=("dip_code", "score"))
@@ -94,15 +99,20 @@ class Answers:
         if rules.method != "dip" and "drg" not in cases:
             cases = cases.join(self.kept.grouper(scheme).group(_with_procedures(cases)))
         answer = estimate(cases, rules, weights=table, scheme=scheme, hospital=self.settings.hospital)
-        facts = {
-            "policy": rules.id,
-            "policy_hash": rules.hash,
-            "scheme": scheme,
-            "weights": {} if table is None else dict(table.facts),
-            "told": [*answer.told, *read.notes],
-            "trust": {lang: answer.payments.trust_in(lang) for lang in ("zh", "en")},  # type: ignore[arg-type]
-        }
+        facts = _money_facts(rules, scheme, table, [*answer.told, *read.notes], answer.payments)
         return Answer(_all_named(read, plain(answer.frame)), facts, "cases")
+
+    def _estimate_one(self, read: Read, options: Options, rules: Policy, scheme: str) -> Answer:
+        """The same for one case of plain values, by what was prepared for its policy."""
+        case = dict(read.plain or {})
+        grouper = self.kept.grouper(scheme)
+        table = self.kept.weights_for(options.get("weights"), rules, scheme)
+        if "drg" not in case and rules.method != "ffs":
+            found = grouper.group(case)
+            case |= {name: getattr(found, name) for name in _JOINED}
+        row, told, payments = self.kept.prepared(rules, table, grouper).row(case)
+        facts = _money_facts(rules, scheme, table, [*told, *read.notes], payments)
+        return Answer([_named(read, 0, plain_value(row))], facts, "cases")
 
     def check(self, read: Read, options: Options) -> Answer:
         """What the rules find wrong in the cases, a row each."""
@@ -182,6 +192,19 @@ def language(options: Options) -> Literal["zh", "en"]:
     if lang not in ("zh", "en"):
         raise ArgumentError("no such language", got=lang[:20], allowed=("zh", "en"))
     return lang  # type: ignore[return-value]
+
+
+def _money_facts(
+    rules: Policy, scheme: str, table: Weights | None, told: Any, payments: Any
+) -> dict[str, Any]:
+    return {
+        "policy": rules.id,
+        "policy_hash": rules.hash,
+        "scheme": scheme,
+        "weights": {} if table is None else dict(table.facts),
+        "told": told,
+        "trust": {lang: payments.trust_in(lang) for lang in ("zh", "en")},
+    }
 
 
 def scheme_facts(grouper: Any) -> dict[str, Any]:

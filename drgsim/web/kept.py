@@ -15,6 +15,7 @@ from ..codes import Catalogue
 from ..dip import DipCatalogue, DipGrouper
 from ..errors import ArgumentError, DrgsimError, NotFoundError
 from ..grouping import DrgGrouper
+from ..payment.faces.prepared import PreparedEstimate
 from ..policy.library import shipped
 from ..policy.policy import Policy
 from ..schemes.registry import available_ids, chain, list_schemes, roots
@@ -24,6 +25,7 @@ from .settings import Settings
 
 NATIONAL = "national-drg-rate"
 NATIONAL_DIP = "dip-national-3.0"
+_MOST_PREPARED = 16  # pairs of policy and scheme
 _LOOK_AGAIN = 2.0  # seconds between two looks at the files of one thing
 _log = logging.getLogger("drgsim.web")
 Stamp = tuple[tuple[str, int, int], ...]
@@ -48,6 +50,7 @@ class Kept:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._entries: dict[tuple[str, str], _Entry] = {}
+        self._prepared: dict[tuple[int, ...], tuple[PreparedEstimate, Any]] = {}
         self._lock = RLock()
 
     def grouper(self, scheme: str | None) -> DrgGrouper:
@@ -106,6 +109,24 @@ class Kept:
                 do="name a weight table: weights",
             )
         return self.weights(example)
+
+    def prepared(self, policy: Policy, weights: Weights | None, grouper: DrgGrouper) -> PreparedEstimate:
+        """Estimates of single stays, prepared for these very objects."""
+        key = (id(policy), id(weights), id(grouper))
+        found = self._prepared.get(key)
+        if found is None:
+            level = grouper.compiled.drgs
+            names = dict(zip(level.codes, level.names, strict=True))
+            hospital = self._settings.hospital
+            found = (
+                PreparedEstimate(policy, weights, hospital=hospital, names=names),
+                (policy, weights, grouper),
+            )
+            with self._lock:
+                if len(self._prepared) >= _MOST_PREPARED:
+                    self._prepared.clear()
+                self._prepared[key] = found
+        return found[0]
 
     def schemes(self) -> list[dict[str, Any]]:
         """The schemes that are installed: id, titles, dates, counts, trust. No folders."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -123,16 +123,15 @@ def make_bill(
     special = special or Special()
     n = len(stays)
     years = person_years(stays)
-    rules = [BasicFund.read(part.book.chapter(BILL)) for part in parts]
+    rules = [_kept(part, BasicFund) for part in parts]
     outside, deductible, problem = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int8)
     for part, rule in zip(parts, rules, strict=True):
         rows, own, profile = part.rows, stays.take(part.rows), part.book.profiles.of
-        outside[rows] = Scope.read(part.book.chapter(BILL)).outside(
-            own, profile, cost[rows], carved_out[rows]
-        )
+        outside[rows] = _kept(part, Scope).outside(own, profile, cost[rows], carved_out[rows])
         numbers = 1.0 if rule.factor is None else stay_numbers(own)
         deductible[rows] = rule.deductibles(profile, numbers, np.full(len(profile), _NO_LIMIT))
-        problem[rows] = _unanswered(part.book, rule)[profile]
+        unanswered = part.book.once("unanswered", lambda part=part, rule=rule: _unanswered(part.book, rule))
+        problem[rows] = unanswered[profile]
     in_scope = cost - outside
     start = years.before(in_scope, n)
     of_rule = special.deductible(deductible)
@@ -144,11 +143,9 @@ def make_bill(
     rest = in_scope - basic
     if settled is not None:
         rest = np.where(settled, 0, rest)
-    catastrophic = _on_rest(
-        parts, [Catastrophic.read(part.book.chapter(BILL)) for part in parts], years, rest
-    )
+    catastrophic = _on_rest(parts, [_kept(part, Catastrophic) for part in parts], years, rest)
     rest = rest - catastrophic
-    aid = _on_rest(parts, [MedicalAid.read(part.book.chapter(BILL)) for part in parts], years, rest)
+    aid = _on_rest(parts, [_kept(part, MedicalAid) for part in parts], years, rest)
     left = rest - aid + outside
     other = _supplements(stays, left if settled is None else np.where(settled, 0, left))
     return Bill(
@@ -166,6 +163,11 @@ def make_bill(
         other,
         problem,
     )
+
+
+def _kept(part: Part, kind: Any) -> Any:
+    """What a rule of the bill reads from its book, read once."""
+    return part.book.once(kind, lambda: kind.read(part.book.chapter(BILL)))
 
 
 def _unanswered(book: Book, rule: BasicFund) -> Marks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from ...policy.reading import Reading
 from .groups import Groups
 from .profiles import EMPLOYEE, RESIDENT, Profiles
 
+T = TypeVar("T")
 Value = float | Floats  # one number, or one a profile; NaN where the policy has no answer
 
 
@@ -78,6 +79,13 @@ class Book:
     method: str
     options: Options = Options()
     trail: dict[str, Reading] = field(default_factory=dict)
+    _found: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, key: Any, find: Callable[[], T]) -> T:
+        """Something read from the book that holds for all its profiles and groups: read once."""
+        if key not in self._found:
+            self._found[key] = find()
+        return cast(T, self._found[key])
 
     def chapter(self, name: str) -> Book:
         """The same book, remembering what is read under `name`."""

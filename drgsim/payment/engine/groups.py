@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,7 @@ class Groups:
     names: tuple[str, ...]
     columns: Mapping[str, Floats]
     weights: Weights | None = None  # the table the columns are from, for groups no stay is in
+    _listed: dict[frozenset[str], Mask] = field(default_factory=dict, repr=False, compare=False)
 
     def column(self, name: str) -> Floats | None:
         """(groups + 1,) a column of the weight table; None where the table has no such column."""
@@ -34,7 +35,12 @@ class Groups:
     def listed(self, entries: Iterable[str]) -> Mask:
         """(groups + 1,) whether each group is in a list of codes: the code itself, or its first letters
         (an ADRG `RE1`, an MDC `P`)."""
-        whole = set(entries)
+        whole = frozenset(entries)
+        if whole not in self._listed:
+            self._listed[whole] = self._mask(whole)
+        return self._listed[whole]
+
+    def _mask(self, whole: frozenset[str]) -> Mask:
         starts = tuple(entry for entry in whole if len(entry) < _FULL)
         found = [name in whole or (bool(starts) and name.startswith(starts)) for name in self.names]
         return np.array([*found, False], dtype=np.bool_)

@@ -111,12 +111,16 @@ def _begun(stays: Stays, book: Book, rules: Sequence[Rule], board: Board) -> Pat
     without = book.options.without
     street = FEE_FOR_SERVICE if book.method == "ffs" else STREET
     kinds = [kind for kind in street if kind.name not in without]
-    fixed = [step for step in (kind.read(book.chapter(kind.name)) for kind in kinds) if step is not None]
+    fixed = book.once("street", lambda: _read(kinds, book))
     own = [rule for rule in rules if rule.id not in without and PREFIX + rule.id not in without]
     if book.method == "ffs":
         own = [rule for rule in own if rule.stage in _EVERYWHERE]
-    steps: Any = with_rules(fixed, own, book) if own else fixed
+    steps: Any = with_rules([*fixed], own, book) if own else fixed
     return state, tuple(steps)
+
+
+def _read(kinds: Sequence[type[Step]], book: Book) -> list[Step]:
+    return [step for step in (kind.read(book.chapter(kind.name)) for kind in kinds) if step is not None]
 
 
 def _order(streets: Sequence[Sequence[Step]]) -> list[str]:

@@ -85,13 +85,9 @@ class Payments:
     @cached_property
     def states(self) -> Counter[str]:
         """Trust of the parameters that were read, each counted once for each policy."""
-        states: dict[tuple[int, str], str] = {}
-        for book in self.books:
-            for reading in book.trail.values():
-                for path in reading.used:
-                    dated = reading.in_force.get(path)
-                    states[id(reading.in_force), path] = "default" if dated is None else dated.state
-        return Counter(states.values())
+        if len(self.books) == 1:  # a kept book was read before, and so was its trust
+            return self.books[0].once("states", lambda: _states(self.books))
+        return _states(self.books)
 
     @property
     def trust(self) -> str:
@@ -148,3 +144,13 @@ class Payments:
         from .payments_summary import html
 
         return html(self)
+
+
+def _states(books: tuple[Book, ...]) -> Counter[str]:
+    states: dict[tuple[int, str], str] = {}
+    for book in books:
+        for reading in book.trail.values():
+            for path in reading.used:
+                dated = reading.in_force.get(path)
+                states[id(reading.in_force), path] = "default" if dated is None else dated.state
+    return Counter(states.values())

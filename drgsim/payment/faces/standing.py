@@ -15,10 +15,9 @@ import numpy.typing as npt
 from ...cases.arrays import Mask
 from ...cases.fen import Fen
 from ...words import members
-from ..engine.book import FUND
 from ..engine.problems import Problem
 from ..engine.state import Marks, Route
-from ..engine.steps.fund_share import FundShare
+from ..engine.steps.fund_share import fund_share
 
 if TYPE_CHECKING:
     from .payments import Payments
@@ -54,9 +53,8 @@ def standings(payments: Payments) -> Marks:
     result[np.isin(found.route, _PRICED)] = Standing.IN_SCHEME
     result[found.route == Route.NOT_INSURED] = Standing.SELF_PAY
     result[found.route == Route.UNGROUPED] = Standing.UNGROUPED
-    status = payments.stays.frame.get("status")
-    if status is not None:
-        ambiguous = status.astype(object).to_numpy() == "ambiguous"
+    if "status" in payments.stays:
+        ambiguous = payments.stays.labels("status").words() == "ambiguous"
         result[ambiguous & (result == Standing.UNGROUPED)] = Standing.AMBIGUOUS
     result[(found.problem != Problem.NONE) & ~priced_alone(payments)] = Standing.NOT_PAYABLE
     return result
@@ -69,7 +67,7 @@ def priced_alone(payments: Payments) -> Mask:
     alone = payments.findings.problem == Problem.NO_BENEFIT
     if alone.any():
         for walk in payments.walks:
-            if FundShare.read(walk.state.book.chapter(FUND)).convention != "deduct":
+            if fund_share(walk.state.book).convention != "deduct":
                 alone[walk.place.rows] = False
     return alone
 

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from .terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Role, Rule
 
+_MOST_KEPT = 1 << 15
+_kept: dict[int, tuple[Rule, str]] = {}  # by identity: hashing a rule costs as much as printing it
+
 
 def print_rule(rule: Rule) -> str:
     """One line of text; a rule that always holds is `TRUE`.
@@ -15,6 +18,17 @@ def print_rule(rule: Rule) -> str:
     >>> print_rule(parse_rule("principal IN di_bb1 AND (sex=1 OR age＜1)"))
     'ZYZD in di_bb1 and (XB = 1 or NL < 1)'
     """
+    known = _kept.get(id(rule))
+    if known is not None and known[0] is rule:
+        return known[1]
+    text = _printed(rule)
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    _kept[id(rule)] = rule, text
+    return text
+
+
+def _printed(rule: Rule) -> str:
     match rule:
         case Constant(value):
             return "TRUE" if value else "FALSE"

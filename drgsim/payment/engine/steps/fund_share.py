@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from ....cases.fen import TO_THE_FEN, Fen, Rounding
-from ..book import Book, Value, spread
+from ..book import FUND, Book, Value, spread
 from ..state import Route, State
 
 
@@ -70,3 +70,8 @@ class FundShare:
         fixed = spread(self.ratio, state.profile)
         ratio = np.where(np.isnan(fixed), actual, fixed)
         return self.rounding.fen(state.payment * ratio)
+
+
+def fund_share(book: Book) -> FundShare:
+    """How payers share a stay's payment under a policy, read once from its book."""
+    return book.once(FundShare, lambda: FundShare.read(book.chapter(FUND)))
