@@ -124,7 +124,9 @@ def settle_weights(cases: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     for row, is_mother in zip(looked.tolist(), mother.tolist(), strict=True):
         weights = _weights(several[row])
         if is_mother:
-            children[row] = "|".join(map(str, weights or [int(own[row])]))
+            if not weights and own[row] > 0:
+                weights = [int(own[row])]
+            children[row] = "|".join(map(str, weights)) or None  # a dash is no weight
             if own[row] > 0:
                 hers.append(row)
                 own[row] = np.nan
@@ -149,8 +151,8 @@ def _infants(cases: pd.DataFrame, rows: npt.NDArray[np.int64]) -> Mask:
 
 
 def mothers(diagnoses: pd.Series) -> Mask:
-    """Which records are those of a delivery with a child born alive."""
-    codes = _delivery_codes()
+    """Which records are a mother's, of whatever outcome: a weight on them is a child's."""
+    codes = _mothers_codes()
     texts = diagnoses.fillna("").tolist()
     return np.array([not codes.isdisjoint(text.split("|")) for text in texts], dtype=bool)
 
@@ -161,11 +163,11 @@ def in_order(names: Collection[str]) -> list[str]:
 
 
 @cache
-def _delivery_codes() -> frozenset[str]:
+def _mothers_codes() -> frozenset[str]:
     from ..codes import Catalogue
 
     codes = Catalogue.load("diagnosis").codes
-    return frozenset(codes[place] for place in np.flatnonzero(named_codes("delivery-record")).tolist())
+    return frozenset(codes[place] for place in np.flatnonzero(named_codes("mother")).tolist())
 
 
 def _weights(text: Any) -> list[int]:

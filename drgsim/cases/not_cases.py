@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from .cells import HELD
 from .columns import case_columns
-from .headers import header_key
+from .headers import StackedCell, header_key
 from .layouts import known_headers
 from .problems import WHOLE_TABLE, Finding
 from .tables import RawChunk
@@ -43,6 +43,11 @@ _FOOT = re.compile(
 _ERRORS = re.compile(r"#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|#{4,}")
 # for Python and Arrow alike, whose \s differ
 _DIGIT = "[0-9０-９]"
+_DIAGNOSIS = "[A-Za-zＡ-Ｚａ-ｚ][0-9０-９]"
+_TOTAL = (
+    r"^[\s　]*[（(【\[]?(?:本页|本科|科室|全院|分科)?(?:合|小|总|共|累)[\s　]*计"
+    r"[)）】\]]?[\s　]*[:：]?[\s　]*$"
+)
 _ODD = r"^[\s\v\x1c-\x1f" + "\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000" + r"]*[#='‘]"
 
 
@@ -83,6 +88,8 @@ def _rows(chunk: RawChunk, match: Match, looked: Sequence[int], *, heads: int) -
     for finding in chunk.findings:  # a row whose cells could not be told apart is not an empty one
         if finding.rule == "row-too-long":
             blank[finding.rows] = False
+    for row in np.flatnonzero(_totals(chunk, match, coded) & ~blank & ~gone).tolist():
+        gone[row], words[row] = True, "total"  # with counts where other rows have codes
     rows = np.flatnonzero(blank)
     if not rows.size:
         return gone, words
@@ -97,6 +104,9 @@ def _rows(chunk: RawChunk, match: Match, looked: Sequence[int], *, heads: int) -
             gone[row] = not any(text[at] for text in texts.values())
             continue
         if any(filled.get(place, "").removesuffix(".0") in known for place in sexes):
+            continue
+        if len(filled) > 2 and _is_header(filled, match):  # the upper row of a header of two, again
+            gone[row], words[row] = True, "header"
             continue
         word = next((found[0] for text in filled.values() if (found := _FOOT.match(text))), None)
         only_sums = all(kinds.get(place) == "money" for place in filled)
@@ -115,9 +125,27 @@ def _is_header(cells: dict[int, str], match: Match) -> bool:
     filled = {place: text for place, text in cells.items() if text not in _BLANK}
     if len(filled) < 2:
         return False
-    same = sum(header_key(text) == header_key(match.header[place]) for place, text in filled.items())
+    same = sum(header_key(text) in _own_keys(match.header[place]) for place, text in filled.items())
     known = sum(known_headers(header_key(text)) for text in filled.values())
     return max(same, known) * 2 > len(filled)
+
+
+def _own_keys(cell: str) -> tuple[str, ...]:
+    """The keys of a header cell, of both its rows where it has two."""
+    return header_key(cell), *((header_key(cell.above),) if isinstance(cell, StackedCell) else ())
+
+
+def _totals(chunk: RawChunk, match: Match, coded: Sequence[int]) -> Mask:
+    """Rows that a cell at their beginning calls a total and that hold no diagnosis."""
+    found = np.zeros(chunk.rows, dtype=bool)
+    own = match.columns["case_id"][1] if "case_id" in match.columns else ()
+    for place in {*own, *range(3)}.difference(coded):
+        if place in chunk.columns:
+            found |= _matching(chunk, place, _TOTAL)
+    if found.any() and "diagnoses" in match.lists:
+        for place in match.lists["diagnoses"].positions:
+            found &= ~_matching(chunk, place, _DIAGNOSIS)
+    return found
 
 
 def _like_header(chunk: RawChunk, match: Match, coded: Iterable[int]) -> Mask:

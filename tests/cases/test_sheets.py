@@ -278,3 +278,26 @@ def test_a_foot_is_a_foot_by_every_way_in(tmp_path):
     empty = tmp_path / "feet.csv"
     empty.write_text("case_id,diagnoses,total_cost\n合计,,5\n", encoding="utf-8")
     assert "row-not-a-case" in check_cases(read_cases(empty)).frame["rule"].tolist()
+
+
+def test_both_rows_of_a_header_again_and_totals_with_counts_under_the_codes(sheet):
+    upper = ["住院号", "性别", "年龄", "科室", "出院诊断", "", "费用"]
+    lower = ["", "", "", "", "主要诊断编码", "其他诊断编码", "总费用"]
+    total = ["合计", "", "", "", "", "2320例", "19.5"]
+    cases = read_cases(sheet([upper, lower, ROWS[0], upper, lower, ROWS[1], total]))
+    assert cases["case_id"].tolist() == ["001", "002"]
+    words = [each[1] for each in told(cases)]
+    assert words == ["row 4: header", "row 5: header", "row 7: total"]
+    odd = ["合计", "男", "45", "内科", "K80.101", "", "12.5"]  # an odd number, but a stay
+    assert read_cases(sheet([HEADER, odd]))["diagnoses"].tolist() == ["K80.101"]
+
+
+def test_doctors_by_name_are_codes_and_kinds_of_insurance_are_read():
+    given = pd.DataFrame({
+        "病案号": ["1", "2"], "诊断编码": "I10.x00", "主诊医师": ["张三", "D01"], "术者": ["李四", ""],
+        "医保类别": ["城镇职工基本医疗保险", "居民医保"],
+    })  # fmt: skip
+    cases = read_cases(given)
+    assert cases["doctor"].str.startswith("医师-").tolist() == [True, False]
+    assert "张三" not in cases.to_string()
+    assert cases["insurance"].tolist() == ["employee", "resident"]

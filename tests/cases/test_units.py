@@ -184,3 +184,13 @@ def test_by_arrow_the_same_is_settled(file):
 def test_no_unit_is_two_units():
     assert measure("3分", case_column("age")).days == 0
     assert measure("3分", case_column("total_cost")).value == 0.03
+
+
+@pytest.mark.parametrize("outcome", ["Z37.100x002", "Z37.700x001", "O34.200x002", "O83.400"])
+def test_a_weight_on_any_mothers_record_is_a_childs(outcome):
+    own = {"年龄": ["33", "33"], "诊断编码": [f"M51.202|{outcome}", f"{outcome}|E79.001"]}
+    cases = read({**own, "新生儿出生体重": ["2135", ""]})
+    assert values(cases["birth_weight"]) == [None, None]
+    assert values(cases["children_birth_weights"]) == ["2135", None]
+    dashes = pd.DataFrame({"A48": ["1"], "A14": ["33"], "C03C": [outcome], "A18x01": ["-"], "A18x02": ["-"]})
+    assert values(read_cases(dashes)["children_birth_weights"]) == [None]
