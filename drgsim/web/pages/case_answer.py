@@ -102,7 +102,7 @@ def _money(one: OneCase) -> Markup:
             ("total_cost", "总费用", "Cost"),
             ("margin", "结余", "Margin"),
         )
-        cells = [_figure(name, found[name]) for name, _, _ in names]
+        cells = [_shown(found, name) for name, _, _ in names]
         body = many(
             table(
                 [say(zh, en) for _, zh, en in names],
@@ -184,7 +184,7 @@ def _beside(one: OneCase) -> Markup:
                 found["drg"] or "–",
                 found.get("drg_name") or "",
                 status_word(found["status"], say),
-                *(_figure(name, money.get(name)) for name in ("weight", "standard", "margin")),
+                *(_shown(money, name) for name in ("weight", "standard", "margin")),
             ]
         )
     dip = one.asked("dip")
@@ -260,7 +260,7 @@ def _choices(one: OneCase) -> Markup:
                 each["main_procedure"] or "",
                 drg or "–",
                 each["drg_name"] or status_word(each["status"], say),
-                *(_figure(name, money.get(name)) for name in ("weight", "standard", "margin")),
+                *(_shown(money, name) for name in ("weight", "standard", "margin")),
             ]
         )
     heads = [
@@ -294,6 +294,12 @@ def _why(one: OneCase) -> Markup:
 
 def _title(policy: Policy) -> tuple[str, str]:
     return policy.title["zh"], policy.title["en"]
+
+
+def _shown(found: Mapping[str, Any], name: str) -> str:
+    """A figure of an estimate; a stay without a weight has no standard, whatever zero stands there."""
+    value = found.get(name)
+    return _figure(name, None if name == "standard" and not value else value)
 
 
 def _figure(name: str, value: Any) -> str:

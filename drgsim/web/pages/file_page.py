@@ -75,14 +75,16 @@ def visit_page(visit: Visit, lang: str, choices: Mapping[str, Any]) -> str:
             parts += [result(visit, task, lang, at) for task in ("office", "transition", "audit")]
             if not any(each["kind"] == "unread-codes" for each in was_read["warnings"]):
                 parts.append(compute_forms(say, at, choices, was_read))
+                ask = say("用这批病例问一个政策问题", "Ask a policy question of these cases")
+                parts.append(tag("p", tag("a", ask, href=f"/question?visit={visit.key}")))
         if looked is not None:
             parts.append(recognition(looked, was_read, say, at))
     parts.append(ending(say, at))
     return shell(lang, TITLE, *parts, here="/file", path=at, scripts=("file.js",))
 
 
-def progress(visit: Visit, lang: str, at: str) -> Markup:
-    """How far the computation is, with a way to stop it; the script asks for more."""
+def progress(visit: Visit, lang: str, at: str, page: str | None = None) -> Markup:
+    """How far the computation is, with a way to stop it; the script asks for more. `page` shows it."""
     say, state = saying(lang), visit.state
     if state["state"] == "cancelled":
         return tag("p", say("已取消。", "Cancelled."), class_="note box", role="status")
@@ -113,7 +115,7 @@ def progress(visit: Visit, lang: str, at: str) -> Markup:
             method="post",
             action=f"{at}/cancel",
         ),
-        tag("noscript", tag("a", say("刷新看进度", "Reload to see how far it is"), href=at)),
+        tag("noscript", tag("a", say("刷新看进度", "Reload to see how far it is"), href=page or at)),
         id="running",
         data_state=f"{at}/state",
         class_="box",

@@ -37,7 +37,22 @@ def result(visit: Visit, task: str, lang: str, at: str) -> Markup:
     rows = found["table"]
     heads = [say(*_HEADS.get(name, (name, name))) for name in rows["heads"]]
     more = rows["left_off"]
-    pages = [name for name in found["files"] if name.endswith(".html")]
+    return tag(
+        "section",
+        tag("h2", say(*TASKS[task])),
+        files_of(found["files"], at, say),
+        tag("ul", [tag("li", line.strip()) for line in found["text"] if line.strip()], class_="told"),
+        table(heads, rows["rows"], figures=range(1, len(heads)), caption=say(*TASKS[task])),
+        tag("p", say(f"另有 {more} 行，见工作簿。", f"{more} more rows are in the workbook."), class_="quiet")
+        if more
+        else None,
+        notes(say("依据", "It rests on"), [say(zh, en) for zh, en in found.get("notes", [])]),
+        id=task,
+    )
+
+
+def files_of(names: list[str], at: str, say: Say) -> Markup:
+    """Ways to open a report and to take files away."""
     links = [
         tag(
             "a",
@@ -47,8 +62,10 @@ def result(visit: Visit, task: str, lang: str, at: str) -> Markup:
             rel="noopener",
             class_="button",
         )
-        for name in pages
-    ] + [
+        for name in names
+        if name.endswith(".html")
+    ]
+    links += [
         tag(
             "a",
             f"{say('下载', 'Download')} {name}",
@@ -56,20 +73,9 @@ def result(visit: Visit, task: str, lang: str, at: str) -> Markup:
             download=name,
             class_="button quiet",
         )
-        for name in found["files"]
+        for name in names
     ]
-    return tag(
-        "section",
-        tag("h2", say(*TASKS[task])),
-        tag("p", [many(each, " ") for each in links]),
-        tag("ul", [tag("li", line.strip()) for line in found["text"] if line.strip()], class_="told"),
-        table(heads, rows["rows"], figures=range(1, len(heads)), caption=say(*TASKS[task])),
-        tag("p", say(f"另有 {more} 行，见工作簿。", f"{more} more rows are in the workbook."), class_="quiet")
-        if more
-        else None,
-        notes(say("依据", "It rests on"), [say(zh, en) for zh, en in found.get("notes", [])]),
-        id=task,
-    )
+    return tag("p", [many(each, " ") for each in links])
 
 
 def _office(say: Say, at: str, choices: Mapping[str, Any]) -> Markup:

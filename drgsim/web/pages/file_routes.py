@@ -25,6 +25,7 @@ _KINDS = {
     ".html": "text/html; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".yaml": "application/yaml; charset=utf-8",
+    ".json": "application/json",
 }
 # a report carries its style inside and no script; nothing of it may reach out
 REPORT_POLICY = (

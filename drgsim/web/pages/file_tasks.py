@@ -56,7 +56,7 @@ def office(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any
     table = month.summary("department") if "department" in cases else month.summary("insurance")
     return {
         "text": str(month).splitlines(),
-        "table": _rows(table.reset_index(), SHOWN["office"]),
+        "table": summed(table.reset_index(), SHOWN["office"]),
         "files": ["office.html", "office.xlsx"],
         "weights": None if weights is None else dict(weights.facts),
     }
@@ -81,7 +81,7 @@ def transition(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str,
     return {
         "text": list(found.headline()),
         "notes": [list(pair) for pair in found.notes],
-        "table": _rows(found.summary().T.reset_index(), None),
+        "table": summed(found.summary().T.reset_index()),
         "files": ["transition.html", "transition.xlsx"],
     }
 
@@ -103,12 +103,12 @@ def audit(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]
     result.to_excel(visit.out / "audit.xlsx", lang=lang)
     return {
         "text": result.text(lang).splitlines(),
-        "table": _rows(result.summary().reset_index(), SHOWN["audit"]),
+        "table": summed(result.summary().reset_index(), SHOWN["audit"]),
         "files": [*files, "audit.xlsx"],
     }
 
 
-def _rows(table: pd.DataFrame, names: tuple[str, ...] | None) -> dict[str, Any]:
+def summed(table: pd.DataFrame, names: tuple[str, ...] | None = None) -> dict[str, Any]:
     """The first rows of a table of sums, as texts."""
     shown = [name for name in table.columns if names is None or name in names]
     short = table[shown].head(_MOST_ROWS)

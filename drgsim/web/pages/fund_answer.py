@@ -11,7 +11,7 @@ from ...fund.sensitivity import sensitivity
 from ...fund.value import value
 from ...report.markup import Markup
 from .drawing import Curve, fan, tornado
-from .fund_asked import MEASURES, POTS, Asked
+from .fund_asked import MEASURES, POTS, STATES, Asked
 from .html import inner, many, table, tag
 from .shell import Say, notes, saying
 
@@ -70,7 +70,7 @@ def valued(asked: Asked, lang: str) -> str:
             _table(years, rows, title, say(*names), say),
             notes(
                 say("数据与假设", "Data and assumptions"),
-                [say(z, e) + f" ({state})" for z, e, state in found.notes],
+                [f"{say(z, e)} ({say(*STATES[state])})" for z, e, state in found.notes],
             ),
         ]
     )
@@ -118,7 +118,7 @@ def _table(years: list[int], rows: list[Any], title: str, unit: str, say: Say) -
     heads = [say("年份", "Year"), *(label for label, _, _ in rows), say("90% 区间", "90 % band")]
     bands = next((bands for _, _, bands in reversed(rows) if bands), None)
     lines = []
-    for place in range(0, len(years), step):
+    for place in sorted({*range(0, len(years), step), len(years) - 1}):
         band = "–" if bands is None else f"{bands[0][0][place]:,.4g} … {bands[0][1][place]:,.4g}"
         lines.append([years[place], *(f"{points[place]:,.2f}" for _, points, _ in rows), band])
     return table(heads, lines, figures=range(1, len(heads)), caption=f"{title} ({unit})")
@@ -147,7 +147,7 @@ def moved_most(asked: Asked, lang: str) -> str:
             f"{row.at_low / unit:,.4g}",
             f"{row.at_high / unit:,.4g}",
             row.source,
-            row.state,
+            say(*STATES[row.state]),
         ]
         for row in top.itertuples()
     ]

@@ -18,6 +18,7 @@ from .fund_asked import (
     MOST_YEARS,
     PLACES,
     POTS,
+    STATES,
     assumed,
     fund_of,
     sliders,
@@ -31,7 +32,6 @@ LEAD = (
     "Move a slider and the valuation follows; each has its source and what it rests on. The baseline is projected from "  # noqa: E501
     "published figures.",
 )
-_STATES = {"read": ("原文", "read"), "secondary": ("转引", "secondary"), "assumed": ("假定", "assumed")}
 
 
 def fund_page(lang: str, place: str) -> str:
@@ -181,14 +181,14 @@ def _slider(name: str, label: str, now: float, low: float, high: float, step: fl
 
 def _lever(name: str, say: Say) -> Markup:
     one = levers()[name]
-    hint = f"{one.unit} · {one.source} · {say(*_STATES[one.state])}"
+    hint = f"{one.unit} · {one.source} · {say(*STATES[one.state])}"
     return _slider(f"l.{name}", say(one.zh, one.en), 0.0, one.min, one.max, one.step, hint)
 
 
 def _assumption(name: str, fund: Fund, say: Say) -> Markup:
     one, known = fund.assumptions[name], parameters()[name]
     hint: Any = (
-        f"{known.unit} · {say('现值', 'now')} {one.value:g} · {one.source} · {say(*_STATES[one.state])}"
+        f"{known.unit} · {say('现值', 'now')} {one.value:g} · {one.source} · {say(*STATES[one.state])}"
     )
     step = (one.high - one.low) / 100 or 1.0
     return _slider(f"a.{name}", say(known.zh, known.en), one.value, one.low, one.high, step, hint)

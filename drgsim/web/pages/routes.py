@@ -18,10 +18,11 @@ from .desk import Desk
 from .file_routes import add_file
 from .fund_routes import add_fund
 from .html import field, tag
+from .question_routes import add_question
 from .shell import COOKIE, error_box, language, saying, shell
 
 STATIC = Path(__file__).parents[1] / "static"
-KINDS = {".js": "text/javascript", ".css": "text/css"}
+KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 YEAR = 365 * 24 * 3600
 
 
@@ -122,6 +123,7 @@ def add_pages(app: Any, settings: Settings, desk: Desk, work: Answers) -> None:
     add_case(app, door)
     add_file(app, door)
     add_fund(app, door)
+    add_question(app, door)
 
 
 def _login_page(lang: str, *, wrong: bool) -> str:

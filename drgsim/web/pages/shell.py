@@ -66,6 +66,7 @@ def shell(
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", f"{say(*title)} · drgsim"),
         tag("link", rel="stylesheet", href="/static/page.css"),
+        tag("link", rel="icon", href="/static/icon.svg"),
         [tag("script", src=f"/static/{each}", defer=True) for each in scripts],
     )
     top = tag(

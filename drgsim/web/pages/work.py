@@ -22,6 +22,7 @@ TASKS = {
     "office": "file_tasks:office",
     "transition": "file_tasks:transition",
     "audit": "file_tasks:audit",
+    "question": "question_run:question",
 }
 Tell = Callable[..., None]
 _LOOK_SECONDS = 0.1
