@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..audit.screening import audit
+from ..audit.stays.screen import with_groups
+from ..audit.stays.worth import Worth
 from ..synthetic.planted import planted_cases
 from ..synthetic.planted_claims import planted_claims
 
@@ -38,7 +40,8 @@ def precision(n: int = 20_000, *, seed: int = 0, policy: Any = None, weights: An
     """A row a rule: planted, found, right, precision, recall; rules on stays first.
 
     `n` stays and a tenth of it of visits, persons and members with claims. With `policy` (and `weights`) the
-    uplift of upcoding is brought to the published one and findings carry money.
+    uplift of upcoding is brought to the published one, findings carry money, and a code that brings none
+    counts as not planted.
     """
     import pandas as pd
 
@@ -94,6 +97,7 @@ def _stay_rows(n: int, seed: int, policy: Any, weights: Any) -> tuple[list[dict[
     rules = [*_STAYS, "hospital-mcc-share"]
     result = audit(planted.cases, policy, weights=weights, scheme="chs-drg-2.0", only=rules)
     kinds = dict(zip(planted.truth["case_id"], planted.truth["kind"], strict=True))
+    kinds |= dict.fromkeys(_without_gain(planted, policy, weights), "no gain")
     rows = []
     for rule, wanted in _STAYS.items():
         own = result.frame[result.frame["rule"] == rule]
@@ -101,6 +105,18 @@ def _stay_rows(n: int, seed: int, policy: Any, weights: Any) -> tuple[list[dict[
         right = {case for case in found if kinds[case] in wanted}
         rows.append(_row(rule, sum(kind in wanted for kind in kinds.values()), len(found), len(right)))
     return rows, result
+
+
+def _without_gain(planted: Any, policy: Any, weights: Any) -> list[str]:
+    """Stays whose added code brings no money under the policy, such as low outliers that are paid their
+    cost: there it is no upcoding, and the rule does not name it."""
+    if policy is None:
+        return []
+    cases, _ = with_groups(planted.cases, policy, "chs-drg-2.0")
+    rows = np.flatnonzero((planted.truth["kind"] == "upcoding").to_numpy())
+    codes = planted.truth["code"].iloc[rows].tolist()
+    gain = Worth(cases, policy, weights).without_code(rows.tolist(), codes)[:, 0]
+    return planted.truth["case_id"].iloc[rows[~(np.round(gain, 2) > 0)]].tolist()
 
 
 def _claim_rows(n: int, seed: int) -> list[dict[str, Any]]:

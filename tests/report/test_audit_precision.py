@@ -43,10 +43,20 @@ def test_stays_and_prescriptions_are_found_as_stated(measured, rule, least_preci
 
 
 @pytest.mark.slow
-def test_upcoding_is_found_where_hospitals_are_large_enough_to_stand_out():
-    row = precision(20_000, policy=POLICY, weights=WEIGHTS).loc["upcoding"]
-    assert row["precision"] >= 0.4
-    assert row["recall"] >= 0.25
+def test_upcoding_is_found_as_stated():
+    """docs/audit.md states 0.87 and 0.71 of codes that bring money, 0.70 and 0.69 of all, for seed 0; other
+    seeds differ by a tenth."""
+    with_money = precision(20_000, seed=5, policy=POLICY, weights=WEIGHTS).loc["upcoding"]
+    assert with_money["precision"] >= 0.7
+    assert with_money["recall"] >= 0.55
+    assert with_money["planted"] > 50
+
+
+@pytest.mark.slow
+def test_upcoding_is_found_without_money_too():
+    row = precision(20_000).loc["upcoding"]
+    assert row["precision"] >= 0.6
+    assert row["recall"] >= 0.55
 
 
 def test_signals_rank_better_than_a_forest_that_sees_no_codes():

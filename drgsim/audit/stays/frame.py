@@ -27,7 +27,7 @@ _CLASSES = {
     **dict.fromkeys("KLMNPQ", "procedure"),
     **dict.fromkeys("RSTUVWXYZ", "medical"),
 }
-_EMERGENCY = ("emergency", "急诊", "1")
+_EMERGENCY = ("emergency", "急诊", "急诊入院", "1", "1.0")
 
 
 def stay_frame(cases: Any, paid: Any = None) -> pl.DataFrame:

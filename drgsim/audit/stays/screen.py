@@ -22,6 +22,7 @@ from .beside import with_care_outside, with_charges, with_companions
 from .frame import stay_frame
 from .hospitals import empty as no_hospitals
 from .hospitals import rising, shares
+from .neighbours import with_neighbours
 from .pairs import with_stay_before
 from .upcoding import lifted
 from .worth import Worth
@@ -69,7 +70,7 @@ def screen_stays(
     found = StayFindings(empty(), no_hospitals())
     if not rules:
         return found
-    cases, grouper = _with_groups(cases, policy, scheme)
+    cases, grouper = with_groups(cases, policy, scheme)
     paid = None if policy is None else pay(cases, policy, weights=weights).frame
     stays = _facts(cases, paid, rules, lines, events, grouper)
     _tell(found, stays, paid)
@@ -108,13 +109,14 @@ def facts_of_stays(
     scheme: str | None = None,
 ) -> pl.DataFrame:
     """Every fact rules on stays may ask for, a row a stay in the order of `cases`, as a polars frame."""
-    cases, grouper = _with_groups(cases, policy, scheme)
+    cases, grouper = with_groups(cases, policy, scheme)
     paid = None if policy is None else pay(cases, policy, weights=weights).frame
     rules = [rule for rule in library or Library.load() if rule.table == "stays"]
     return _facts(cases, paid, rules, None, None, grouper)
 
 
-def _with_groups(cases: Any, policy: Any, scheme: str | None) -> tuple[Any, DrgGrouper | None]:
+def with_groups(cases: Any, policy: Any, scheme: str | None) -> tuple[Any, DrgGrouper | None]:
+    """The stays in the groups of the scheme, or of the one the policies name; and what groups them."""
     policies = [] if policy is None else list(policy.values()) if hasattr(policy, "values") else [policy]
     named = {each.scheme for each in policies if each.scheme and each.method != "dip"}
     scheme = scheme or (named.pop() if len(named) == 1 else None)
@@ -161,17 +163,23 @@ def _facts(
     low_cost = (pl.col("severity") == "MCC") & (
         pl.col("cost_ratio") < (rule.value("low_cost") if rule else 0.5)
     )
-    excess = _mcc_excess(stays, rules)
+    stays = with_neighbours(stays)
+    own = next((rule for rule in rules if "neighbours" in rule.parameters), None)
+    rare = own.value("neighbours") if own else 0.01
+    beyond = pl.col("hospital_id").is_in(_mcc_excess(stays, rules))
     known = pl.col("severity").is_not_null() if grouper is not None else pl.lit(False)
     stays = stays.with_columns(
         single_code_lifts=pl.when(known).then(pl.col("lifting_code").is_not_null().cast(pl.Int8)),
-        hospital_mcc_excess=pl.col("hospital_id").is_in(excess).cast(pl.Int8),
+        hospital_mcc_excess=beyond.cast(pl.Int8),
+        hospital_lift_excess=(pl.col("hospital_lift_p") < rare).cast(pl.Int8),
+        hospital_code_excess=(pl.col("hospital_code_p") < rare).cast(pl.Int8),
     )
     signals = (
         pl.col("single_code_lifts").fill_null(0).cast(pl.Float64)
         + pl.col("procedure_uncharged").fill_null(0)
         + low_cost.fill_null(False).cast(pl.Float64)
-        + pl.col("hospital_mcc_excess").fill_null(0)
+        + pl.max_horizontal("hospital_mcc_excess", "hospital_lift_excess").fill_null(0)
+        + pl.col("hospital_code_excess").fill_null(0)
     )
     return stays.with_columns(upcoding_signals=signals)
 
