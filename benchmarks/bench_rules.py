@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from drgsim import Policy, pay
+from drgsim import Policy, Weights, pay
 from drgsim.payment.engine.stays import Stays
 from tests.payment.golden import stays, weights
 
@@ -59,7 +59,7 @@ def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
     frame = stays(n)
     frame["discharge_date"] = frame["discharge_date"].astype("datetime64[s]")
-    cases, table = Stays(frame), weights(frame)
+    cases, table = Stays(frame), Weights.from_table(weights(frame))
     plain = Policy.load("national-drg-rate")
     ruled = plain.reform({f"rules/{name}": rule for name, rule in RULES.items()})
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -123,6 +123,8 @@ def label_codes(name: str, values: Any) -> tuple[Array, list[str]]:
     """Values of a dimension as codes (−1 = missing) into their one-spelling labels."""
     import pandas as pd
 
-    codes, found = pd.factorize(pd.Series(values))
+    # texts of a few kinds of stay: turning them into a typed column would cost more than counting them
+    plain = isinstance(values, np.ndarray) and values.dtype == object
+    codes, found = pd.factorize(values if plain else pd.Series(values))
     dimension = dimensions()[name]
     return np.asarray(codes), [dimension.label(value) for value in found]

@@ -58,9 +58,12 @@ class Bands:
         total = np.zeros(len(stop))
         lower = 0.0
         for band, upper in enumerate(self.uppers):
-            width = np.clip(stop, lower, upper) - np.clip(start, lower, upper)
-            ratio = self.values[0, band] if len(self.values) == 1 else self.values[profile, band]
-            total += ratio * width
+            # few stays come above the first bands: only those that do are looked at
+            rows = slice(None) if band == 0 else np.flatnonzero(stop > lower)
+            begin, end = start[rows], stop[rows]
+            width = np.clip(end, lower, upper) - np.clip(begin, lower, upper)
+            ratio = self.values[0, band] if len(self.values) == 1 else self.values[profile[rows], band]
+            total[rows] += ratio * width
             lower = upper
         return total
 

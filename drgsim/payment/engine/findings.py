@@ -75,10 +75,10 @@ class Findings:
 
 def _scattered(n: int, walks: Sequence[Walk], column: Any) -> Any:
     """A column of each walk put at its rows."""
-    result = None
-    for walk in walks:
-        values = np.asarray(column(walk.state))
-        if result is None:
-            result = np.zeros(n, values.dtype if values.ndim else np.asarray(values).dtype)
+    if not walks:
+        return np.zeros(n)
+    parts = [np.asarray(column(walk.state)) for walk in walks]
+    result = np.zeros(n, np.result_type(*parts))
+    for walk, values in zip(walks, parts, strict=True):
         result[walk.place.rows] = values
-    return result if result is not None else np.zeros(n)
+    return result

@@ -72,6 +72,8 @@ class Ledger:
 
 
 def _same(left: Fen, right: Fen, identity: str) -> None:
+    if np.array_equal(left, right):
+        return
     residual = left - right
     wrong = np.flatnonzero(residual)
     if len(wrong):
@@ -85,12 +87,16 @@ def _same(left: Fen, right: Fen, identity: str) -> None:
 
 def blank_unpaid(ledger: Ledger, problem: Marks) -> Ledger:
     """The ledger with nothing at all in the rows of stays that cannot be paid."""
-    unpaid = problem != 0
-    if not unpaid.any():
+    unpaid = np.flatnonzero(problem)
+    if not len(unpaid):
         return ledger
 
     def cleared(column: Fen) -> Fen:
-        return np.where(unpaid, 0, column)
+        if not column[unpaid].any():
+            return column
+        column = column.copy()
+        column[unpaid] = 0
+        return column
 
     columns = {each.name: getattr(ledger, each.name) for each in fields(ledger)}
     adjustments = {name: cleared(change) for name, change in columns.pop("adjustments").items()}

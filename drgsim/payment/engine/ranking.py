@@ -15,6 +15,7 @@ from .stays import Stays
 
 Period = Literal["month", "quarter", "year"]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_FEW = 1 << 20  # cells that may be counted in a table whatever the number of stays
 
 
 def allowed(count: Ints, share: float) -> Ints:
@@ -56,6 +57,10 @@ class Board:
     def __init__(self) -> None:
         self._offers: dict[str, list[tuple[Ints, npt.NDArray[Any], Mask, Ints, Floats]]] = {}
 
+    def clear(self) -> None:
+        """Forget every offer; the walk is over."""
+        self._offers.clear()
+
     def offer(
         self, name: str, stays: Stays, cells: npt.NDArray[Any], counted: Mask, rows: Ints, score: Floats
     ) -> None:
@@ -69,16 +74,19 @@ class Board:
         if not offers or not len(rows):
             return np.zeros(len(rows), np.bool_)
         whole = stays.whole
-        cell = np.zeros(len(whole), np.int64)
-        counted = np.zeros(len(whole), np.bool_)
-        for every, cells, own, _, _ in offers:
-            cell[every], counted[every] = cells, own
-        asking = np.concatenate([asked for _, _, _, asked, _ in offers])
-        score = np.concatenate([each for *_, each in offers])
+        asking = _joined([asked for _, _, _, asked, _ in offers])
+        score = _joined([each for *_, each in offers])
+        if len(offers) == 1 and len(offers[0][0]) == len(whole):
+            _, cell, counted, _, _ = offers[0]  # one stretch is the whole table, in its order
+        else:
+            cell, counted = np.zeros(len(whole), np.int64), np.zeros(len(whole), np.bool_)
+            for every, cells, own, _, _ in offers:
+                cell[every], counted[every] = cells, own
+        if len(cell) and int(cell.max()) > 4 * len(cell) + _FEW:
+            cell = np.unique(cell, return_inverse=True)[1]  # too wide to be counted in a table
         rank = np.zeros(len(whole), np.int64)
         rank[asking] = ranks(whole, asking, cell[asking], score)
         places = stays.positions(rows)
-        _, cell = np.unique(cell, return_inverse=True)
         counts = np.bincount(cell[counted], minlength=int(cell.max(initial=0)) + 1)[cell[places]]
         room = np.zeros(len(rows), np.int64)
         share = np.broadcast_to(np.asarray(shares, np.float64), (len(rows),))
@@ -86,6 +94,10 @@ class Board:
             own = share == each
             room[own] = allowed(counts[own], float(each))
         return rank[places] <= room
+
+
+def _joined(parts: list[Any]) -> Any:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def ranks(stays: Stays, rows: Ints, scope: Codes, score: Floats) -> Ints:

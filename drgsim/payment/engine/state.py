@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .rules.state_facts import StateFacts
 
 Marks = npt.NDArray[np.int8]
+_INT32 = (1 << 31) - 1
 
 
 class Route(IntEnum):
@@ -97,7 +98,8 @@ class State:
     undecided: dict[str, int] = field(init=False, default_factory=dict)  # by rule: stays it could not decide
     _facts: StateFacts | None = field(init=False, default=None, repr=False)
     board: Board = field(default_factory=Board)  # what quotas count, over every stretch of the period
-    adjustments: dict[str, Fen] = field(init=False, default_factory=dict)
+    # by step, fen; 32 bits where all changes fit, for most steps touch few stays
+    adjustments: dict[str, Any] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         n = len(self.cost)
@@ -131,6 +133,10 @@ class State:
             self._facts = StateFacts(self)
         return self._facts
 
+    def forget(self) -> None:
+        """Drop what only the walk needed."""
+        self._facts = None
+
     def note(self, text: str, stays: int) -> None:
         """Tell that so many stays were treated by something else than the policy says."""
         if stays:
@@ -154,12 +160,19 @@ class State:
 
     def _book(self, name: str, rows: Ints | None, payment: Fen) -> None:
         if rows is None:
-            self.adjustments[name] = payment - self.payment
+            self.adjustments[name] = _narrow(payment - self.payment)
             self.payment = payment.copy()  # later steps write into it
             return
-        if name not in self.adjustments:
-            self.adjustments[name] = np.zeros(len(self), np.int64)
-        self.adjustments[name][rows] += payment - self.payment[rows]
+        changed = payment - self.payment[rows]
+        kept = self.adjustments.get(name)
+        if kept is None:
+            kept = np.zeros(len(self), np.int32)
+        else:
+            changed = changed + kept[rows]
+        if kept.dtype != np.int64 and not _fits(changed):
+            kept = kept.astype(np.int64)
+        kept[rows] = changed
+        self.adjustments[name] = kept
         self.payment[rows] = payment
 
     def _set(self, column: str, rows: Ints | None, values: Any) -> None:
@@ -171,6 +184,15 @@ class State:
             kept = kept.copy()
             setattr(self, column, kept)
         kept[rows] = values
+
+
+def _fits(fen: Fen) -> bool:
+    """Whether amounts fit into 32 bits: changes below 21 million yuan, nearly all of them."""
+    return max(int(fen.max(initial=0)), -int(fen.min(initial=0))) <= _INT32
+
+
+def _narrow(fen: Fen) -> npt.NDArray[np.signedinteger[Any]]:
+    return fen.astype(np.int32) if _fits(fen) else fen
 
 
 @dataclass(frozen=True)

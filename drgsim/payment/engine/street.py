@@ -94,6 +94,8 @@ def walk_together(parts: Sequence[tuple[Stays, Book, Sequence[Rule]]]) -> list[P
             _taken(state, steps, step)
     for state, _ in paths:
         _refuse_below_zero(state)
+        state.forget()
+    board.clear()
     return paths
 
 

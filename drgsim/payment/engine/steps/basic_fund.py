@@ -41,9 +41,12 @@ class BasicFund:
     def deductibles(self, profile: Codes, numbers: Floats | float, in_scope: Fen) -> Fen:
         """The deductible applied to each stay, at most its in-scope cost. `numbers`: nth stay of the year."""
         yuan = self.deductible
-        if self.factor is not None:
-            part = self.factor.at(profile, np.broadcast_to(numbers, len(profile)))
+        if self.factor is not None and np.ndim(numbers):
+            part = self.factor.at(profile, np.asarray(numbers))
             return np.minimum(self._fen(spread(yuan, profile) * part), in_scope)
+        if self.factor is not None:  # the same number for all: asked once a profile
+            every = np.arange(len(self.factor.values))
+            yuan = yuan * self.factor.at(every, np.broadcast_to(numbers, len(every)))
         fen = self._fen(np.atleast_1d(yuan))
         return np.minimum(fen[profile] if len(fen) > 1 else fen[0], in_scope)
 
@@ -52,8 +55,8 @@ class BasicFund:
 
     def paid(self, profile: Codes, start: Fen, stop: Fen) -> Fen:
         """What the ladder pays on the year's in-scope cost from `start` to `stop`, before the ceiling."""
-        fen = np.nan_to_num(self.ladder.over(profile, start, stop))
-        return self.rounding.fen(fen)
+        fen = self.ladder.over(profile, start, stop)
+        return self.rounding.fen(np.nan_to_num(fen) if np.isnan(self.ladder.values).any() else fen)
 
     def unanswered(self) -> npt.NDArray[np.bool_]:
         """(profiles,) or (1,) whether the policy has no deductible or ratio for a profile."""

@@ -35,5 +35,10 @@ class Gap:
         return self._own_part(state, fund_slope)
 
     def _own_part(self, state: State, gap: Fen) -> Fen:
-        outside = np.where(state.book.profiles.outside[state.profile], gap, 0)
-        return outside - self.rounding.fen(outside * self.theta)
+        part = np.zeros(len(gap), np.int64)
+        if self.theta == 1:
+            return part
+        rows = np.flatnonzero(state.book.profiles.outside[state.profile])
+        own = gap[rows]
+        part[rows] = own - self.rounding.fen(own * self.theta)
+        return part
