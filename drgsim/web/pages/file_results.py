@@ -13,9 +13,25 @@ from .shell import Say, notes, saying
 
 TASKS = pairs("task")
 _COLUMNS = (
-    "department", "insurance", "cases", "cmi", "cost_index", "time_index", "mean_cost", "mean_days", "low",
-    "high", "payment", "margin", "rule", "findings", "visits", "violations", "money", "index",
-)  # fmt: skip
+    "department",
+    "insurance",
+    "cases",
+    "cmi",
+    "cost_index",
+    "time_index",
+    "mean_cost",
+    "mean_days",
+    "low",
+    "high",
+    "payment",
+    "margin",
+    "rule",
+    "findings",
+    "visits",
+    "violations",
+    "money",
+    "index",
+)
 _HEADS = {name: (zh, en[0].upper() + en[1:]) for name, (zh, en) in named(*_COLUMNS, room="page").items()}
 
 

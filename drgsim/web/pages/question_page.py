@@ -67,7 +67,6 @@ def question_page(lang: str, word: str, visit: Visit | None) -> str:
         "form",
         tag("input", type="hidden", name="baseline", value=word, id="word"),
         tag("input", type="hidden", name="visit", value=visit.key) if visit else None,
-        tag("div", tag("div", id="checked", role="status", aria_live="polite"), class_="sticky"),
         tag("h2", say(f"基线所定参数：{policy.title['zh']}", f"Set by the baseline: {policy.title['en']}")),
         field(
             say("筛选", "Filter"), tag("input", type="search", id="filter", autocomplete="off"), for_="filter"
@@ -84,6 +83,7 @@ def question_page(lang: str, word: str, visit: Visit | None) -> str:
             ),
             _parameters(others, say),
         ),
+        tag("div", tag("div", id="checked", role="status", aria_live="polite"), class_="sticky"),
         _run(say, visit),
         id="question",
         method="post",

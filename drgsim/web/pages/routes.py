@@ -48,7 +48,12 @@ class Door:
 
     @staticmethod
     def same_site(request: Any) -> None:
-        origin = request.headers.get("origin")
+        """Refuse what another site sent: a browser says from where, other clients say nothing."""
+        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+        if site in ("same-origin", "none"):
+            return
+        if site is not None:
+            raise ArgumentError("this form was sent by another site", got=site[:100])
         if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
             raise ArgumentError("this form was sent by another site", got=origin[:100])
 
@@ -56,6 +61,8 @@ class Door:
         from fastapi.responses import HTMLResponse
 
         answer = HTMLResponse(text, status)
+        # without a referrer a browser says Origin: null of a form of our own
+        answer.headers["referrer-policy"] = "same-origin"
         if "lang" in request.query_params:
             answer.set_cookie(COOKIE, self.lang(request), max_age=YEAR, samesite="strict", httponly=True)
         return answer

@@ -251,7 +251,22 @@ def test_a_form_of_another_site_is_refused(visitor):
     status, text = visitor.call("/file?name=a.csv", b"x", origin="http://evil.example")
     assert status == 400
     assert "another site" in text
-    assert visitor.call("/file?name=a.csv", b"diagnoses\nI10.x00\n", origin=visitor.base)[0] == 200
+    own = {"origin": visitor.base}
+    for headers, status in (
+        (own, 200),
+        ({}, 200),
+        ({"origin": "null", "sec_fetch_site": "same-origin"}, 200),
+        ({"origin": "null"}, 400),
+        ({**own, "sec_fetch_site": "cross-site"}, 400),
+        ({"sec_fetch_site": "same-site"}, 400),
+    ):
+        assert visitor.call("/file?name=a.csv", b"diagnoses\nI10.x00\n", **headers)[0] == status, headers
+
+
+def test_a_page_lets_the_browser_say_that_its_forms_are_its_own(visitor):
+    for path in ("/", "/file", "/fund", "/question"):
+        visitor.call(path)
+        assert visitor.headers["referrer-policy"] == "same-origin"
 
 
 def test_a_file_that_is_too_large_or_empty_leaves_nothing(serve):
