@@ -31,6 +31,7 @@ COMMANDS: tuple[str, ...] = (
     "estimate",
     "office",
     "reconcile",
+    "exchange",
     "explain",
     "group",
     "policy",
