@@ -12,6 +12,7 @@ from ..cases.read_report import report_of
 from ..errors import ColumnError
 from ..payment.engine.grouped import grouped
 from ..payment.faces.estimate import Estimate, estimate
+from ..payment.faces.other_dates import other_dates
 from ..policy.given import policy_given
 from .indicators import HEADERS
 from .month import COMPARED, OfficeMonth, told_stays
@@ -168,15 +169,6 @@ def _told(
         ]
         if missing:
             lines.append(f"文件中没有{'、'.join(missing)}的病例, 未比较")
-    lines += _outside(own, answer)
+    lines += other_dates(own, answer.policy)
     lines.append(answer.payments.trust_in("zh"))
     return tuple(lines)
-
-
-def _outside(own: pd.DataFrame, answer: Estimate) -> list[str]:
-    """Stays discharged outside the years of the policy, or in another year than the rates in use."""
-    months = months_of(own).dropna()
-    policy = answer.policy
-    year = str(policy.on)[:4]
-    other = int((months.dt.year.astype(str) != year).sum()) if len(months) else 0
-    return [f"{other:,} 例出院年份不是 {year}, 按 {policy.on} 的费率和规则测算"] if other else []

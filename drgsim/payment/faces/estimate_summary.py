@@ -10,6 +10,7 @@ import numpy as np
 
 from ...errors import ArgumentError
 from ...words import headers
+from .other_dates import other_dates
 from .standing import Standing, costs, margins, standings
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def text(estimate: Estimate) -> str:
 
 
 def notes(estimate: Estimate) -> list[str]:
-    """What a reader must know, in Chinese: who is beside the margin, whose part is unknown."""
+    """What a reader must know, in Chinese: who is beside the margin, whose part is unknown, and
+    which stays are of other days than the rates."""
     found = estimate.frame["patient_unknown"].value_counts()
     lines = [
         f"患者负担无法计算 {count:,} 例: {why}; 支付标准、结余和 CMI 不受影响" for why, count in found.items()
@@ -110,7 +112,7 @@ def notes(estimate: Estimate) -> list[str]:
     beside = int(row["cases"] - row["in_scheme"])
     if beside:
         lines.append(f"结余只计按病组付费的 {int(row['in_scheme']):,} 例, 其余 {beside:,} 例另列")
-    return lines
+    return lines + other_dates(estimate.payments.stays.frame, estimate.policy)
 
 
 def html(estimate: Estimate) -> str:
