@@ -7,12 +7,14 @@ import os
 import sys
 import tempfile
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from .._optional import require
 from .app import SETTINGS, create_app
 from .guard import AUDIT
+from .kept import Kept
 from .pages.desk import SHARED
 from .settings import Settings
 
@@ -22,7 +24,7 @@ _AT_ONCE = 1000  # connections of a worker; more are told to come again
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped; what runs is finished first. Raises what `create_app` raises, before listening."""
+    """Serve until stopped; what runs is finished first. Raises what `create_app` raises, before it listens."""
     uvicorn = require("uvicorn", extra="web", feature="the service")
     settings = settings.checked()
     if settings.workers == 1:
@@ -31,46 +33,48 @@ def run(settings: Settings) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="drgsim-serve-") as folder:
         settings = replace(settings, shared_counts=Path(folder) / "counts")
-        create_app(settings)  # what is wrong is told here, once, and not by every worker
+        Kept(settings).warm()  # what is wrong is told here, once, and not by every worker
         os.environ[SETTINGS] = settings.to_json()
         desk = Path(folder) / "desk"
         desk.mkdir(mode=0o700)
         os.environ[SHARED] = str(desk)
-        from uvicorn.supervisors import Multiprocess
-
-        several = config("drgsim.web.running:worker", settings, factory=True, workers=settings.workers)
-        socket = several.bind_socket()
-        Multiprocess(several, target=uvicorn.Server(several).run, sockets=[socket]).run()
+        uvicorn.run("drgsim.web.running:worker", factory=True, workers=settings.workers, **options(settings))
 
 
-def config(app: Any, settings: Settings, **more: Any) -> Any:
-    """The server's configuration; its quiet log says nothing of calls, the audit line does."""
+def config(app: Any, settings: Settings) -> Any:
+    """The server's configuration for one process."""
+    uvicorn = require("uvicorn", extra="web", feature="the service")
+    return uvicorn.Config(app, **options(settings))
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """How the server runs; its quiet log says nothing of calls, the audit line does."""
     uvicorn = require("uvicorn", extra="web", feature="the service")
     from .protocol import Impatient
 
     Impatient.seconds = settings.header_seconds
-    return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        http=Impatient,
-        ws="none",
-        lifespan="on",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        backlog=_BACKLOG,
-        limit_concurrency=_AT_ONCE,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=_GRACE,
-        timeout_worker_healthcheck=_GRACE,
-        h11_max_incomplete_event_size=1 << 16,
-        ssl_certfile=None if settings.tls_certificate is None else str(settings.tls_certificate),
-        ssl_keyfile=None if settings.tls_key is None else str(settings.tls_key),
-        **more,
-    )
+    wanted = {
+        "host": settings.host,
+        "port": settings.port,
+        "http": Impatient,
+        "ws": "none",
+        "lifespan": "on",
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "date_header": False,
+        "proxy_headers": False,
+        "backlog": _BACKLOG,
+        "limit_concurrency": _AT_ONCE,
+        "timeout_keep_alive": 30,
+        "timeout_graceful_shutdown": _GRACE,
+        "timeout_worker_healthcheck": _GRACE,  # not in every version
+        "h11_max_incomplete_event_size": 1 << 16,
+        "ssl_certfile": None if settings.tls_certificate is None else str(settings.tls_certificate),
+        "ssl_keyfile": None if settings.tls_key is None else str(settings.tls_key),
+    }
+    known = signature(uvicorn.Config.__init__).parameters
+    return {name: value for name, value in wanted.items() if name in known}
 
 
 def worker() -> Any:
