@@ -24,7 +24,7 @@ _AT_ONCE = 1000  # connections of a worker; more are told to come again
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped; what runs is finished first. Raises what `create_app` raises, before it listens."""
+    """Serve until stopped; what runs is finished first. Raises what is wrong before it listens."""
     uvicorn = require("uvicorn", extra="web", feature="the service")
     settings = settings.checked()
     if settings.workers == 1:
