@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .._excel import open_book
+from .._excel import workbook
 from .schema import TABLES, columns
+from .words import word
+
+_ABOUT = ("table", "header", "column", "required", "kind", "unit", "aliases", "description")
 
 
 def write_template(path: Path) -> None:
@@ -13,24 +16,19 @@ def write_template(path: Path) -> None:
 
     `drgsim audit` reads it as it is. Needs the extra `excel`.
     """
-    with open_book(path) as book:
-        bold, must = book.add_format({"bold": True}), book.add_format({"bold": True, "bg_color": "#fff2cc"})
-        wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        about = book.add_worksheet("填写说明")
-        about.write_row(
-            0, 0, ["表", "列", "column", "必填", "类型", "单位", "也可写作", "说明 description"], bold
-        )
-        about.set_column(0, 6, 18)
-        about.set_column(7, 7, 70, wrap)
-        line = 1
-        for table, (zh, en) in TABLES.items():
-            page = book.add_worksheet(zh)
-            page.freeze_panes(1, 0)
-            for place, each in enumerate(columns(table).values()):
-                page.write_string(0, place, each.zh, must if each.required else bold)
-                page.set_column(place, place, max(12, 2 * len(each.zh) + 2))
-                words = [f"{zh} {en}", each.zh, each.name, "是" if each.required else "", each.kind]
-                words += [each.unit, "、".join(each.aliases), each.description]
-                for column, word in enumerate(words):
-                    about.write_string(line, column, word)
-                line += 1
+    import pandas as pd
+
+    listed: list[dict[str, str]] = []
+    sheets: dict[str, dict[str, str]] = {}
+    for table, (zh, en) in TABLES.items():
+        heads = columns(table)
+        sheets[zh] = {each.name: each.zh for each in heads.values()}
+        for each in heads.values():
+            words = [f"{zh} {en}", each.zh, each.name, "是" if each.required else "", each.kind, each.unit]
+            words += ["、".join(each.aliases), each.description]
+            listed.append(dict(zip(_ABOUT, words, strict=True)))
+    with workbook(path) as book:
+        heads_about = {name: word("template", name, "zh") for name in _ABOUT}
+        book.table(word("template", "about", "zh"), pd.DataFrame(listed), headers=heads_about)
+        for name, heads_zh in sheets.items():
+            book.table(name, pd.DataFrame(columns=list(heads_zh)), headers=heads_zh)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._excel import open_book
-from ..errors import ArgumentError
+from .._excel import COUNT, MONEY, workbook
 from ..words import named
 from .problem_lists import problem_list
 from .words import result_text, word
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .result import AuditResult
 
-_MOST_ROWS = 1_048_000
 _FINDINGS = named(
     "finding",
     "decision",
@@ -41,37 +41,38 @@ _FINDINGS = named(
 _GROUPS = named("findings", "visits", "violations", "explained", "money", room="audit")
 
 
+_KEYS = {"department": ("科室", "department"), "rule": ("规则", "rule")}
+_TITLE = ("医保基金使用自查自纠", "Self-inspection of fund use")
+
+
 def write_workbook(result: AuditResult, path: Any, *, lang: str = "zh") -> None:
     """Write the workbook; the file is there whole or not at all. Every text is text, never a formula.
 
     Raises MissingExtraError without XlsxWriter, ArgumentError for more findings than a sheet holds.
     """
-    if len(result) > _MOST_ROWS:
-        raise ArgumentError(
-            f"a sheet holds at most {_MOST_ROWS:,} findings",
-            got=len(result),
-            do="screen fewer rules at a time",
-        )
     en = lang == "en"
-    with open_book(path) as book:
-        styles = {
-            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
-            "money": book.add_format({"num_format": "#,##0.00"}),
-            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+    with workbook(path, lang=lang) as book:
+        book.lines("About" if en else "说明", [_TITLE[en], *result_text(result, lang).splitlines()])
+        for title, keys in ((("分科室", "By department")[en], ["department", "rule"]),
+                            (("分规则", "By rule")[en], ["rule"])):  # fmt: skip
+            heads = {name: each[en] for name, each in {**_KEYS, **_GROUPS}.items()}
+            heads = {name: heads[name] for name in (*keys, *_GROUPS)}
+            book.table(title, _grouped(result, keys, lang), headers=heads, code=_code)
+        book.table(
+            "Findings" if en else "疑点明细",
+            _findings(result, lang),
+            headers={name: each[en] for name, each in _FINDINGS.items()},
+            code=_code,
+        )
+        sheets = {
+            ("核查清单", "Checklist"): result.checklist,
+            ("问题清单", "Problem lists"): problem_list(result, lang),
+            ("机构漏斗", "Institutions"): result.hospitals,
         }
-        _about(book.add_worksheet("About" if en else "说明"), result, lang, styles)
-        for title, keys in (
-            (("By department", "分科室")[not en], ["department", "rule"]),
-            (("By rule", "分规则")[not en], ["rule"]),
-        ):
-            _grouped(book.add_worksheet(title), result, keys, lang, styles)
-        _findings(book.add_worksheet("Findings" if en else "疑点明细"), result, lang, styles)
-        if len(result.checklist):
-            _plain(book.add_worksheet("Checklist" if en else "核查清单"), result.checklist, styles)
-        listed = problem_list(result, lang)
-        _plain(book.add_worksheet("Problem lists" if en else "问题清单"), listed, styles)
-        if len(result.hospitals):
-            _plain(book.add_worksheet("Institutions" if en else "机构漏斗"), result.hospitals, styles)
+        for names, frame in sheets.items():
+            if len(frame):
+                heads = {name: word("column", name, lang) for name in frame.columns}
+                book.table(names[en], _pandas(frame), headers=heads, code=_plain)
 
 
 def rows_for_people(result: AuditResult, lang: str) -> list[dict[str, Any]]:
@@ -94,18 +95,9 @@ def rows_for_people(result: AuditResult, lang: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _about(page: Any, result: AuditResult, lang: str, styles: dict[str, Any]) -> None:
-    page.set_column(0, 0, 120)
-    title = "Self-inspection of fund use" if lang == "en" else "医保基金使用自查自纠"
-    page.write_string(0, 0, title, styles["head"])
-    for place, line in enumerate(result_text(result, lang).splitlines(), 1):
-        page.write_string(place, 0, line, styles["text"])
-
-
-def _grouped(page: Any, result: AuditResult, keys: list[str], lang: str, styles: dict[str, Any]) -> None:
+def _grouped(result: AuditResult, keys: list[str], lang: str) -> pd.DataFrame:
     import polars as pl
 
-    en = lang == "en"
     made = (
         result.findings.group_by(keys)
         .agg(
@@ -117,43 +109,34 @@ def _grouped(page: Any, result: AuditResult, keys: list[str], lang: str, styles:
         )
         .sort([*keys[:-1], "money", keys[-1]], descending=[*[False] * (len(keys) - 1), True, False])
     )
-    labels = {"department": ("科室", "department"), "rule": ("规则", "rule")}
-    heads = [*(labels[key][en] for key in keys), *(each[en] for each in _GROUPS.values())]
-    page.write_row(0, 0, heads, styles["head"])
-    page.freeze_panes(1, 0)
-    page.set_column(0, len(keys) - 1, 36)
-    page.set_column(len(keys), len(heads), 14)
-    for line, row in enumerate(made.iter_rows(named=True), 1):
-        for place, key in enumerate(keys):
-            text = result.library[row[key]].name[lang] if key == "rule" else row[key]
-            page.write_string(line, place, text or ("not stated" if en else "未注明"))
-        for place, name in enumerate(_GROUPS, len(keys)):
-            page.write_number(line, place, row[name] or 0, styles["money"] if name == "money" else None)
+    table = _pandas(made)
+    nowhere = "not stated" if lang == "en" else "未注明"
+    for key in keys:
+        words = [result.library[each].name[lang] if key == "rule" else each for each in table[key]]
+        table[key] = [each or nowhere for each in words]
+    return table
 
 
-def _findings(page: Any, result: AuditResult, lang: str, styles: dict[str, Any]) -> None:
-    en = lang == "en"
-    page.write_row(0, 0, [each[en] for each in _FINDINGS.values()], styles["head"])
-    page.freeze_panes(1, 1)
-    page.set_column(0, len(_FINDINGS) - 1, 16)
-    for line, row in enumerate(rows_for_people(result, lang), 1):
-        for place, name in enumerate(_FINDINGS):
-            value = row[name]
-            if isinstance(value, float | int) and not isinstance(value, bool):
-                page.write_number(line, place, value, styles["money"] if "amount" in name else None)
-            elif value is not None:
-                shown = word("decision", value, lang) if name == "decision" and value else str(value)
-                page.write_string(line, place, shown)
-    page.autofilter(0, 0, max(len(result), 1), len(_FINDINGS) - 1)
+def _findings(result: AuditResult, lang: str) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = rows_for_people(result, lang)
+    table = pd.DataFrame({name: [row[name] for row in rows] for name in _FINDINGS})
+    table["decision"] = [word("decision", each, lang) if each else "" for each in table["decision"]]
+    return table
 
 
-def _plain(page: Any, frame: Any, styles: dict[str, Any]) -> None:
-    page.write_row(0, 0, frame.columns, styles["head"])
-    page.freeze_panes(1, 0)
-    page.set_column(0, len(frame.columns) - 1, 18)
-    for line, row in enumerate(frame.iter_rows(), 1):
-        for place, value in enumerate(row):
-            if isinstance(value, float | int) and not isinstance(value, bool) and value == value:
-                page.write_number(line, place, value)
-            elif value is not None:
-                page.write_string(line, place, str(value))
+def _pandas(frame: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(frame.to_dict(as_series=False))
+
+
+def _code(name: str) -> str:
+    return (
+        MONEY if name in ("amount", "counted", "refund", "money") else "0.##" if name == "quantity" else COUNT
+    )
+
+
+def _plain(name: str) -> str:
+    return COUNT if name in ("n", "k") else MONEY if name in ("amount", "money") else "0.######"
