@@ -40,6 +40,7 @@ METHOD = (
 LIMITS = (
     ("长期增长率为假定，结果对其高度敏感，应读区间而非单一数值。", "Long-run growth is assumed and moves everything: read bands."),  # noqa: E501
     ("未假定费率、保费变化引起的缴费基数或参保行为变化，除非情景中写明。", "No response of bases or enrolment unless a scenario states one."),  # noqa: E501
+    ("年度波动的下限、次年留存比例与单一地区的放大系数是看过 2018 至 2024 年数据后定的，回测不能证明它们。", "The least yearly stray, how much of it stays, and how much more one region strays were set with 2018 to 2024 in sight: the back-test is no proof of them."),  # noqa: E501
     ("未公布的拆分（病种内外、异地、慢特病）为估计。", "Splits that are not published are estimates."),
 )  # fmt: skip
 

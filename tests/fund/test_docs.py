@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import drgsim
 from drgsim.cli.main import main
 from drgsim.fund.backtest import back_test
 from drgsim.fund.scenario import FundScenario
@@ -60,3 +61,17 @@ def test_each_question_is_one_command_with_bar_band_and_source(command, capsys):
         assert float(low.replace(",", "")) < float(high.replace(",", ""))
         assert re.fullmatch(r"[A-Z]+[0-9]+", source)
         assert state in ("read", "secondary", "assumed")
+
+
+def test_the_studies_that_were_run_give_what_the_page_says():
+    """Rows J5, F04 and J6 of the table, by their commands."""
+    then = drgsim.Fund.national(as_of="2021-08-31")
+    delay = {2022 + year: min(6 * (year + 1), 120) for year in range(52)}
+    found = drgsim.value(then, FundScenario.of({"retirement_age": delay}, id="delay"), years=52)
+    table = found.first_deficit().set_index(["scenario", "pot"])[["current_deficit", "reserve_gone"]]
+    assert table.loc[("baseline", "employee_pool")].tolist() == [2037, 2046]
+    assert table.loc[("delay", "employee_pool")].tolist() == [2046, 2057]
+    assert table.loc[("baseline", "resident")].tolist() == [2027, 2034]
+    now = drgsim.value(years=50).first_deficit().set_index("pot")
+    assert now.loc["employee_pool", "current_deficit"] == 2047
+    assert now.loc["resident", ["current_deficit", "reserve_gone"]].tolist() == [2034, 2044]

@@ -183,11 +183,14 @@ def test_nine_bands_in_ten_hold_the_truth(hospitals, strata):
         assert 0.9 - 3 * error - 0.01 <= share <= 0.98
 
 
-def measured_again(hospitals: int, seed: int, *, groups: int = 200, worlds: int = 300) -> tuple[float, float]:
-    """Coverage with heavy-tailed stays in many groups, whose weights each world measures on its own stays.
+def heavy_tailed(
+    hospitals: int, seed: int, *, groups: int = 200, worlds: int = 300
+) -> dict[str, pd.DataFrame]:
+    """Tables of many worlds with heavy-tailed stays in many groups, whose weights each world measures on its
+    own stays.
 
     Three levels; a hospital has 80 stays and costs of its own; a stay's cost is lognormal. The reform pays
-    cost beyond twice instead of three times the price. The truth is the mean over the worlds.
+    cost beyond twice instead of three times the price.
     """
     random = np.random.default_rng(seed)
     level, stays = np.repeat(np.arange(3), hospitals), 80
@@ -210,9 +213,12 @@ def measured_again(hospitals: int, seed: int, *, groups: int = 200, worlds: int 
     keys = {name: key(np.concatenate(parts)) for name, parts in names.items()}
     keys["hospital_level"] = key([3] * (3 * hospitals * worlds))
     cases = np.full(3 * hospitals * worlds, stays)
-    tables = {
-        name: sums(keys, {"cases": cases, "fund": np.concatenate(paid)}) for name, paid in money.items()
-    }
+    return {name: sums(keys, {"cases": cases, "fund": np.concatenate(paid)}) for name, paid in money.items()}
+
+
+def measured_again(hospitals: int, seed: int) -> tuple[float, float]:
+    """Coverage of `heavy_tailed` worlds; the truth is the mean over them."""
+    tables = heavy_tailed(hospitals, seed)
     found = sampling_bands(resample(tables, outputs=["world"], measures=["fund"], draws=299, seed=seed))
     found = found[found["world"] != "all"]
     shares = []
