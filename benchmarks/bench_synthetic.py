@@ -8,8 +8,7 @@ Goal: one million complete cases in under 15 s on one core.
 import pytest
 
 from drgsim.grouping import DrgGrouper
-from drgsim.synthetic.block import make_block
-from drgsim.synthetic.generate import grouper_of, synthetic_cases
+from drgsim.synthetic.generate import grouper_of, make_block, synthetic_cases
 from drgsim.synthetic.randomness import BLOCK
 from drgsim.synthetic.region import SyntheticRegion
 from drgsim.synthetic.satisfy import case_pools

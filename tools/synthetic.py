@@ -13,7 +13,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from drgsim.synthetic.anchors import ANCHORED
+from drgsim.synthetic.mix import ANCHORED
 
 from .synthetic_anchors import anchor_rows
 from .synthetic_spread import read_discharges, shape_rows, spread_rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..cases.arrays import read_labels
 from ..cases.hospital_facts import HospitalFacts
 from ..errors import ArgumentError
 from ..payment.engine.grouped import as_frame
@@ -17,7 +18,7 @@ from .projection.years import PaidYears
 from .scenario.scenario import Scenario
 from .uncertainty.parameter_band import parameter_band
 from .uncertainty.sampled_outcomes import resample_outcomes
-from .world.given_tables import check_tables
+from .world.case_table import CARE, INSURED
 from .world.world import World
 
 if TYPE_CHECKING:
@@ -160,3 +161,32 @@ def without_steps(scenario: Scenario) -> Scenario:
     """The scenario before any lever or response."""
     document = {**scenario.document, "levers": [], "responses": {}, "coverage": [], "note": ""}
     return Scenario.load({**document, "id": BASELINE, "title": _BASELINE_TITLE})
+
+
+REGION = "region"
+
+
+def check_tables(cases: pd.DataFrame, **tables: Any) -> None:
+    """Raise unless each table (by its name; None for none) is a DataFrame and has a region of the cases.
+
+    A table of which no row fits would change nothing, and nobody would see it: codes often lose a leading
+    zero on their way through a spreadsheet.
+    """
+    import pandas as pd
+
+    known = {name for side in (CARE, INSURED) for name in read_labels(cases, side).names}
+    for name, table in tables.items():
+        if table is None:
+            continue
+        if not isinstance(table, pd.DataFrame):
+            raise ArgumentError(f"{name} must be a DataFrame", got=type(table).__name__)
+        if REGION not in table.columns or not len(table) or not known:
+            continue  # its reader says what it lacks
+        given = read_labels(table, REGION).names
+        if not known & {*given}:
+            raise SimulationError(
+                f"no region of the table of {name} is a region of the cases",
+                got=sorted(given)[:5],
+                allowed=sorted(known)[:5],
+                do="write the codes as insured_region and care_region have them, leading zeros included",
+            )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
+from ..cases.columns import case_columns, text_dtype
 from ..errors import ArgumentError
 from ..grouping import DrgGrouper
-from .block import Columns, make_block
 from .dirt import soil
-from .frame import as_table
-from .randomness import BLOCK
+from .parts import PARTS, Bill
+from .randomness import BLOCK, Streams
 from .region import SyntheticRegion
-from .world import build_world
+from .world import World, build_world
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,3 +156,100 @@ def _rows(columns: Columns, number: int, start: int, stop: int) -> Columns:
     first = number * BLOCK
     inside = slice(max(start - first, 0), min(stop - first, BLOCK))
     return {name: values[inside] for name, values in columns.items()}
+
+
+TRUTH = ("true_drg", "true_severity", "dirt")  # beside the case table's own columns
+_MISSING = -1
+
+
+def as_table(parts: Sequence[dict[str, Any]], *, index_from: int, truth: bool) -> pd.DataFrame:
+    """The parts one after the other; -1 becomes missing. The index counts cases from `index_from`."""
+    import pandas as pd
+
+    known, texts = case_columns(), cast(Any, text_dtype())
+    names = [name for name in known if name in parts[0]] + (list(TRUTH) if truth else [])
+    columns: dict[str, Any] = {}
+    for name in names:
+        kind = known[name].kind if name in known else "whole" if name == "true_severity" else "text"
+        if kind in ("text", "codes"):
+            columns[name] = pd.array(list(chain.from_iterable(part[name] for part in parts)), dtype=texts)
+        else:
+            columns[name] = _numbers(kind, np.concatenate([part[name] for part in parts]))
+    table = pd.DataFrame(columns, copy=False)
+    table.index = pd.RangeIndex(index_from, index_from + len(table))
+    return table
+
+
+def _numbers(kind: str, values: npt.NDArray[Any]) -> Any:
+    """Numbers, dates and flags in the type of their kind."""
+    from pandas.arrays import BooleanArray, IntegerArray
+
+    if kind == "whole":
+        return IntegerArray(values.astype(np.int32), values == _MISSING)
+    if kind == "flag":
+        return BooleanArray(values, np.zeros(len(values), dtype=bool))
+    return values.astype("datetime64[s]") if kind == "date" else values
+
+
+Columns = dict[str, Any]  # arrays or lists of BLOCK values; -1 and NaN are missing
+Ints = npt.NDArray[np.int64]
+
+_FEN = 100.0
+_DIGITS = 10
+
+
+def make_block(world: World, seed: int, number: int) -> Columns:
+    """The cases of block `number`: rows `number * BLOCK` and on of this seed."""
+    streams = Streams(seed, number)
+    patients = world.people.draw(streams)
+    diseases = world.illness.draw(streams, patients)
+    treatment = world.care.draw(streams, patients, diseases)
+    cost, stay = world.amounts.draw(streams, patients, diseases, treatment)
+    admitted, left, first = world.calendar.draw(streams, patients, diseases, stay)
+    course = world.outcome.draw(streams, patients, diseases, stay)
+    bill = world.bills.draw(streams, diseases, cost)
+    start = number * BLOCK
+    return {
+        "case_id": _ids(f"C{world.year}", start + np.arange(BLOCK)),
+        "patient_id": _ids(f"P{world.year}", start + first),
+        **world.labels.columns(patients, diseases, treatment),
+        "sex": patients.sex,
+        "age": world.outcome.age(patients, diseases),
+        "age_days": course.age_days,
+        "birth_weight": course.birth_weight,
+        "admission_weight": course.admission_weight,
+        "admission_date": admitted,
+        "discharge_date": left,
+        "los": stay,
+        "discharge": course.discharge,
+        "ventilation_hours": course.ventilation_hours,
+        "icu_hours": course.icu_hours,
+        "diagnoses": world.codes.diagnoses(streams, patients, diseases),
+        "procedures": world.codes.procedures(streams, diseases),
+        **_money(bill),
+        "true_drg": world.labels.groups(diseases),
+        "true_severity": diseases.severity,
+    }
+
+
+def _money(bill: Bill) -> Columns:
+    """The bill in yuan."""
+    fen = {f"{name}_cost": part for name, part in zip(PARTS, bill.parts, strict=True)}
+    fen = {
+        "total_cost": bill.total,
+        **fen,
+        "new_technology_cost": bill.new_technology,
+        "commercial_list_cost": bill.commercial_list,
+        "out_of_scope": bill.out_of_scope,
+        "over_limit": bill.over_limit,
+        "prepaid_share": bill.prepaid_share,
+        "in_scope": bill.in_scope,
+    }
+    return {name: amount / _FEN for name, amount in fen.items()}
+
+
+def _ids(prefix: str, numbers: Ints) -> list[str]:
+    """The prefix and ten digits of each number."""
+    digits = numbers[:, None] // 10 ** np.arange(_DIGITS - 1, -1, -1) % 10 + ord("0")
+    text = digits.astype(np.uint8).tobytes().decode("ascii")
+    return [prefix + text[place : place + _DIGITS] for place in range(0, len(text), _DIGITS)]

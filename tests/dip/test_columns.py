@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 import drgsim
 from drgsim.dip import DipGrouper
-from drgsim.dip.frames import COLUMNS
-from drgsim.dip.texts import named_procedures
+from drgsim.dip.frames import COLUMNS, named_procedures
 from drgsim.errors import ArgumentError
 
 pytestmark = pytest.mark.usefixtures("either_way")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drgsim.report.fund_lights import fund_lights
+from drgsim.report.facts import fund_lights
 from drgsim.report.tables import (
     across,
     attributions,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.settlement.allocate import allocate
 from drgsim.settlement.errors import SettlementError
+from drgsim.settlement.fund_cash import allocate
 
 
 @given(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drgsim.settlement.errors import SettlementError
-from drgsim.settlement.price import solve_prices
+from drgsim.settlement.settle import solve_prices
 
 NONE = np.array([np.nan])
 

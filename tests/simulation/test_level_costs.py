@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from drgsim.simulation.world.level_costs import with_level_costs
+from drgsim.simulation.world.groupings import with_level_costs
 from drgsim.weights.weights import Weights
 
 

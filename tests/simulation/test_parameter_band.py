@@ -9,14 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgsim.errors import ArgumentError
-from drgsim.simulation.projection.elasticity import measure
 from drgsim.simulation.projection.frame import ALL
 from drgsim.simulation.projection.growth import growth
 from drgsim.simulation.projection.projection import project
 from drgsim.simulation.projection.years import PaidYears
 from drgsim.simulation.scenario.assumptions import Assumptions
-from drgsim.simulation.uncertainty.parameter_band import parameter_band
-from drgsim.simulation.uncertainty.parameter_draws import ParameterDraws, triangular
+from drgsim.simulation.uncertainty.parameter_band import ParameterDraws, measure, parameter_band, triangular
 
 from .projected_world import BASELINE, FLOATING, SmallWorld, assuming
 

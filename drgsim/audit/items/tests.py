@@ -8,18 +8,120 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..codes import project
 from ..errors import AuditRuleError
 from ..facts import where_rule_holds
 from ..reading import polars
 from ..rule import Rule
-from .cycles import beyond_cycle
-from .discounts import further_units_at_full, operations_at_full
 from .groups import alone, dearer_of_kind, without_companion
 from .matching import Matcher
 from .pairs import paired
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+def operations_at_full(frame: pl.DataFrame, rule: Rule, matcher: Matcher) -> pl.DataFrame:
+    """Of different items of one group at one operation all but the dearest, above the share of their price.
+
+    The price in full is the catalogue's; without one the highest the hospital charges for the item in the
+    data. Without an operation number the day of the stay stands for the operation, which is weaker.
+    """
+    pl = polars()
+    share = pl.col("limit_share").fill_null(float(rule.value("share")))
+    frame = _with_list_price(frame, matcher).with_columns(
+        weak=pl.col("operation_id").is_null(),
+        operation=pl.coalesce("operation_id", pl.col("day").cast(pl.String)),
+    )
+    keys = ["visit", "operation", "limit_group"]
+    several = pl.col("code").n_unique().over(keys) > 1
+    frame = frame.filter(several).sort(["listed", "amount", "row"], descending=[True, True, False])
+    dearest = pl.col("code").first().over(keys)
+    frame = frame.with_columns(dearest=dearest).filter(pl.col("code") != pl.col("dearest"))
+    over = (pl.col("price") - share * pl.col("listed")).clip(0.0) * pl.col("quantity")
+    codes = pl.Series(matcher.lines.codes, dtype=pl.String)
+    return frame.with_columns(
+        excess=over,
+        excess_quantity=pl.when(over > 0.004).then(pl.col("quantity")).otherwise(0.0),
+        used="price",
+        cap=share * pl.col("listed"),
+        other_code=codes.gather(frame.get_column("dearest")),
+    )
+
+
+def further_units_at_full(frame: pl.DataFrame, rule: Rule, matcher: Matcher) -> pl.DataFrame:
+    """Of several units of one item at one operation all but the first, above the share of the price."""
+    pl = polars()
+    share = pl.col("limit_share").fill_null(float(rule.value("share")))
+    frame = _with_list_price(frame, matcher).with_columns(
+        operation=pl.coalesce("operation_id", pl.col("day").cast(pl.String))
+    )
+    keys = ["visit", "operation", "place"]
+    frame = frame.sort(["price", "row"], descending=[True, False])
+    run = pl.col("quantity").cum_sum().over(keys)
+    further = (run - 1.0).clip(0.0, pl.col("quantity"))
+    over = (pl.col("price") - share * pl.col("listed")).clip(0.0) * further
+    return frame.with_columns(
+        excess=over,
+        excess_quantity=pl.when(over > 0.004).then(further).otherwise(0.0),
+        used=pl.col("quantity").sum().over(keys),
+        cap=share * pl.col("listed"),
+    )
+
+
+def _with_list_price(frame: pl.DataFrame, matcher: Matcher) -> pl.DataFrame:
+    pl = polars()
+    rows = [row for row in matcher.own if row.kind == "catalogue_price"]
+    met = matcher.met(rows).unique("code", keep="first", maintain_order=True)
+    prices = pl.Series([float(row.limits["price"]) for row in rows], dtype=pl.Float64)
+    table = met.select("code", stated=prices.gather(met.get_column("place")))
+    highest = matcher.lines.frame.join(frame.select("code").unique(), on="code", how="semi")
+    by = ["code", "hospital_id"] if "hospital_id" in highest.columns else ["code"]
+    highest = highest.group_by(by).agg(highest=pl.col("price").max())
+    return (
+        frame.join(table, on="code", how="left", maintain_order="left")
+        .join(highest, on=by, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(listed=pl.coalesce("stated", "highest", "price"))
+    )
+
+
+def beyond_cycle(frame: pl.DataFrame, rule: Rule, matcher: Matcher) -> pl.DataFrame:
+    """Lines within the cycle that a paid one opened.
+
+    Variants of one project (methods of one test) count as one item. The first line opens a cycle of
+    `limit_gap_days`; `limit_cap` units are payable in it; the first line after it opens the next.
+    """
+    pl = polars()
+    keys = [project(code) or code for code in matcher.lines.codes]
+    frame = frame.with_columns(thing=pl.Series(keys, dtype=pl.String).gather(frame.get_column("code")))
+    frame = frame.unique(["row", "thing"], keep="first", maintain_order=True).sort(
+        "person", "thing", "time", "row"
+    )
+    many = pl.col("quantity").sum().over("person", "thing") > pl.col("limit_cap").fill_null(1.0)
+    frame = frame.filter(many)
+    excess, used = [], []
+    last: tuple[object, object] | None = None
+    opened, paid = 0, 0.0
+    for person, thing, day, quantity, cap, gap in frame.select(
+        "person",
+        "thing",
+        pl.col("day").cast(pl.Int32),
+        "quantity",
+        pl.col("limit_cap").fill_null(1.0),
+        "limit_gap_days",
+    ).iter_rows():
+        if (person, thing) != last or day - opened >= gap:
+            last, opened, paid = (person, thing), day, 0.0
+        beyond = min(max(paid + quantity - cap, 0.0), quantity)
+        paid += quantity
+        excess.append(beyond)
+        used.append(float(day - opened))
+    frame = frame.with_columns(
+        excess_quantity=pl.Series(excess, dtype=pl.Float64),
+        used=pl.Series(used, dtype=pl.Float64),
+        cap="limit_gap_days",
+    )
+    return frame.with_columns(excess=pl.col("amount") * pl.col("excess_quantity") / pl.col("quantity"))
 
 
 @dataclass(frozen=True)

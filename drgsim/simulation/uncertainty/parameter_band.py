@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +13,14 @@ import numpy.typing as npt
 
 from ...errors import ArgumentError
 from ...settlement.budgets import INSURANCES
-from ..projection.cells import codes
+from ..projection.cells import Fund, codes
 from ..projection.course import Course, reserves
-from ..projection.elasticity import Elasticity, measure
 from ..projection.frame import ALL, groups
-from ..projection.growth import Growth, growth
+from ..projection.growth import Draw, Growth, growth
 from ..projection.projection import Projection
-from ..projection.years import PaidYears
-from .parameter_draws import ParameterDraws
+from ..projection.years import Drivers, PaidYears
+from ..scenario.assumption_catalogue import catalogue
+from ..scenario.assumptions import Assumptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,3 +186,91 @@ def _scale(course: Course, index: Growth, kind: npt.NDArray[np.int64]) -> Floats
 def _last_stays(course: Course, kind: npt.NDArray[np.int64]) -> Floats:
     """(funds, bands) the stays index of the last year, by which `booked` has grown."""
     return course.growth.stays[kind, :, -1, 0]
+
+
+STEP = 0.05  # by how much a driver is moved
+
+
+@dataclass(frozen=True, slots=True)
+class Elasticity:
+    """(funds,) percent of spending for each percent of: stays or money a stay, relative cost, budget."""
+
+    scale: Floats
+    relative_cost: Floats
+    budget: Floats
+
+
+def measure(paid: PaidYears, scenario: Scenario, course: Course, funds: tuple[Fund, ...]) -> Elasticity:
+    """The answers in the last year of a course, everything else as it is there.
+
+    Only relative cost needs the cases to be paid again, once for each state of the rules in force that year.
+    A fund that spends nothing answers nothing.
+    """
+    last = len(course.growth.years) - 1
+    year, at = course.growth.years[last], Drivers.of(course.growth, last)
+    more = 1 + STEP
+
+    def answer(moved: Drivers) -> Floats:
+        spent = paid.money(scenario, year, moved, funds).spent
+        before = course.spent[:, last]
+        defined = (spent > 0) & (before > 0)
+        ratio = np.divide(spent, before, out=np.ones_like(before), where=defined)
+        return np.log(ratio) / np.log(more)
+
+    return Elasticity(
+        answer(replace(at, money=at.money * more)),
+        answer(replace(at, relative_cost=at.relative_cost * more)),
+        answer(replace(at, budget=at.budget * more)),
+    )
+
+
+class ParameterDraws:
+    """Positions of each assumption in its interval, the same for every scenario.
+
+    Every assumption has one position a draw, which holds for both insurances, all ages and all years: what
+    drives one drives the others. Positions are keyed by the assumption's name, so that a scenario which
+    assumes something else about one of them keeps the draws of all others.
+
+    >>> draws = ParameterDraws(4, seed=1)
+    >>> sorted((draws.position("income_growth") * 4).astype(int).tolist())
+    [0, 1, 2, 3]
+    """
+
+    def __init__(self, draws: int, *, seed: int) -> None:
+        self.draws, self.seed = draws, seed
+
+    def position(self, name: str) -> Floats:
+        """(draws,) numbers in [0, 1), one in each of as many equal parts, in random order."""
+        return self._positions[name]
+
+    @cached_property
+    def _positions(self) -> dict[str, Floats]:
+        return {name: self._hypercube(name) for name in catalogue()}
+
+    def _hypercube(self, name: str) -> Floats:
+        stream = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+        generator = np.random.default_rng([self.seed, stream])
+        return (generator.permutation(self.draws) + generator.random(self.draws)) / self.draws
+
+    def of(self, assumptions: Assumptions) -> Draw:
+        """The drawn values of these assumptions, as `growth` asks for them."""
+
+        def value(name: str, year: int, insurance: str, band: str) -> Floats:
+            at = assumptions.interval(name, year, insurance=insurance, band=band)
+            return triangular(self.position(name), at.low, at.value, at.high)
+
+        return value
+
+
+def triangular(position: Floats, low: float, mode: float, high: float) -> Floats:
+    """The values below which the part `position` of a triangular distribution lies.
+
+    >>> triangular(np.array([0.0, 0.5, 1.0]), 0.0, 1.0, 2.0).tolist()
+    [0.0, 1.0, 2.0]
+    """
+    if not low < high:
+        return np.full(position.shape, mode)
+    turn = (mode - low) / (high - low)
+    rising = low + np.sqrt(position * (high - low) * (mode - low))
+    falling = high - np.sqrt((1 - position) * (high - low) * (high - mode))
+    return np.where(position < turn, rising, falling)

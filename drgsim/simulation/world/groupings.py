@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ...dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
 from ...grouping import DrgGrouper
 from ...payment.engine.grouped import DIP as DIP_COLUMN
@@ -12,7 +14,6 @@ from ...payment.engine.grouped import DRG as DRG_COLUMN
 from ...payment.engine.stays import Stays
 from ...weights.weights import Weights
 from .given_groups import categories
-from .level_costs import LEVEL, with_level_costs
 from .rules import DIP, NO_GROUPS
 
 if TYPE_CHECKING:
@@ -108,3 +109,27 @@ def is_dip(scheme: str) -> bool:
 def without_scores(stays: Stays) -> Stays:
     """The stays without what a DIP grouper said they are worth."""
     return stays.replaced({name: float("nan") for name in _SCORES if name in stays})
+
+
+LEVEL = "hospital_level"
+
+
+def with_level_costs(weights: Weights, cases: pd.DataFrame, group: str) -> Weights:
+    """The weights with `mean_cost_<level>` (yuan) and `coefficient_<level>` of each group.
+
+    A level with too few stays of a group for a stable mean has no mean cost of its own there, and takes the
+    level's coefficient over all groups: what its stays cost over what their groups cost on the mean.
+    """
+    area = weights.frame["mean_cost"]
+    columns = {}
+    levels = cases[LEVEL]
+    for level in sorted(levels.dropna().unique()):
+        own = cases[(levels == level).fillna(False).to_numpy(bool)]
+        measured = Weights.fit(own, group=group).frame
+        means = measured["mean_cost"].where(measured["stable"]).reindex(area.index)
+        stays = measured["n"].reindex(area.index).fillna(0)
+        spent = (measured["mean_cost"].reindex(area.index) * stays).sum()
+        overall = spent / (area * stays).sum()
+        columns[f"mean_cost_{level}"] = means
+        columns[f"coefficient_{level}"] = (means / area).fillna(overall if np.isfinite(overall) else 1.0)
+    return Weights(weights.frame.assign(**columns), weights.mean_cost, weights.riv, weights.facts)

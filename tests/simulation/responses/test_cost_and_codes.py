@@ -4,7 +4,7 @@ import numpy as np
 
 import drgsim
 from drgsim.grouping.case import Case
-from drgsim.grouping.complications import complications_of
+from drgsim.grouping.explain import complications_of
 from drgsim.simulation.responses import Habits, facing
 
 from .faced import PARTS, SCHEME, apply, changed, faced, fen
