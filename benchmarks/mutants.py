@@ -6,8 +6,8 @@
 The tree is copied, and only the copy is changed. For each mutant the test files that name its module run
 first, then the rest of the room's; the first failure ends it. The same seed gives the same mutants of the
 same code. What survives stands with file, line, operator and the code before and after: write the test that
-kills it, or argue why it is the same program. Own code and not mutmut: it knows which tests mirror a file, needs no
-run over the whole suite, and works beside compiled kernels.
+kills it, or argue why it is the same program. Own code and not mutmut: it knows which tests mirror a file,
+needs no run over the whole suite, and works beside compiled kernels.
 """
 
 from __future__ import annotations
@@ -81,27 +81,25 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield "left out", ast.Pass()
 
 
-def mutants(file: Path, text: str) -> list[Mutant]:
-    """Every mutant of a file, in the order of its lines; annotations and docstrings stay as they are."""
+def places(tree: ast.AST) -> list[tuple[ast.AST, str, int | None, ast.AST, str, ast.AST]]:
+    """Every change of a file, in the order of the text: parent, field, place, node, operator, other node.
+
+    Annotations and docstrings stay as they are.
+    """
+    return [(*where, operator, other) for where in _nodes(tree) for operator, other in changes(where[-1])]
+
+
+def mutant(file: Path, text: str, number: int) -> Mutant:
+    """One mutant of a file, by its number among `places`."""
     tree = ast.parse(text)
-    found = []
-    for parent, field, place, node in _nodes(tree):
-        for operator, other in changes(node):
-            siblings = getattr(parent, field)
-            if place is None:
-                setattr(parent, field, other)
-            else:
-                siblings[place] = other
-            line = getattr(node, "lineno", 0)
-            if not hasattr(other, "lineno"):
-                ast.copy_location(other, node)
-            whole = ast.unparse(ast.fix_missing_locations(tree))
-            found.append(Mutant(file, line, operator, _short(node), _short(other), whole))
-            if place is None:
-                setattr(parent, field, node)
-            else:
-                siblings[place] = node
-    return sorted(found, key=lambda each: (each.line, each.operator, each.after))
+    parent, field, place, node, operator, other = places(tree)[number]
+    before, after = _short(node), _short(other)
+    if place is None:
+        setattr(parent, field, other)
+    else:
+        getattr(parent, field)[place] = other
+    whole = ast.unparse(ast.fix_missing_locations(tree))
+    return Mutant(file, getattr(node, "lineno", 0), operator, before, after, whole)
 
 
 def _nodes(parent: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
@@ -157,13 +155,13 @@ def passes(copied: Path, tests: list[str]) -> bool:
     return done.returncode == 0
 
 
-def survives(mutant: Mutant, copied: Path, folder: Path) -> bool:
+def survives(one: Mutant, copied: Path, folder: Path) -> bool:
     """Whether every test passes with the mutant in place of its file, in the copied tree."""
-    place = copied / mutant.file
+    place = copied / one.file
     own = place.read_bytes()
-    place.write_text(mutant.text, encoding="utf-8")
+    place.write_text(one.text, encoding="utf-8")
     try:
-        return passes(copied, tests_of(".".join(mutant.file.with_suffix("").parts), folder))
+        return passes(copied, tests_of(".".join(one.file.with_suffix("").parts), folder))
     finally:
         place.write_bytes(own)
 
@@ -183,22 +181,26 @@ def main() -> int:
     room = Path(asked.place).parts[0]
     if not files:
         parser.error(f"no code at {place}")
-    every = [each for file in files for each in mutants(file.relative_to(ROOT), file.read_text("utf-8"))]
-    chosen = random.Random(asked.seed).sample(every, min(asked.mutants, len(every)))
+    texts = {file: file.read_text(encoding="utf-8") for file in files}
+    every = [
+        (file, number) for file, text in texts.items() for number, _ in enumerate(places(ast.parse(text)))
+    ]
+    drawn = random.Random(asked.seed).sample(every, min(asked.mutants, len(every)))
+    chosen = [mutant(file.relative_to(ROOT), texts[file], number) for file, number in drawn]
     with tempfile.TemporaryDirectory() as aside:
         copied = Path(aside)
-        for each in sorted(ROOT.iterdir()):
-            if each.name in ("drgsim", "tests"):
-                shutil.copytree(each, copied / each.name, ignore=shutil.ignore_patterns("__pycache__"))
-            elif not each.name.startswith("."):
-                (copied / each.name).symlink_to(each)
+        for entry in sorted(ROOT.iterdir()):
+            if entry.name in ("drgsim", "tests"):
+                shutil.copytree(entry, copied / entry.name, ignore=shutil.ignore_patterns("__pycache__"))
+            elif not entry.name.startswith("."):
+                (copied / entry.name).symlink_to(entry)
         folder = copied / (asked.tests or f"tests/{room}")
         if not asked.unchecked and not passes(copied, [str(folder)]):
             parser.error(f"the tests of {folder.name} fail without a mutant")
         left = []
-        for number, mutant in enumerate(chosen, start=1):
-            lives = survives(mutant, copied, folder)
-            told = f"{mutant.file}:{mutant.line}: {mutant.operator}: {mutant.before} -> {mutant.after}"
+        for number, each in enumerate(chosen, start=1):
+            lives = survives(each, copied, folder)
+            told = f"{each.file}:{each.line}: {each.operator}: {each.before} -> {each.after}"
             print(f"{number:3}/{len(chosen)} {'LIVES' if lives else 'dies '} {told}", flush=True)
             left += [told] if lives else []
     print(f"{len(chosen) - len(left)} of {len(chosen)} mutants died ({1 - len(left) / len(chosen):.0%})")

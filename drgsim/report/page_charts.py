@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .facts import RunFacts
-from .figures import cost_to_standard, flows, hospitals, outliers, projection, waterfall
+from .figures import CHARTS, cost_to_standard, flows, hospitals, outliers, projection, waterfall
 from .markup import Cell, beside, chart, pair, paragraph, table
 from .numbers import NONE, count, in_unit, number, percent, unit_for
 from .page_headlines import chart_titles, short
@@ -51,8 +51,6 @@ def charts(tables: Tables, facts: RunFacts, *, lang: str) -> Iterator[str]:
             yield _figure(
                 drawn,
                 "waterfall",
-                "钱从哪里变：各项措施对基金支付的影响",
-                "Where the money moves, lever by lever",
             )
         else:
             yield paragraph(NOT_EXPLAINED)
@@ -67,20 +65,19 @@ def charts(tables: Tables, facts: RunFacts, *, lang: str) -> Iterator[str]:
         _figure(
             load,
             "outliers",
-            "倍率病例与特例单议",
-            "Outliers and special review",
             share=_WIDE / (_WIDE + _NARROW),
         ),
-        _figure(spread, "cost", "费用与支付标准之比", "Cost to standard", share=_NARROW / (_WIDE + _NARROW)),
+        _figure(spread, "cost_to_standard", share=_NARROW / (_WIDE + _NARROW)),
     )
     yield from _years(projected(tables), facts, lang)
 
 
-def _figure(figure: Any, name: str, zh: str, en: str, *, share: float | None = None) -> str:
-    drawn = svg(figure, name, describe=f"{zh} {en}")
+def _figure(figure: Any, name: str, *, share: float | None = None) -> str:
+    kind = CHARTS[name]
+    drawn = svg(figure, name, describe=f"{kind.zh} {kind.en}")
     if share is None and figure.get_figwidth() < WIDTH:  # letters keep their size
         drawn = f'<div style="width: {figure.get_figwidth() / WIDTH:.0%}">{drawn}</div>'
-    return chart(drawn, zh, en, share=share)
+    return chart(drawn, kind.zh, kind.en, share=share)
 
 
 def _hospitals(tables: Tables, facts: RunFacts, names: list[str], lang: str) -> Iterator[str]:
@@ -92,8 +89,6 @@ def _hospitals(tables: Tables, facts: RunFacts, names: list[str], lang: str) -> 
         yield _figure(
             drawn,
             "hospitals",
-            "医院：影响最大的方案下谁受益、谁受损",
-            "Hospitals: who gains and loses under the reform that moves most",
         )
     yield _hospital_table(changes, facts)
 
@@ -126,8 +121,6 @@ def _regions(tables: Tables, facts: RunFacts, names: list[str], lang: str) -> It
     yield _figure(
         drawn,
         "flows",
-        "统筹区之间：谁的基金付给哪里的医院",
-        "Between regions: whose fund pays hospitals where",
     )
     if names:
         yield _region_table(tables, facts, names)
@@ -164,8 +157,6 @@ def _years(ahead: pd.DataFrame, facts: RunFacts, lang: str) -> Iterator[str]:
     yield _figure(
         drawn,
         "projection",
-        "未来年度：统筹基金当期与累计结余",
-        "Years ahead: balance and reserve of the pooled funds",
     )
     told = years_ahead(ahead)
     kinds = list(dict.fromkeys(told["insurance"]))

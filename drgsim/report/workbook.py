@@ -37,12 +37,10 @@ def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:
     ------
     MissingExtraError without XlsxWriter; ArgumentError when a table has more rows than a sheet holds.
     """
-    found = {name: make(tables) for name, make in _SHEETS.items()}
+    found = {name: make(tables) for name, make in SHEETS.items()}
     sheets = {name: frame for name, frame in found.items() if len(frame)}
     with workbook(path) as book:
-        book.pairs(
-            NAMES["about"], "医保支付政策测算结果 What a payment reform changes", _about(facts, sheets)
-        )
+        book.pairs(NAMES["about"], _TITLE, _about(facts, sheets))
         for name, frame in sheets.items():
             zh, en = zip(*(both(column) for column in frame.columns), strict=True)
             names = [str(column) for column in frame.columns]
@@ -134,7 +132,8 @@ def _long(flows: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index().melt("insured_region", var_name="care_region", value_name="fund")
 
 
-_SHEETS: dict[str, Callable[[Tables], pd.DataFrame]] = {
+# the register of sheets, in their order; the name on the tab is a word of the kind `sheet` in data/words.csv
+SHEETS: dict[str, Callable[[Tables], pd.DataFrame]] = {
     "summary": lambda tables: tables.summary().rename_axis("scenario").reset_index(),
     "unpaid": lambda tables: check_table(tables, "unpaid"),
     "by_insurance": lambda tables: tables.by("insurance"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import assert_never
 
 from .model import Adrg, Drg, Scheme
 from .rules.parse import either
@@ -256,8 +257,10 @@ class _Search:
                 case Compare(variable, comparison, int() | float() as value) if comparison != "!=":
                     limits = clause.limits.get(variable, _Limits())
                     clause.limits[variable] = limits.narrowed(comparison, value)
-                case _:
+                case Constant() | Member() | Count() | Compare() | HasSeverity() | And() | Or():
                     clause.others.append(term)
+                case _:
+                    assert_never(term)
         for term in clause.others:
             if isinstance(term, Member) and term.negated:
                 for roles in _SINGLE:

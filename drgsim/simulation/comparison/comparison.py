@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ArgumentError
@@ -19,7 +18,7 @@ from .all_bands import bands
 from .attribution import Bars, Method, attribute
 from .cost_to_standard import cost_to_standard
 from .faces import Faces
-from .kept import NO_ROWS, ask, kept
+from .kept import Keeping, ask, kept
 from .migration import migration
 from .rowless import without_rows
 from .side_by_side import by_column, by_hospital, flow_changes, flow_matrix, summary
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison(Faces):
+class Comparison(Faces, Keeping):
     """Scenarios paid, settled and compared. Built by `drgsim.simulate`; never changes.
 
     Here are its tables; `Faces` has its charts, page and workbook, which read what is kept: what pays all
@@ -117,7 +116,7 @@ class Comparison(Faces):
 
     @kept
     def not_projected(self) -> list[tuple[str, str]]:
-        """What `cautions` says of the funds that no projected total holds."""
+        """What `cautions` says of funds without years."""
         return list(not_projected(self))
 
     @kept
@@ -187,21 +186,16 @@ class Comparison(Faces):
         title_en, value, low, high (yuan), source, state: what levers of supervision bring; empty without."""
         from .supervised import supervised
 
-        return supervised(self.scenarios, self.world.watched if self._is_watched else None, self.seed)
+        return supervised(self.scenarios, self.world, self.seed)
 
     def audited(self, scenario: str | None = None) -> Any:
         """The audit (`drgsim.audit.AuditResult`) of the baseline's stays behind a scenario's supervision.
 
         Raises SimulationError when no lever of it supervises.
         """
-        for lever in self.scenario(scenario).levers:
-            if lever.supervision is not None:
-                return self.world.watched.result(lever.supervision.rules)
-        raise SimulationError("no lever of this scenario supervises", got=self.scenario(scenario).id)
+        from .supervised import audited
 
-    @property
-    def _is_watched(self) -> bool:
-        return any(lever.supervision is not None for each in self.scenarios for lever in each.levers)
+        return audited(self.scenario(scenario), self.world)
 
     @kept
     def outliers(self) -> pd.DataFrame:
@@ -316,11 +310,6 @@ class Comparison(Faces):
         self._kept["explain", ()] = True
         return self
 
-    @property
-    def explained(self) -> bool:
-        """Whether `attribution` and `liveness` stand ready."""
-        return ("explain", ()) in self._kept
-
     def without_rows(self) -> Comparison:
         """The same result without the cases and what was paid on each: small, to be pickled and kept.
 
@@ -332,11 +321,6 @@ class Comparison(Faces):
         return without_rows(self)
 
     @property
-    def rowless(self) -> bool:
-        """Whether this is a result `without_rows`."""
-        return self.world is NO_ROWS
-
-    @property
     @kept
     def states(self) -> Mapping[str, int]:
         """How many parameters the scenarios read are read, secondary, assumed or default."""
@@ -346,21 +330,11 @@ class Comparison(Faces):
                 counted[state] = max(counted.get(state, 0), number)
         return counted
 
-    @cached_property
-    def _kept(self) -> dict[Any, Any]:
-        return {}
-
-    @cached_property
-    def _paths(self) -> dict[tuple[str, str], Bars]:
-        return {}
-
     def _bars(self, scenario: Scenario, method: Method) -> Bars:
-        key = scenario.id, method
-        if key not in self._paths:
-            self._paths[key] = attribute(
-                steps_of(scenario), lambda taken: self.world.total(scenario, taken), method
-            )
-        return self._paths[key]
+        def make() -> Bars:
+            return attribute(steps_of(scenario), lambda taken: self.world.total(scenario, taken), method)
+
+        return ask(self, "bars", {"scenario": scenario.id, "method": method}, make)
 
     def _projected(self) -> Projection:
         if self.projected is None:

@@ -7,7 +7,7 @@ rows has the answers and `NO_ROWS` where its cases were; what it was not asked, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import cached_property, wraps
 from inspect import signature
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
@@ -46,6 +46,26 @@ class NoRows:
 
 
 NO_ROWS: Any = NoRows()
+
+
+class Keeping:
+    """The answers of a result, and whether its rows are still there."""
+
+    world: Any
+
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
+
+    @property
+    def explained(self) -> bool:
+        """Whether `attribution` and `liveness` stand ready."""
+        return ("explain", ()) in self._kept
+
+    @property
+    def rowless(self) -> bool:
+        """Whether this is a result `without_rows`."""
+        return self.world is NO_ROWS
 
 
 def ask(result: Any, name: str, arguments: Mapping[str, Any], make: Callable[[], _R]) -> _R:

@@ -21,7 +21,7 @@ def without_rows(found: Comparison) -> Comparison:
         return found
     found.explain()
     for whole in (
-        found.summary, found.unpaid, found.cautions, found.outliers, found.bands,
+        found.summary, found.unpaid, found.cautions, found.outliers, found.bands, found.supervision,
         found.published, found.plausibility, found.supervision,
     ):  # fmt: skip
         whole()

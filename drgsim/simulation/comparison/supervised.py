@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from ...audit.money import penalties
 from ...words import pairs
+from ..errors import SimulationError
 from ..scenario.supervision import SHARES, Supervision, declared
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..scenario.scenario import Scenario
-    from ..world.watched import Watched
+    from ..world.world import World
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,7 +27,15 @@ PARTS = pairs("supervised")
 COLUMNS = ("scenario", "lever", "part", "title_zh", "title_en", "value", "low", "high", "source", "state")
 
 
-def supervised(scenarios: tuple[Scenario, ...], watched: Watched | None, seed: int) -> pd.DataFrame:
+def audited(scenario: Scenario, world: World) -> Any:
+    """The audit of the baseline's stays behind the first lever that supervises; SimulationError without."""
+    for lever in scenario.levers:
+        if lever.supervision is not None:
+            return world.watched.result(lever.supervision.rules)
+    raise SimulationError("no lever of this scenario supervises", got=scenario.id)
+
+
+def supervised(scenarios: tuple[Scenario, ...], world: World, seed: int) -> pd.DataFrame:
     """A row a scenario, lever and part; yuan of the base year. `low` and `high` hold nine tenths of what the
     shares may be (triangular inside their intervals, independent); how sure the stays are, `bands()` says."""
     import pandas as pd
@@ -34,9 +43,9 @@ def supervised(scenarios: tuple[Scenario, ...], watched: Watched | None, seed: i
     rows: list[dict[str, Any]] = []
     for scenario in scenarios:
         for lever in scenario.levers:
-            if lever.supervision is None or watched is None:
+            if lever.supervision is None:
                 continue
-            stake = watched.at_stake(lever.supervision.rules)
+            stake = world.watched.at_stake(lever.supervision.rules)
             point = _parts(stake, lever.supervision.values())
             drawn = _parts(stake, _drawn(lever.supervision, seed))
             worst = max(

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
+from typing import assert_never
 
 from ...schemes.model import CodeSet
 from ...schemes.rules.terms import (
@@ -91,8 +92,10 @@ def _alternatives(rule: Rule, sets: Mapping[str, CodeSet]) -> Iterator[tuple[Lea
                 yield (Member((role,), names),)
         case Count(roles, names, comparison, number) if comparison in (">", ">=", "="):
             yield from _counted(roles, names, number + (comparison == ">"))
-        case _:
+        case Constant() | Member() | Count() | Compare() | HasSeverity():
             yield (rule,)
+        case _:
+            assert_never(rule)
 
 
 def _counted(roles: tuple[Role, ...], names: tuple[str, ...], number: int) -> Iterator[tuple[Leaf, ...]]:
