@@ -56,10 +56,12 @@ class Board:
 
     def __init__(self) -> None:
         self._offers: dict[str, list[tuple[Ints, npt.NDArray[Any], Mask, Ints, Floats]]] = {}
+        self.states: list[Any] = []  # of every stretch, for what is counted around a stay
 
     def clear(self) -> None:
-        """Forget every offer; the walk is over."""
+        """Forget offers and states; the walk is over."""
         self._offers.clear()
+        self.states.clear()
 
     def offer(
         self, name: str, stays: Stays, cells: npt.NDArray[Any], counted: Mask, rows: Ints, score: Floats

@@ -90,8 +90,11 @@ def walk_together(parts: Sequence[tuple[Stays, Book, Sequence[Rule]]]) -> list[P
             offer = getattr(step, "offer", None)
             if offer is not None:
                 offer(state)
-        for state, steps, step in here:
-            _taken(state, steps, step)
+        # what one stretch finds must not move what another counts: all look before any changes
+        changes = [_change(state, steps, step) for state, steps, step in here]
+        for (state, _, step), change in zip(here, changes, strict=True):
+            if change is not None:
+                state.apply(step.name, change)
     for state, _ in paths:
         _refuse_below_zero(state)
         state.forget()
@@ -110,6 +113,7 @@ def _refuse_below_zero(state: State) -> None:
 def _begun(stays: Stays, book: Book, rules: Sequence[Rule], board: Board) -> Path:
     problem = find_problems(stays, book.profiles)
     state = State(stays, book, stays.money("total_cost").fen, problem, board=board)
+    board.states.append(state)
     without = book.options.without
     street = FEE_FOR_SERVICE if book.method == "ffs" else STREET
     kinds = [kind for kind in street if kind.name not in without]
@@ -139,11 +143,10 @@ def _order(streets: Sequence[Sequence[Step]]) -> list[str]:
     return [*after[""], *(each for name in STEP_NAMES if name in after for each in (name, *after[name]))]
 
 
-def _taken(state: State, steps: Sequence[Step], step: Step) -> None:
-    """One step, but for the stays a rule keeps from it."""
+def _change(state: State, steps: Sequence[Step], step: Step) -> Change | None:
+    """What one step finds, but for the stays a rule keeps from it."""
     change = step(state)
     kept = shielded(step, steps, state) if len(steps) and change is not None else None
     if change is not None and kept is not None:
         change = without_rows(change, kept, len(state))
-    if change is not None:
-        state.apply(step.name, change)
+    return change

@@ -141,7 +141,14 @@ def read_lists(raw: Any, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
         found = words.split() if isinstance(words, str) else words
         fine = isinstance(found, list) and bool(found) and all(isinstance(word, str | int) for word in found)
         if not fine:
-            problems.append(Problem(f"lists.{name}", "not a list of codes or texts", got=_shown(words)))
+            problems.append(
+                Problem(
+                    f"lists.{name}",
+                    "not a list of codes or texts",
+                    got=_shown(words),
+                    allowed='texts in quotation marks, such as ["36.1000"]',
+                )
+            )
         else:
             lists[str(name)] = tuple(str(word) for word in found)
     return lists

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,24 +35,41 @@ def aggregate(state: State, fact: str, key: str) -> Floats:
     from .state_facts import StateFacts
 
     asked = around(fact, key)
-    cells = cells_of(state, asked.dimensions)
+    # every stretch of days of the period counts, whichever the stay is in
+    states = state.board.states or [state]
+    cells = _joined_cells(states, asked.dimensions)
     n = int(cells.max(initial=-1)) + 1
-    counted = state.problem == 0
+    counted = np.concatenate([each.problem == 0 for each in states])
+    own = _rows_of(state, states)
     if fact == "mean":
-        assert asked.what is not None
-        values = asked.what.evaluate(StateFacts(state))
+        what = asked.what
+        assert what is not None
+        values = np.concatenate([what.evaluate(StateFacts(each)) for each in states])
         known = counted & np.isfinite(values)
         sums = exact_sums(cells[known], values[known], n)
         counts = np.bincount(cells[known], minlength=n)
-        return np.divide(sums, counts, out=np.full(n, np.nan), where=counts > 0)[cells]
+        return np.divide(sums, counts, out=np.full(n, np.nan), where=counts > 0)[cells[own]]
     if asked.which is None:
-        return np.bincount(cells[counted], minlength=n).astype(np.float64)[cells]
-    held = asked.which.evaluate(StateFacts(state))
-    found = np.bincount(cells[counted & held.holds], minlength=n)
+        return np.bincount(cells[counted], minlength=n).astype(np.float64)[cells[own]]
+    which = asked.which
+    answers = [which.evaluate(StateFacts(each)) for each in states]
+    holds = np.concatenate([answer.holds for answer in answers])
+    unknown = np.concatenate([answer.unknown for answer in answers])
+    found = np.bincount(cells[counted & holds], minlength=n)
     if fact == "stays":
-        return found.astype(np.float64)[cells]
-    known = np.bincount(cells[counted & ~held.unknown], minlength=n)
-    return np.divide(found, known, out=np.full(n, np.nan), where=known > 0)[cells]
+        return found.astype(np.float64)[cells[own]]
+    told = np.bincount(cells[counted & ~unknown], minlength=n)
+    return np.divide(found, told, out=np.full(n, np.nan), where=told > 0)[cells[own]]
+
+
+def _rows_of(state: State, states: Sequence[State]) -> slice:
+    """Where the stays of one state stand when those of all follow one another."""
+    begin = 0
+    for each in states:
+        if each is state:
+            return slice(begin, begin + len(each))
+        begin += len(each)
+    raise AssertionError("a state is among those of its walk")
 
 
 def exact_sums(cells: npt.NDArray[np.int64], values: Floats, n: int) -> Floats:
@@ -66,25 +84,38 @@ def exact_sums(cells: npt.NDArray[np.int64], values: Floats, n: int) -> Floats:
 
 def cells_of(state: State, dimensions: tuple[str, ...]) -> npt.NDArray[np.int64]:
     """(n,) the cell of each stay: one number for each combination of the dimensions that occurs."""
-    combined = np.zeros(len(state), np.int64)
+    return _joined_cells([state], dimensions)
+
+
+def _joined_cells(states: Sequence[State], dimensions: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    """The same for the stays of several states, one after another."""
+    combined = np.zeros(sum(map(len, states)), np.int64)
     for name in dimensions:
-        codes = _codes(state, name)
+        codes = _joined_codes(states, name)
         codes = codes - min(int(codes.min(initial=0)), 0)
         size = int(codes.max(initial=0)) + 1
         _, combined = np.unique(combined * size + codes, return_inverse=True)
     return combined.astype(np.int64)
 
 
-def _codes(state: State, name: str) -> npt.NDArray[Any]:
+def _joined_codes(states: Sequence[State], name: str) -> npt.NDArray[Any]:
+    """A code for each stay of a dimension, the same for the same word in every state."""
     if name == "all":
-        return np.zeros(len(state), np.int64)
-    if name in _COLUMNS:
-        return state.stays.labels(_COLUMNS[name]).codes.astype(np.int64)
-    if name in _PROFILE:
-        words = [str(word) for word in state.book.profiles.labels[_PROFILE[name]]]
-        return np.unique(np.array(words, dtype=object).astype(str), return_inverse=True)[1][state.profile]
+        return np.zeros(sum(map(len, states)), np.int64)
+    if name in _COLUMNS:  # the columns of one table have one coding
+        return np.concatenate([each.stays.labels(_COLUMNS[name]).codes.astype(np.int64) for each in states])
     if name in _PERIODS:
-        return np.maximum(months_of(state.stays) // _PERIODS[name], -1)
-    groups = [each if name == "group" else each[:3] for each in state.groups.names]
-    places = np.unique(np.array([*groups, ""]), return_inverse=True)[1]
-    return places[state.groups.of].astype(np.int64)
+        months = np.concatenate([months_of(each.stays) for each in states])
+        return np.maximum(months // _PERIODS[name], -1)
+    if name in _PROFILE:
+        words = [[str(word) for word in each.book.profiles.labels[_PROFILE[name]]] for each in states]
+        rows = [each.profile for each in states]
+    else:
+        words = [
+            [*(group if name == "group" else group[:3] for group in each.groups.names), ""] for each in states
+        ]
+        rows = [each.groups.of for each in states]
+    places = np.unique(np.array([word for own in words for word in own]), return_inverse=True)[1]
+    starts = np.cumsum([0, *map(len, words)])
+    found = [places[start:stop][own] for start, stop, own in zip(starts[:-1], starts[1:], rows, strict=True)]
+    return np.concatenate(found).astype(np.int64)

@@ -17,7 +17,7 @@ from ....cases.fen import Floats
 from ....codes import Codebook
 from ....policy.rules.facts import AGGREGATES, DYNAMIC, ROUTES
 from ..groups import group_values
-from ..history import stay_numbers
+from ..history import days_from_previous, days_to_next, stay_numbers
 from ..steps.basis import group_means
 from .aggregates import aggregate
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..stays import Stays
 
 _ORDINARY = "inpatient"
+_NEVER = 1e9  # days; no condition asks for so many
 _OUTLIERS = ("none", "low", "high", "high_over_quota", "extreme")
 _REVIEWS = ("none", "eligible", "over_quota", "refused", "accepted")
 
@@ -136,6 +137,15 @@ def _stay_kind(state: State, key: str) -> Words:
     return state.stays.fact("stay_kind", find)
 
 
+def _apart(stays: Stays, days: Floats) -> Floats:
+    """Days to another stay of the person in the group: very many where there is none, NaN where nobody can
+    know, because person or dates are not stated."""
+    known = stays.labels("patient_id").codes >= 0
+    for name in ("admission_date", "discharge_date"):
+        known = known & np.isfinite(stays.days(name))
+    return np.where(known & np.isnan(days), _NEVER, days)
+
+
 def _distance(state: State, key: str) -> Words:
     given = [name or "local" for name in state.book.profiles.labels["distance"]]
     names = ("local", "in_province", "cross_province")
@@ -207,4 +217,6 @@ _FOUND: dict[str, Callable[[State, str], Any]] = {
     "weight_of": _weight_of,
     "standard_of": _standard_of,
     "stay_number": lambda state, key: stay_numbers(state.stays),
+    "days_from_previous": lambda state, key: _apart(state.stays, days_from_previous(state.stays)),
+    "days_to_next": lambda state, key: _apart(state.stays, days_to_next(state.stays)),
 }
