@@ -129,6 +129,12 @@ class AuditResult:
 
         return supervision(self, **options)
 
+    def sanctions(self, **options: Any) -> pd.DataFrame:
+        """Points of doctors, suspensions of departments; see `drgsim.audit.sanctions.sanctions`."""
+        from .sanctions import sanctions
+
+        return sanctions(self, **options)
+
     def settlement_table(self) -> pd.DataFrame:
         """Findings as settlement takes them: case_id, hospital_id, rule, result, amount; no person."""
         pl = polars()

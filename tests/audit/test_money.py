@@ -5,6 +5,7 @@ import pytest
 
 import drgsim
 from drgsim.audit.money import deterrence, fine, half_points, points_deducted, recover, supervision
+from drgsim.audit.sanctions import scored
 from drgsim.errors import ArgumentError
 
 
@@ -93,6 +94,26 @@ def test_decisions_are_written_read_and_respected(tmp_path):
 def test_a_word_that_is_no_decision_is_refused():
     with pytest.raises(ArgumentError, match="accepted"):
         drgsim.audit(items=_items(), decisions={"abc": "acepted"})
+
+
+def test_points_of_people_and_months_of_departments():
+    """One province's text: 4 to 6 points under article 38, 10 to 12 under 40; 9 suspend, 12 put out."""
+    items = [{**row, "doctor": doctor} for row, doctor in zip(_items(), ("D1", None), strict=True)]
+    result = drgsim.audit(items=items, only=["hour-items"])
+    people = result.sanctions().set_index("doctor")
+    assert people.loc["D1", ["findings", "loss", "points_low", "points_high"]].tolist() == [1, 30.0, 4, 6]
+    assert people.loc["D1", "standing"] == "pays"
+    assert people["loss"].sum() == 40.0  # who is not named is not lost
+    assert people.loc[people.index.isna(), "points_high"].tolist() == [0]
+    fraud = result.sanctions(article="article_40").set_index("doctor")
+    assert fraud.loc["D1", ["points_high", "standing"]].tolist() == [12, "out"]
+    assert [scored(points) for points in (8, 9, 11, 12)] == ["pays", "suspended", "suspended", "out"]
+    wards = result.sanctions(by="department").set_index("department")
+    assert wards.loc["ICU", ["months_low", "months_high", "monthly"]].tolist() == [6, 12, 30.0]
+    with pytest.raises(ArgumentError, match="doctors or departments"):
+        result.sanctions(by="hospital_id")
+    with pytest.raises(ArgumentError, match="article_38"):
+        result.sanctions(article="agreement")
 
 
 def test_the_summary_names_no_person(tmp_path):
