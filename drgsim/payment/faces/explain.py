@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from ..engine.bill import BILL
 from ..engine.book import FUND, Book
 from ..engine.findings import Walk
 from ..engine.problems import Problem
+from ..engine.rules.as_it_was import AsItWas
+from ..engine.state import State
 from .payments import PAYERS
 
 if TYPE_CHECKING:
@@ -84,8 +86,8 @@ def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
     if problem != Problem.NONE:
         yield Line("无法付费" if zh else "not payable", problem.zh if zh else problem.en)
         return
-    for step in walk.steps:
-        told = step.tell(state, i)
+    for place, step in enumerate(walk.steps):
+        told = step.tell(cast(State, AsItWas(state, step, walk.steps[place + 1 :], i)), i)
         if told is not None:
             change = int(state.adjustments[step.name][i]) if step.name in state.adjustments else 0
             yield Line(

@@ -17,17 +17,19 @@ from ..state import Change, State, Step
 from .state_facts import StateFacts
 
 PREFIX = "rule."
+TOLD = ("weight", "coefficient", "standard")  # what later rules may still change
 OUTLIER_STEPS = ("low_outlier", "extreme_outlier", "high_outlier", "high_outlier_quota")
 
 
 @dataclass
 class RuleStep:
-    """One rule on the street; `taken` are the stays it took, for telling."""
+    """One rule on the street; for telling: `taken` the stays it took, `before` what their columns were."""
 
     rule: Rule
     effect: Any
     name: str = field(init=False)
     taken: Mask | None = field(init=False, default=None)
+    before: dict[str, tuple[Ints | None, Any]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.name = PREFIX + self.rule.id
@@ -63,6 +65,10 @@ class RuleStep:
         named = (self.name,) if hasattr(self.effect, "offer") else ()
         change: Change | None = self.effect.apply(state, rows, facts, *named)
         self.taken = holds
+        if change is not None:
+            for name in (name for name in TOLD if name in change.marks):
+                column = getattr(state, name)
+                self.before[name] = change.rows, column if change.rows is None else column[change.rows]
         lost = getattr(self.effect, "undecided", 0)
         state.undecided[self.rule.id] += lost
         return change
