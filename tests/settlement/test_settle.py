@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from drgsim import Policy
-from drgsim.errors import ColumnError, NotFoundError
+from drgsim.errors import ArgumentError, ColumnError, NotFoundError
 from drgsim.payment.pay import pay
 from drgsim.settlement import budget_from_income, merge_statistics, pool_small_cells, settle, statistics
 from drgsim.settlement.errors import SettlementError
@@ -163,3 +163,18 @@ def test_a_visitor_priced_here_shares_its_gap_under_a_price_that_floats():
     ledger = done.ledger.reset_index().set_index("region")
     assert ledger.loc["A", ["local", "incoming", "spent"]].tolist() == [1_169_946, 230_054, 1_400_000]
     assert ledger.loc["B", "outgoing"] == 873_802
+
+
+def test_a_hospitals_statement_is_its_rows_in_yuan_and_no_other_hospitals(paid):
+    settled = settle(paid, FLOATING, budgets=budgets())
+    own = settled.hospitals[settled.hospitals["hospital_id"] == "h2"]
+    told = settled.statement("h2")
+    assert set(told.index.get_level_values("hospital_id")) == {"h2"}
+    assert len(told) == len(own) == 4  # two regions, two insurances
+    for name in told.columns:
+        assert (told[name] * 100).round().astype(int).tolist() == own[name].astype(int).tolist(), name
+    every = sum(settled.statement(each)["due"].sum() for each in ("h1", "h2", "h3", "h4"))
+    spent = settled.ledger["spent"].sum() + settled.pots["spent"].sum()
+    assert every == pytest.approx((spent - settled.flow_rows["other_payers"].sum()) / 100, abs=0.001)
+    with pytest.raises(ArgumentError, match=r"no such hospital.*h9"):
+        settled.statement("h9")
