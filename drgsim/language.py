@@ -30,6 +30,15 @@ _PLACE = re.compile(r"\{(\d+)\}")
 _ENGLISH = re.compile(r"[A-Za-z]{2}")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _JOINTS = (("; ", "；"), (". ", "。"), (", ", "，"), (": ", "："), (" (", ""))
+_DOUBLED = (
+    (re.compile(r"^[a-z_]+(?: [a-z]+)* (?=[\u4e00-\u9fff][^:]*: )"), ""),  # `margin 结余: 3`
+    (re.compile(r"^[A-Z]+ (?=CMI: )|^cmi (?=CMI: )"), ""),
+    (re.compile(r"^([\u4e00-\u9fff]+) [a-z][a-z ]*?(\s{2,}|: |$)"), r"\1\2"),  # `来源 source: …`
+    (re.compile(r"\b(?:read|secondary|assumed|default) (?=已核原文|二手来源|假设|中性默认)"), ""),
+    (re.compile(r"^[A-Za-z0-9 ,.'%-]+\. (?=[\u4e00-\u9fff])"), ""),  # a sentence, then its Chinese
+    (re.compile(r"(?<=。)\s*[A-Z][^\u4e00-\u9fff]*$"), ""),  # a sentence, then its English
+    (re.compile(r"(?<=\d) yuan$"), " 元"),
+)
 _DEPTH = 4  # texts within values of texts
 _chosen: list[Language] = []
 
@@ -116,6 +125,11 @@ def speaking(language: Language | None) -> Iterator[None]:
         _chosen[:] = before
 
 
+def both(zh: str, en: str, joint: str = " ") -> str:
+    """What exists in both languages: for Chinese readers the Chinese, for others both."""
+    return zh if language() == "zh" else f"{zh}{joint}{en}"
+
+
 def told(text: str) -> str:
     """`text` in the language users are spoken to in; a sentence nobody translated stays as it is."""
     return text if language() == "en" else in_chinese(text)
@@ -138,7 +152,7 @@ def _line(line: str, depth: int) -> str:
     if found is None:
         found = _in_parts(body, depth)
     if found is None:
-        return line
+        found = _of_two(body) if _CHINESE.search(body) else body
     start = line[: len(line) - len(line.lstrip())]
     return start + found + line[len(line.rstrip()) :]
 
@@ -150,10 +164,27 @@ def _whole(body: str, depth: int) -> str | None:
         return catalogue.fixed[body]
     if depth < _DEPTH:
         for literals, pattern, zh in catalogue.templates:
-            if all(each in body for each in literals) and (match := re.fullmatch(pattern, body, re.DOTALL)):
+            if not all(each in body for each in literals):
+                continue
+            match = re.fullmatch(pattern, body, re.DOTALL)
+            if match is not None and all(map(_closed, match.groups())):
                 values = [_line(value, depth + 1) for value in match.groups()]
                 return _PLACE.sub(lambda place, values=values: values[int(place[1])], zh)  # type: ignore[misc]
     return None
+
+
+def _of_two(body: str) -> str:
+    """The Chinese of a line that says the same in both languages: a label, a state of trust, a sentence."""
+    for pattern, kept in _DOUBLED:
+        body = pattern.sub(kept, body)
+    return body
+
+
+def _closed(value: str) -> bool:
+    """Whether every bracket and quote of a value has its other half: a value is never cut in the middle."""
+    return all(value.count(left) == value.count(right) for left, right in ("()", "[]", "{}")) and not (
+        value.count('"') % 2
+    )
 
 
 def _in_parts(body: str, depth: int) -> str | None:

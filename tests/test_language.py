@@ -141,6 +141,35 @@ def test_what_is_no_sentence_stays_as_it_is():
         assert told("an english sentence nobody translated") == "an english sentence nobody translated"
 
 
+@pytest.mark.parametrize(
+    ("said", "chinese"),
+    [
+        ("  margin 结余: 3.00 yuan", "  结余: 3.00 元"),
+        ("cmi CMI: 1.0552", "CMI: 1.0552"),
+        ("来源 source     SC03 方案", "来源     SC03 方案"),
+        ("31 secondary 二手来源, 29 assumed 假设", "31 二手来源, 29 假设"),
+        (
+            "20 of 37 parameters assumed, 17 secondary. 所用 37 个参数中 20 个为假设。",
+            "所用 37 个参数中 20 个为假设。",
+        ),
+        ("本表只有合计。Only sums stand here.", "本表只有合计。"),
+        ("  levels.of_level  医院等级: 3", "  levels.of_level  医院等级: 3"),
+        ("已写入 out", "已写入 out"),
+        ("规则 ZYSS in OP_ALL", "规则 ZYSS in OP_ALL"),
+    ],
+)
+def test_a_line_in_both_languages_keeps_its_chinese(said, chinese):
+    assert in_chinese(said) == chinese
+
+
+def test_a_value_is_never_cut_inside_its_brackets():
+    said = "c.csv: 300 cases, layout plain (3 of its columns are there, among them a, b), encoding utf-8, separator tab"
+    assert (
+        in_chinese(said)
+        == "c.csv：300 例，格式定义 plain（其列中有 3 个匹配，如 a, b），编码 utf-8，分隔符 制表符"
+    )
+
+
 def _parsers(parser):
     yield parser
     for action in parser._actions:

@@ -144,6 +144,16 @@ def main() -> None:
 
 # sentences of the standard library, and words in the places of others, that users read through ours
 OUTSIDE = (
+    "{0}: {1} cases, layout {2} ({3}), {4}",
+    "{0}: {1} cases, layout {2} ({3})",
+    "encoding {0}, separator {1}",
+    "scheme {0} ({1}), trust: {2}",
+    "region {0}; method {1}; scheme {2}; valid {3} to {4}; on {5}",
+    "hash {0}",
+    "sheet {0}",
+    "comma",
+    "semicolon",
+    "tab",
     "(default: {0})",
     "{0} and {1} more",
     "usage:",

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..language import language
+from ..language import told as translated
+from ..words import chinese
 from .columns import case_columns
 from .rules import SEVERITIES, CheckRule, Severity, check_rules
 
@@ -190,12 +193,16 @@ def ordered(counted: pd.DataFrame) -> pd.DataFrame:
 def told(summary: pd.DataFrame) -> str:
     """A summary as text, a line a rule."""
     if not len(summary):
-        return "ProblemTable: no problems"
+        return translated("ProblemTable: no problems")
+    zh_words = language() == "zh"
+    severities, states = (chinese("severity"), chinese("trust")) if zh_words else ({}, {})
     lines = [
-        f"{count:>9,}  {severity:<8} {rule:<32} {column:<18} {'' if state == 'read' else state:<10} {zh}"
+        f"{count:>9,}  {severities.get(severity, severity):<8} {rule:<32} {column:<18} "
+        f"{'' if state == 'read' else states.get(state, state):<10} {zh}"
         for rule, column, severity, count, zh, _, state in summary.itertuples(index=False)
     ]
-    return "\n".join([f"ProblemTable: {summary['count'].sum():,} problems", *lines])
+    total = f"{summary['count'].sum():,}"
+    return "\n".join([f"问题表：{total} 个问题" if zh_words else f"ProblemTable: {total} problems", *lines])
 
 
 def unchecked_line(not_checked: pd.DataFrame) -> str:

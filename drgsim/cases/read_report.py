@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..language import language, told
 from .problems import ProblemTable
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class ReadWarning:
         )
 
     def __str__(self) -> str:
+        if language() == "zh":
+            return f"{self.zh}；办法：{told(self.do)}"
         return f"{self.zh}; {self.en}; what to do: {self.do}"
 
 
@@ -164,7 +167,7 @@ class ReadReport(dict[str, Any]):
             lines += [f"  {column} {told}" for column, told in file["doubled"].items()]
             if file["not_read"]:
                 lines.append(f"  not read: {', '.join(file['not_read'][:8])}{_more(file['not_read'])}")
-        lines += [f"{each['column']}: {each['en']} {each['count']:,}" for each in self["repairs"]]
+        lines += [f"{each['column']}: {each[language()]} {each['count']:,}" for each in self["repairs"]]
         return "\n".join(lines)
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..language import language
 from ._say import say
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class ReadTally:
         if report.problems:
             found = report.problems.summary()
             for rule, column, count, words in zip(
-                found["rule"], found["column"], found["count"], found["en"], strict=True
+                found["rule"], found["column"], found["count"], found[language()], strict=True
             ):
                 self._problems[rule, column, words] += count
         self._read = [ReadReport.joined([*self._read, report.without_problems()])]

@@ -5,14 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Any, TextIO
 
-from ..language import language, told
+from ..language import both, told
+
+__all__ = ["both", "say"]
 
 
 def say(text: Any = "", *, file: TextIO | None = None, end: str = "\n", flush: bool = False) -> None:
     """Print `text` in the language users are spoken to in."""
     print(told(str(text)), file=sys.stdout if file is None else file, end=end, flush=flush)
-
-
-def both(zh: str, en: str, joint: str = " ") -> str:
-    """What exists in two languages: for Chinese readers the Chinese, else both."""
-    return zh if language() == "zh" else f"{zh}{joint}{en}"

@@ -9,6 +9,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from .._parallel import overlapped, thread_count
+from ..language import language
+from ..words import chinese
 from ._group_output import grouped_writer
 from ._read_tally import ReadTally
 from ._reading import add_reading_arguments, reading_options
@@ -110,8 +112,11 @@ class _Tally:
             return
         seconds = time.perf_counter() - self.start
         start = "\r" if sys.stderr.isatty() else ""
+        words = chinese("drg_status") if language() == "zh" else {}
         shares = ", ".join(
-            f"{name} {count:,} ({count / self.rows:.1%})" for name, count in self.status.items() if count
+            f"{words.get(name, name)} {count:,} ({count / self.rows:.1%})"
+            for name, count in self.status.items()
+            if count
         )
         self.reading.tell(start)
         say(f"{self.rows:,} cases in {seconds:.1f} s: {shares or 'none'}", file=sys.stderr)

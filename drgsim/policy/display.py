@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError
+from ..language import both, language
 from ..schemes.registry import chain
 from ..sources import STATES
 from ..words import chinese
@@ -48,10 +49,14 @@ def value_text(value: Any, parameter: Parameter | None = None) -> str:
 def trust_text(states: Mapping[str, int]) -> str:
     """`12 parameters: 3 secondary 二手来源, 9 assumed 假设`."""
     total = sum(states.values())
-    parts = [
-        f"{states[state]} {state} {STATE_ZH[state]}" for state in (*STATES, "default") if states.get(state)
-    ]
+    parts = [f"{states[state]} {_state(state)}" for state in (*STATES, "default") if states.get(state)]
+    if language() == "zh":
+        return f"参数 {total} 个：{'、'.join(parts) or '无'}"
     return f"{total} parameters 参数: {', '.join(parts) or 'none'}"
+
+
+def _state(state: str) -> str:
+    return both(STATE_ZH[state], state) if language() == "zh" else f"{state} {STATE_ZH[state]}"
 
 
 def policy_text(policy: Policy, *, every: bool = False, used: Iterable[str] | None = None) -> str:
@@ -68,10 +73,10 @@ def policy_text(policy: Policy, *, every: bool = False, used: Iterable[str] | No
         lines += [_rule_line(rule, policy.id) for rule in policy.document.rules]
     if every:
         lines.append("[effects of rules 规则的效果]")
-        lines += [f"  {kind.name}  {kind.zh} {kind.en}" for kind in effects().values()]
+        lines += [f"  {kind.name}  {both(kind.zh, kind.en)}" for kind in effects().values()]
         lines.append("[facts of conditions 条件中的事实]")
         lines += [
-            f"  {fact.name}  {fact.zh} {fact.en} ({fact.kind}{', ' + fact.unit if fact.unit else ''})"
+            f"  {fact.name}  {both(fact.zh, fact.en)} ({fact.kind}{', ' + fact.unit if fact.unit else ''})"
             + (f": {', '.join(fact.values)}" if fact.values else "")
             for fact in rule_facts().values()
         ]
@@ -99,10 +104,10 @@ def _flow(value: Any) -> str:
 def _rule_line(rule: Rule, own: str) -> str:
     outside = ", an effect from outside drgsim 外部效果" if rule.kind.outside else ""
     origin = f", from {rule.origin}" if rule.origin not in (own.removesuffix("-reform"), "") else ""
-    trust = f"{rule.state} {STATE_ZH[rule.state]}, {rule.source}{origin}{outside}"
+    trust = f"{_state(rule.state)}, {rule.source}{origin}{outside}"
     note = f"  # {rule.note}" if rule.note else ""
     return (
-        f"  {rule.id}  {rule.title['zh']} {rule.title['en']}: {rule_text(rule)}  [{trust}]{note}\n"
+        f"  {rule.id}  {both(rule.title['zh'], rule.title['en'])}: {rule_text(rule)}  [{trust}]{note}\n"
         f"      {rule.when.in_words('zh')} → {rule.kind.zh}"
     )
 
@@ -115,11 +120,11 @@ def policy_html(policy: Policy) -> str:
         parameter = catalogue()[path]
         cells = (
             (
-                f"{parameter.zh} {parameter.en}",
+                f"{both(parameter.zh, parameter.en)}",
                 path,
                 f"{value_text(dated.value, parameter)} {parameter.unit}",
                 str(dated.since),
-                f"{dated.state} {STATE_ZH[dated.state]}",
+                _state(dated.state),
                 dated.source,
                 dated.note,
             )
@@ -139,9 +144,9 @@ def _chosen(policy: Policy, every: bool, used: Iterable[str] | None) -> list[tup
 
 def _head_lines(policy: Policy) -> list[str]:
     document = policy.document
-    method = f"{policy.method} {_METHOD_ZH[policy.method]}" if policy.method else "part 供其他政策引用"
+    method = both(_METHOD_ZH[policy.method], policy.method) if policy.method else "part 供其他政策引用"
     lines = [
-        f"{policy.title.get('zh')} {policy.title.get('en')} ({policy.id})",
+        f"{both(str(policy.title.get('zh')), str(policy.title.get('en')))} ({policy.id})",
         f"region {policy.region or '–'}; method {method}; scheme {_scheme(policy)}; "
         f"valid {document.valid_from} to {document.valid_to}; on {policy.on}",
         trust_text(policy.states),
@@ -169,7 +174,7 @@ def _inner(value: Any, parameter: Parameter | None) -> str:
 
 
 def _line(parameter: Parameter, dated: Dated | None, own: str, every: bool = False) -> str:
-    label = f"  {parameter.path}  {parameter.zh} {parameter.en}: "
+    label = f"  {parameter.path}  {both(parameter.zh, parameter.en)}: "
     return _value_line(label, parameter, dated, own) + (f"\n      {declared(parameter)}" if every else "")
 
 
@@ -195,9 +200,9 @@ def _value_line(label: str, parameter: Parameter, dated: Dated | None, own: str)
     unit = f" {parameter.unit}" if parameter.unit else ""
     if parameter.band is not None and "≤" in text:
         band = band_labels()[parameter.band]
-        unit += f", by {band['zh']} {band['en']}"
+        unit += f", by {both(band['zh'], band['en'])}"
     note = f"  # {dated.note}" if dated.note else ""
     inherited = dated.origin != own.removesuffix("-reform")
     origin = f", from {dated.origin}" if inherited else ""
-    trust = f"{dated.state} {STATE_ZH[dated.state]}, {dated.source}, since {dated.since}{origin}"
+    trust = f"{_state(dated.state)}, {dated.source}, since {dated.since}{origin}"
     return f"{label}{text}{unit}  [{trust}]{note}"

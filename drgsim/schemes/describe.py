@@ -7,6 +7,7 @@ from dataclasses import fields
 
 from .. import sources
 from ..errors import NotFoundError
+from ..language import both
 from ..words import pairs
 from .model import AdrgKind, AmbiguousAdrg, CcExclusion, NewbornWeight, Scheme
 from .rows import TABLES, AnyRow, table_rows
@@ -14,7 +15,7 @@ from .rules.print import print_rule
 from .rules.terms import Compare, Member, Role, Rule, Variable
 from .rules.walk import leaves, set_names
 
-_TRUST = {state: f"{zh} {en}" for state, (zh, en) in pairs("trust_told").items()}
+_TRUST = pairs("trust_told")
 _SWITCHES = {
     ("cc_exclusion", CcExclusion.SAME_TABLE): (
         "主要诊断自身的排除表号与MCC/CC相同时, 该MCC/CC不计",
@@ -76,7 +77,7 @@ def _about(scheme: Scheme) -> Iterator[str]:
     if scheme.base:
         yield f"基准 base       {scheme.base}"
     yield f"有效期 valid     {scheme.valid_from or '?'} – {scheme.valid_to or ''}".rstrip()
-    yield f"可信 trust      {scheme.trust}: {_TRUST[scheme.trust]}"
+    yield f"可信 trust      {scheme.trust}: {both(*_TRUST[scheme.trust])}"
     yield f"来源 source     {_source(scheme.source)}"
     yield (
         f"组数 rows       {counts['mdc']} MDC, {counts['adrg']} ADRG, {counts['drg']} DRG, "
@@ -89,7 +90,7 @@ def _about(scheme: Scheme) -> Iterator[str]:
         value = getattr(scheme.switches, each.name)
         zh, en = _SWITCHES[each.name, value]
         source = scheme.switch_sources.get(each.name)
-        yield f"  {each.name} = {str(value).lower()}: {zh} {en}" + (f" [{source}]" if source else "")
+        yield f"  {each.name} = {str(value).lower()}: {both(zh, en)}" + (f" [{source}]" if source else "")
     yield from (f"  {line}" for line in _rule_choices(scheme))
     if scheme.departures:
         yield f"与来源不同之处 departures from the source ({len(scheme.departures)})"
