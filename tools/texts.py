@@ -149,6 +149,8 @@ OUTSIDE = (
     "encoding {0}, separator {1}",
     "scheme {0} ({1}), trust: {2}",
     "region {0}; method {1}; scheme {2}; valid {3} to {4}; on {5}",
+    "encoding {0}",
+    "separator {0}",
     "hash {0}",
     "sheet {0}",
     "comma",
