@@ -32,8 +32,7 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 _JOINTS = (("; ", "；"), (". ", "。"), (", ", "，"), (": ", "："), (" (", ""))
 _DOUBLED = (
     (re.compile(r"^[a-z_]+(?: [a-z]+)* (?=[\u4e00-\u9fff][^:]*: )"), ""),  # `margin 结余: 3`
-    (re.compile(r"^[A-Z]+ (?=CMI: )|^cmi (?=CMI: )"), ""),
-    (re.compile(r"^([\u4e00-\u9fff]+) [a-z][a-z ]*?(\s{2,}|: |$)"), r"\1\2"),  # `来源 source: …`
+    (re.compile(r"^([\u4e00-\u9fff]+) [a-z][a-z ]*?(\s{2,}|: )"), r"\1\2"),  # `来源 source: …`
     (re.compile(r"\b(?:read|secondary|assumed|default) (?=已核原文|二手来源|假设|中性默认)"), ""),
     (re.compile(r"^[A-Za-z0-9 ,.'%-]+\. (?=[\u4e00-\u9fff])"), ""),  # a sentence, then its Chinese
     (re.compile(r"(?<=。)\s*[A-Z][^\u4e00-\u9fff]*$"), ""),  # a sentence, then its English
