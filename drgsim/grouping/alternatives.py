@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..schemes.english import in_english
 from ..schemes.model import Adrg, Drg
 from ..schemes.rules.print import print_rule
 from ..schemes.rules.terms import And
@@ -52,7 +53,9 @@ def _needs(
     head = f"{row.code} {row.name}".rstrip()
     return Node(
         "alternative",
-        Words(f"{head}：需{needed.zh}", f"{head}: needs {needed.en}"),
+        Words(
+            f"{head}：需{needed.zh}", f"{row.code} {in_english(row.name)}".rstrip() + f": needs {needed.en}"
+        ),
         facts={
             "code": row.code,
             "name": row.name,

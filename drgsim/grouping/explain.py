@@ -9,6 +9,7 @@ from typing import Any
 from ..codes import Catalogue
 from ..codes.catalogue import Kind
 from ..codes.in_use import codes_in_use
+from ..schemes.english import OWN, english_name
 from ..schemes.model import CcExclusion, Scheme
 from ..schemes.rules.terms import Role, Severity
 from .alternatives import alternatives
@@ -63,9 +64,10 @@ def explain(scheme_or_grouper: Any, case: Any) -> Explanation:
 
 def _scheme_node(scheme: Scheme) -> Node:
     trust = TRUST[scheme.trust]
+    own = f"; names of groups: {OWN}" if any(english_name(mdc.name) for mdc in scheme.mdcs) else ""
     words = Words(
         f"分组方案 {scheme.id} {scheme.title} [{trust.zh}]",
-        f"scheme {scheme.id} {scheme.title_en or scheme.title} [{trust.en}]",
+        f"scheme {scheme.id} {scheme.title_en or scheme.title} [{trust.en}{own}]",
     )
     return Node("scheme", words, facts={"id": scheme.id, "trust": scheme.trust, "source": scheme.source})
 

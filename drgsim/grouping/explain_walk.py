@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from ..schemes.english import in_english
 from ..schemes.model import Adrg, Drg, Mdc
 from ..schemes.rules.print import print_rule
 from ..schemes.rules.walk import leaves
@@ -102,7 +103,7 @@ def _row_node(kind: str, row: Row, teller: RuleTeller, tested: Iterable[Node] = 
         )
     return Node(
         kind,
-        Words.same(f"{row.code} {row.name}".rstrip()),
+        Words(f"{row.code} {row.name}".rstrip(), f"{row.code} {in_english(row.name)}".rstrip()),
         passed=teller.facts.holds(row.rule),
         facts={"code": row.code, "name": row.name, "rule": rule},
         children=(*children, *tested),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..codes import Catalogue
+from ..schemes.english import in_english
 from ..schemes.model import Scheme
 from ..schemes.rules.terms import Severity
 from ._reference import Facts, ReferenceGrouper
@@ -146,7 +147,7 @@ def _frame(choices: list[_Choice], scheme: Scheme, lang: Language) -> pd.DataFra
     import pandas as pd
 
     now = choices[0].answer
-    names = {drg.code: drg.name for drg in scheme.drgs}
+    names = {drg.code: drg.name if lang == "zh" else in_english(drg.name) for drg in scheme.drgs}
     note = ONLY_DOCUMENTED.of(lang)
     frame = pd.DataFrame(
         [

@@ -9,6 +9,7 @@ from .. import sources
 from ..errors import NotFoundError
 from ..language import both
 from ..words import pairs
+from .english import OWN, english_name
 from .model import AdrgKind, AmbiguousAdrg, CcExclusion, NewbornWeight, Scheme
 from .rows import TABLES, AnyRow, table_rows
 from .rules.print import print_rule
@@ -96,8 +97,14 @@ def _about(scheme: Scheme) -> Iterator[str]:
         yield f"与来源不同之处 departures from the source ({len(scheme.departures)})"
         for one in scheme.departures:
             yield f"  {one.item}: {one.source} -> {one.here} ({one.evidence})"
-    yield "大类 MDC"
-    yield from (f"  {mdc.code} {mdc.name}: {print_rule(mdc.rule)}" for mdc in scheme.mdcs)
+    yield both("大类 MDC", f"(English names: {OWN})")
+    yield from (f"  {mdc.code} {_named(mdc.name)}: {print_rule(mdc.rule)}" for mdc in scheme.mdcs)
+
+
+def _named(name: str) -> str:
+    """The name; for readers of English with our translation beside it."""
+    english = english_name(name)
+    return both(name, english) if english else name
 
 
 def _rule_choices(scheme: Scheme) -> Iterator[str]:
