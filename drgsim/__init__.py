@@ -48,6 +48,7 @@ _PUBLIC: dict[str, str] = {
     "pay": "payment.pay",
     "refine": "grouping.refine.refine",
     "schemes": "schemes",
+    "set_language": "language",
     "special_review_worklist": "payment.faces.worklist",
 }
 

@@ -57,11 +57,10 @@ def set_language(language: Language | None) -> None:
     Examples
     --------
     >>> import drgsim
+    >>> error = drgsim.errors.NotFoundError("no such policy", got="harbn", nearest=["harbin"])
     >>> drgsim.set_language("zh")
-    >>> drgsim.Policy.load("natonal-drg-rate")
-    Traceback (most recent call last):
-        ...
-    drgsim.errors.NotFoundError: [DS001] 没有这个政策；实为 'natonal-drg-rate'；是否指 'national-drg-rate'？…
+    >>> print(error)
+    [DS001] 没有这个政策；实为 'harbn'；是否指 'harbin'？
     >>> drgsim.set_language(None)
     """
     from .errors import ArgumentError

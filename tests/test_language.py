@@ -203,6 +203,13 @@ def test_the_option_stands_anywhere(capsys, place):
     assert "no such policy" in capsys.readouterr().err
 
 
+def test_no_command_at_all_is_wrong_use(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+    assert "usage: drgsim" in capsys.readouterr().err
+
+
 def test_wrong_use_is_told_in_chinese(capsys):
     with pytest.raises(SystemExit):
         main(["group", "--lang", "zh"])

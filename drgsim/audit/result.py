@@ -90,41 +90,130 @@ class AuditResult:
         return named + [f"{rule.id}.{lever}" for rule in rules for lever in rule.assumed]
 
     def problem_list(self, lang: Literal["zh", "en"] = "zh") -> pl.DataFrame:
-        """The national lists of typical problems beside this screening; see `drgsim.audit.problem_lists`."""
+        """The national lists of typical problems beside this screening; see `drgsim.audit.problem_lists`.
+
+        Parameters
+        ----------
+        lang : "zh" or "en"
+            language of the text
+
+        Returns
+        -------
+        polars frame, a row a problem of the lists, with how it shows in these data
+        """
         from .problem_lists import problem_list
 
         return problem_list(self, lang)
 
     def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
-        """A workbook by department and rule with evidence and money. Needs the extra `excel`."""
+        """A workbook by department and rule with evidence and money. Needs the extra `excel`.
+
+        Parameters
+        ----------
+        path : str or Path
+            file to write; one that is there is replaced when all is written
+        lang : "zh" or "en"
+            language of the text
+
+        Raises
+        ------
+        MissingExtraError, WriteError
+            without the writer of workbooks; when the file cannot be written.
+        """
         from .workbook import write_workbook
 
         write_workbook(self, path, lang=lang)
 
     def to_dir(self, folder: Any, lang: Literal["zh", "en"] = "zh") -> list[Any]:
-        """The self-inspection: workbook, letter-ready summary and file of decisions; returns their paths."""
+        """The self-inspection: workbook, letter-ready summary and file of decisions; returns their paths.
+
+        Parameters
+        ----------
+        folder : str or Path
+            made where it is not there
+        lang : "zh" or "en"
+            language of the text
+
+        Raises
+        ------
+        WriteError
+            when a file cannot be written to its end.
+        """
         from .self_inspection import write_self_inspection
 
         return write_self_inspection(self, folder, lang=lang)
 
     def to_html(self, path: Any, lang: Literal["zh", "en"] | None = None) -> Any:
-        """One page: what was screened and found, funnels, what could not be told. Needs the extra `plot`."""
+        """One page: what was screened and found, funnels, what could not be told. Needs the extra `plot`.
+
+        Parameters
+        ----------
+        path : str or Path
+            file to write; one that is there is replaced when all is written
+        lang : "zh", "en" or None
+            language of charts; None takes Chinese where a font for it is installed
+
+        Raises
+        ------
+        MissingExtraError, WriteError
+            without the library of charts; when the file cannot be written.
+        """
         return report_room("audit_page").write_audit_page(self, path, lang=lang)
 
     def recover(self, **options: Any) -> pd.DataFrame:
-        """Recovery, fines and points; see `drgsim.audit.money.recover`."""
+        """Recovery, fines and points; see `drgsim.audit.money.recover`.
+
+        Parameters
+        ----------
+        **options
+            as `drgsim.audit.money.recover` takes them: the ground of the fine, multiples
+
+        Returns
+        -------
+        DataFrame, yuan and points a hospital
+
+        Raises
+        ------
+        NotFoundError
+            for a ground that is none.
+        """
         from .money import recover
 
         return recover(self, **options)
 
     def indices(self, *, beta: float = 0.0) -> pd.DataFrame:
-        """The five DIP supervision indices in this software's forms; see `drgsim.audit.indices`."""
+        """The five DIP supervision indices in this software's forms; see `drgsim.audit.indices`.
+
+        Parameters
+        ----------
+        beta : float
+            weight of the share of dear cases in the index of upcoding, 0 to leave it out
+
+        Returns
+        -------
+        DataFrame, a row a hospital and index
+        """
         from .indices import dip_indices
 
         return dip_indices(self, beta=beta)
 
     def supervise(self, **options: Any) -> pd.DataFrame:
-        """What a campaign would recover and deter; see `drgsim.audit.money.supervision`."""
+        """What a campaign would recover and deter; see `drgsim.audit.money.supervision`.
+
+        Parameters
+        ----------
+        **options
+            as `drgsim.audit.money.supervision` takes them: coverage, detection, deterrence (0 to 1)
+
+        Returns
+        -------
+        DataFrame, yuan a part, with low and high
+
+        Raises
+        ------
+        ArgumentError
+            for a share outside 0 to 1.
+        """
         from .money import supervision
 
         return supervision(self, **options)
@@ -147,7 +236,13 @@ class AuditResult:
         return pd.DataFrame(chosen.to_dict(as_series=False))
 
     def text(self, lang: Literal["zh", "en"] = "zh") -> str:
-        """A few lines: what was screened, found, not decided."""
+        """A few lines: what was screened, found, not decided.
+
+        Parameters
+        ----------
+        lang : "zh" or "en"
+            language of the text
+        """
         from .words import result_text
 
         return result_text(self, lang)

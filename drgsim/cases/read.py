@@ -142,6 +142,25 @@ def iter_cases(
     grow with the file; workbooks and JSON are held whole. Every table of one file has the same columns and
     dtypes, `not_applicable` among them. A source without cases yields one empty table
     a file. Row numbers run on from chunk to chunk and from file to file.
+
+    Parameters
+    ----------
+    source, layout, code_edition, normalise, columns, keep …
+        as in `read_cases`
+    chunk_rows : int
+        rows of a table, 1 or more
+
+    Raises
+    ------
+    ArgumentError, NotFoundError, FileFormatError
+        as `read_cases`, when the table in question is read.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> raw = pd.DataFrame({"病案号": ["1", "2"], "性别": ["女", "男"], "诊断编码": ["K80.101", "I10.x00"]})
+    >>> [len(cases) for cases in iter_cases(raw, chunk_rows=1)]
+    [1, 1]
     """
     chunks = chunks_to_read(
         source,

@@ -112,7 +112,7 @@ def asked_language(words: Sequence[str]) -> Language | None:
     ('zh', 'en', None)
     """
     found: Language | None = None
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         value = following if word == OPTION else word.removeprefix(f"{OPTION}=") if "=" in word else ""
         for each in LANGUAGES:
             found = each if value == each and word.startswith(OPTION) else found

@@ -77,6 +77,23 @@ class DipCatalogue:
 
         Everything wrong with it is found at once. `strict` raises DipCatalogueError on any of it;
         otherwise codes that nobody knows and entries no case can reach are only warned of.
+
+        Parameters
+        ----------
+        source : str or Path
+            name (`dip-national-3.0`, `example`) or folder
+        strict : bool
+            refuse what is doubtful too
+
+        Raises
+        ------
+        NotFoundError, DipCatalogueError
+            for a name or folder that is none; for what is wrong with it.
+
+        Examples
+        --------
+        >>> DipCatalogue.load("example").id
+        'example'
         """
         from .pack import load
 
@@ -107,6 +124,17 @@ class DipCatalogue:
         """A city's flat table, a row a type: code, name, kind, diagnosis, procedures, score …
 
         Options: see `drgsim.dip.flat_table.read_table`.
+
+        Parameters
+        ----------
+        table : DataFrame, or path of a CSV or workbook
+        **options
+            id, title, score_base …, as `read_table` takes them
+
+        Raises
+        ------
+        DipCatalogueError, FileFormatError
+            for rows that cannot be read, told all at once; for a file that is no table.
         """
         from .flat_table import read_table
 

@@ -213,6 +213,17 @@ class DipGrouper:
 
         `case` is a dict, a row of the case table, or a table of one row. Printing the result gives a tree in
         Chinese (`zh`) or English (`en`); its last line is the answer.
+
+        Parameters
+        ----------
+        case : mapping, Series or DataFrame of one row
+            columns of the case table: diagnoses, procedures, age (years), los (days) …
+        lang : "zh" or "en"
+
+        Raises
+        ------
+        ArgumentError
+            for another language, or more than one case.
         """
         from .explain import explain
 

@@ -112,7 +112,26 @@ class Fund:
         return self.regions[0].assumptions
 
     def with_assumptions(self, values: Mapping[str, Any] | None = None, **more: Any) -> Fund:
-        """The same fund under other assumptions (name, or keyword for names without a dot)."""
+        """The same fund under other assumptions (name, or keyword for names without a dot).
+
+        Parameters
+        ----------
+        values : mapping of name to number, or to {year: number}
+        **more
+            the same, by keyword
+
+        Raises
+        ------
+        FundError
+            for an assumption that is none, with the nearest name, or a value out of its bounds.
+
+        Examples
+        --------
+        >>> fund = Fund.national()
+        >>> first = next(iter(fund.assumptions))
+        >>> fund.with_assumptions({first: fund.assumptions[first].value}).year
+        2025
+        """
         stated = {**(values or {}), **more}
         regions = tuple(
             replace(region, assumptions=region.assumptions.with_values(stated)) for region in self.regions
@@ -136,7 +155,24 @@ class Fund:
 
     @classmethod
     def place(cls, place: str, *, as_of: str | datetime.date | None = None) -> Fund:
-        """A place whose yearly figures ship, such as "tianjin (inferred)"."""
+        """A place whose yearly figures ship, such as "tianjin (inferred)".
+
+        Parameters
+        ----------
+        place : str
+        as_of : date or ISO text, optional
+            the day of knowing; figures published later are not used
+
+        Raises
+        ------
+        FundError
+            for a place without figures, or without any known by then.
+
+        Examples
+        --------
+        >>> Fund.place("tianjin (inferred)").year >= 2020
+        True
+        """
         from .vintage import published_fund
 
         return published_fund(place, as_of=as_of)
@@ -150,18 +186,41 @@ class Fund:
 
     @classmethod
     def read(cls, path: Any) -> Fund:
-        """A bureau's own workbook or folder of tables: see `drgsim.fund.own.read_fund`."""
+        """A bureau's own workbook or folder of tables: see `drgsim.fund.own.read_fund`.
+
+        Parameters
+        ----------
+        path : str or Path
+            a workbook like `data/templates/fund.xlsx`, or a folder of CSV files of those names; yuan
+
+        Raises
+        ------
+        NotFoundError, FileFormatError, FundError
+            for no such file; a file that cannot be read; every problem of its tables, told at once.
+        """
         from .own import read_fund
 
         return read_fund(path)
 
     @classmethod
     def together(cls, funds: Iterable[Fund], *, title: str = "") -> Fund:
-        """Funds of several regions, to be valued and pooled together."""
+        """Funds of several regions, to be valued and pooled together.
+
+        Parameters
+        ----------
+        funds : iterable of Fund, with accounts of one year
+        title : str
+
+        Raises
+        ------
+        FundError
+            for accounts of different years, or a region that is there twice.
+        """
         members = list(funds)
         return cls(tuple(region for fund in members for region in fund.regions), members[0].as_of, title)
 
     def to_document(self) -> dict[str, Any]:
+        """The fund as plain data (numbers, texts, lists), from which `from_document` makes it again."""
         return {
             "title": self.title,
             "as_of": self.as_of.isoformat() if self.as_of else None,
@@ -170,6 +229,17 @@ class Fund:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Fund:
+        """The fund a document describes, as `to_document` wrote it.
+
+        Parameters
+        ----------
+        document : mapping
+
+        Raises
+        ------
+        FundError
+            for a document that is incomplete.
+        """
         day = document.get("as_of")
         return cls(
             tuple(Region.from_document(each) for each in document["regions"]),

@@ -39,6 +39,13 @@ class FundScenario:
 
     @classmethod
     def baseline(cls) -> FundScenario:
+        """The scenario that changes nothing.
+
+        Examples
+        --------
+        >>> FundScenario.baseline().order
+        ()
+        """
         return cls(BASELINE, {"zh": "基线", "en": "baseline"}, {}, {}, ())
 
     @classmethod
@@ -52,6 +59,12 @@ class FundScenario:
         assignments `name=value`, `name@2027=value`, joined by commas.
 
         Raises FundError (unknown names, values out of bounds), FileFormatError, NotFoundError.
+
+        Parameters
+        ----------
+        stated : FundScenario, str, Path or mapping
+        id : str, optional
+            its name; else made of what is stated
         """
         if isinstance(stated, FundScenario):
             return stated
@@ -147,7 +160,25 @@ class FundScenario:
         )  # fmt: skip
 
     def adding(self, name: str, value: Any) -> FundScenario:
-        """With one more change; one of the same name is replaced."""
+        """With one more change; one of the same name is replaced.
+
+        Parameters
+        ----------
+        name : str
+            a lever or an assumption
+        value : number, or {year or day: number}
+            in the unit of the lever
+
+        Raises
+        ------
+        FundError
+            for a name that is none, or a value out of its bounds.
+
+        Examples
+        --------
+        >>> FundScenario.baseline().adding("resident_premium", 20).order
+        ('resident_premium',)
+        """
         document = self.to_document()
         changes = {**document["changes"], name: value}
         return FundScenario.of({**document, "changes": changes}, id=f"{self.id}+{name}")

@@ -237,7 +237,13 @@ class Valuation:
     def present_value(self, rates: tuple[float, ...] | None = None) -> pd.DataFrame:
         """scenario, region, pot, rate, reserve (at the start), balances, present_value, low, high: yearly
         balances without interest, each as in the middle of its year, discounted to the end of the accounts'
-        year, and the reserve added; low and high hold nine tenths of the draws (NaN without)."""
+        year, and the reserve added; low and high hold nine tenths of the draws (NaN without).
+
+        Parameters
+        ----------
+        rates : tuple of float, optional
+            discount rates a year, 0.035 for 3.5 %; those of the valuation without
+        """
         from .solvency import present_value
 
         return present_value(self, rates)
@@ -264,6 +270,20 @@ class Valuation:
         `year` is the last unless stated; `pot` the one that moves most. Columns step, zh, en, value (yuan),
         low_90 and high_90 (of each bar, draw by draw; NaN without draws), source, state. They sum exactly:
         baseline + bars = scenario.
+
+        Parameters
+        ----------
+        scenario : str
+            its id
+        pot : str, optional
+        measure : str
+            reserve, balance, income, spending (yuan) or reserve_months
+        year : int, optional
+
+        Raises
+        ------
+        NotFoundError, ArgumentError
+            for a scenario, pot, measure or year that is not valued.
         """
         from .waterfall import waterfall
 
@@ -293,7 +313,20 @@ class Valuation:
         return table
 
     def to_excel(self, path: Any, lang: str = "zh") -> None:
-        """Every table as a workbook: see `drgsim.report.valuation_workbook`."""
+        """Every table as a workbook: see `drgsim.report.valuation_workbook`.
+
+        Parameters
+        ----------
+        path : str or Path
+            file to write; one that is there is replaced when all is written
+        lang : "zh" or "en"
+            language of the text
+
+        Raises
+        ------
+        MissingExtraError, WriteError
+            without the writer of workbooks; when the file cannot be written.
+        """
         from .workbook import write_workbook
 
         write_workbook(self, path, lang)

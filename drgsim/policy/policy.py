@@ -73,6 +73,17 @@ class Policy(Readable):
         is the day of knowing: values that became known later (`known:`) are left out.
         Raises NotFoundError, FileFormatError, or PolicyError with every problem of the document; warns
         (PolicyDateWarning) about a day outside its validity.
+
+        Parameters
+        ----------
+        source : str, Path or mapping
+        on : date or ISO text, optional
+        as_of : date or ISO text, optional
+
+        Examples
+        --------
+        >>> Policy.load("national-dip").method
+        'dip'
         """
         known = None if as_of is None else read_day(as_of)
         if as_of is not None and known is None:

@@ -148,6 +148,19 @@ class Scheme:
     def load(cls, name: str | Path, *, on: date | str | None = None) -> Scheme:
         """The scheme of this id, family (as of the day `on`) or folder; see `registry.load`.
 
+        Parameters
+        ----------
+        name : str or Path
+        on : date or ISO text, optional
+            the day that picks a family's edition; today without
+
+        Raises
+        ------
+        NotFoundError, PackError
+            for a scheme that is not installed, with the nearest one; for a pack that cannot be read.
+
+        Examples
+        --------
         >>> Scheme.load("chs-drg-1.1")
         Scheme('chs-drg-1.1': 26 MDC, 376 ADRG, 628 DRG, 20 ambiguous; secondary)
         """
@@ -157,7 +170,19 @@ class Scheme:
 
     @classmethod
     def from_official_workbook(cls, path: str | Path, **options: Any) -> Scheme:
-        """The scheme of the official configuration workbook; see `workbook.from_official_workbook`."""
+        """The scheme of the official configuration workbook; see `workbook.from_official_workbook`.
+
+        Parameters
+        ----------
+        path : str or Path
+        **options
+            id, title, version, strict
+
+        Raises
+        ------
+        FileFormatError, PackError
+            for a file that is no such workbook; for what in it cannot be used, told all at once.
+        """
         from .workbook import from_official_workbook
 
         return from_official_workbook(path, **options)

@@ -112,7 +112,17 @@ class Settlement:
         return pool_settled(self.ledger["spent"] / 100, funds, mode, **options)
 
     def statement(self, hospital_id: str) -> pd.DataFrame:
-        """One hospital's year with every fund, yuan."""
+        """One hospital's year with every fund, yuan.
+
+        Parameters
+        ----------
+        hospital_id : str
+
+        Raises
+        ------
+        NotFoundError
+            for a hospital that is not in it.
+        """
         own = self.hospitals[self.hospitals["hospital_id"] == hospital_id]
         if own.empty:
             raise ArgumentError(
@@ -138,7 +148,20 @@ class Settlement:
         return table if measure == "cases" else table / 100
 
     def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
-        """Ledger, hospital statements, months and flows as a workbook."""
+        """Ledger, hospital statements, months and flows as a workbook.
+
+        Parameters
+        ----------
+        path : str or Path
+            file to write; one that is there is replaced when all is written
+        lang : "zh" or "en"
+            language of the text
+
+        Raises
+        ------
+        MissingExtraError, WriteError
+            without the writer of workbooks; when the file cannot be written.
+        """
         keys = ["care_region", "insurance", "hospital_id"]
         sheets = {
             ("基金", "funds"): self.summary(),

@@ -97,6 +97,18 @@ def iter_synthetic_cases(
     """The same cases as `synthetic_cases`, at most `chunk` rows at a time, so that memory stays small.
 
     Every frame but the last has `chunk` rows. Raises what `synthetic_cases` raises, at once.
+
+    Parameters
+    ----------
+    region, n, year, seed, dirt, scheme, truth
+        as in `synthetic_cases`
+    chunk : int
+        rows of a table, 1 or more
+
+    Examples
+    --------
+    >>> [len(cases) for cases in iter_synthetic_cases(n=5, seed=1, chunk=3)]
+    [3, 2]
     """
     _check(n=n, year=year, seed=seed, dirt=dirt, chunk=chunk)
     world = build_world(_region(region), year, grouper_of(scheme))

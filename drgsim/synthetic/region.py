@@ -82,7 +82,22 @@ class SyntheticRegion:
 
     @staticmethod
     def document(id: str) -> dict[str, Any]:
-        """The document of a shipped region, to change and give to `from_document`."""
+        """The document of a shipped region, to change and give to `from_document`.
+
+        Parameters
+        ----------
+        id : str
+
+        Raises
+        ------
+        RegionError
+            for a region that does not ship.
+
+        Examples
+        --------
+        >>> "cities" in SyntheticRegion.document("province") or len(SyntheticRegion.document("province")) > 3
+        True
+        """
         _load(id)
         return copy.deepcopy(dict(document("regions", f"{id}.toml")))
 
@@ -91,6 +106,15 @@ class SyntheticRegion:
         """A region from a document like `data/synthetic/regions/province.toml`.
 
         Raises RegionError when a section is missing or shares do not add up.
+
+        Parameters
+        ----------
+        stated : mapping
+
+        Examples
+        --------
+        >>> SyntheticRegion.from_document(SyntheticRegion.document("province")).id
+        'province'
         """
         missing = sorted(_SECTIONS - stated.keys())
         if missing:
@@ -140,6 +164,17 @@ class SyntheticRegion:
         Columns: drg, name, share of the discharges, relative_cost beside the average, and where that is
         from: basis, source, state. Shares are assumed throughout. Groups that no case can reach are there
         with a share of 0.
+
+        Parameters
+        ----------
+        year : int
+            whose published totals are met
+        scheme : str, Scheme or DrgGrouper
+
+        Raises
+        ------
+        NotFoundError
+            for a year without published totals.
         """
         from .expectations import mix_table
 
@@ -150,6 +185,17 @@ class SyntheticRegion:
 
         Columns: insurance, insured_region, care_region, discharges, cost (yuan). Visitors insured in other
         provinces are not in it.
+
+        Parameters
+        ----------
+        year : int
+            whose published totals are met
+        scheme : str, Scheme or DrgGrouper
+
+        Raises
+        ------
+        NotFoundError
+            for a year without published totals.
         """
         from .expectations import flow_table
 
@@ -160,6 +206,17 @@ class SyntheticRegion:
 
         Columns: insurance, hospital_level, rate, and for comparison harbin, the base rate of the city that
         published the relative costs, for the nearest year.
+
+        Parameters
+        ----------
+        year : int
+            whose published totals are met
+        scheme : str, Scheme or DrgGrouper
+
+        Raises
+        ------
+        NotFoundError
+            for a year without published totals.
         """
         from .expectations import rate_table
 

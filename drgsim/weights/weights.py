@@ -110,6 +110,14 @@ class Weights:
         unusual. A group without a weight stays, with NaN. Raises ColumnError, FileFormatError, or
         WeightsError for doubled groups and weights that are not numbers above 0.
 
+        Parameters
+        ----------
+        source : DataFrame or path
+        columns : mapping, optional
+        title : str
+
+        Examples
+        --------
         >>> import pandas as pd
         >>> table = pd.DataFrame({"DRG编码": ["AB19", "BR21"], "权重": ["27.1292", "1.5"]})
         >>> Weights.from_table(table).weight_of(["BR21", "ZZ11"]).tolist()
@@ -122,6 +130,13 @@ class Weights:
     def load(cls, name: str) -> Weights:
         """A published table by its id; raises NotFoundError with the nearest one.
 
+        Parameters
+        ----------
+        name : str
+            an id of `Weights.published()`
+
+        Examples
+        --------
         >>> Weights.load("chs-drg-2.0-example").facts["state"]
         'secondary'
         """
@@ -139,6 +154,17 @@ class Weights:
     def from_catalogue(cls, source: DipCatalogue | str | Path) -> Weights:
         """Scores, mean costs by level and learned coefficients of a DIP catalogue: itself, its id or folder.
 
+        Parameters
+        ----------
+        source : DipCatalogue, its id or folder
+
+        Raises
+        ------
+        NotFoundError
+            for a catalogue that is none.
+
+        Examples
+        --------
         >>> Weights.from_catalogue("example").weight_of(["K80.1-51.2300"]).tolist()
         [1180.0]
         """
@@ -212,6 +238,29 @@ class Weights:
         """Yuan for one unit of weight in each fund, from its budget (yuan); funds never mix.
 
         BR = budget × (1 − reserve) ÷ the fund's share of cost ÷ Σ RW·n (payment rules §2.2).
+
+        Parameters
+        ----------
+        cases : DataFrame with the group of each stay and the column `by`
+        budgets : mapping of a value of `by` to yuan
+        fund_shares : mapping of the same to the share of cost the fund bears, 0 to 1; 1 without
+        reserve : float
+            share of the budget kept back
+        by, group : str
+            columns of `cases`
+
+        Raises
+        ------
+        ColumnError, WeightsError
+            for a column that is not there; a fund without cases, or from which no price follows.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> cases = pd.DataFrame({"drg": ["BR21", "BR21"], "insurance": ["employee", "employee"]})
+        >>> weights = Weights.from_table(pd.DataFrame({"drg": ["BR21"], "weight": [1.5]}))
+        >>> weights.base_rates(cases, {"employee": 30_000.0})
+        {'employee': 10000.0}
         """
         mix = self.cmi(cases, by=by, group=group)
         missing = [name for name in budgets if name not in mix.index]
@@ -266,11 +315,33 @@ class Weights:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def to_csv(self, path: str | Path) -> None:
-        """Write a table that `from_table` reads back."""
+        """Write a table that `from_table` reads back.
+
+        Parameters
+        ----------
+        path : str or Path
+            file to write; one that is there is replaced when all is written
+
+        Raises
+        ------
+        WriteError
+            when the file cannot be written.
+        """
         self.frame.to_csv(path, encoding="utf-8", lineterminator="\n")
 
     def to_excel(self, path: str | Path) -> None:
-        """Write the table and its facts as a workbook (needs the extra `excel`)."""
+        """Write the table and its facts as a workbook (needs the extra `excel`).
+
+        Parameters
+        ----------
+        path : str or Path
+            file to write; one that is there is replaced when all is written
+
+        Raises
+        ------
+        MissingExtraError, WriteError
+            without the writer of workbooks; when the file cannot be written.
+        """
         from .excel import write_weights
 
         write_weights(self, Path(path))

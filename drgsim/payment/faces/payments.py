@@ -123,14 +123,36 @@ class Payments:
         return comparison(self, other, by)
 
     def explain(self, case_id: Any, lang: Literal["zh", "en"] = "zh") -> str:
-        """The chain from group to payers of one stay, each step with its rule and source."""
+        """The chain from group to payers of one stay, each step with its rule and source.
+
+        Parameters
+        ----------
+        case_id : value of the column case_id, or of the index where there is none
+        lang : "zh" or "en"
+
+        Raises
+        ------
+        NotFoundError, ArgumentError
+            for a stay that is not here; for another language.
+        """
         from .explain import explain
 
         return explain(self, case_id, lang)
 
     def to_excel(self, path: Any) -> None:
         """A workbook with Chinese headers: by insurance, stay by stay, what cannot be paid, and what the
-        numbers rest on. Needs the extra `excel`."""
+        numbers rest on. Needs the extra `excel`.
+
+        Parameters
+        ----------
+        path : str or Path
+            file to write; one that is there is replaced when all is written
+
+        Raises
+        ------
+        MissingExtraError, WriteError
+            without the writer of workbooks; when the file cannot be written.
+        """
         from .workbook import write_payments
 
         write_payments(self, path)

@@ -241,6 +241,13 @@ class Comparison(Faces, Keeping):
         """Provincial pooling over the projected years (`Projection.pooled`): who gives and who gets.
 
         Raises SimulationError when no years were asked for.
+
+        Parameters
+        ----------
+        mode : "transfer", "unified" or "ex_ante"
+            the form of pooling (fund rules §5.1)
+        **options
+            shares of that form, 0 to 1
         """
         return self._projected().pooled(mode, **options)
 
@@ -287,6 +294,16 @@ class Comparison(Faces, Keeping):
 
         `switches` adds the parameters in which a lever that switches the policy differs; `every` sweeps the
         parameters the baseline reads.
+
+        Parameters
+        ----------
+        every, switches : bool
+        progress : callable, optional
+            told how far it is
+
+        Returns
+        -------
+        DataFrame, a row a parameter; fund_change in yuan
         """
         from ..checks.liveness import liveness
 
@@ -301,6 +318,11 @@ class Comparison(Faces, Keeping):
         """Work out now what page and workbook say of the levers, `attribution` and `liveness`, and keep it.
 
         `simulate` does so unless told not to. Pays the cases once for every step and parameter of a reform.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            told how far it is
         """
         tell = telling(progress, "attribute")
         for done, each in enumerate(self.reforms):

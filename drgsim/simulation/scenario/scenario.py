@@ -75,6 +75,16 @@ class Scenario:
 
         Raises NotFoundError, FileFormatError, or ScenarioError with every problem of the document; warns
         (PolicyDateWarning) about a day `on` on which the policy's rules are not known.
+
+        Parameters
+        ----------
+        source : str, path, mapping or Scenario
+        over : Scenario, optional
+
+        Examples
+        --------
+        >>> Scenario.load("special-review-ceiling").id
+        'special-review-ceiling'
         """
         if isinstance(source, Scenario):
             return source
@@ -100,6 +110,13 @@ class Scenario:
 
         A `Policy` object brings its own day when `on` is not given. Raises ScenarioError with every problem,
         SimulationError for policies of different days.
+
+        Parameters
+        ----------
+        policy : str, Path, mapping, Policy, or {region: one of these}
+        id : str
+        on : date or ISO text, optional
+        weights : "fit", "policy", or the id of a published table
         """
         day = day_of(policy) if on is None else on
         return cls.load(
@@ -148,6 +165,25 @@ class Scenario:
         """This scenario with a behavioural response, such as `respond("coding_drift", share=0.05)`.
 
         Said again, what is stated replaces what was.
+
+        Parameters
+        ----------
+        name : str
+            a declared response; `data/simulation/responses.yaml` has them with their bounds
+        phase_in : PhaseIn or mapping, optional
+            start (year), years, profile
+        **values : float
+            strengths, within the declared bounds
+
+        Raises
+        ------
+        ScenarioError
+            for a response that is none, or a value out of bounds.
+
+        Examples
+        --------
+        >>> Scenario.of("national-drg-rate").respond("coding_drift", share=0.05).responses[0].name
+        'coding_drift'
         """
         phased = phase_in.to_document() if isinstance(phase_in, PhaseIn) else phase_in
         before = self.document["responses"].get(name, {})
@@ -155,11 +191,40 @@ class Scenario:
         return self._with(responses={**self.document["responses"], name: stated})
 
     def assume(self, overrides: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
-        """This scenario with some assumptions replaced."""
+        """This scenario with some assumptions replaced.
+
+        Parameters
+        ----------
+        overrides : mapping of path to number, or to {year: number}
+        **more
+            the same, by keyword
+
+        Raises
+        ------
+        ScenarioError
+            with every problem: an assumption that is none, a value out of its bounds.
+        """
         return replace(self, assumptions=self.assumptions.over({**(overrides or {}), **more}))
 
     def named(self, id: str, *, title: Mapping[str, str] | str | None = None, note: str = "") -> Scenario:
-        """The same scenario under another name."""
+        """The same scenario under another name.
+
+        Parameters
+        ----------
+        id : str
+        title : text, or {"zh": …, "en": …}, optional
+        note : str
+
+        Raises
+        ------
+        ScenarioError
+            for an id that cannot be one.
+
+        Examples
+        --------
+        >>> Scenario.of("national-drg-rate").named("ours").id
+        'ours'
+        """
         return self._with(id=id, title=title, note=note)
 
     @cached_property
