@@ -13,7 +13,7 @@ NDJSON, ARROW = "application/x-ndjson", "application/vnd.apache.arrow.stream"
 
 
 def lines(*cases):
-    return b"".join(json.dumps(case, ensure_ascii=False).encode() + b"\n" for case in cases)
+    return b"".join(json.dumps(case, ensure_ascii=True).encode() + b"\n" for case in cases)
 
 
 def arrow(table, rows=None):
