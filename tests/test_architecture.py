@@ -36,6 +36,7 @@ MAY_IMPORT["spark"] = _PAID | {"settlement", "engines"}
 MAY_IMPORT["report"] = set(MAY_IMPORT)
 ROOMS = sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file())
 MAY_IMPORT["web"] = set(MAY_IMPORT)
+MAY_IMPORT["notebook"] = set(MAY_IMPORT)
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
 
 
