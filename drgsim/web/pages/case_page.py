@@ -202,7 +202,7 @@ def _form(form: Mapping[str, str], work: Answers, say: Say) -> Markup:
 
 
 def _area(name: str, label: str, rows: int, form: Mapping[str, str], say: Say) -> Markup:
-    """A text area of codes with the list of codes found for its line, in the ARIA pattern of a combobox."""
+    """A text area of codes, and the list of codes found for the line at the cursor."""
     hint = say("编码、中文名或拼音首字母", "code, Chinese name or pinyin initials")
     return many(
         tag("label", label, for_=name),
@@ -213,8 +213,6 @@ def _area(name: str, label: str, rows: int, form: Mapping[str, str], say: Say) -
             name=name,
             rows=rows,
             spellcheck="false",
-            role="combobox",
-            aria_expanded="false",
             aria_autocomplete="list",
             aria_controls=f"{name}-found",
             placeholder=hint,

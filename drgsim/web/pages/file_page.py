@@ -11,7 +11,7 @@ from .desk import RUNNING, Visit
 from .file_columns import called, recognition
 from .file_results import compute_forms, result
 from .html import many, table, tag
-from .shell import Say, error_box, notes, saying, shell
+from .shell import STATES, Say, error_box, notes, saying, shell
 
 TITLE = ("文件", "A file")
 LEAD = (
@@ -148,7 +148,7 @@ def _account(was_read: Mapping[str, Any], say: Say, at: str) -> Markup:
             called(each["column"], say),
             f"{int(each['count']):,}",
             say(each["zh"], each["en"]),
-            each["state"],
+            say(*STATES.get(each["state"], (each["state"],) * 2)),
         ]
         for each in was_read["problems"]
     ]

@@ -11,9 +11,9 @@ from ...fund.sensitivity import sensitivity
 from ...fund.value import value
 from ...report.markup import Markup
 from .drawing import Curve, fan, tornado
-from .fund_asked import MEASURES, POTS, STATES, Asked
+from .fund_asked import MEASURES, POTS, Asked
 from .html import inner, many, table, tag
-from .shell import Say, notes, saying
+from .shell import STATES, Say, notes, saying
 
 _BARS = 10
 _WIDTHS = ("90", "80", "50")

@@ -24,7 +24,6 @@ MEASURES = {
     "income": ("收入", "Income", 1e8, ("亿元", "100 million yuan")),
     "spending": ("支出", "Spending", 1e8, ("亿元", "100 million yuan")),
 }
-STATES = {"read": ("原文", "read"), "secondary": ("转引", "secondary"), "assumed": ("假定", "assumed")}
 LEAST_YEARS, MOST_YEARS, DRAWS, MOST_DRAWS = 5, 50, 200, 1000
 FIRST_LEVERS = (
     "resident_premium",

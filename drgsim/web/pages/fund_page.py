@@ -18,13 +18,12 @@ from .fund_asked import (
     MOST_YEARS,
     PLACES,
     POTS,
-    STATES,
     assumed,
     fund_of,
     sliders,
 )
 from .html import field, select, tag
-from .shell import Say, saying, shell
+from .shell import STATES, Say, saying, shell
 
 TITLE = ("基金测算", "The fund")
 LEAD = (

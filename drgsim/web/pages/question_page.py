@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...report.markup import Markup
+from ...words import words
 from .desk import RUNNING, Visit
 from .file_page import ending, progress
 from .file_results import files_of
@@ -24,7 +25,7 @@ from .question_asked import (
     policy_of,
     rows,
 )
-from .shell import Say, error_box, notes, saying, shell
+from .shell import STATES, Say, error_box, notes, saying, shell
 
 TITLE = ("政策问题", "A question")
 LEAD = (
@@ -32,12 +33,6 @@ LEAD = (
     "Choose a baseline, change parameters, and try it on an invented province or your own cases. Each parameter has "  # noqa: E501
     "unit, source, trust and present value; what you fill in is the reform.",
 )
-_STATES = {
-    "read": ("原文", "read"),
-    "secondary": ("转引", "secondary"),
-    "assumed": ("假定", "assumed"),
-    "": ("–", "–"),
-}
 
 
 def question_page(lang: str, word: str, visit: Visit | None) -> str:
@@ -109,7 +104,7 @@ def _parameters(listed: list[Row], say: Say) -> Markup:
                 row.now,
                 control,
                 row.source or "–",
-                say(*_STATES[row.state]),
+                say(*STATES.get(row.state, ("–", "–"))),
             ]
         )
     heads = [
@@ -223,7 +218,7 @@ def _found(found: Mapping[str, Any], visit: Visit, say: Say) -> Markup:
             tag("pre", "\n".join(line for line in found["text"] if line.strip()), class_="mono"),
             table(
                 [say("指标", "Measure"), *summary["heads"][1:]],
-                summary["rows"],
+                [[_measure(row[0], say), *row[1:]] for row in summary["rows"]],
                 figures=range(1, len(summary["heads"])),
                 caption=say("各方案汇总", "Summary by scenario"),
             ),
@@ -234,6 +229,13 @@ def _found(found: Mapping[str, Any], visit: Visit, say: Say) -> Markup:
             table([say("情景", "Scenario"), "SHA-256"], hashes, caption=say("哈希", "Hashes")),
         ),
     )
+
+
+def _measure(name: str, say: Say) -> str:
+    """A measure of the summary in words; its own name where there are none."""
+    titles = {"title_zh": ("标题", "Title in Chinese"), "title_en": ("英文标题", "Title")}
+    known = words().get(name)
+    return say(*titles.get(name, (name, name))) if known is None else say(known.zh, known.en)
 
 
 def checked(found: Mapping[str, Any], say: Say) -> str:

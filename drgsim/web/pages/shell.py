@@ -13,6 +13,8 @@ from .html import Child, many, tag
 LANGUAGES = ("zh", "en")
 COOKIE = "lang"
 Say = Callable[[str, str], str]
+# how far a fact is to be trusted
+STATES = {"read": ("原文", "read"), "secondary": ("转引", "secondary"), "assumed": ("假定", "assumed")}
 WAYS = (
     ("/", "单病例", "One case"),
     ("/file", "文件", "A file"),

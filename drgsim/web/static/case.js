@@ -32,7 +32,7 @@ async function look(area) {
   const before = area.value.slice(0, area.selectionStart), line = before.slice(before.lastIndexOf("\n") + 1).trim();
   const mine = ++asked;
   if (line.length < 2 || line.includes(" ")) { show(area, []); return; }
-  const answer = await fetch(`/codes/search?kind=${area.dataset.kind}&most=12&text=${encodeURIComponent(line)}`);
+  const answer = await fetch(`/codes/search?kind=${area.dataset.kind}&most=10&text=${encodeURIComponent(line)}`);
   if (mine !== asked || !answer.ok) return;
   show(area, await answer.json());
 }
@@ -48,7 +48,6 @@ function show(area, found) {
     item.code = each;
     return item;
   }));
-  area.setAttribute("aria-expanded", found.length ? "true" : "false");
   choose(area, 0);
 }
 
