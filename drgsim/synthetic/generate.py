@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ..cases.columns import case_columns, text_dtype
 from ..errors import ArgumentError
 from ..grouping import DrgGrouper
+from .births import write_births
 from .dirt import soil
 from .parts import PARTS, Bill
 from .randomness import BLOCK, Streams
@@ -221,7 +222,7 @@ def make_block(world: World, seed: int, number: int) -> Columns:
     course = world.outcome.draw(streams, patients, diseases, stay)
     bill = world.bills.draw(streams, diseases, cost)
     start = number * BLOCK
-    return {
+    columns = {
         "case_id": _ids(f"C{world.year}", start + np.arange(BLOCK)),
         "patient_id": _ids(f"P{world.year}", start + first),
         **world.labels.columns(patients, diseases, treatment),
@@ -242,6 +243,7 @@ def make_block(world: World, seed: int, number: int) -> Columns:
         "true_drg": world.labels.groups(diseases),
         "true_severity": diseases.severity,
     }
+    return write_births(columns, streams)
 
 
 def _money(bill: Bill) -> Columns:

@@ -160,6 +160,7 @@ def test_every_rule_has_a_case_that_breaks_it():
         "case-id-rounded", "age-days-negative", "los-negative", "los-long", "ventilation-negative",
         "icu-longer-than-stay", "sex-not-listed", "discharge-not-listed", "insurance-not-listed",
         "registration-not-listed", "hospital-level-not-listed", "new-technology-category-not-listed",
+        "hospital-kind-not-listed", "stay-kind-not-listed",
         "new-technology-year-low", "return-24h", "return-48h", "return-31-days", "split-admission",
     }  # fmt: skip
     tried |= {one[1] for one in PUBLISHED}  # test_published_rules.py
@@ -170,6 +171,7 @@ def test_every_rule_has_a_case_that_breaks_it():
 def test_values_that_never_went_through_a_reader():
     cases = pd.DataFrame({
         "sex": [7, 1], "discharge": [8, 1], "insurance": ["x", "employee"], "registration": ["x", None],
+        "hospital_kind": ["x", "tcm"], "stay_kind": ["y", "day_ward"],
         "hospital_level": [9, 3], "los": [-1, 400], "age_days": [-5, None], "ventilation_hours": [-1.0, None],
         "icu_hours": [1e4, None], "new_technology_category": ["x", "drug"], "new_technology_year": [0, 1],
         "total_cost": [None, 1.0], "diagnoses": ["I10.x00x002", "I10.x00x002"],
@@ -177,6 +179,7 @@ def test_values_that_never_went_through_a_reader():
     rules = set(check_cases(cases).frame["rule"])
     assert rules >= {
         "sex-not-listed", "discharge-not-listed", "insurance-not-listed", "registration-not-listed",
+        "hospital-kind-not-listed", "stay-kind-not-listed",
         "hospital-level-not-listed", "los-negative", "los-long", "age-days-negative", "ventilation-negative",
         "icu-longer-than-stay", "total-cost-missing", "case-id-missing",
         "new-technology-category-not-listed", "new-technology-year-low",

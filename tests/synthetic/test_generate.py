@@ -162,3 +162,18 @@ def test_newborns_of_a_scheme_that_asks_for_the_weight_at_admission_weigh_it_the
     assert (newborns["birth_weight"] <= newborns["admission_weight"]).all()
     assert (newborns["birth_weight"] < newborns["admission_weight"]).any()
     assert made["true_drg"].str.startswith("PS").any()
+
+
+def test_births_are_written_as_they_were_done():
+    """Rules Q01 and Q08 find nothing in what is made clean, and the groups are those it was made for."""
+    cases = synthetic_cases(n=20_000, seed=4, truth=True)
+    mothers = cases["children_birth_weights"].notna()
+    assert mothers.sum() > 50
+    assert (cases.loc[mothers, "sex"] == 2).all()
+    assert cases.loc[mothers, "diagnoses"].str.contains(r"\bO8[0-4]|\bZ37").all()
+    weights = cases.loc[mothers, "children_birth_weights"].str.split("|").explode().astype(int)
+    assert weights.between(1500, 4800).all()
+    found = check_cases(cases).frame
+    assert not set(found["number"].dropna()) & {"Q01", "Q08"}
+    grouped = DrgGrouper("chs-drg-2.0").group(cases[mothers])
+    assert (grouped["drg"].astype(str) == cases.loc[mothers, "true_drg"]).mean() >= 0.99
