@@ -43,7 +43,7 @@ def as_csv(rows):
     return stream.getvalue()
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(rows=ROWS)
 def test_any_cells_are_read_checked_and_written(rows, tmp_path):
     path = tmp_path / "a.csv"

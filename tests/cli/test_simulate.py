@@ -12,7 +12,7 @@ from drgsim.cli import main
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory):
     path = tmp_path_factory.mktemp("cases") / "cases.csv"
-    drgsim.write_cases(drgsim.synthetic_cases(n=1_500, year=2025, seed=2), path)
+    drgsim.write_cases(drgsim.synthetic_cases(n=600, year=2025, seed=2), path)
     return path
 
 
@@ -24,7 +24,7 @@ def done(cases, tmp_path_factory):
     code = main(
         [
             *("simulate", str(cases), "--baseline", "baseline-drg", *words),
-            *("--out", str(out), "--quiet", "--years", "2", "--draws", "20"),
+            *("--out", str(out), "--quiet", "--years", "1", "--draws", "5"),
         ]
     )
     assert code == 0
@@ -54,9 +54,9 @@ def test_the_scenarios_that_are_written_can_be_used_again(done, cases, tmp_path)
         "--reform",
         str(done / "scenarios" / "reform-2.yaml"),
         "--years",
-        "2",
+        "1",
         "--draws",
-        "20",
+        "5",
         "--quiet",
     ]
     assert main(["simulate", str(cases), *words, "--out", str(tmp_path)]) == 0
@@ -73,7 +73,7 @@ def test_the_record_verifies(done, cases, capsys):
 
 
 def test_the_demo_goes_the_whole_way(tmp_path, capsys):
-    assert main(["demo", "--n", "1500", "--years", "2", "--draws", "20", "--out", str(tmp_path)]) == 0
+    assert main(["demo", "--n", "600", "--years", "1", "--draws", "5", "--out", str(tmp_path)]) == 0
     told = capsys.readouterr()
     assert "drg-to-dip" in told.out
     assert str(tmp_path / "report.html") in told.out
@@ -81,10 +81,11 @@ def test_the_demo_goes_the_whole_way(tmp_path, capsys):
     assert len(list((tmp_path / "scenarios").iterdir())) == 6
 
 
+@pytest.mark.slow  # the same way as above, from a file
 def test_the_demo_takes_cases_of_ones_own(cases, tmp_path, capsys):
     words = ["--years", "0", "--draws", "0", "--out", str(tmp_path), "--quiet"]
     assert main(["demo", "--cases", str(cases), *words]) == 0
-    assert "1,500" in capsys.readouterr().out
+    assert "600" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

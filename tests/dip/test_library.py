@@ -233,7 +233,7 @@ def test_one_command_from_three_years_to_a_catalogue_with_scores_and_its_report(
     pytest.importorskip("xlsxwriter")
     calamine = pytest.importorskip("python_calamine")
     for year in (2023, 2024, 2025):
-        drgsim.synthetic_cases(n=400, year=year, seed=year).to_csv(tmp_path / f"{year}.csv", index=False)
+        drgsim.synthetic_cases(n=300, year=year, seed=year).to_csv(tmp_path / f"{year}.csv", index=False)
     out = tmp_path / "city"
     words = ["dip", "fit", str(tmp_path / "*.csv"), "--library", "--out", str(out)]
     assert main([*words, "--set", "core_min_cases=5"]) == 0

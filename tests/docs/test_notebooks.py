@@ -66,6 +66,7 @@ def kinds(notebook):
     return [[output.output_type for output in cell.get("outputs", ())] for cell in notebook.cells]
 
 
+@pytest.mark.slow  # .ci/long executes them
 def test_it_runs(executed):
     name, notebook = executed
     problems = [

@@ -232,6 +232,7 @@ def test_only_a_local_scheme_can_be_moved_and_only_elsewhere():
         moved(overlap=0)
 
 
+@pytest.mark.slow
 def test_the_command_moves_beijing_onto_3_0(tmp_path, capsys):
     out = tmp_path / "beijing"
     assert (

@@ -189,7 +189,7 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path):
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("late", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_the_published_tables_laid_out_as_a_workbook_are_the_shipped_scheme(shared, tmp_path, late):
     """Both editions: MDCT numbered from 12 or from 1, the seven exclusion rows missing or there."""
     made = load(write_official(tmp_path / "a.xlsx", shared, late=late, from_one=late))

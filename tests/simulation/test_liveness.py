@@ -150,6 +150,7 @@ def test_what_nothing_reads_moves_nothing_when_paid(few, baseline, results):
     assert all((one[name] == other[name]).all() for name in one)
 
 
+@pytest.mark.slow
 def test_the_sweep_perturbs_what_the_baseline_reads(few, baseline):
     results = simulate(few.head(300), [baseline], explain=False)
     seen = []

@@ -155,7 +155,7 @@ def test_unknown_region_and_scheme_come_with_the_nearest():
 
 def test_newborns_of_a_scheme_that_asks_for_the_weight_at_admission_weigh_it_then():
     """CHS-DRG 3.0 §PS: the group is by the weight at admission; the weight at birth is not above it."""
-    made = synthetic_cases(n=4000, scheme="chs-drg-3.0", truth=True)
+    made = synthetic_cases(n=2000, scheme="chs-drg-3.0", truth=True)
     grouped = DrgGrouper("chs-drg-3.0").group(made)
     assert (grouped["drg"].astype(str) == made["true_drg"]).all()
     newborns = made[made["admission_weight"].notna()]
