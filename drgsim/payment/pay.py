@@ -18,8 +18,7 @@ from .engine.kept_books import KeptBooks, read_book
 from .engine.ledger import Ledger, blank_unpaid
 from .engine.recorded_bill import with_recorded
 from .engine.stays import Stays
-from .engine.steps.fund_share import fund_share
-from .engine.steps.gap import Gap
+from .engine.steps.fund_share import Gap, fund_share
 from .engine.street import STEP_NAMES, walk_together
 from .faces.payments import Payments
 

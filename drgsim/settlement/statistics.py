@@ -14,8 +14,7 @@ import numpy as np
 
 from ..cases.arrays import read_labels
 from ..errors import ColumnError
-from ..payment.engine.steps.fund_share import FundShare
-from ..payment.engine.steps.gap import Gap
+from ..payment.engine.steps.fund_share import FundShare, Gap
 from .errors import SettlementError
 from .tally import Ints, Words, tally
 

@@ -21,8 +21,7 @@ from .profiles import EMPLOYEE, RESIDENT
 from .state import Marks
 from .stays import Stays
 from .steps.basic_fund import BasicFund
-from .steps.catastrophic import Catastrophic
-from .steps.medical_aid import MedicalAid
+from .steps.catastrophic import Catastrophic, MedicalAid
 from .steps.scope import Scope
 
 _NO_LIMIT = np.int64(1) << 53  # fen; more than any stay costs

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...cases.conditions import Condition, Facts
-from ...cases.errors import ConditionError
 from ...errors import nearest_name
 from ...sources import STATES, Source
-from ..entries import as_mapping, read_day
+from ..entries import as_mapping, read_day, shown
 from ..errors import Problem
-from .amounts import AmountError, Fixed, bounds_of, read_amount
-from .facts import check_keys, rule_facts
-from .menu import Argument, EffectKind, effects
+from .effect_arguments import read_condition, read_effect
+from .facts import rule_facts
+from .menu import EffectKind, effects
 
 FIELDS = {
     "id": "name of the rule: letters, digits, dots and hyphens",
@@ -120,7 +119,7 @@ def read_rules(
     if raw is None:
         return ()
     if not isinstance(raw, list):
-        problems.append(Problem("rules", "not a list of rules", got=_shown(raw)))
+        problems.append(Problem("rules", "not a list of rules", got=shown(raw)))
         return ()
     facts = rule_facts(lists)
     rules: dict[str, Rule] = {}
@@ -145,7 +144,7 @@ def read_lists(raw: Any, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
                 Problem(
                     f"lists.{name}",
                     "not a list of codes or texts",
-                    got=_shown(words),
+                    got=shown(words),
                     allowed='texts in quotation marks, such as ["36.1000"]',
                 )
             )
@@ -159,17 +158,17 @@ def _rule(
 ) -> Rule | None:
     before = len(problems)
     if not isinstance(raw, Mapping):
-        problems.append(Problem(where, "not a mapping", got=_shown(raw), allowed=", ".join(FIELDS)))
+        problems.append(Problem(where, "not a mapping", got=shown(raw), allowed=", ".join(FIELDS)))
         return None
     name = raw.get("id")
     if not (isinstance(name, str) and name.replace("-", "").replace(".", "").replace("_", "").isalnum()):
-        problems.append(Problem(f"{where}.id", "not a name", got=_shown(name), allowed=FIELDS["id"]))
+        problems.append(Problem(f"{where}.id", "not a name", got=shown(name), allowed=FIELDS["id"]))
     else:
         where = f"rules.{name}"
     for key in (key for key in raw if key not in FIELDS):
         problems.append(Problem(f"{where}.{key}", "unknown field", nearest=nearest_name(str(key), FIELDS)))
-    when = _condition(raw.get("when", "true"), f"{where}.when", facts, problems)
-    effect, arguments = _effect(raw.get("effect"), where, facts, problems)
+    when = read_condition(raw.get("when", "true"), f"{where}.when", facts, problems)
+    effect, arguments = read_effect(raw.get("effect"), where, facts, problems)
     source, state = _trust(raw, where, known, problems)
     valid_from, valid_to, by = _valid(raw.get("valid"), where, problems)
     instead_of = _names(raw.get("instead_of"), f"{where}.instead_of", problems)
@@ -197,150 +196,6 @@ def _rule(
     )
 
 
-def _condition(raw: Any, where: str, facts: Facts, problems: list[Problem]) -> Condition | None:
-    text = {True: "true", False: "false"}.get(raw) if isinstance(raw, bool) else raw
-    if not isinstance(text, str):
-        problems.append(Problem(where, "not a condition", got=_shown(raw), allowed="text, such as los > 60"))
-        return None
-    try:
-        condition = Condition.parse(text, facts)
-        check_keys(condition.names)
-    except ConditionError as error:
-        problems.append(_of_condition(where, error))
-        return None
-    return condition
-
-
-def _effect(raw: Any, where: str, facts: Facts, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
-    if not isinstance(raw, Mapping) or len(raw) != 1:
-        got = list(map(str, raw)) if isinstance(raw, Mapping) else _shown(raw)
-        problems.append(
-            Problem(f"{where}.effect", "a rule has one effect", got=got, allowed=", ".join(effects()))
-        )
-        return "", {}
-    ((name, given),) = raw.items()
-    kind = effects().get(name) if isinstance(name, str) else None
-    if kind is None:
-        near = nearest_name(str(name), effects())
-        problems.append(
-            Problem(f"{where}.effect", "no such effect", _shown(name), ", ".join(effects()), near)
-        )
-        return "", {}
-    if given is not None and not isinstance(given, Mapping):
-        problems.append(Problem(f"{where}.{name}", "not a mapping", _shown(given), ", ".join(kind.arguments)))
-        return "", {}
-    given = given or {}
-    for key in (key for key in given if key not in kind.arguments):
-        near = nearest_name(str(key), kind.arguments)
-        problems.append(
-            Problem(
-                f"{where}.{name}.{key}", "no such argument", allowed=", ".join(kind.arguments), nearest=near
-            )
-        )
-    if kind.any_of and not any(given.get(key) is not None for key in kind.any_of):
-        problems.append(
-            Problem(f"{where}.{name}", "says nothing", allowed=f"one of {', '.join(kind.any_of)}")
-        )
-    arguments = {}
-    for key, argument in kind.arguments.items():
-        arguments[key] = _value(argument, given.get(key), f"{where}.{name}.{key}", facts, problems)
-    return str(name), arguments
-
-
-def _value(argument: Argument, raw: Any, where: str, facts: Facts, problems: list[Problem]) -> Any:
-    if raw is None:
-        if argument.required:
-            problems.append(Problem(where, "is missing", allowed=argument.allowed))
-            return None
-        raw = argument.default
-        if raw is None:
-            return None
-    if argument.kind == "condition":
-        return _condition(raw, where, facts, problems)
-    try:
-        value = _typed(argument, raw, facts)
-        for number in _fixed(value):
-            outside = (
-                (argument.min is not None and number < argument.min)
-                or (argument.max is not None and number > argument.max)
-                or (argument.above is not None and number <= argument.above)
-            )
-            if outside:
-                raise AmountError("outside its bounds", number, argument.allowed)
-    except ConditionError as error:
-        problems.append(_of_condition(where, error))
-        return None
-    except AmountError as error:
-        problems.append(
-            Problem(where, str(error), error.got, error.allowed or argument.allowed, error.nearest)
-        )
-        return None
-    return value
-
-
-def _typed(argument: Argument, raw: Any, facts: Facts) -> Any:
-    kind = argument.kind
-    if kind in ("amount", "words"):
-        amount = read_amount(raw, facts, words=kind == "words")
-        check_keys(amount.names)
-        return amount
-    if kind == "bool":
-        if not isinstance(raw, bool):
-            raise AmountError("not true or false", _shown(raw))
-        return raw
-    if kind == "choice":
-        if raw not in argument.choices:
-            raise AmountError("not a choice", _shown(raw), None, nearest_name(str(raw), argument.choices))
-        return raw
-    if kind == "bands":
-        return _banded(raw)
-    fixed = read_amount(raw, facts)
-    if not isinstance(fixed, Fixed):
-        raise AmountError("not a number", _shown(raw))
-    return fixed.value
-
-
-def _banded(raw: Any) -> tuple[tuple[float, float], ...]:
-    if not isinstance(raw, list) or not raw:
-        raise AmountError("not a list of bands", _shown(raw))
-    found: list[tuple[float, float]] = []
-    for number, pair in enumerate(raw, start=1):
-        if not isinstance(pair, list | tuple) or len(pair) != 2:
-            raise AmountError("a band is a pair of upper bound and number", _shown(pair))
-        upper, value = pair
-        good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
-        last = number == len(raw)
-        rising = (
-            upper is None
-            if last
-            else (
-                isinstance(upper, int | float)
-                and not isinstance(upper, bool)
-                and (not found or upper > found[-1][0])
-            )
-        )
-        if not good or not rising:
-            raise AmountError("bounds must rise, the last be null, and values be numbers", _shown(pair))
-        found.append((float("inf") if last else float(upper), float(value)))
-    return tuple(found)
-
-
-def _fixed(value: Any) -> Iterable[float]:
-    if isinstance(value, float):
-        return [value]
-    if isinstance(value, tuple):
-        return [number for _, number in value]
-    return bounds_of(value)
-
-
-def _of_condition(where: str, error: ConditionError) -> Problem:
-    allowed = error.allowed
-    if allowed is not None and not isinstance(allowed, str):
-        allowed = ", ".join(map(str, allowed)) if hasattr(allowed, "__iter__") else str(allowed)
-    message = f"{error.message} ({error.where})" + (f"; {error.do}" if error.do else "")
-    return Problem(where, message, error.got, allowed, error.nearest)
-
-
 def _trust(
     raw: Mapping[Any, Any], where: str, known: Mapping[str, Source], problems: list[Problem]
 ) -> tuple[str, str]:
@@ -349,14 +204,14 @@ def _trust(
         problems.append(Problem(f"{where}.source", "a rule without a source", allowed=FIELDS["source"]))
     elif str(source) not in known:
         near = nearest_name(str(source), known)
-        problems.append(Problem(f"{where}.source", "no such source", _shown(source), nearest=near))
+        problems.append(Problem(f"{where}.source", "no such source", shown(source), nearest=near))
     elif state in STATES and STATES.index(state) < STATES.index(known[str(source)].state):
         best = known[str(source)].state
         problems.append(
             Problem(f"{where}.state", f"trusted more than its source {source}", state, f"{best} or less")
         )
     if state not in STATES:
-        problems.append(Problem(f"{where}.state", "not a state of trust", _shown(state), ", ".join(STATES)))
+        problems.append(Problem(f"{where}.state", "not a state of trust", shown(state), ", ".join(STATES)))
     return str(source), str(state)
 
 
@@ -370,20 +225,20 @@ def _valid(
     for key in ("from", "to"):
         day = read_day(valid.get(key))
         if day is None and valid.get(key) is not None:
-            problems.append(Problem(f"{where}.valid.{key}", "not a day", _shown(valid[key]), "YYYY-MM-DD"))
+            problems.append(Problem(f"{where}.valid.{key}", "not a day", shown(valid[key]), "YYYY-MM-DD"))
         days.append(day)
     if days[0] is not None and days[1] is not None and days[0] > days[1]:
         problems.append(Problem(f"{where}.valid", "ends before it begins", got=[str(day) for day in days]))
     by = valid.get("by", "")
     if by not in ("", *BY):
-        problems.append(Problem(f"{where}.valid.by", "not a kind of day", _shown(by), ", ".join(BY)))
+        problems.append(Problem(f"{where}.valid.by", "not a kind of day", shown(by), ", ".join(BY)))
     return days[0], days[1], str(by)
 
 
 def _names(raw: Any, where: str, problems: list[Problem]) -> tuple[str, ...]:
     names = (raw,) if isinstance(raw, str) else () if raw is None else raw
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        problems.append(Problem(where, "not a name or a list of names", got=_shown(raw)))
+        problems.append(Problem(where, "not a name or a list of names", got=shown(raw)))
         return ()
     return tuple(names)
 
@@ -397,9 +252,3 @@ def _title(raw: Any, where: str, name: str, problems: list[Problem]) -> dict[str
         problems.append(Problem(f"{where}.title.{key}", "unknown language", allowed="zh, en"))
     one = texts.get("zh") or texts.get("en") or name
     return {"zh": texts.get("zh", one), "en": texts.get("en", one)}
-
-
-def _shown(raw: Any) -> Any:
-    """A value as a problem shows it: never long."""
-    text = raw if isinstance(raw, str) else repr(raw)
-    return raw if raw is None or len(text) <= 80 else f"{text[:80]}…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from ....cases.arrays import Ints
 from ....cases.fen import Floats
 from ....policy.rules.amounts import Amount
+from ..state import Change, State
 
 WAYS = ("set", "multiply", "add", "floor", "cap")
 
@@ -47,3 +48,26 @@ class Ways:
                 result = np.where(np.isnan(number), np.nan, np.fmin(result, number))
         lost = np.isnan(result) & ~np.isnan(values)
         return np.where(lost, values, result), lost
+
+
+@dataclass
+class Factor:
+    """`column` is weight or coefficient."""
+
+    column: str
+    ways: Ways
+    undecided: int = field(default=0)
+
+    @classmethod
+    def of(cls, column: str, arguments: Mapping[str, Any]) -> Factor:
+        return cls(column, Ways.of(arguments))
+
+    def apply(self, state: State, rows: Ints, facts: Any) -> Change | None:
+        values, lost = self.ways.applied(getattr(state, self.column)[rows], rows, facts)
+        self.undecided = int(lost.sum())
+        return Change(rows, marks={self.column: values})
+
+    def tell(self, state: State, i: int) -> tuple[str, str]:
+        value = getattr(state, self.column)[i]
+        zh = "权重或分值" if self.column == "weight" else "系数"
+        return f"{zh}调整后 {value:.6g}", f"{self.column} is now {value:.6g}"

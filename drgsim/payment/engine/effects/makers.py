@@ -6,13 +6,13 @@ from typing import Any
 
 from ....policy.rules.rule import Rule
 from ..book import Book
+from .amounts_on import Factor
 from .as_group import AsGroup
 from .benefit import Benefit
 from .blend import Blend
 from .by_item import ByItem
 from .cap_total import CapTotal
 from .carve_out import CarveOutRule
-from .factor import Factor
 from .increment import Increment
 from .outlier import OutlierRule
 from .package import Package

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..book import Book, Value, spread
 from ..state import Change, Outlier, State
-from .told import beside
+from .basis import beside
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from ....cases.arrays import Ints
 from ....cases.fen import TO_THE_FEN, Fen, Floats, Rounding
 from ..book import Bands, Book
 from ..state import Change, Outlier, State
-from .basis import Basis, ratio
-from .told import beside
+from .basis import Basis, beside, ratio
 from .unit_price import weight_of_mean_case
 
 

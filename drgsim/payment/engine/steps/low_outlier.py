@@ -11,7 +11,7 @@ from ....cases.arrays import Ints, Mask
 from ....cases.fen import TO_THE_FEN, Fen, Rounding
 from ..book import Bands, Book
 from ..state import Change, Outlier, State
-from .told import beside
+from .basis import beside
 from .unit_price import weight_of_mean_case
 
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from ..book import Book
 from ..state import Change, Route, State
-from .basis import FALLBACK, Basis, level_means, ratio
-from .told import exact_enough
+from .basis import FALLBACK, Basis, exact_enough, level_means, ratio
 
 
 @dataclass(frozen=True)
