@@ -1,8 +1,18 @@
-"""From a budget to a price: base rates for weights, point values for points and scores."""
+"""From a budget to a price: base rates for weights, point values for points and scores; the mix of cases."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from ..errors import ArgumentError
+from .fit import sorted_codes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .weights import Weights
 
 
 def base_rate(budget: float, weight: float, *, fund_share: float = 1.0, reserve: float = 0.0) -> float:
@@ -40,3 +50,21 @@ def _price(budget: float, units: float, fund_share: float, reserve: float, what:
         if not good:
             raise ArgumentError(f"no price follows from this {name}", got=value, allowed=allowed)
     return budget * (1 - reserve) / fund_share / units
+
+
+def case_mix(weights: Weights, cases: pd.DataFrame, by: str, group: str) -> pd.DataFrame:
+    """`Weights.cmi`: cases, weighted cases and their mean weight by a column of the cases."""
+    import pandas as pd
+
+    codes, labels = sorted_codes(cases[group])
+    weight = np.append(weights.weight_of(labels), np.nan)[codes]
+    known = ~np.isnan(weight)
+    counted = pd.DataFrame({"key": cases[by].to_numpy(), "weight": weight, "known": known})
+    # summed by group size, not row by row, so that the order of rows cannot show
+    sizes = counted[known].groupby(["key", "weight"], sort=True).size().rename("n").reset_index()
+    total = (sizes["weight"] * sizes["n"]).groupby(sizes["key"]).sum()
+    number = sizes["n"].groupby(sizes["key"]).sum()
+    everyone = counted.groupby("key").size()
+    table = pd.DataFrame({"cases": everyone, "weighted_cases": number.reindex(everyone.index, fill_value=0)})
+    table["cmi"] = total / number
+    return table.rename_axis(by)

@@ -12,6 +12,7 @@ from .._paths import data_path
 from ..cases.beside import table_beside
 from ..errors import ColumnError, NotFoundError
 from ..policy.errors import WeightsError
+from .trim import default
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,7 @@ _ALIASES = {
 }
 COEFFICIENT = "coefficient_"
 _SHOWN = 5
+_LEADING = ("name", "n", "mean_cost", "weight", "base_points", "sd", "cv", "stable")
 
 
 @cache
@@ -116,3 +118,17 @@ def _refuse_bad(frame: pd.DataFrame) -> None:
 
 def _some(labels: Any) -> str:
     return ", ".join(str(label) for label in labels[:_SHOWN]) + (" …" if len(labels) > _SHOWN else "")
+
+
+def with_points(frame: pd.DataFrame) -> pd.DataFrame:
+    """A weight table with its base points, the columns everybody asks for first."""
+    frame = frame.assign(base_points=frame["weight"] * default("base_points"))
+    leading = [name for name in _LEADING if name in frame.columns]
+    return frame[leading + [name for name in frame.columns if name not in leading]]
+
+
+def as_frame(columns: Mapping[str, Any], labels: list[str], group: str) -> pd.DataFrame:
+    """Measured columns as a weight table, by group."""
+    import pandas as pd
+
+    return with_points(pd.DataFrame(columns, index=pd.Index(labels, name=group)))

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,19 +14,17 @@ from ..errors import ArgumentError
 from ..policy.errors import WeightsError
 from ..policy.parameter_table import Array
 from ..policy.reading import Readable
-from .base_rate import base_rate
+from .base_rate import base_rate, case_mix
 from .display import weights_html, weights_text
-from .fit import measure, sorted_codes, usable_cases
+from .fit import measure, usable_cases
 from .structure import adjusted_weights
-from .table import published, published_table, read_table
+from .table import as_frame, published, published_table, read_table, with_points
 from .trim import Outside, Trim, default, find_trim
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..dip import DipCatalogue
-
-_LEADING = ("name", "n", "mean_cost", "weight", "base_points", "sd", "cv", "stable")
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +96,7 @@ class Weights:
             "cases": f"{len(usable.rows)} used, left out: {left_out}",
         }
         columns = {**measured.columns, "stable": measured.columns["n"] >= smallest}
-        return cls(_frame(columns, usable.labels, group), measured.mean_cost, measured.riv, facts)
+        return cls(as_frame(columns, usable.labels, group), measured.mean_cost, measured.riv, facts)
 
     @classmethod
     def from_table(
@@ -124,7 +122,7 @@ class Weights:
         [1.5, nan]
         """
         frame = read_table(source, columns=columns or {})
-        return cls(_with_points(frame), facts={"title": title or "a table 权重表"})
+        return cls(with_points(frame), facts={"title": title or "a table 权重表"})
 
     @classmethod
     def load(cls, name: str) -> Weights:
@@ -148,7 +146,7 @@ class Weights:
             "state": row["state"],
             "note": row["note"],
         }
-        return cls(_with_points(frame), facts=facts)
+        return cls(with_points(frame), facts=facts)
 
     @classmethod
     def from_catalogue(cls, source: DipCatalogue | str | Path) -> Weights:
@@ -208,22 +206,7 @@ class Weights:
 
         Columns: `cases`, `weighted_cases`, `cmi`; index: the values of `by`, sorted.
         """
-        import pandas as pd
-
-        codes, labels = sorted_codes(cases[group])
-        weight = np.append(self.weight_of(labels), np.nan)[codes]
-        known = ~np.isnan(weight)
-        counted = pd.DataFrame({"key": cases[by].to_numpy(), "weight": weight, "known": known})
-        # summed by group size, not row by row, so that the order of rows cannot show
-        sizes = counted[known].groupby(["key", "weight"], sort=True).size().rename("n").reset_index()
-        total = (sizes["weight"] * sizes["n"]).groupby(sizes["key"]).sum()
-        number = sizes["n"].groupby(sizes["key"]).sum()
-        everyone = counted.groupby("key").size()
-        table = pd.DataFrame(
-            {"cases": everyone, "weighted_cases": number.reindex(everyone.index, fill_value=0)}
-        )
-        table["cmi"] = total / number
-        return table.rename_axis(by)
+        return case_mix(self, cases, by, group)
 
     def base_rates(
         self,
@@ -284,7 +267,7 @@ class Weights:
         """
         frame = adjusted_weights(self.frame, factors=factors, shares=shares)
         facts = {**self.facts, "adjusted": f"cost structure 费用结构调整: {dict(factors or shares or {})}"}
-        return replace(self, frame=_with_points(frame), facts=facts)
+        return replace(self, frame=with_points(frame), facts=facts)
 
     def with_coefficients(self, table: pd.DataFrame) -> Weights:
         """These weights with coefficient columns, one for each column of `table` (indexed by group)."""
@@ -357,15 +340,3 @@ class Weights:
 
     def _repr_html_(self) -> str:
         return weights_html(self)
-
-
-def _with_points(frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.assign(base_points=frame["weight"] * default("base_points"))
-    leading = [name for name in _LEADING if name in frame.columns]
-    return frame[leading + [name for name in frame.columns if name not in leading]]
-
-
-def _frame(columns: Mapping[str, Any], labels: list[str], group: str) -> pd.DataFrame:
-    import pandas as pd
-
-    return _with_points(pd.DataFrame(columns, index=pd.Index(labels, name=group)))
