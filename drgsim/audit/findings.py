@@ -47,36 +47,42 @@ def table(rule: Rule, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Findings of one rule from dicts that hold what the evidence names and the columns of a finding."""
     if not rows:
         return empty()
+    texts = {name: [_text(row.get(name)) for row in rows] for name in TEXT_COLUMNS[5:] if name != "day"}
+    days = [row.get("day") or row.get("time") for row in rows]
+    columns: dict[str, Any] = {
+        "finding": _ids(rule, rows),
+        **dict.fromkeys(("rule", "family", "result", "table")),
+        **dict.fromkeys(TEXT_COLUMNS[5:]),  # in their order
+    }
+    columns |= {
+        "rule": [rule.id] * len(rows),
+        "family": [rule.family] * len(rows),
+        "result": [row.get("result") or rule.result for row in rows],
+        "table": [rule.table] * len(rows),
+        **texts,
+        "day": [None if day is None else str(day)[:10] for day in days],
+        **{name: [row.get(name) for row in rows] for name in NUMBER_COLUMNS},
+        "weak": [bool(row.get("weak")) for row in rows],
+        "evidence_zh": [said(rule.evidence.zh, row, "zh") for row in rows],
+        "evidence_en": [said(rule.evidence.en, row, "en") for row in rows],
+    }
+    return polars().DataFrame(columns, schema=schema())
+
+
+_KEY = ("visit_id", "other_id", "patient_id", "item_code", "time", "line_id")
+
+
+def _ids(rule: Rule, rows: list[dict[str, Any]]) -> list[str]:
+    """Of each finding an id of its content; the second of the same content is numbered."""
     numbers: Counter[str] = Counter()
     made = []
     for row in rows:
-        key = "|".join(
-            str(row.get(name) or "")
-            for name in ("visit_id", "other_id", "patient_id", "item_code", "time", "line_id")
-        )
-        key = f"{rule.id}|{row.get('key') or key}"
+        key = row.get("key") or "|".join([str(row.get(name) or "") for name in _KEY])
+        key = f"{rule.id}|{key}"
         numbers[key] += 1
         digest = hashlib.blake2b(f"{key}|{numbers[key]}".encode(), digest_size=8).hexdigest()
-        day = row.get("day") or row.get("time")
-        made.append(
-            {
-                "finding": f"F{digest}",  # a letter first: a spreadsheet takes digits for a number
-                "rule": rule.id,
-                "family": rule.family,
-                "result": row.get("result") or rule.result,
-                "table": rule.table,
-                **{name: _text(row.get(name)) for name in TEXT_COLUMNS[5:] if name != "day"},
-                "day": None if day is None else str(day)[:10],
-                "row": row.get("row"),
-                "quantity": row.get("quantity"),
-                "amount": row.get("amount"),
-                "fund": row.get("fund"),
-                "weak": bool(row.get("weak")),
-                "evidence_zh": said(rule.evidence.zh, row, "zh"),
-                "evidence_en": said(rule.evidence.en, row, "en"),
-            }
-        )
-    return polars().DataFrame(made, schema=schema())
+        made.append(f"F{digest}")  # a letter first: a spreadsheet takes digits for a number
+    return made
 
 
 def _text(value: Any) -> str | None:

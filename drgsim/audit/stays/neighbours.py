@@ -51,12 +51,15 @@ def _tails(sizes: pl.DataFrame, lifted: pl.DataFrame, by: list[str]) -> pl.DataF
     # expected in every MDC the hospital has, also where none of its own stays is lifted
     whole = counts.select("mdc", *by, "all_k").unique()
     cells = (
-        sizes.join(whole, on="mdc")
+        counts.select("hospital_id", *by)
+        .unique()
+        .join(sizes, on="hospital_id")
+        .join(whole, on=["mdc", *by])
         .join(counts.drop("all_k"), on=["hospital_id", "mdc", *by], how="left")
         .with_columns(k=pl.col("k").fill_null(0.0))
         .with_columns(due=pl.col("n") * (pl.col("all_k") - pl.col("k")) / pl.col("others"))
     )
-    made = cells.group_by("hospital_id", *by).agg(pl.col("n", "k", "due").sum()).filter(pl.col("k") > 0)
+    made = cells.group_by("hospital_id", *by).agg(pl.col("n", "k", "due").sum())
     n, k, due = (made.get_column(name).to_numpy() for name in ("n", "k", "due"))
     tails = binom.sf(k - 1, n, (due / n).clip(0.0, 1.0)) if len(made) else []
     return made.select("hospital_id", *by, p=pl.Series(tails, dtype=pl.Float64))

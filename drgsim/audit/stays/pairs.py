@@ -25,16 +25,16 @@ def with_stay_before(stays: pl.DataFrame) -> pl.DataFrame:
         "discharge_day", "discharge", "sex", "age", "admission", "principal",
     )  # fmt: skip
     known = pl.col("patient_id").is_not_null() & pl.col("admission").is_not_null()
-    ordered = stays.filter(known).sort("patient_id", "admission", "discharge_day", "stay")
-    many = ordered.filter(pl.len().over("patient_id") > 1)
-    shifted = many.select(
-        "stay",
-        "patient_id",
-        *(pl.col(name).shift(1).over("patient_id").alias(f"before_{name}") for name in keys),
-    ).filter(pl.col("before_stay").is_not_null())
+    # a number for each person: windows and sorting by it are much quicker than by text
+    persons = stays.select("patient_id").unique().with_row_index("person")
+    ordered = stays.filter(known).select(*keys, "patient_id").join(persons, on="patient_id")
+    many = ordered.filter(pl.len().over("person") > 1).sort("person", "admission", "discharge_day", "stay")
     # the latest discharge of any earlier stay, not only the last one's: a long stay may span several
-    spans = many.select("stay", latest=pl.col("discharge_day").cum_max().shift(1).over("patient_id"))
-    both = shifted.join(stays.select(*keys), on="stay", how="left").join(spans, on="stay", how="left")
+    many = many.with_columns(reached=pl.col("discharge_day").cum_max().over("person"))
+    both = many.with_columns(
+        *(pl.col(name).shift(1).alias(f"before_{name}") for name in (*keys, "person")),
+        latest=pl.col("reached").shift(1),
+    ).filter(pl.col("person") == pl.col("before_person"))
     lists = code_lists()
     planned = _begins("principal", lists["planned"]) | _begins("before_principal", lists["planned"])
     planned |= _any_code("diagnoses", lists["planned"][:3]) | _any_code(
@@ -75,7 +75,7 @@ def with_stay_before(stays: pl.DataFrame) -> pl.DataFrame:
         age_conflict=((aged < -0.5) | (aged > years + 2) | (aged < years - 2)).cast(pl.Int8),
     )
     yearly = ordered.with_columns(
-        stays_in_year=pl.len().over("patient_id", pl.col("admission").dt.year()).cast(pl.Float64)
+        stays_in_year=pl.len().over("person", pl.col("admission").dt.year()).cast(pl.Float64)
     ).select("stay", "stays_in_year")
     return stays.join(facts, on="stay", how="left", maintain_order="left").join(
         yearly, on="stay", how="left", maintain_order="left"
