@@ -219,7 +219,13 @@ class AuditResult:
         return supervision(self, **options)
 
     def sanctions(self, **options: Any) -> pd.DataFrame:
-        """Points of doctors, suspensions of departments; see `drgsim.audit.sanctions.sanctions`."""
+        """Points of doctors, suspensions of departments; see `drgsim.audit.sanctions.sanctions`.
+
+        Parameters
+        ----------
+        **options
+            as `drgsim.audit.money` takes them
+        """
         from .sanctions import sanctions
 
         return sanctions(self, **options)

@@ -37,9 +37,22 @@ class DipCatalogue:
     Load one with `load`, `from_official_workbook` or `from_table`, or learn one with
     `DipCatalogueBuilder`. Money is in yuan, stays in days; `score_base` is the score of the mean case.
 
+    Attributes
+    ----------
+    types : mapping of code to DipType
+    keys : tuple of DipKey, in the order they are tried
+    score_base : float
+        score of the mean case
+
+    Examples
+    --------
     >>> catalogue = DipCatalogue.load("example")
     >>> catalogue.types["K80.1-51.2300"].score
     1180.0
+    >>> "example" in DipCatalogue.published()
+    True
+    >>> len(catalogue.check()), catalogue.diff(catalogue) is not None
+    (0, True)
     """
 
     id: str
@@ -114,6 +127,11 @@ class DipCatalogue:
         the catalogue `dip-national-3.0`. Codes that no insurance catalogue has become `extra_codes`, told
         in `notes`. Raises FileFormatError for a workbook of another layout, DipCatalogueError for rows
         that cannot be read, all at once; `strict` as in `load`.
+
+        Parameters
+        ----------
+        path : str or Path
+        strict : bool
         """
         from .workbook import read_workbook
 

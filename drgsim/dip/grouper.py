@@ -161,7 +161,16 @@ class DipGrouper:
         )
 
     def primary_care(self, cases: EncodedCases) -> npt.NDArray[np.bool_]:
-        """For each encoded case whether it is on the catalogue's list of primary care."""
+        """For each encoded case whether it is on the catalogue's list of primary care.
+
+        Parameters
+        ----------
+        cases : EncodedCases of n cases
+
+        Returns
+        -------
+        bool array (n,)
+        """
         if self._primary_care is None:
             return np.zeros(len(cases), bool)
         return self._primary_care.members(cases, threads=self.threads)

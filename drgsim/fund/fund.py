@@ -83,6 +83,15 @@ class Fund:
     """Regions that are valued together. `Fund.national()` is the country as published; `Fund.of(...)` and
     `Fund.read(...)` take a bureau's own tables (`drgsim.fund.own`).
 
+    Attributes
+    ----------
+    regions : tuple of Region
+    as_of : date or None
+        the day of knowing
+    title : str
+
+    Examples
+    --------
     >>> Fund.national().year
     2025
     """

@@ -27,8 +27,22 @@ class FundScenario:
 
     `stated` are assumptions (absolute, from their day on), `uses` are levers (0 changes nothing).
 
+    Attributes
+    ----------
+    id, title : str, {"zh": …, "en": …}
+    stated : mapping of assumption to dated values
+    uses : mapping of lever to its amounts
+    order : tuple of names, as they were stated
+
+    Examples
+    --------
     >>> FundScenario.of("resident_premium@2027=20").id
     'resident_premium=20@2027'
+    >>> "premium-20" in FundScenario.available()
+    True
+    >>> scenario = FundScenario.of("premium-20")
+    >>> scenario.to_document()["changes"], scenario.up_to(0).order
+    ({'resident_premium': {'2027-01-01': 20.0}}, ())
     """
 
     id: str

@@ -88,6 +88,11 @@ class Valuation:
 
     `frame` has the point values, `bands` what the draws say, `lines` the books, `people` the members; see
     also `first_deficit`, `present_value`, `dependency`, `waterfall`. Money is in yuan.
+
+    Attributes
+    ----------
+    fund, years, courses, draws, seed, discount_rates : as `value` was asked
+    notes : tuple of (Chinese, English, state of trust)
     """
 
     fund: Fund

@@ -38,11 +38,26 @@ class Policy(Readable):
     Read it by path (`policy["outlier.high.method"]`), by case (`policy.column(...)`) or as text
     (`print(policy)`). A policy never changes: `at` and `reform` return another one.
 
+    Parameters
+    ----------
+    document : Document
+        as `load` reads it
+    on : date or ISO text, optional
+        the day its values are read for
+
+    Examples
+    --------
     >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
     >>> policy.method, policy["outlier.high.method"]
     ('drg_rate', 'by_item')
     >>> policy.reform({"outlier.high.threshold": 2.5}).number("outlier.high.threshold", level=3)
     2.5
+    >>> policy.at("2026-01-01").on.isoformat()
+    '2026-01-01'
+    >>> policy.including("beijing-new-technology").diff(policy) is not None
+    True
+    >>> policy.show().splitlines()[0], policy.to_yaml().splitlines()[0]
+    ('全国通用 DRG 费率法 National default, DRG by base rate (national-drg-rate)', 'drgsim_policy: 1')
     """
 
     def __init__(self, document: Document, *, on: datetime.date | str | None = None) -> None:

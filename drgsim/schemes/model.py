@@ -120,6 +120,22 @@ class Scheme:
     MDCs are tested in the order of `mdcs`; inside an MDC, ADRGs in the order of `adrgs`; inside an
     ADRG, DRGs in the order of `drgs`. The first DRG whose rule, ADRG rule and MDC rule hold is the
     answer; a row that leads to nothing is passed over.
+
+    Attributes
+    ----------
+    mdcs, adrgs, drgs : tuples of rows, in the order of testing
+    sets : mapping of name to CodeSet
+    cc, mcc : mappings of diagnosis code to exclusion table
+    exclusion : mapping of principal diagnosis to the tables that list it
+    switches : choices of the edition
+
+    Examples
+    --------
+    >>> scheme = Scheme.load("chs-drg-2.0")
+    >>> scheme.counts["adrg"], scheme.describe().splitlines()[0]
+    (409, 'chs-drg-2.0  按病组（DRG）付费分组方案（2.0版）  CHS-DRG 2.0')
+    >>> sorted(set(scheme.check()["level"]) - {"error", "warning", "note"})
+    []
     """
 
     id: str

@@ -59,6 +59,8 @@ class SyntheticRegion:
     >>> region = SyntheticRegion.load("province")
     >>> len(region.cities), region.zh
     (6, '示例省')
+    >>> SyntheticRegion.available()
+    ['province']
     """
 
     id: str

@@ -47,6 +47,8 @@ class Weights:
     >>> weights = Weights.fit(cases)
     >>> weights.frame["weight"].tolist(), weights.mean_cost, weights.riv
     ([0.5, 1.5], 200.0, 1.0)
+    >>> "harbin-2023" in Weights.published()
+    True
     """
 
     frame: pd.DataFrame

@@ -95,7 +95,12 @@ class Payments:
         return f"{self.trust_in('en')} {self.trust_in('zh')}"
 
     def trust_in(self, lang: Literal["zh", "en"]) -> str:
-        """The same in one language."""
+        """The same in one language.
+
+        Parameters
+        ----------
+        lang : "zh" or "en"
+        """
         declared = sum(count for state, count in self.states.items() if state != "default")
         assumed, secondary = self.states["assumed"], self.states["secondary"]
         if lang == "zh":

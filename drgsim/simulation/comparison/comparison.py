@@ -137,6 +137,19 @@ class Comparison(Faces, Keeping):
         Columns: scenario, lever, title_zh, title_en, kind (baseline, mechanical, regrouped, repriced,
         behavioural, total), value, cumulative (yuan; `cases` counts). `method="shapley"` averages over
         every order of at most six steps.
+
+        Parameters
+        ----------
+        scenario : str, optional
+            id of one reform; all of them without
+        measure : str
+            fund, patient, hospital, total_cost … in yuan, or cases
+        method : "ordered" or "shapley"
+
+        Raises
+        ------
+        ArgumentError, SimulationError
+            for another measure, method or scenario; for too many steps to average over.
         """
         _known_measure(measure)
         own = self.scenario(scenario)
@@ -155,6 +168,20 @@ class Comparison(Faces, Keeping):
         """Insured region (rows) × care region (columns): cases, or yuan after the clearing of a measure.
 
         `change` gives the change from the baseline.
+
+        Parameters
+        ----------
+        scenario : str, optional
+            id; the baseline without
+        measure : str
+            fund, payment, total_cost … in yuan, or cases
+        change : bool
+            the difference from the baseline
+
+        Raises
+        ------
+        NotFoundError, ArgumentError
+            for a scenario that is not here, a measure that is none.
         """
         _known_measure(measure)
         own = flow_matrix(self.outcomes[self.scenario(scenario).id], measure)
@@ -177,7 +204,18 @@ class Comparison(Faces, Keeping):
     def hospitals(self, scenario: str | None = None) -> pd.DataFrame:
         """A row a hospital: hospital_id, care_region, hospital_level, cases, total_cost, fund,
         borne_by_hospital (yuan), margin (share of its cost), fund_change, hospital_change; the largest gain
-        first."""
+        first.
+
+        Parameters
+        ----------
+        scenario : str, optional
+            id; the first reform without
+
+        Raises
+        ------
+        NotFoundError
+            for a scenario that is not here.
+        """
         return by_hospital(self.outcomes[self.scenario(scenario).id], self.outcomes[self.baseline.id])
 
     @kept

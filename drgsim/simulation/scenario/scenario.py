@@ -46,6 +46,14 @@ class Scenario:
     Make one with `load` or `of`; `reform`, `respond` and `assume` return another. Equal content has an equal
     hash, whichever way it was written, and scenarios of an equal hash are equal.
 
+    Attributes
+    ----------
+    id, title, note : str, {"zh": …, "en": …}, str
+    policy, on, weights, levers, responses, assumptions, coverage
+        as said below
+
+    Examples
+    --------
     >>> scenario = Scenario.of("national-drg-rate", on="2025-12-31").reform(
     ...     {"outlier.high.method": "excess"}, id="excess"
     ... )
@@ -151,6 +159,16 @@ class Scenario:
         `supervision` maps coverage, detection and deterrence to shares. What `coverage` said of the rule
         before is not said of the new one.
         Raises ScenarioError with every problem.
+
+        Parameters
+        ----------
+        reform : mapping of path to value, or to {date: value}, optional
+        id : str
+        title : text, or {"zh": …, "en": …}, optional
+        policy, scheme : optional
+        hospitals, supervision : mappings, optional
+        phase_in, coverage : optional
+            how the change comes in over years; what of the rule is modelled
         """
         lever = {
             "id": id, "title": title, "reform": reform, "policy": policy, "scheme": scheme,
