@@ -54,6 +54,15 @@ class Facts:
     # what was found out of a rule, by its identity, beside the rule itself, which keeps the identity its own
     _held: dict[int, tuple[Rule, bool]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
+    _codes: dict[Role, tuple[str, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def codes(self, role: Role) -> tuple[str, ...]:
+        """The codes of the case that stand in `role`."""
+        found = self._codes.get(role)
+        if found is None:
+            found = self._codes[role] = self.case.codes(role)
+        return found
+
     def holds(self, rule: Rule) -> bool:
         """Whether the case fulfils `rule`."""
         known = self._held.get(id(rule))
@@ -81,7 +90,7 @@ class Facts:
     def touches(self, rule: Member) -> bool:
         """Whether some code in the roles of `rule` is in one of its sets."""
         for role in rule.roles:
-            codes = self.case.codes(role)
+            codes = self.codes(role)
             if codes:
                 for name in rule.sets:
                     if not self.sets[name].codes.isdisjoint(codes):
@@ -91,7 +100,7 @@ class Facts:
     def members(self, rule: Member | Count) -> Iterator[tuple[Role, str, str]]:
         """Role, code and set of everything in the case that `rule` looks for."""
         for role in rule.roles:
-            for code in self.case.codes(role):
+            for code in self.codes(role):
                 for name in rule.sets:
                     if code in self.sets[name].codes:
                         yield role, code, name

@@ -162,6 +162,11 @@ class Answers:
         """One case grouped, explained and estimated at once."""
         rows = []
         grouped, why = self.group(read, options), self.explain(read, options)
+        if read.plain is not None and "drg" not in read.plain and not options.get("scheme"):
+            rules = self.kept.policy(options.get("policy"))
+            if rules.method != "dip" and (rules.scheme or self.settings.scheme) == grouped.facts["scheme"]:
+                found = {name: grouped.rows[0][name] for name in _JOINED}  # grouped already
+                read = Read(plain={**read.plain, **found})
         priced = self.estimate(read, options)
         for group, account, money in zip(grouped.rows, why.rows, priced.rows, strict=True):
             rows.append({"group": group, "explain": account, "estimate": money})
