@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
 from ..schemes.english import in_english
 from ..schemes.model import Adrg, Drg, Mdc
 from ..schemes.rules.print import print_rule
+from ..schemes.rules.terms import Compare, Count, HasSeverity, Member, Role, Variable
 from ..schemes.rules.walk import leaves
 from .explanation import Node, Words
 from .rule_teller import RuleTeller
@@ -82,6 +84,58 @@ def _adrg_nodes(
 
 def _row_node(kind: str, row: Row, teller: RuleTeller, tested: Iterable[Node] = ()) -> Node:
     """A row with its rule, the terms of the rule, and the rows tested below it."""
+    asked = _asked(row)
+    facts = teller.facts
+    key = (
+        kind,
+        id(row),
+        tuple(map(facts.codes, asked.roles)),
+        tuple(map(facts.case.numbers.get, asked.variables)),
+        tuple(map(tuple, teller.counting.values())) if asked.severity else None,
+    )
+    known = _kept.get(key)
+    if known is None or known[0] is not row:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        known = _kept[key] = row, _own_node(kind, row, teller)
+    node = known[1]
+    below = tuple(tested)
+    if not below:
+        return node
+    return Node(node.kind, node.words, node.passed, node.facts, (*node.children, *below), node.brief)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a row's rule asks of a case: cases alike in this have the same node of it."""
+
+    row: Row
+    roles: tuple[Role, ...]
+    variables: tuple[Variable, ...]
+    severity: bool
+
+
+_MOST_KEPT = 1 << 13
+_kept: dict[Any, tuple[Row, Node]] = {}  # nodes never change, so explanations share them
+_asked_of: dict[int, _Asked] = {}
+
+
+def _asked(row: Row) -> _Asked:
+    known = _asked_of.get(id(row))
+    if known is not None and known.row is row:
+        return known
+    terms = list(leaves(row.rule))
+    roles = [role for leaf in terms if isinstance(leaf, Member | Count) for role in leaf.roles]
+    variables = [leaf.variable for leaf in terms if isinstance(leaf, Compare)]
+    severity = any(isinstance(leaf, HasSeverity) for leaf in terms)
+    if len(_asked_of) >= _MOST_KEPT:
+        _asked_of.clear()
+    found = _Asked(row, tuple(dict.fromkeys(roles)), tuple(dict.fromkeys(variables)), severity)
+    _asked_of[id(row)] = found
+    return found
+
+
+def _own_node(kind: str, row: Row, teller: RuleTeller) -> Node:
     rule = print_rule(row.rule)
     terms = list(leaves(row.rule))
     deciding = {id(leaf) for leaf in teller.deciding(row.rule)}
@@ -106,7 +160,7 @@ def _row_node(kind: str, row: Row, teller: RuleTeller, tested: Iterable[Node] = 
         Words(f"{row.code} {row.name}".rstrip(), f"{row.code} {in_english(row.name)}".rstrip()),
         passed=teller.facts.holds(row.rule),
         facts={"code": row.code, "name": row.name, "rule": rule},
-        children=(*children, *tested),
+        children=tuple(children),
     )
 
 
@@ -128,7 +182,9 @@ def _in_runs(nodes: Sequence[tuple[Node, bool]], words: Words) -> Iterator[Node]
             Words(f"{words.zh.format(len(codes))}：{named}", f"{words.en.format(len(codes))}: {named}"),
             passed=False,
             facts={"codes": codes},
-            children=tuple(replace(node, brief=False) for node in members),
+            children=tuple(
+                Node(node.kind, node.words, node.passed, node.facts, node.children, False) for node in members
+            ),
         )
 
 

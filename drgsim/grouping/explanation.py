@@ -62,7 +62,8 @@ class Node:
         found: dict[str, Any] = {"kind": self.kind, **self.words._asdict()}
         if self.passed is not None:
             found["passed"] = self.passed
-        found |= self.facts
+        for name, fact in self.facts.items():  # a list of one's own: explanations share their nodes
+            found[name] = list(fact) if isinstance(fact, list) else fact
         if self.children:
             found["children"] = [child.to_dict() for child in self.children]
         return found

@@ -75,3 +75,21 @@ def test_what_is_not_plain_takes_the_table():
     for case in ({"sex": "男"}, {"age": "45"}, {"sex": True}, {"diagnoses": 5}, {"department": 3}):
         whole = {"sex": 1, "age": 45, "diagnoses": "K80.101"} | case
         assert encode_plain(whole, grouper.books, grouper._kernel.columns) is None
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(st.lists(CASES, min_size=2, max_size=4))
+def test_what_an_explanation_keeps_does_not_show_in_the_next(cases):
+    from drgsim.grouping import explain_walk
+
+    grouper = GROUPERS[0]
+    one_by_one = []
+    for case in cases:
+        explain_walk._kept.clear()
+        one_by_one.append(grouper.explain(case).to_dict())
+    for _ in range(2):
+        for case, expected in zip(cases, one_by_one, strict=True):
+            found = grouper.explain(case).to_dict()
+            assert found == expected
+            for node in found["tree"]:
+                node.clear()  # what a caller does with it is his own
