@@ -33,7 +33,8 @@ def add_case(app: Any, door: "Door") -> None:
         lang = door.lang(request)
 
         def make() -> str:
-            fields, told, answer = dict(form), [], ""
+            told: list[tuple[str, str]] = []
+            fields, answer = dict(form), ""
             try:
                 if form.get("paste", "").strip() and form.get("do") == "paste":
                     found, told = pasted(form["paste"])

@@ -121,8 +121,8 @@ def _feeds(match: Match) -> dict[int, str]:
     for name, (_, places) in match.columns.items():
         found |= dict.fromkeys(places, name)
     for name, listed in match.lists.items():
-        for beside, places in listed.beside.items():
-            found |= {place: beside for place in places if place is not None}
+        for beside, at in listed.beside.items():
+            found |= {place: beside for place in at if place is not None}
         found |= {place: name for place in listed.attached if place is not None}
         found |= {
             place: f"{name}{number}" for number, place in enumerate(listed.slots, 1) if place is not None

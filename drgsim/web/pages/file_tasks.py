@@ -95,7 +95,7 @@ def audit(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]
     tell("compute")
     result = screen(cases, policy, weights=weights_for(policy, None, options.get("weights")))
     tell("write")
-    lang = "en" if options.get("lang") == "en" else "zh"
+    lang: Any = "en" if options.get("lang") == "en" else "zh"
     files = []
     if installed("matplotlib"):
         result.to_html(visit.out / "audit.html", lang=lang)

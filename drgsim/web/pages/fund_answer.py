@@ -130,8 +130,8 @@ def moved_most(asked: Asked, lang: str) -> str:
     zh, en, unit, names = MEASURES[asked.measure]
     pot = POTS[asked.pot][2]
     found = sensitivity(asked.fund, f"{asked.measure}.{pot}", scenario=asked.scenario, years=asked.years)
-    top = found.tornado(_BARS)
-    bars = [(say(row.zh, row.en)[:44], row.at_low / unit, row.at_high / unit) for row in top.itertuples()]
+    listed: list[Any] = list(found.tornado(_BARS).itertuples())
+    bars = [(say(row.zh, row.en)[:44], row.at_low / unit, row.at_high / unit) for row in listed]
     last = asked.fund.year + asked.years
     title = say(
         f"{last} 年末{zh}最受什么影响（{names[0]}）",
@@ -149,7 +149,7 @@ def moved_most(asked: Asked, lang: str) -> str:
             row.source,
             say(*STATES[row.state]),
         ]
-        for row in top.itertuples()
+        for row in listed
     ]
     heads = [
         say("假设", "Assumption"),

@@ -189,8 +189,10 @@ def _assumption(name: str, fund: Fund, say: Say) -> Markup:
     hint: Any = (
         f"{known.unit} · {say('现值', 'now')} {one.value:g} · {one.source} · {say(*STATES[one.state])}"
     )
-    step = (one.high - one.low) / 100 or 1.0
-    return _slider(f"a.{name}", say(known.zh, known.en), one.value, one.low, one.high, step, hint)
+    low = one.value if one.low is None else one.low
+    high = one.value if one.high is None else one.high
+    step = (high - low) / 100 or 1.0
+    return _slider(f"a.{name}", say(known.zh, known.en), one.value, low, high, step, hint)
 
 
 def _goal(say: Say, fund: Fund) -> Markup:

@@ -74,7 +74,7 @@ def add_question(app: Any, door: "Door") -> None:
         given = await door.form(request)
 
         def begin() -> Any:
-            options = {
+            options: dict[str, Any] = {
                 "baseline": given.get("baseline", ""),
                 "changes": changes_of(given),
                 "n": whole(given, "n", CASES, LEAST_CASES, MOST_CASES),

@@ -29,7 +29,7 @@ def question(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, A
         made = {"n": options["n"], "year": YEAR, "seed": options["seed"]}
         cases = synthetic_cases(REGION, **made)
         recipe = {"region": REGION, **made}
-    found = simulate(
+    found: Any = simulate(
         cases,
         scenarios,
         years=options["years"],
