@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 1 << 17
 SHOWN_REASONS = 6
+NOT_IN_USE = ("unknown_principal", "gray_principal")  # reasons told with the codes in use
 
 
 def add_parser(commands: Any) -> None:
@@ -96,6 +97,7 @@ class _Tally:
         self.rows = 0
         self.status: Counter[str] = Counter()
         self.reason: Counter[str] = Counter()
+        self.principals: dict[str, Counter[str]] = {reason: Counter() for reason in NOT_IN_USE}
         self.reading = ReadTally()
         self.start = time.perf_counter()
 
@@ -104,6 +106,9 @@ class _Tally:
         self.rows += sum(done.counts["status"].values())
         self.status.update(done.counts["status"])
         self.reason.update(done.counts["reason"])
+        for reason, codes in self.principals.items():
+            if done.counts["reason"].get(reason):
+                codes.update(_principals(done.table, reason))
         if not self.quiet and sys.stderr.isatty():
             say(f"\r{self.rows:,} cases", end="", file=sys.stderr)
 
@@ -123,5 +128,27 @@ class _Tally:
         for reason, count in self.reason.most_common(SHOWN_REASONS):
             if reason and count:
                 say(f"  {reason}: {count:,}", file=sys.stderr)
+                self._tell_in_use(self.principals.get(reason, Counter()))
         scheme = grouper.compiled
         say(f"scheme {scheme.id} ({scheme.title}), trust: {scheme.trust}", file=sys.stderr)
+
+    def _tell_in_use(self, codes: Counter[str]) -> None:
+        """The most frequent of the codes that are not in use, each with those in use of its category."""
+        from ..codes.in_use import codes_in_use
+
+        for code, count in codes.most_common(SHOWN_REASONS):
+            near = "、".join(codes_in_use(code, "diagnosis", most=3)) or "无 none"
+            say(f"    {code} {count:,} → 同类目在用编码 in use: {near}", file=sys.stderr)
+
+
+def _principals(table: Any, reason: str) -> list[str]:
+    """The principal diagnoses of the cases with a reason, in an Arrow table or a frame."""
+    if hasattr(table, "column_names"):
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        mask = pc.equal(table["reason"].cast(pa.string()), reason)
+        cells = table["diagnoses"].filter(mask).to_pylist()
+    else:
+        cells = table.loc[table["reason"].astype(str) == reason, "diagnoses"].tolist()
+    return [cell.split("|")[0] for cell in cells if isinstance(cell, str) and cell]

@@ -30,12 +30,26 @@ def export(tmp_path):
     return write
 
 
+REFORM = "outlier.high.threshold=2.5"
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ["group", "{file}", "-o", "{out}"],
         ["estimate", "{file}", "--policy", "harbin", "-o", "{out}.xlsx"],
         ["dip", "group", "{file}", "-o", "{out}", "--catalogue", "example"],
+        [
+            "simulate",
+            "{file}",
+            "--baseline",
+            "national-ffs",
+            "--reform",
+            "outlier.high.threshold=2.5",
+            "--out",
+            "{out}",
+        ],
+        ["transition", "{file}", "--from", "chs-drg-1.1", "--to", "chs-drg-2.0", "--out", "{out}"],
     ],
 )
 def test_commands_that_answer_stop_with_one_line_and_the_fix(words, export, tmp_path, capsys):
@@ -188,3 +202,12 @@ def test_numbers_of_persons_are_found_in_every_type_of_column(kind):
     assert without_numbers(array)[0].to_pylist()[1] is None
     if kind not in ("coded", "view"):
         assert suspects(array.to_pandas()).tolist() == [1]
+
+
+def test_group_tells_the_codes_in_use_for_those_that_are_not(export, tmp_path, capsys):
+    path = export(f"{HEADER}\n1,1,60,M17.100,\n2,1,60,K80.999,\n3,1,60,K80.999,\n4,1,60,I10.x00x002,\n")
+    assert main(["group", path, "-o", str(tmp_path / "o.csv")]) == 0
+    said = capsys.readouterr().err
+    assert "M17.100 1 → 同类目在用编码 in use: M17.101" in said
+    assert "K80.999 2 → 同类目在用编码 in use: K80." in said
+    assert "I10" not in said
