@@ -36,7 +36,7 @@ def grouped(
         return frame, DRG
     catalogues = {each["dip.catalogue"] for each in policies if each.method == "dip"}
     if methods == {"dip"} and len(catalogues) == 1 and None not in catalogues:
-        return _typed(frame, *catalogues, {each["dip.rules"] for each in policies}), DIP
+        return _typed(frame, str(next(iter(catalogues))), {each["dip.rules"] for each in policies}), DIP
     if "dip" in methods:
         raise ColumnError(
             "paying by DIP needs the disease type of each stay",

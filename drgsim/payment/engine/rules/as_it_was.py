@@ -10,6 +10,8 @@ import numpy as np
 from ..state import State, Step
 from .step import TOLD, RuleStep
 
+_NONE = np.zeros(0, np.int64)
+
 
 class AsItWas:
     """A state of which one stay's payment, standard, weight and coefficient are those after a step."""
@@ -19,7 +21,8 @@ class AsItWas:
         self._was: dict[str, Any] = {}
         for name in TOLD:
             for rule in (each for each in later if isinstance(each, RuleStep)):
-                found = _value(*rule.before.get(name, ((), ())), i)
+                rows, values = rule.before.get(name, (_NONE, _NONE))
+                found = _value(rows, values, i)
                 if found is not None:
                     self._was[name] = _Column(getattr(state, name), i, found)
                     break

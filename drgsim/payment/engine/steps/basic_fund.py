@@ -45,7 +45,7 @@ class BasicFund:
             part = self.factor.at(profile, np.asarray(numbers))
             return np.minimum(self._fen(spread(yuan, profile) * part), in_scope)
         if self.factor is not None:  # the same number for all: asked once a profile
-            every = np.arange(len(self.factor.values))
+            every = np.arange(len(self.factor.values), dtype=np.int32)
             yuan = yuan * self.factor.at(every, np.broadcast_to(numbers, len(every)))
         fen = self._fen(np.atleast_1d(yuan))
         return np.minimum(fen[profile] if len(fen) > 1 else fen[0], in_scope)

@@ -85,7 +85,7 @@ class Coefficient:
         if absent is not None and not absent.any():
             absent = None
         if absent is not None and not stated:
-            columns = np.where(absent, book.profiles.labels["payment_level"], None)
+            columns = np.where(absent, book.profiles.labels["payment_level"], np.array(None))
         least, most = book.word("standard.coefficient.min"), book.word("standard.coefficient.max")
         return cls(
             by_profile,
