@@ -220,7 +220,7 @@ def _list() -> int:
         say(f"      {lever.evidence}")
         for key, setting in lever.settings.items():
             say(f"      {name}.{key} = {setting.value:g}  {both(setting.zh, setting.en)} ({setting.state})")
-    say("scenarios 情景:", ", ".join(FundScenario.available()))
+    say(f"scenarios 情景: {', '.join(FundScenario.available())}")
     say("assumptions 假设:")
     for name, what in parameters().items():
         say(f"  {name} = {what.value:g} [{what.unit}]  {both(what.zh, what.en)} ({what.state})")

@@ -48,7 +48,7 @@ class Spread:
         entry = dict(stated) if isinstance(stated, Mapping) else {"value": stated}
         wrong = [key for key in entry if key not in cls.__slots__]
         value = entry.get("value")
-        numbers = [entry.get("low", value), value, entry.get("high", value)]
+        numbers: list[Any] = [entry.get("low", value), value, entry.get("high", value)]
         fit = all(
             isinstance(each, int | float)
             and not isinstance(each, bool)

@@ -94,9 +94,9 @@ def present_value(valuation: Valuation, rates: Sequence[float] | None) -> pd.Dat
                 place = list(pots()).index(pot)
                 for rate in rates or valuation.discount_rates:
                     held, balances = worth(course.money, region, place, rate, valuation.years)
-                    row = {"scenario": course.scenario.id, "region": name, "pot": pot, "rate": rate}
-                    row |= {"reserve": float(held[0]), "balances": float(balances[0])}
-                    row |= {"present_value": row["reserve"] + row["balances"], "low": np.nan, "high": np.nan}
+                    row: dict[str, Any] = {"scenario": course.scenario.id, "region": name, "pot": pot}
+                    row |= {"rate": rate, "reserve": float(held[0]), "balances": float(balances[0])}
+                    row |= {"present_value": float(held[0] + balances[0]), "low": np.nan, "high": np.nan}
                     if course.drawn is not None:
                         drawn = sum(worth(course.drawn, region, place, rate, valuation.years))
                         row["low"], row["high"] = np.quantile(drawn, [0.05, 0.95]).tolist()

@@ -81,3 +81,14 @@ def test_everything_there_is_can_be_listed(capsys):
     out = capsys.readouterr().out
     assert "procurement.lag = 1" in out
     assert "stents-procurement" in out
+
+
+def test_the_list_names_every_lever_scenario_and_assumption(capsys):
+    from drgsim.fund.assumptions import parameters
+    from drgsim.fund.lever import levers
+    from drgsim.fund.scenario import FundScenario
+
+    assert main(["value", "--list"]) == 0
+    out = capsys.readouterr().out
+    for name in (*levers(), *FundScenario.available(), *parameters()):
+        assert name in out

@@ -83,7 +83,8 @@ def from_flat(raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     >>> from_flat({"hospitals/H1/level": 3, "outlier.high.quota": 0.03})
     ({'outlier.high.quota': 0.03}, {'H1': {'level': 3}})
     """
-    paths, hospitals = {}, {}
+    paths: dict[str, Any] = {}
+    hospitals: dict[str, dict[str, Any]] = {}
     for path, value in raw.items():
         if str(path).startswith(PREFIX):
             name, _, field = str(path).removeprefix(PREFIX).rpartition("/")

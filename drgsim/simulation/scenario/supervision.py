@@ -128,7 +128,7 @@ def _share(raw: Any, where: str, problems: list[Problem]) -> Share:
         near = nearest_name(str(key), _ENTRY)
         problems.append(Problem(f"{where}.{key}", "unknown field", allowed=", ".join(_ENTRY), nearest=near))
     value = entry.get("value")
-    bounds = [entry.get("low", value), value, entry.get("high", value)]
+    bounds: list[Any] = [entry.get("low", value), value, entry.get("high", value)]
     fit = all(_is_share(each) for each in bounds)
     if not fit or not bounds[0] <= bounds[1] <= bounds[2]:
         problems.append(Problem(where, "not a share with its interval", raw, "0 to 1, low <= value <= high"))
