@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ def _run(words: list[str]) -> int:
     try:
         arguments = build_parser(only).parse_args(words)
         with warnings.catch_warnings():
-            warnings.showwarning = _warn
+            warnings.showwarning = _warning_once()
             refuse_writing_over_input(arguments)
             code = int(arguments.run(arguments) or 0)
         sys.stdout.flush()  # here, where a reader that has gone is noticed
@@ -140,5 +140,13 @@ def _print_any_text() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
-    say(f"drgsim: {message}", file=sys.stderr)
+def _warning_once() -> Callable[..., None]:
+    """Tells each warning of a run once, however often what it warns of is read."""
+    before: set[str] = set()
+
+    def warn(message: Warning | str, *_: Any, **__: Any) -> None:
+        if str(message) not in before:
+            before.add(str(message))
+            say(f"drgsim: {message}", file=sys.stderr)
+
+    return warn

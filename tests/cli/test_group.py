@@ -181,3 +181,15 @@ def test_what_breaks_in_the_middle_leaves_nothing(tmp_path, monkeypatch, capsys)
         assert run(source, "-o", tmp_path / "out.csv", "--threads", threads) == 3
         assert "longer than" in capsys.readouterr().err
         assert [path.name for path in tmp_path.iterdir()] == ["source.csv"]
+
+
+@pytest.mark.filterwarnings("always")
+def test_a_warning_about_schemes_is_told_once(tmp_path, monkeypatch, capsys):
+    pack = tmp_path / "packs" / "bad"
+    pack.mkdir(parents=True)
+    (pack / "scheme.toml").write_text("id = 3\n", encoding="utf-8")
+    monkeypatch.setenv("DRGSIM_SCHEMES", str(tmp_path / "packs"))
+    cases = tmp_path / "cases.csv"
+    cases.write_text("case_id,principal_diagnosis,sex,age,los\n1,I63.900,1,60,5\n", encoding="utf-8")
+    assert main(["group", str(cases), "--out", str(tmp_path / "out.csv")]) == 0
+    assert capsys.readouterr().err.count("is passed over") == 1
