@@ -2,7 +2,7 @@
 
 `DipTables` holds a compiled catalogue and rule set; `match` fills one answer a case. Records of more
 than 64 procedures are for the readable twin. The steps are those of
-`drgsim/dip/_reference.py`, in the same order.
+`drgsim/dip/readable.py`, in the same order.
 """
 
 from libc.math cimport INFINITY, fabs, isnan

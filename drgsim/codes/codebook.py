@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from .._parallel import thread_count
 from ..errors import ArgumentError
-from . import _reference
+from . import readable
 from .catalogue import Catalogue, Kind
 from .code_lists import UNKNOWN, CodeLists
 from .columns import read_column
@@ -86,7 +86,7 @@ class Codebook:
         """
         rows = read_column(column)
         if os.environ.get("DRGSIM_REFERENCE") == "1":
-            return _reference.encode(column, self._ids)
+            return readable.encode(column, self._ids)
         return encode(rows, self.table, threads=thread_count(threads))
 
     def unknown(self, column: Any, *, rows: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:

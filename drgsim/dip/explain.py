@@ -9,12 +9,12 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
-from ._reference import Matcher
 from .account import CATALOGUE_ORDER, Account, Candidate, DipCase, Loss
 from .comorbidity import CCI, NEEDED
 from .conditions import print_conditions
 from .expressions import print_expression, print_patterns
 from .prepared import Prepared, code_of_answer
+from .readable import Matcher
 from .stages import TIE_BREAKS, Auxiliary, Choose, ClassOrder, Composite, Entries, Fallback
 from .words import Pool, Status, TreatmentClass
 

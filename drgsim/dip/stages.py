@@ -1,6 +1,6 @@
 """The stages a rule set is made of: each stated once here, with what it does, in both languages.
 
-`_reference.py` carries them out in readable form, the kernel carries them out fast. A stage knows its
+`readable.py` carries them out in readable form, the kernel carries them out fast. A stage knows its
 phase; a rule set lists its stages in the order of phases.
 """
 

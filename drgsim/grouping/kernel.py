@@ -19,11 +19,11 @@ from ..schemes.compile_program import VARIABLES
 from ..schemes.compiled import CompiledScheme
 from ..schemes.model import Scheme
 from ..schemes.rules.terms import Variable
-from ._reference import ReferenceGrouper
 from .case import Case
 from .encoded import Books, EncodedCases, books_with, recoded
 from .newborn_weight import WEIGHT_COLUMNS, newborn_weights
 from .numbers import COLUMNS
+from .readable import ReferenceGrouper
 from .reasons import Reason
 
 Places = npt.NDArray[np.int16]

@@ -15,7 +15,6 @@ from ..codes.pieces import kept, pieces_of
 from ..schemes.model import Scheme
 from ..schemes.rules.terms import Compare, Variable
 from ..schemes.rules.walk import leaves
-from ._reference import ReferenceGrouper
 from .case import Answer, Case
 from .encoded import books_with
 from .errors import CasesInputError
@@ -23,6 +22,7 @@ from .inputs import one_row, read_table
 from .newborn_weight import WEIGHT_COLUMNS, NewbornWeights, newborn_weights
 from .numbers import COLUMNS, problems_of, read_numbers
 from .plain_case import code_pieces, encode_plain
+from .readable import ReferenceGrouper
 from .reasons import Reason
 
 if TYPE_CHECKING:

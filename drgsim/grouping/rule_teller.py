@@ -20,9 +20,9 @@ from ..schemes.rules.terms import (
     Severity,
 )
 from ..schemes.rules.walk import Leaf, leaves
-from ._reference import Facts
 from .explain_words import VARIABLES, format_number, joined, listed, named_roles, value_words
 from .explanation import Words
+from .readable import Facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from ..codes import Catalogue
 from ..schemes.english import in_english
 from ..schemes.model import Scheme
 from ..schemes.rules.terms import Severity
-from ._reference import Facts, ReferenceGrouper
 from .case import Answer, Case, Status
 from .explanation import Language, Words, check_language
 from .one_case import OpenScheme, open_scheme, read_case
+from .readable import Facts, ReferenceGrouper
 from .result import SEVERITIES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.codes import Catalogue, Codebook, CodeLists, _reference
+from drgsim.codes import Catalogue, Codebook, CodeLists, readable
 
 CODES = Catalogue.load("diagnosis").codes
 BOOK = Codebook.for_kind("diagnosis", extra=["é" * 5, "x" * 12, "y" * 40, "😀"])
@@ -24,7 +24,7 @@ number = st.integers() | st.floats() | st.booleans()
 
 
 def assert_same(column) -> CodeLists:
-    ours, twin = BOOK.encode(column), _reference.encode(column, IDS)
+    ours, twin = BOOK.encode(column), readable.encode(column, IDS)
     np.testing.assert_array_equal(ours.ids, twin.ids)
     np.testing.assert_array_equal(ours.offsets, twin.offsets)
     np.testing.assert_array_equal(ours.dropped, twin.dropped)

@@ -9,8 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from . import _reference
 from . import nodes as n
+from . import readable
 from .columns import FactColumns, Floats, Mask
 from .evaluate import evaluate_test, evaluate_value
 from .facts import Fact, Facts, as_facts
@@ -77,7 +77,7 @@ class Condition:
 
         The readable twin of `evaluate`. Dates are days since 1970.
         """
-        return _reference.holds(self.test, row)
+        return readable.holds(self.test, row)
 
     @property
     def names(self) -> frozenset[str]:
@@ -145,7 +145,7 @@ class Expression:
 
     def value_in(self, row: Mapping[str, Any]) -> Any:
         """Its value in one row, None where that is not known."""
-        return _reference.value_of(self.value, row)
+        return readable.value_of(self.value, row)
 
     @property
     def names(self) -> frozenset[str]:

@@ -23,7 +23,7 @@ from ..._parallel import over_chunks, thread_count
 from ...errors import ArgumentError, ColumnError
 from ...payment.engine.streams import case_keys
 from ..world.sums import NOT_STATED, Ints, key, sums
-from . import _reference
+from . import readable
 from .strata import FEWEST, Strata, in_order, strata_of
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _draws(
     table = (keys, strata.starts, sizes, own.starts, own.output, own.values)
     out = np.zeros(shape, np.int64)
     if os.environ.get("DRGSIM_REFERENCE") == "1":
-        _reference.resample(*table, out)
+        readable.resample(*table, out)
         return out
     entries = own.starts[strata.starts]
     reached = [np.unique(own.output[a:b]) for a, b in pairwise(entries)]
