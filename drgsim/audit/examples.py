@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from .library import Library
 from .rule import Example, Rule
 
@@ -115,8 +117,6 @@ def _lines(row: dict[str, Any], visit: Mapping[str, Any]) -> list[dict[str, Any]
 def _cases(rows: list[Mapping[str, Any]]) -> Any:
     """Stays of an example. `repeat` gives many persons one stay each; `same_person` and `step_days` give one
     person many; `pairs_days` gives each of the persons a second stay so many days after the first began."""
-    import pandas as pd
-
     plain = {
         "hospital_id": "H1",
         "hospital_level": 3,

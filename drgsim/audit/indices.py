@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from .errors import AuditRuleError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .result import AuditResult
 
 # index -> the rule whose hospital table it is read from
@@ -37,7 +37,6 @@ def dip_indices(result: AuditResult, *, beta: float = 0.0) -> pd.DataFrame:
     Raises AuditRuleError when none of the rules the indices rest on ran.
     """
     import numpy as np
-    import pandas as pd
 
     hospitals = result.hospitals
     rules = set(hospitals.get_column("rule").to_list()) if len(hospitals) else set()

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from .._paths import data_path
 from ..errors import ArgumentError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .result import AuditResult
 
 
@@ -115,7 +115,6 @@ def recover(
     what is explained), refunded, to_recover, fine_low, fine_high. Findings without money are counted in
     `without_money`, so that nothing unknown passes for nothing.
     """
-    import pandas as pd
     import polars as pl
 
     known = penalties()["fines"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pandas as pd
 
 from ..sources import resolve
 from ..words import named
@@ -10,9 +10,6 @@ from .facts import SCOPES, condition
 from .library import Library
 from .rule import Rule
 from .words import word
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _LABELS = named(
     "library",
@@ -42,8 +39,6 @@ _LABELS = named(
 
 def rules_table(library: Library, lang: str) -> pd.DataFrame:
     """id, name, family, result, period, rows in force, codes, source, state."""
-    import pandas as pd
-
     return pd.DataFrame(
         [
             {

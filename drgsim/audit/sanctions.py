@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ..errors import ArgumentError
 from .money import penalties
 from .reading import polars
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .result import AuditResult
 
 BY = ("doctor", "department")
@@ -43,8 +43,6 @@ def sanctions(result: AuditResult, *, article: str = "article_38", by: str = "do
 
     Raises ArgumentError for an article without points, or another `by`.
     """
-    import pandas as pd
-
     pl = polars()
     steps = penalties()
     if by not in BY:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from .._excel import workbook
 from .schema import TABLES, columns
 from .words import word
@@ -16,8 +18,6 @@ def write_template(path: Path) -> None:
 
     `drgsim audit` reads it as it is. Needs the extra `excel`.
     """
-    import pandas as pd
-
     listed: list[dict[str, str]] = []
     sheets: dict[str, dict[str, str]] = {}
     for table, (zh, en) in TABLES.items():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from .._excel import COUNT, MONEY, workbook
 from ..words import named
 from .problem_lists import problem_list
 from .words import result_text, word
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .result import AuditResult
 
 _FINDINGS = named(
@@ -118,8 +118,6 @@ def _grouped(result: AuditResult, keys: list[str], lang: str) -> pd.DataFrame:
 
 
 def _findings(result: AuditResult, lang: str) -> pd.DataFrame:
-    import pandas as pd
-
     rows = rows_for_people(result, lang)
     table = pd.DataFrame({name: [row[name] for row in rows] for name in _FINDINGS})
     table["decision"] = [word("decision", each, lang) if each else "" for each in table["decision"]]
@@ -127,8 +125,6 @@ def _findings(result: AuditResult, lang: str) -> pd.DataFrame:
 
 
 def _pandas(frame: Any) -> pd.DataFrame:
-    import pandas as pd
-
     return pd.DataFrame(frame.to_dict(as_series=False))
 
 

@@ -11,9 +11,10 @@ import csv
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from .._optional import installed
 from .cells import MARK, read_back, read_back_array
@@ -22,9 +23,6 @@ from .problems import Finding
 from .recognise import HEADER_WITHIN
 from .tables import RawChunk
 from .text_file import TextFile
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _BLOCK = 1 << 20  # bytes pyarrow parses at a time; it reads some dozens of blocks ahead
@@ -211,6 +209,4 @@ def _chunk(block: list[list[str]], positions: Sequence[int], width: int) -> RawC
 
 
 def _series(cells: list[str]) -> pd.Series:
-    import pandas as pd
-
     return pd.Series([read_back(cell) if cell[:1] == MARK else cell for cell in cells])

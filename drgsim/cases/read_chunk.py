@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from ..codes import Edition
 from .assemble import Plan, assemble, chosen
@@ -15,9 +17,6 @@ from .read_report import KEY, ReadReport
 from .repair import repair_codes
 from .tables import RawChunk, RawTable
 from .unread import unread_codes
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 CLAIMED_TWICE = "column-claimed-twice"
 NOT_APPLICABLE = "not_applicable"  # left out by read_cases when no cell says so
@@ -47,8 +46,6 @@ class ChunkToRead:
 
     def frame(self) -> pd.DataFrame:
         """The cases as a frame, with a ReadReport in its attributes."""
-        import pandas as pd
-
         if self.chunk is None:
             return self._without_cases()
         frame, findings = assemble(self.chunk, self.todo)
@@ -101,8 +98,6 @@ class ChunkToRead:
 
     def _without_cases(self) -> pd.DataFrame:
         """No rows, but every column that rows would have had."""
-        import pandas as pd
-
         none: Any = {place: pd.Series(dtype=text_dtype()) for place in self.todo.positions}
         frame = chosen(assemble(RawChunk(none, 0), self.todo)[0], self.todo)
         problems = ProblemTable.of((), index=frame.index, cases=None)

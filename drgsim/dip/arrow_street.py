@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ..cases.arrow_cases import ArrowCases, arrow_cases
 from ..cases.columns import case_columns
 from ..cases.read_chunk import ChunkToRead
@@ -19,8 +21,6 @@ from .facts import numbers
 from .frames import COLUMNS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .grouper import DipGrouper
 
 
@@ -70,15 +70,12 @@ def group_chunk(grouper: DipGrouper, job: ChunkToRead) -> DipChunk:
 
 def _asked(cases: ArrowCases, grouper: DipGrouper) -> pd.DataFrame:
     """The columns that grouping looks at, as a frame."""
-    import pandas as pd
-
     wanted = {"procedures", *grouper.asked} & cases.columns.keys()
     series = {name: cases.columns[name].to_pandas() for name in case_columns() if name in wanted}
     return pd.DataFrame(series, index=pd.RangeIndex(cases.rows))
 
 
 def _encoded(cases: ArrowCases, grouper: DipGrouper) -> EncodedCases:
-    import pandas as pd
     import pyarrow as pa
 
     diagnoses, procedures = cases.lists["diagnoses"], cases.lists.get("procedures")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+
+import pandas as pd
 
 from ..cases.conditions import Condition
 from ..errors import nearest_name
@@ -17,9 +19,6 @@ from .model import EVERY_TYPE, DipKey
 from .rules import RuleSet
 from .stages import Exclude
 from .words import Kind, ProcedureNote
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,6 @@ def findings(catalogue: DipCatalogue) -> list[Finding]:
 
 def findings_frame(found: Sequence[Finding]) -> pd.DataFrame:
     """The findings as a table."""
-    import pandas as pd
-
     columns = ["rule", "severity", "where", "got", "message", "message_zh"]
     return pd.DataFrame([[getattr(item, name) for name in columns] for item in found], columns=columns)
 

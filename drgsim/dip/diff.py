@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .catalogue import DipCatalogue
 from .tables import KEYS, TYPES
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _COMPARED = tuple(name for name in TYPES.columns if name != "code")
 
@@ -49,8 +48,6 @@ class CatalogueDiff:
 
 def diff(before: DipCatalogue, after: DipCatalogue) -> CatalogueDiff:
     """The types that differ, in the order of `before`, then of `after`."""
-    import pandas as pd
-
     keys = _keys_by_type(before), _keys_by_type(after)
     rows = []
     for code in dict.fromkeys((*before.types, *after.types)):

@@ -8,6 +8,8 @@ from html import escape
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ..errors import ArgumentError
 from .account import CATALOGUE_ORDER, Account, Candidate, DipCase, Loss
 from .comorbidity import CCI, NEEDED
@@ -19,8 +21,6 @@ from .stages import TIE_BREAKS, Auxiliary, Choose, ClassOrder, Composite, Entrie
 from .words import Pool, Status, TreatmentClass
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .grouper import DipGrouper
 
 _SHOWN = 12  # entries of one pool that are listed before the rest is only counted
@@ -100,8 +100,6 @@ def explain(grouper: DipGrouper, case: Any, language: str) -> DipExplanation:
 
 
 def _frame_of(row: Mapping[str, Any]) -> pd.DataFrame:
-    import pandas as pd
-
     columns = {"diagnoses": None, **row}
     return pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in columns.items()})
 

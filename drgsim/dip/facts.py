@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .._paths import data_path
 from ..cases.columns import case_column, case_columns
@@ -19,9 +19,6 @@ from ..cases.layouts import find_layout
 from ..cases.parse import parse_column
 from .conditions import CODE_FACTS, parse_conditions
 from .model import DiagnosisFact
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Numbers = npt.NDArray[np.float64]
 
@@ -128,8 +125,6 @@ def numbers(cases: pd.DataFrame, column: str) -> Numbers:
 
     Text is read as `drgsim.read_cases` reads it.
     """
-    import pandas as pd
-
     if column not in cases.columns:
         return np.full(len(cases), np.nan)
     series = cases[column]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .._optional import require
 from ..errors import ArgumentError
@@ -17,9 +18,6 @@ from .compile import CompiledDip
 from .conditions import print_conditions
 from .prepared import Prepared, code_of_answer
 from .words import CLASSES, POOLS, STATUSES, Pool
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ONLY_CANDIDATE, CLASS_ORDER, FALLBACK = "only_candidate", "class_order", "fallback"
 
@@ -60,8 +58,6 @@ def answers_frame(
 
     `listed` says which cases are on the catalogue's list of primary care.
     """
-    import pandas as pd
-
     types = [*prepared.catalogue.types.values(), None]
     factors = [*prepared.catalogue.auxiliary, None]
     kind = _type_places(prepared)[answers.key]
@@ -110,8 +106,6 @@ def answers_frame(
 
 def as_came(cases: Any, answer: Callable[[pd.DataFrame], pd.DataFrame]) -> Any:
     """The answer to a DataFrame, or as an Arrow table to anything that hands out Arrow data."""
-    import pandas as pd
-
     if isinstance(cases, pd.DataFrame):
         return answer(cases)
     if not hasattr(cases, "__arrow_c_stream__"):
@@ -126,8 +120,6 @@ def as_came(cases: Any, answer: Callable[[pd.DataFrame], pd.DataFrame]) -> Any:
 
 def _taken(values: Sequence[Any], places: npt.NDArray[Any], dtype: str) -> Any:
     """`values[place]` for each place, as an array of `dtype`; -1 takes the last."""
-    import pandas as pd
-
     if dtype != "category":
         return pd.Series(values, dtype=dtype).array.take(np.where(places < 0, len(values) - 1, places))
     # every value there could be is a category, once, so that the frames of several chunks agree
@@ -202,8 +194,6 @@ def named_procedures(
     `column` holds the procedures as read; `offsets` and `flags` are those of their encoding. The texts
     are made once for each distinct record and answer; the last array says which each case has.
     """
-    import pandas as pd
-
     if len(column) == 0:
         return [], [], np.zeros(0, np.int64)
     records, known = pd.factorize(_as_text(column))
@@ -230,8 +220,6 @@ def named_procedures(
 
 def _as_text(column: pd.Series[Any]) -> Any:
     """Rows as text; a list of codes is joined as text is."""
-    import pandas as pd
-
     if isinstance(column.dtype, pd.StringDtype):
         return column
     values = column.to_numpy(dtype=object)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .catalogue import DipCatalogue
 from .code_index import codebook
@@ -13,14 +15,9 @@ from .rules import RuleSet
 from .stages import Composite
 from .words import Kind
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def price_table(catalogue: DipCatalogue) -> pd.DataFrame:
     """See `DipCatalogue.price_table`."""
-    import pandas as pd
-
     levels = sorted({item.level for item in catalogue.level_means} | set(catalogue.hospital_coefficients))
     means = {(item.type, item.level): item.mean_cost for item in catalogue.level_means}
     rows: dict[str, dict[str, Any]] = {}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .._damaged import read_text, whole
 from ..cases.beside import BOOKS, workbook_rows
 from ..errors import FileFormatError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Rows = list[list[str]]
 
@@ -26,8 +25,6 @@ def read_workbook_rows(path: str | Path) -> dict[str, Rows]:
 
 def read_sheet(path: str | Path) -> pd.DataFrame:
     """The first sheet of an Excel file, or a CSV (UTF-8, else GB18030), its first row as header."""
-    import pandas as pd
-
     path = Path(path)
     if path.suffix.lower() in BOOKS:
         rows = next(iter(read_workbook_rows(path).values()), [])

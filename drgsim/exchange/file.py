@@ -15,7 +15,9 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .._atomic import replacing
 from .._damaged import whole
@@ -25,9 +27,6 @@ from ..settlement.statistics import KEYS, MEASURES, merge_statistics
 from .consistency import check_table
 from .errors import ExchangeError, SmallCellError
 from .protect import small_cells
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FORMAT, VERSION = "drgsim-statistics", 1
 MANIFEST, TABLE = "manifest.json", "statistics.csv"
@@ -54,8 +53,6 @@ class Exchange:
 
     def summary(self) -> pd.DataFrame:
         """Sender, scheme, policy, period, k, rows, hospitals, cases and the fund's money in yuan; one row."""
-        import pandas as pd
-
         told = {name: self.manifest[name] for name in (*WORDS, "k", "rows")}
         hospitals = int(self.frame["hospital_id"].nunique())
         cases, fund = int(self.frame["cases"].sum()), int(self.frame["fund"].sum()) / 100
@@ -188,8 +185,6 @@ def _totals(table: pd.DataFrame) -> dict[str, int]:
 
 
 def _table(data: bytes, where: str) -> pd.DataFrame:
-    import pandas as pd
-
     types: dict[str, Any] = {**dict.fromkeys(KEYS, str), **dict.fromkeys(MEASURES, "int64")}
     with whole(where, ExchangeError, message=f"its {TABLE} cannot be read"):
         return pd.read_csv(io.BytesIO(data), dtype=types, keep_default_na=False, encoding="utf-8")

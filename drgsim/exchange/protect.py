@@ -9,16 +9,13 @@ clearing), then groups (`*`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..errors import ArgumentError
 from ..settlement.statistics import FLOW, HOSPITAL_MONTH, merge_statistics
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 POOLED_GROUP, POOLED_MONTH = "*", ""
 FEWEST = 2  # cells in a pool
@@ -44,8 +41,6 @@ class Protected:
 
     def summary(self) -> pd.DataFrame:
         """One row: rows, k, rows pooled by month and by group, rows still too small."""
-        import pandas as pd
-
         counts = {"rows": len(self.frame), "k": self.k, "months_pooled": self.months}
         return pd.DataFrame([{**counts, "groups_pooled": self.groups, "still_small": len(self.small)}])
 

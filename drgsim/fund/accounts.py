@@ -11,15 +11,13 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from .._paths import data_path
 from .errors import FundError
 from .pots import lines, pots
 from .series import NATION, Known
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 UNEXPLAINED = "unexplained"
 TOLERANCE = 0.005  # by which parts may exceed the published whole, for rounding of what was printed
@@ -58,8 +56,6 @@ class Accounts:
     def frame(self) -> pd.DataFrame:
         """The reconciliation: pot, line, zh, en, amount, share, source, state, note; for each pot the parts,
         then `published`, which is their sum."""
-        import pandas as pd
-
         rows = []
         for pot, total in self.spending.items():
             for line, booked in self.parts.items():

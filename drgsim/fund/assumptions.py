@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import yaml
 
 from .._paths import data_path
@@ -19,9 +20,6 @@ from ..errors import FileFormatError, nearest_name
 from ..sources import STATES
 from ..sources import load as load_sources
 from .errors import FundError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +185,6 @@ class FundAssumptions(Mapping[str, Assumed]):
     @cached_property
     def frame(self) -> pd.DataFrame:
         """parameter, zh, en, unit, value, low, high, source, state, note."""
-        import pandas as pd
-
         return pd.DataFrame(
             {
                 "parameter": name,

@@ -13,9 +13,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from .._paths import data_path
 from .._rows import rows_of
@@ -26,9 +27,6 @@ from .series import NATION, Known
 from .valuation import LEVELS, Valuation
 from .value import value
 from .vintage import published_fund
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TIANJIN = "tianjin (inferred)"
 STARTS = tuple(range(2017, 2025))
@@ -55,8 +53,6 @@ class BackTest:
     def summary(self) -> pd.DataFrame:
         """By place, scheme, measure and years ahead: how many, mean absolute error, the benchmarks',
         coverage, and all of it again for targets without a known break between (rows `without breaks`)."""
-        import pandas as pd
-
         tables = []
         for label, own in (("all", self.frame), ("without breaks", self.frame[self.frame["break_en"] == ""])):
             grouped = own.assign(
@@ -103,8 +99,6 @@ def back_test(
 
     Raises ArgumentError for a place without yearly figures or years out of bounds.
     """
-    import pandas as pd
-
     if not 1 <= ahead <= 10:
         raise ArgumentError("so many years ahead cannot be tested", got=ahead, allowed="1 to 10")
     rows: list[dict[str, Any]] = []

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .pots import pots
 from .valuation import LEVELS, MEASURES, Course, Valuation
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,8 +22,6 @@ _EDGES = (0.5, *_OUTSIDE, *(1 - each for each in _OUTSIDE))
 
 def bands(valuation: Valuation) -> pd.DataFrame:
     """See `Valuation.bands`."""
-    import pandas as pd
-
     base, keys, numbers = valuation.courses[0], [], []
     asked = product(valuation.courses, valuation.named_regions(), valuation.used_pots, MEASURES)
     for course, (name, region), pot, measure in asked:

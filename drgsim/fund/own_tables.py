@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .._rows import rows_of
 from ..cases.beside import table_beside, workbook_frames
@@ -14,9 +16,6 @@ from ..words import pairs
 from .assumptions import parameters
 from .errors import FundError
 from .words import column, insurance, line_names, member, plain, pot_names, sex
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SHEETS = pairs("fund_sheet")
 NEEDED = ("heads", "accounts")
@@ -39,8 +38,6 @@ class Problems:
         """Raise FundError that lists them; its `problems` is a DataFrame."""
         if not self.rows:
             return
-        import pandas as pd
-
         listed = "; ".join(f"{table} ({where}): {en} {zh}" for table, where, en, zh in self.rows[:12])
         more = f"; and {len(self.rows) - 12} more" if len(self.rows) > 12 else ""
         error = FundError(f"{len(self.rows)} problems with the tables of a fund: {listed}{more}")
@@ -79,8 +76,6 @@ def read_tables(path: Any) -> dict[str, pd.DataFrame]:
 def _columns(
     table: Any, name: str, needed: tuple[str, ...], optional: tuple[str, ...], problems: Problems
 ) -> pd.DataFrame:
-    import pandas as pd
-
     if not isinstance(table, pd.DataFrame):
         raise FundError(f"the table of {name} is not a DataFrame", got=type(table).__name__)
     own = table.rename(columns={each: column(each) for each in table.columns})
@@ -107,8 +102,6 @@ def _columns(
 def _numbers(
     own: pd.DataFrame, name: str, columns: tuple[str, ...], problems: Problems, least: float | None
 ) -> None:
-    import pandas as pd
-
     for each in columns:
         stated = own[each].notna()
         numbers = pd.to_numeric(own[each], errors="coerce").astype("float64")
@@ -126,8 +119,6 @@ def _numbers(
 
 def head_rows(table: Any, problems: Problems) -> pd.DataFrame:
     """region, year, kind (active, retired, resident), sex, age_from, age_to, persons."""
-    import pandas as pd
-
     own = _columns(
         table, "heads", ("year", "kind", "persons"), ("region", "sex", "age_from", "age_to"), problems
     )
@@ -214,8 +205,6 @@ def stay_rows(table: Any, problems: Problems) -> pd.DataFrame:
 
 def assumption_rows(table: Any, problems: Problems) -> dict[str, Any]:
     """parameter to {value, low, high, source, state, note}, for `FundAssumptions.with_values`."""
-    import pandas as pd
-
     if table is None:
         return {}
     if isinstance(table, Mapping):

@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .._atomic import replacing
 from .._version import __version__
@@ -23,9 +25,6 @@ from .pots import pots
 from .run import run
 from .scenario import FundScenario
 from .valuation import Valuation
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FORMAT = 1
 
@@ -135,8 +134,6 @@ def reconcile(
 
     Raises FileFormatError, ArgumentError (other regions, no year in common, the new accounts are older).
     """
-    import pandas as pd
-
     document = read_record(last) if isinstance(last, str | Path) else checked_record(last)
     old = Fund.from_document(document["inputs"]["fund"])
     years = int(document["inputs"]["years"])

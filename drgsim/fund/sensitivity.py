@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import yaml
 
 from .._paths import data_path
@@ -15,9 +16,6 @@ from .measure import Measure
 from .people import People
 from .run import run
 from .scenario import FundScenario
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -56,8 +54,6 @@ def sensitivity(
 
     Raises ArgumentError, FundError.
     """
-    import pandas as pd
-
     last = fund.year + years if until is None else until
     what = Measure.of(measure, last, at_end=True)
     asked = FundScenario.of(scenario) if scenario is not None else FundScenario.baseline()

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .._paths import data_path
 from .ledger import FEN
 from .pots import pots
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .valuation import Money, Valuation
 
 Floats = npt.NDArray[np.float64]
@@ -55,8 +54,6 @@ def worth(money: Money, region: int | None, pot: int, rate: float, years: int) -
 
 def first_deficit(valuation: Valuation, chance: float | None) -> pd.DataFrame:
     """See `Valuation.first_deficit`."""
-    import pandas as pd
-
     rows = []
     for course in valuation.courses:
         for name, region in valuation.named_regions():
@@ -85,8 +82,6 @@ def first_deficit(valuation: Valuation, chance: float | None) -> pd.DataFrame:
 
 def present_value(valuation: Valuation, rates: Sequence[float] | None) -> pd.DataFrame:
     """See `Valuation.present_value`."""
-    import pandas as pd
-
     rows = []
     for course in valuation.courses:
         for name, region in valuation.named_regions():

@@ -4,16 +4,15 @@ is read."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .._excel import workbook
 from .assumptions import parameters
 from .own_tables import SHEETS
 from .pots import lines, pots
 from .words import COLUMNS, INSURANCES, KINDS, SEXES, TOTALS
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 HOW = "填写说明"
 # by band, so that ageing is the region's own; one row without ages will do
@@ -33,8 +32,6 @@ WORDS = (
 
 def tables(years: tuple[int, ...] = (2023, 2024, 2025)) -> Mapping[str, pd.DataFrame]:
     """The blank tables by name, Chinese headers, the last year with ages."""
-    import pandas as pd
-
     last = max(years)
     heads = [
         [None, year, KINDS[kind][0], None, None, None, None]
@@ -84,8 +81,6 @@ def tables(years: tuple[int, ...] = (2023, 2024, 2025)) -> Mapping[str, pd.DataF
 
 
 def _named(rows: list[Any], columns: tuple[str, ...]) -> pd.DataFrame:
-    import pandas as pd
-
     return pd.DataFrame(rows, columns=[COLUMNS[each][0] for each in columns])
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..errors import ArgumentError
 from .assumptions import parameters
@@ -18,9 +19,6 @@ from .scenario import FundScenario
 from .valuation import Course, Valuation
 from .value import Kept, drawn_money
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 SUMMED = ("income", "spending", "balance", "reserve")
 
 
@@ -28,8 +26,6 @@ def waterfall(
     valuation: Valuation, scenario: str, *, pot: str | None, measure: str, year: int | None
 ) -> pd.DataFrame:
     """See `Valuation.waterfall`."""
-    import pandas as pd
-
     if measure not in SUMMED:
         raise ArgumentError("no bars of this measure", got=measure, allowed=SUMMED, nearest=SUMMED)
     last = valuation.first_year + valuation.years - 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ..settlement.workbook import write_tables
 from ..words import headers
 
@@ -59,8 +61,6 @@ def write_workbook(valuation: Valuation, path: Any, lang: str = "zh") -> None:
 
     Raises MissingExtraError without XlsxWriter, ArgumentError for another language.
     """
-    import pandas as pd
-
     notes = pd.DataFrame(valuation.notes, columns=["zh", "en", "state"])
     sheets: dict[tuple[str, str], pd.DataFrame] = {
         ("概要", "summary"): valuation.summary(),

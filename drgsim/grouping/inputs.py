@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from .._optional import require
 from ..cases.given import KEEP_ONE, refuse_columns
@@ -15,9 +16,6 @@ from ..errors import nearest_name
 from .encoded import Books, Departments, EncodedCases
 from .errors import CaseColumnsError, CasesInputError
 from .numbers import COLUMNS, problems_of, read_numbers
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 REQUIRED = ("sex", "age", "diagnoses", "procedures")
 DEPARTMENT = ("department", "dept")  # either name
@@ -46,8 +44,6 @@ class CaseTable:
 
 def read_table(cases: Any) -> CaseTable:
     """See a table of cases as columns. Raises CasesInputError for anything else."""
-    import pandas as pd
-
     if isinstance(cases, pd.DataFrame):
         return checked(CaseTable(tuple(map(str, cases.columns)), cases.__getitem__, len(cases), cases.index))
     if hasattr(cases, "__arrow_c_stream__"):
@@ -62,8 +58,6 @@ def read_table(cases: Any) -> CaseTable:
 
 def frame_of(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Cases as mappings, one row each, in columns of plain objects. `procedures` may be left out."""
-    import pandas as pd
-
     if not all(isinstance(case, Mapping) for case in cases):
         raise _not_cases(cases)
     names = dict.fromkeys(name for case in cases for name in case)
@@ -114,8 +108,6 @@ def _not_cases(given: Any) -> CasesInputError:
 
 
 def _slice(column: Any, start: int, stop: int, *, numbers: bool = False) -> Any:
-    import pandas as pd
-
     if isinstance(column, pd.Series):
         return column.iloc[start:stop]
     part = column.slice(start, stop - start)
@@ -124,8 +116,6 @@ def _slice(column: Any, start: int, stop: int, *, numbers: bool = False) -> Any:
 
 def _departments(column: Any) -> Departments:
     """Names of departments as places in a list of them; blank and missing ones have place -1."""
-    import pandas as pd
-
     series = column if isinstance(column, pd.Series) else column.to_pandas()
     alike = isinstance(series.dtype, pd.StringDtype | pd.CategoricalDtype)
     if alike or pd.api.types.infer_dtype(series, skipna=True) == "string":

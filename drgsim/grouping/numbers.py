@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..cases import case_column, find_layout
 from ..cases.parse import parse_column
 from ..schemes.rules.terms import Variable
 from .reasons import Reason
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Numbers = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -40,8 +38,6 @@ def read_numbers(column: Any, name: str) -> tuple[Numbers, Mask]:
     `column` is a pandas Series or a NumPy array; text is read as `drgsim.read_cases` reads it, `男` and
     `1.0` included. What is not a whole number in a column of whole numbers, or is below 0, is unreadable.
     """
-    import pandas as pd
-
     series = column if isinstance(column, pd.Series) else pd.Series(column)
     numeric = pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype)
     if numeric:
@@ -58,8 +54,6 @@ def read_numbers(column: Any, name: str) -> tuple[Numbers, Mask]:
 
 def _parsed(series: pd.Series, name: str) -> tuple[npt.NDArray[np.float64], Mask]:
     """The numbers that texts or objects mean, and where they mean none."""
-    import pandas as pd
-
     if series.dtype == object:  # a list or the like is no number; as text it says so
         series = series.map(lambda cell: cell if pd.api.types.is_scalar(cell) else str(cell))
     parsed = parse_column(series, case_column(name), find_layout("plain"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..codes import Catalogue
 from ..codes.catalogue import Kind
@@ -24,9 +25,6 @@ from .numbers import COLUMNS, problems_of, read_numbers
 from .plain_case import code_pieces, encode_plain
 from .readable import ReferenceGrouper
 from .reasons import Reason
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +169,6 @@ def _opened(key: _Same) -> OpenScheme:
 
 
 def _one_row(case: Any) -> pd.DataFrame:
-    import pandas as pd
-
     if isinstance(case, pd.DataFrame):
         if len(case) != 1:
             raise CasesInputError("one case is a table of one row", got=f"{len(case)} rows", allowed=1)
@@ -187,7 +183,5 @@ def _one_row(case: Any) -> pd.DataFrame:
 
 
 def _department(column: pd.Series) -> str:
-    import pandas as pd
-
     value = column.iloc[0]
     return "" if value is None or pd.isna(value) else str(value).strip()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..schemes.compiled import CompiledScheme
 from .case import CaseSeverity, Status
@@ -15,7 +16,6 @@ from .kernel import Answers
 from .reasons import Reason
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 SEVERITIES = tuple({CaseSeverity.NONE: "none"}.get(value, value.name) for value in CaseSeverity)
@@ -105,8 +105,6 @@ def as_frame(
     answers: Answers, compiled: CompiledScheme, *, index: pd.Index, names: bool, missing: tuple[str, ...]
 ) -> pd.DataFrame:
     """A frame of categorical columns. `frame.attrs["drgsim"]` says by which scheme, and without what."""
-    import pandas as pd
-
     frame = pd.DataFrame(
         {
             name: pd.Categorical.from_codes(coded.places, categories=pd.Index(coded.values))

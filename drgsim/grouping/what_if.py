@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from ..codes import Catalogue
 from ..schemes.english import in_english
@@ -15,9 +17,6 @@ from .explanation import Language, Words, check_language
 from .one_case import OpenScheme, open_scheme, read_case
 from .readable import Facts, ReferenceGrouper
 from .result import SEVERITIES
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ONLY_DOCUMENTED = Words(
     "只可编码病历中有记载、经诊疗的疾病和操作；本表用于复核编码，不是改码建议。",
@@ -144,8 +143,6 @@ class _Supposing(ReferenceGrouper):
 
 
 def _frame(choices: list[_Choice], scheme: Scheme, lang: Language) -> pd.DataFrame:
-    import pandas as pd
-
     now = choices[0].answer
     names = {drg.code: drg.name if lang == "zh" else in_english(drg.name) for drg in scheme.drgs}
     note = ONLY_DOCUMENTED.of(lang)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..cases.beside import table_beside
 from ..errors import ColumnError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 HEADERS = {
     "case_id": ("case_id", "病案号", "病例号", "住院号", "medcasno"),
@@ -33,8 +31,6 @@ def read_bureau(given: Any) -> pd.DataFrame:
 
     `given`: a DataFrame, or a CSV or Excel file with one header row. Raises NotFoundError, ColumnError.
     """
-    import pandas as pd
-
     table = given if isinstance(given, pd.DataFrame) else table_beside(given)
     headers = {str(column).strip(): column for column in table.columns}
     found = {

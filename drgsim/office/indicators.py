@@ -7,14 +7,11 @@ counts by its stays (Σ kᵢ·nᵢ ÷ Σ nᵢ). Both, the CMI and the margin are
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from ..words import headers
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 HEADERS = headers(
     "cases",
@@ -49,8 +46,6 @@ def indicators(stays: pd.DataFrame, by: str | Sequence[str] | None = None) -> pd
 
     The kinds of stays add up to cases, money to the file's totals; the margin is of in_scheme alone.
     """
-    import pandas as pd
-
     inside = (stays["standing"] == "in_scheme").to_numpy()
     weight = stays["weight"].to_numpy(dtype=np.float64)
     weighted = inside & ~np.isnan(weight)
@@ -85,8 +80,6 @@ def indicators(stays: pd.DataFrame, by: str | Sequence[str] | None = None) -> pd
 
 
 def _figures(sums: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    import pandas as pd
-
     def over(above: str, below: str) -> pd.Series:
         return sums[above] / sums[below].where(sums[below] > 0)
 

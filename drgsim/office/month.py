@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..payment.engine.problems import Problem
 from ..payment.faces.standing import Standing
@@ -18,8 +19,6 @@ from .stays import with_words
 from .thresholds import Thresholds
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..grouping import DrgGrouper
     from ..grouping.explain import Explanation
     from ..payment.faces.estimate import Estimate
@@ -75,8 +74,6 @@ class OfficeMonth:
     @cached_property
     def comparison(self) -> pd.DataFrame:
         """One row an indicator: now, last_month, change_last, year_ago, change_year, and each peer."""
-        import pandas as pd
-
         columns = {"now": indicators(self.frame).iloc[0]}
         for name, change in (("last_month", "change_last"), ("year_ago", "change_year")):
             stays = self.earlier.get(name)
@@ -124,8 +121,6 @@ class OfficeMonth:
     def to_explain(self) -> np.ndarray[Any, Any]:
         """Positions of the stays whose way to their group is told test by test: reviews, then warnings with
         other money, then the largest losses; at most as many as the threshold says."""
-        import pandas as pd
-
         position = pd.Series(np.arange(len(self)), index=self.frame.index)
         first = position.reindex(self.reviews.index)
         moved = self.warnings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..cases.beside import table_beside
 from ..cases.hospital_facts import HospitalFacts
@@ -22,8 +23,6 @@ from .thresholds import thresholds as read_thresholds
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from ..policy.policy import Policy
 
@@ -109,8 +108,6 @@ def office(
 
 def sheet_rows_of(cases: pd.DataFrame, own: pd.DataFrame) -> Any:
     """The row of each of the month's stays in the sheet that was read, the header being row 1."""
-    import pandas as pd
-
     given = getattr(report_of(cases), "at", None)  # the reader's word, where titles or foot rows stand around
     if given is None or len(given) != len(cases):
         given = range(2, len(cases) + 2)
@@ -120,8 +117,6 @@ def sheet_rows_of(cases: pd.DataFrame, own: pd.DataFrame) -> Any:
 
 def read_peers(given: Any) -> pd.DataFrame | None:
     """A column a peer, a row an indicator. Raises ColumnError without names or indicators."""
-    import pandas as pd
-
     if given is None:
         return None
     table = given if isinstance(given, pd.DataFrame) else table_beside(given, text=False)
@@ -179,8 +174,6 @@ _LEAST = 0.2  # of the busiest month: a month with fewer stays at the end of a f
 
 def months_of(cases: pd.DataFrame) -> pd.Series:
     """The month of discharge of each case as a pandas Period; missing without a date."""
-    import pandas as pd
-
     if "discharge_date" not in cases.columns:
         return pd.Series(pd.PeriodIndex([pd.NaT] * len(cases), freq="M"), index=cases.index)
     dates = pd.to_datetime(cases["discharge_date"], errors="coerce")
@@ -192,8 +185,6 @@ def this_month(cases: pd.DataFrame, month: str | None) -> pd.Period | None:
 
     Raises ArgumentError for a month that is none, or that the file does not have.
     """
-    import pandas as pd
-
     counts = months_of(cases).value_counts().sort_index()
     if month is not None:
         try:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..errors import ArgumentError
 from ..payment.faces.estimate import Estimate, estimate
@@ -18,8 +19,6 @@ from .monthly import sheet_rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from ..policy.policy import Policy
 
@@ -76,8 +75,6 @@ class Reconciliation:
 
     def summary(self, by: str | None = "department") -> pd.DataFrame:
         """One row a department (or doctor, reason …; None: in all): counts as `SUMMARY`, money in yuan."""
-        import pandas as pd
-
         frame = self.frame
         table = pd.DataFrame({
             "cases": 1,
@@ -154,8 +151,6 @@ def reconcile(
     -------
     Reconciliation. Raises ColumnError, NotFoundError, ArgumentError, and what `estimate` raises.
     """
-    import pandas as pd
-
     answer = estimate(cases, policy, weights=weights, scheme=scheme, hospital=hospital)
     theirs = read_bureau(bureau)
     own = answer.payments.stays.frame
@@ -180,8 +175,6 @@ def reconcile(
 
 
 def _beside(answer: Estimate, own: pd.DataFrame, joined: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
     at = joined["at"].fillna(-1).astype(np.int64).to_numpy()
     here = at >= 0
     frame = pd.DataFrame(
@@ -268,8 +261,6 @@ def _principals(answer: Estimate, own: pd.DataFrame, frame: pd.DataFrame, reason
 
 def _deadline(frame: pd.DataFrame, days: int | None, returned: Any, on: Any) -> list[str]:
     """The column `days_left`, and what to know of it."""
-    import pandas as pd
-
     frame["days_left"] = pd.Series(pd.NA, index=frame.index, dtype="Int64")
     if returned is not None:
         frame["returned"] = pd.to_datetime(frame["returned"]).fillna(pd.Timestamp(returned))

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..cases.beside import table_beside
 from ..errors import ColumnError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..payment.faces.payments import Payments
 
 _NAMES = {
@@ -37,8 +36,6 @@ def read_reference(given: Any) -> pd.DataFrame | None:
 
     Raises ColumnError without the group or without both means.
     """
-    import pandas as pd
-
     if given is None:
         return None
     table = given if isinstance(given, pd.DataFrame) else table_beside(given)
@@ -64,8 +61,6 @@ def reference_of(whole: pd.DataFrame, payments: Payments, given: pd.DataFrame | 
 
     `whole` are the grouped cases of the file, all months of it.
     """
-    import pandas as pd
-
     column = "drg" if "drg" in whole.columns else "dip_code"
     own = pd.DataFrame({
         name: pd.to_numeric(whole[name], errors="coerce").astype("Float64").astype(np.float64)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .._atomic import replacing
 from .._damaged import read_json
@@ -13,9 +15,6 @@ from ..cases.beside import table_beside
 from ..cases.columns import case_column, case_columns, column_labels
 from ..codes import Catalogue
 from ..errors import ArgumentError, ColumnError, FileFormatError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # column of the case table → field of setlinfo, for what has one plain field
 _FIELDS = {
@@ -48,8 +47,6 @@ def read_corrections(given: Any) -> pd.DataFrame:
 
     Raises ColumnError, and NotFoundError for a column that the case table does not have.
     """
-    import pandas as pd
-
     table = given if isinstance(given, pd.DataFrame) else table_beside(given)
     names = {"病案号": "case_id", "应改项目": "column", "改为": "value"}
     table = table.rename(columns=names)

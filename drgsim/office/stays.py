@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..cases.values import value_labels
 from ..payment.faces.estimate_words import OUTLIER_WORDS
@@ -12,8 +13,6 @@ from ..words import headers
 from .references import Reference, reference_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..payment.faces.estimate import Estimate
 
 UNNAMED = "未填"
@@ -44,8 +43,6 @@ def stays_of(answer: Estimate, given: Any, whole: pd.DataFrame) -> tuple[pd.Data
 
     `given`: a region's means, or None; `whole`: all grouped cases of the file, for its own means.
     """
-    import pandas as pd
-
     cases, frame = answer.payments.stays.frame, answer.frame
     table = pd.DataFrame(index=cases.index)
     for name in ("department", "doctor"):
@@ -96,8 +93,6 @@ def _sentence(row: tuple[Any, ...], problems: dict[str, str], standings: dict[st
 
 
 def _numbers(cases: pd.DataFrame, name: str) -> Any:
-    import pandas as pd
-
     if name not in cases.columns:
         return np.nan
     return pd.to_numeric(cases[name], errors="coerce").astype("Float64").astype(np.float64)

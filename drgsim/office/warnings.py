@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..cases.check import check_cases
 from ..cases.rules import check_rules
@@ -20,8 +21,6 @@ from .alternatives import principal_first, regrouped, without
 from .thresholds import Thresholds
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..grouping import DrgGrouper
     from ..payment.faces.estimate import Estimate
 
@@ -49,8 +48,6 @@ def warnings_of(
     answer: Estimate, stays: pd.DataFrame, limits: Thresholds, grouper: DrgGrouper | None
 ) -> pd.DataFrame:
     """A row a warning, with the index of the stay; columns as `HEADERS` without identifiers."""
-    import pandas as pd
-
     cases = answer.payments.stays.frame
     position = pd.Series(np.arange(len(cases)), index=cases.index)
     problems = check_cases(cases, rules=[*_PLAIN, "W02", "W05"]).frame

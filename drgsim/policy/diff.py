@@ -6,15 +6,14 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .display import rule_text, value_text
 from .document import Document
 from .entries import Dated
 from .parameters import catalogue
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,6 @@ class PolicyDiff:
     @property
     def frame(self) -> pd.DataFrame:
         """One row a difference: path, label_zh, label_en, since, before, after (the last two as text)."""
-        import pandas as pd
-
         labels = {row.path: catalogue().get(row.path) for row in self.rows}
         return pd.DataFrame(
             [

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from .parameters import NUMERIC, OTHER, Parameter, dimensions
 
@@ -121,8 +122,6 @@ def _split(
 
 def label_codes(name: str, values: Any) -> tuple[Array, list[str]]:
     """Values of a dimension as codes (−1 = missing) into their one-spelling labels."""
-    import pandas as pd
-
     # texts of a few kinds of stay: turning them into a typed column would cost more than counting them
     plain = isinstance(values, np.ndarray) and values.dtype == object
     codes, found = pd.factorize(values if plain else pd.Series(values))

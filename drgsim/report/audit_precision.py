@@ -7,18 +7,16 @@ nothing of real claims, for which no published precision was found.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..audit.screening import audit
 from ..audit.stays.screen import with_groups
 from ..audit.stays.worth import Worth
 from ..synthetic.planted import planted_cases
 from ..synthetic.planted_claims import planted_claims
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _STAYS: Mapping[str, tuple[str, ...]] = {
     "upcoding": ("upcoding",),
@@ -43,8 +41,6 @@ def precision(n: int = 20_000, *, seed: int = 0, policy: Any = None, weights: An
     uplift of upcoding is brought to the published one, findings carry money, and a code that brings none
     counts as not planted.
     """
-    import pandas as pd
-
     rows = [*_stay_rows(n, seed, policy, weights)[0], *_claim_rows(max(n // 10, 50), seed)]
     return pd.DataFrame(rows).set_index("rule")
 
@@ -55,7 +51,6 @@ def ranking(n: int = 20_000, *, seed: int = 0, policy: Any = None, weights: Any 
     The forest (scikit-learn) sees cost over the group's mean, days, secondary diagnoses, severity and shares
     of cost. It is measured here and ranks nothing in the product while the signals beat it.
     """
-    import pandas as pd
     from sklearn.ensemble import IsolationForest
     from sklearn.metrics import average_precision_score
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from .._excel import open_book
 from ..office.indicators import HEADERS as INDICATORS
 from ..office.month import BY, PERIODS
@@ -14,8 +16,6 @@ from ..payment.faces.headers import WORDS, WORKLIST
 from ..words import headers
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .office import OfficeReport
 
 _SHARES = ("ungrouped_share", "margin_rate", "acceptance")
@@ -122,8 +122,6 @@ def _placed(month: OfficeReport, table: pd.DataFrame, case_ids: bool) -> pd.Data
 
 
 def _both_ends(month: OfficeReport) -> pd.DataFrame:
-    import pandas as pd
-
     parts = {"亏损": month.losers, "结余": month.winners}
     return pd.concat(
         [table.reset_index().assign(kind=kind) for kind, table in parts.items()], ignore_index=True
@@ -149,8 +147,6 @@ class _Explained:
 
 
 def _explanations(month: OfficeReport) -> _Explained:
-    import pandas as pd
-
     lines: list[tuple[Any, str, str]] = []
     rows: dict[int, int] = {}
     for at in month.to_explain.tolist():

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from .facts import RunFacts
 from .markup import Cell, heading, pair, paragraph, table
 from .numbers import NONE, percent
@@ -13,8 +15,6 @@ from .page_headlines import cut, short
 from .words import title
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .tables import Tables
 
 _SHOWN = 8  # rows of a cut
@@ -63,8 +63,6 @@ def _margin(tables: Tables, facts: RunFacts, scenario: str) -> list[Cell]:
 
 def _moved(tables: Tables, key: str, reforms: Sequence[str]) -> pd.DataFrame | None:
     """cases, margin (baseline), and the change under each reform: the rows that move most; None for none."""
-    import pandas as pd
-
     from ..errors import DrgsimError
 
     try:

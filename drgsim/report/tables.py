@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 
 class Tables(Protocol):
@@ -36,16 +34,12 @@ def reforms(tables: Tables) -> list[str]:
 
 def projected(tables: Tables) -> pd.DataFrame:
     """The funds over the years, or an empty table where no years were simulated."""
-    import pandas as pd
-
     return tables.projection() if getattr(tables, "years", 1) else pd.DataFrame()
 
 
 def check_table(tables: Tables, name: str) -> pd.DataFrame:
     """`published`, `plausibility` or `liveness`; an empty table for a result that does not make it, or that
     would have to pay all cases for it (`explained`)."""
-    import pandas as pd
-
     make = getattr(tables, name, None)
     if name == "liveness" and not explained(tables):
         make = None
@@ -65,8 +59,6 @@ def explained(tables: Tables) -> bool:
 
 def attributions(tables: Tables, *, measure: str = "fund") -> pd.DataFrame:
     """The attribution of every reform, one after the other; empty where it was not worked out."""
-    import pandas as pd
-
     names = reforms(tables) if explained(tables) else []
     parts = [tables.attribution(each, measure=measure) for each in names]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
@@ -89,8 +81,6 @@ def winners_and_losers(changes: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
     The last three are quartiles of a hospital's change as a share of its cost.
     """
-    import pandas as pd
-
     rows = {}
     for scenario, table in changes.items():
         change = table["hospital_change"].astype(float)
@@ -111,8 +101,6 @@ def winners_and_losers(changes: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def by_level(changes: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Scenario × hospital level: the change for hospitals, yuan; the highest level first."""
-    import pandas as pd
-
     rows = {
         scenario: table.groupby(table["hospital_level"].astype(str))["hospital_change"].sum()
         for scenario, table in changes.items()
@@ -136,8 +124,6 @@ def across(
 def years_ahead(projection: pd.DataFrame) -> pd.DataFrame:
     """A row a scenario and insurance of the whole: first_deficit (year or None), the last year's balance,
     reserve and months, with the reserve's band where there is one, and the warnings on the way."""
-    import pandas as pd
-
     whole = projection[projection["region"].astype(str) == "all"]
     rows = []
     for (scenario, insurance), part in whole.groupby(["scenario", "insurance"], sort=False):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .._excel import MONEY, SHARE, workbook
 from ..words import chinese
 from .facts import RunFacts
 from .tables import Tables, attributions, check_table, projected, reforms
 from .words import both, level
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _FORMATS = {
     **dict.fromkeys(("fund_change_share", "margin", "share", "gap"), SHARE),
@@ -111,8 +110,6 @@ def _each_reform(make: Callable[[Tables, str], pd.DataFrame]) -> Callable[[Table
     """One table for all reforms, with the scenario in front."""
 
     def together(tables: Tables) -> pd.DataFrame:
-        import pandas as pd
-
         parts = []
         for each in reforms(tables):
             own = make(tables, each)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .cash_flows import CashFlows
 from .errors import LedgerError, SettlementError
@@ -26,8 +27,6 @@ from .working_days import WorkingDays
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from ..policy.policy import Policy
     from .region_prepayments import RegionPrepayments
@@ -212,8 +211,6 @@ def _long(hospitals: npt.NDArray[np.object_], dated: Mapping[str, Dated]) -> dic
 
 
 def _together(parts: list[dict[str, Any]]) -> pd.DataFrame:
-    import pandas as pd
-
     table = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
     if "date" in table.columns:
         table["date"] = table["date"].astype("datetime64[s]")

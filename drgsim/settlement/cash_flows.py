@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from ..errors import ArgumentError
 from ..words import headers
@@ -15,9 +16,6 @@ from .errors import LedgerError
 from .settlement import LABELS
 from .timing import DAYS_IN_A_MONTH, MONTHS_IN_A_YEAR
 from .workbook import write_tables
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FUND_KEYS = ["care_region", "insurance"]
 HOSPITAL_KEYS = [*FUND_KEYS, "hospital_id"]
@@ -112,8 +110,6 @@ class CashFlows:
         Earned are the entitlements of the months so far; with the clearing, all that is due. `prepaid` is
         money lent and not yet taken back, outside `received`. The last receivable is 0, or LedgerError.
         """
-        import pandas as pd
-
         keys = {"fund": FUND_KEYS, "hospital": HOSPITAL_KEYS}.get(by)
         if keys is None:
             raise ArgumentError("not a way to group", got=by, allowed=["fund", "hospital"])
@@ -159,8 +155,6 @@ class CashFlows:
                 got=f"{len(here)} and {len(there)} statements",
             )
         days = {"before": here["days_monthly"], "after": there["days_monthly"]}
-        import pandas as pd
-
         table = pd.DataFrame(days)
         monthly = here["due"] / 100 / MONTHS_IN_A_YEAR
         table["released"] = (table["before"] - table["after"]) / DAYS_IN_A_MONTH * monthly
@@ -214,8 +208,6 @@ class CashFlows:
         return shares.groupby([booked[key] for key in FUND_KEYS]).quantile(WORST)
 
     def _lowest(self) -> pd.DataFrame:
-        import pandas as pd
-
         columns = ["lowest_cash", "lowest_on", "days_below_zero"]
         if self.fund_days.empty:
             return pd.DataFrame(columns=columns, index=pd.MultiIndex.from_arrays([[], []], names=FUND_KEYS))

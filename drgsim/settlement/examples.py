@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..errors import DrgsimError
 from ..payment.pay import pay
@@ -16,8 +17,6 @@ from .settle import settle
 from .sharing import due_after_sharing
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..payment.faces.payments import Payments
     from ..policy.examples import Example
     from ..policy.policy import Policy
@@ -145,8 +144,6 @@ def _together(frame: pd.DataFrame) -> dict[str, Any]:
 
 def _cases(example: Example) -> tuple[pd.DataFrame, Any]:
     """The stays of an example, and the row of the example each stands in: `times` of a row repeats it."""
-    import pandas as pd
-
     times = [int(row.get(TIMES, 1)) for row in example.cases]
     row_of = np.repeat(np.arange(len(times)), times)
     rows = [
@@ -166,8 +163,6 @@ def _cases(example: Example) -> tuple[pd.DataFrame, Any]:
 
 
 def _weights(example: Example) -> Any:
-    import pandas as pd
-
     if not example.weights:
         return None
     rows = [
@@ -178,8 +173,6 @@ def _weights(example: Example) -> Any:
 
 
 def _dues(payments: Payments, policy: Policy, example: Example) -> dict[str, float]:
-    import pandas as pd
-
     regions = sorted(set(payments.stays.frame["care_region"]))
     rows = [
         {"region": region, "insurance": insurance, "budget": money}

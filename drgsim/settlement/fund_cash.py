@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..cases.arrays import read_labels, read_money
 from ..errors import ColumnError
 from .budgets import FUND
 from .errors import SettlementError
 from .timing import MONTHS_IN_A_YEAR
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def fund_cash(
@@ -35,8 +31,6 @@ def fund_cash(
 
     Raises ColumnError for lacking columns, SettlementError for a fund given twice or without an amount.
     """
-    import pandas as pd
-
     columns = [*FUND, "date", "income", "paid", "regions", "cash"]
     if funds is None:
         return pd.DataFrame(columns=columns)
@@ -75,8 +69,6 @@ def fund_cash(
 
 
 def _by_day(payments: pd.DataFrame, key: str, region: str, insurance: str) -> pd.Series:
-    import pandas as pd
-
     own = payments[(payments[key] == region) & (payments["insurance"] == insurance)]
     sums = own.groupby("date")["amount"].sum()
     sums.index = pd.DatetimeIndex(sums.index).as_unit("s")

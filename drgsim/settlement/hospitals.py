@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .clearing import clear_year
 from .monthly import settle_months
 from .timing import MONTHS_IN_A_YEAR
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..policy.policy import Policy
 
 FUND = ["care_region", "insurance"]
@@ -34,8 +33,6 @@ def hospital_statements(
     rows : statistics, with the months; `flows` : what the funds owe hospitals at the settlement price.
     policy_of : the policy of a care region.
     """
-    import pandas as pd
-
     seen = {name: rows[name].to_numpy(dtype=object) for name in ("hospital_id", "month")}
     measured = {name: rows[name].to_numpy(np.int64) for name in ("fund", "fund_by_item")}
     of_flow = flows["hospital_id"].to_numpy(dtype=object)

@@ -7,18 +7,16 @@ Source: fund rules §5.1; `unified` and `ex_ante` are forms proposed there, thei
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .._rows import rows_of
 from ..errors import ArgumentError, ColumnError
 from .errors import LedgerError, SettlementError
 from .timing import MONTHS_IN_A_YEAR
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -178,8 +176,6 @@ def pool_regions(
     ColumnError, ArgumentError, SettlementError (a fund twice, money that is no number or below zero; a
     reserve may be a debt)
     """
-    import pandas as pd
-
     if mode not in MODES:
         raise ArgumentError("no such mode of pooling", got=mode, allowed=MODES, nearest=MODES)
     needed = [*COLUMNS, *(["risk"] if mode == "ex_ante" else [])]
@@ -252,8 +248,6 @@ def pool_years(
 
     Raises ArgumentError, when there is no year before; and as `pool_regions`.
     """
-    import pandas as pd
-
     made = []
     for scenario, own in course.groupby("scenario", sort=False):
         years = sorted(set(own["year"]))

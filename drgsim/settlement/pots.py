@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .budgets import INSURANCES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..policy.policy import Policy
 
 # pots beside the basic funds: catastrophic insurance with money of its own, medical aid's budget, and those
@@ -38,8 +37,6 @@ def pot_table(flows: pd.DataFrame, borne: npt.NDArray[np.bool_]) -> pd.DataFrame
 
     `flows` are statistics by flow, `borne` what `of_basic_fund` says of them.
     """
-    import pandas as pd
-
     catastrophic = flows["catastrophic"].to_numpy(np.int64)
     aid = flows["medical_aid"].to_numpy(np.int64)
     spent = {

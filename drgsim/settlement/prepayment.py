@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .errors import LedgerError, SettlementError
 from .region_prepayments import PAIR, RegionPrepayments
@@ -22,8 +23,6 @@ from .which_policy import policy_by_region
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from ..payment.faces.payments import Payments
     from ..policy.policy import Policy
@@ -100,8 +99,6 @@ def _claims(source: Settlement | Payments | pd.DataFrame) -> pd.DataFrame:
 
 
 def _pairs(*tables: pd.DataFrame) -> pd.MultiIndex:
-    import pandas as pd
-
     together = pd.concat([table[PAIR] for table in tables]).drop_duplicates()
     return pd.MultiIndex.from_frame(together.sort_values(PAIR))
 
@@ -146,8 +143,6 @@ def _sums(table: pd.DataFrame, pairs: pd.MultiIndex) -> Ints:
 
 def _matrix(dated: pd.DataFrame, pairs: pd.MultiIndex, lag: int) -> tuple[npt.NDArray[Any], Ints]:
     """Every month from the first claim to the last clearing, and claims by pair and month."""
-    import pandas as pd
-
     when = dated["month"].to_numpy(dtype=object).astype("datetime64[M]")
     months = np.arange(when.min(), when.max() + 1 + lag)
     claims = np.zeros((len(pairs), len(months)), np.int64)

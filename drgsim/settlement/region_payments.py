@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from .errors import SettlementError
 from .region_prepayments import PAIR
@@ -13,8 +14,6 @@ from .timing import Timing, last_day
 from .working_days import WorkingDays
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..policy.policy import Policy
     from .region_prepayments import RegionPrepayments
 
@@ -28,8 +27,6 @@ def region_payments(
 
     The insured region's policy sets the days: it pays. Months are cleared by their last working day.
     """
-    import pandas as pd
-
     if lent.months.empty:
         return pd.DataFrame(columns=COLUMNS)
     payers = sorted(set(lent.months["insured_region"].astype(str)))

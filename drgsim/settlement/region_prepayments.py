@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..words import headers
 from .settlement import LABELS
 from .workbook import write_tables
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PAIR = ["insured_region", "care_region", "insurance"]
 MONEY = ("prepaid", "paid", "cleared", "uncleared", "balance")
@@ -61,8 +59,6 @@ class RegionPrepayments:
         cls, columns: Mapping[str, Any], rest: npt.NDArray[np.int64], *, assumed_steady: bool
     ) -> RegionPrepayments:
         """From the columns of `months` and the rest of each pair, in the same order."""
-        import pandas as pd
-
         months = pd.DataFrame(columns)
         pairs = pd.MultiIndex.from_frame(months[PAIR].drop_duplicates())
         return cls(months, pd.Series(rest, index=pairs, name="rest"), assumed_steady)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .budgets import FUND, budget_table
 from .errors import LedgerError, SettlementError
@@ -19,8 +20,6 @@ from .which_policy import policy_by_region
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from ..payment.faces.payments import Payments
     from ..policy.policy import Policy
@@ -78,8 +77,6 @@ def settlement_prices(
 ) -> pd.DataFrame:
     """region, insurance, price (multiple of the budget point value), held (fixed, floor, cap or "" where it
     was solved); one row a fund. `rows` are flows, `budgets` in fen."""
-    import pandas as pd
-
     solved = []
     for insurance, own in rows.groupby("insurance", sort=True):
         regions = sorted({*own["care_region"], *own["insured_region"]})

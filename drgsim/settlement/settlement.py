@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+
+import pandas as pd
 
 from ..errors import ArgumentError
 from ..words import headers
 from .workbook import write_tables
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LABELS = headers(
     "region",
@@ -88,8 +87,6 @@ class Settlement:
 
     def summary(self) -> pd.DataFrame:
         """Each fund's ledger in yuan, with the settlement price of a point; below them the other pots."""
-        import pandas as pd
-
         index = ["region", "insurance"]
         parts = [self.ledger, *([self.pots.rename_axis(index)] if len(self.pots) else [])]
         table = pd.concat([part.astype("Float64") for part in parts]) / 100

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 
@@ -48,8 +46,6 @@ def tally(keys: Mapping[str, Words], measures: Mapping[str, Ints]) -> pd.DataFra
 
     Sums of whole numbers do not depend on the order of the rows.
     """
-    import pandas as pd
-
     combined = _combined(list(keys.values()))
     order = np.argsort(combined)
     combined = combined[order]

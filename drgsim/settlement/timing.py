@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .errors import SettlementError
 from .working_days import Days, WorkingDays
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..policy.reading import Readable
 
 Months = npt.NDArray[np.datetime64]
@@ -128,8 +127,6 @@ def deadlines(policy: Readable, year: int, *, working_days: WorkingDays | None =
     >>> deadlines(Policy.load("national-drg-rate"), 2026).loc["2026-03", "pay_by"]
     Timestamp('2026-05-08 00:00:00')
     """
-    import pandas as pd
-
     days = working_days or WorkingDays()
     timing = Timing.read(policy)
     months = np.datetime64(f"{year}-01", "M") + np.arange(12)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..cases.fen import to_yuan
 from ..errors import ArgumentError
 from ..payment.pay import pay
 from ..policy.policy import Policy
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def true_up(
@@ -35,8 +33,6 @@ def true_up(
 
     Raises ArgumentError where a stay has no discharge date.
     """
-    import pandas as pd
-
     months = pd.to_datetime(cases["discharge_date"]).dt.to_period("M")
     if months.isna().any():
         raise ArgumentError(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from ..cases.arrays import read_labels
 from ..cases.hospital_facts import HospitalFacts
@@ -20,9 +22,6 @@ from .uncertainty.parameter_band import parameter_band
 from .uncertainty.sampled_outcomes import resample_outcomes
 from .world.case_table import CARE, INSURED
 from .world.world import World
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_DRAWS, MOST_YEARS = 100_000, 100  # every draw of every fund, year and scenario is kept
 REFORM, BASELINE = "reform", "baseline"
@@ -172,8 +171,6 @@ def check_tables(cases: pd.DataFrame, **tables: Any) -> None:
     A table of which no row fits would change nothing, and nobody would see it: codes often lose a leading
     zero on their way through a spreadsheet.
     """
-    import pandas as pd
-
     known = {name for side in (CARE, INSURED) for name in read_labels(cases, side).names}
     for name, table in tables.items():
         if table is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from ..published import series
 from .generate import grouper_of
@@ -14,8 +15,6 @@ from .targets import INSURANCES, LEVELS
 from .world import build_world
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..grouping import DrgGrouper
     from ..schemes.model import Scheme
     from .region import SyntheticRegion
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 def mix_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
     """`SyntheticRegion.mix`."""
-    import pandas as pd
-
     world = build_world(region, year, grouper_of(scheme))
     members = member_cells(year)
     share = np.bincount(members.insurance, weights=members.discharges) @ group_shares(world.mix, members)
@@ -45,8 +42,6 @@ def mix_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrou
 
 def flow_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
     """`SyntheticRegion.flows`."""
-    import pandas as pd
-
     calibration = build_world(region, year, grouper_of(scheme)).calibration
     names = (INSURANCES, [city.id for city in region.cities], [place.id for place in region.places])
     index = pd.MultiIndex.from_product(names, names=["insurance", "insured_region", "care_region"])
@@ -58,8 +53,6 @@ def flow_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGro
 
 def rate_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
     """`SyntheticRegion.rates`."""
-    import pandas as pd
-
     rate = build_world(region, year, grouper_of(scheme)).calibration.rate
     rows = []
     for insurance, of_levels in zip(INSURANCES, rate, strict=True):

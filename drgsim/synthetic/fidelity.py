@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ..words import word
 from .measures import Measured, measured
 from .tables import rows
 from .targets import INSURANCES, LEVEL_NAMES, Target, targets
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .region import SyntheticRegion
 
 
@@ -82,8 +82,6 @@ class Fidelity:
 
 def measure(region: SyntheticRegion, cases: pd.DataFrame | None, *, year: int, seed: int, n: int) -> Fidelity:
     """`SyntheticRegion.fidelity`."""
-    import pandas as pd
-
     if cases is None:
         from .generate import synthetic_cases
 

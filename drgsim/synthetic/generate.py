@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..cases.columns import case_columns, text_dtype
 from ..errors import ArgumentError
@@ -21,8 +22,6 @@ from .region import SyntheticRegion
 from .world import World, build_world
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..schemes.model import Scheme
 
 _YEARS = range(2015, 2051)
@@ -177,8 +176,6 @@ _MISSING = -1
 
 def as_table(parts: Sequence[dict[str, Any]], *, index_from: int, truth: bool) -> pd.DataFrame:
     """The parts one after the other; -1 becomes missing. The index counts cases from `index_from`."""
-    import pandas as pd
-
     known, texts = case_columns(), cast(Any, text_dtype())
     names = [name for name in known if name in parts[0]] + (list(TRUTH) if truth else [])
     columns: dict[str, Any] = {}

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .choose import Pools, zipf
 from .randomness import Streams
 from .targets import LEVELS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .region import SyntheticRegion
 
 Floats = npt.NDArray[np.float64]
@@ -65,8 +64,6 @@ def _effect(logs: Floats, share: Floats, row: npt.NDArray[np.int64]) -> Floats:
 
 def hospital_table(region: SyntheticRegion) -> pd.DataFrame:
     """`SyntheticRegion.hospitals`."""
-    import pandas as pd
-
     hospitals = hospitals_of(region)
     return pd.DataFrame(
         {

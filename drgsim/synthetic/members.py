@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .bands import SEXES, bands
 from .tables import rows
 from .targets import INSURANCES, targets
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .region import SyntheticRegion
 
 Floats = npt.NDArray[np.float64]
@@ -104,8 +103,6 @@ def city_persons(region: SyntheticRegion, year: int) -> Floats:
 
 def insured_table(region: SyntheticRegion, year: int) -> pd.DataFrame:
     """`SyntheticRegion.insured`."""
-    import pandas as pd
-
     cells = member_cells(year)
     persons = city_persons(region, year)
     national = np.array([cells.persons[cells.insurance == number].sum() for number in range(len(INSURANCES))])

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..errors import ArgumentError
 from ..grouping import DrgGrouper
 from .generate import grouper_of, synthetic_cases
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 UPCODED_SHARE, UPLIFT = 0.1291, 0.4527
 KINDS = ("", "upcoding", "split", "low_standard", "check_up", "identity")
@@ -224,8 +222,6 @@ def _identity(cases: Any, kind: Any, rows: Any, many: int) -> None:
 
 
 def _joined(cases: Any, kind: Any, code: Any, second: Any, uplift: float) -> Planted:
-    import pandas as pd
-
     together = pd.concat([cases, second], ignore_index=True)
     kinds = np.append(np.where(kind == "split first", "", kind), np.full(len(second), "split", dtype=object))
     truth = pd.DataFrame(

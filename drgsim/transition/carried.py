@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..weights.weights import Weights
 
@@ -23,8 +24,6 @@ def carried_weights(before: Payments, stays: Stays) -> Weights:
     stays all came from groups of one value keeps exactly that value. So a stay's payment moves only because
     it now shares its group with others. Stays that had no group count for nothing.
     """
-    import pandas as pd
-
     labels = stays.groups()
     walk = before.walks[0]
     old: dict[str, npt.NDArray[Any]] = {"weight": before.findings.weight}

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..weights.trim import default
 from .sides import Side
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 MEASURES = ("riv", "cv", "unstable_share")
@@ -31,8 +27,6 @@ def explained(
     riv : share of the variance of cost between groups; cv : mean of the groups' CV, by cases;
     unstable_share : share of groups with too few cases or a CV of 1 or more.
     """
-    import pandas as pd
-
     both = a.grouped & b.grouped & (cost > 0)
     names, of = np.unique(mdc.astype(str).to_numpy()[both], return_inverse=True)
     cells = {name: _Cells.read(side.frame["group"][both], of) for name, side in (("a", a), ("b", b))}
@@ -59,8 +53,6 @@ class _Cells:
 
     @classmethod
     def read(cls, groups: pd.Series, mdc: npt.NDArray[np.int64]) -> _Cells:
-        import pandas as pd
-
         codes, labels = pd.factorize(groups.astype(object), sort=True)
         cells, of = np.unique(mdc.astype(np.int64) * max(len(labels), 1) + codes, return_inverse=True)
         return cls(of, cells // max(len(labels), 1))
@@ -95,7 +87,6 @@ def _drawn(
     cells: dict[str, _Cells], cost: Floats, hospital: pd.Series, mdcs: int, draws: int, seed: int
 ) -> dict[str, Floats]:
     """Measures of both schemes in draws of whole hospitals, the same ones for both."""
-    import pandas as pd
     from scipy.sparse import csr_matrix
 
     codes, labels = pd.factorize(hospital.astype(object), sort=True)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 
 from ..words import pairs
 from .sides import AMBIGUOUS, GROUPED, Side
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # kind of move -> (中文, English), the plainest first
 MOVES: dict[str, tuple[str, str]] = pairs("move")
@@ -19,8 +15,6 @@ MOVED = tuple(name for name in MOVES if name not in ("same", "still_without"))
 
 def moves(a: Side, b: Side) -> pd.Series:
     """The kind of move of each case, categorical over `MOVES`, in the order and index of the cases."""
-    import pandas as pd
-
     left, right = (side.frame.astype(object) for side in (a, b))
     drg = a.kind == b.kind == "drg"
     in_a, in_b = a.grouped, b.grouped
@@ -47,8 +41,6 @@ def flow_table(a: Side, b: Side, move: pd.Series) -> pd.DataFrame:
 
     What has no group stands under its status (`ungrouped`, `ambiguous`, `invalid` …).
     """
-    import pandas as pd
-
     table = pd.DataFrame({"group_a": places(a), "group_b": places(b), "move": move.astype(object)})
     counted = table.value_counts(["group_a", "group_b", "move"], sort=False).rename("cases").reset_index()
     whole = counted.groupby("group_a")["cases"].transform("sum")
@@ -69,8 +61,6 @@ def share_moved(cases: pd.DataFrame, move: pd.Series, a: Side, b: Side, by: str 
 
     cases, moved, moved_share, one column a kind of move that occurs, severity_gained, severity_lost
     """
-    import pandas as pd
-
     if by is None:
         key = pd.Series("all", index=move.index)
     elif by == "mdc":

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from .._excel import COUNT, MONEY, RATIO, workbook
 from ..dip.facts import numbers
 from ..errors import ArgumentError, ColumnError
 from .measures import Labels, group_table, hospital_table, migration_table, side_summary
 from .sides import side
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _SHOWN = 20  # rows of each table in a display
 
@@ -180,8 +178,6 @@ def compare_groupings(cases: pd.DataFrame, a: Any, b: Any) -> GroupingComparison
 
 def _named(labels: Labels) -> Any:
     """The group of each case by name."""
-    import pandas as pd
-
     return pd.Series(labels.names[labels.places])
 
 

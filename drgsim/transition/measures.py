@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -24,8 +22,6 @@ class Labels:
 
     @classmethod
     def read(cls, column: pd.Series[Any], grouped: Mask) -> Labels:
-        import pandas as pd
-
         places, names = pd.factorize(column.astype(object).where(grouped, None), sort=True)
         return cls(np.asarray(names, object), places.astype(np.int64))
 
@@ -48,8 +44,6 @@ def means(labels: Labels, cost: Floats) -> tuple[Floats, Floats, Floats]:
 
 def group_table(labels: Labels, cost: Floats) -> pd.DataFrame:
     """A row a group: cases, cost, mean_cost, cv."""
-    import pandas as pd
-
     cases, mean, cv = means(labels, cost)
     columns = {"cases": cases.astype(np.int64), "cost": cases * mean, "mean_cost": mean, "cv": cv}
     return pd.DataFrame(columns, index=pd.Index(labels.names, name="group"))
@@ -57,8 +51,6 @@ def group_table(labels: Labels, cost: Floats) -> pd.DataFrame:
 
 def migration_table(a: Labels, b: Labels, cost: Floats) -> pd.DataFrame:
     """A row a pair of groups that shares cases: cases, cost, and what part of the group in `a` they are."""
-    import pandas as pd
-
     pairs, which, cases = np.unique(
         a.places * max(len(b), 1) + b.places, return_inverse=True, return_counts=True
     )
@@ -80,8 +72,6 @@ def migration_table(a: Labels, b: Labels, cost: Floats) -> pd.DataFrame:
 
 def side_summary(names: tuple[str, str], a: Labels, b: Labels, cost: Floats) -> pd.DataFrame:
     """A row a grouping, under its name."""
-    import pandas as pd
-
     rows = [_side(a, b, cost), _side(b, a, cost)]
     return pd.DataFrame(rows, index=pd.Index(names, name="grouping"))
 
@@ -108,8 +98,6 @@ def _side(own: Labels, other: Labels, cost: Floats) -> dict[str, float]:
 
 def hospital_table(hospitals: pd.Series[Any] | None, a: Labels, b: Labels, cost: Floats) -> pd.DataFrame:
     """A row a hospital, the largest gain under `b` first; empty when the cases do not say theirs."""
-    import pandas as pd
-
     columns = ["cases", "cost", "paid_a", "paid_b", "change", "change_share"]
     if hospitals is None:
         return pd.DataFrame(columns=columns, index=pd.Index([], name="hospital_id"), dtype=np.float64)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 
 from .flows import places
 from .prices import Priced
 from .sides import Side
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _FEN = ("before", "regrouped", "after", "fund_before", "fund_after")
 COLUMNS = (
@@ -23,8 +19,6 @@ COLUMNS = (
 def stay_money(priced: Priced, index: pd.Index) -> pd.DataFrame:
     """A row a stay: what is paid for it in the three states and of it by the fund (int64 fen), its weights,
     and whether it can be paid in all three. Money of a stay that cannot is 0 and counted beside."""
-    import pandas as pd
-
     states = {"before": priced.before, "regrouped": priced.regrouped, "after": priced.after}
     payable = np.logical_and.reduce([paid.findings.problem == 0 for paid in states.values()])
     columns = {name: np.where(payable, paid.ledger.payment, 0) for name, paid in states.items()}
@@ -38,8 +32,6 @@ def stay_money(priced: Priced, index: pd.Index) -> pd.DataFrame:
 
 def money_table(money: pd.DataFrame, key: pd.Series | None, name: str) -> pd.DataFrame:
     """Sums by a key, in yuan, the largest gain first: `COLUMNS`."""
-    import pandas as pd
-
     keys = (
         np.full(len(money), "all") if key is None else key.astype(object).where(key.notna(), "–").to_numpy()
     )
@@ -76,8 +68,6 @@ def money_table(money: pd.DataFrame, key: pd.Series | None, name: str) -> pd.Dat
 
 def flow_money(money: pd.DataFrame, a: Side, b: Side) -> pd.DataFrame:
     """What each flow moves, in yuan: group_a, group_b, change, change_a_stay; the largest amount first."""
-    import pandas as pd
-
     change = (money["after"] - money["before"]).to_numpy()
     keys = pd.DataFrame({"group_a": places(a).to_numpy(), "group_b": places(b).to_numpy(), "fen": change})
     keys["payable"] = money["payable"].to_numpy(np.int64)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from ..codes import Catalogue
 from ..errors import DrgsimError
@@ -12,9 +14,6 @@ from ..grouping.explanation import Explanation, Node, Words
 from ..schemes.rules.print import print_rule
 from .flows import places
 from .sides import Side
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _PRINCIPALS = 3  # named with a flow
 _CODES = 4  # named in one sentence
@@ -30,8 +29,6 @@ def flow_reasons(cases: pd.DataFrame, a: Side, b: Side, flows: pd.DataFrame) -> 
     The case is the one that stands first by its principal's frequency and then its codes, so that the order
     of rows cannot show. Only its codes are told, nothing that names it.
     """
-    import pandas as pd
-
     keys = places(a).astype(str) + "\x00" + places(b).astype(str)
     wanted = (flows["group_a"].astype(str) + "\x00" + flows["group_b"].astype(str)).tolist()
     rows = {key: index for key, index in keys.groupby(keys).indices.items() if key in set(wanted)}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..cases.arrays import read_money
 from ..cases.hospital_facts import HospitalFacts
@@ -23,9 +24,6 @@ from .prices import Priced, price
 from .reasons import flow_reasons
 from .sides import Side, side
 from .watch import WATCHED, watched, worklist
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DEFAULT_POLICY = "national-drg-rate"
 _SMALLEST_FLOW, _MOST_FLOWS = 5, 40  # cases of a flow whose reason is told; how many such flows
@@ -82,8 +80,6 @@ class Transition:
 
     def summary(self) -> pd.DataFrame:
         """One row: cases, moved, newly ungrouped …, money moved, CMI, RIV under both."""
-        import pandas as pd
-
         row = self.shares["all"].iloc[0].to_dict()
         if self.money:
             row |= self.money["all"].iloc[0].drop("cases").to_dict()
@@ -104,8 +100,6 @@ class Transition:
 
     def compare(self, other: Transition) -> pd.DataFrame:
         """The summary of this transition above that of another."""
-        import pandas as pd
-
         return pd.concat([self.summary(), other.summary()])
 
     def _money(self, by: str) -> pd.DataFrame:
@@ -219,8 +213,6 @@ class _Money:
         new_weights: Weights | str | None,
         notes: list[tuple[str, str]],
     ) -> _Money:
-        import pandas as pd
-
         rules = policy_given(policy or DEFAULT_POLICY)
         missing = [name for name in ("total_cost", "insurance") if name not in frame.columns]
         if missing:
@@ -266,8 +258,6 @@ def _weights(given: Weights | str | None, stays: Stays, each: Side, notes: list[
 
 
 def _weight_table(priced: Priced, b: Side) -> pd.DataFrame:
-    import pandas as pd
-
     table = pd.DataFrame(
         {"carried": priced.carried.frame["weight"], "new": priced.new.frame["weight"]}
     ).sort_index()
@@ -290,8 +280,6 @@ def _explained(
     seed: int,
     notes: list[tuple[str, str]],
 ) -> pd.DataFrame:
-    import pandas as pd
-
     if "total_cost" not in frame.columns:
         return pd.DataFrame()
     cost = read_money(frame, "total_cost").fen / 100
@@ -302,8 +290,6 @@ def _explained(
 
 
 def _counts(look_at: pd.Series) -> pd.DataFrame:
-    import pandas as pd
-
     counts = look_at.value_counts()
     rows = [(name, zh, en, int(counts.get(name, 0))) for name, (zh, en) in WATCHED.items()]
     return pd.DataFrame(rows, columns=["look_at", "zh", "en", "cases"]).set_index("look_at")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 
 from ..words import pairs
 from .flows import places
 from .sides import Side
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 WATCHED: dict[str, tuple[str, str]] = pairs("watched")
 _KEPT = ("case_id", "hospital_id", "department", "doctor_id", "discharge_date", "diagnoses", "procedures")
@@ -20,8 +16,6 @@ _NO_HOME = ("unknown_principal", "principal_in_no_mdc")
 
 def watched(a: Side, b: Side, move: pd.Series, lost: np.ndarray) -> pd.Series:
     """The reason to look at each case, the most pressing first; missing where there is none."""
-    import pandas as pd
-
     old, new = (side.frame["reason"].astype(object).to_numpy() for side in (a, b))
     kind = move.astype(object).to_numpy()
     no_home = np.isin(new, _NO_HOME) & ~np.isin(old, _NO_HOME)

@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .._optional import require
 from ..cases import read_cases
 from ..cases.read_report import report_of
 from ..cases.typed_case import typed_case
 from ..errors import ArgumentError, FileFormatError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DEEPEST = 64  # levels of a JSON body
 
@@ -48,8 +47,6 @@ class Read:
         """One case as a mapping."""
         if self.plain is not None:
             return self.plain
-        import pandas as pd
-
         row = self.table().iloc[place].to_dict()
         return {
             name: None if pd.api.types.is_scalar(cell) and pd.isna(cell) else cell
@@ -182,8 +179,6 @@ def as_arrow(rows: Any, *, always: Sequence[str] = ()) -> Any:
 
 
 def _frame(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    import pandas as pd
-
     return pd.DataFrame(cases)
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 
 from ..errors import ArgumentError
 from .fit import sorted_codes, usable_cases
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def difference_coefficients(
@@ -38,8 +34,6 @@ def difference_coefficients(
     >>> difference_coefficients(cases).loc["A"].tolist()
     [0.8, 1.2]
     """
-    import pandas as pd
-
     if by not in cases.columns:
         raise ArgumentError("no such column", got=by, nearest=cases.columns)
     cases = cases[cases[by].notna()]

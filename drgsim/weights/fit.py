@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..cases.arrays import LARGEST
 from ..errors import ArgumentError, ColumnError
@@ -14,9 +15,6 @@ from ..grouping.case import UNGROUPED_CODE
 from ..policy.errors import WeightsError
 from ..policy.parameter_table import Array
 from .trim import Outside, Trim, conventions
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _PART = "_cost"  # drug_cost … become mean_drug …
 _FEN = 100
@@ -69,8 +67,6 @@ def usable_cases(cases: pd.DataFrame, group: str, cost: str, year: str | None) -
 
 def sorted_codes(column: pd.Series[Any]) -> tuple[Array, list[str]]:
     """Codes (−1 = missing) of a column into its labels as text, the labels sorted."""
-    import pandas as pd
-
     codes, found = pd.factorize(column)
     labels, place = np.unique([str(label) for label in found], return_inverse=True)
     return np.append(place, -1)[codes], [str(label) for label in labels]
@@ -182,8 +178,6 @@ def _year_shares(found: Array, years: Any) -> Array:
 
 
 def _years(cases: pd.DataFrame, year: str | None, rows: Array) -> Array:
-    import pandas as pd
-
     if year is None:
         return np.zeros(len(rows), dtype=np.int64)
     column = cases[year].iloc[rows]
@@ -198,8 +192,6 @@ def _part_names(cases: pd.DataFrame) -> list[str]:
 
 
 def _amounts(cases: pd.DataFrame, name: str) -> Array:
-    import pandas as pd
-
     return pd.to_numeric(cases[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
 
 

@@ -6,16 +6,15 @@ import csv
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from .._paths import data_path
 from ..cases.beside import table_beside
 from ..errors import ColumnError, NotFoundError
 from ..policy.errors import WeightsError
 from .trim import default
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # other names a column of a weight table is found under
 _ALIASES = {
@@ -75,8 +74,6 @@ def read_table(source: Any, *, columns: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _frame(source: Any) -> pd.DataFrame:
-    import pandas as pd
-
     if isinstance(source, pd.DataFrame):
         return source.reset_index() if source.index.name in _names("group") else source
     return table_beside(source, keep_words=True)
@@ -96,8 +93,6 @@ def _find(table: pd.DataFrame, ours: str, columns: Mapping[str, str]) -> str | N
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> pd.Series[float]:
-    import pandas as pd
-
     numbers = pd.to_numeric(frame[name], errors="coerce").astype("float64")
     bad = frame.index[numbers.isna() & frame[name].notna()]
     if len(bad):

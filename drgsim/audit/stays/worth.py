@@ -6,14 +6,12 @@ Both sides are paid by `pay` under one policy, on the same few stays, so that no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ...payment.pay import pay
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 GROUP_COLUMNS = ("mdc", "adrg", "drg", "severity", "status", "reason")
 _SUMMED = ("los", "ventilation_hours", "icu_hours")
@@ -42,8 +40,6 @@ class Worth:
 
         Where stays cannot be grouped anew, what the second was paid.
         """
-        import pandas as pd
-
         first = self.cases.iloc[[a for a, _ in pairs]].reset_index(drop=True)
         second = self.cases.iloc[[b for _, b in pairs]].reset_index(drop=True)
         if not self.regroups:

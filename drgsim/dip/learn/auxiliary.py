@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..model import AuxiliaryClass, AuxiliaryFactor
 from .cases import FEN, LearningCases
 from .stats import Groups, Ints, spread, spread_inside
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 COLUMNS = ("type", "dimension", "cases", "cv", "cv_inside", "cut", "kept", "classes")
 
@@ -33,8 +30,6 @@ def auxiliary_factors(
     kept where the coefficient of variation falls by `cv_cut` of itself. The factor of a class is its mean
     cost over the type's, both of the last year.
     """
-    import pandas as pd
-
     last = cases.years.place == len(cases.years.stated) - 1
     factors: list[AuxiliaryFactor] = []
     rows = []

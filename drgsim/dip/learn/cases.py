@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...cases.given import refuse_doubled
 from ...codes import EMPTY, Codebook, CodeLists
@@ -20,9 +21,6 @@ from ..facts import COLUMN_FACTS, numbers
 from ..prepared import Prepared
 from ..stages import Exclude
 from .stats import Floats, Groups, Ints, Years
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FEN = 100  # in a yuan
 PARTS = ("drug_cost", "consumable_cost")
@@ -184,8 +182,6 @@ def _procedures(
     interventional: str,
 ) -> tuple[CodeLists, Ints]:
     """Procedures that tell types apart, each once, and the class of each stay."""
-    import pandas as pd
-
     ranks = classes.ranks(book.codes, interventional=interventional).astype(np.int64)
     ranks[[book.id_of(code) for code in excluded]] = 0
     row = np.repeat(np.arange(len(lists)), lists.counts)
@@ -202,8 +198,6 @@ def _procedures(
 
 
 def _years(cases: pd.DataFrame) -> Ints:
-    import pandas as pd
-
     if "year" in cases.columns:
         return np.nan_to_num(numbers(cases, "year")).astype(np.int64)
     if "discharge_date" in cases.columns:

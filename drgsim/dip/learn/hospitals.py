@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 
 from ..facts import numbers
 from ..model import LevelMean
 from .cases import FEN, LearningCases
 from .stats import Floats, Groups
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def hospital_coefficients(cases: LearningCases, expected: Floats, *, method: str) -> pd.DataFrame:
@@ -21,8 +17,6 @@ def hospital_coefficients(cases: LearningCases, expected: Floats, *, method: str
     `mean`: the level's mean cost over the region's. `case_mix`: the level's cost over what its cases would
     cost at their types' mean, `expected` (whole fen). Empty when the cases do not say their hospital's level.
     """
-    import pandas as pd
-
     columns = ["hospital_level", "cases", "mean_cost", "expected_cost", "coefficient"]
     if "hospital_level" not in cases.frame.columns:
         return pd.DataFrame(columns=columns)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..._excel import MONEY, PLAIN, RATIO, workbook
 from ..catalogue import DipCatalogue
 from ..diff import CatalogueDiff
 from .cases import LearningCases
 from .stats import Groups, spread, spread_inside, spreads
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +53,6 @@ class DipFitReport:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table of the report by its name; `about` says how far to trust the catalogue, and what was
         left out or could not be done."""
-        import pandas as pd
-
         made = self.catalogue
         about = [
             ("trust 可信度", made.trust),
@@ -137,8 +133,6 @@ def overall(cases: LearningCases, types: Groups, catalogue: DipCatalogue, thresh
 
 def stability(cases: LearningCases, types: Groups, min_cases: int) -> pd.DataFrame:
     """How alike the types are from one year to the next; types of fewer cases in either are left out."""
-    import pandas as pd
-
     columns = [
         *("year", "next_year", "types", "share_of_cases", "median_change", "p90_change", "within_10_percent"),
         "rank_correlation",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..catalogue import DipCatalogue
 from ..errors import DipFitError
@@ -14,9 +15,6 @@ from ..model import DipType
 from ..words import Kind
 from .cases import FEN, LearningCases
 from .stats import Groups, Trim, Years, spreads
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _STATED = ("score", "mean_cost", "mean_los", "cases", "cv", "drug_score", "consumable_score")
 _DECIMALS = {"mean_cost": 2, "mean_los": 2, "cv": 4}
@@ -29,8 +27,6 @@ def type_statistics(cases: LearningCases, types: Groups, trim: Trim) -> tuple[pd
     Columns: cases, mean_cost (yuan, weighted by year, over the costs that count), mean_los, cv, and the mean
     of each part of cost that the cases state.
     """
-    import pandas as pd
-
     values = {"mean_cost": cases.cost, **cases.parts}
     counts, n = trim.counted(cases.cost, types), len(types)
     kept, years, los = types.group[counts], cases.years.take(counts), cases.los[counts]

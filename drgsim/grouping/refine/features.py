@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...schemes.model import Adrg, Scheme
 from ...schemes.rules.terms import Member, Role
 from ...schemes.rules.walk import leaves
 from .constraints import Constraints
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -66,8 +64,6 @@ class Cells:
 
 def read(cases: pd.DataFrame, answers: pd.DataFrame, cost: Floats, year: Ints, c: Constraints) -> Read:
     """Read the cases once."""
-    import pandas as pd
-
     codes, labels = pd.factorize(cases["hospital_id"].astype(str), sort=True)
     fold = np.random.default_rng(0).permutation(len(labels)) % c.folds
     procedures = cases["procedures"].astype("string").fillna("").to_numpy(dtype=object)
@@ -114,8 +110,6 @@ def own_classes(scheme: Scheme, adrg: Adrg, length: int) -> frozenset[str]:
 
 def cells(read_: Read, rows: Ints, base: Ints, own: frozenset[str], c: Constraints) -> Cells:
     """The cases of one ADRG as cells. `base` is the place of each case's base group."""
-    import pandas as pd
-
     top = np.quantile(read_.cost[rows], c.trim)
     cost = np.minimum(read_.cost[rows], top)
     features = [Feature("severity"), Feature("age")]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...cases.given import refuse_doubled
 from ...errors import ArgumentError, ColumnError
@@ -16,9 +17,6 @@ from .constraints import Constraints
 from .cut import Found, cut
 from .features import read
 from .result import Refinement
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -62,8 +60,6 @@ def refine(
     >>> found.scheme.base, found.scheme.trust
     ('chs-drg-2.0', 'assumed')
     """
-    import pandas as pd
-
     refuse_doubled(cases.columns)
     missing = [name for name in _NEEDED if name not in cases.columns]
     if missing:
@@ -92,8 +88,6 @@ def refine(
 
 
 def _years(cases: pd.DataFrame) -> Ints:
-    import pandas as pd
-
     if "discharge_date" not in cases.columns:
         return np.zeros(len(cases), np.int64)
     years = pd.to_datetime(cases["discharge_date"], errors="coerce").dt.year
@@ -136,8 +130,6 @@ def _overall(
     cases: pd.DataFrame, answers: pd.DataFrame, refined: Scheme, cost: Floats, used: Any, held: Any
 ) -> pd.DataFrame:
     """RIV and CV of both schemes, each case grouped anew by the refined one."""
-    import pandas as pd
-
     new = DrgGrouper(refined).group(cases)
     rows = {}
     for name, mask in (("", used), (", held-out year", held)):

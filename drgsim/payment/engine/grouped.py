@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from ..._optional import require
 from ...cases.given import refuse_columns, refuse_doubled
@@ -11,9 +13,6 @@ from ...errors import ArgumentError, ColumnError, NotFoundError
 from ...policy.dated_scheme import DatedScheme
 from .jurisdiction import schemes_of
 from .stays import Stays
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DRG, DIP, SCHEME = "drg", "dip_code", "scheme"
 
@@ -107,8 +106,6 @@ def as_frame(cases: Any) -> pd.DataFrame:
 
     Raises ArgumentError for anything else, ColumnError when a column stands twice.
     """
-    import pandas as pd
-
     if hasattr(cases, "__arrow_c_stream__") and not isinstance(cases, pd.DataFrame):
         pa = require("pyarrow", extra="arrow", feature="paying Arrow tables")
         cases = pa.table(cases).to_pandas()

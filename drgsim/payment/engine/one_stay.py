@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ...cases.arrays import LARGEST, READERS, Amounts, Ints, Labels
 from ...cases.fen import to_fen
 from .stays import Key, Stays
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _NONE = np.broadcast_to(np.int64(0), 1)
 _UNKNOWN = np.broadcast_to(np.False_, 1)
@@ -44,8 +42,6 @@ class OneStay(Stays):
     @cached_property
     def frame(self) -> pd.DataFrame:  # type: ignore[override]
         """The stay as a table of one row."""
-        import pandas as pd
-
         return pd.DataFrame([self._case])
 
     def __len__(self) -> int:

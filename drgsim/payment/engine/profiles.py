@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...cases.arrays import Codes, Labels, Mask
 from ...policy.levels import payment_levels
@@ -51,8 +52,6 @@ class Profiles:
         return self._grouped[names]
 
     def _coded(self, name: str) -> Labels:
-        import pandas as pd
-
         codes, found = pd.factorize(self.labels[name])
         return Labels(codes.astype(np.int32), tuple(found))
 

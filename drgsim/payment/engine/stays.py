@@ -7,17 +7,14 @@ table (`drgsim.cases`), plus the answer of a grouper.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...cases.arrays import READERS, Amounts, Ints, Labels
 from ...cases.fen import Floats
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 FACT = "fact"
 Key = tuple[str, str]  # how a column is read, or `fact`; its name
@@ -73,8 +70,6 @@ class Stays:
 
     def texts(self, column: str) -> pd.Series:
         """A column as texts by position, missing as missing; nothing where the table lacks it."""
-        import pandas as pd
-
         if column not in self:
             return pd.Series([None] * len(self), dtype=object)
         series = self.frame[column] if self.rows is None else self.frame[column].iloc[self.rows]

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from ...cases.arrays import Ints
 from ...cases.fen import to_yuan
@@ -26,8 +27,6 @@ from .worklist import worth_filing
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from ...policy.policy import Policy
 
@@ -113,8 +112,6 @@ class Estimate:
         are in a summary's margin), patient_unknown (why the patient's part alone is not known, in Chinese);
         review_open, review_gain (if accepted, over the payment now), reasons_zh, reasons_en.
         """
-        import pandas as pd
-
         paid, cases = self.payments.frame, self.payments.stays.frame
         group = self.payments.stays.groups()
         named = group_names(self.scheme, group.names)

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ...errors import ArgumentError
 from ...words import headers
@@ -14,8 +15,6 @@ from .other_dates import other_dates
 from .standing import Standing, costs, margins, standings
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .estimate import Estimate
 
 ZH = headers(
@@ -45,8 +44,6 @@ _HIGH = ("high", "high_over_quota", "extreme")
 
 def summary(estimate: Estimate, by: str | Sequence[str] | None) -> pd.DataFrame:
     """One row for each value of `by`, or one in all. Money is summed in fen."""
-    import pandas as pd
-
     paid, frame = estimate.payments, estimate.frame
     standing = standings(paid)
     inside = standing == Standing.IN_SCHEME

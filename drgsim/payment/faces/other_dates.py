@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
+if TYPE_CHECKING:
     from ...policy.policy import Policy
 
 
@@ -15,8 +15,6 @@ def other_dates(cases: pd.DataFrame, policy: Policy) -> list[str]:
 
     Stays without a discharge date are in neither; `policy.on` is the day whose values were read.
     """
-    import pandas as pd
-
     if "discharge_date" not in cases.columns:
         return []
     days: Any = pd.to_datetime(cases["discharge_date"], errors="coerce", format="mixed").dropna()

@@ -6,14 +6,13 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ...cases.fen import Fen, to_yuan
 from ..engine.problems import Problem
 from ..engine.state import Outlier, Review, Route
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..engine.state import Marks
     from .payments import Payments
 
@@ -26,8 +25,6 @@ SHARED = (
 
 def payments_frame(payments: Payments) -> pd.DataFrame:
     """One row a stay, money in yuan."""
-    import pandas as pd
-
     found, ledger, stays = payments.findings, payments.ledger, payments.stays
     unpaid = found.problem != 0
 
@@ -75,6 +72,4 @@ def _words(marks: Marks, kinds: type[IntEnum]) -> Any:
 
 
 def _named(codes: Any, names: list[str]) -> Any:
-    import pandas as pd
-
     return pd.Categorical.from_codes(codes, pd.Index(names))

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ...errors import ArgumentError
 from ...words import headers
@@ -14,8 +15,6 @@ from ..engine.problems import Problem
 from ..engine.state import Route
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .payments import Payments
 
 OUTLIERS = ("low_outlier", "high_outlier", "extreme_outlier")
@@ -68,8 +67,6 @@ def comparison(before: Payments, after: Payments, by: str | Sequence[str] | None
             got=f"{len(before)} and {len(after)} stays",
             do="pay the same cases by both policies",
         )
-    import pandas as pd
-
     left, right = (summary(each, by)[["cases", *MONEY]] for each in (before, after))
     tables = {"before": left, "after": right, "change": (right - left).round(2)}
     if by is not None:
@@ -130,8 +127,6 @@ def _undecided(payments: Payments) -> list[str]:
 
 def _fen(payments: Payments) -> pd.DataFrame:
     """What is summed: counts, weights of stays in the scheme, and fen."""
-    import pandas as pd
-
     found = payments.findings
     inside = (found.route == 0) & (found.problem == 0)
     columns: dict[str, Any] = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ..._excel import write_sheets
 from ...policy.display import policy_text
 from .estimate_summary import ZH as DEPARTMENT
@@ -11,8 +13,6 @@ from .estimate_summary import notes
 from .headers import ESTIMATE, MONEY, STAY, TOTALS, UNPAID, WORDS, WORKLIST
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .estimate import Estimate
     from .payments import Payments
 
@@ -48,8 +48,6 @@ def write_payments(payments: Payments, path: Any) -> None:
 
 def _totalled(result: Estimate | Payments, by: str) -> pd.DataFrame:
     """The summary by a column, where the cases have it, and the total."""
-    import pandas as pd
-
     payments = result if not hasattr(result, "payments") else result.payments
     total = result.summary(None).assign(**{by: "合计"})
     if by not in payments.stays:

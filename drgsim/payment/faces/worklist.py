@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...cases.arrays import Ints, Mask
 from ...cases.fen import Floats, to_yuan
@@ -20,8 +21,6 @@ from .payments import Payments
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from ...policy.policy import Policy
 
@@ -67,8 +66,6 @@ def special_review_worklist(
 def worth_filing(paid: Payments, *, acceptance: Any = None) -> tuple[Ints, pd.DataFrame]:
     """The positions of the stays worth filing, best first, and the worklist: of a result that was paid
     without special review."""
-    import pandas as pd
-
     found = [_of_walk(walk, acceptance, paid.stays.frame.index) for walk in paid.walks]
     positions = np.concatenate([rows for rows, _ in found])
     listed = pd.concat([table for _, table in found])
@@ -80,8 +77,6 @@ def worth_filing(paid: Payments, *, acceptance: Any = None) -> tuple[Ints, pd.Da
 
 
 def _of_walk(walk: Walk, acceptance: Any, index: pd.Index[Any]) -> tuple[Ints, pd.DataFrame]:
-    import pandas as pd
-
     state = walk.state
     review = SpecialReview.read(state.book.chapter(SpecialReview.name))
     rows = np.zeros(0, np.int64) if review is None else review.candidates(state)
@@ -125,8 +120,6 @@ def _chances(index: pd.Index[Any], acceptance: Any) -> Floats:
 
 def _periods(days: Floats, period: Period) -> list[str]:
     """2024, 2024Q1 or 2024-03; empty where the discharge date is missing."""
-    import pandas as pd
-
     days_known = pd.to_datetime(pd.Series(days), unit="D")
     periods = days_known.dt.to_period({"year": "Y", "quarter": "Q", "month": "M"}[period])
     return periods.astype(str).where(days_known.notna(), "").tolist()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from ...cases.arrays import read_labels
 from ...payment.engine.problems import Problem
@@ -22,8 +23,6 @@ from ..world.groupings import is_dip
 from ..world.outcome import PLACES, Outcome
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..comparison.comparison import Comparison
 
 Told = tuple[str, str]  # the same in Chinese and English
@@ -43,8 +42,6 @@ def unpaid_costs(outcome: Outcome) -> dict[Problem, tuple[int, int]]:
 
 def unpaid(results: Comparison) -> pd.DataFrame:
     """A row a scenario and reason: scenario, problem, zh, en, cases, total_cost (yuan)."""
-    import pandas as pd
-
     rows = [
         (each.id, problem.name.lower(), problem.zh, problem.en, cases, cost / 100)
         for each in results.scenarios

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ...policy.parameter_values import to_plain
 from ...policy.parameters import Parameter, catalogue
@@ -31,8 +32,6 @@ from .liveness_reasons import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ...policy.policy import Policy
     from ..comparison.comparison import Comparison
     from ..world.outcome import Outcome
@@ -64,8 +63,6 @@ def liveness(
     parameter moves when any measure of any stay does, to the fen, or when a hospital gets its money at
     another time.
     """
-    import pandas as pd
-
     world = results.world
     tasks = [
         (scenario, lever, path)

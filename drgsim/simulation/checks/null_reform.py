@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ...policy.parameter_values import to_plain
 from ...schemes.metadata import read_metadata
 from ...schemes.registry import chain
@@ -24,8 +26,6 @@ from ..world.rules import NO_GROUPS
 from ..world.world import World
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..world.rules import Rules
 
 KEYS = ("insured_region", "care_region", "hospital_id")
@@ -98,8 +98,6 @@ def null_reform(
     >>> null_reform(synthetic_cases(n=200, seed=1), "cross-region-price-book").ok
     True
     """
-    import pandas as pd
-
     own = Scenario.load(scenario)
     start = without_steps(own)
     first = World(cases, start, seed=seed, budgets=budgets)
@@ -123,8 +121,6 @@ def _sums(world: World, scenario: Scenario, steps: tuple[str, ...] | None = None
 
 
 def _compared(variant: str, one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
     index = one.index.union(other.index)
     here, there = (table.reindex(index, fill_value=0) for table in (one, other))
     zh, en = TITLES[variant]

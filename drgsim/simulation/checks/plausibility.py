@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..._paths import data_path
 from ...payment.engine.state import Outlier, Review, Route
@@ -21,8 +22,6 @@ from ...published import series
 from ..world.groupings import FITTED
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..comparison.comparison import Comparison
     from ..scenario.scenario import Scenario
     from ..world.outcome import Outcome
@@ -76,8 +75,6 @@ def plausibility(results: Comparison) -> pd.DataFrame:
     """A row for each scenario and check: scenario, check, title_zh, title_en, value, low, high, ok, source,
     state. Checks that have no value here (no stay of an insurance, weights that are not measured) are left
     out."""
-    import pandas as pd
-
     rows = []
     for scenario in results.scenarios:
         outcome = results.outcomes[scenario.id]

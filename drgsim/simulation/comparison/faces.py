@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import pandas as pd
+
 from ..._atomic import replacing
 from ..._rooms import report_room
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..scenario.scenario import Scenario
     from .attribution import Method
 
@@ -61,8 +61,6 @@ class Faces:
         lang: str | None = None,
     ) -> Any:
         """What each lever changes: of one scenario, or of all, a panel each."""
-        import pandas as pd
-
         names = [each.id for each in self.reforms] if scenario is None else [scenario]
         table = pd.concat(
             [self.attribution(each, measure=measure, method=method) for each in names or [self.baseline.id]],

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..checks.left_out import unpaid_costs
 from ..world.outcome import MEASURES, Outcome
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..scenario.scenario import Scenario
 
 MONEY = MEASURES[1:]
@@ -29,8 +28,6 @@ CHANGES = {
 
 def summary(scenarios: Sequence[Scenario], outcomes: Mapping[str, Outcome]) -> pd.DataFrame:
     """A row a scenario, the baseline first; `Comparison.summary` names the columns."""
-    import pandas as pd
-
     start = outcomes[scenarios[0].id].total
     rows = []
     for scenario in scenarios:
@@ -54,8 +51,6 @@ def summary(scenarios: Sequence[Scenario], outcomes: Mapping[str, Outcome]) -> p
 
 def by_column(ids: Sequence[str], outcomes: Mapping[str, Outcome], key: str) -> pd.DataFrame:
     """A row for each scenario and value of a column of the cases; the baseline is the first id."""
-    import pandas as pd
-
     sides = {id: outcomes[id].sums([key]).set_index(key) for id in ids}
     tables = []
     for id, own in sides.items():

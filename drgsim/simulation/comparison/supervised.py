@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...audit.money import penalties
 from ...words import pairs
@@ -14,8 +15,6 @@ from ..errors import SimulationError
 from ..scenario.supervision import SHARES, Supervision, declared
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..scenario.scenario import Scenario
     from ..world.world import World
 
@@ -38,8 +37,6 @@ def audited(scenario: Scenario, world: World) -> Any:
 def supervised(scenarios: tuple[Scenario, ...], world: World, seed: int) -> pd.DataFrame:
     """A row a scenario, lever and part; yuan of the base year. `low` and `high` hold nine tenths of what the
     shares may be (triangular inside their intervals, independent); how sure the stays are, `bands()` says."""
-    import pandas as pd
-
     rows: list[dict[str, Any]] = []
     for scenario in scenarios:
         for lever in scenario.levers:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ..scenario.steps import steps_of
 from .attribution import Bars
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..scenario.scenario import Scenario
 
 STARTING_RULES = "starting-rules"  # the bar of a scenario that does not start from the baseline's rules
@@ -26,8 +26,6 @@ def waterfall(
     `baseline` is the baseline's total of the measure (fen, or cases); `starts_elsewhere` whether the
     scenario's rules before its first step are others than the baseline's.
     """
-    import pandas as pd
-
     unit = 1 if measure == "cases" else 100
     titles = {step.name: step.title for step in steps_of(scenario)}
     reached = bars.start[measure]

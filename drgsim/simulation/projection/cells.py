@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...policy.parameters import catalogue
 from ...settlement import settle
@@ -19,8 +20,6 @@ from ..world.age_bands import AGE_BAND
 from .growth import band_names
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ...policy.policy import Policy
     from .projected_world import StatedRules
 
@@ -61,8 +60,6 @@ class Cells:
     @classmethod
     def of(cls, table: pd.DataFrame) -> Cells:
         """The cells of a table; those of other insurances, whose funds are not projected, are left out."""
-        import pandas as pd
-
         own = with_parts(table[table["insurance"].isin(INSURANCES)].reset_index(drop=True))
         both = pd.concat([own["insured_region"], own["care_region"]], ignore_index=True).astype(object)
         place, regions = pd.factorize(both, sort=True)
@@ -207,8 +204,6 @@ def grown_budgets(budgets: pd.DataFrame | None, growth: Floats) -> pd.DataFrame 
 
 def codes(column: Any, names: Sequence[str]) -> Ints:
     """The place of each word among `names`; 0 for one that is not there."""
-    import pandas as pd
-
     found, words = pd.factorize(np.asarray(column, dtype=object))
     place = {name: number for number, name in enumerate(names)}
     places = np.array([*(place.get(str(word), 0) for word in words), 0], dtype=np.int64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...settlement.budgets import INSURANCES
 from .cells import BESIDE, Fund
@@ -14,8 +15,6 @@ from .fund_warnings import warnings_of
 from .funds import reserve_months
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .course import Course
 
 Floats = npt.NDArray[np.float64]
@@ -49,8 +48,6 @@ def groups(funds: Sequence[Fund]) -> list[tuple[str, str, list[int]]]:
 def course_frame(course: Course, funds: Sequence[Fund]) -> pd.DataFrame:
     """One scenario's rows. Employee and resident funds never mix: where the insurance is `all`, only people,
     stays and inpatient money are added up, and the rest is NaN."""
-    import pandas as pd
-
     measures = {
         "insured": course.insured,
         "cases": course.stays,

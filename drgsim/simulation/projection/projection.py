@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ...errors import ArgumentError
 from ...settlement.budgets import INSURANCES
@@ -22,8 +23,6 @@ from .projected_world import PaidWorld
 from .years import Drivers, PaidYears
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..scenario.scenario import Scenario
 
 LONGEST = 50  # years that may be projected
@@ -60,15 +59,11 @@ class Projection:
         Rows of each fund, of the region `all`, and of the insurance `all`, in which only people, stays and
         inpatient money are added up.
         """
-        import pandas as pd
-
         return pd.concat([course_frame(each, self.funds) for each in self.courses], ignore_index=True)
 
     def first_deficit(self) -> pd.DataFrame:
         """scenario, region, insurance, current_deficit and reserve_gone: the first projected year in which
         spending exceeds income, and in which the reserve is below zero; <NA> where there is none."""
-        import pandas as pd
-
         table = self.frame[(self.frame["insurance"] != ALL) & (self.frame["year"] > self.base_year)]
         rows = []
         for (scenario, region, insurance), own in table.groupby(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...published import Figure, measures, series
 from ...settlement.budgets import INSURANCES
@@ -16,8 +17,6 @@ from .frame import ALL
 from .funds import POOLED
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .projection import Projection
 
 Fen = npt.NDArray[np.int64]
@@ -63,8 +62,6 @@ def published_beside(
     published_year (the nearest there is; titles say it where it is another), source, state. `gap` is
     simulated over published less one; where the unit is `share`, it is the difference.
     """
-    import pandas as pd
-
     found = [*_of_cases(cases, ledger, year)]
     if projection is not None:
         found += [*_of_base_year(projection), *_of_growth(projection)]

@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from ..comparison.comparison import Comparison
 from ..world.outcome import MEASURES
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BASELINE = "baseline-drg"
 # a small year of the invented province, the same on every machine
@@ -29,8 +27,6 @@ def simulated(*ids: str) -> Comparison:
 
 def expected_table(results: Comparison, id: str) -> pd.DataFrame:
     """table, key, measure, value: totals, bars and sums by region and level in whole fen (cases counted)."""
-    import pandas as pd
-
     return pd.DataFrame(_rows(results, id), columns=["table", "key", "measure", "value"])
 
 

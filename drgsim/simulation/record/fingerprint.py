@@ -9,16 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...cases.columns import case_columns
 from ...errors import ColumnError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # what a payment may read beyond the case table: a grouper's answer, and what only some policies ask for
 BEYOND = (
@@ -66,8 +64,6 @@ def fingerprint(
     >>> fingerprint(cases) == fingerprint(cases.assign(age=[4, None]))
     False
     """
-    import pandas as pd
-
     chunks = [cases] if isinstance(cases, pd.DataFrame) else list(cases)
     known = {*case_columns(), *BEYOND} if columns is None else set(columns)
     stated = sorted(name for name in known if any(_states(chunk, name) for chunk in chunks))
@@ -102,8 +98,6 @@ def _row_hashes(chunk: pd.DataFrame, columns: Sequence[str]) -> list[bytes]:
 
 def _canonical(column: pd.Series[Any]) -> Bytes:
     """(rows, 16) bytes that are equal where values are, whatever type holds them."""
-    import pandas as pd
-
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         seconds = column.to_numpy("datetime64[s]").astype(np.float64)
         return _of_numbers(np.where(column.isna(), np.nan, seconds))
@@ -127,8 +121,6 @@ def _of_numbers(values: npt.NDArray[np.float64]) -> Bytes:
 
 def _of_texts(column: pd.Series[Any]) -> Bytes:
     """Each different text is hashed once."""
-    import pandas as pd
-
     values = column.astype(object)
     if not isinstance(column.dtype, pd.StringDtype):
         values = values.map(_text)
@@ -142,8 +134,6 @@ def _text(value: Any) -> str | None:
     """A value of a column of words; a list of codes is its words with their separator."""
     if isinstance(value, list | tuple | np.ndarray):
         return "|".join(map(str, value))
-    import pandas as pd
-
     return None if pd.isna(value) else str(value)
 
 

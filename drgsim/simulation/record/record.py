@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..._atomic import replacing
 from ..._version import __version__
@@ -36,8 +37,6 @@ def record(results: Comparison, *, recipe: Mapping[str, Any] | None = None) -> d
     The cases enter as a fingerprint, a count and the names of columns. Money is in whole fen. `digest` is
     SHA-256 over everything else.
     """
-    import pandas as pd
-
     world = results.world
     seen = results.fingerprint
     content: dict[str, Any] = {

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ...settlement.budgets import FUND
 from ..projection.funds import COLUMNS
 from ..projection.growth import band_names
 from ..world.age_bands import AGE_BAND
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..comparison.comparison import Comparison
     from ..projection.projection import Projection
 
@@ -77,8 +77,6 @@ def _insured(projected: Projection) -> Rows:
 
 
 def _frame(rows: Rows | None, money: tuple[str, ...]) -> pd.DataFrame | None:
-    import pandas as pd
-
     if rows is None:
         return None
     frame = pd.DataFrame(rows)

@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..world.outcome import MEASURES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..comparison.comparison import Comparison
 
 Table = dict[str, list[Any]]  # columns, rows
@@ -70,8 +69,6 @@ def _summary(results: Comparison) -> pd.DataFrame:
 
 
 def _attribution(results: Comparison) -> pd.DataFrame:
-    import pandas as pd
-
     return pd.concat([results.attribution(each.id) for each in results.scenarios], ignore_index=True)
 
 
@@ -85,8 +82,6 @@ def _by_region(results: Comparison) -> pd.DataFrame:
 
 def _hospitals(results: Comparison) -> pd.DataFrame:
     """A row a scenario: how many hospitals gain and lose, how much, and a digest of the whole table."""
-    import pandas as pd
-
     rows = []
     for scenario in results.scenarios:
         table = results.hospitals(scenario.id)

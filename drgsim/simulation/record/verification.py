@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 State = Literal["same", "differs", "note"]
 _SIGNS = {"same": "✓", "differs": "✗", "note": "·"}
@@ -46,8 +45,6 @@ class Verification:
     @property
     def frame(self) -> pd.DataFrame:
         """A row a check: check, what_zh, what_en, expected, got, state (same, differs, note), ok."""
-        import pandas as pd
-
         names = ["check", "what_zh", "what_en", "expected", "got", "state", "ok"]
         rows = [(c.check, c.zh, c.en, c.expected, c.got, c.state, c.ok) for c in self.checks]
         return pd.DataFrame(rows, columns=names)

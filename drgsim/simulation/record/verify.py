@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ...errors import DrgsimError
 from ...payment.engine.grouped import as_frame
 from ...words import pairs
@@ -22,8 +24,6 @@ from .tables import Table
 from .verification import Check, State, Verification, same
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..progress import Listener
 
 _CLOSE = 1e-9  # relative, of numbers that are neither money nor counts
@@ -194,7 +194,6 @@ def _versions(stated: Mapping[str, str]) -> Iterator[Check]:
     import platform
 
     import numpy as np
-    import pandas as pd
 
     from ..._version import __version__
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .frames import Floats
 
@@ -26,8 +27,6 @@ def kept_in_year(dates: Any, first: Floats, last: Floats) -> Floats:
     >>> kept_in_year(dates, np.full(3, -5.0), np.full(3, 4.0)).tolist()
     [-3.0, 3.0, 0.0]
     """
-    import pandas as pd
-
     day = pd.Series(dates).dt.day_of_year.to_numpy(np.float64, na_value=np.nan)
     length = np.where(pd.Series(dates).dt.is_leap_year, 366.0, 365.0)
     over, under = np.maximum(day + last - length, 0.0), np.maximum(1.0 - day - first, 0.0)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...payment.engine.streams import uniforms
 from ..errors import SimulationError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -65,8 +63,6 @@ def put(cases: pd.DataFrame, rows: Ints, values: Mapping[str, Any]) -> pd.DataFr
 
 
 def _with(column: pd.Series, rows: Ints, new: Any) -> Any:
-    import pandas as pd
-
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and not _whole(new):
@@ -101,8 +97,6 @@ def copies(cases: pd.DataFrame, rows: Ints, suffix: str, *, same_person: bool) -
 
 def joined(cases: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Both tables, the new rows last, under a new RangeIndex."""
-    import pandas as pd
-
     texts = [name for name in (ID, "patient_id") if name in cases.columns]
     parts = [cases.copy(deep=False), new]
     for name in texts:

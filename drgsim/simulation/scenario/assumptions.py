@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+
+import pandas as pd
 
 from ..._paths import data_path
 from ...errors import ArgumentError, NotFoundError, nearest_name
@@ -18,9 +20,6 @@ from ...policy.yaml_text import read_yaml
 from ..errors import refuse
 from .assumption_catalogue import assumable, catalogue, paths
 from .assumption_values import Assumed, Interval, neutral, read_assumed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DOCUMENT_VERSION = 1
 HEAD = ("drgsim_assumptions", "id", "title", "note", "extends", "values")
@@ -126,8 +125,6 @@ class Assumptions:
 
     def table(self, year: int) -> pd.DataFrame:
         """Every value of a year: path, title_zh, title_en, unit, value, low, high, source, state, note."""
-        import pandas as pd
-
         rows = []
         for path, each in sorted(self.values.items()):
             what, at = assumable(path), each.at(year)

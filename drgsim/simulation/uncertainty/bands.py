@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..._student import widening
 from ...errors import ArgumentError
 from .sampling import Resampled
 from .strata import word
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 
@@ -76,8 +74,6 @@ def sampling_bands(
     ArgumentError
         An unknown baseline, a level outside 0 … 1, or an output that is itself named "all".
     """
-    import pandas as pd
-
     scenarios = list(resampled.draws)
     baseline = scenarios[0] if baseline is None else baseline
     if baseline not in resampled.draws:
@@ -121,8 +117,6 @@ def freedom(resampled: Resampled) -> float:
 
 def _parts(outputs: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
     """The whole and its parts by each key: their keys, and which outputs each sums, (parts, outputs)."""
-    import pandas as pd
-
     texts = [tuple(word(value) for value in row) for row in outputs.itertuples(index=False)]
     if not len(outputs.columns):
         return pd.DataFrame(index=pd.RangeIndex(1)), np.ones((1, len(outputs)), np.int64)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...errors import ArgumentError
 from ...settlement.budgets import INSURANCES
@@ -23,8 +24,6 @@ from ..scenario.assumption_catalogue import catalogue
 from ..scenario.assumptions import Assumptions
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -84,8 +83,6 @@ class ParameterBand:
         return table.merge(levels[ordered].reset_index(), on=list(_KEYS), how="left", sort=False)
 
     def _table(self, courses: Sequence[DrawnCourse], measures: Sequence[str], first: int = 0) -> pd.DataFrame:
-        import pandas as pd
-
         years = self.projection.courses[0].growth.years
         columns: dict[str, list[Any]] = {name: [] for name in (*_KEYS, "measure", *_BOUNDS)}
         for course, drawn in zip(self.projection.courses[first:], courses, strict=True):

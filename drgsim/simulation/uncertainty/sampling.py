@@ -13,10 +13,10 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..._kernels import _resample
 from ..._parallel import over_chunks, thread_count
@@ -25,9 +25,6 @@ from ...payment.engine.streams import case_keys
 from ..world.sums import NOT_STATED, Ints, key, sums
 from . import readable
 from .strata import FEWEST, Strata, in_order, strata_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _STREAM = "sampling.hospitals"
 _CHUNK = 64  # draws a thread makes at a time
@@ -106,8 +103,6 @@ def resample(
     >>> sorted(set(drawn.draws["today"][:, 0, 0].tolist()))
     [4]
     """
-    import pandas as pd
-
     if not tables:
         raise ArgumentError("nothing to draw from: no tables were given")
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
@@ -199,8 +194,6 @@ def _draws(
 
 def _together(tables: Mapping[str, pd.DataFrame], names: list[str], wanted: list[str]) -> pd.DataFrame:
     """All tables below each other: `table` (its number), names without gaps, measures."""
-    import pandas as pd
-
     parts = []
     for number, (title, table) in enumerate(tables.items()):
         missing = [name for name in (*names, *wanted) if name not in table.columns]
@@ -229,8 +222,6 @@ def _places(rows: pd.DataFrame, strata: Strata, region: list[str], hospital: str
 
 def _outputs(rows: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, Ints]:
     """Each combination of `by` once, in order, and which of them each row is."""
-    import pandas as pd
-
     if not by:
         return pd.DataFrame(index=pd.RangeIndex(1)), np.zeros(len(rows), np.int64)
     texts = list(zip(*(rows[name].tolist() for name in by), strict=True))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ...cases.arrays import read_labels
 from ...errors import ColumnError
 from ...payment.engine.grouped import as_frame
 from ...settlement.tally import Words
 from ..errors import SimulationError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # column -> what it is for; each is asked for together with the others, not one after another
 NEEDED = {
@@ -54,8 +52,6 @@ def case_table(cases: Any) -> pd.DataFrame:
 def _dates(frame: pd.DataFrame) -> dict[str, Any]:
     if frame[DATE].dtype.kind == "M":
         return {}
-    import pandas as pd
-
     stated = frame[DATE]
     if stated.dtype.kind in "iuf":
         stated = stated.astype("Int64").astype("string")  # 20250331

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..errors import SimulationError
 from ..scenario.hospital_change import LARGEST, HospitalChange
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ID, LEVEL, REGION = "hospital_id", "hospital_level", "care_region"
 # where a stay really was: hospitals are drawn by these, so that a merger is no other sample
@@ -100,8 +98,6 @@ def _numbers(column: pd.Series[Any]) -> bool:
 
 
 def _like(values: Any, column: pd.Series[Any]) -> Any:
-    import pandas as pd
-
     if isinstance(column.dtype, pd.CategoricalDtype):
         return pd.Series(values, dtype=object).where(pd.Series(values).notna(), None).array
     return pd.Series(values, dtype=object).replace("", None).astype(column.dtype).array

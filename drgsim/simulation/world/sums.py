@@ -7,17 +7,15 @@ of the rows; these are sums of int64 throughout.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...errors import ColumnError
 from ...settlement.tally import NOWHERE as NOT_STATED
 from ...settlement.tally import Words, tally
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 Key = tuple[npt.NDArray[np.integer[Any]], Any]  # code of each stay (negative: not stated), names by code
@@ -30,8 +28,6 @@ def key(column: Any) -> Key:
     >>> codes.tolist(), list(names)
     ([0, 1, -1, 0], ['r2', 'r1'])
     """
-    import pandas as pd
-
     values = column if isinstance(column, pd.Series) else pd.Series(column)
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values.cat.codes.to_numpy(), values.cat.categories.to_numpy()
@@ -63,8 +59,6 @@ def sums(keys: Mapping[str, Key], measures: Mapping[str, npt.NDArray[np.integer[
     0      a      1     7
     1      b      2     6
     """
-    import pandas as pd
-
     _refuse_uneven(keys, measures)
     if not keys:
         return pd.DataFrame({name: [np.sum(values, dtype=np.int64)] for name, values in measures.items()})

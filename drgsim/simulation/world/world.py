@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ...payment.engine.grouped import DIP as DIP_COLUMN
 from ...payment.engine.grouped import DRG as DRG_COLUMN
@@ -32,8 +33,6 @@ from .rules import Rules, rules_of
 from .watched import Watched
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ...payment.faces.payments import Payments
     from ..responses.habits import Habits
     from ..scenario.scenario import Scenario
@@ -266,8 +265,6 @@ def _floats(rules: Rules) -> bool:
 
 def _spending_before_reserve(payments: Payments, rules: Rules) -> pd.DataFrame:
     """Each fund's budget such that, less its reserve, it is what the fund spends."""
-    import pandas as pd
-
     rows = tally(stay_keys(payments, FLOW), stay_measures(payments))
     home = rows.groupby(["insured_region", "insurance"])[["fund", "fund_care_region"]].sum()
     care = rows.groupby(["care_region", "insurance"])["fund_care_region"].sum()

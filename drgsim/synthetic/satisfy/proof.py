@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...grouping import DrgGrouper
 from ...schemes.rules.terms import Variable
@@ -155,8 +156,6 @@ class Probe:
 
     def answers(self) -> list[str]:
         """The group of each trial case, in the order they were added; the table is empty again."""
-        import pandas as pd
-
         names = ["sex", "age", "age_days", "birth_weight", "los", "icu_hours", "discharge", "department"]
         table = pd.DataFrame(self._rows, columns=[*names, "diagnoses", "procedures"])
         table = table.astype({"age_days": "Int64", "birth_weight": "Int64"})

@@ -7,16 +7,15 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from ...cases import read_cases
 from ...codes import Catalogue
 from ...errors import ArgumentError, DrgsimError
 from ..plain import plain
 from ..taking import cases_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 NUMBERS = ("sex", "age", "age_days", "admission_weight", "los", "discharge", "total_cost", "hospital_level")
 LISTS = ("diagnoses", "procedures")
@@ -92,8 +91,6 @@ def _as_sheet(text: str) -> pd.DataFrame | None:
 
 def _as_lines(text: str) -> pd.DataFrame | None:
     """A line a fact: its name, a colon, its value. Several of one name are a list, the main one first."""
-    import pandas as pd
-
     row: dict[str, str] = {}
     lists: dict[str, list[str]] = {name: [] for name in LISTS}
     for line in re.split(r"[\n;；]+", text):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from ...cases import check_cases, read_cases
 from ...cases.given import GROUPS, SCORES
@@ -12,17 +14,12 @@ from ...errors import ArgumentError
 from .desk import Visit
 from .file_look import source_of
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 CASES, PROBLEMS = "cases.pickle", "problems.xlsx"
 MOST_PROBLEM_ROWS = 1_000_000  # of a sheet
 
 
 def read(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:
     """The cases into the folder of the visit, the problems into a workbook; the answer holds counts only."""
-    import pandas as pd
-
     done = 0
 
     def watch(report: Any) -> None:
@@ -73,8 +70,6 @@ def read(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:
 
 def cases_of(visit: Visit) -> pd.DataFrame:
     """The cases that were read. Raises ArgumentError before, and while codes lie unread."""
-    import pandas as pd
-
     path = visit.folder / CASES
     if not path.is_file():
         raise ArgumentError("the file was not read yet", do="agree to its columns first")

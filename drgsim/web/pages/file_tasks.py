@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from ..._optional import installed
 from ...cases.hospital_facts import HospitalFacts
 from .desk import Visit
 from .file_read import cases_of
 from .policies import policy_of, weights_for
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _MOST_ROWS = 30
 SHOWN = {
@@ -120,8 +119,6 @@ def summed(table: pd.DataFrame, names: tuple[str, ...] | None = None) -> dict[st
 
 
 def _text(cell: Any) -> str:
-    import pandas as pd
-
     if cell is None or (not isinstance(cell, str) and pd.isna(cell)):
         return "–"
     if isinstance(cell, float):
