@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..errors import ColumnError
 from .fen import Fen, Floats, to_fen
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
@@ -107,6 +109,8 @@ def read_days(frame: pd.DataFrame, column: str) -> Floats:
     """Days since 1970-01-01 (float64), NaN where missing or absent."""
     if column not in frame.columns:
         return np.broadcast_to(np.float64(np.nan), len(frame))
+    import pandas as pd
+
     series = frame[column]
     if series.dtype.kind != "M":
         series = pd.to_datetime(series, errors="coerce")

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..codes import Codebook, CodeLists
 from ..codes.encoder import concatenate
@@ -60,6 +59,7 @@ class ArrowCases:
 
 def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     """Read a chunk; its columns of codes are encoded by `books`, and repaired as the job says."""
+    import pandas as pd
     import pyarrow as pa
 
     if job.chunk is None:
@@ -214,6 +214,7 @@ class _Codes:
         ids: CodeLists,
     ) -> CodeLists:
         """Read and repair the rows at `odd`; the ids of all rows then."""
+        import pandas as pd
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -272,6 +273,8 @@ def _staff(array: Any) -> Any:
 
 
 def _with_stay_ids(parts: dict[str, Any]) -> dict[str, Any]:
+    import pandas as pd
+
     there = [name for name in ("case_id", *MADE_OF) if name in parts]
     if "record_number" in there or there in ([], ["case_id"]):
         return parts

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from .code_columns import beside_codes, code_list
 from .columns import case_column, case_columns, text_dtype
@@ -25,6 +24,9 @@ from .stays import with_stay_ids
 from .tables import RawChunk
 from .texts import as_text
 from .unread import filled, watched
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
 
     Codes are as they stand in the source but for blanks around them.
     """
+    import pandas as pd
+
     match = plan.match
     findings = list(chunk.findings)
     parts: dict[str, pd.Series] = {}
@@ -162,6 +166,8 @@ def one_column(
 
 def _joined(columns: list[pd.Series]) -> pd.Series:
     """Days, hours and minutes in columns of their own as `d/h/m`; a row in which all are empty is missing."""
+    import pandas as pd
+
     texts = [as_text(column).fillna("").tolist() for column in columns]
     rows = zip(*texts, strict=True)
     return pd.Series(
@@ -171,6 +177,8 @@ def _joined(columns: list[pd.Series]) -> pd.Series:
 
 def _total(parts: list[Parsed]) -> Parsed:
     """The sum of money in several columns; a part that is missing counts nothing, unless all of them are."""
+    import pandas as pd
+
     values = pd.concat([part.values for part in parts], axis=1)
     unapplied = np.logical_and.reduce([part.not_applicable for part in parts])
     problems = [problem for part in parts for problem in part.problems]
@@ -180,6 +188,8 @@ def _total(parts: list[Parsed]) -> Parsed:
 
 def join_not_applicable(stated: pd.Series | None, unapplied: Mapping[str, Any], rows: int) -> pd.Series:
     """The names of the columns that do not apply, joined by `|`, beside what the source itself lists."""
+    import pandas as pd
+
     joined = np.full(rows, "", dtype=object)
     if stated is not None:
         joined = np.where(stated.isna().to_numpy(dtype=bool), "", stated.to_numpy(dtype=object))

@@ -6,14 +6,15 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from .._damaged import read_text, whole
 from .._optional import require
 from ..errors import DrgsimError, FileFormatError
 from .sheet_measure import measure
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BOOKS = (".xlsx", ".xls", ".xlsm")
 NO_VALUE = "#NO VALUE"  # stands for a formula that was saved without what it gives
@@ -46,6 +47,8 @@ def workbook_frames(
     path: str | os.PathLike[str], error: type[DrgsimError] = FileFormatError
 ) -> dict[str, pd.DataFrame]:
     """Every sheet with cells as a frame, its first row with cells as header; empty cells are missing."""
+    import pandas as pd
+
     found = {}
     for name, rows in workbook_rows(path, error).items():
         filled = [row for row in rows if any(cell != "" for cell in row)]
@@ -70,6 +73,8 @@ def table_beside(
     """A CSV, or the first sheet of a workbook; the cells of a CSV as text unless `text` is false,
     and with `keep_words` only empty ones missing (not `NA`). Raises `error`, NotFoundError.
     """
+    import pandas as pd
+
     path = Path(path)
     if path.suffix.lower() in BOOKS:
         frames = workbook_frames(path, error)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..codes import Catalogue, Codebook, CodeLists
 from .columns import case_columns
@@ -19,6 +18,8 @@ from .repair import KINDS
 from .texts import as_text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .conditions.columns import FactColumns
 
 Mask = npt.NDArray[np.bool_]
@@ -93,6 +94,8 @@ class CaseArrays:
         return [text.split("|") for text in self.text(column).iloc[rows].tolist()]
 
     def _number(self, column: str) -> npt.NDArray[np.float64]:
+        import pandas as pd
+
         if not self.has(column):
             return np.full(self.rows, np.nan)
         schema = case_columns()[column]
@@ -132,5 +135,7 @@ def _codebook(column: str) -> Codebook:
 
 
 def _factorized(text: pd.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
+    import pandas as pd
+
     codes, distinct = pd.factorize(text)
     return codes, list(distinct)

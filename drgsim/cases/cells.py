@@ -8,10 +8,12 @@ back as it was. What is only a number, or one sign, is left alone: nothing runs 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MARK = "'"
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
@@ -48,6 +50,8 @@ def read_back(text: str) -> str:
 
 def neutral_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame whose texts, and whose headers, are as they are to be written."""
+    import pandas as pd
+
     made = frame.rename(columns=lambda name: neutral(str(name)))
     for place in range(frame.shape[1]):
         column = frame.iloc[:, place]

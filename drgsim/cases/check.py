@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from .case_arrays import CaseArrays
 from .check_kinds import CHECKS, JOINT, NEEDED
@@ -17,6 +16,10 @@ from .given import refuse_doubled
 from .problems import WHOLE_TABLE, Finding, ProblemTable
 from .read_report import report_of
 from .rules import CheckRule, check_rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 PART_ROWS = 1 << 17
 NO_ROWS = np.zeros(0, dtype=np.int64)
@@ -83,6 +86,8 @@ def findings_of(cases: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _checkable(cases: pd.DataFrame) -> None:
+    import pandas as pd
+
     if not isinstance(cases, pd.DataFrame) or not set(cases.columns) & case_columns().keys():
         raise NotACaseTableError(
             "not a DataFrame with columns of the case table", got=type(cases).__name__, do="read_cases first"

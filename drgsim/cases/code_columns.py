@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from .._optional import installed
 from ..codes.normalise import parter
@@ -24,6 +23,10 @@ from .problems import Finding
 from .repair import KINDS
 from .tables import RawChunk
 from .texts import as_text, plain_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 _LIST = (list, tuple, np.ndarray)
 _BETWEEN_NAMES = r"\s*[;；\n\r]+\s*"  # a comma may belong to a name
@@ -99,6 +102,8 @@ def parted_findings(
 
 def principal_findings(raw: pd.Series, name: str) -> list[Finding]:
     """Rows whose principal cell holds several codes; the first of them is taken for the principal one."""
+    import pandas as pd
+
     places, distinct = pd.factorize(as_text(raw))
     repair = parter(KINDS[name], "insurance").repair
     several = np.array([len(text) > 8 and "|" in repair(text).text for text in distinct] + [False])
@@ -109,6 +114,8 @@ def principal_findings(raw: pd.Series, name: str) -> list[Finding]:
 
 
 def _joined(raw: pd.Series, blank: frozenset[str]) -> pd.Series:
+    import pandas as pd
+
     if raw.dtype == object and any(isinstance(cell, _LIST) for cell in raw):
         cells = [_listed(cell) if isinstance(cell, _LIST) else cell for cell in raw]
         raw = pd.Series(cells, index=raw.index, dtype=object)
@@ -136,6 +143,8 @@ def _joined_slots(chunk: RawChunk, slots: Sequence[int | None], blank: frozenset
 
 def _bars(slots: Sequence[npt.NDArray[Any]], rows: int) -> pd.Series:
     """The texts of every row joined by bars, those behind the last text left out."""
+    import pandas as pd
+
     joined: npt.NDArray[Any] = np.full(rows, "", dtype=object)
     for codes in reversed(slots):
         tail = joined != ""
@@ -199,6 +208,8 @@ def _words(text: str) -> bool:
 
 def _numbers(chunk: RawChunk, name: str, places: ListPlaces) -> list[Finding]:
     """Rows whose code stood there as a number: zeros in front and behind are gone."""
+    import pandas as pd
+
     found: npt.NDArray[np.bool_] = np.zeros(chunk.rows, dtype=bool)
     for place in places.positions:
         if place in chunk.numbers:

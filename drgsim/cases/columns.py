@@ -9,8 +9,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-import pandas as pd
-
 from .._paths import data_path
 from ..errors import NotFoundError
 
@@ -110,6 +108,8 @@ def column_labels(language: Literal["zh", "en"] = "zh") -> dict[str, str]:
 
 def text_dtype() -> Any:
     """The dtype pandas itself gives text: `str` from pandas 3 on, `object` before or when switched off."""
+    import pandas as pd
+
     return pd.Series([""]).dtype
 
 

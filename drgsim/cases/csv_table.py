@@ -11,10 +11,9 @@ import csv
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from .._optional import installed
 from .cells import MARK, read_back, read_back_array
@@ -23,6 +22,9 @@ from .problems import Finding
 from .recognise import HEADER_WITHIN
 from .tables import RawChunk
 from .text_file import TextFile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _BLOCK = 1 << 20  # bytes pyarrow parses at a time; it reads some dozens of blocks ahead
@@ -209,4 +211,6 @@ def _chunk(block: list[list[str]], positions: Sequence[int], width: int) -> RawC
 
 
 def _series(cells: list[str]) -> pd.Series:
+    import pandas as pd
+
     return pd.Series([read_back(cell) if cell[:1] == MARK else cell for cell in cells])

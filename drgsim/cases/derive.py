@@ -6,17 +6,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from .columns import case_columns, text_dtype
 from .measures import YEAR
 from .named_codes import named_codes
 from .problems import WHOLE_TABLE, Finding
 from .stays import MADE_OF
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Mask = npt.NDArray[np.bool_]
 
@@ -47,6 +49,8 @@ def settle_ages(
 ) -> list[Finding]:
     """Ages in years and in days made to say the same; `parts` and `unapplied` are changed, and the findings
     that remain are given back. `days` are those a cell of the years wrote."""
+    import pandas as pd
+
     if "age" not in parts:
         return findings
     own = parts.get("age_days")
@@ -79,6 +83,8 @@ def settle_ages(
 
 def settle_stays(parts: dict[str, pd.Series]) -> list[Finding]:
     """The length of stay where its column is missing: whole days between the dates, 1 at the least."""
+    import pandas as pd
+
     if "los" in parts or any(name not in parts for name in LOS_FROM):
         return []
     admission, discharge = (parts[name].to_numpy().astype("datetime64[D]") for name in LOS_FROM)
@@ -93,6 +99,8 @@ def settle_stays(parts: dict[str, pd.Series]) -> list[Finding]:
 
 def settle_weights(cases: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     """On a mother's record the birth weights are her children's; on a child's own the first is its own."""
+    import pandas as pd
+
     if not {"birth_weight", CHILDREN} & set(cases.columns):
         return cases, []
     rows = len(cases)

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from .._damaged import whole
 from .._optional import require
@@ -100,6 +99,8 @@ class SheetTable:
         return [[cell_text(cell) for cell in row] for row in self._rows[:HEADER_WITHIN]]
 
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
+        import pandas as pd
+
         wanted = frozenset(positions)
         for start in range(header_row + 1, len(self._rows), rows):
             block = self._rows[start : start + rows]

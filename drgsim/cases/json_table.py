@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from .errors import UnreadableFileError
 from .nodes import Item, Node
@@ -38,6 +37,8 @@ class JsonTable:
         return [[row.get(name) or "" for name in self._names] for row in self._rows[:rows]]
 
     def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
+        import pandas as pd
+
         for start in range(0, len(self._rows), rows):
             block = self._rows[start : start + rows]
             columns = {

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from .cells import HELD
 from .columns import case_columns
@@ -199,6 +198,8 @@ def _without_digit(chunk: RawChunk, place: int) -> Mask:
 
 def _matching(chunk: RawChunk, place: int, pattern: str) -> Mask:
     """Rows in whose text the pattern is found, the same by every engine."""
+    import pandas as pd
+
     array = _strings(chunk, place)
     if array is not None:
         import pyarrow.compute as pc

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from .columns import CaseColumn, text_dtype
 from .layout import Layout
@@ -19,6 +18,9 @@ from .spelt import coded, dates, not_whole, numbers, scaled
 from .texts import as_text, plain_text
 from .units import UNITS
 from .values import spellings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(slots=True)
@@ -68,6 +70,8 @@ def _text(raw: pd.Series, layout: Layout) -> Parsed:
 
 def _typed(raw: pd.Series, column: CaseColumn, unit: str) -> Parsed | None:
     """Numbers and dates that already have a type; None when the column must be read as text."""
+    import pandas as pd
+
     never = np.zeros(len(raw), dtype=bool)
     if column.kind == "date" and pd.api.types.is_datetime64_any_dtype(raw.dtype):
         moments = raw.dt.tz_localize(None) if getattr(raw.dtype, "tz", None) is not None else raw
@@ -86,6 +90,8 @@ def _typed(raw: pd.Series, column: CaseColumn, unit: str) -> Parsed | None:
 
 
 def _by_texts(raw: pd.Series, column: CaseColumn, layout: Layout, read: Any) -> Parsed:
+    import pandas as pd
+
     try:
         codes, distinct = pd.factorize(raw)
     except TypeError:  # lists and the like in some cells: no text, and no reason to lose the others
@@ -120,6 +126,8 @@ def by_distinct(
 
 
 def _series(values: npt.NDArray[Any], lost: npt.NDArray[np.bool_], column: CaseColumn) -> pd.Series:
+    import pandas as pd
+
     if column.kind == "whole":
         return pd.Series(pd.arrays.IntegerArray(np.where(lost, 0, values).astype(np.int32), lost.copy()))
     if column.kind == "flag":

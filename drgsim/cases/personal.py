@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from .._optional import installed
 from .columns import text_dtype
 from .texts import is_missing, plain_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Rows = npt.NDArray[np.int64]
 
@@ -67,6 +69,8 @@ def without_numbers(column: Any) -> tuple[Any, Rows]:
 
 def pseudonyms(ids: pd.Series) -> tuple[pd.Series, Rows]:
     """Ids of stays or persons with citizen numbers replaced by codes: the same number, the same code."""
+    import pandas as pd
+
     rows, texts = _likely(ids)
     held = np.array([len(text) >= 18 and holds_citizen_number(text) for text in texts], dtype=bool)
     rows = rows[held] if rows.size else rows
@@ -125,6 +129,8 @@ def _told(column: Any) -> Any | None:
 
 def _as_arrow(series: pd.Series) -> Any | None:
     """A Series of texts in Arrow memory; None where it holds anything else, or without pyarrow."""
+    import pandas as pd
+
     if not isinstance(series.dtype, pd.StringDtype) or not installed("pyarrow"):
         return None
     import pyarrow as pa

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from .problems import Finding, ProblemTable, ordered, told
 from .rules import SEVERITIES, Severity, check_rules
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _KEYS = ("severity", "rule", "column", "zh", "en", "state")
 
@@ -53,6 +55,8 @@ class ProblemTally:
 
     def summary(self) -> pd.DataFrame:
         """As `ProblemTable.summary`."""
+        import pandas as pd
+
         rows = [(*key, count) for key, count in self._counts.items()]
         return ordered(pd.DataFrame(rows, columns=[*_KEYS, "count"]))
 

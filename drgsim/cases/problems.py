@@ -6,17 +6,19 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..language import language
 from ..language import told as translated
 from ..words import chinese
 from .columns import case_columns
 from .rules import SEVERITIES, CheckRule, Severity, check_rules
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _GOT_LENGTH = 60  # characters shown of a value; longer ones end in …
 _COLUMNS = (
@@ -73,6 +75,8 @@ class ProblemTable:
     ) -> ProblemTable:
         """The table of `findings` about rows of a table with this index, these case ids and, where the source
         has such, these row numbers."""
+        import pandas as pd
+
         given = list(findings)
         unchecked = [(each.rule, each.column, each.unchecked) for each in given if each.unchecked]
         parts = [_part(finding, index=index, cases=cases, at=at) for finding in given if len(finding.rows)]
@@ -85,6 +89,8 @@ class ProblemTable:
     @classmethod
     def joined(cls, tables: Iterable[ProblemTable]) -> ProblemTable:
         """Several tables one after the other."""
+        import pandas as pd
+
         given = list(tables)
         unchecked = [each for table in given for each in table._not_checked]
         frames = [table.frame for table in given if len(table)]
@@ -95,6 +101,8 @@ class ProblemTable:
     @property
     def not_checked(self) -> pd.DataFrame:
         """Rules not applied for want of a column: rule, number, column, cases that ask for it, zh."""
+        import pandas as pd
+
         rows = [
             (id, rule.number, column, cases, rule.zh)
             for id, column, cases in self._not_checked
@@ -108,6 +116,8 @@ class ProblemTable:
 
     def with_sheet_rows(self, at: npt.NDArray[np.int64] | None) -> ProblemTable:
         """The same with the numbers of the rows in their sheet, by row label, where they are not yet."""
+        import pandas as pd
+
         if at is None or not len(at) or not len(self.frame):
             return self
         labels = pd.to_numeric(self.frame["row"], errors="coerce").to_numpy(dtype=float)
@@ -130,6 +140,8 @@ class ProblemTable:
 
     def worst(self, index: pd.Index) -> pd.Series:
         """For each row label in `index`, its worst severity; missing for a row without problems."""
+        import pandas as pd
+
         about = self.frame[self.frame["row"].notna()]
         lowest = (
             about["severity"].map(SEVERITIES.index).astype("int64").groupby(about["row"].to_numpy()).min()
@@ -165,6 +177,8 @@ class ProblemTable:
 
 def ordered(counted: pd.DataFrame) -> pd.DataFrame:
     """A row for each rule and column with its count: the worst severity first, then the most frequent."""
+    import pandas as pd
+
     order = pd.DataFrame({
         "severity": counted["severity"].map(SEVERITIES.index).astype("int64"),
         "count": -counted["count"].astype("int64"),
@@ -208,6 +222,8 @@ def unchecked_line(not_checked: pd.DataFrame) -> str:
 def _part(
     finding: Finding, *, index: pd.Index, cases: pd.Series | None, at: npt.NDArray[np.int64] | None
 ) -> pd.DataFrame:
+    import pandas as pd
+
     rule = check_rules()[finding.rule]
     rows = finding.rows
     whole = rows is WHOLE_TABLE
@@ -243,12 +259,16 @@ def _proposals(finding: Finding, rule: CheckRule, shown: list[str]) -> Any:  # a
     """One proposal a row; texts that repeat are held once."""
     if not rule.proposal:
         return _same("", finding.rows)
+    import pandas as pd
+
     from .checking.proposals import proposed
 
     return pd.Categorical([proposed(rule.proposal, finding.column, got) for got in shown])
 
 
 def _text(value: Any) -> str:
+    import pandas as pd
+
     if isinstance(value, str):
         return value
     if pd.isna(value):
@@ -262,15 +282,21 @@ def _short(text: str) -> str:
 
 def _same(text: str, rows: npt.NDArray[np.int64]) -> Any:  # a pandas Categorical
     """The same text for every row, held once."""
+    import pandas as pd
+
     return pd.Categorical.from_codes(np.zeros(len(rows), dtype=np.int8), dtype=pd.CategoricalDtype([text]))
 
 
 def _severity() -> pd.CategoricalDtype:
+    import pandas as pd
+
     return pd.CategoricalDtype(list(SEVERITIES))
 
 
 def _concat(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Frames one below the other, their categories made the same first, so that texts are held once."""
+    import pandas as pd
+
     same = {}
     for name in (name for name in _CATEGORICAL if name != "severity"):
         used = [frame[name].cat.remove_unused_categories().cat.categories for frame in frames]

@@ -6,9 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..codes import Edition
 from ..errors import ArgumentError, ColumnError
@@ -25,6 +23,9 @@ from .recognise import Match, recognise, split_target
 from .repair import KINDS
 from .sources import raw_tables
 from .values import Value, as_value
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Keep = Iterable[str] | Callable[[str], bool] | Literal["all"] | None
 
@@ -109,6 +110,8 @@ def read_cases(
 
 def joined(chunks: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The chunks of `iter_cases` as the one table of `read_cases`, without a report."""
+    import pandas as pd
+
     for chunk in chunks:
         chunk.attrs = {}
     cases = chunks[0] if len(chunks) == 1 else pd.concat(chunks)

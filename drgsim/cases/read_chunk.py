@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ..codes import Edition
 from .assemble import Plan, assemble, chosen
@@ -17,6 +15,9 @@ from .read_report import KEY, ReadReport
 from .repair import repair_codes
 from .tables import RawChunk, RawTable
 from .unread import unread_codes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CLAIMED_TWICE = "column-claimed-twice"
 NOT_APPLICABLE = "not_applicable"  # left out by read_cases when no cell says so
@@ -46,6 +47,8 @@ class ChunkToRead:
 
     def frame(self) -> pd.DataFrame:
         """The cases as a frame, with a ReadReport in its attributes."""
+        import pandas as pd
+
         if self.chunk is None:
             return self._without_cases()
         frame, findings = assemble(self.chunk, self.todo)
@@ -98,6 +101,8 @@ class ChunkToRead:
 
     def _without_cases(self) -> pd.DataFrame:
         """No rows, but every column that rows would have had."""
+        import pandas as pd
+
         none: Any = {place: pd.Series(dtype=text_dtype()) for place in self.todo.positions}
         frame = chosen(assemble(RawChunk(none, 0), self.todo)[0], self.todo)
         problems = ProblemTable.of((), index=frame.index, cases=None)

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
-
 from ..errors import NotFoundError
 from .csv_table import csv_tables
 from .errors import NotACaseTableError, UnreadableFileError
@@ -23,6 +21,8 @@ from .tables import RawTable
 from .typed_table import ArrowTable, FrameTable, ParquetTable
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     Source = str | os.PathLike[str] | pd.DataFrame | Any
 
 _TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".gz")
@@ -76,6 +76,8 @@ def _told(name: str) -> Iterator[None]:
 
 
 def _in_memory(source: Any) -> RawTable:
+    import pandas as pd
+
     if isinstance(source, pd.DataFrame):
         return FrameTable(source)
     if hasattr(source, "__arrow_c_stream__"):

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from .columns import CaseColumn
 from .measures import measure
@@ -67,6 +66,8 @@ def coded(texts: Sequence[str], dictionary: Mapping[str, Value | None]) -> tuple
 
 def numbers(texts: Sequence[str], *, unit: str, column: CaseColumn) -> Numbers:
     """Numbers in the unit of the case table, NaN where unreadable; a unit in the cell goes before `unit`."""
+    import pandas as pd
+
     cells = pd.Series([*texts, ""], dtype=object)
     durations = bool(unit) and UNITS[unit] is None
     if durations:
@@ -111,6 +112,8 @@ def dates(
 ) -> tuple[npt.NDArray[np.datetime64], list[str], list[str]]:
     """Moments to the second, NaT where unreadable, and what is to be told. Only what is written year first is
     read; and day numbers of a spreadsheet, where `serial` says that they may be such."""
+    import pandas as pd
+
     cells = pd.Series([*texts, ""], dtype=object)
     moments = np.full(len(cells), "NaT", dtype="datetime64[s]")
     told = [""] * len(texts)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from .columns import text_dtype
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STAFF = ("doctor", "surgeon")
 _A_CODE = re.compile(r"[\x21-\x7e]*\d[\x21-\x7e]*")  # a number, with or without letters; a name has no digit
@@ -24,6 +27,8 @@ def staff_codes(column: pd.Series) -> tuple[pd.Series, int]:
     >>> staff_codes(pd.Series(["D0123", "王医生", None]))[0].tolist()[:2]
     ['D0123', '医师-d179f7']
     """
+    import pandas as pd
+
     places, distinct = pd.factorize(column)
     texts = [str(text) for text in distinct]
     coded = [text if _A_CODE.fullmatch(text) else _code_of(text) for text in texts]

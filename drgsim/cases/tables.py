@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from .problems import WHOLE_TABLE, Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ class RawChunk:
         self, changed: Mapping[int, tuple[npt.NDArray[np.int64], list[str | None]]], findings: list[Finding]
     ) -> RawChunk:
         """The same with other texts in some rows of some columns, and more findings."""
+        import pandas as pd
+
         found = [*self.findings, *findings]
         if not self.arrow:
             columns = dict(self.columns)
@@ -129,6 +133,7 @@ def _filtered(array: Any, mask: Any) -> Any:
 
 def series_of(array: Any) -> pd.Series:
     """An Arrow array as a Series without a name."""
+    import pandas as pd
     import pyarrow as pa
 
     try:

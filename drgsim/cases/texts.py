@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from .columns import text_dtype
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # stripped around every cell; named, because pandas and Python do not agree on what white space is
 BLANKS = " \t\r\n\v\f\u00a0\u3000\ufeff"
@@ -38,6 +40,8 @@ def plain_text(value: Any) -> str:
 
 def as_text(raw: pd.Series) -> pd.Series:
     """A raw column as stripped text, missing kept missing."""
+    import pandas as pd
+
     if pd.api.types.is_string_dtype(raw.dtype) and raw.dtype != object:
         return raw.astype(text_dtype()).str.strip(BLANKS)
     cells = [None if is_missing(cell) else plain_text(cell) for cell in raw.tolist()]
@@ -51,6 +55,8 @@ def folded(text: str) -> str:
 
 def is_missing(cell: Any) -> bool:
     """None, NaN, NaT or pandas.NA."""
+    import pandas as pd
+
     return cell is None or (
         not isinstance(cell, str) and pd.api.types.is_scalar(cell) and bool(pd.isna(cell))
     )

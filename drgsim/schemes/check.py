@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from ..codes import Catalogue
 from .absent import absent
@@ -20,6 +18,9 @@ from .reach import unreachable
 from .rows import TABLES, table_rows
 from .rules.terms import ALWAYS, And, Count, Member, Role, Rule
 from .rules.walk import leaves, set_names
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Level = Literal["error", "warning", "note"]
 _SHOWN = 5
@@ -103,6 +104,8 @@ def problems(scheme: Scheme) -> list[Problem]:
 
 def frame(found: Iterable[Problem]) -> pd.DataFrame:
     """Problems as a frame with the columns level, check, table, row, zh, en."""
+    import pandas as pd
+
     return pd.DataFrame([asdict(problem) for problem in found], columns=list(Problem.__dataclass_fields__))
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from ..words import pairs
 from .model import Scheme
 from .rows import TABLES, TOP, AnyRow, Table, table_rows
 from .rules.print import print_rule
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Language = Literal["zh", "en"]
 _EXAMPLES = 5
@@ -60,6 +61,8 @@ class SchemeDiff:
     @property
     def frame(self) -> pd.DataFrame:
         """One row a difference: part, change, row, before, after, number."""
+        import pandas as pd
+
         return pd.DataFrame(map(asdict, self.changes), columns=[each.name for each in fields(Change)])
 
     def summary(self, lang: Language = "zh") -> str:

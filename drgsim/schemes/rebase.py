@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError
 from ..words import pairs
@@ -21,6 +20,9 @@ from .model import Scheme
 from .rebase_lists import carry_exclusion, carry_sets, carry_severity, carry_switches
 from .rebase_rows import carry_rows
 from .rebase_state import Carried, Merge
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STATUSES = pairs("rebased")
 
@@ -46,6 +48,8 @@ class Rebase:
     @property
     def frame(self) -> pd.DataFrame:
         """One row a local difference: part, row, change, status, note_zh, note_en, local, before, now."""
+        import pandas as pd
+
         return pd.DataFrame(map(asdict, self.changes), columns=[each.name for each in fields(Carried)])
 
     def summary(self, lang: Language = "zh") -> str:

@@ -8,7 +8,6 @@ import unicodedata
 from functools import cache, lru_cache
 
 import numpy as np
-import pandas as pd
 
 from ...codes import EMPTY, Catalogue, Kind
 from ..case_arrays import CaseArrays
@@ -104,6 +103,8 @@ def inside(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
 
 def _days(texts: tuple[str, ...]) -> dict[str, float]:
     """Days since 1970 by text; NaN for what is no day."""
+    import pandas as pd
+
     from ..columns import case_columns
     from ..layouts import find_layout
     from ..parse import parse_column

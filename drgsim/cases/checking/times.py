@@ -6,7 +6,6 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ...codes import Catalogue
 from ..case_arrays import CaseArrays, list_hits
@@ -56,6 +55,8 @@ def returned(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
     With the argument `same-category`, only those whose principal diagnosis is of the category of the last
     one and of none for which people come back by plan.
     """
+    import pandas as pd
+
     admission, discharge, person = rule.columns
     starts, ends = arrays.number(admission), arrays.number(discharge)
     people, _ = pd.factorize(arrays.text(person))

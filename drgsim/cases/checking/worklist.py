@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ..._excel import workbook
 from ...words import chinese, headers
@@ -15,6 +13,9 @@ from ..columns import column_labels
 from ..problems import ProblemTable
 from ..read_report import report_of
 from ..write import table_writer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEVERITIES = chinese("severity")
 HEADERS = headers(
@@ -53,6 +54,8 @@ def for_coders(problems: ProblemTable, cases: pd.DataFrame) -> pd.DataFrame:
 
     `sheet_row` counts the header as row 1; it is empty for a finding about the whole table.
     """
+    import pandas as pd
+
     frame = problems.frame
     places = pd.Index(frame["row"])
     table = pd.DataFrame({name: frame[name].array for name in HEADERS if name in frame.columns})
@@ -146,6 +149,8 @@ def _by_department(table: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
 
 def _sheet_rows(places: Any, cases: pd.DataFrame) -> Any:
     """The row of each case in its sheet; a table in memory counts from its first case."""
+    import pandas as pd
+
     report = report_of(cases)
     given = cases.attrs.get("sheet_rows") if report is None else report.at
     if given is not None and len(given) != len(cases):

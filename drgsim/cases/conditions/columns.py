@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ...codes import CodeLists
 from ...codes.code_lists import EMPTY, UNKNOWN
@@ -53,6 +52,8 @@ class Codes:
     @classmethod
     def of_texts(cls, cells: Any) -> Codes:
         """From texts of codes joined by `|`, or from lists of codes."""
+        import pandas as pd
+
         series = pd.Series(cells, dtype=object).reset_index(drop=True)
         missing = series.isna().to_numpy(dtype=bool)
         rows = [
@@ -162,6 +163,8 @@ def _rows(columns: Any) -> int:
 
 def _floats(values: Any, kind: str) -> Floats:
     """Numbers as float64; dates as days, whole when they have no time."""
+    import pandas as pd
+
     if isinstance(values, np.ndarray) and values.dtype == np.float64:
         return values
     if isinstance(values, np.ndarray | pd.Series | pd.Index) or hasattr(values, "__array__"):
@@ -196,6 +199,8 @@ def _with_missing(values: Floats) -> tuple[Floats, Missing]:
 
 
 def _words(given: Any, rows: int) -> Words:
+    import pandas as pd
+
     if isinstance(given, Words):
         return given
     if given is None:
