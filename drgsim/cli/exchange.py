@@ -126,8 +126,8 @@ def _pack(arguments: argparse.Namespace) -> int:
     unpaid = paid.unpaid
     if len(unpaid):
         say(f"{len(unpaid):,} of {len(frame):,} cases have no payment and are in no sum", file=sys.stderr)
-        for (zh, en), count in unpaid.groupby(["zh", "en"]).size().items():
-            say(f"  {count:,} {both(zh, en)}", file=sys.stderr)
+        for (zh, en), rows in unpaid.groupby(["zh", "en"]):
+            say(f"  {len(rows):,} {both(str(zh), str(en))}", file=sys.stderr)
     say(f"written to {arguments.out}, {digest[:16]}…")
     return PROBLEMS_FOUND if len(unpaid) else 0
 

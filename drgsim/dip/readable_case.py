@@ -160,7 +160,8 @@ class CaseReading:
 
     def complications(self) -> set[str]:
         """`cc` and `mcc`, as far as a secondary diagnosis counts as one."""
-        principal, found = self.diagnoses[0], set()
+        principal = self.diagnoses[0]
+        found: set[str] = set()
         for code in self.diagnoses[1:]:
             item = self.catalogue.complications.get(code)
             if item is None or (item.include and specificity(item.include, principal) < 0):

@@ -117,6 +117,7 @@ def _slice(column: Any, start: int, stop: int, *, numbers: bool = False) -> Any:
 def _departments(column: Any) -> Departments:
     """Names of departments as places in a list of them; blank and missing ones have place -1."""
     series = column if isinstance(column, pd.Series) else column.to_pandas()
+    distinct: pd.Index | pd.Series
     alike = isinstance(series.dtype, pd.StringDtype | pd.CategoricalDtype)
     if alike or pd.api.types.infer_dtype(series, skipna=True) == "string":
         rows, distinct = pd.factorize(series)  # each text is looked at once

@@ -178,6 +178,10 @@ def _commercial(walks: Sequence[Walk], findings: Findings) -> Fen:
     return paid + findings.carved_commercial
 
 
+def _gap(book: Book) -> Gap | None:
+    return book.once(Gap, lambda: Gap.read(book.chapter(FUND)))
+
+
 def _ledger(walks: Sequence[Walk], findings: Findings, bill: Bill) -> Ledger:
     shares = [fund_share(walk.state.book) for walk in walks]
     payment = findings.payment
@@ -186,7 +190,7 @@ def _ledger(walks: Sequence[Walk], findings: Findings, bill: Bill) -> Ledger:
     for each, share in zip(walks, shares, strict=True):
         rows, state = each.place.rows, each.state
         fund[rows] = share.paid(state, bill.basic[rows], substituted[rows])
-        gap = state.book.once(Gap, lambda book=state.book: Gap.read(book.chapter(FUND)))
+        gap = _gap(state.book)
         if gap is not None:
             care[rows] = gap.care_region_pays(state, fund[rows], bill.basic[rows])
     commercial = _commercial(walks, findings)

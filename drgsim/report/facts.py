@@ -102,7 +102,7 @@ def facts_of(found: Comparison, *, synthetic: bool = False) -> RunFacts:
         fingerprint=found.fingerprint.digest,
     )
     marks = [
-        (each.id, *(bare.mark(each.id) or word("baseline", lang) for lang in ("zh", "en")))
+        (each.id, bare.mark(each.id) or word("baseline", "zh"), bare.mark(each.id) or word("baseline", "en"))
         for each in found.scenarios
     ]
     return replace(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..cases.named_codes import named_codes
-from ..codes import Catalogue
+from ..codes import Catalogue, Kind
 from .randomness import BLOCK, Streams
 from .tables import document
 
@@ -56,6 +56,6 @@ def _grams(score: float, twin: bool) -> str:
 @cache
 def _codes(name: str) -> frozenset[str]:
     """The codes of a list of the check rules."""
-    kind = "procedure" if name in ("caesarean", "delivery-procedures") else "diagnosis"
+    kind: Kind = "procedure" if name in ("caesarean", "delivery-procedures") else "diagnosis"
     codes = Catalogue.load(kind).codes
     return frozenset(codes[place] for place in np.flatnonzero(named_codes(name)).tolist())

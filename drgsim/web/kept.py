@@ -154,7 +154,7 @@ class Kept:
         grouper.scheme  # noqa: B018 read by the explanation
         self.policy(None)
         for kind in ("diagnosis", "procedure"):
-            Catalogue.load(kind).id_of("")  # type: ignore[arg-type]
+            Catalogue.load(kind).id_of("")
 
     def _get(
         self,

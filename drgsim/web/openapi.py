@@ -99,7 +99,7 @@ def _operation(call: Call) -> dict[str, Any]:
     }
     for kind in (Kind.NDJSON, Kind.ARROW, Kind.CSV):
         content[kind.value] = {"schema": {"type": "string", "format": "binary"}}
-    answers = {kind.value: {"schema": {}} for kind in (Kind.JSON, Kind.NDJSON, Kind.ARROW)}
+    answers: dict[str, Any] = {kind.value: {"schema": {}} for kind in (Kind.JSON, Kind.NDJSON, Kind.ARROW)}
     return {
         "summary": f"{call.zh} {call.en}",
         "operationId": call.path.strip("/").replace("-", "_"),

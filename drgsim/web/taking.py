@@ -49,7 +49,7 @@ class Read:
             return self.plain
         row = self.table().iloc[place].to_dict()
         return {
-            name: None if pd.api.types.is_scalar(cell) and pd.isna(cell) else cell
+            str(name): None if pd.api.types.is_scalar(cell) and pd.isna(cell) else cell
             for name, cell in row.items()
         }
 
@@ -77,8 +77,8 @@ def cases_of(given: Sequence[Any], *, read: bool = False) -> Read:
             if plain is not None:
                 return Read(plain=plain)
         else:
-            typed = [typed_case(case) for case in given]
-            if None not in typed:
+            typed = [found for found in map(typed_case, given) if found is not None]
+            if len(typed) == len(given):
                 return Read(frame=_frame(typed))
     text = json.dumps(list(given), ensure_ascii=False)
     return file_of(text.encode("utf-8", "replace"), "cases.json")

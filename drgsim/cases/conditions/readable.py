@@ -20,15 +20,15 @@ def holds(test: n.Test, row: Row) -> bool | None:
         case n.Truth(value):
             return value
         case n.Flag(name):
-            value = row.get(name.column)
-            return None if _lost(value) else bool(value)
+            flag = row.get(name.column)
+            return None if _lost(flag) else bool(flag)
         case n.Known(name):
-            value = row.get(name.column)
+            found = row.get(name.column)
             if name.kind == "codes":
-                return name.blank_is_none or bool(value)
+                return name.blank_is_none or bool(found)
             if name.kind == "band":
-                return value in name.values
-            return not _lost(value)
+                return found in name.values
+            return not _lost(found)
         case n.Not(inner):
             held = holds(inner, row)
             return None if held is None else not held

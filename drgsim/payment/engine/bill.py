@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -129,7 +130,7 @@ def make_bill(
         outside[rows] = _kept(part, Scope).outside(own, profile, cost[rows], carved_out[rows])
         numbers = 1.0 if rule.factor is None else stay_numbers(own)
         deductible[rows] = rule.deductibles(profile, numbers, np.full(len(profile), _NO_LIMIT))
-        unanswered = part.book.once("unanswered", lambda part=part, rule=rule: _unanswered(part.book, rule))
+        unanswered = part.book.once("unanswered", partial(_unanswered, part.book, rule))
         problem[rows] = unanswered[profile]
     in_scope = cost - outside
     start = years.before(in_scope, n)

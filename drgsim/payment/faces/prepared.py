@@ -22,6 +22,7 @@ from .worklist import worth_filing
 if TYPE_CHECKING:
     from ...policy.policy import Policy
     from ...weights.weights import Weights
+    from ..engine.book import Book
 
 _MOST_REFORMED = 8  # policies with a coefficient of one hospital that are kept
 _LEDGER = ("fund", "catastrophic", "medical_aid", "other_funds", "commercial", "patient")
@@ -55,7 +56,9 @@ class PreparedEstimate:
         self.weights = weights if weights is not None else _own(policy)
         self._given = weights
         self._hospital = hospital or HospitalFacts()
-        self._reformed = {(): (policy, self.weights)}
+        self._reformed: dict[tuple[tuple[str, str], ...], tuple[Policy, Weights | None]] = {
+            (): (policy, self.weights)
+        }
         self._names = dict(names or {})
         known: Iterable[str] = () if self.weights is None else map(str, self.weights.frame.index)
         self._kept = KeptBooks([*self._names, *known])
@@ -141,11 +144,11 @@ def _may_review(paid: Payments) -> bool:
     """Whether a special review might be open at all: the table of those worth filing is made only then."""
     from ..engine.steps.special_review import SpecialReview
 
+    def read(book: Book) -> SpecialReview | None:
+        return book.once(SpecialReview, lambda: SpecialReview.read(book.chapter(SpecialReview.name)))
+
     for walk in paid.walks:
-        book = walk.state.book
-        review = book.once(
-            SpecialReview, lambda book=book: SpecialReview.read(book.chapter(SpecialReview.name))
-        )
+        review = read(walk.state.book)
         if review is not None and len(review.candidates(walk.state)):
             return True
     return False

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class _Tables(Protocol):
     """What a face reads of the class it is mixed into."""
 
-    scenarios: tuple[Scenario, ...]
-
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]: ...
     @property
     def baseline(self) -> Scenario: ...
     @property

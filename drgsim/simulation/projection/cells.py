@@ -149,7 +149,7 @@ def settled(
         if any(moves_money(policy) for policy in rules.each)
         else _as_booked(cells, home, funds) + _added(home, catastrophic, home >= 0, len(funds))
     )
-    others = cells.measures | {"other_payers": cells.measures["other_payers"] - catastrophic}
+    others = {**cells.measures, "other_payers": cells.measures["other_payers"] - catastrophic}
     by_band = _added(home * bands + cells.band, cells.measures["fund"], home >= 0, len(funds) * bands)
     return FundMoney(
         _added(home, cells.stays, home >= 0, len(funds)),
