@@ -9,8 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from .._damaged import read_text
 from .._paths import data_path
 from ..errors import NotFoundError, nearest_name
+from ..policy.yaml_text import plain_yaml
 from .errors import AuditRuleError
 from .packs import Rows, load_rows
 from .rule import Parameter, Rule, rule_of
@@ -105,18 +107,9 @@ def _rules_below(folder: Path) -> tuple[Rule, ...]:
 
 @lru_cache(maxsize=32)
 def _parsed(files: tuple[tuple[Path, int], ...]) -> tuple[Rule, ...]:
-    import yaml
-
-    # the same safe loader, in C where PyYAML has it: 190 records of text take a second otherwise
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found = []
     for path, _ in files:
-        try:
-            loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-        except yaml.YAMLError as error:
-            raise AuditRuleError(
-                "a file of rules is no YAML", got=str(error).splitlines()[0], where=path.name
-            ) from None
+        loaded = plain_yaml(read_text(path), name=path.name)
         records = loaded.get("rules") if isinstance(loaded, dict) else loaded
         if not isinstance(records, list):
             raise AuditRuleError("a file of rules holds no list `rules:`", where=path.name)

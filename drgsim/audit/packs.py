@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import datetime
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from .._damaged import read_toml
 from .._paths import data_path
 from ..errors import FileFormatError, NotFoundError
 from .codes import CodeIndex
@@ -164,7 +164,7 @@ def load_rows(*folders: Path) -> Rows:
 
 
 def _pack_rows(folder: Path) -> list[Row]:
-    facts = tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8"))
+    facts = read_toml(folder / "pack.toml")
     try:
         pack = Pack(
             facts["id"],

@@ -6,13 +6,13 @@ A small file states it once; it fills what cases leave empty, is told, and chang
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArgumentError, FileFormatError, NotFoundError
+from .._damaged import read_toml
+from ..errors import ArgumentError, NotFoundError
 from .columns import case_columns
 from .values import as_value, spellings
 
@@ -148,11 +148,8 @@ def _filled(cases: pd.DataFrame, column: str, value: Any) -> tuple[pd.DataFrame,
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
+    if not path.exists():
         raise NotFoundError(
             "no such file of facts on a hospital", got=str(path), do="write one: level = 3, insurance = …"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileFormatError("not a TOML file", where=str(path), got=str(error)) from None
+        )
+    return read_toml(path)

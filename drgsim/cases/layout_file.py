@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from .._damaged import read_toml
 from ..errors import nearest_name
 from ..sources import STATES
 from .columns import case_columns
@@ -25,12 +25,12 @@ UNDECIDED = "?"  # in [values.…]: the layout cannot know what this text means
 def load_layout(path: Path) -> Layout:
     """Read a layout file. Raises LayoutFileError that lists everything wrong in it."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = read_toml(path, LayoutFileError)
         problems = list(_problems(document))
         if problems:
             raise LayoutFileError("the layout file has mistakes: " + "; ".join(problems), where=path.name)
         return _layout(document)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, re.error) as error:
+    except re.error as error:
         raise LayoutFileError(f"the layout file cannot be read: {error}", where=path.name) from error
     except (TypeError, AttributeError, KeyError) as error:
         raise LayoutFileError(

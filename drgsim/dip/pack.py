@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import fields
@@ -13,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from .._damaged import read_toml
 from .._paths import data_path
 from ..errors import FileFormatError, NotFoundError
 from . import tables
@@ -158,10 +158,7 @@ def _read(folder: Path, problems: list[str]) -> DipCatalogue:
 
 
 def _read_meta(path: Path) -> dict[str, Any]:
-    try:
-        meta = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileFormatError(f"{META} cannot be read: {error}", where=str(path)) from error
+    meta = read_toml(path)
     unknown = set(meta) - set(_META_FIELDS)
     if unknown or not {"id", "title"} <= set(meta):
         raise FileFormatError(

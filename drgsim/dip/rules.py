@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .._damaged import read_toml
 from .._paths import data_path
 from ..cases.errors import ConditionError
 from ..errors import NotFoundError, nearest_name
@@ -122,8 +122,8 @@ def _shipped(name: str) -> RuleSet:
 
 def _read(path: Path) -> RuleSet:
     try:
-        return read_rules(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, DipSyntaxError, ConditionError) as error:
+        return read_rules(read_toml(path, DipRulesError))
+    except (DipSyntaxError, ConditionError) as error:
         raise DipRulesError(f"the rule file cannot be read: {error}", where=path.name) from error
     except DipRulesError as error:
         error.where = f"{path.name}, {error.where}" if error.where else path.name

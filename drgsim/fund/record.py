@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from .._atomic import replacing
+from .._damaged import read_json
 from .._version import __version__
 from ..errors import ArgumentError, FileFormatError
 from .fund import Fund
@@ -66,11 +67,7 @@ def write_record(valuation: Valuation, path: str | Path) -> None:
 
 def read_record(path: str | Path) -> dict[str, Any]:
     """Read a record; raises FileFormatError when it is none or was changed."""
-    try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FileFormatError("not a record of a valuation", where=Path(path).name) from error
-    return checked_record(document, Path(path).name)
+    return checked_record(read_json(path), Path(path).name)
 
 
 def checked_record(document: Any, where: str = "record") -> dict[str, Any]:

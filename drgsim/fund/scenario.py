@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from .._paths import data_path
 from ..errors import FileFormatError
+from ..policy.yaml_text import plain_yaml, read_yaml
 from .assumptions import checked, parameters
 from .dated import Dated
 from .errors import FundError
@@ -144,12 +143,7 @@ class FundScenario:
                     allowed=cls.available(), nearest=cls.available(),
                 )  # fmt: skip
             path = data_path("fund", "scenarios", f"{word}.yaml")
-        try:
-            document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise FileFormatError("a scenario cannot be read as YAML", where=path.name) from error
-        if not isinstance(document, Mapping):
-            raise FileFormatError("a scenario file holds names with values", where=path.name)
+        document = read_yaml(path)
         return cls.of(document if "changes" in document else {"changes": document, "id": path.stem})
 
     def to_document(self) -> dict[str, Any]:
@@ -214,8 +208,8 @@ def assignments(text: str) -> dict[str, Any]:
         name, equals, value = part.strip().partition("=")
         name, at, since = name.strip().partition("@")
         try:
-            number = yaml.safe_load(value) if equals else None
-        except yaml.YAMLError:
+            number = plain_yaml(value, name="value") if equals else None
+        except FileFormatError:
             number = None
         if isinstance(number, bool) or not isinstance(number, int | float) or not name:
             raise FundError("not an assignment", got=part, allowed="name=number or name@2027=number")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .._damaged import read_toml
 from .._paths import data_path
-from ..errors import ArgumentError, FileFormatError, NotFoundError
+from ..errors import ArgumentError, NotFoundError
 
 Thresholds = Mapping[str, Mapping[str, float]]
 
@@ -40,9 +40,6 @@ def thresholds(given: Any = None) -> Thresholds:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise NotFoundError("no such file of thresholds", got=str(path)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileFormatError("not a TOML file", where=str(path), got=str(error)) from None
+    if not path.exists():
+        raise NotFoundError("no such file of thresholds", got=str(path))
+    return read_toml(path)

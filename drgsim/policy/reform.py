@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..errors import ArgumentError, nearest_name
+from ..errors import ArgumentError, FileFormatError, nearest_name
 from ..sources import load as load_sources
 from .dated_scheme import Scheme, laid_over, read_scheme
 from .document import METHODS, Document, refuse
@@ -18,6 +18,7 @@ from .parameter_values import INVALID, canonical, to_plain
 from .parameters import OTHER, Parameter, catalogue, dimensions
 from .rules.order import order_problems
 from .rules.rule import Rule, read_rules
+from .yaml_text import plain_yaml
 
 SOURCE, STATE = "R000", "assumed"
 _WHOLE = ("method", "scheme")  # fields of the document a reform may change, undated
@@ -85,8 +86,6 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
     >>> parse_assignments(["outlier.high.threshold/3=2.5", "fund.convention@2026-01-01=substitute"])
     {'outlier.high.threshold/3': 2.5, 'fund.convention': {'2026-01-01': 'substitute'}}
     """
-    import yaml
-
     changes: dict[str, Any] = {}
     for text in assignments:
         name, equals, value = text.partition("=")
@@ -94,8 +93,8 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
         if not equals or not path or (at and read_day(day) is None):
             raise ArgumentError("not an assignment", got=text, allowed="path=value or path@YYYY-MM-DD=value")
         try:
-            parsed = yaml.safe_load(value)
-        except yaml.YAMLError as error:
+            parsed = plain_yaml(value, name="value")
+        except FileFormatError as error:
             raise ArgumentError(
                 "the value of an assignment cannot be read", got=text, allowed="YAML"
             ) from error

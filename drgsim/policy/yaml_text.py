@@ -26,18 +26,24 @@ def parse_yaml(text: str, *, name: str) -> dict[str, Any]:
     that would unfold without end, nesting or numbers beyond sense, and numbers that YAML 1.1 reads otherwise
     than they look (`12:30` as 750, `010` as 8).
     """
+
+    content = plain_yaml(text, name=name)
+    if not isinstance(content, dict):
+        raise FileFormatError("a document must be a mapping of names to values", where=name)
+    return Lined(content, text)
+
+
+def plain_yaml(text: str, *, name: str) -> Any:
+    """Whatever YAML text holds. Raises as `parse_yaml` does."""
     import yaml
 
     try:
         _sensible(text)
-        content = yaml.load(text, Loader=loader())
+        return yaml.load(text, Loader=loader())
     except yaml.YAMLError as error:
         raise FileFormatError("not a YAML document", got=_first_line(error), where=name) from error
     except (ValueError, TypeError, RecursionError) as error:
         raise FileFormatError("not a YAML document", got=str(error)[:120], where=name) from error
-    if not isinstance(content, dict):
-        raise FileFormatError("a document must be a mapping of names to values", where=name)
-    return Lined(content, text)
 
 
 class Lined(dict[str, Any]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -11,9 +10,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from .._damaged import read_toml
 from .errors import PackError
 from .model import Scheme, Switches, Trust
-from .tables import read_text
 
 FILE = "scheme.toml"
 _TEXTS = ("id", "version", "base", "family", "trust", "source")
@@ -67,10 +66,7 @@ def read_metadata(folder: Path) -> Metadata:
     path = folder / FILE
     if not path.is_file():
         raise PackError(f"no {FILE} in this folder: not a scheme pack", where=str(folder))
-    try:
-        table = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise PackError(f"not a TOML file: {error}", where=str(path)) from error
+    table = read_toml(path, PackError)
     try:
         return _metadata(table)
     except PackError as error:

@@ -126,5 +126,5 @@ def test_a_file_that_is_not_text_is_refused(tmp_path):
         import_tables(tmp_path, id="t", title="t")
     (tmp_path / "mcc.csv").unlink()
     (tmp_path / "mcc.csv.gz").write_bytes(b"no gzip")
-    with pytest.raises(PackError, match="cannot be read"):
+    with pytest.raises(PackError, match="damaged or cut short"):
         import_tables(tmp_path, id="t", title="t")

@@ -74,7 +74,7 @@ def test_the_file_reads_back(results, made, tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "cannot be read"),
+        ("", "not a JSON file"),
         ("[1]", "not a run record"),
         ("{}", "not a run record"),
         (json.dumps({FORMAT: VERSION + 1}), "newer format"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from ..._damaged import read_toml
 from ..._paths import data_dir
 from ...errors import ArgumentError
 
@@ -50,7 +50,7 @@ class Constraints:
         50
         """
         source = data_dir() / "refine" / "constraints.toml" if path is None else Path(path)
-        document = tomllib.loads(source.read_text(encoding="utf-8"))
+        document = read_toml(source)
         features = document["features"]
         found = cls(
             **{name: each["value"] for name, each in document["constraints"].items()},
@@ -82,4 +82,4 @@ class Constraints:
     def words(self) -> Mapping[str, Mapping[str, Any]]:
         """The names of the constraints in both languages, as the shipped file has them."""
         path = data_dir() / "refine" / "constraints.toml"
-        return tomllib.loads(path.read_text(encoding="utf-8"))["constraints"]
+        return dict(read_toml(path)["constraints"])

@@ -61,7 +61,7 @@ def waterfall(
     >>> table = pd.DataFrame(rows, columns=["lever", "kind", "value", "cumulative"])
     >>> table = table.assign(scenario="cap", title_zh="封顶", title_en="A cap")
     >>> waterfall(table, lang="en").axes[0].get_xlabel()
-    'Change against the baseline: fund (million yuan)'
+    'Change against the baseline: basic fund (million yuan)'
     """
     lang = fonts.language(lang)
     scenarios = list(dict.fromkeys(table["scenario"]))

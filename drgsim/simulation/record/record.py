@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..._atomic import replacing
+from ..._damaged import read_json
 from ..._version import __version__
 from ..errors import RecordError
 from ..world.ingredients import installed, learned
@@ -114,12 +115,11 @@ def _text(content: Mapping[str, Any]) -> str:
 
 
 def _read(path: Path, name: str) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    if not path.is_file():
         raise RecordError(
-            "the record cannot be read", got=type(error).__name__, where=name, do="give a run record (JSON)"
-        ) from error
+            "the record cannot be read", got="no such file", where=name, do="give a run record (JSON)"
+        )
+    found = read_json(path, RecordError)
     if not isinstance(found, dict):
         raise RecordError("not a run record", got=type(found).__name__, where=name)
     return found
