@@ -49,7 +49,7 @@ def body_kind(content_type: str) -> Kind:
 def answer_kind(accept: str, body: Kind) -> Kind:
     """The form the answer is wanted in: the first named that there is, else that of the body.
 
-    >>> answer_kind("application/x-ndjson;q=0.9, */*", Kind.JSON).name
+    >>> answer_kind("application/x-ndjson, */*;q=0.9", Kind.JSON).name
     'NDJSON'
     """
     own = body if body in _ANSWERS else Kind.JSON
