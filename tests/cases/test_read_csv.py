@@ -125,12 +125,21 @@ def test_three_hundred_columns_too_many_are_left_out(file, csv_engine):
 
 
 def test_kept_columns_and_identifiers(file, csv_engine):
-    path = file("a.csv", "病案号,姓名,身份证号,主管医师,诊断编码\n1,某,110,甲,I10.x00\n")
+    path = file("a.csv", "病案号,姓名,身份证号,床位类型,诊断编码\n1,某,110,甲,I10.x00\n")
     assert list(read_cases(path)) == ["case_id", "diagnoses"]
     assert read_cases(path).attrs["drgsim"]["files"][0]["identifiers"] == ["姓名", "身份证号"]
-    assert list(read_cases(path, keep="all")) == ["case_id", "diagnoses", "主管医师"]
-    assert list(read_cases(path, keep=["主管医师"])) == ["case_id", "diagnoses", "主管医师"]
+    assert list(read_cases(path, keep="all")) == ["case_id", "diagnoses", "床位类型"]
+    assert list(read_cases(path, keep=["床位类型"])) == ["case_id", "diagnoses", "床位类型"]
     assert list(read_cases(path, keep_identifiers=True)) == ["case_id", "diagnoses", "姓名", "身份证号"]
+
+
+def test_a_doctor_is_a_working_column_without_a_name(file, csv_engine):
+    cases = read_cases(
+        file("a.csv", "病案号,主管医师,诊断编码\n1,甲某,I10.x00\n2,甲某,I10.x00\n3,乙某,I10.x00\n")
+    )
+    first, again, other = cases["doctor"].tolist()
+    assert first == again != other
+    assert not cases["doctor"].str.contains("某").any()
 
 
 def test_some_columns_only(file, csv_engine):
@@ -153,8 +162,13 @@ def test_every_unreadable_part_of_a_sum_is_told(file):
     text = "A48,C03C,D23,D24,D25\n1,I10.x00,10,2.5,\n2,I10.x00,x,2,y\n3,I10.x00,-,-,-\n"
     cases = read_cases(file("a.csv", text))
     assert cases["drug_cost"].fillna(-1).tolist() == [12.5, 2.0, -1.0]
-    assert cases.attrs["drgsim"].problems.frame["got"].tolist() == ["x", "y"]
-    assert cases["not_applicable"].tolist()[2] == "drug_cost"
+    told = cases.attrs["drgsim"].problems.frame
+    assert told[["column", "got"]].to_numpy().tolist() == [
+        ["drug_cost", "x"],
+        ["drug_cost", "y"],
+        ["tcm_cost", "y"],  # both are sums that need D25
+    ]
+    assert cases["not_applicable"].tolist()[2] == "drug_cost|tcm_cost"
 
 
 def test_what_a_value_means_must_be_a_value(file):
