@@ -117,7 +117,7 @@ def test_the_worked_example_of_edition_2():
     text = explanation.text("en")
     assert text.splitlines()[-1].startswith("answer MDCH HC2 HC23 grouped")
     assert "ZYSS in OP_HC2: 51.2300 is in the list" in text
-    assert "[secondary: not compared with the publication]" in text
+    assert "[secondary: not compared with the publication; names of groups: own-translation]" in text
     hb1 = next(node for node in explanation.find("adrg") if node.facts["code"] == "HB1")
     assert "ZYSS in OP_HB1: 51.2300 is not in the list" in [child.words.en for child in hb1.children]
 
