@@ -30,9 +30,6 @@ def export(tmp_path):
     return write
 
 
-REFORM = "outlier.high.threshold=2.5"
-
-
 @pytest.mark.parametrize(
     "words",
     [
