@@ -1,4 +1,4 @@
-"""Documents that would choke a parser: every reader refuses them in our own words, quickly, naming the file."""
+"""Documents that would choke a parser: each reader refuses them in our words, quickly, naming the file."""
 
 from pathlib import Path
 
