@@ -29,7 +29,8 @@ cdef class DipTables(CandidateTables):
     """A compiled catalogue and rule set; `tables` maps the names below to contiguous arrays."""
 
     cdef const int32_t[::1] key_shadows, shadow_key, stage_pool, stage_principal, stage_all
-    cdef const int32_t[::1] choose_pools, choose_leaves_one, choose_ties, tie_kind, order_pool, order_class, fallback_pool
+    cdef const int32_t[::1] choose_pools, choose_leaves_one, choose_ties, tie_kind
+    cdef const int32_t[::1] order_pool, order_class, fallback_pool
     cdef const int32_t[::1] aux_start, aux_conds
     cdef const double[::1] type_score, aux_factor
     cdef int composite, composite_by_first, unmatched_first, auxiliary, most_candidates

@@ -121,7 +121,7 @@ cdef class CandidateTables:
             row.treatment = 0
 
     cdef int earlier(self, Row* row, int i) noexcept nogil:
-        """Where a known code stands first in the record, -1 if nowhere before; two unknown ones may differ."""
+        """Where a known code stands first in the record, -1 if not before; two unknown ones may differ."""
         cdef int j
         for j in range(i):
             if row.procs[j] == row.procs[i] and row.procs[i] >= 0:
