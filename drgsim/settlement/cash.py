@@ -8,7 +8,7 @@ payments of a hospital sum to what the settlement says is due, to the fen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ from .cash_flows import CashFlows
 from .errors import LedgerError, SettlementError
 from .fund_cash import fund_cash
 from .monthly import settle_months
-from .region_payments import region_payments
+from .pots import of_basic_fund
+from .region_payments import COLUMNS, region_payments
 from .timing import Timing
 from .which_policy import policy_by_region
 from .working_days import WorkingDays
@@ -84,7 +85,8 @@ def cash(
         for region in sorted(set(hospitals["care_region"]))
     }
     between = None if between_regions is None else region_payments(between_regions, policy_of, year, days)
-    account = fund_cash(payments, funds, year, between)
+    beside = None if funds is None else _catastrophic(settlement, policy_of, year, days)
+    account = fund_cash(payments, funds, year, between, beside)
     return CashFlows(year, payments, months, hospitals, account, targets)
 
 
@@ -146,6 +148,33 @@ def _fund(
     }
     words: dict[str, Any] = {name: str(own[name].iloc[0]) for name in _KEYS}
     return words | _long(table.hospitals, paid | lent), words | month, words | hospital
+
+
+def _catastrophic(
+    settlement: Settlement, policy_of: Callable[[str], Policy], year: int, days: WorkingDays
+) -> pd.DataFrame:
+    """region, insurance, date, amount (fen): what basic funds pay as catastrophic insurance of their insured,
+    with the month's payments; at the clearing where the month is not known."""
+    rows = settlement.flow_months
+    rows = rows[of_basic_fund(rows, policy_of) & (rows["catastrophic"] != 0)]
+    parts = []
+    for region, own in rows.groupby("insured_region", sort=True):
+        timing = Timing.read(policy_of(str(region)))
+        known = (own["month"] != "").to_numpy()
+        date = np.full(len(own), timing.cleared_by(year, days), dtype="datetime64[D]")
+        months = own["month"].to_numpy(dtype=object)[known].astype("datetime64[M]")
+        date[known] = timing.paid_by(months, days)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "region": str(region),
+                    "insurance": own["insurance"].astype(str).to_numpy(dtype=object),
+                    "date": date.astype("datetime64[s]"),
+                    "amount": own["catastrophic"].to_numpy(np.int64),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
 
 
 def _prepayment(prepaid: Ints, timing: Timing, year: int, days: WorkingDays) -> dict[str, Dated]:

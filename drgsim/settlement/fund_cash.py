@@ -14,7 +14,11 @@ from .timing import MONTHS_IN_A_YEAR
 
 
 def fund_cash(
-    payments: pd.DataFrame, funds: pd.DataFrame | None, year: int, between: pd.DataFrame | None = None
+    payments: pd.DataFrame,
+    funds: pd.DataFrame | None,
+    year: int,
+    between: pd.DataFrame | None = None,
+    catastrophic: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The days on which the account of each of `funds` moves.
 
@@ -23,15 +27,16 @@ def fund_cash(
     payments : care_region, insurance, date, amount (fen) paid to hospitals.
     funds : region, insurance, opening and perhaps income, yuan; None gives an empty table.
     between : region, insurance, date, amount (fen) from other regions, negative for what is paid to them.
+    catastrophic : the same columns: what the fund pays as catastrophic insurance beside the case payment.
 
     Returns
     -------
-    DataFrame: region, insurance, date, income, paid (to hospitals), regions (from other regions, net), cash
-    at the end of the day; fen.
+    DataFrame: region, insurance, date, income, paid (to hospitals), catastrophic, regions (from other
+    regions, net), cash at the end of the day; fen.
 
     Raises ColumnError for lacking columns, SettlementError for a fund given twice or without an amount.
     """
-    columns = [*FUND, "date", "income", "paid", "regions", "cash"]
+    columns = [*FUND, "date", "income", "paid", "catastrophic", "regions", "cash"]
     if funds is None:
         return pd.DataFrame(columns=columns)
     missing = [name for name in (*FUND, "opening") if name not in funds.columns]
@@ -54,16 +59,19 @@ def fund_cash(
         moved = {"income": coming[coming != 0], "paid": paid}
         if between is not None:
             moved["regions"] = _by_day(between, "region", region, insurance)
+        if catastrophic is not None:
+            moved["catastrophic"] = _by_day(catastrophic, "region", region, insurance)
         days = np.unique(
             np.concatenate([first_days[:1], *(each.index.to_numpy() for each in moved.values())])
         )
         table = pd.DataFrame({"date": days})
         table.insert(0, "insurance", insurance)
         table.insert(0, "region", region)
-        for name in ("income", "paid", "regions"):
+        for name in ("income", "paid", "catastrophic", "regions"):
             amounts = moved.get(name, paid[:0])
             table[name] = amounts.reindex(days, fill_value=0).to_numpy(np.int64)
-        table["cash"] = int(start) + (table["income"] - table["paid"] + table["regions"]).cumsum()
+        out = table["paid"] + table["catastrophic"]
+        table["cash"] = int(start) + (table["income"] - out + table["regions"]).cumsum()
         tables.append(table)
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 

@@ -75,7 +75,9 @@ def hospital_months(payments: Payments | pd.DataFrame) -> pd.DataFrame:
 def flow_months(months: pd.DataFrame) -> pd.DataFrame:
     """Who treats whose insured month by month, from the statistics of hospitals' months."""
     keys = [name for name in HOSPITAL_MONTH if name != "hospital_id"]
-    return months.groupby(keys, as_index=False, sort=True)[["cases", "fund", "fund_care_region"]].sum()
+    return months.groupby(keys, as_index=False, sort=True)[
+        ["cases", "fund", "fund_care_region", "catastrophic"]
+    ].sum()
 
 
 def pool_small_cells(table: pd.DataFrame, fewer_than: int, *, group: str = "*") -> pd.DataFrame:

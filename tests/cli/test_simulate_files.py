@@ -93,14 +93,14 @@ def test_a_missing_library_is_told_before_the_run(command, extra, tmp_path, monk
 
 
 @pytest.mark.parametrize(
-    ("table", "told"),
-    [("region,insurance,budget\n990100,employee,many\n", "no number"), ("", "cannot be read")],
+    ("table", "told", "code"),
+    [("region,insurance,budget\n990100,employee,many\n", "no number", 2), ("", "cannot be read", 3)],
 )
-def test_a_wrong_table_is_told_before_the_run(tmp_path, capsys, table, told):
+def test_a_wrong_table_is_told_before_the_run(tmp_path, capsys, table, told, code):
     path = tmp_path / "budgets.csv"
     path.write_text(table, encoding="utf-8")
     words = ["simulate", "none.csv", *WORDS, *REFORM, "--out", str(tmp_path / "out")]
-    assert main([*words, "--budgets", str(path)]) == 2
+    assert main([*words, "--budgets", str(path)]) == code
     assert told in capsys.readouterr().err
 
 
