@@ -63,7 +63,7 @@ def test_a_workbook_that_is_not_there_is_named_with_its_neighbour(tmp_path, caps
         in capsys.readouterr().err
     )
     assert main(["scheme", "import", str(tmp_path / "national-3.0.xlsx")]) == 3
-    assert "what to do: give the official .xlsx" in capsys.readouterr().err
+    assert "what to do: open it in Excel, save it again as .xlsx" in capsys.readouterr().err
     assert main(["scheme", "import", str(tmp_path)]) == 3
     assert "no table mdc.csv in this folder; got '" in capsys.readouterr().err
 

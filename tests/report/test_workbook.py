@@ -54,7 +54,7 @@ def test_numbers_read_back_equal(book, tables):
 
 def test_flows_are_one_row_a_pair(book, tables):
     found = sheet(book, "flows")
-    assert found["fund"].sum() == pytest.approx(tables.flows().to_numpy().sum())
+    assert found["basic fund"].sum() == pytest.approx(tables.flows().to_numpy().sum())
     expected = tables.flows()
     for insured, care, fund in found.head(9).itertuples(index=False):
         assert fund == pytest.approx(expected.loc[str(insured), str(care)])

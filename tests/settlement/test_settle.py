@@ -80,7 +80,10 @@ def test_a_fixed_price_pays_what_was_priced(paid):
     fixed = FLOATING.reform({"settlement.point_value": "fixed"})
     done = settle(pay(year_of_cases(), fixed, weights=WEIGHTS), fixed)
     assert set(done.prices["price"]) == {1.0}
-    assert done.ledger["spent"].sum() == paid.ledger.fund.sum()
+    assert done.ledger["case_payment"].sum() == paid.ledger.fund.sum()
+    beside = done.ledger["catastrophic"]
+    assert (done.ledger["spent"] == done.ledger["case_payment"] + beside).all()
+    assert beside.sum() == paid.ledger.catastrophic.sum() > 0
 
 
 def test_months_and_clearing_add_up_to_what_is_due(paid):
