@@ -1,6 +1,7 @@
 """What a mother's record says of the birth: its way as it was done, its outcome, her children's weights.
 
-It is written after all else is drawn, from a stream of its own, and changes no group and no other column.
+It is written after all else is drawn, from a stream of its own, and changes no other column; a delivery under
+a principal that is none may change its group by it.
 """
 
 from __future__ import annotations

@@ -36,6 +36,7 @@ def synthetic_cases(
     dirt: float = 0.0,
     scheme: str | Scheme | DrgGrouper = "chs-drg-2.0",
     truth: bool = False,
+    births: bool = True,
 ) -> pd.DataFrame:
     """Cases of an invented region whose totals meet the published ones of `year`.
 
@@ -60,6 +61,9 @@ def synthetic_cases(
     truth
         Add `true_drg`, the group the case was made for, `true_severity` (0 none, 1 CC, 2 MCC), and
         `dirt`, the kind of what is wrong or "".
+    births
+        False leaves out the outcome of a birth and the children's weights on mothers' records, as the first
+        version did: for records of that time.
 
     Returns
     -------
@@ -78,7 +82,15 @@ def synthetic_cases(
     """
     return next(
         iter_synthetic_cases(
-            region, n=n, year=year, seed=seed, dirt=dirt, scheme=scheme, truth=truth, chunk=max(n, 1)
+            region,
+            n=n,
+            year=year,
+            seed=seed,
+            dirt=dirt,
+            scheme=scheme,
+            truth=truth,
+            births=births,
+            chunk=max(n, 1),
         )
     )
 
@@ -92,6 +104,7 @@ def iter_synthetic_cases(
     dirt: float = 0.0,
     scheme: str | Scheme | DrgGrouper = "chs-drg-2.0",
     truth: bool = False,
+    births: bool = True,
     chunk: int = 16 * BLOCK,
 ) -> Iterator[pd.DataFrame]:
     """The same cases as `synthetic_cases`, at most `chunk` rows at a time, so that memory stays small.
@@ -100,7 +113,7 @@ def iter_synthetic_cases(
 
     Parameters
     ----------
-    region, n, year, seed, dirt, scheme, truth
+    region, n, year, seed, dirt, scheme, truth, births
         as in `synthetic_cases`
     chunk : int
         rows of a table, 1 or more
@@ -115,7 +128,7 @@ def iter_synthetic_cases(
 
     @lru_cache(maxsize=1)  # chunks that end inside a block share it
     def block(number: int) -> Columns:
-        return soil(make_block(world, seed, number), seed, number, dirt)
+        return soil(make_block(world, seed, number, births=births), seed, number, dirt)
 
     def rows(start: int, stop: int) -> pd.DataFrame:
         parts = [_rows(block(number), number, start, stop) for number in _blocks(start, stop)]
@@ -208,7 +221,7 @@ _FEN = 100.0
 _DIGITS = 10
 
 
-def make_block(world: World, seed: int, number: int) -> Columns:
+def make_block(world: World, seed: int, number: int, *, births: bool = True) -> Columns:
     """The cases of block `number`: rows `number * BLOCK` and on of this seed."""
     streams = Streams(seed, number)
     patients = world.people.draw(streams)
@@ -240,7 +253,7 @@ def make_block(world: World, seed: int, number: int) -> Columns:
         "true_drg": world.labels.groups(diseases),
         "true_severity": diseases.severity,
     }
-    return write_births(columns, streams)
+    return write_births(columns, streams) if births else columns
 
 
 def _money(bill: Bill) -> Columns:

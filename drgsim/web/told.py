@@ -15,56 +15,56 @@ _log = logging.getLogger("drgsim.web")
 class ServiceError(DrgsimError):
     """What the service itself refuses: too large, too often, too slow, not allowed."""
 
-    code = "DS800"
+    code = "DS820"
     status = 400
 
 
 class TooLargeError(ServiceError):
     """A body or a batch above the limit."""
 
-    code = "DS801"
+    code = "DS821"
     status = 413
 
 
 class TokenNeededError(ServiceError):
     """The call did not bring the token."""
 
-    code = "DS802"
+    code = "DS822"
     status = 401
 
 
 class TooManyError(ServiceError):
     """More calls of one address than the limit."""
 
-    code = "DS803"
+    code = "DS823"
     status = 429
 
 
 class TooSlowError(ServiceError):
     """A client that sends too slowly, or a call that took too long."""
 
-    code = "DS804"
+    code = "DS824"
     status = 503
 
 
 class WrongHostError(ServiceError):
     """A call for a host that this service is not: a page elsewhere may be behind it."""
 
-    code = "DS805"
+    code = "DS825"
     status = 421
 
 
 class MediaTypeError(ServiceError):
     """A body, or an answer asked for, of a kind the service does not speak."""
 
-    code = "DS806"
+    code = "DS826"
     status = 415
 
 
 class NoSuchCallError(ServiceError):
     """No such path, or not by this method."""
 
-    code = "DS807"
+    code = "DS827"
     status = 404
 
 
@@ -95,7 +95,7 @@ def unexpected(error: BaseException) -> dict[str, Any]:
         trace = trace.tb_next
     _log.error("%s at %s", type(error).__name__, where)
     return {
-        "code": "DS800",
+        "code": "DS820",
         "message": "这次调用失败了 the call failed",
         "where": type(error).__name__,
         "do": "report it with the case made smaller; the service goes on",

@@ -142,9 +142,9 @@ def test_what_reading_repaired_or_could_not_read_is_told_beside_the_answer(clien
 def test_forms_that_there_are_not(client):
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
         status, raw, _ = ask(client, "/group", b"x", kind)
-        assert (status, json.loads(raw)["code"]) == (415, "DS806")
+        assert (status, json.loads(raw)["code"]) == (415, "DS826")
     status, raw, _ = ask(client, "/group", lines(CASE), NDJSON, "text/html")
-    assert (status, json.loads(raw)["code"]) == (415, "DS806")
+    assert (status, json.loads(raw)["code"]) == (415, "DS826")
 
 
 def test_damaged_streams_are_refused_and_the_process_lives(client):

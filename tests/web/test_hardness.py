@@ -46,7 +46,7 @@ def test_a_body_that_never_ends_is_let_go(serve):
     found, closed = talk(quick, head + b"content-length: 1000\r\n\r\n{", wait=20)
     assert closed
     assert b" 503 " in found.partition(b"\r\n")[0]
-    assert b"DS804" in found
+    assert b"DS824" in found
 
 
 def test_a_body_without_a_length_is_counted_as_it_comes(serve):
@@ -106,7 +106,7 @@ def test_a_token_cannot_be_guessed(serve, tmp_path):
 
 def test_a_page_elsewhere_reaches_nothing(client):
     status, told = client.get("/schemes", headers={"host": "rebound.example"})
-    assert (status, told["code"]) == (421, "DS805")
+    assert (status, told["code"]) == (421, "DS825")
     _, _, headers = client.call("/group", CASE, headers={"origin": "https://elsewhere.example"})
     assert not any(name.lower().startswith("access-control") for name in headers)
     assert (
@@ -125,7 +125,7 @@ def test_an_error_nobody_meant_tells_its_kind_alone(serve, monkeypatch):
 
     monkeypatch.setattr(Kept, "grouper", fail)
     status, told = broken.post("/group", CASE)
-    assert (status, told["code"], told["where"]) == (500, "DS800", "RuntimeError")
+    assert (status, told["code"], told["where"]) == (500, "DS820", "RuntimeError")
     assert "K80" not in json.dumps(told)
     monkeypatch.undo()
     assert broken.post("/group", CASE)[0] == 200

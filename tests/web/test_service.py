@@ -169,7 +169,7 @@ def test_sizes_and_batches_are_limited(serve):
     small = serve(largest_body=2_000, largest_batch=2)
     assert small.call("/group", raw=b"x" * 3_000)[0] == 413
     status, told = small.post("/group", [CASE] * 3)
-    assert (status, told["code"], told["allowed"]) == (413, "DS801", 2)
+    assert (status, told["code"], told["allowed"]) == (413, "DS821", 2)
 
 
 def test_a_token_is_asked_for(serve, tmp_path):

@@ -78,7 +78,7 @@ def _checks(stated: Mapping[str, Any], cases: Any, rerun: bool, progress: Listen
     yield from _closed(stated["results"])
     recipe = stated["input"]["recipe"]
     if cases is None and rerun and recipe is not None:
-        cases = _made(recipe)
+        cases = _made(recipe, births=stated[FORMAT] != FIRST)
     if cases is None:
         yield Check("input", "病例", "cases", "", "not given, not checked 未提供", "note")
         yield from _versions(stated["versions"])
@@ -209,8 +209,8 @@ def _versions(stated: Mapping[str, str]) -> Iterator[Check]:
         yield Check(f"versions.{name}", f"{name} 版本", "version", then, version, state)
 
 
-def _made(recipe: Mapping[str, Any]) -> Any:
-    """The cases a recipe describes."""
+def _made(recipe: Mapping[str, Any], *, births: bool) -> Any:
+    """The cases a recipe describes; `births` as of `synthetic_cases`."""
     from ...synthetic.generate import synthetic_cases
 
     if set(recipe) != {"synthetic"} or not isinstance(recipe["synthetic"], Mapping):
@@ -220,7 +220,7 @@ def _made(recipe: Mapping[str, Any]) -> Any:
             allowed="synthetic",
             do="give the cases",
         )
-    return synthetic_cases(**recipe["synthetic"])
+    return synthetic_cases(**{"births": births, **recipe["synthetic"]})
 
 
 def _worst(values: list[int]) -> int:

@@ -178,7 +178,7 @@ class Desk:
                 _settle(visit, run, {"state": "cancelled", "task": task})
             else:
                 told = {
-                    "code": "DS800",
+                    "code": "DS820",
                     "message": "the computation ended before it was done",
                     "do": "fewer cases, or more memory",
                 }

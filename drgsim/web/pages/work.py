@@ -47,10 +47,10 @@ def run(visit: Visit) -> None:
     except DrgsimError as error:
         visit.write("state", {**state, "state": "failed", "error": as_data(error)})
     except MemoryError:
-        told = {"code": "DS800", "message": "there is not enough memory", "do": "fewer cases at once"}
+        told = {"code": "DS820", "message": "there is not enough memory", "do": "fewer cases at once"}
         visit.write("state", {**state, "state": "failed", "error": told})
     except Exception as error:  # its message may quote a case; only its kind is told
-        told = {"code": "DS800", "message": "the computation failed", "where": type(error).__name__}
+        told = {"code": "DS820", "message": "the computation failed", "where": type(error).__name__}
         visit.write("state", {**state, "state": "failed", "error": told})
     else:
         visit.write(task["task"], answer)
