@@ -8,30 +8,12 @@ from typing import Any
 from ...report.markup import Markup
 from ...words import named, pairs
 from .desk import Visit
+from .file_tasks import SHOWN
 from .html import field, many, select, table, tag
 from .shell import Say, notes, saying
 
 TASKS = pairs("task")
-_COLUMNS = (
-    "department",
-    "insurance",
-    "cases",
-    "cmi",
-    "cost_index",
-    "time_index",
-    "mean_cost",
-    "mean_days",
-    "low",
-    "high",
-    "payment",
-    "margin",
-    "rule",
-    "findings",
-    "visits",
-    "violations",
-    "money",
-    "index",
-)
+_COLUMNS = dict.fromkeys([*SHOWN["office"], *SHOWN["audit"], "insurance", "index"])
 _HEADS = {name: (zh, en[0].upper() + en[1:]) for name, (zh, en) in named(*_COLUMNS, room="page").items()}
 
 
