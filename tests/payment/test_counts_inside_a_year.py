@@ -73,3 +73,57 @@ def test_days_to_another_stay_are_known_only_of_stated_persons_and_dates():
     assert paid.ledger.payment[1] * 2 == paid.ledger.payment[0] == paid.ledger.payment[2]
     assert "rule back could not decide for want of facts" in str(paid)
     assert "未执行: 1" in str(paid)
+
+
+def _whole_and_in_parts(rules, cases, **reform):
+    """What the stays are paid by one date, and with three dates inside the year that move none of them."""
+    plain = Policy.load("national-drg-rate").reform({"outlier.high.method": "none", **reform, **rules})
+    dated = plain.reform(
+        {"routes.long_stay.min_days": {"2025-01-01": 60, "2025-04-01": 61, "2025-10-01": 62}}
+    )
+    whole = pay(cases, plain.at("2025-12-31"), weights=WEIGHTS)
+    parts = pay(cases, dated.at("2025-12-31"), weights=WEIGHTS, dates="discharge")
+    assert len(parts.walks) == 3
+    return whole, parts
+
+
+def test_a_blend_counts_the_cases_of_the_whole_table():
+    rules = {"rules/blended": {"effect": {"blend": {"level": 0.2, "hospital": 0.8, "few": 30}}}}
+    whole, parts = _whole_and_in_parts(rules, stays())
+    assert parts.frame["coefficient"].tolist() == whole.frame["coefficient"].tolist()
+    assert whole.frame["coefficient"].nunique() > 6
+
+
+@pytest.mark.parametrize("period", ["year", "quarter", "month"])
+def test_a_total_is_capped_over_its_whole_period(period):
+    rules = {
+        "rules/beds": {"when": "los > 8", "effect": {"per_diem": {"rate": 1_000}}},
+        "rules/cap": {
+            "when": "route = per_diem",
+            "effect": {"cap_total": {"share": 1.02, "period": period}},
+        },
+    }
+    whole, parts = _whole_and_in_parts(rules, stays())
+    assert parts.ledger.payment.tolist() == whole.ledger.payment.tolist()
+    assert whole.ledger.adjustments["rule.cap"].any()
+
+
+def test_a_package_is_taken_once_a_year_whatever_dates_fall_inside_it():
+    cases = stays().assign(patient_id=lambda own: "P" + (own.index % 60).astype(str))
+    rules = {"rules/package": {"effect": {"package": {"amount": 15_000, "once": "year"}}}}
+    whole, parts = _whole_and_in_parts(rules, cases)
+    assert parts.frame["route"].tolist() == whole.frame["route"].tolist()
+    assert (whole.frame["route"] == "package").sum() == 60
+
+
+def test_a_rare_group_is_rare_in_the_whole_year():
+    reform = {
+        "special_review.method": "by_item",
+        "special_review.quota": 1.0,
+        "special_review.eligible.cost_ratio": None,
+        "special_review.eligible.days": None,
+        "special_review.eligible.group_cases": 120,
+    }
+    whole, parts = _whole_and_in_parts({}, stays(), **reform)
+    assert parts.frame["review"].tolist() == whole.frame["review"].tolist()
+    assert len(set(whole.frame["review"])) == 1  # both groups have more cases; in a quarter neither has

@@ -56,11 +56,13 @@ class Board:
 
     def __init__(self) -> None:
         self._offers: dict[str, list[tuple[Ints, npt.NDArray[Any], Mask, Ints, Floats]]] = {}
+        self._shown: dict[str, list[tuple[Ints, ...]]] = {}
         self.states: list[Any] = []  # of every stretch, for what is counted around a stay
 
     def clear(self) -> None:
         """Forget offers and states; the walk is over."""
         self._offers.clear()
+        self._shown.clear()
         self.states.clear()
 
     def offer(
@@ -69,6 +71,14 @@ class Board:
         """`cells` (n,) where each stay counts, `counted` (n,) whether; `rows` ask, first by `score`."""
         every = stays.positions(np.arange(len(stays)))
         self._offers.setdefault(name, []).append((every, cells, counted, stays.positions(rows), score))
+
+    def show(self, name: str, stays: Stays, rows: Ints, *columns: Ints) -> None:
+        """Let the other stretches see some of these stays, and a column or more of them (one value a row)."""
+        self._shown.setdefault(name, []).append((stays.positions(rows), *columns))
+
+    def shown(self, name: str) -> tuple[Ints, ...]:
+        """Where the stays that all stretches have shown stand in the whole table, and their columns."""
+        return tuple(np.concatenate(each) for each in zip(*self._shown[name], strict=True))
 
     def within(self, name: str, stays: Stays, rows: Ints, shares: Floats | float) -> Mask:
         """Which of `rows`, all of them offered, are among the first `shares` of the counted."""

@@ -96,6 +96,7 @@ class State:
     )  # what rules say of the bill, NaN none
     notes: dict[str, int] = field(init=False, default_factory=dict)  # what was used for want of a value
     undecided: dict[str, int] = field(init=False, default_factory=dict)  # by rule: stays it could not decide
+    group_cases: Floats | None = field(init=False, default=None)  # of each group, over the whole period
     _facts: StateFacts | None = field(init=False, default=None, repr=False)
     board: Board = field(default_factory=Board)  # what quotas count, over every stretch of the period
     # by step, fen; 32 bits where all changes fit, for most steps touch few stays

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from ....cases.arrays import Ints
+from ....cases.arrays import Ints, Mask
 from ....cases.fen import Floats
-from ..rules.aggregates import cells_of, exact_sums
+from ..rules.aggregates import every_stretch, exact_sums, joined_cells
 from ..state import Change, State
 
+Cells = npt.NDArray[np.int64]
 _LEVELS = ("0", "1", "2", "3")
 
 
@@ -34,27 +36,28 @@ class Blend:
         return cls(*(arguments[name] for name in ("level", "hospital", "few", "floor", "cap")))
 
     def apply(self, state: State, rows: Ints, facts: Any) -> Change | None:
-        whole = _means(state, ("group",))[0]
-        levels = self._levels(state, whole)
-        own, counts = _means(state, ("group", "hospital"))
+        states, here = every_stretch(state)
+        payable = np.concatenate([each.problem == 0 for each in states])
+        yuan = np.concatenate([each.cost for each in states]) / 100
+        group = joined_cells(states, ("group",))
+        whole = _means(group, payable, yuan)[0]
+        levels = self._levels(_levels_of(states), group, whole, payable, yuan)
+        own, counts = _means(joined_cells(states, ("group", "hospital")), payable, yuan)
         hospital = np.where(counts > self.few, own / whole, levels)
         value = self.level * levels + self.hospital * hospital
         if self.floor is not None or self.cap is not None:
             value = np.clip(value, self.floor, self.cap)
-        found = np.round(value[rows], 12)
+        found = np.round(value[here][rows], 12)
         lost = np.isnan(found)
         self.undecided = int(lost.sum())
         return Change(rows, marks={"coefficient": np.where(lost, state.coefficient[rows], found)})
 
-    def _levels(self, state: State, whole: Floats) -> Floats:
+    def _levels(self, place: Cells, group: Cells, whole: Floats, payable: Mask, yuan: Floats) -> Floats:
         """The level's coefficient of each stay's group, by the rule for few cases."""
-        given = [str(level) for level in state.book.profiles.labels["level"]]
-        place = np.array([_LEVELS.index(level) if level in _LEVELS else -1 for level in given])[state.profile]
-        group = cells_of(state, ("group",))
         n = int(group.max(initial=-1)) + 1
-        counted = (state.problem == 0) & (place >= 0)
+        counted = payable & (place >= 0)
         cell = group * len(_LEVELS) + place
-        sums = exact_sums(cell[counted], state.cost[counted] / 100, n * len(_LEVELS)).reshape(n, -1)
+        sums = exact_sums(cell[counted], yuan[counted], n * len(_LEVELS)).reshape(n, -1)
         counts = np.bincount(cell[counted], minlength=n * len(_LEVELS)).reshape(n, -1)
         means = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > self.few)
         of_group = np.full(n, np.nan)
@@ -73,11 +76,19 @@ class Blend:
         return f"差异系数 {value:.6g}", f"coefficient {value:.6g} from mean costs"
 
 
-def _means(state: State, dimensions: tuple[str, ...]) -> tuple[Floats, Floats]:
-    """Mean cost (yuan) and number of the stays in each stay's cell."""
-    cells = cells_of(state, dimensions)
+def _levels_of(states: Sequence[State]) -> Cells:
+    """The place of each stay's hospital level among those known, -1 for none; of all states in turn."""
+    found = []
+    for each in states:
+        given = [str(level) for level in each.book.profiles.labels["level"]]
+        places = [_LEVELS.index(level) if level in _LEVELS else -1 for level in given]
+        found.append(np.array(places, np.int64)[each.profile])
+    return np.concatenate(found)
+
+
+def _means(cells: Cells, payable: Mask, yuan: Floats) -> tuple[Floats, Floats]:
+    """Mean cost (yuan) and number of the payable stays in each stay's cell."""
     n = int(cells.max(initial=-1)) + 1
-    counted = state.problem == 0
-    sums = exact_sums(cells[counted], state.cost[counted] / 100, n)
-    counts = np.bincount(cells[counted], minlength=n).astype(np.float64)
+    sums = exact_sums(cells[payable], yuan[payable], n)
+    counts = np.bincount(cells[payable], minlength=n).astype(np.float64)
     return np.divide(sums, counts, out=np.full(n, np.nan), where=counts > 0)[cells], counts[cells]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ....cases.arrays import Ints
+from ..ordering import ordered
 from ..ranking import scopes
 from ..state import Change, State
 
@@ -27,30 +28,35 @@ class CapTotal:
     def of(cls, arguments: Mapping[str, Any]) -> CapTotal:
         return cls(arguments["share"], arguments["period"])
 
-    def apply(self, state: State, rows: Ints, facts: Any) -> Change | None:
-        from ..ordering import ordered
+    def offer(self, state: State, rows: Ints, facts: Any, name: str) -> None:
+        """Show the stays to the other stretches of the period: the cap is on the sum of them all."""
+        state.board.show(name, state.stays, rows, state.payment[rows], state.cost[rows])
 
-        scope = scopes(state.stays, "hospital", self.period)[rows].astype(np.int64)
+    def apply(self, state: State, rows: Ints, facts: Any, name: str) -> Change | None:
+        whole = state.stays.whole
+        every, before, spent = state.board.shown(name)
+        scope = scopes(whole, "hospital", self.period)[every].astype(np.int64)
         n = int(scope.max(initial=-1)) + 1
         paid, cost = np.zeros(n, np.int64), np.zeros(n, np.int64)
-        np.add.at(paid, scope, state.payment[rows])
-        np.add.at(cost, scope, state.cost[rows])
+        np.add.at(paid, scope, before)
+        np.add.at(cost, scope, spent)
         top, bottom = Decimal(repr(self.share)).as_integer_ratio()
         cap = cost * top // bottom
-        over = (paid > cap) & (paid > 0)
-        own = over[scope]
+        own = ((paid > cap) & (paid > 0))[scope]
         if not own.any():
             return None
-        rows, scope = rows[own], scope[own]
-        before = state.payment[rows]
+        every, scope, before = every[own], scope[own], before[own]
         cut = np.floor(before * (cap / np.maximum(paid, 1))[scope]).astype(np.int64)
         left = cap.copy()
         np.subtract.at(left, scope, cut)
-        order = ordered(state.stays, rows, (scope,))
-        place = np.empty(len(rows), np.int64)
+        order = ordered(whole, every, (scope,))
+        place = np.empty(len(every), np.int64)
         starts = np.flatnonzero(np.r_[True, np.diff(scope[order]) != 0])
         place[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-        return Change(rows, payment=cut + (place < left[scope]))
+        capped = np.full(len(whole), -1, np.int64)
+        capped[every] = cut + (place < left[scope])
+        here = capped[state.stays.positions(rows)]
+        return Change(rows[here >= 0], payment=here[here >= 0])
 
     def tell(self, state: State, i: int) -> tuple[str, str]:
         yuan = state.payment[i] / 100

@@ -14,6 +14,7 @@ from ..book import Book
 from ..ordering import ordered
 from ..ranking import months_of
 from ..state import Change, Route, State
+from ..stays import Stays
 
 _DAYS_A_MONTH = 30
 _MONTHS = {"month": 1, "year": 12}
@@ -35,11 +36,14 @@ class Package:
         by_month = arguments["per"] == "month"
         return cls(arguments["amount"], by_month, arguments["once"], arguments["patient"], book.rounding())
 
-    def apply(self, state: State, rows: Ints, facts: Any) -> Change | None:
+    def apply(self, state: State, rows: Ints, facts: Any, name: str) -> Change | None:
         rows = rows[state.route[rows] == Route.SCHEME]
         self.undecided = 0
         if self.once != "stay":
-            rows = self._first(state, rows)
+            person = state.stays.labels("patient_id").codes[rows]
+            self.undecided = int(((person < 0) | (months_of(state.stays)[rows] < 0)).sum())
+            first = self._first(state.stays.whole, state.board.shown(name)[0])
+            rows = rows[np.isin(state.stays.positions(rows), first)]
         yuan = self.amount.of(facts)[rows]
         if self.by_month:
             yuan = yuan * np.maximum(np.ceil(state.stays.number("los")[rows] / _DAYS_A_MONTH), 1)
@@ -53,20 +57,21 @@ class Package:
             marks["patient_due"] = np.minimum(due, state.cost[rows])
         return Change(rows, payment=paid, marks=marks)
 
-    def _first(self, state: State, rows: Ints) -> Ints:
-        """Of each person and period the first of these stays by discharge."""
-        person = state.stays.labels("patient_id").codes[rows].astype(np.int64)
-        months = months_of(state.stays)[rows]
+    def offer(self, state: State, rows: Ints, facts: Any, name: str) -> None:
+        """Show the stays to the other stretches of the period, of which one may hold the person's first."""
+        state.board.show(name, state.stays, rows[state.route[rows] == Route.SCHEME])
+
+    def _first(self, whole: Stays, rows: Ints) -> Ints:
+        """Of each person and period the first of these stays by discharge; positions in the whole table."""
+        person, months = whole.labels("patient_id").codes[rows].astype(np.int64), months_of(whole)[rows]
         known = (person >= 0) & (months >= 0)
-        self.undecided = int((~known).sum())
         rows, person = rows[known], person[known]
         period = months[known] // _MONTHS[self.once]
-        days = state.stays.days("discharge_date")[rows]
-        order = ordered(state.stays, rows, (days, period, person))
+        order = ordered(whole, rows, (whole.days("discharge_date")[rows], period, person))
         key = np.stack([person[order], period[order]])
         first = np.ones(len(order), np.bool_)
         first[1:] = (key[:, 1:] != key[:, :-1]).any(axis=0)
-        return np.sort(rows[order[first]])
+        return rows[order[first]]
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         yuan = state.payment[i] / 100

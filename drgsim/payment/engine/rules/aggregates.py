@@ -35,12 +35,10 @@ def aggregate(state: State, fact: str, key: str) -> Floats:
     from .state_facts import StateFacts
 
     asked = around(fact, key)
-    # every stretch of days of the period counts, whichever the stay is in
-    states = state.board.states or [state]
-    cells = _joined_cells(states, asked.dimensions)
+    states, own = every_stretch(state)
+    cells = joined_cells(states, asked.dimensions)
     n = int(cells.max(initial=-1)) + 1
     counted = np.concatenate([each.problem == 0 for each in states])
-    own = _rows_of(state, states)
     if fact == "mean":
         what = asked.what
         assert what is not None
@@ -62,14 +60,13 @@ def aggregate(state: State, fact: str, key: str) -> Floats:
     return np.divide(found, told, out=np.full(n, np.nan), where=told > 0)[cells[own]]
 
 
-def _rows_of(state: State, states: Sequence[State]) -> slice:
-    """Where the stays of one state stand when those of all follow one another."""
-    begin = 0
-    for each in states:
-        if each is state:
-            return slice(begin, begin + len(each))
-        begin += len(each)
-    raise AssertionError("a state is among those of its walk")
+def every_stretch(state: State) -> tuple[Sequence[State], slice]:
+    """The states of every stretch of days of the period, for all of them count whichever a stay is in; and
+    where the stays of this one stand when those of all follow one another."""
+    states = state.board.states or [state]
+    place = next(at for at, each in enumerate(states) if each is state)
+    begin = sum(map(len, states[:place]))
+    return states, slice(begin, begin + len(state))
 
 
 def exact_sums(cells: npt.NDArray[np.int64], values: Floats, n: int) -> Floats:
@@ -82,13 +79,9 @@ def exact_sums(cells: npt.NDArray[np.int64], values: Floats, n: int) -> Floats:
     return np.bincount(cells, whole, n) + np.bincount(cells, parts, n) / _PARTS
 
 
-def cells_of(state: State, dimensions: tuple[str, ...]) -> npt.NDArray[np.int64]:
-    """(n,) the cell of each stay: one number for each combination of the dimensions that occurs."""
-    return _joined_cells([state], dimensions)
-
-
-def _joined_cells(states: Sequence[State], dimensions: tuple[str, ...]) -> npt.NDArray[np.int64]:
-    """The same for the stays of several states, one after another."""
+def joined_cells(states: Sequence[State], dimensions: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    """The cell of each stay of several states, one after another: one number for each combination of the
+    dimensions that occurs."""
     combined = np.zeros(sum(map(len, states)), np.int64)
     for name in dimensions:
         codes = _joined_codes(states, name)

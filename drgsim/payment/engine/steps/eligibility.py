@@ -9,6 +9,7 @@ import numpy as np
 
 from ....cases.arrays import Ints, Mask
 from ..book import Book
+from ..rules.aggregates import every_stretch
 from ..state import State
 from .basis import group_means
 
@@ -95,8 +96,12 @@ class Eligibility:
         counted = state.groups.column("n")
         if counted is not None:
             return counted
-        here = np.bincount(state.groups.of[state.groups.of >= 0], minlength=len(state.groups.names))
-        return np.append(here.astype(np.float64), np.nan)
+        if state.group_cases is None:
+            names, states = state.groups.names, every_stretch(state)[0]
+            of = np.concatenate([each.groups.of for each in states if each.groups.names == names])
+            here = np.bincount(of[of >= 0], minlength=len(names))
+            state.group_cases = np.append(here.astype(np.float64), np.nan)
+        return state.group_cases
 
     def _newborn(self, state: State, rows: Ints) -> Mask:
         weight = state.stays.number("birth_weight")[rows]
