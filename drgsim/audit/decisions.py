@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FileFormatError
-from .errors import DecisionsError
+from .audit_errors import DecisionsError
 from .raw import polars, read_file
 
 if TYPE_CHECKING:

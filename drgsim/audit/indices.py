@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .errors import AuditRuleError
+from .audit_errors import AuditRuleError
 
 if TYPE_CHECKING:
     from .result import AuditResult

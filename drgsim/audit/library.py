@@ -13,7 +13,7 @@ from .._damaged import read_text
 from .._paths import data_path
 from ..errors import NotFoundError, nearest_name
 from ..policy.yaml_text import plain_yaml
-from .errors import AuditRuleError
+from .audit_errors import AuditRuleError
 from .packs import Rows, load_rows
 from .rule import Parameter, Rule, rule_of
 

@@ -17,8 +17,8 @@ from typing import Any
 from .._damaged import read_toml
 from .._paths import data_path
 from ..errors import FileFormatError, NotFoundError
+from .audit_errors import AuditRuleError
 from .codes import CodeIndex
-from .errors import AuditRuleError
 
 NUMBERS = (
     "sex",

@@ -13,7 +13,7 @@ from .._damaged import whole
 from .._optional import require
 from ..cases.beside import workbook_rows
 from ..errors import FileFormatError, NotFoundError
-from .errors import AuditTableError
+from .audit_errors import AuditTableError
 from .schema import columns
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._damaged import whole
 from ..errors import DrgsimError, FileFormatError
-from .errors import AuditTableError
+from .audit_errors import AuditTableError
 from .raw import NOTHING, encoding_of, polars, raw_frame
 from .schema import TABLES, Column, columns, values
 

@@ -120,7 +120,7 @@ class AuditResult:
         MissingExtraError, WriteError
             without the writer of workbooks; when the file cannot be written.
         """
-        from .workbook import write_workbook
+        from .findings_workbook import write_workbook
 
         write_workbook(self, path, lang=lang)
 

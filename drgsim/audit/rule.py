@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import nearest_name
 from ..sources import STATES, load
-from .errors import AuditRuleError
+from .audit_errors import AuditRuleError
 
 LIBRARIES = ("policy", "management", "medical", "local")
 RESULTS = ("suspicion", "violation", "data")

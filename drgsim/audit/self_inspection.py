@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._atomic import replacing
 from .decisions import HEADERS
+from .findings_workbook import rows_for_people, write_workbook
 from .words import SUSPICION, number, told, word
-from .workbook import rows_for_people, write_workbook
 
 if TYPE_CHECKING:
     from .result import AuditResult

@@ -26,12 +26,12 @@ from .list_places import ListPlaces
 from .named_codes import named_codes
 from .personal import IDS, suspects, without_numbers
 from .problems import Finding
+from .raw_table import RawChunk, series_of
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import ReadReport
 from .repair import repair_codes
 from .staff import STAFF, staff_codes
 from .stays import MADE_OF, with_stay_ids
-from .tables import RawChunk, series_of
 from .texts import as_text
 
 Rows = npt.NDArray[np.int64]

@@ -18,10 +18,10 @@ from .layout import ColumnSource, Layout
 from .parse import Parsed, parse_column
 from .personal import IDS, mostly_personal, pseudonyms, without_numbers
 from .problems import Finding
+from .raw_table import RawChunk
 from .recognise import Match
 from .staff import STAFF, staff_codes
 from .stays import with_stay_ids
-from .tables import RawChunk
 from .texts import as_text
 from .unread import filled, watched
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .case_arrays import CaseArrays
+from .case_errors import CheckRuleError, NotACaseTableError
 from .check_kinds import CHECKS, JOINT, NEEDED
 from .columns import case_columns
 from .conditions.case_facts import holds
-from .errors import CheckRuleError, NotACaseTableError
 from .given import refuse_doubled
 from .problems import WHOLE_TABLE, Finding, ProblemTable
 from .read_report import report_of

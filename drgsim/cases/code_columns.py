@@ -20,8 +20,8 @@ from .columns import text_dtype
 from .layout import Layout
 from .list_places import ListPlaces
 from .problems import Finding
+from .raw_table import RawChunk
 from .repair import KINDS
-from .tables import RawChunk
 from .texts import as_text, plain_text
 
 if TYPE_CHECKING:

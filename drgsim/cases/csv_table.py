@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._optional import installed
+from .case_errors import UnreadableFileError
 from .cells import MARK, read_back, read_back_array
-from .errors import UnreadableFileError
 from .problems import Finding
+from .raw_table import RawChunk
 from .recognise import HEADER_WITHIN
-from .tables import RawChunk
 from .text_file import TextFile
 
 if TYPE_CHECKING:

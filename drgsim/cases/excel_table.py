@@ -13,10 +13,10 @@ import numpy as np
 
 from .._damaged import whole
 from .._optional import require
-from .errors import UnreadableFileError
+from .case_errors import UnreadableFileError
+from .raw_table import RawChunk
 from .recognise import HEADER_WITHIN
 from .sheet_measure import AGAIN, DAMAGED, Measured, Place, measure
-from .tables import RawChunk
 
 _EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import ColumnError
+from .case_errors import NotACaseTableError
 from .columns import case_columns
-from .errors import NotACaseTableError
 
 _MAY_BE_LISTS = ("not_applicable",)  # besides the codes: names, of which one case may have several
 SCORES = ("score", "auxiliary_factor")

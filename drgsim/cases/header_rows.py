@@ -10,7 +10,7 @@ from .headers import StackedCell
 
 if TYPE_CHECKING:
     from .list_places import Looks
-    from .tables import RawTable
+    from .raw_table import RawTable
 
 SAMPLE_ROWS = 50
 # what begins like a code of either kind; a name never does

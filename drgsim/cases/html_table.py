@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-from .errors import UnreadableFileError
+from .case_errors import UnreadableFileError
 from .excel_table import SheetTable
 from .text_file import TextFile
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .errors import UnreadableFileError
+from .case_errors import UnreadableFileError
 from .nodes import Item, Node
 from .problems import Finding
-from .tables import RawChunk
+from .raw_table import RawChunk
 from .text_file import TextFile
 
 _HEAD = "setlinfo"  # the node that holds a settlement list's single fields

@@ -11,8 +11,8 @@ from typing import Any
 from .._damaged import read_toml
 from ..errors import nearest_name
 from ..sources import STATES
+from .case_errors import LayoutFileError
 from .columns import case_columns
-from .errors import LayoutFileError
 from .headers import header_key, schema_keys
 from .layout import CodeListSource, ColumnSource, HeaderForms, Layout
 from .nodes import read_nodes

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .._paths import data_path
 from ..codes import Catalogue, Kind
-from .errors import CheckRuleError
+from .case_errors import CheckRuleError
 
 
 @cache

@@ -16,7 +16,7 @@ from .columns import case_columns
 from .headers import StackedCell, header_key
 from .layouts import known_headers
 from .problems import WHOLE_TABLE, Finding
-from .tables import RawChunk
+from .raw_table import RawChunk
 from .texts import is_missing, plain_text
 from .values import spellings
 

@@ -11,9 +11,9 @@ from .assemble import Plan, assemble, chosen
 from .columns import text_dtype
 from .derive import settle_weights
 from .problems import WHOLE_TABLE, Finding, ProblemTable
+from .raw_table import RawChunk, RawTable
 from .read_report import KEY, ReadReport
 from .repair import repair_codes
-from .tables import RawChunk, RawTable
 from .unread import unread_codes
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import nearest_name
+from .case_errors import UnknownLayoutError
 from .columns import case_columns
-from .errors import UnknownLayoutError
 from .header_rows import code_looks, header_rows, sample_of
 from .headers import StackedCell, header_key, header_keys
 from .layout import ColumnSource, Layout
 from .layouts import layouts
 from .list_places import TARGET, ListPlaces, Looks, find_list
 from .measures import header_unit
-from .tables import RawTable
+from .raw_table import RawTable
 
 HEADER_WITHIN = 30  # rows of titles and notes that may stand above the header
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from .._paths import data_path
-from .errors import CheckRuleError
+from .case_errors import CheckRuleError
 
 Severity = Literal["error", "warning", "hint"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # worst first

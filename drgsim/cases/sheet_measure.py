@@ -10,7 +10,7 @@ from html import unescape
 from pathlib import Path
 
 from .._damaged import whole
-from .errors import UnreadableFileError
+from .case_errors import UnreadableFileError
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # Excel's own limits
 MOST_CELLS = 200_000_000  # of the rectangle that a reader must hold

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import NotFoundError
+from .case_errors import NotACaseTableError, UnreadableFileError
 from .csv_table import csv_tables
-from .errors import NotACaseTableError, UnreadableFileError
 from .excel_table import excel_tables, locked
 from .html_table import html_tables
 from .json_table import JsonTable
 from .nodes import Node
-from .tables import RawTable
+from .raw_table import RawTable
 from .typed_table import ArrowTable, FrameTable, ParquetTable
 
 if TYPE_CHECKING:

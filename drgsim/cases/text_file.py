@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from .._damaged import whole
-from .errors import UnreadableFileError
+from .case_errors import UnreadableFileError
 
 _BLOCK = 4 << 20  # bytes
 _EMPTY_LINE = re.compile(r"\n\r?\n")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._damaged import whole
 from .._optional import require
-from .errors import NotACaseTableError, UnreadableFileError
-from .tables import RawChunk
+from .case_errors import NotACaseTableError, UnreadableFileError
+from .raw_table import RawChunk
 from .texts import is_missing, plain_text
 
 if TYPE_CHECKING:

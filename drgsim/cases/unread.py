@@ -13,7 +13,7 @@ from .headers import header_keys
 from .texts import is_missing, plain_text
 
 if TYPE_CHECKING:
-    from .tables import RawChunk
+    from .raw_table import RawChunk
 
 LOOKED_AT = 200  # filled cells of a column in a chunk
 _BLANK = frozenset({"", "-", "--", "—", "——", "/", "无", "NA", "NULL", "null", "nan", "None"})

@@ -96,7 +96,7 @@ class _Watch:
         self._told: set[str] = set()
 
     def __call__(self, report: ReadReport) -> None:
-        from ..cases.errors import UnreadCodesError
+        from ..cases.case_errors import UnreadCodesError
 
         for warning in report.warnings:
             if warning.kind == "unread-codes" and self.refuse:

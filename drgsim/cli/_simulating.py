@@ -147,8 +147,8 @@ def _into_place(part: Path, out: Path) -> None:
 
 def _scenarios_before(out: Path) -> list[Path]:
     """The documents an earlier run wrote here, by its record; other files are the user's."""
-    from ..simulation.errors import RecordError
     from ..simulation.record.record import read_record
+    from ..simulation.scenario_errors import RecordError
 
     try:
         record = read_record(out / RECORD)

@@ -336,7 +336,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     from ..dip import DipCatalogue
-    from ..dip.errors import DipCatalogueError
+    from ..dip.dip_errors import DipCatalogueError
 
     try:
         catalogue = DipCatalogue.load(arguments.catalogue)

@@ -156,7 +156,7 @@ def _merge(arguments: argparse.Namespace) -> int:
 
 def _settle(arguments: argparse.Namespace) -> int:
     from ..exchange import combine
-    from ..exchange.errors import ExchangeError
+    from ..exchange.exchange_errors import ExchangeError
     from ..policy.policy import Policy
     from ..settlement.settle import settle
 
@@ -177,7 +177,7 @@ def _settle(arguments: argparse.Namespace) -> int:
 
 def _written(table: pd.DataFrame, out: str, **words: Any) -> str:
     from ..exchange import write_exchange
-    from ..exchange.errors import SmallCellError
+    from ..exchange.exchange_errors import SmallCellError
 
     try:
         return write_exchange(table, out, **words)

@@ -58,7 +58,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from .._optional import installed
     from ..cases.read import chunks_to_read
     from ..grouping import DrgGrouper
-    from ..grouping.errors import CaseColumnsError
+    from ..grouping.grouping_errors import CaseColumnsError
 
     threads = thread_count(arguments.threads)
     grouper = DrgGrouper(arguments.scheme, on=arguments.on, threads=1)  # each thread groups chunks of its own

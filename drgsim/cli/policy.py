@@ -96,8 +96,8 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     from ..errors import FileFormatError
-    from ..policy.errors import PolicyError
     from ..policy.policy import Policy
+    from ..policy.policy_errors import PolicyError
     from ..policy.remarks import remarks
 
     try:

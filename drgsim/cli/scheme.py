@@ -251,7 +251,7 @@ def _beside_shipped(scheme: Scheme) -> None:
 
 def _imported(source: Any, arguments: argparse.Namespace, base: Scheme | None) -> Scheme:
     from ..schemes.import_tables import import_tables
-    from ..schemes.workbook import from_official_workbook
+    from ..schemes.official_workbook import from_official_workbook
 
     given: dict[str, Any] = {
         key: value for key in ("id", "title", "version") if (value := getattr(arguments, key))

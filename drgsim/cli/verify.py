@@ -34,9 +34,9 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..simulation.errors import RecordError
     from ..simulation.record.record import read_record
     from ..simulation.record.verify import verify
+    from ..simulation.scenario_errors import RecordError
 
     told = None if arguments.quiet or not sys.stderr.isatty() else _tell
     try:

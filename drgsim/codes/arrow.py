@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .._optional import require
+from .code_errors import CodeColumnError
 from .columns import ALLOWED, ChunkedRows, CodeRows, ListRows, RepeatedRows, TextRows
-from .errors import CodeColumnError
 
 
 def read_arrow(column: Any) -> CodeRows:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._kernels import _encode
-from .errors import CodeColumnError
+from .code_errors import CodeColumnError
 
 BLOCK = 1 << 14  # Python objects turned into bytes at a time
 LIST = (list, tuple, np.ndarray)

@@ -133,7 +133,7 @@ class DipCatalogue:
         path : str or Path
         strict : bool
         """
-        from .workbook import read_workbook
+        from .national_workbook import read_workbook
 
         return read_workbook(path, strict=strict)
 
@@ -181,7 +181,7 @@ class DipCatalogue:
         """A row a type, indexed by its code."""
         import pandas as pd
 
-        from .tables import TYPES
+        from .catalogue_tables import TYPES
 
         rows = ({name: getattr(kind, name) for name in TYPES.columns} for kind in self.types.values())
         frame = pd.DataFrame(rows, columns=list(TYPES.columns)).set_index("code")

@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from ..codes import Codebook, CodeLists
 from ..errors import FileFormatError
+from .catalogue_tables import COMORBIDITY_CLASSES
 from .code_index import code_index
 from .facts import column_facts
 from .model import ComorbidityClass
-from .tables import COMORBIDITY_CLASSES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from .catalogue import DipCatalogue
-from .tables import KEYS, TYPES
+from .catalogue_tables import KEYS, TYPES
 
 _COMPARED = tuple(name for name in TYPES.columns if name != "code")
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
-from .errors import DipSyntaxError
+from .dip_errors import DipSyntaxError
 
 Expression = tuple[tuple[str, ...], ...]
 """Terms of alternatives; the empty tuple asks for nothing."""

@@ -67,8 +67,8 @@ principal procedure, cost over the mean cost of the type."""
 @cache
 def shipped_facts() -> Mapping[str, DiagnosisFact]:
     """Facts read off diagnosis codes that every catalogue may ask for (`data/dip/diagnosis_facts.csv`)."""
+    from .catalogue_tables import DIAGNOSIS_FACTS
     from .pack import gather_facts
-    from .tables import DIAGNOSIS_FACTS
 
     problems: list[str] = []
     facts = gather_facts(DIAGNOSIS_FACTS.read(data_path("dip"), problems), problems)

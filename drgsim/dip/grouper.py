@@ -19,7 +19,7 @@ from .catalogue import DipCatalogue
 from .classes import ProcedureClasses
 from .comorbidity import CCI, NEEDED, facts_with_index
 from .compile import CompiledDip, compile_dip
-from .errors import DipCatalogueWarning
+from .dip_errors import DipCatalogueWarning
 from .facts import columns_of, numbers, unreadable
 from .frames import COLUMNS, answers_frame, as_came, wanted_columns
 from .prepared import Prepared, prepare

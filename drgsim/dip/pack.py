@@ -15,9 +15,9 @@ from typing import Any
 from .._damaged import read_toml
 from .._paths import data_path
 from ..errors import FileFormatError, NotFoundError
-from . import tables
+from . import catalogue_tables as tables
 from .catalogue import DipCatalogue
-from .errors import DipCatalogueError, DipCatalogueWarning
+from .dip_errors import DipCatalogueError, DipCatalogueWarning
 from .expressions import Pattern
 from .model import DiagnosisFact, Scope
 

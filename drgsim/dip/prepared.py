@@ -10,7 +10,7 @@ from ..codes import Codebook
 from .catalogue import DipCatalogue
 from .classes import ProcedureClasses
 from .code_index import base_code, codebook
-from .errors import DipRulesError
+from .dip_errors import DipRulesError
 from .expressions import Pattern
 from .facts import shipped_facts
 from .model import EVERY_TYPE, DiagnosisFact, DipKey, DipType, ExcludedProcedure

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from .._damaged import read_toml
 from .._paths import data_path
-from ..cases.errors import ConditionError
+from ..cases.case_errors import ConditionError
 from ..errors import NotFoundError, nearest_name
 from .conditions import parse_conditions
-from .errors import DipRulesError, DipSyntaxError
+from .dip_errors import DipRulesError, DipSyntaxError
 from .model import Trust
 from .stages import (
     STAGES,

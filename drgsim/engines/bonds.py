@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from .errors import SplitError
+from .split_errors import SplitError
 
 if TYPE_CHECKING:
     from ..policy.policy import Policy

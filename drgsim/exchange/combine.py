@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError
 from ..settlement.statistics import FLOW, merge_statistics
-from .errors import ExchangeError
+from .exchange_errors import ExchangeError
 from .file import Exchange
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..settlement.statistics import KEYS, MEASURES, PARTS
-from .errors import ExchangeError
+from .exchange_errors import ExchangeError
 
 if TYPE_CHECKING:
     import pandas as pd

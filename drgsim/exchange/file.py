@@ -25,7 +25,7 @@ from .._version import __version__
 from ..errors import ArgumentError, NotFoundError
 from ..settlement.statistics import KEYS, MEASURES, merge_statistics
 from .consistency import check_table
-from .errors import ExchangeError, SmallCellError
+from .exchange_errors import ExchangeError, SmallCellError
 from .protect import small_cells
 
 FORMAT, VERSION = "drgsim-statistics", 1

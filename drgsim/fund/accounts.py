@@ -15,7 +15,7 @@ from functools import cache
 import pandas as pd
 
 from .._paths import data_path
-from .errors import FundError
+from .fund_errors import FundError
 from .pots import lines, pots
 from .series import NATION, Known
 

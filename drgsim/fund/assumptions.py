@@ -19,7 +19,7 @@ from .._paths import data_path
 from ..errors import FileFormatError, nearest_name
 from ..sources import STATES
 from ..sources import load as load_sources
-from .errors import FundError
+from .fund_errors import FundError
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .errors import FundError
+from .fund_errors import FundError
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from .accounts import Accounts, Booked
 from .assumptions import FundAssumptions
-from .errors import FundError
+from .fund_errors import FundError
 from .people import KINDS, Structure
 
 Note = tuple[str, str, str]  # zh, en, state

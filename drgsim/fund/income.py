@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .errors import FundError
+from .fund_errors import FundError
 from .plan import Plan
 
 Floats = npt.NDArray[np.float64]

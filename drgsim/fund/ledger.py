@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from .errors import IdentityError
+from .fund_errors import IdentityError
 from .pots import lines, pots
 
 Ints = npt.NDArray[np.int64]

@@ -21,7 +21,7 @@ import yaml
 from .._paths import data_path
 from ..sources import resolve
 from .dated import Dated
-from .errors import FundError
+from .fund_errors import FundError
 from .plan import Plan
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from ..cases.beside import table_beside, workbook_frames
 from ..errors import FileFormatError, NotFoundError, nearest_name
 from ..words import pairs
 from .assumptions import parameters
-from .errors import FundError
+from .fund_errors import FundError
 from .words import column, insurance, line_names, member, plain, pot_names, sex
 
 SHEETS = pairs("fund_sheet")

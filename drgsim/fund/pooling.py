@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..settlement.pooling import ex_ante, transfer, unified
-from .errors import FundError
+from .fund_errors import FundError
 from .ledger import FEN, Books, Transfers, positions, signs
 from .lever import Use
 from .plan import Plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .errors import ScaleError
+from .fund_errors import ScaleError
 
 # inpatient money of stays against what the accounts book for it; against all spending where that is not split
 AGAINST_INPATIENT = (0.5, 2.0)

@@ -13,7 +13,7 @@ from ..errors import FileFormatError
 from ..policy.yaml_text import plain_yaml, read_yaml
 from .assumptions import checked, parameters
 from .dated import Dated
-from .errors import FundError
+from .fund_errors import FundError
 from .lever import Use, levers
 
 BASELINE = "baseline"

@@ -332,7 +332,7 @@ class Valuation:
         MissingExtraError, WriteError
             without the writer of workbooks; when the file cannot be written.
         """
-        from .workbook import write_workbook
+        from .valuation_workbook import write_workbook
 
         write_workbook(self, path, lang)
 

@@ -25,8 +25,8 @@ from .._paths import data_path
 from .._student import widening
 from .accounts import national_totals, published_accounts, start_share
 from .assumptions import Assumed, FundAssumptions, parameters
-from .errors import FundError
 from .fund import Fund, Note, Region
+from .fund_errors import FundError
 from .people import Structure, advance, project_people, structure_of, trending_people
 from .profiles import census
 from .series import NATION, Known

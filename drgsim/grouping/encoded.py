@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ..codes import Codebook, CodeLists
 from ..codes.catalogue import Kind
 from ..schemes.rules.terms import Variable
-from .errors import EncodedCasesError
+from .grouping_errors import EncodedCasesError
 from .numbers import COLUMNS, Numbers
 
 

@@ -14,7 +14,7 @@ from ..cases.given import KEEP_ONE, refuse_columns
 from ..codes import Codebook, CodeLists
 from ..errors import nearest_name
 from .encoded import Books, Departments, EncodedCases
-from .errors import CaseColumnsError, CasesInputError
+from .grouping_errors import CaseColumnsError, CasesInputError
 from .numbers import COLUMNS, problems_of, read_numbers
 
 REQUIRED = ("sex", "age", "diagnoses", "procedures")

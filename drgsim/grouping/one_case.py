@@ -18,7 +18,7 @@ from ..schemes.rules.terms import Compare, Variable
 from ..schemes.rules.walk import leaves
 from .case import Answer, Case
 from .encoded import books_with
-from .errors import CasesInputError
+from .grouping_errors import CasesInputError
 from .inputs import one_row, read_table
 from .newborn_weight import WEIGHT_COLUMNS, NewbornWeights, newborn_weights
 from .numbers import COLUMNS, problems_of, read_numbers

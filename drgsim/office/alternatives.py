@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..payment.engine.problems import Problem
+from ..payment.engine.problems import Unpaid
 from ..payment.engine.stays import Stays
 from ..payment.faces.estimate import QUOTA, REVIEW
 from ..payment.pay import pay
@@ -58,7 +58,7 @@ def _priced(answer: Estimate, cases: pd.DataFrame) -> Any:
         bill=answer.bill,
         without=(REVIEW, QUOTA),
     ).findings
-    known = np.isin(found.problem, (Problem.NONE, Problem.NO_BENEFIT))
+    known = np.isin(found.problem, (Unpaid.NONE, Unpaid.NO_BENEFIT))
     return np.where(known, found.payment / 100, np.nan)
 
 

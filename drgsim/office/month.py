@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..payment.engine.problems import Problem
+from ..payment.engine.problems import Unpaid
 from ..payment.faces.standing import Standing
 from ..words import chinese, headers
 from .indicators import HEADERS, indicators
@@ -188,5 +188,5 @@ def shown(name: str, value: Any) -> str:
 
 def told_stays(stays: pd.DataFrame) -> pd.DataFrame:
     """The stays with a sentence each."""
-    problems = {problem.name.lower(): problem.zh for problem in Problem}
+    problems = {problem.name.lower(): problem.zh for problem in Unpaid}
     return with_words(stays, problems, {each.name.lower(): each.zh for each in Standing})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from .entries import read_day
-from .errors import Problem
+from .policy_errors import Mistake
 
 BY = "by"  # which day of a stay decides; stands beside the dates
 DayOf = Literal["discharge", "admission"]
@@ -60,31 +60,31 @@ def schemes_named(scheme: Scheme) -> tuple[str, ...]:
     return () if scheme is None else (scheme,)
 
 
-def read_scheme(raw: Any, path: str, problems: list[Problem]) -> Scheme:
+def read_scheme(raw: Any, path: str, problems: list[Mistake]) -> Scheme:
     """A name, or names by the day they group from; what is wrong goes to `problems`."""
     if raw is None or isinstance(raw, str):
         return raw
     if not isinstance(raw, Mapping) or not raw:
-        problems.append(Problem(path, "not the name of a scheme, or names by date", got=raw))
+        problems.append(Mistake(path, "not the name of a scheme, or names by date", got=raw))
         return None
     by = raw.get(BY, "discharge")
     if by not in get_args(DayOf):
-        problems.append(Problem(f"{path}.{BY}", "no such day of a stay", by, ", ".join(get_args(DayOf))))
+        problems.append(Mistake(f"{path}.{BY}", "no such day of a stay", by, ", ".join(get_args(DayOf))))
     found: dict[datetime.date, str] = {}
     for key, name in raw.items():
         day = None if key == BY else read_day(key)
         if key == BY:
             continue
         if day is None:
-            problems.append(Problem(f"{path}.{key}", "not a day", key, "YYYY-MM-DD, or by"))
+            problems.append(Mistake(f"{path}.{key}", "not a day", key, "YYYY-MM-DD, or by"))
         elif not isinstance(name, str):
-            problems.append(Problem(f"{path}.{key}", "not the name of a scheme", got=name))
+            problems.append(Mistake(f"{path}.{key}", "not the name of a scheme", got=name))
         elif day in found:
-            problems.append(Problem(f"{path}.{key}", "two schemes from one day", got=name))
+            problems.append(Mistake(f"{path}.{key}", "two schemes from one day", got=name))
         else:
             found[day] = name
     if not found:
-        problems.append(Problem(path, "no scheme from any day", got=dict(raw)))
+        problems.append(Mistake(path, "no scheme from any day", got=dict(raw)))
         return None
     steps: list[tuple[datetime.date, str]] = []
     for day, name in sorted(found.items()):

@@ -12,9 +12,9 @@ from ..sources import STATES, Source
 from ..sources import load as load_sources
 from .dated_scheme import Scheme, read_scheme
 from .entries import Dated, as_mapping, read_day, read_entry, shown
-from .errors import PolicyError, Problem
 from .examples import Example, read_examples
 from .parameters import catalogue
+from .policy_errors import Mistake, PolicyError
 from .rules.rule import Rule, read_lists, read_rules
 
 DOCUMENT_VERSION = 1
@@ -74,7 +74,7 @@ def read_document(
     `name` is what the error calls it (a file name, an id); the inherited lists and sources are those of the
     documents it extends.
     """
-    problems: list[Problem] = []
+    problems: list[Mistake] = []
     head = _head(raw, problems)
     own = _own_sources(raw.get("sources"), problems)
     known = {**load_sources(), **(inherited_sources or {}), **own}
@@ -83,7 +83,7 @@ def read_document(
         parameter = catalogue().get(path) if isinstance(path, str) else None
         if parameter is None:
             near = nearest_name(str(path), catalogue())
-            problems.append(Problem(str(path), "no such parameter", nearest=near))
+            problems.append(Mistake(str(path), "no such parameter", nearest=near))
         else:
             timeline = read_entry(parameter, entry, head["valid_from"], head["id"], known, problems)
             if timeline:
@@ -95,7 +95,7 @@ def read_document(
     return Document(**head, sources=own, parameters=parameters, lists=lists, rules=rules, examples=examples)
 
 
-def refuse(problems: Iterable[Problem], name: str) -> None:
+def refuse(problems: Iterable[Mistake], name: str) -> None:
     """Raise PolicyError when there is any problem."""
     found = list(problems)
     if found:
@@ -106,30 +106,30 @@ def refuse(problems: Iterable[Problem], name: str) -> None:
         )
 
 
-def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+def _head(raw: Mapping[str, Any], problems: list[Mistake]) -> dict[str, Any]:
     for key in (key for key in raw if not isinstance(key, str) or key not in FIELDS):
-        problems.append(Problem(str(key), "unknown field", nearest=nearest_name(str(key), FIELDS)))
+        problems.append(Mistake(str(key), "unknown field", nearest=nearest_name(str(key), FIELDS)))
     for key in REQUIRED:
         if raw.get(key) is None:
-            problems.append(Problem(key, "is missing", allowed=FIELDS[key]))
+            problems.append(Mistake(key, "is missing", allowed=FIELDS[key]))
     version = raw.get("drgsim_policy")
     if version is not None and (version != DOCUMENT_VERSION or isinstance(version, bool)):
         problems.append(
-            Problem("drgsim_policy", "a form this drgsim does not know", version, str(DOCUMENT_VERSION))
+            Mistake("drgsim_policy", "a form this drgsim does not know", version, str(DOCUMENT_VERSION))
         )
     method = raw.get("method")
     if method is not None and (not isinstance(method, str) or method not in METHODS):
         near = nearest_name(str(method), METHODS)
-        problems.append(Problem("method", "no such method", shown(method), ", ".join(METHODS), near))
+        problems.append(Mistake("method", "no such method", shown(method), ", ".join(METHODS), near))
         method = None
     name = raw.get("id")
     if name is not None and not (isinstance(name, str) and name.replace("-", "").replace(".", "").isalnum()):
-        problems.append(Problem("id", "not a name", shown(name), FIELDS["id"]))
+        problems.append(Mistake("id", "not a name", shown(name), FIELDS["id"]))
     extends = raw.get("extends") or ()
     if not isinstance(extends, str) and not (
         isinstance(extends, list | tuple) and all(isinstance(each, str) for each in extends)
     ):
-        problems.append(Problem("extends", "not a policy or a list of policies", shown(extends)))
+        problems.append(Mistake("extends", "not a policy or a list of policies", shown(extends)))
         extends = ()
     valid_from, valid_to = _valid(raw.get("valid"), problems)
     return {
@@ -146,54 +146,54 @@ def _head(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
     }
 
 
-def _valid(raw: Any, problems: list[Problem]) -> tuple[datetime.date, datetime.date]:
+def _valid(raw: Any, problems: list[Mistake]) -> tuple[datetime.date, datetime.date]:
     valid = as_mapping(raw, "valid", problems) if raw is not None else {}
     for key in (key for key in valid if key not in ("from", "to")):
         near = nearest_name(str(key), ("from", "to"))
-        problems.append(Problem(f"valid.{key}", "unknown field", allowed="from, to", nearest=near))
+        problems.append(Mistake(f"valid.{key}", "unknown field", allowed="from, to", nearest=near))
     days = []
     for key in ("from", "to"):
         day = read_day(valid.get(key))
         if day is None and raw is not None:
-            problems.append(Problem(f"valid.{key}", "not a day", shown(valid.get(key)), "YYYY-MM-DD"))
+            problems.append(Mistake(f"valid.{key}", "not a day", shown(valid.get(key)), "YYYY-MM-DD"))
         days.append(day or datetime.date.min)
     if days[0] > days[1]:
-        problems.append(Problem("valid", "ends before it begins", got=[str(day) for day in days]))
+        problems.append(Mistake("valid", "ends before it begins", got=[str(day) for day in days]))
     return days[0], days[1]
 
 
-def _own_sources(raw: Any, problems: list[Problem]) -> dict[str, Source]:
+def _own_sources(raw: Any, problems: list[Mistake]) -> dict[str, Source]:
     sources = {}
     for name, row in as_mapping(raw or {}, "sources", problems).items():
         texts = _texts(row, f"sources.{name}", ("title", "state"), problems, more=SOURCE_MORE)
         if texts["state"] not in STATES:
             problems.append(
-                Problem(f"sources.{name}", "not a state of trust", texts["state"], ", ".join(STATES))
+                Mistake(f"sources.{name}", "not a state of trust", texts["state"], ", ".join(STATES))
             )
             texts["state"] = STATES[-1]
         sources[str(name)] = Source(id=str(name), **texts)
     return sources
 
 
-def _coverage(raw: Any, problems: list[Problem]) -> tuple[Mapping[str, str], ...]:
+def _coverage(raw: Any, problems: list[Mistake]) -> tuple[Mapping[str, str], ...]:
     rows = []
     if raw is not None and not isinstance(raw, list | tuple):
-        problems.append(Problem("coverage", "not a list of clauses", shown(raw)))
+        problems.append(Mistake("coverage", "not a list of clauses", shown(raw)))
         return ()
     for number, row in enumerate(raw or (), start=1):
         texts = _texts(row, f"coverage {number}", ("clause", "state"), problems)
         if texts["state"] not in COVERAGE:
-            problems.append(Problem(f"coverage {number}", "unknown", texts["state"], ", ".join(COVERAGE)))
+            problems.append(Mistake(f"coverage {number}", "unknown", texts["state"], ", ".join(COVERAGE)))
         rows.append(texts)
     return tuple(rows)
 
 
 def _texts(
-    raw: Any, path: str, needed: tuple[str, ...], problems: list[Problem], *, more: tuple[str, ...] = ()
+    raw: Any, path: str, needed: tuple[str, ...], problems: list[Mistake], *, more: tuple[str, ...] = ()
 ) -> dict[str, str]:
     """The named texts of a mapping, `needed` ones and those that may be there `more`."""
     for key in (key for key in as_mapping(raw, path, problems) if key not in (*needed, *more)):
-        problems.append(Problem(f"{path}.{key}", "unknown field", allowed=", ".join((*needed, *more))))
+        problems.append(Mistake(f"{path}.{key}", "unknown field", allowed=", ".join((*needed, *more))))
     texts = {
         str(key): str(value)
         for key, value in (raw.items() if isinstance(raw, Mapping) else ())
@@ -201,26 +201,26 @@ def _texts(
     }
     for key in needed:
         if raw is not None and not texts.get(key):
-            problems.append(Problem(f"{path}.{key}", "is missing"))
+            problems.append(Mistake(f"{path}.{key}", "is missing"))
     return {**dict.fromkeys((*needed, *more), ""), **texts}
 
 
-def _text(raw: Any, path: str, problems: list[Problem]) -> str | None:
+def _text(raw: Any, path: str, problems: list[Mistake]) -> str | None:
     if raw is not None and not isinstance(raw, str):
-        problems.append(Problem(path, "not text (put it in quotes)", got=shown(raw)))
+        problems.append(Mistake(path, "not text (put it in quotes)", got=shown(raw)))
         return None
     return raw
 
 
-def _title(raw: Any, problems: list[Problem]) -> dict[str, str]:
+def _title(raw: Any, problems: list[Mistake]) -> dict[str, str]:
     """Both languages; where there is one it stands for the other."""
     if isinstance(raw, str) and raw.strip():
         return {"zh": raw, "en": raw}
     texts = as_mapping(raw, "title", problems)
     for key in (key for key in texts if key not in ("zh", "en")):
-        problems.append(Problem(f"title.{key}", "unknown field", allowed="zh, en"))
+        problems.append(Mistake(f"title.{key}", "unknown field", allowed="zh, en"))
     found = {key: str(texts[key]) for key in ("zh", "en") if texts.get(key)}
     if raw is not None and not found:
-        problems.append(Problem("title", "is missing", allowed=FIELDS["title"]))
+        problems.append(Mistake("title", "is missing", allowed=FIELDS["title"]))
     one = next(iter(found.values()), "")
     return {"zh": found.get("zh", one), "en": found.get("en", one)}

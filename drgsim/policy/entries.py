@@ -9,9 +9,9 @@ from typing import Any
 
 from ..errors import nearest_name
 from ..sources import STATES, Source
-from .errors import Problem
 from .parameter_values import INVALID, canonical
 from .parameters import Parameter
+from .policy_errors import Mistake
 
 ENTRY_FIELDS = ("value", "values", "source", "state", "note", "known")
 
@@ -35,7 +35,7 @@ def read_entry(
     start: datetime.date,
     origin: str,
     known: Mapping[str, Source],
-    problems: list[Problem],
+    problems: list[Mistake],
 ) -> tuple[Dated, ...]:
     """A parameter's values by date, from one entry or a list of them (each with a source of its own)."""
     found: dict[tuple[datetime.date, datetime.date], Dated] = {}
@@ -44,7 +44,7 @@ def read_entry(
             key = dated.since, dated.known or datetime.date.min
             if key in found:
                 problems.append(
-                    Problem(parameter.path, "two values from one day", got=dated.since.isoformat())
+                    Mistake(parameter.path, "two values from one day", got=dated.since.isoformat())
                 )
             found[key] = dated
     return tuple(found[key] for key in sorted(found))
@@ -83,24 +83,24 @@ def _dated(
     start: datetime.date,
     origin: str,
     known: Mapping[str, Source],
-    problems: list[Problem],
+    problems: list[Mistake],
 ) -> list[Dated]:
     path = parameter.path
     if not isinstance(entry, Mapping):
         problems.append(
-            Problem(path, "a value without a source", got=shown(entry), allowed="value, source, state, note")
+            Mistake(path, "a value without a source", got=shown(entry), allowed="value, source, state, note")
         )
         return []
     for key in (key for key in entry if not isinstance(key, str) or key not in ENTRY_FIELDS):
         near = nearest_name(str(key), ENTRY_FIELDS)
-        problems.append(Problem(path, "unknown field", shown(key), ", ".join(ENTRY_FIELDS), near))
+        problems.append(Mistake(path, "unknown field", shown(key), ", ".join(ENTRY_FIELDS), near))
     if ("value" in entry) == ("values" in entry):
-        problems.append(Problem(path, "needs either value or values, and not both"))
+        problems.append(Mistake(path, "needs either value or values, and not both"))
         return []
     source, state = _provenance(path, entry, known, problems)
     heard = read_day(entry.get("known"))
     if heard is None and entry.get("known") is not None:
-        problems.append(Problem(path, "not a day it became known", shown(entry["known"]), "YYYY-MM-DD"))
+        problems.append(Mistake(path, "not a day it became known", shown(entry["known"]), "YYYY-MM-DD"))
     by_day = {start: entry["value"]} if "value" in entry else _days(path, entry["values"], problems)
     result = []
     for day, raw in by_day.items():
@@ -111,41 +111,41 @@ def _dated(
     return result
 
 
-def _days(path: str, raw: Any, problems: list[Problem]) -> dict[datetime.date, Any]:
+def _days(path: str, raw: Any, problems: list[Mistake]) -> dict[datetime.date, Any]:
     result = {}
     for key, value in as_mapping(raw, path, problems).items():
         day = read_day(key)
         if day is None:
-            problems.append(Problem(path, "not a day", got=shown(key), allowed="YYYY-MM-DD"))
+            problems.append(Mistake(path, "not a day", got=shown(key), allowed="YYYY-MM-DD"))
         else:
             result[day] = value
     return result
 
 
 def _provenance(
-    path: str, entry: Mapping[str, Any], known: Mapping[str, Source], problems: list[Problem]
+    path: str, entry: Mapping[str, Any], known: Mapping[str, Source], problems: list[Mistake]
 ) -> tuple[str, str]:
     source, state = entry.get("source"), entry.get("state")
     best = known[source].state if isinstance(source, str) and source in known else None
     if source is None:
-        problems.append(Problem(path, "a value without a source", allowed="an id of data/sources.csv"))
+        problems.append(Mistake(path, "a value without a source", allowed="an id of data/sources.csv"))
     elif not isinstance(source, str) or source not in known:
         near = nearest_name(str(source), known)
-        problems.append(Problem(path, "no such source", shown(source), nearest=near))
+        problems.append(Mistake(path, "no such source", shown(source), nearest=near))
     if not isinstance(state, str) or state not in STATES:
-        problems.append(Problem(path, "not a state of trust", shown(state), ", ".join(STATES)))
+        problems.append(Mistake(path, "not a state of trust", shown(state), ", ".join(STATES)))
     elif best is not None and STATES.index(state) < STATES.index(best):
         problems.append(
-            Problem(path, f"trusted more than its source {source}", state, f"{best} or less trusted")
+            Mistake(path, f"trusted more than its source {source}", state, f"{best} or less trusted")
         )
     return str(source), str(state)
 
 
-def as_mapping(raw: Any, path: str, problems: list[Problem]) -> Mapping[Any, Any]:
+def as_mapping(raw: Any, path: str, problems: list[Mistake]) -> Mapping[Any, Any]:
     """`raw` if it is a mapping; nothing, and a problem, if it is something else."""
     if raw is None or isinstance(raw, Mapping):
         return raw or {}
-    problems.append(Problem(path, "not a mapping of names to values", got=shown(raw)))
+    problems.append(Mistake(path, "not a mapping of names to values", got=shown(raw)))
     return {}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import nearest_name
 from ..sources import STATES, Source
 from .entries import as_mapping, read_day, shown
-from .errors import Problem
+from .policy_errors import Mistake
 
 FIELDS = {
     "id": "name of the example",
@@ -55,26 +55,26 @@ class Example:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_examples(raw: Any, known: Mapping[str, Source], problems: list[Problem]) -> tuple[Example, ...]:
+def read_examples(raw: Any, known: Mapping[str, Source], problems: list[Mistake]) -> tuple[Example, ...]:
     """The examples of a document; problems are appended, never raised."""
     if raw is None:
         return ()
     if not isinstance(raw, list):
-        problems.append(Problem("examples", "not a list of examples", shown(raw)))
+        problems.append(Mistake("examples", "not a list of examples", shown(raw)))
         return ()
     found = (_example(each, number, known, problems) for number, each in enumerate(raw, start=1))
     return tuple(example for example in found if example is not None)
 
 
-def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[Problem]) -> Example | None:
+def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[Mistake]) -> Example | None:
     where = f"example {number}"
     if not isinstance(raw, Mapping):
-        problems.append(Problem(where, "not a mapping", shown(raw), ", ".join(FIELDS)))
+        problems.append(Mistake(where, "not a mapping", shown(raw), ", ".join(FIELDS)))
         return None
     before = len(problems)
     for key in (key for key in raw if not isinstance(key, str) or key not in FIELDS):
         problems.append(
-            Problem(f"{where}.{shown(key)}", "unknown field", nearest=nearest_name(str(key), FIELDS))
+            Mistake(f"{where}.{shown(key)}", "unknown field", nearest=nearest_name(str(key), FIELDS))
         )
     parts = {
         name: as_mapping(raw.get(name), f"{where}.{name}", problems)
@@ -84,7 +84,7 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
     if many is not None and not (
         isinstance(many, list) and many and all(isinstance(row, Mapping) for row in many)
     ):
-        problems.append(Problem(f"{where}.cases", "not a list of cases", shown(many)))
+        problems.append(Mistake(f"{where}.cases", "not a list of cases", shown(many)))
         many = None
     cases = [{**parts["case"], **row} for row in many or []] or (
         [dict(parts["case"])] if parts["case"] else []
@@ -93,42 +93,42 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
         times = row.get("times", 1)
         if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= MOST:
             problems.append(
-                Problem(f"{where}.cases", "times is not a number of cases", shown(times), f"1 to {MOST}")
+                Mistake(f"{where}.cases", "times is not a number of cases", shown(times), f"1 to {MOST}")
             )
     if not cases and not parts["hospital"]:
-        problems.append(Problem(where, "says nothing to run", allowed="case, cases or hospital"))
+        problems.append(Mistake(where, "says nothing to run", allowed="case, cases or hospital"))
     for name in ("entitlement", "booked"):
         if parts["hospital"] and not _number(parts["hospital"].get(name)):
             problems.append(
-                Problem(f"{where}.hospital.{name}", "not a number", shown(parts["hospital"].get(name)))
+                Mistake(f"{where}.hospital.{name}", "not a number", shown(parts["hospital"].get(name)))
             )
     for name, money in parts["budgets"].items():
         if not _number(money):
-            problems.append(Problem(f"{where}.budgets.{name}", "not a number", shown(money)))
+            problems.append(Mistake(f"{where}.budgets.{name}", "not a number", shown(money)))
     expect = raw.get("expect")
     wanted = expect if isinstance(expect, list) else [expect]
     if not all(
         isinstance(each, Mapping) and each and all(_number(v) or isinstance(v, str) for v in each.values())
         for each in wanted
     ):
-        problems.append(Problem(f"{where}.expect", "not columns and numbers", shown(expect)))
+        problems.append(Mistake(f"{where}.expect", "not columns and numbers", shown(expect)))
     elif len(wanted) != max(len(cases), 1):
-        problems.append(Problem(f"{where}.expect", "one result for each case", len(wanted), str(len(cases))))
+        problems.append(Mistake(f"{where}.expect", "one result for each case", len(wanted), str(len(cases))))
     tolerance = raw.get("tolerance", 0.005)
     if not _number(tolerance) or tolerance < 0:
-        problems.append(Problem(f"{where}.tolerance", "not a number", shown(tolerance)))
+        problems.append(Mistake(f"{where}.tolerance", "not a number", shown(tolerance)))
     day = read_day(raw.get("day"))
     if raw.get("day") is not None and day is None:
-        problems.append(Problem(f"{where}.day", "not a day", shown(raw["day"]), "YYYY-MM-DD"))
+        problems.append(Mistake(f"{where}.day", "not a day", shown(raw["day"]), "YYYY-MM-DD"))
     dates = raw.get("dates", "policy")
     if dates not in DATES:
-        problems.append(Problem(f"{where}.dates", "no such way to date", shown(dates), ", ".join(DATES)))
+        problems.append(Mistake(f"{where}.dates", "no such way to date", shown(dates), ", ".join(DATES)))
     source, state = raw.get("source"), raw.get("state")
     if source is not None and (not isinstance(source, str) or source not in known):
         near = nearest_name(str(source), known)
-        problems.append(Problem(f"{where}.source", "no such source", shown(source), nearest=near))
+        problems.append(Mistake(f"{where}.source", "no such source", shown(source), nearest=near))
     if source is None or not isinstance(state, str) or state not in STATES:
-        problems.append(Problem(where, "an example without source or state", allowed=", ".join(STATES)))
+        problems.append(Mistake(where, "an example without source or state", allowed=", ".join(STATES)))
     if len(problems) > before:
         return None
     return Example(

@@ -16,8 +16,8 @@ from ..sources import Source
 from .dated_scheme import schemes_named
 from .document import Document, read_document, refuse
 from .entries import Dated, as_known
-from .errors import PolicyError, Problem
 from .parameters import catalogue
+from .policy_errors import Mistake, PolicyError
 from .rules.rule import Rule
 from .yaml_text import Lined, read_yaml
 
@@ -82,10 +82,10 @@ def _whole(
     own = str(raw.get("id"))
     if own in trail:
         circle = " → ".join((*trail, own))
-        refuse([Problem("extends", "a policy that extends itself", got=circle)], name)
+        refuse([Mistake("extends", "a policy that extends itself", got=circle)], name)
     if len(trail) >= DEEPEST:
         refuse(
-            [Problem("extends", "policies extend one another too deeply", got=f"more than {DEEPEST}")], name
+            [Mistake("extends", "policies extend one another too deeply", got=f"more than {DEEPEST}")], name
         )
     bases = []
     for parent in reversed(_parents(raw)):  # the last named lies nearest below the document
@@ -122,7 +122,7 @@ def _parent(path: Path, trail: tuple[str, ...], loaded: dict[Path, Document]) ->
     return loaded[path]
 
 
-def _unknown_scheme(document: Document) -> list[Problem]:
+def _unknown_scheme(document: Document) -> list[Mistake]:
     """A scheme that neither is installed nor is one that a shipped policy names and its region may have."""
     from ..schemes.registry import chain
 
@@ -134,7 +134,7 @@ def _unknown_scheme(document: Document) -> list[Problem]:
             chain(name)
         except NotFoundError as error:
             near = error.nearest or nearest_name(name, _named_schemes())
-            problems.append(Problem("scheme", "no such scheme", name, nearest=near))
+            problems.append(Mistake("scheme", "no such scheme", name, nearest=near))
         except DrgsimError:
             continue  # it is there, and told of where it is used
     return problems
@@ -148,7 +148,7 @@ def _named_schemes() -> frozenset[str]:
     return frozenset(name for name in named if not name.startswith("{"))
 
 
-def _order(document: Document) -> list[Problem]:
+def _order(document: Document) -> list[Mistake]:
     """Rules that follow, or stand in place of, something that is not there."""
     from .rules.order import order_problems
 
@@ -181,7 +181,7 @@ def _rules_over(base: tuple[Rule, ...], top: tuple[Rule, ...]) -> tuple[Rule, ..
     return (*kept, *own.values())
 
 
-def missing(document: Document) -> list[Problem]:
+def missing(document: Document) -> list[Mistake]:
     """Parameters that the document's method, or a choice it makes, cannot do without.
 
     A part, which has no method, may leave them to whoever extends it.
@@ -196,7 +196,7 @@ def missing(document: Document) -> list[Problem]:
             for other in _needs(parameter.needs, dated):
                 needed[other] = f"{path}: {dated.value}"
     return [
-        Problem(path, f"needed by {reason}, but never set")
+        Mistake(path, f"needed by {reason}, but never set")
         for path, reason in needed.items()
         if catalogue()[path].nullable
         and all(each.value is None for each in document.parameters.get(path, ()))
@@ -210,7 +210,7 @@ def _needs(needs: Mapping[str, tuple[str, ...]], dated: Dated) -> tuple[str, ...
 _PARTS = (".", "/", " ", ",")  # what may follow a name inside the path of a problem
 
 
-def located(problems: Iterable[Problem], text: str) -> tuple[Problem, ...]:
+def located(problems: Iterable[Mistake], text: str) -> tuple[Mistake, ...]:
     """The problems with the lines of `text` their paths stand on, as far as they can be found."""
     places = dict(_places(text))
     return tuple(

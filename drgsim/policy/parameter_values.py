@@ -13,13 +13,13 @@ from itertools import pairwise
 from typing import Any
 
 from ..errors import nearest_name
-from .errors import Problem
 from .parameters import NUMERIC, OTHER, Parameter, dimensions
+from .policy_errors import Mistake
 
 INVALID: Any = object()  # stands where a value was refused; its problem is already reported
 
 
-def canonical(parameter: Parameter, raw: Any, *, where: str, problems: list[Problem]) -> Any:
+def canonical(parameter: Parameter, raw: Any, *, where: str, problems: list[Mistake]) -> Any:
     """The canonical form of `raw`; problems are appended, never raised.
 
     >>> from drgsim.policy.parameters import catalogue
@@ -41,12 +41,12 @@ def to_plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _keyed(parameter: Parameter, raw: Any, depth: int, where: str, problems: list[Problem]) -> Any:
+def _keyed(parameter: Parameter, raw: Any, depth: int, where: str, problems: list[Mistake]) -> Any:
     if not isinstance(raw, Mapping):
         return _banded(parameter, raw, where, problems)
     if depth == len(parameter.by):
         by = " × ".join(parameter.by) or "nothing"
-        problems.append(Problem(where, f"keys where a value belongs (it varies by {by})", got=dict(raw)))
+        problems.append(Mistake(where, f"keys where a value belongs (it varies by {by})", got=dict(raw)))
         return INVALID
     if _skips(parameter, raw, depth):
         raw = {OTHER: raw}
@@ -57,13 +57,13 @@ def _keyed(parameter: Parameter, raw: Any, depth: int, where: str, problems: lis
         if dimension.keys is not None and key not in (*dimension.keys, OTHER):
             allowed = ", ".join((*dimension.keys, OTHER))
             near = nearest_name(key, dimension.keys)
-            problems.append(Problem(where, f"not a key of {dimension.name}", raw_key, allowed, near))
+            problems.append(Mistake(where, f"not a key of {dimension.name}", raw_key, allowed, near))
         elif key in result:
-            problems.append(Problem(where, "the same key twice, in two spellings", got=raw_key))
+            problems.append(Mistake(where, "the same key twice, in two spellings", got=raw_key))
         else:
             result[key] = _keyed(parameter, each, depth + 1, f"{where}/{key}", problems)
     if not raw:
-        problems.append(Problem(where, "no value", got=dict(raw)))
+        problems.append(Mistake(where, "no value", got=dict(raw)))
     return INVALID if not result else _folded(dimension.keys, result)
 
 
@@ -91,7 +91,7 @@ def _folded(order: tuple[str, ...] | None, result: dict[str, Any]) -> Any:
     return {key: result[key] for key in (*names, OTHER) if key in result}
 
 
-def _banded(parameter: Parameter, raw: Any, where: str, problems: list[Problem]) -> Any:
+def _banded(parameter: Parameter, raw: Any, where: str, problems: list[Mistake]) -> Any:
     if parameter.band is None or not isinstance(raw, list | tuple):
         return _scalar(parameter, raw, where, problems)
     before = len(problems)
@@ -99,25 +99,25 @@ def _banded(parameter: Parameter, raw: Any, where: str, problems: list[Problem])
     for number, pair in enumerate(raw, start=1):
         here = f"{where}, band {number}"
         if not isinstance(pair, list | tuple) or len(pair) != 2:
-            problems.append(Problem(here, "not a pair of upper bound and value", got=pair))
+            problems.append(Mistake(here, "not a pair of upper bound and value", got=pair))
             continue
         upper, value = pair
         last = number == len(raw)
         if last != (upper is None):
             problems.append(
-                Problem(here, "only the last band is open, and it must be", got=upper, allowed="null")
+                Mistake(here, "only the last band is open, and it must be", got=upper, allowed="null")
             )
         elif upper is not None and not _is_number(upper):
-            problems.append(Problem(here, "the upper bound is not a number", got=upper))
+            problems.append(Mistake(here, "the upper bound is not a number", got=upper))
         elif upper is not None and bands and bands[-1][0] is not None and upper <= bands[-1][0]:
             problems.append(
-                Problem(here, "upper bounds must rise", got=upper, allowed=f"above {bands[-1][0]:g}")
+                Mistake(here, "upper bounds must rise", got=upper, allowed=f"above {bands[-1][0]:g}")
             )
         else:
             answer = _scalar(parameter, value, here, problems)
             bands.append((None if upper is None else float(upper), answer))
     if not raw:
-        problems.append(Problem(where, "no band", got=raw))
+        problems.append(Mistake(where, "no band", got=raw))
     return INVALID if len(problems) > before else _merged(bands)
 
 
@@ -128,7 +128,7 @@ def _merged(bands: list[tuple[float | None, Any]]) -> Any:
     return kept[0][1] if len(kept) == 1 else tuple(kept)
 
 
-def _scalar(parameter: Parameter, raw: Any, where: str, problems: list[Problem]) -> Any:
+def _scalar(parameter: Parameter, raw: Any, where: str, problems: list[Mistake]) -> Any:
     if raw is None and parameter.nullable:
         return None
     value = _typed(parameter, raw)
@@ -138,7 +138,7 @@ def _scalar(parameter: Parameter, raw: Any, where: str, problems: list[Problem])
     said = "not an allowed value"
     if isinstance(raw, str) and parameter.type in NUMERIC and _SHARE.fullmatch(raw.strip()):
         said = f"shares are written as numbers: write {float(raw.strip().rstrip('%％')) / 100:g}"
-    problems.append(Problem(where, said, _shown(raw), parameter.allowed, near))
+    problems.append(Mistake(where, said, _shown(raw), parameter.allowed, near))
     return INVALID
 
 

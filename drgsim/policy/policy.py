@@ -19,10 +19,10 @@ from .diff import PolicyDiff, differences
 from .display import policy_html, policy_text
 from .document import Document, refuse
 from .entries import Dated, read_day, steps
-from .errors import PolicyDateWarning
 from .library import load_document, missing, over
 from .parameter_values import to_plain
 from .parameters import catalogue
+from .policy_errors import PolicyDateWarning
 from .reading import Readable, Reading
 from .reform import reformed
 from .rules.rule import Rule

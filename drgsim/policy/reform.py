@@ -12,10 +12,10 @@ from ..sources import load as load_sources
 from .dated_scheme import Scheme, laid_over, read_scheme
 from .document import METHODS, Document, refuse
 from .entries import Dated, read_day, read_entry, steps
-from .errors import Problem
 from .library import missing
 from .parameter_values import INVALID, canonical, to_plain
 from .parameters import OTHER, Parameter, catalogue, dimensions
+from .policy_errors import Mistake
 from .rules.order import order_problems
 from .rules.rule import Rule, read_rules
 from .yaml_text import plain_yaml
@@ -29,7 +29,7 @@ def reformed(document: Document, changes: Mapping[str, Any]) -> Document:
 
     Raises PolicyError with every problem of the reform.
     """
-    problems: list[Problem] = []
+    problems: list[Mistake] = []
     parameters = dict(document.parameters)
     fields: dict[str, Any] = {}
     rules = document.rules
@@ -46,7 +46,7 @@ def reformed(document: Document, changes: Mapping[str, Any]) -> Document:
             near = nearest_name(
                 name, (*catalogue(), *_WHOLE, *(f"rules/{rule.id}" for rule in document.rules))
             )
-            problems.append(Problem(str(path), "no such parameter", nearest=near))
+            problems.append(Mistake(str(path), "no such parameter", nearest=near))
             continue
         before = parameters.get(name, ())
         after = _laid_over(document, parameter, before, cell, raw, problems)
@@ -65,13 +65,13 @@ def reformed(document: Document, changes: Mapping[str, Any]) -> Document:
 
 
 def _rule_changed(
-    document: Document, rules: tuple[Rule, ...], name: str, raw: Any, problems: list[Problem]
+    document: Document, rules: tuple[Rule, ...], name: str, raw: Any, problems: list[Mistake]
 ) -> tuple[Rule, ...]:
     """The rules with one added, put in the place of its namesake, or (None) taken out."""
     if raw is None:
         if name not in {rule.id for rule in rules}:
             near = nearest_name(name, [rule.id for rule in rules])
-            problems.append(Problem(f"rules/{name}", "no such rule to take out", nearest=near))
+            problems.append(Mistake(f"rules/{name}", "no such rule to take out", nearest=near))
         return tuple(rule for rule in rules if rule.id != name)
     filled = {"source": SOURCE, "state": STATE, **raw, "id": name} if isinstance(raw, Mapping) else raw
     known = {**load_sources(), **document.sources}
@@ -113,7 +113,7 @@ def _laid_over(
     before: tuple[Dated, ...],
     cell: list[str],
     raw: Any,
-    problems: list[Problem],
+    problems: list[Mistake],
 ) -> tuple[Dated, ...]:
     start = before[0].since if before else document.valid_from
     entry = raw if _is_entry(raw) else {"value": raw}
@@ -137,12 +137,12 @@ def _cell_laid_over(
     start: datetime.date,
     cell: list[str],
     entry: Mapping[str, Any],
-    problems: list[Problem],
+    problems: list[Mistake],
 ) -> tuple[Dated, ...]:
     """The cell keeps its new value from its day on, whatever the rest of the table does later."""
     if len(cell) > len(parameter.by):
         by = ", ".join(parameter.by) or "nothing"
-        problems.append(Problem(parameter.path, f"varies by {by}", got="/".join(cell)))
+        problems.append(Mistake(parameter.path, f"varies by {by}", got="/".join(cell)))
         return before
     cell = [dimensions()[name].label(key) for name, key in zip(parameter.by, cell, strict=False)]
     values = entry["values"] if "values" in entry else {start: entry["value"]}
@@ -190,15 +190,15 @@ def _by_date(raw: Any) -> bool:
     return isinstance(raw, Mapping) and bool(raw) and all(read_day(key) is not None for key in raw)
 
 
-def _method(raw: Any, problems: list[Problem]) -> Any:
+def _method(raw: Any, problems: list[Mistake]) -> Any:
     if raw not in METHODS:
         problems.append(
-            Problem("method", "no such method", raw, ", ".join(METHODS), nearest_name(str(raw), METHODS))
+            Mistake("method", "no such method", raw, ", ".join(METHODS), nearest_name(str(raw), METHODS))
         )
     return raw
 
 
-def _scheme(document: Document, raw: Any, problems: list[Problem]) -> Scheme:
+def _scheme(document: Document, raw: Any, problems: list[Mistake]) -> Scheme:
     if raw is None:
-        problems.append(Problem("scheme", "not the name of a scheme, or names by date", got=raw))
+        problems.append(Mistake("scheme", "not the name of a scheme, or names by date", got=raw))
     return laid_over(document.scheme, read_scheme(raw, "scheme", problems), document.valid_from)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import _version
 from ..simulation.projection.fund_warnings import fund_warnings
-from .tables import projected
+from .reader_tables import projected
 from .words import word
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from .page_headlines import headlines
 from .page_style import CSS
 
 if TYPE_CHECKING:
-    from .tables import Tables
+    from .reader_tables import Tables
 
 TITLE = ("医保支付政策测算报告", "What a payment reform changes")
 
@@ -25,7 +25,7 @@ def page(tables: Tables, facts: RunFacts, *, lang: str | None = None, more: Sequ
 
     Parameters
     ----------
-    tables : anything with a result's table methods (`drgsim.report.tables.Tables`).
+    tables : anything with a result's table methods (`drgsim.report.reader_tables.Tables`).
     facts : what the run was: scenarios, input, trust.
     lang : language of the charts' labels; headings and tables are in both languages anyway.
     more : sections of HTML that stand after the charts, such as `thirty_years.thirty_years`.

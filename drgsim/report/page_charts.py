@@ -11,8 +11,7 @@ from .markup import Cell, beside, chart, pair, paragraph, table
 from .numbers import NONE, count, in_unit, number, percent, unit_for
 from .page_headlines import chart_titles, short
 from .page_one_hospital import is_one_hospital, one_hospital
-from .svg import svg
-from .tables import (
+from .reader_tables import (  # fmt: skip
     across,
     attributions,
     by_level,
@@ -23,14 +22,15 @@ from .tables import (
     reforms,
     winners_and_losers,
     years_ahead,
-)  # fmt: skip
+)
+from .svg import svg
 from .theme import WIDTH
 from .words import level, word
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .tables import Tables
+    from .reader_tables import Tables
 
 _WIDE, _NARROW = 4.2, 2.75  # inches, side by side
 NOT_EXPLAINED = pair(

@@ -10,13 +10,13 @@ from .facts import RunFacts
 from .markup import Cell, Markup, bullets, heading, kept, pair, paragraph, section, table
 from .numbers import count, money, number, percent
 from .page_headlines import short
-from .tables import check_table
+from .reader_tables import check_table
 from .words import word
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .tables import Tables
+    from .reader_tables import Tables
 
 _MOST_MEASURES = 7
 _MOST_STILL = 6

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from .facts import RunFacts
 from .markup import Cell, Markup, bullets, heading, pair, table
 from .numbers import in_unit, number, percent, unit_for
+from .reader_tables import across, change_band, closes_a_budget, hospital_changes, reforms, winners_and_losers
 from .sentences import Effect, effect_en, effect_zh
-from .tables import across, change_band, closes_a_budget, hospital_changes, reforms, winners_and_losers
 from .theme import columns
 from .words import both, title, word
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .tables import Tables
+    from .reader_tables import Tables
 
 KINDS = ("sampling", "parameters")
 _YUAN = 1.0  # less than this has not moved

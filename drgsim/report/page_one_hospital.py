@@ -15,7 +15,7 @@ from .page_headlines import cut, short
 from .words import title
 
 if TYPE_CHECKING:
-    from .tables import Tables
+    from .reader_tables import Tables
 
 _SHOWN = 8  # rows of a cut
 _CUTS = (("department", "科室", "department"), ("drg", "病组", "group"))

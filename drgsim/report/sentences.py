@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .numbers import in_unit, money, percent, unit_for
-from .tables import Edges
+from .reader_tables import Edges
 
 _NOTHING = 1.0  # yuan: a closed budget is met but for the rounding of shares
 _KINDS = {"sampling": ("抽样", "sampling"), "parameters": ("参数", "parameters")}

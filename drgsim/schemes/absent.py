@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .codes_file import read_blocks
-from .errors import PackError
 from .model import Scheme
+from .pack_tables import read_text
 from .rows import TABLES, table_rows
 from .rules.terms import HasSeverity
 from .rules.walk import leaves
-from .tables import read_text
+from .scheme_errors import PackError
 
 Absent = tuple[str, str, str]  # check of `drgsim.schemes.check`, table, detail
 

@@ -76,7 +76,7 @@ _LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PackProblem:
     """One finding. `table` is mdc, adrg, drg, sets, severity or exclusion; `row` the row or set in it."""
 
     level: Level
@@ -87,9 +87,9 @@ class Problem:
     en: str
 
 
-def problems(scheme: Scheme) -> list[Problem]:
+def problems(scheme: Scheme) -> list[PackProblem]:
     """Everything that looks wrong in `scheme`: errors first, then warnings, then notes."""
-    checks: tuple[Callable[[Scheme], Iterator[Problem]], ...] = (
+    checks: tuple[Callable[[Scheme], Iterator[PackProblem]], ...] = (
         _absent,
         _rows,
         _rules,
@@ -102,16 +102,18 @@ def problems(scheme: Scheme) -> list[Problem]:
     return sorted(found, key=lambda problem: _LEVELS.index(problem.level))
 
 
-def frame(found: Iterable[Problem]) -> pd.DataFrame:
+def frame(found: Iterable[PackProblem]) -> pd.DataFrame:
     """Problems as a frame with the columns level, check, table, row, zh, en."""
     import pandas as pd
 
-    return pd.DataFrame([asdict(problem) for problem in found], columns=list(Problem.__dataclass_fields__))
+    return pd.DataFrame(
+        [asdict(problem) for problem in found], columns=list(PackProblem.__dataclass_fields__)
+    )
 
 
-def _problem(check: str, table: str, row: str, detail: object = "") -> Problem:
+def _problem(check: str, table: str, row: str, detail: object = "") -> PackProblem:
     level, zh, en = _TEXTS[check]
-    return Problem(level, check, table, row, zh.format(detail), en.format(detail))
+    return PackProblem(level, check, table, row, zh.format(detail), en.format(detail))
 
 
 def _some(codes: Iterable[str]) -> str:
@@ -121,12 +123,12 @@ def _some(codes: Iterable[str]) -> str:
     return ", ".join(ordered[:_SHOWN]) + rest
 
 
-def _absent(scheme: Scheme) -> Iterator[Problem]:
+def _absent(scheme: Scheme) -> Iterator[PackProblem]:
     for check, table, detail in absent(scheme):
         yield _problem(check, table, detail, detail)
 
 
-def _rows(scheme: Scheme) -> Iterator[Problem]:
+def _rows(scheme: Scheme) -> Iterator[PackProblem]:
     above: set[str] = set()
     for table in TABLES:
         rows = table_rows(scheme)[table.name]
@@ -156,7 +158,7 @@ def _every_rule(scheme: Scheme) -> Iterator[tuple[str, str, Rule]]:
             yield table, row.code, row.rule
 
 
-def _rules(scheme: Scheme) -> Iterator[Problem]:
+def _rules(scheme: Scheme) -> Iterator[PackProblem]:
     for table, code, rule in _every_rule(scheme):
         for leaf in leaves(rule):
             if not isinstance(leaf, Member | Count):
@@ -169,7 +171,7 @@ def _rules(scheme: Scheme) -> Iterator[Problem]:
                     yield _problem("wrong-kind", table, code, name)
 
 
-def _sets(scheme: Scheme) -> Iterator[Problem]:
+def _sets(scheme: Scheme) -> Iterator[PackProblem]:
     used = {name for _, _, rule in _every_rule(scheme) for name in set_names(rule)}
     for name, listed in scheme.sets.items():
         if name not in used:
@@ -182,7 +184,7 @@ def _sets(scheme: Scheme) -> Iterator[Problem]:
             yield _problem("unknown-code", "sets", name, _some(unknown))
 
 
-def _severities(scheme: Scheme) -> Iterator[Problem]:
+def _severities(scheme: Scheme) -> Iterator[PackProblem]:
     catalogue = Catalogue.load("diagnosis")
     both = scheme.mcc.keys() & scheme.cc.keys()
     if both:
@@ -200,7 +202,7 @@ def _severities(scheme: Scheme) -> Iterator[Problem]:
         yield _problem("no-exclusion", "exclusion", number)
 
 
-def _reach(scheme: Scheme) -> Iterator[Problem]:
+def _reach(scheme: Scheme) -> Iterator[PackProblem]:
     for row in unreachable(scheme):
         if row.taken_by:
             yield _problem("shadowed", row.table, row.code, ", ".join(row.taken_by[:_SHOWN]))
@@ -208,7 +210,7 @@ def _reach(scheme: Scheme) -> Iterator[Problem]:
             yield _problem("never", row.table, row.code)
 
 
-def _coverage(scheme: Scheme) -> Iterator[Problem]:
+def _coverage(scheme: Scheme) -> Iterator[PackProblem]:
     """Principal diagnoses that an ADRG lists in vain, and those of an MDC that no medical ADRG takes."""
     lists = {mdc.code: _principal(scheme, mdc.rule) for mdc in scheme.mdcs}
     taken: dict[str, set[str]] = {code: set() for code in lists}

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Literal
 
 from .codesets import Universe, compact, expand
-from .errors import PackError
 from .model import CodeSet
-from .tables import read_text
+from .pack_tables import read_text
+from .scheme_errors import PackError
 
 Kind = Literal["diagnosis", "procedure"]
 Universes = Mapping[Kind, Universe]

@@ -15,7 +15,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 
-from .errors import PackError
+from .scheme_errors import PackError
 
 _LAST = "\U0010ffff"
 _FILLER = re.compile(r"(?:\.|(?<=x)0+)$")  # nothing a reader misses at the end of a prefix

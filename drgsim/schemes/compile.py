@@ -15,7 +15,6 @@ from .compile_program import FAILS, VARIABLES, Programs
 from .compile_sets import Mask, SetTable, codebooks_for
 from .compile_words import diagnosis_words, procedure_words
 from .compiled import CompiledScheme, Level
-from .errors import PackError
 from .model import Adrg, AdrgKind, Drg, Mdc, Scheme
 from .principal import principal_terms
 from .rules.parse import both
@@ -27,6 +26,7 @@ from .rules.terms import (
     Variable,
 )
 from .rules.walk import holds_by_severity, leaves
+from .scheme_errors import PackError
 
 UNGROUPED, UNGROUPED_ADRG = "0000", "00"
 UNGROUPED_NAME = "未入组"

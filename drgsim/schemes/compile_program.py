@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from .compile_sets import Mask, SetTable
-from .errors import PackError
 from .rules.terms import (
     And,
     Compare,
@@ -27,6 +26,7 @@ from .rules.terms import (
     Severity,
     Variable,
 )
+from .scheme_errors import PackError
 
 HOLDS, FAILS = -1, -2  # where a program ends
 MOST = 1 << 30  # codes of a case: no count comes near it

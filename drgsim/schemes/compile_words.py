@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from ..codes import Catalogue
 from .compile_sets import SPECIAL, Mask, SetTable
-from .errors import PackError
 from .model import Scheme
+from .scheme_errors import PackError
 
 BYTE, HALF = 8, 16  # bits
 

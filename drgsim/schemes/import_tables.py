@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from .errors import PackError
 from .model import Adrg, AdrgKind, CodeSet, Drg, Mdc, Scheme
+from .pack_tables import Row, finite, natural, parsed, read_table
 from .rules.neutral import parse_neutral
 from .rules.terms import Rule
-from .tables import Row, finite, natural, parsed, read_table
+from .scheme_errors import PackError
 
 VALID_PROCEDURES = "OP_ALL"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from .._damaged import read_toml
-from .errors import PackError
 from .model import Scheme, Switches, Trust
+from .scheme_errors import PackError
 
 FILE = "scheme.toml"
 _TEXTS = ("id", "version", "base", "family", "trust", "source")

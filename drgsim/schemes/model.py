@@ -199,7 +199,7 @@ class Scheme:
         FileFormatError, PackError
             for a file that is no such workbook; for what in it cannot be used, told all at once.
         """
-        from .workbook import from_official_workbook
+        from .official_workbook import from_official_workbook
 
         return from_official_workbook(path, **options)
 

@@ -25,11 +25,11 @@ from pathlib import Path
 from ..codes import Catalogue
 from .codes_file import KINDS, Block, Kind, Universes, apply_blocks, read_blocks
 from .codesets import Universe
-from .errors import PackError, RuleSyntaxError
 from .metadata import read_metadata
 from .model import CodeSet, Departure, Scheme
+from .pack_tables import natural, read_table
 from .rows import apply_rows
-from .tables import natural, read_table
+from .scheme_errors import PackError, RuleSyntaxError
 
 DEPARTURE_COLUMNS = ("item", "source", "here", "evidence")
 EXTRA = "extra_codes.txt"

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from .codes_file import KINDS, Block, Kind, Universes, difference, write_blocks
-from .errors import PackError
 from .metadata import FILE, write_metadata
 from .model import Scheme
 from .pack import (
@@ -20,9 +19,10 @@ from .pack import (
     scheme_universes,
     severity_sets,
 )
+from .pack_tables import natural, write_table
 from .rows import ORDER_COLUMNS, TABLES, AnyRow, Table, table_rows
 from .rules.print import print_rule
-from .tables import natural, write_table
+from .scheme_errors import PackError
 
 _COMMENT = "Code lists: prefixes with exceptions over the catalogue. docs/scheme-packs.md has the grammar."
 _TABLE_FILES = ("mdc.csv", "adrg.csv", "drg.csv", "order.csv", "departures.csv")

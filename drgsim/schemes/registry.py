@@ -18,12 +18,12 @@ from .._paths import data_path
 from .._trusted import only_ours
 from ..errors import ArgumentError, NotFoundError
 from .absent import odd_but_usable, refuse_absent
-from .errors import PackError, SchemeWarning
 from .identity import folders_hash
 from .metadata import FILE, Metadata, folder_name, read_metadata
 from .model import Scheme
 from .pack import read_pack
 from .rows import CodeRows, code_rows, count_rows
+from .scheme_errors import PackError, SchemeWarning
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import PackError
 from .model import Adrg, AdrgKind, Drg, Mdc, Scheme
+from .pack_tables import Row, parsed, read_table
 from .rules.parse import parse_rule
-from .tables import Row, parsed, read_table
+from .scheme_errors import PackError
 
 ORDER_COLUMNS = ("parent", "children")
 TOP = "*"  # the parent of the MDCs in order.csv

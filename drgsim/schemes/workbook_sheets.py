@@ -10,7 +10,7 @@ from typing import Any
 
 from ..cases.beside import workbook_rows
 from ..errors import NotFoundError
-from .errors import WorkbookError
+from .scheme_errors import WorkbookError
 
 _HEADER_WITHIN = 10  # rows above the header: titles and remarks
 _SHOWN = 10

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..codes import Catalogue
-from .errors import RuleSyntaxError
 from .model import Adrg, AdrgKind, CodeSet, Drg, Mdc
+from .pack_tables import finite, natural
 from .rules.parse import parse_rule
 from .rules.terms import NEVER, Count, Member, Rule
 from .rules.walk import leaves, set_names
-from .tables import finite, natural
+from .scheme_errors import RuleSyntaxError
 from .workbook_sheets import Findings, SheetRow
 
 SHEETS = {

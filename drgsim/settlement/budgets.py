@@ -8,7 +8,7 @@ import numpy as np
 
 from ..cases.arrays import read_labels
 from ..errors import ColumnError
-from .errors import SettlementError
+from .settlement_errors import SettlementError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,11 +17,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from .cash_flows import CashFlows
-from .errors import LedgerError, SettlementError
 from .fund_cash import fund_cash
 from .monthly import settle_months
 from .pots import of_basic_fund
 from .region_payments import COLUMNS, region_payments
+from .settlement_errors import LedgerError, SettlementError
 from .timing import Timing
 from .which_policy import policy_by_region
 from .working_days import WorkingDays

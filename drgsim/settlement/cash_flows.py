@@ -12,10 +12,10 @@ import pandas as pd
 
 from ..errors import ArgumentError
 from ..words import headers
-from .errors import LedgerError
 from .settlement import LABELS
+from .settlement_errors import LedgerError
+from .settlement_workbook import write_tables
 from .timing import DAYS_IN_A_MONTH, MONTHS_IN_A_YEAR
-from .workbook import write_tables
 
 FUND_KEYS = ["care_region", "insurance"]
 HOSPITAL_KEYS = [*FUND_KEYS, "hospital_id"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .errors import LedgerError
+from .settlement_errors import LedgerError
 from .sharing import due_after_sharing
 
 if TYPE_CHECKING:

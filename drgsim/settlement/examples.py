@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import DrgsimError
 from ..payment.pay import pay
-from ..policy.errors import PolicyDateWarning
+from ..policy.policy_errors import PolicyDateWarning
 from .settle import settle
 from .sharing import due_after_sharing
 

@@ -9,7 +9,7 @@ import pandas as pd
 from ..cases.arrays import read_labels, read_money
 from ..errors import ColumnError
 from .budgets import FUND
-from .errors import SettlementError
+from .settlement_errors import SettlementError
 from .timing import MONTHS_IN_A_YEAR
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .errors import LedgerError
+from .settlement_errors import LedgerError
 
 Ints = npt.NDArray[np.int64]
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from .._rows import rows_of
 from ..errors import ArgumentError, ColumnError
-from .errors import LedgerError, SettlementError
+from .settlement_errors import LedgerError, SettlementError
 from .timing import MONTHS_IN_A_YEAR
 
 Ints = npt.NDArray[np.int64]

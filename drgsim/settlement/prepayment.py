@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .errors import LedgerError, SettlementError
 from .region_prepayments import PAIR, RegionPrepayments
 from .settlement import Settlement
+from .settlement_errors import LedgerError, SettlementError
 from .statistics import flow_months, hospital_months
 from .timing import MONTHS_IN_A_YEAR
 from .which_policy import policy_by_region

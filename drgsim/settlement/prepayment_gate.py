@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError
 from .budgets import INSURANCES
-from .errors import SettlementError
+from .settlement_errors import SettlementError
 from .timing import MONTHS_IN_A_YEAR
 
 if TYPE_CHECKING:

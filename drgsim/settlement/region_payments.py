@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .errors import SettlementError
 from .region_prepayments import PAIR
+from .settlement_errors import SettlementError
 from .timing import Timing, last_day
 from .working_days import WorkingDays
 

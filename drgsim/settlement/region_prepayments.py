@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..words import headers
 from .settlement import LABELS
-from .workbook import write_tables
+from .settlement_workbook import write_tables
 
 PAIR = ["insured_region", "care_region", "insurance"]
 MONEY = ("prepaid", "paid", "cleared", "uncleared", "balance")

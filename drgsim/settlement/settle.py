@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from .budgets import FUND, budget_table
-from .errors import LedgerError, SettlementError
 from .hospitals import hospital_statements
 from .pots import of_basic_fund, pot_table
 from .settlement import Settlement
+from .settlement_errors import LedgerError, SettlementError
 from .statistics import FLOW, MEASURES, flow_months, hospital_months
 from .which_policy import policy_by_region
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..errors import ArgumentError
 from ..words import headers
-from .workbook import write_tables
+from .settlement_workbook import write_tables
 
 LABELS = headers(
     "region",

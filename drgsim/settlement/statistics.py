@@ -15,7 +15,7 @@ import numpy as np
 from ..cases.arrays import read_labels
 from ..errors import ColumnError
 from ..payment.engine.steps.fund_share import FundShare, Gap
-from .errors import SettlementError
+from .settlement_errors import SettlementError
 from .tally import Ints, Words, tally
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .errors import SettlementError
+from .settlement_errors import SettlementError
 from .working_days import Days, WorkingDays
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._student import widening
-from ..fund.errors import FundError
+from ..fund.fund_errors import FundError
 from ..fund.scenario import FundScenario
 from ..fund.spending import SCHEMES
 from .comparison.comparison import Comparison

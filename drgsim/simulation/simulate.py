@@ -13,11 +13,11 @@ from ..errors import ArgumentError
 from ..payment.engine.grouped import as_frame
 from .checks.left_out import refuse_nothing_paid
 from .comparison.comparison import Comparison
-from .errors import SimulationError
 from .progress import Listener, telling
 from .projection.projection import project
 from .projection.years import PaidYears
 from .scenario.scenario import Scenario
+from .scenario_errors import SimulationError
 from .uncertainty.parameter_band import parameter_band
 from .uncertainty.sampled_outcomes import resample_outcomes
 from .world.case_table import CARE, INSURED

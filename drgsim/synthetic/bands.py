@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from .tables import rows
+from .data_tables import rows
 
 SEXES = (1, 2)
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..cases.named_codes import named_codes
 from ..codes import Catalogue, Kind
+from .data_tables import document
 from .randomness import BLOCK, Streams
-from .tables import document
 
 WEIGHTS = "children_birth_weights"
 _NEAR = ("72.", "73.", "74.")  # where the procedures of a delivery stand

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .errors import RegionError
 from .members import city_persons, member_cells
 from .mix import CaseMix, group_shares
+from .region_errors import RegionError
 from .targets import INSURANCES, LEVELS, Target, targets
 
 if TYPE_CHECKING:

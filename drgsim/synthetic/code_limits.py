@@ -11,8 +11,8 @@ import numpy as np
 
 from ..cases.named_codes import named_codes
 from ..codes import Catalogue, Kind
+from .data_tables import rows
 from .prefixes import with_prefix
-from .tables import rows
 
 _BOTH = frozenset({1, 2})
 _ONE_SEX: Mapping[Kind, Mapping[str, int]] = {

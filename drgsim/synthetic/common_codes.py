@@ -11,8 +11,8 @@ from functools import cache
 from zlib import crc32
 
 from ..codes import Catalogue, Kind
+from .data_tables import rows
 from .prefixes import with_prefix
-from .tables import rows
 
 _TABLES: Mapping[Kind, str] = {
     "diagnosis": "common_diagnoses.csv",

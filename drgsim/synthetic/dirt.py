@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .choose import Choices
+from .data_tables import rows
 from .randomness import BLOCK, Streams
-from .tables import rows
 
 Columns = dict[str, Any]
 Ints = npt.NDArray[np.int64]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..words import word
+from .data_tables import rows
 from .measures import Measured, measured
-from .tables import rows
 from .targets import INSURANCES, LEVEL_NAMES, Target, targets
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .bands import SEXES, bands
-from .tables import rows
+from .data_tables import rows
 from .targets import INSURANCES, targets
 
 if TYPE_CHECKING:

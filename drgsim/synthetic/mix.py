@@ -19,11 +19,11 @@ from ..schemes.model import Adrg, AdrgKind, Drg, Scheme
 from .bands import SEXES, bands
 from .choose import Choices
 from .common_codes import common_prefix, prefix_weight
+from .data_tables import rows
 from .members import MemberCells
 from .satisfy import CasePools
 from .satisfy.severity_codes import SEVERITIES
 from .satisfy.target import Target
-from .tables import rows
 from .targets import INSURANCES
 
 # shipped scheme -> its folder of neutral tables

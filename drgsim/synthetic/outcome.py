@@ -14,11 +14,11 @@ from ..schemes.model import NewbornWeight
 from ..schemes.rules.terms import Variable
 from .bands import bands
 from .choose import Choices
+from .data_tables import rows
 from .disease import Diseases
 from .people import Patients
 from .randomness import BLOCK, Streams
 from .satisfy.severity_codes import SEVERITIES
-from .tables import rows
 
 if TYPE_CHECKING:
     from .region import SyntheticRegion

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._paths import data_path
 from ..errors import NotFoundError
-from .errors import RegionError
-from .tables import document
+from .data_tables import document
+from .region_errors import RegionError
 from .targets import LEVELS
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from .calibrate import Calibration, calibrate
 from .care import REGISTRATIONS, Care, Treatment
 from .case_codes import CaseCodes
 from .choose import Choices
+from .data_tables import rows
 from .disease import Diseases, Illness
 from .hospitals import Hospitals, hospitals_of
 from .mix import CaseMix, case_mix
@@ -28,7 +29,6 @@ from .randomness import BLOCK, Streams
 from .region import SyntheticRegion
 from .satisfy import CasePools, case_pools
 from .spread import Spread, load_spread
-from .tables import rows
 from .targets import INSURANCES, LEVELS
 
 Dates = npt.NDArray[np.datetime64]

@@ -12,8 +12,8 @@ import pandas as pd
 from ..cases.arrays import LARGEST
 from ..errors import ArgumentError, ColumnError
 from ..grouping.case import UNGROUPED_CODE
-from ..policy.errors import WeightsError
 from ..policy.parameter_table import Array
+from ..policy.policy_errors import WeightsError
 from .trim import Outside, Trim, conventions
 
 _PART = "_cost"  # drug_cost … become mean_drug …

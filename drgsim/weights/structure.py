@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ArgumentError
-from ..policy.errors import WeightsError
+from ..policy.policy_errors import WeightsError
 
 if TYPE_CHECKING:
     import pandas as pd

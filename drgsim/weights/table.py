@@ -13,7 +13,7 @@ import pandas as pd
 from .._paths import data_path
 from ..cases.beside import table_beside
 from ..errors import ColumnError, NotFoundError
-from ..policy.errors import WeightsError
+from ..policy.policy_errors import WeightsError
 from .trim import default
 
 # other names a column of a weight table is found under

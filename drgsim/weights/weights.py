@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ArgumentError
-from ..policy.errors import WeightsError
 from ..policy.parameter_table import Array
+from ..policy.policy_errors import WeightsError
 from ..policy.reading import Readable
 from .base_rate import base_rate, case_mix
 from .display import weights_html, weights_text

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import drgsim
-from drgsim.audit.errors import AuditRuleError
+from drgsim.audit.audit_errors import AuditRuleError
 from drgsim.audit.indices import dip_indices
 
 

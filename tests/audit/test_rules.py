@@ -5,8 +5,8 @@ import hashlib
 
 import pytest
 
+from drgsim.audit.audit_errors import AuditRuleError
 from drgsim.audit.build import build
-from drgsim.audit.errors import AuditRuleError
 from drgsim.audit.examples import run_examples
 from drgsim.audit.library import Library
 from drgsim.audit.packs import load_rows

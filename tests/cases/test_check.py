@@ -10,9 +10,9 @@ import pytest
 from drgsim import check_cases, read_cases
 from drgsim.cases import ProblemTable, case_columns, check_rules
 from drgsim.cases.case_arrays import CaseArrays
+from drgsim.cases.case_errors import CheckRuleError, ConditionError, NotACaseTableError
 from drgsim.cases.check_kinds import CHECKS
 from drgsim.cases.conditions.case_facts import holds, total
-from drgsim.cases.errors import CheckRuleError, ConditionError, NotACaseTableError
 from drgsim.cases.named_codes import named_codes
 from drgsim.codes import Catalogue
 from drgsim.sources import STATES, load

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drgsim.cases.case_errors import ConditionError
 from drgsim.cases.conditions import (
     Codes,
     Condition,
@@ -20,7 +21,6 @@ from drgsim.cases.conditions import (
     case_facts,
 )
 from drgsim.cases.conditions import nodes as n
-from drgsim.cases.errors import ConditionError
 from drgsim.codes import Catalogue, Codebook
 
 FACTS = Facts.of(

@@ -19,8 +19,8 @@ from drgsim.errors import DrgsimError, FileFormatError, NotFoundError
 from drgsim.fund.own_tables import read_tables
 from drgsim.office.bureau import read_bureau
 from drgsim.office.references import read_reference
-from drgsim.schemes.tables import read_text as read_pack_text
-from drgsim.schemes.workbook import from_official_workbook
+from drgsim.schemes.official_workbook import from_official_workbook
+from drgsim.schemes.pack_tables import read_text as read_pack_text
 
 TRIES = 12  # a reader and a way to break its file
 COLUMNS = ["病种编码", "病种名称", "分值"]

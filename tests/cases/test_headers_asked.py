@@ -7,7 +7,7 @@ import pytest
 
 from drgsim import check_cases, iter_cases, read_cases
 from drgsim.cases import report_of
-from drgsim.cases.errors import UnknownLayoutError, UnreadableFileError
+from drgsim.cases.case_errors import UnknownLayoutError, UnreadableFileError
 from drgsim.errors import ColumnError
 
 PLAIN = "case_id,sex,诊断码,diagnoses,备注栏\n1,1,I10.x00,K80.100,甲\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from drgsim.cases import find_layout, layouts, read_cases
-from drgsim.cases.errors import LayoutFileError
+from drgsim.cases.case_errors import LayoutFileError
 from drgsim.cases.recognise import match_header
 from drgsim.errors import NotFoundError
 from drgsim.sources import STATES, load

@@ -11,7 +11,7 @@ import pytest
 
 from drgsim import read_cases
 from drgsim.cases import report_of
-from drgsim.cases.errors import UnknownLayoutError
+from drgsim.cases.case_errors import UnknownLayoutError
 
 BASE = {"case_id": ["1", "2"], "diagnoses": ["K80.101", "I10.x00"]}
 

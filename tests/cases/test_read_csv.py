@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from drgsim import check_cases, iter_cases, read_cases
-from drgsim.cases.errors import UnreadableFileError
+from drgsim.cases.case_errors import UnreadableFileError
 from drgsim.errors import ArgumentError
 
 PLAIN = """case_id,sex,age,age_days,birth_weight,los,discharge,diagnoses,procedures

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from drgsim import check_cases, read_cases
-from drgsim.cases.errors import UnreadableFileError
+from drgsim.cases.case_errors import UnreadableFileError
 
 
 def settlement(**changes):

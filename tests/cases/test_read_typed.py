@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from drgsim import iter_cases, read_cases
-from drgsim.cases.errors import NotACaseTableError, UnknownLayoutError
+from drgsim.cases.case_errors import NotACaseTableError, UnknownLayoutError
 from drgsim.errors import ArgumentError, NotFoundError
 
 TYPED = pd.DataFrame(

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from drgsim import check_cases, iter_cases, read_cases
 from drgsim.cases import report_of
-from drgsim.cases.errors import UnreadableFileError
+from drgsim.cases.case_errors import UnreadableFileError
 from drgsim.cli import main
 from drgsim.errors import DrgsimError
 

@@ -42,7 +42,9 @@ def test_two_runs_write_the_same_bytes(twice):
     assert [name for name in one if one[name] != other[name]] == []
 
 
-@pytest.mark.parametrize("stopped", ["drgsim.report.page.page", "drgsim.report.workbook.write_workbook"])
+@pytest.mark.parametrize(
+    "stopped", ["drgsim.report.page.page", "drgsim.report.comparison_workbook.write_workbook"]
+)
 def test_a_stopped_run_leaves_the_results_of_before(twice, cases, monkeypatch, stopped):
     before = contents(twice[0])
 

@@ -5,7 +5,7 @@ import pytest
 
 from drgsim.dip import DipCatalogue, DipGrouper
 from drgsim.dip.conditions import print_conditions
-from drgsim.dip.errors import DipCatalogueError
+from drgsim.dip.dip_errors import DipCatalogueError
 from drgsim.dip.words import Kind, TreatmentClass
 from drgsim.errors import ColumnError
 

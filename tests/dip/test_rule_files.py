@@ -6,7 +6,7 @@ import pytest
 
 from drgsim._paths import data_path
 from drgsim.dip import ProcedureClasses, RuleSet
-from drgsim.dip.errors import DipRulesError
+from drgsim.dip.dip_errors import DipRulesError
 from drgsim.dip.rules import read_rules
 from drgsim.dip.words import ProcedureClass
 from drgsim.errors import FileFormatError, NotFoundError

@@ -9,7 +9,7 @@ import pytest
 import drgsim
 from drgsim.engines import Dip, Group, Pay, Statistics
 from drgsim.engines.bonds import bonds
-from drgsim.engines.errors import SplitError
+from drgsim.engines.split_errors import SplitError
 from drgsim.engines.transforms import at_wall_time
 from drgsim.settlement import merge_statistics, statistics
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import drgsim
 from drgsim.errors import ArgumentError, ColumnError, DrgsimError, NotFoundError
 from drgsim.exchange import combine, protect, read_exchange, small_cells, write_exchange
-from drgsim.exchange.errors import ExchangeError, SmallCellError
+from drgsim.exchange.exchange_errors import ExchangeError, SmallCellError
 from drgsim.settlement import statistics
 from drgsim.settlement.statistics import FLOW, HOSPITAL_MONTH, KEYS, MEASURES
 

@@ -9,7 +9,7 @@ import pytest
 from drgsim import sources
 from drgsim._paths import data_path
 from drgsim.fund.assumptions import FundAssumptions, parameters
-from drgsim.fund.errors import FundError
+from drgsim.fund.fund_errors import FundError
 from drgsim.fund.series import Known, observations
 
 REPOSITORY = Path(__file__).resolve().parents[2]

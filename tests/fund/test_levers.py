@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drgsim
-from drgsim.fund.errors import FundError
+from drgsim.fund.fund_errors import FundError
 from drgsim.fund.lever import lever, levers
 from drgsim.fund.levers.delivery_free import delivery_payment
 from drgsim.fund.levers.instant_settlement import working_capital

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 import drgsim
-from drgsim.fund.errors import FundError, ScaleError
 from drgsim.fund.fund import Fund
+from drgsim.fund.fund_errors import FundError, ScaleError
 from drgsim.fund.scale import tie
 
 

@@ -6,8 +6,8 @@ import pytest
 
 import drgsim
 from drgsim._paths import data_path
-from drgsim.fund.errors import FundError
 from drgsim.fund.fund import Fund
+from drgsim.fund.fund_errors import FundError
 from drgsim.fund.template import tables, write_template
 
 NUMBERS = {

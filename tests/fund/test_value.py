@@ -5,7 +5,7 @@ import pytest
 
 import drgsim
 from drgsim.errors import ArgumentError
-from drgsim.fund.errors import FundError
+from drgsim.fund.fund_errors import FundError
 from drgsim.fund.ledger import positions, signs
 from drgsim.fund.lever import levers
 from drgsim.fund.pots import lines, pots

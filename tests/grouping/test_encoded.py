@@ -7,7 +7,7 @@ import pytest
 
 from drgsim.codes import CodeLists
 from drgsim.grouping.encoded import Departments
-from drgsim.grouping.errors import EncodedCasesError
+from drgsim.grouping.grouping_errors import EncodedCasesError
 
 from .support import grouper
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from drgsim.errors import ArgumentError
 from drgsim.grouping.case import CaseSeverity
-from drgsim.grouping.errors import CaseColumnsError, CasesInputError
 from drgsim.grouping.explain import explain
 from drgsim.grouping.grouper import DrgGrouper
+from drgsim.grouping.grouping_errors import CaseColumnsError, CasesInputError
 from drgsim.schemes.model import CcExclusion
 from drgsim.schemes.rules.parse import parse_rule
 

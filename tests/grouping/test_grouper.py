@@ -9,7 +9,7 @@ import pytest
 from drgsim import DrgGrouper
 from drgsim.errors import ArgumentError, DrgsimError, NotFoundError
 from drgsim.grouping import GroupResult, Reason
-from drgsim.grouping.errors import CaseColumnsError, CasesInputError, EncodedCasesError
+from drgsim.grouping.grouping_errors import CaseColumnsError, CasesInputError, EncodedCasesError
 from drgsim.schemes.compile import compile_scheme
 from drgsim.schemes.model import Scheme
 

@@ -9,7 +9,7 @@ from drgsim import Policy, Scheme, Weights, pay
 from drgsim.errors import ArgumentError
 from drgsim.grouping import DrgGrouper
 from drgsim.payment.pay import prepared
-from drgsim.policy.errors import PolicyError
+from drgsim.policy.policy_errors import PolicyError
 
 OLD, NEW = "chs-drg-2.0", "chs-drg-3.0"
 SCHEMES = {"2020-01-01": OLD, "2027-01-01": NEW}

@@ -114,14 +114,14 @@ def test_a_ledger_that_does_not_close_is_an_error():
 
 
 def test_every_route_has_words():
-    from drgsim.payment.engine.problems import Problem
+    from drgsim.payment.engine.problems import Unpaid
     from drgsim.payment.engine.state import Review, Route
     from drgsim.payment.engine.steps.routes import ROUTE_WORDS
     from drgsim.payment.engine.steps.special_review import REVIEW_WORDS
 
     assert set(ROUTE_WORDS) == set(Route)
     assert set(REVIEW_WORDS) == set(Review)
-    assert all(problem.zh and problem.en for problem in Problem if problem)
+    assert all(problem.zh and problem.en for problem in Unpaid if problem)
 
 
 def test_adjustments_are_columns_of_their_own():

@@ -10,8 +10,8 @@ import pytest
 
 from drgsim import Policy
 from drgsim.errors import DrgsimError, FileFormatError
-from drgsim.policy.errors import PolicyError
 from drgsim.policy.library import shipped
+from drgsim.policy.policy_errors import PolicyError
 from drgsim.policy.yaml_text import parse_yaml
 
 FILES = [*sorted((Path(__file__).parents[1] / "policies").glob("*.yaml")), shipped()["harbin"]]

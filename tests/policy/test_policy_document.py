@@ -7,7 +7,7 @@ import pytest
 
 from drgsim import Policy
 from drgsim.errors import FileFormatError, NotFoundError
-from drgsim.policy.errors import PolicyDateWarning, PolicyError
+from drgsim.policy.policy_errors import PolicyDateWarning, PolicyError
 
 VALUE = {"value": 0.5, "source": "R090", "state": "assumed"}
 

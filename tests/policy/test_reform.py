@@ -4,8 +4,8 @@ import pytest
 
 from drgsim import Policy
 from drgsim.errors import ArgumentError
-from drgsim.policy.errors import PolicyError
 from drgsim.policy.library import shipped
+from drgsim.policy.policy_errors import PolicyError
 from drgsim.policy.reform import parse_assignments
 from drgsim.policy.yaml_text import write_yaml
 

@@ -3,7 +3,7 @@
 import pytest
 
 from drgsim import Policy
-from drgsim.policy.errors import PolicyError
+from drgsim.policy.policy_errors import PolicyError
 from drgsim.policy.rules.facts import around
 from drgsim.policy.rules.menu import effects, forget_effect, register_effect
 from drgsim.policy.rules.order import AFTER, following

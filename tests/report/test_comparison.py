@@ -8,7 +8,7 @@ import pytest
 import drgsim
 from drgsim.report import fonts
 from drgsim.simulation.comparison.comparison import Comparison
-from drgsim.simulation.errors import SimulationError
+from drgsim.simulation.scenario_errors import SimulationError
 from drgsim.simulation.simulate import simulate
 
 

@@ -1,8 +1,8 @@
 """Charts and sheets stand in one register each, and have one name everywhere."""
 
+from drgsim.report.comparison_workbook import NAMES, SHEETS
 from drgsim.report.figures import CHARTS
 from drgsim.report.page import page
-from drgsim.report.workbook import NAMES, SHEETS
 from drgsim.simulation.comparison.comparison import Comparison
 
 

@@ -7,9 +7,9 @@ import pytest
 from drgsim import DrgGrouper, Scheme
 from drgsim.cli import main
 from drgsim.schemes.absent import absent
-from drgsim.schemes.errors import PackError, SchemeWarning
 from drgsim.schemes.pack_write import write_pack
 from drgsim.schemes.rules.terms import ALWAYS
+from drgsim.schemes.scheme_errors import PackError, SchemeWarning
 
 from .example import OVERLAY, SMALL
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from drgsim.schemes.codes_file import Block, apply_blocks, difference, read_blocks, write_blocks
 from drgsim.schemes.codesets import Universe
-from drgsim.schemes.errors import PackError
 from drgsim.schemes.model import CodeSet
+from drgsim.schemes.scheme_errors import PackError
 
 CODES = [f"{letter}{n:02}.{d}00" for letter in "ABC" for n in range(4) for d in range(3)]
 UNIVERSES = {"diagnosis": Universe(CODES), "procedure": Universe(["01.0100", "01.0200", "02.0100"])}

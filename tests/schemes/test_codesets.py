@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from drgsim.codes import Catalogue
 from drgsim.schemes.codesets import Universe, compact, expand
-from drgsim.schemes.errors import PackError
+from drgsim.schemes.scheme_errors import PackError
 from tests.schemes.strategies import codes, universes
 
 SMALL = Universe(["A00.0", "A00.1", "A00.1x001", "A00.1x002", "A01.0", "B10.0"])

@@ -9,8 +9,8 @@ import pytest
 from drgsim.errors import NotFoundError
 from drgsim.schemes import compile_cache
 from drgsim.schemes.compile_cache import cache_folder, load_compiled
-from drgsim.schemes.errors import SchemeWarning
 from drgsim.schemes.pack_write import write_pack
+from drgsim.schemes.scheme_errors import SchemeWarning
 
 from .example import SMALL
 

@@ -4,10 +4,10 @@ import gzip
 
 import pytest
 
-from drgsim.schemes.errors import PackError, RuleSyntaxError
 from drgsim.schemes.import_tables import import_tables, list_set_name
 from drgsim.schemes.model import AdrgKind
 from drgsim.schemes.rules.print import print_rule
+from drgsim.schemes.scheme_errors import PackError, RuleSyntaxError
 from tests.schemes.example import TABLES, write_tables
 
 UNIVERSE = ("I60.000", "I60.100", "I61.000", "96.7200", "96.7201")

@@ -10,9 +10,9 @@ import time
 from drgsim.errors import DrgsimError
 from drgsim.schemes.check import problems
 from drgsim.schemes.import_tables import import_tables
+from drgsim.schemes.official_workbook import from_official_workbook
 from drgsim.schemes.pack import read_pack
 from drgsim.schemes.pack_write import write_pack
-from drgsim.schemes.workbook import from_official_workbook
 from tests.schemes.example import OVERLAY, SMALL, write_tables
 from tests.schemes.workbooks import SHEETS, write_workbook
 

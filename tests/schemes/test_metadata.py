@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from drgsim.schemes.errors import PackError
 from drgsim.schemes.metadata import read_metadata, write_metadata
 from drgsim.schemes.model import CcExclusion, NewbornWeight
+from drgsim.schemes.scheme_errors import PackError
 from tests.schemes.example import OVERLAY, SMALL
 
 

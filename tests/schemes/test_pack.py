@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drgsim.schemes.errors import PackError, RuleSyntaxError
 from drgsim.schemes.model import AdrgKind, CodeSet, Drg, Scheme
 from drgsim.schemes.pack import read_pack
 from drgsim.schemes.pack_write import write_pack
+from drgsim.schemes.scheme_errors import PackError, RuleSyntaxError
 from tests.schemes.example import OVERLAY, SMALL
 from tests.schemes.strategies import leaf_rules
 

@@ -14,11 +14,11 @@ import drgsim
 from drgsim import Scheme, sources
 from drgsim._paths import data_path
 from drgsim.errors import ArgumentError, NotFoundError
-from drgsim.schemes.errors import PackError, SchemeWarning
 from drgsim.schemes.identity import pack_hash
 from drgsim.schemes.metadata import folder_name, read_metadata
 from drgsim.schemes.pack_write import write_pack
 from drgsim.schemes.registry import chain, files_hash, list_schemes, load
+from drgsim.schemes.scheme_errors import PackError, SchemeWarning
 from tests.schemes.example import OVERLAY, SMALL
 
 FOLDERS = sorted(path.parent for path in data_path("schemes").glob("*/scheme.toml"))

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.settlement.errors import SettlementError
 from drgsim.settlement.fund_cash import allocate
+from drgsim.settlement.settlement_errors import SettlementError
 
 
 @given(

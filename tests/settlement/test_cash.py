@@ -11,7 +11,7 @@ from drgsim import Policy
 from drgsim.errors import ArgumentError, ColumnError
 from drgsim.payment.pay import pay
 from drgsim.settlement import Timing, WorkingDays, cash, prepayments, settle
-from drgsim.settlement.errors import SettlementError
+from drgsim.settlement.settlement_errors import SettlementError
 
 from .test_settle import FLOATING, WEIGHTS, budgets, year_of_cases
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from drgsim import Policy, pay
-from drgsim.policy.errors import PolicyError
 from drgsim.policy.library import shipped
+from drgsim.policy.policy_errors import PolicyError
 from drgsim.settlement.examples import run_examples
 
 FILES = sorted((Path(__file__).parents[1] / "policies").glob("*.yaml"))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from drgsim.errors import ArgumentError, ColumnError
 from drgsim.payment.pay import pay
 from drgsim.settlement import settle
-from drgsim.settlement.errors import SettlementError
 from drgsim.settlement.pooling import pool_regions, pool_years, transfer
+from drgsim.settlement.settlement_errors import SettlementError
 
 from .test_settle import FLOATING, WEIGHTS, budgets, year_of_cases
 

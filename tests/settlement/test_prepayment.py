@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from drgsim import Policy
 from drgsim.payment.pay import pay
 from drgsim.settlement import cash, prepayments, settle, statistics
-from drgsim.settlement.errors import SettlementError
 from drgsim.settlement.region_prepayments import PAIR
+from drgsim.settlement.settlement_errors import SettlementError
 from drgsim.settlement.statistics import MEASURES
 
 from .test_settle import FLOATING, WEIGHTS, budgets, year_of_cases

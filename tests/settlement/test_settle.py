@@ -8,7 +8,7 @@ from drgsim import Policy
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
 from drgsim.payment.pay import pay
 from drgsim.settlement import budget_from_income, merge_statistics, pool_small_cells, settle, statistics
-from drgsim.settlement.errors import SettlementError
+from drgsim.settlement.settlement_errors import SettlementError
 
 GROUPS = {"GZ13": 0.8, "FR21": 1.7, "BR25": 1.1}
 WEIGHTS = pd.DataFrame({"drg": list(GROUPS), "weight": list(GROUPS.values())})

@@ -8,7 +8,7 @@ import pytest
 
 from drgsim import Policy
 from drgsim.settlement import Timing, WorkingDays, deadlines, prepayment_gate
-from drgsim.settlement.errors import SettlementError
+from drgsim.settlement.settlement_errors import SettlementError
 
 NATIONAL = Policy.load("national-drg-rate", on="2026-06-30")
 BEFORE = Policy.load("national-drg-rate", on="2025-06-30")

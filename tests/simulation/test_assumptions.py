@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from drgsim.errors import ArgumentError, NotFoundError
 from drgsim.published import series
-from drgsim.simulation.errors import ScenarioError
 from drgsim.simulation.scenario.assumption_catalogue import assumable, catalogue, paths
 from drgsim.simulation.scenario.assumptions import Assumptions
+from drgsim.simulation.scenario_errors import ScenarioError
 
 NATIONAL = Assumptions.load("national")
 

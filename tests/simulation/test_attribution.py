@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drgsim.simulation.comparison.attribution import MOST_STEPS, attribute
-from drgsim.simulation.errors import SimulationError
 from drgsim.simulation.scenario.steps import REGROUPED, Step
+from drgsim.simulation.scenario_errors import SimulationError
 
 
 def steps(number, regrouping=()):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from drgsim.errors import ColumnError
-from drgsim.simulation.errors import SimulationError
+from drgsim.simulation.scenario_errors import SimulationError
 from drgsim.simulation.simulate import simulate
 from drgsim.simulation.world.case_table import NEEDED, case_table
 

@@ -4,7 +4,7 @@ import pytest
 
 import drgsim
 from drgsim.cli.main import main
-from drgsim.fund.errors import FundError
+from drgsim.fund.fund_errors import FundError
 from drgsim.fund.scenario import FundScenario
 from drgsim.simulation.fund_levers import measured
 from drgsim.simulation.scenario.scenario import Scenario

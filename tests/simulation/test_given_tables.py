@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from drgsim.errors import ArgumentError, NotFoundError
-from drgsim.simulation.errors import SimulationError
 from drgsim.simulation.scenario.scenario import Scenario
+from drgsim.simulation.scenario_errors import SimulationError
 from drgsim.simulation.simulate import MOST_DRAWS, simulate
 
 KINDS = ("employee", "resident")

@@ -5,9 +5,9 @@ import datetime
 import pytest
 
 import drgsim
-from drgsim.simulation.errors import ScenarioError, SimulationError
 from drgsim.simulation.scenario.phase_in import PhaseIn
 from drgsim.simulation.scenario.scenario import Scenario
+from drgsim.simulation.scenario_errors import ScenarioError, SimulationError
 from drgsim.simulation.world.changed_hospitals import changed_columns
 from drgsim.simulation.world.world import World
 

@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 import drgsim
-from drgsim.simulation.errors import SimulationError
+from drgsim.simulation.scenario_errors import SimulationError
 from drgsim.simulation.simulate import simulate
 from drgsim.simulation.world.world import World
 

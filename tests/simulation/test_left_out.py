@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import drgsim
-from drgsim.simulation.errors import SimulationError
 from drgsim.simulation.record.record import record
+from drgsim.simulation.scenario_errors import SimulationError
 from drgsim.simulation.simulate import simulate
 
 SCENARIOS = ["baseline-drg", {"outlier.high.threshold/3": 2.5}]

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from drgsim.errors import ArgumentError, ColumnError
 from drgsim.published import published
-from drgsim.simulation.errors import SimulationError
 from drgsim.simulation.projection.cells import Cells
 from drgsim.simulation.projection.frame import ALL
 from drgsim.simulation.projection.funds import derived_opening, reserve_months
 from drgsim.simulation.projection.projection import project
 from drgsim.simulation.projection.years import PaidYears
+from drgsim.simulation.scenario_errors import SimulationError
 
 from .projected_world import BASELINE, FLOATING, YEAR, SmallWorld, assuming, cells
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from drgsim.simulation.errors import RecordError
 from drgsim.simulation.record.record import DIGEST, FORMAT, VERSION, digest, read_record, record, write_record
-from drgsim.simulation.record.tables import FEW, FEW_NAME
+from drgsim.simulation.record.recorded_tables import FEW, FEW_NAME
+from drgsim.simulation.scenario_errors import RecordError
 
 
 @pytest.fixture(scope="module")

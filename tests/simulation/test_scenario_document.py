@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from drgsim import Scenario
 from drgsim.errors import FileFormatError, NotFoundError
-from drgsim.policy.errors import PolicyDateWarning
+from drgsim.policy.policy_errors import PolicyDateWarning
 from drgsim.policy.yaml_text import write_yaml
-from drgsim.simulation.errors import RecordError, ScenarioError, SimulationError
 from drgsim.simulation.scenario.document import DOCUMENT_VERSION, FIELDS
 from drgsim.simulation.scenario.lever import FIELDS as LEVER_FIELDS
+from drgsim.simulation.scenario_errors import RecordError, ScenarioError, SimulationError
 
 RAW = {"drgsim_scenario": DOCUMENT_VERSION, "id": "own", "policy": "national-drg-rate", "on": "2025-12-31"}
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from drgsim import Policy, Scenario
 from drgsim.policy.reform import parse_assignments
 from drgsim.policy.yaml_text import write_yaml
-from drgsim.simulation.errors import ScenarioError, SimulationError
 from drgsim.simulation.scenario.assumptions import Assumptions
 from drgsim.simulation.scenario.phase_in import PhaseIn
+from drgsim.simulation.scenario_errors import ScenarioError, SimulationError
 
 DAY = datetime.date(2025, 12, 31)
 RAW = {

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.simulation.errors import ScenarioError
 from drgsim.simulation.scenario.phase_in import PROFILES, STEP, PhaseIn, read_phase_in
+from drgsim.simulation.scenario_errors import ScenarioError
 
 PHASED = st.builds(
     PhaseIn,

@@ -6,8 +6,8 @@ import pytest
 import drgsim
 from drgsim.audit.recovery import fund_at_stake, recovered
 from drgsim.errors import ArgumentError
-from drgsim.simulation.errors import ScenarioError, SimulationError
 from drgsim.simulation.scenario.scenario import Scenario
+from drgsim.simulation.scenario_errors import ScenarioError, SimulationError
 
 SHARES = {"coverage": 0.4, "detection": 0.5, "deterrence": 0.25}
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import drgsim
-from drgsim.simulation.errors import RecordError
 from drgsim.simulation.record.record import DIGEST, digest, record
 from drgsim.simulation.record.verify import verify
+from drgsim.simulation.scenario_errors import RecordError
 from drgsim.simulation.simulate import simulate
 
 RECIPE = {"region": "province", "n": 300, "year": 2025, "seed": 11}

@@ -11,9 +11,9 @@ import pytest
 import drgsim
 import drgsim.spark
 from drgsim.engines import Group
-from drgsim.engines.errors import SplitError
+from drgsim.engines.split_errors import SplitError
 from drgsim.errors import ColumnError
-from drgsim.grouping.errors import CaseColumnsError
+from drgsim.grouping.grouping_errors import CaseColumnsError
 from drgsim.settlement import statistics
 from drgsim.spark.frames import run
 

@@ -4,9 +4,9 @@ import pytest
 
 from drgsim.errors import NotFoundError
 from drgsim.published import published
-from drgsim.synthetic.errors import RegionError
 from drgsim.synthetic.generate import synthetic_cases
 from drgsim.synthetic.region import SyntheticRegion
+from drgsim.synthetic.region_errors import RegionError
 
 
 @pytest.fixture

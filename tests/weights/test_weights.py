@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from drgsim import Policy, Scheme, Weights
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
-from drgsim.policy.errors import WeightsError
+from drgsim.policy.policy_errors import WeightsError
 from drgsim.weights.base_rate import base_rate, point_value
 from drgsim.weights.coefficients import difference_coefficients
 from drgsim.weights.trim import Trim, conventions, find_trim

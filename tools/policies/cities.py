@@ -10,9 +10,9 @@ from typing import Any
 
 from drgsim._paths import data_path
 from drgsim.policy.document import DOCUMENT_VERSION, refuse
-from drgsim.policy.errors import Problem
 from drgsim.policy.parameter_values import canonical, to_plain
 from drgsim.policy.parameters import OTHER, catalogue, dimensions
+from drgsim.policy.policy_errors import Mistake
 from drgsim.policy.yaml_text import read_yaml, write_yaml
 
 _METHODS = {"points": "drg_points", "score": "drg_points", "rate": "drg_rate"}
@@ -134,7 +134,7 @@ def _leaves(value: Any) -> list[float]:
 
 def _ordered(path: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     """The entry with its value in canonical form, so that two builds are equal byte for byte."""
-    problems: list[Problem] = []
+    problems: list[Mistake] = []
     value = canonical(catalogue()[path], entry["value"], where=path, problems=problems)
     refuse(problems, "the recipe of the cities")
     ordered = {"value": to_plain(value), "source": entry["source"], "state": entry["state"]}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import AuditRuleError
+from ..audit_errors import AuditRuleError
 from ..facts import where_rule_holds
 from ..findings import empty, table
 from ..reading import polars

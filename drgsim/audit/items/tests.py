@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..audit_errors import AuditRuleError
 from ..codes import project
-from ..errors import AuditRuleError
 from ..facts import where_rule_holds
 from ..reading import polars
 from ..rule import Rule

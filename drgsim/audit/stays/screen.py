@@ -11,7 +11,7 @@ import numpy as np
 from ...grouping import DrgGrouper
 from ...payment.engine.grouped import grouped
 from ...payment.pay import pay
-from ..errors import AuditRuleError
+from ..audit_errors import AuditRuleError
 from ..facts import asked_of, where_rule_holds
 from ..findings import empty, table
 from ..library import Library

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ConditionError
+from ..case_errors import ConditionError
 
 LONGEST = 20_000  # characters; a condition beyond this is not one that somebody wrote
 _SPELLINGS = {

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from ..._paths import data_path
 from ...errors import ArgumentError
 from ..catalogue import DipCatalogue
+from ..catalogue_tables import AUXILIARY_CLASSES
 from ..classes import ProcedureClasses
 from ..grouper import DipGrouper
 from ..model import AuxiliaryClass, ComorbidityClass
 from ..rules import RuleSet
-from ..tables import AUXILIARY_CLASSES
 from .fitting import Fit
 from .report import DipFitReport
 

@@ -16,7 +16,7 @@ from ...errors import ColumnError
 from ..answers import EncodedCases
 from ..classes import ProcedureClasses
 from ..code_index import codebook
-from ..errors import DipFitError
+from ..dip_errors import DipFitError
 from ..facts import COLUMN_FACTS, numbers
 from ..prepared import Prepared
 from ..stages import Exclude

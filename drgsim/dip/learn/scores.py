@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..catalogue import DipCatalogue
-from ..errors import DipFitError
+from ..dip_errors import DipFitError
 from ..model import DipType
 from ..words import Kind
 from .cases import FEN, LearningCases

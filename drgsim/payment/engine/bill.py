@@ -17,7 +17,7 @@ from ...cases.arrays import Codes, Ints, Mask
 from ...cases.fen import Fen, Floats, to_fen
 from .book import Book, Value
 from .history import Years, person_years, stay_numbers
-from .problems import Problem
+from .problems import Unpaid
 from .profiles import EMPLOYEE, RESIDENT
 from .state import Marks
 from .stays import Stays
@@ -173,7 +173,7 @@ def _kept(part: Part, kind: Any) -> Any:
 def _unanswered(book: Book, rule: BasicFund) -> Marks:
     """(profiles,) the problem of insured people for whom the policy has no benefit."""
     insured = np.isin(book.profiles.labels["insurance"].astype(str), (EMPLOYEE, RESIDENT))
-    return np.where(insured & rule.unanswered(), Problem.NO_BENEFIT, Problem.NONE).astype(np.int8)
+    return np.where(insured & rule.unanswered(), Unpaid.NO_BENEFIT, Unpaid.NONE).astype(np.int8)
 
 
 def _supplements(stays: Stays, patient: Fen) -> Fen:

@@ -12,7 +12,7 @@ from .state import Marks
 from .stays import Stays
 
 
-class Problem(IntEnum):
+class Unpaid(IntEnum):
     """The first thing missing or wrong; a smaller number is found first."""
 
     NONE = 0
@@ -42,7 +42,7 @@ class Problem(IntEnum):
         return _TEXTS[self][1]
 
 
-_TEXTS = {Problem.NONE: ("", ""), **members("not_payable", list(Problem)[1:])}
+_TEXTS = {Unpaid.NONE: ("", ""), **members("not_payable", list(Unpaid)[1:])}
 
 # parts of a stay's cost that cannot overlap
 _PARTS = ("out_of_scope", "over_limit", "prepaid_share")
@@ -50,32 +50,32 @@ _WITHIN = ("new_technology_cost", "commercial_list_cost")
 
 
 def find_problems(stays: Stays, profiles: Profiles) -> Marks:
-    """(n,) the `Problem` of each stay that shows before any rule is asked."""
+    """(n,) the `Unpaid` of each stay that shows before any rule is asked."""
     found = np.zeros(len(stays), np.int8)
 
-    def mark(where: np.ndarray, problem: Problem) -> None:
-        found[where & (found == Problem.NONE)] = problem
+    def mark(where: np.ndarray, problem: Unpaid) -> None:
+        found[where & (found == Unpaid.NONE)] = problem
 
     total = stays.money("total_cost")
     cost = total.fen
     if total.known is not None:
-        mark(~total.known, Problem.COST_MISSING)
-    mark(cost < 0, Problem.COST_NEGATIVE)
+        mark(~total.known, Unpaid.COST_MISSING)
+    mark(cost < 0, Unpaid.COST_NEGATIVE)
     parts = np.zeros(len(stays), np.int64)
     for column in (*_PARTS, *_WITHIN):
         amounts = stays.money(column)
         if amounts.all_missing:
             continue
-        mark(amounts.fen < 0, Problem.PART_NEGATIVE)
+        mark(amounts.fen < 0, Unpaid.PART_NEGATIVE)
         if column in _PARTS:
             parts += amounts.fen
         else:
-            mark(amounts.fen > cost, Problem.PARTS_EXCEED_COST)
-    mark(parts > cost, Problem.PARTS_EXCEED_COST)
+            mark(amounts.fen > cost, Unpaid.PARTS_EXCEED_COST)
+    mark(parts > cost, Unpaid.PARTS_EXCEED_COST)
     insurance = profiles.labels["insurance"]
     missing = insurance == np.array(None)
     known = np.isin(insurance.astype(str), (EMPLOYEE, RESIDENT, OTHER_INSURANCE))
     if not known.all():
-        mark(missing[profiles.of], Problem.INSURANCE_MISSING)
-        mark(~known[profiles.of], Problem.INSURANCE_UNKNOWN)
+        mark(missing[profiles.of], Unpaid.INSURANCE_MISSING)
+        mark(~known[profiles.of], Unpaid.INSURANCE_UNKNOWN)
     return found

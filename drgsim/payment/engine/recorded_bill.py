@@ -8,7 +8,7 @@ import numpy as np
 
 from ...cases.fen import Fen
 from .bill import Bill
-from .problems import Problem
+from .problems import Unpaid
 from .stays import Stays
 
 _CATASTROPHIC = ("fund_catastrophic", "fund_large_claim")
@@ -48,5 +48,5 @@ def with_recorded(bill: Bill, stays: Stays, total: Fen) -> Bill:
         catastrophic=np.where(stated, catastrophic, bill.catastrophic),
         medical_aid=np.where(stated, aid, bill.medical_aid),
         other=np.where(stated, other, bill.other),
-        problem=np.where(stated, np.where(wrong, Problem.BILL_DOES_NOT_ADD, Problem.NONE), bill.problem),
+        problem=np.where(stated, np.where(wrong, Unpaid.BILL_DOES_NOT_ADD, Unpaid.NONE), bill.problem),
     )

@@ -75,7 +75,7 @@ class State:
     stays: Stays
     book: Book
     cost: Fen  # cost of what the case payment covers
-    problem: Marks  # why a stay cannot be paid (`Problem`), 0 where it can
+    problem: Marks  # why a stay cannot be paid (`Unpaid`), 0 where it can
     payment: Fen = field(init=False)
     standard: Fen = field(init=False)
     route: Marks = field(init=False)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...policy.rules.rule import Rule
 from .book import Book
-from .problems import Problem, find_problems
+from .problems import Unpaid, find_problems
 from .ranking import Board
 from .rules.step import PREFIX, shielded, with_rules, without_rows
 from .state import Change, Route, State, Step
@@ -106,7 +106,7 @@ def _refuse_below_zero(state: State) -> None:
     """A price below zero is no price: the stay is reported, not paid."""
     rows = np.flatnonzero(state.payment < 0)
     if len(rows):
-        marks = {"route": Route.NOT_PAYABLE, "problem": Problem.PAYMENT_BELOW_ZERO}
+        marks = {"route": Route.NOT_PAYABLE, "problem": Unpaid.PAYMENT_BELOW_ZERO}
         state.apply(STREET[-1].name, Change(rows, payment=np.zeros(len(rows), np.int64), marks=marks))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...errors import ArgumentError
-from ..engine.problems import Problem
+from ..engine.problems import Unpaid
 from .standing import Standing, standings
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ _OPTIONS = {
     "insurance": ("医保类型缺失", "--insurance employee, or insurance = … in a hospital.toml (--hospital)"),
 }
 _ASKED = {
-    Problem.NO_PRICE: "hospital_level",
-    Problem.NO_COEFFICIENT: "hospital_level",
-    Problem.NO_BENEFIT: "hospital_level",
-    Problem.INSURANCE_MISSING: "insurance",
+    Unpaid.NO_PRICE: "hospital_level",
+    Unpaid.NO_COEFFICIENT: "hospital_level",
+    Unpaid.NO_BENEFIT: "hospital_level",
+    Unpaid.INSURANCE_MISSING: "insurance",
 }
 
 
@@ -41,7 +41,7 @@ def refuse_too_few(payments: Payments) -> None:
     unpaid = standings(payments) == Standing.NOT_PAYABLE
     if n < FEWEST_STAYS or (n - int(unpaid.sum())) >= FEWEST_SHARE * n:
         return
-    counts = {Problem(int(code)): int((found[unpaid] == code).sum()) for code in np.unique(found[unpaid])}
+    counts = {Unpaid(int(code)): int((found[unpaid] == code).sum()) for code in np.unique(found[unpaid])}
     priced = n - int(unpaid.sum())
     raise TooFewPricedError(
         f"{n:,} 例中只有 {priced:,} 例可以测算 (only {priced:,} of {n:,} stays can be priced)",
@@ -51,7 +51,7 @@ def refuse_too_few(payments: Payments) -> None:
     )
 
 
-def asked_facts(counts: Mapping[Problem, int], stays: Stays) -> list[str]:
+def asked_facts(counts: Mapping[Unpaid, int], stays: Stays) -> list[str]:
     """What to give so that stays with these problems can be priced, in words."""
     asked = {}
     for problem in sorted(counts, key=lambda each: -counts[each]):
@@ -59,7 +59,7 @@ def asked_facts(counts: Mapping[Problem, int], stays: Stays) -> list[str]:
         if column is not None and (stays.labels(column).codes < 0).any():
             zh, do = _OPTIONS[column]
             asked[column] = f"{zh}: give {do}"
-        elif problem is Problem.NO_WEIGHT:
+        elif problem is Unpaid.NO_WEIGHT:
             asked["weights"] = (
                 "该政策没有本分组方案的权重表: give --weights FILE or the id of a published table "
                 "(drgsim.Weights.published()), or a policy with weights"

@@ -189,7 +189,7 @@ class Estimate:
 
     def to_excel(self, path: Any) -> None:
         """A workbook with Chinese headers: 汇总 by department, 明细, 特例单议, 无法测算, 说明."""
-        from .workbook import write_estimate
+        from .payments_workbook import write_estimate
 
         write_estimate(self, path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ...words import named, pairs
-from ..engine.problems import Problem
+from ..engine.problems import Unpaid
 from ..engine.state import Outlier, Route
 from ..engine.steps.routes import ROUTE_WORDS
 
@@ -25,7 +25,7 @@ def in_words(estimate: Estimate, row: int, lang: Literal["zh", "en"]) -> str:
     group = case["group"] if isinstance(case["group"], str) else ("无" if zh else "none")
     lines = [f"病组 {group}{name}。" if zh else f"Group {group} {name}".strip() + "."]
     if case["status"] != "paid":
-        problem = Problem(int(found.problem[row]))
+        problem = Unpaid(int(found.problem[row]))
         return lines[0] + (f"无法测算:{problem.zh}。" if zh else f" It cannot be estimated: {problem.en}.")
     lines += [_price(estimate, row, zh), _margin(estimate, row, zh), _review(estimate, row, zh)]
     return ("" if zh else " ").join([*lines, estimate.payments.trust_in(lang)])

@@ -16,7 +16,7 @@ from ...words import headers
 from ..engine.bill import BILL
 from ..engine.book import FUND, Book
 from ..engine.findings import Walk
-from ..engine.problems import Problem
+from ..engine.problems import Unpaid
 from ..engine.rules.as_it_was import AsItWas
 from ..engine.state import State
 from .payments import PAYERS
@@ -82,8 +82,8 @@ def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
     if weights is not None:
         facts = (weights.facts.get(name, "") for name in ("title", "source", "state"))
         yield Line("权重表" if zh else "weight table", ", ".join(filter(None, facts)))
-    problem = Problem(int(payments.findings.problem[row]))
-    if problem != Problem.NONE:
+    problem = Unpaid(int(payments.findings.problem[row]))
+    if problem != Unpaid.NONE:
         yield Line("无法付费" if zh else "not payable", problem.zh if zh else problem.en)
         return
     for place, step in enumerate(walk.steps):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...words import headers
-from ..engine.problems import Problem
+from ..engine.problems import Unpaid
 from ..engine.state import Review, Route
 from ..engine.steps.routes import ROUTE_WORDS
 from ..engine.steps.special_review import REVIEW_WORDS
@@ -70,7 +70,7 @@ UNPAID = headers("case_id", "group", "problem", "zh", room="unpaid")
 TOTALS = headers("cases", "not_payable", "cmi")
 WORDS = {
     "status": {"paid": "已付费", "not_payable": "无法付费"},
-    "problem": {problem.name.lower(): problem.zh for problem in Problem},
+    "problem": {problem.name.lower(): problem.zh for problem in Unpaid},
     "route": {route.name.lower(): ROUTE_WORDS[route][0] for route in Route},
     "outlier": {name: zh for name, (zh, _) in OUTLIER_WORDS.items()},
     "standing": {each.name.lower(): each.zh for each in Standing},

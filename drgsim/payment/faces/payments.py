@@ -14,7 +14,7 @@ from ..engine.bill import Bill
 from ..engine.book import Book
 from ..engine.findings import Findings, Walk
 from ..engine.ledger import Ledger
-from ..engine.problems import Problem
+from ..engine.problems import Unpaid
 from ..engine.stays import Stays
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Payments:
         import pandas as pd
 
         rows = np.flatnonzero(self.findings.problem)
-        problems = [Problem(code) for code in self.findings.problem[rows]]
+        problems = [Unpaid(code) for code in self.findings.problem[rows]]
         columns = {
             "case_id": self.stays.ids(rows),
             "group": self.stays.groups().words(rows),
@@ -158,7 +158,7 @@ class Payments:
         MissingExtraError, WriteError
             without the writer of workbooks; when the file cannot be written.
         """
-        from .workbook import write_payments
+        from .payments_workbook import write_payments
 
         write_payments(self, path)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...cases.fen import Fen, to_yuan
-from ..engine.problems import Problem
+from ..engine.problems import Unpaid
 from ..engine.state import Outlier, Review, Route
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def payments_frame(payments: Payments) -> pd.DataFrame:
     columns: dict[str, Any] = {"case_id": stays.frame["case_id"].array} if "case_id" in stays else {}
     columns |= {
         "status": _named(unpaid.astype(np.int8), ["paid", "not_payable"]),
-        "problem": _words(found.problem, Problem),
+        "problem": _words(found.problem, Unpaid),
         "route": _words(found.route, Route),
         "outlier": _words(found.outlier, Outlier),
         "review": _words(found.review, Review),

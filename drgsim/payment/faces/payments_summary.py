@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...errors import ArgumentError
 from ...words import headers
-from ..engine.problems import Problem
+from ..engine.problems import Unpaid
 from ..engine.state import Route
 
 if TYPE_CHECKING:
@@ -160,9 +160,7 @@ def _policies(payments: Payments) -> str:
 
 
 def _problem_counts(payments: Payments) -> list[str]:
-    counts = np.bincount(payments.findings.problem, minlength=len(Problem))
+    counts = np.bincount(payments.findings.problem, minlength=len(Unpaid))
     return [
-        f"{problem.en} {problem.zh}: {counts[problem]:,}"
-        for problem in Problem
-        if problem and counts[problem]
+        f"{problem.en} {problem.zh}: {counts[problem]:,}" for problem in Unpaid if problem and counts[problem]
     ]

@@ -11,7 +11,7 @@ from ...cases.fen import to_yuan
 from ...cases.hospital_facts import HospitalFacts
 from ..engine.kept_books import KeptBooks
 from ..engine.one_stay import OneStay
-from ..engine.problems import Problem
+from ..engine.problems import Unpaid
 from ..engine.state import Outlier, Route
 from ..pay import pay
 from .estimate import QUOTA, REVIEW
@@ -96,7 +96,7 @@ class PreparedEstimate:
 
     def _plain(self, paid: Payments, case: Mapping[str, Any], column: str) -> dict[str, Any]:
         found, ledger = paid.findings, paid.ledger
-        alone, unpaid = bool(priced_alone(paid)[0]), bool(found.problem[0] != Problem.NONE)
+        alone, unpaid = bool(priced_alone(paid)[0]), bool(found.problem[0] != Unpaid.NONE)
         standing = Standing(int(standings(paid)[0]))
         group = case.get(column)
         cost = _cost(paid)
@@ -107,7 +107,7 @@ class PreparedEstimate:
             "group": group,
             "group_name": self._names.get(str(group)),
             "status": "not_payable" if unpaid and not alone else "paid",
-            "problem": Problem(int(found.problem[0])).name.lower(),
+            "problem": Unpaid(int(found.problem[0])).name.lower(),
             "route": Route(int(found.route[0])).name.lower(),
             "weight": _number(found.weight),
             "standard": standard,

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ...cases.arrays import Mask
 from ...cases.fen import Fen
 from ...words import members
-from ..engine.problems import Problem
+from ..engine.problems import Unpaid
 from ..engine.state import Marks, Route
 from ..engine.steps.fund_share import fund_share
 
@@ -56,7 +56,7 @@ def standings(payments: Payments) -> Marks:
     if "status" in payments.stays:
         ambiguous = payments.stays.labels("status").words() == "ambiguous"
         result[ambiguous & (result == Standing.UNGROUPED)] = Standing.AMBIGUOUS
-    result[(found.problem != Problem.NONE) & ~priced_alone(payments)] = Standing.NOT_PAYABLE
+    result[(found.problem != Unpaid.NONE) & ~priced_alone(payments)] = Standing.NOT_PAYABLE
     return result
 
 
@@ -64,7 +64,7 @@ def priced_alone(payments: Payments) -> Mask:
     """(n,) stays whose standard and margin are known, but not what the patient bears: the policy has no
     benefit for the person or hospital. Only where the fund takes what the patient leaves of the payment
     (the convention `deduct`) does the hospital's margin not depend on it."""
-    alone = payments.findings.problem == Problem.NO_BENEFIT
+    alone = payments.findings.problem == Unpaid.NO_BENEFIT
     if alone.any():
         for walk in payments.walks:
             if fund_share(walk.state.book).convention != "deduct":
@@ -94,6 +94,6 @@ def why_patient_unknown(payments: Payments) -> npt.NDArray[np.object_]:
     """(n,) in Chinese why the patient's part is not known of a stay that is priced; None for the others."""
     result = np.full(len(payments), None, dtype=object)
     alone = priced_alone(payments)
-    result[alone] = Problem.NO_BENEFIT.zh
+    result[alone] = Unpaid.NO_BENEFIT.zh
     result[alone & level_missing(payments)] = "医院等级缺失"
     return result

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...cases.case_errors import ConditionError
 from ...cases.conditions import Condition, Expression, FactColumns, Facts
-from ...cases.errors import ConditionError
 
 Floats = npt.NDArray[np.float64]
 OTHER = "other"

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...cases.case_errors import ConditionError
 from ...cases.conditions import Condition, Facts
-from ...cases.errors import ConditionError
 from ...errors import nearest_name
 from ..entries import shown
-from ..errors import Problem
+from ..policy_errors import Mistake
 from .amounts import AmountError, Fixed, bounds_of, read_amount
 from .facts import check_keys
 from .menu import Argument, effects
 
 
-def read_condition(raw: Any, where: str, facts: Facts, problems: list[Problem]) -> Condition | None:
+def read_condition(raw: Any, where: str, facts: Facts, problems: list[Mistake]) -> Condition | None:
     """A condition over the facts of rules; None where it is none, which is a problem."""
     text = {True: "true", False: "false"}.get(raw) if isinstance(raw, bool) else raw
     if not isinstance(text, str):
-        problems.append(Problem(where, "not a condition", got=shown(raw), allowed="text, such as los > 60"))
+        problems.append(Mistake(where, "not a condition", got=shown(raw), allowed="text, such as los > 60"))
         return None
     try:
         condition = Condition.parse(text, facts)
@@ -30,34 +30,34 @@ def read_condition(raw: Any, where: str, facts: Facts, problems: list[Problem]) 
     return condition
 
 
-def read_effect(raw: Any, where: str, facts: Facts, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
+def read_effect(raw: Any, where: str, facts: Facts, problems: list[Mistake]) -> tuple[str, dict[str, Any]]:
     """The name of a rule's effect and its arguments as the menu declares them; problems are appended."""
     if not isinstance(raw, Mapping) or len(raw) != 1:
         got = list(map(str, raw)) if isinstance(raw, Mapping) else shown(raw)
         problems.append(
-            Problem(f"{where}.effect", "a rule has one effect", got=got, allowed=", ".join(effects()))
+            Mistake(f"{where}.effect", "a rule has one effect", got=got, allowed=", ".join(effects()))
         )
         return "", {}
     ((name, given),) = raw.items()
     kind = effects().get(name) if isinstance(name, str) else None
     if kind is None:
         near = nearest_name(str(name), effects())
-        problems.append(Problem(f"{where}.effect", "no such effect", shown(name), ", ".join(effects()), near))
+        problems.append(Mistake(f"{where}.effect", "no such effect", shown(name), ", ".join(effects()), near))
         return "", {}
     if given is not None and not isinstance(given, Mapping):
-        problems.append(Problem(f"{where}.{name}", "not a mapping", shown(given), ", ".join(kind.arguments)))
+        problems.append(Mistake(f"{where}.{name}", "not a mapping", shown(given), ", ".join(kind.arguments)))
         return "", {}
     given = given or {}
     for key in (key for key in given if key not in kind.arguments):
         near = nearest_name(str(key), kind.arguments)
         problems.append(
-            Problem(
+            Mistake(
                 f"{where}.{name}.{key}", "no such argument", allowed=", ".join(kind.arguments), nearest=near
             )
         )
     if kind.any_of and not any(given.get(key) is not None for key in kind.any_of):
         problems.append(
-            Problem(f"{where}.{name}", "says nothing", allowed=f"one of {', '.join(kind.any_of)}")
+            Mistake(f"{where}.{name}", "says nothing", allowed=f"one of {', '.join(kind.any_of)}")
         )
     arguments = {}
     for key, argument in kind.arguments.items():
@@ -65,10 +65,10 @@ def read_effect(raw: Any, where: str, facts: Facts, problems: list[Problem]) -> 
     return str(name), arguments
 
 
-def _value(argument: Argument, raw: Any, where: str, facts: Facts, problems: list[Problem]) -> Any:
+def _value(argument: Argument, raw: Any, where: str, facts: Facts, problems: list[Mistake]) -> Any:
     if raw is None:
         if argument.required:
-            problems.append(Problem(where, "is missing", allowed=argument.allowed))
+            problems.append(Mistake(where, "is missing", allowed=argument.allowed))
             return None
         raw = argument.default
         if raw is None:
@@ -90,7 +90,7 @@ def _value(argument: Argument, raw: Any, where: str, facts: Facts, problems: lis
         return None
     except AmountError as error:
         problems.append(
-            Problem(where, str(error), error.got, error.allowed or argument.allowed, error.nearest)
+            Mistake(where, str(error), error.got, error.allowed or argument.allowed, error.nearest)
         )
         return None
     return value
@@ -151,9 +151,9 @@ def _fixed(value: Any) -> Iterable[float]:
     return bounds_of(value)
 
 
-def _of_condition(where: str, error: ConditionError) -> Problem:
+def _of_condition(where: str, error: ConditionError) -> Mistake:
     allowed = error.allowed
     if allowed is not None and not isinstance(allowed, str):
         allowed = ", ".join(map(str, allowed)) if hasattr(allowed, "__iter__") else str(allowed)
     message = f"{error.message} ({error.where})" + (f"; {error.do}" if error.do else "")
-    return Problem(where, message, error.got, allowed, error.nearest)
+    return Mistake(where, message, error.got, allowed, error.nearest)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from ...cases.case_errors import ConditionError
 from ...cases.conditions import Condition, Expression, Fact, Facts, case_facts
-from ...cases.errors import ConditionError
 
 LEVELS = ("0", "1", "2", "3")
 HOSPITAL_KINDS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...errors import nearest_name
-from ..errors import Problem
+from ..policy_errors import Mistake
 from .rule import Rule
 
 # the fixed steps of the street in their order; a test holds that they are the street's own
@@ -68,7 +68,7 @@ def following(rules: Sequence[Rule]) -> dict[str, list[Rule]]:
     return placed
 
 
-def order_problems(rules: Sequence[Rule]) -> list[Problem]:
+def order_problems(rules: Sequence[Rule]) -> list[Mistake]:
     """Names of `after` and `instead_of` that are neither a step nor a rule, and circles."""
     names = [*STEPS, *(rule.id for rule in rules)]
     problems = []
@@ -77,7 +77,7 @@ def order_problems(rules: Sequence[Rule]) -> list[Problem]:
             for name in (name for name in asked if name not in names):
                 near = nearest_name(name, names)
                 problems.append(
-                    Problem(f"rules.{rule.id}.{field}", "neither a step nor a rule", name, nearest=near)
+                    Mistake(f"rules.{rule.id}.{field}", "neither a step nor a rule", name, nearest=near)
                 )
     by_id = {rule.id: rule for rule in rules}
     for rule in rules:
@@ -87,7 +87,7 @@ def order_problems(rules: Sequence[Rule]) -> list[Problem]:
             at = by_id[at].after
         if at in seen:
             problems.append(
-                Problem(
+                Mistake(
                     f"rules.{rule.id}.after",
                     "rules follow one another in a circle",
                     got=" → ".join([*seen, at]),

@@ -11,7 +11,7 @@ from ...cases.conditions import Condition, Facts
 from ...errors import nearest_name
 from ...sources import STATES, Source
 from ..entries import as_mapping, read_day, shown
-from ..errors import Problem
+from ..policy_errors import Mistake
 from .effect_arguments import read_condition, read_effect
 from .facts import rule_facts
 from .menu import EffectKind, effects
@@ -113,13 +113,13 @@ def read_rules(
     lists: Mapping[str, tuple[str, ...]],
     known: Mapping[str, Source],
     origin: str,
-    problems: list[Problem],
+    problems: list[Mistake],
 ) -> tuple[Rule, ...]:
     """The rules of a document in their order; problems are appended, never raised."""
     if raw is None:
         return ()
     if not isinstance(raw, list):
-        problems.append(Problem("rules", "not a list of rules", got=shown(raw)))
+        problems.append(Mistake("rules", "not a list of rules", got=shown(raw)))
         return ()
     facts = rule_facts(lists)
     rules: dict[str, Rule] = {}
@@ -128,12 +128,12 @@ def read_rules(
         if rule is None:
             continue
         if rule.id in rules:
-            problems.append(Problem(f"rules.{rule.id}", "two rules of one id"))
+            problems.append(Mistake(f"rules.{rule.id}", "two rules of one id"))
         rules[rule.id] = rule
     return tuple(rules.values())
 
 
-def read_lists(raw: Any, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
+def read_lists(raw: Any, problems: list[Mistake]) -> dict[str, tuple[str, ...]]:
     """The document's own lists of codes or texts, for `@name`."""
     lists: dict[str, tuple[str, ...]] = {}
     for name, words in as_mapping(raw, "lists", problems).items():
@@ -141,7 +141,7 @@ def read_lists(raw: Any, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
         fine = isinstance(found, list) and bool(found) and all(isinstance(word, str | int) for word in found)
         if not fine:
             problems.append(
-                Problem(
+                Mistake(
                     f"lists.{name}",
                     "not a list of codes or texts",
                     got=shown(words),
@@ -154,19 +154,19 @@ def read_lists(raw: Any, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
 
 
 def _rule(
-    raw: Any, where: str, facts: Facts, known: Mapping[str, Source], origin: str, problems: list[Problem]
+    raw: Any, where: str, facts: Facts, known: Mapping[str, Source], origin: str, problems: list[Mistake]
 ) -> Rule | None:
     before = len(problems)
     if not isinstance(raw, Mapping):
-        problems.append(Problem(where, "not a mapping", got=shown(raw), allowed=", ".join(FIELDS)))
+        problems.append(Mistake(where, "not a mapping", got=shown(raw), allowed=", ".join(FIELDS)))
         return None
     name = raw.get("id")
     if not (isinstance(name, str) and name.replace("-", "").replace(".", "").replace("_", "").isalnum()):
-        problems.append(Problem(f"{where}.id", "not a name", got=shown(name), allowed=FIELDS["id"]))
+        problems.append(Mistake(f"{where}.id", "not a name", got=shown(name), allowed=FIELDS["id"]))
     else:
         where = f"rules.{name}"
     for key in (key for key in raw if key not in FIELDS):
-        problems.append(Problem(f"{where}.{key}", "unknown field", nearest=nearest_name(str(key), FIELDS)))
+        problems.append(Mistake(f"{where}.{key}", "unknown field", nearest=nearest_name(str(key), FIELDS)))
     when = read_condition(raw.get("when", "true"), f"{where}.when", facts, problems)
     effect, arguments = read_effect(raw.get("effect"), where, facts, problems)
     source, state = _trust(raw, where, known, problems)
@@ -197,58 +197,58 @@ def _rule(
 
 
 def _trust(
-    raw: Mapping[Any, Any], where: str, known: Mapping[str, Source], problems: list[Problem]
+    raw: Mapping[Any, Any], where: str, known: Mapping[str, Source], problems: list[Mistake]
 ) -> tuple[str, str]:
     source, state = raw.get("source"), raw.get("state")
     if source is None:
-        problems.append(Problem(f"{where}.source", "a rule without a source", allowed=FIELDS["source"]))
+        problems.append(Mistake(f"{where}.source", "a rule without a source", allowed=FIELDS["source"]))
     elif str(source) not in known:
         near = nearest_name(str(source), known)
-        problems.append(Problem(f"{where}.source", "no such source", shown(source), nearest=near))
+        problems.append(Mistake(f"{where}.source", "no such source", shown(source), nearest=near))
     elif state in STATES and STATES.index(state) < STATES.index(known[str(source)].state):
         best = known[str(source)].state
         problems.append(
-            Problem(f"{where}.state", f"trusted more than its source {source}", state, f"{best} or less")
+            Mistake(f"{where}.state", f"trusted more than its source {source}", state, f"{best} or less")
         )
     if state not in STATES:
-        problems.append(Problem(f"{where}.state", "not a state of trust", shown(state), ", ".join(STATES)))
+        problems.append(Mistake(f"{where}.state", "not a state of trust", shown(state), ", ".join(STATES)))
     return str(source), str(state)
 
 
 def _valid(
-    raw: Any, where: str, problems: list[Problem]
+    raw: Any, where: str, problems: list[Mistake]
 ) -> tuple[datetime.date | None, datetime.date | None, str]:
     valid = as_mapping(raw, f"{where}.valid", problems)
     for key in (key for key in valid if key not in ("from", "to", "by")):
-        problems.append(Problem(f"{where}.valid.{key}", "unknown field", allowed="from, to, by"))
+        problems.append(Mistake(f"{where}.valid.{key}", "unknown field", allowed="from, to, by"))
     days: list[datetime.date | None] = []
     for key in ("from", "to"):
         day = read_day(valid.get(key))
         if day is None and valid.get(key) is not None:
-            problems.append(Problem(f"{where}.valid.{key}", "not a day", shown(valid[key]), "YYYY-MM-DD"))
+            problems.append(Mistake(f"{where}.valid.{key}", "not a day", shown(valid[key]), "YYYY-MM-DD"))
         days.append(day)
     if days[0] is not None and days[1] is not None and days[0] > days[1]:
-        problems.append(Problem(f"{where}.valid", "ends before it begins", got=[str(day) for day in days]))
+        problems.append(Mistake(f"{where}.valid", "ends before it begins", got=[str(day) for day in days]))
     by = valid.get("by", "")
     if by not in ("", *BY):
-        problems.append(Problem(f"{where}.valid.by", "not a kind of day", shown(by), ", ".join(BY)))
+        problems.append(Mistake(f"{where}.valid.by", "not a kind of day", shown(by), ", ".join(BY)))
     return days[0], days[1], str(by)
 
 
-def _names(raw: Any, where: str, problems: list[Problem]) -> tuple[str, ...]:
+def _names(raw: Any, where: str, problems: list[Mistake]) -> tuple[str, ...]:
     names = (raw,) if isinstance(raw, str) else () if raw is None else raw
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        problems.append(Problem(where, "not a name or a list of names", got=shown(raw)))
+        problems.append(Mistake(where, "not a name or a list of names", got=shown(raw)))
         return ()
     return tuple(names)
 
 
-def _title(raw: Any, where: str, name: str, problems: list[Problem]) -> dict[str, str]:
+def _title(raw: Any, where: str, name: str, problems: list[Mistake]) -> dict[str, str]:
     """Both languages; one stands for the other, the id for both."""
     if isinstance(raw, str):
         return {"zh": raw, "en": raw}
     texts = {str(key): str(text) for key, text in as_mapping(raw, f"{where}.title", problems).items() if text}
     for key in (key for key in texts if key not in ("zh", "en")):
-        problems.append(Problem(f"{where}.title.{key}", "unknown language", allowed="zh, en"))
+        problems.append(Mistake(f"{where}.title.{key}", "unknown language", allowed="zh, en"))
     one = texts.get("zh") or texts.get("en") or name
     return {"zh": texts.get("zh", one), "en": texts.get("en", one)}

@@ -2,7 +2,7 @@
 
 `CHARTS` is the register: a chart of the report stands here with its heading in both languages, and under the
 same name `Comparison.plot_<name>` draws it and the page shows it. The register of sheets is in
-`report/workbook.py`.
+`report/comparison_workbook.py`.
 """
 
 from __future__ import annotations

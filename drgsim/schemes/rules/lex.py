@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ..errors import RuleSyntaxError
+from ..scheme_errors import RuleSyntaxError
 
 # full-width letters, digits and marks to their ASCII twins
 _ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("、"): ord(",")}

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import Protocol, cast
 
-from ..errors import RuleSyntaxError
+from ..scheme_errors import RuleSyntaxError
 from .parse import DEEPEST, both, either
 from .terms import (
     ALWAYS,

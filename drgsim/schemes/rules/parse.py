@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from ..errors import RuleSyntaxError
+from ..scheme_errors import RuleSyntaxError
 from .lex import Kind, Token, tokens
 from .terms import (
     ALWAYS,

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from ...cases.arrays import read_labels
-from ...payment.engine.problems import Problem
+from ...payment.engine.problems import Unpaid
 from ...payment.faces.enough import FEWEST_SHARE, FEWEST_STAYS, asked_facts
 from ...settlement.budgets import INSURANCES
 from ...words import named
-from ..errors import SimulationError
+from ..scenario_errors import SimulationError
 from ..world.given_groups import categories_of
 from ..world.groupings import is_dip
 from ..world.outcome import PLACES, Outcome
@@ -30,13 +30,13 @@ COLUMNS = ("scenario", "problem", "zh", "en", "cases", "total_cost")
 _PLACE_WORDS = named("insured_region", "care_region", "hospital_id", "hospital_level")
 
 
-def unpaid_costs(outcome: Outcome) -> dict[Problem, tuple[int, int]]:
+def unpaid_costs(outcome: Outcome) -> dict[Unpaid, tuple[int, int]]:
     """Why stays cannot be paid, and of each reason how many, and what they cost (fen, as far as stated)."""
     found = outcome.payments.findings.problem
     cost = outcome.payments.stays.money("total_cost").fen
     return {
-        Problem(int(code)): (int((found == code).sum()), int(np.maximum(cost[found == code], 0).sum()))
-        for code in np.unique(found[found != Problem.NONE])
+        Unpaid(int(code)): (int((found == code).sum()), int(np.maximum(cost[found == code], 0).sum()))
+        for code in np.unique(found[found != Unpaid.NONE])
     }
 
 

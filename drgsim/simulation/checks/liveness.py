@@ -16,10 +16,10 @@ import pandas as pd
 
 from ...policy.parameter_values import to_plain
 from ...policy.parameters import Parameter, catalogue
-from ..errors import ScenarioError
 from ..progress import Listener, telling
 from ..scenario.lever import Lever
 from ..scenario.scenario import Scenario
+from ..scenario_errors import ScenarioError
 from .liveness_reasons import (
     MOVED,
     ONLY_WHEN,

@@ -12,8 +12,8 @@ from itertools import combinations
 from math import factorial
 from typing import Literal
 
-from ..errors import SimulationError
 from ..scenario.steps import REGROUPED, Step
+from ..scenario_errors import SimulationError
 
 Method = Literal["ordered", "shapley"]
 Total = Mapping[str, int]  # measure -> fen

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import ArgumentError
 from ..checks.left_out import cautions, not_projected, unpaid
-from ..errors import SimulationError
 from ..progress import Listener, telling
 from ..scenario.scenario import Scenario
 from ..scenario.steps import steps_of
+from ..scenario_errors import SimulationError
 from ..world.outcome import MEASURES, Outcome
 from ..world.world import World
 from .all_bands import bands

@@ -11,7 +11,7 @@ from functools import cached_property, wraps
 from inspect import signature
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from ..errors import SimulationError
+from ..scenario_errors import SimulationError
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

@@ -11,8 +11,8 @@ import pandas as pd
 
 from ...audit.money import penalties
 from ...words import pairs
-from ..errors import SimulationError
 from ..scenario.supervision import SHARES, Supervision, declared
+from ..scenario_errors import SimulationError
 
 if TYPE_CHECKING:
     from ..scenario.scenario import Scenario

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ...errors import ColumnError
 from ...settlement.budgets import INSURANCES
-from ..errors import SimulationError
+from ..scenario_errors import SimulationError
 from ..world.age_bands import AGE_BAND
 from .cells import Cells, Fund, codes
 from .growth import UNKNOWN_BAND, band_names

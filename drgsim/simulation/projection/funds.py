@@ -13,7 +13,7 @@ from ...errors import ColumnError
 from ...published import Figure, series
 from ...settlement.budgets import FUND, INSURANCES
 from ...settlement.timing import MONTHS_IN_A_YEAR
-from ..errors import SimulationError
+from ..scenario_errors import SimulationError
 from .cells import Fund
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ...errors import ArgumentError
 from ...settlement.budgets import INSURANCES
-from ..errors import SimulationError
+from ..scenario_errors import SimulationError
 from .cells import Fund, FundMoney, codes
 from .course import Course, reserves
 from .demography import Insured, insured

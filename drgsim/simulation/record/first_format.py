@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .tables import Table
+from .recorded_tables import Table
 
 FIRST = 1
 TOLD = "counts catastrophic insurance among the fund since format 2 自第2版大病保险计入基金"

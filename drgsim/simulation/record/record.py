@@ -16,10 +16,10 @@ import pandas as pd
 from ..._atomic import replacing
 from ..._damaged import read_json
 from ..._version import __version__
-from ..errors import RecordError
+from ..scenario_errors import RecordError
 from ..world.ingredients import installed, learned
+from .recorded_tables import tables
 from .run_inputs import run_inputs
-from .tables import tables
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison

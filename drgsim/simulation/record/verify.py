@@ -12,15 +12,15 @@ import pandas as pd
 from ...errors import DrgsimError
 from ...payment.engine.grouped import as_frame
 from ...words import pairs
-from ..errors import RecordError
 from ..scenario.scenario import Scenario
+from ..scenario_errors import RecordError
 from ..simulate import simulate
 from ..world.ingredients import installed
 from .fingerprint import fingerprint
 from .first_format import FIRST, TOLD, in_first_format, only_moved
 from .record import DIGEST, FORMAT, digest, read_record, record
+from .recorded_tables import Table
 from .run_inputs import as_arguments
-from .tables import Table
 from .verification import Check, State, Verification, same
 
 if TYPE_CHECKING:

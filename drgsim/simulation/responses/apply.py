@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...errors import nearest_name
-from ...policy.errors import Problem
-from ..errors import SimulationError, refuse
+from ...policy.policy_errors import Mistake
+from ..scenario_errors import SimulationError, refuse
 from .declarations import declared
 
 if TYPE_CHECKING:
@@ -98,15 +98,15 @@ def response(name: str) -> Any:
 
 def _checked(settings: Sequence[Setting]) -> dict[str, dict[str, float]]:
     """The values of each response that is set, in the order of application."""
-    problems: list[Problem] = []
+    problems: list[Mistake] = []
     found: dict[str, dict[str, float]] = {}
     for setting in settings:
         where = f"responses.{setting.name}"
         if setting.name not in declared():
             near = nearest_name(setting.name, declared())
-            problems.append(Problem(where, "no such response", allowed=", ".join(declared()), nearest=near))
+            problems.append(Mistake(where, "no such response", allowed=", ".join(declared()), nearest=near))
         elif setting.name in found:
-            problems.append(Problem(where, "set twice"))
+            problems.append(Mistake(where, "set twice"))
         else:
             found[setting.name] = declared()[setting.name].check(setting.values, where, problems)
     refuse(problems, "the responses")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...schemes.compile_sets import SPECIAL
-from ..errors import SimulationError
+from ..scenario_errors import SimulationError
 from .complications import NEEDED, Complications, listed_by, read_complications
 from .declarations import declared
 from .frames import ID, Mask, draw, need, number, put

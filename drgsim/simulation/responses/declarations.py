@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._paths import data_path
 from ...errors import nearest_name
-from ...policy.errors import Problem
+from ...policy.policy_errors import Mistake
 from ...policy.yaml_text import read_yaml
 
 
@@ -52,13 +52,13 @@ class Declaration:
     state: str
     parameters: Mapping[str, ResponseParameter]
 
-    def check(self, values: Any, where: str, problems: list[Problem]) -> dict[str, float]:
+    def check(self, values: Any, where: str, problems: list[Mistake]) -> dict[str, float]:
         """The usable values, as numbers in the declared order; what is wrong goes to `problems`.
 
         A value equal to its default is left out, so that saying it and not saying it are the same. `where`
         is the path of the response in its document.
 
-        >>> problems: list[Problem] = []
+        >>> problems: list[Mistake] = []
         >>> declared()["out_of_pocket"].check({"share": 0.7, "stay": 1}, "out_of_pocket", problems)
         {}
         >>> print(*problems, sep="\\n")
@@ -67,18 +67,18 @@ class Declaration:
         """
         if not isinstance(values, Mapping):
             words = f"a mapping of {', '.join(self.parameters)} to numbers"
-            problems.append(Problem(where, "not a mapping", values, words))
+            problems.append(Mistake(where, "not a mapping", values, words))
             return {}
         usable: dict[str, float] = {}
         for name, value in values.items():
             parameter = self.parameters.get(name)
             if parameter is None:
                 near, names = nearest_name(str(name), self.parameters), ", ".join(self.parameters)
-                problems.append(Problem(f"{where}.{name}", "no such parameter", allowed=names, nearest=near))
+                problems.append(Mistake(f"{where}.{name}", "no such parameter", allowed=names, nearest=near))
             elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                problems.append(Problem(f"{where}.{name}", "not a number", value, parameter.allowed))
+                problems.append(Mistake(f"{where}.{name}", "not a number", value, parameter.allowed))
             elif not parameter.min <= value <= parameter.max:
-                problems.append(Problem(f"{where}.{name}", "out of bounds", value, parameter.allowed))
+                problems.append(Mistake(f"{where}.{name}", "out of bounds", value, parameter.allowed))
             elif value != parameter.default:
                 usable[name] = float(value)
         return {name: usable[name] for name in self.parameters if name in usable}

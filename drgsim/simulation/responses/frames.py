@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...payment.engine.streams import uniforms
-from ..errors import SimulationError
+from ..scenario_errors import SimulationError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...errors import nearest_name
-from ...policy.errors import Problem
+from ...policy.policy_errors import Mistake
 from ...sources import STATES
 from ...sources import load as load_sources
 from .assumption_catalogue import Assumable
@@ -83,7 +83,7 @@ def neutral(what: Assumable) -> Assumed:
     return Assumed(((ALWAYS, Interval(what.neutral, what.neutral, what.neutral)),))
 
 
-def read_assumed(what: Assumable, raw: Any, where: str, problems: list[Problem]) -> Assumed | None:
+def read_assumed(what: Assumable, raw: Any, where: str, problems: list[Mistake]) -> Assumed | None:
     """One entry: a number, `{year: number}`, or a mapping of `FIELDS` whose numbers may be dated.
 
     A value without low and high has no interval.
@@ -92,12 +92,12 @@ def read_assumed(what: Assumable, raw: Any, where: str, problems: list[Problem])
     before = len(problems)
     entry = raw if isinstance(raw, Mapping) and not _is_dated(raw) else {"value": raw}
     for key in (key for key in entry if key not in FIELDS):
-        problems.append(Problem(f"{where}.{key}", "unknown field", nearest=nearest_name(str(key), FIELDS)))
+        problems.append(Mistake(f"{where}.{key}", "unknown field", nearest=nearest_name(str(key), FIELDS)))
     if "value" not in entry:
-        problems.append(Problem(where, "the value is missing", allowed="a number, or {year: number}"))
+        problems.append(Mistake(where, "the value is missing", allowed="a number, or {year: number}"))
         return None
     if ("low" in entry) != ("high" in entry):
-        problems.append(Problem(where, "an interval needs both ends", allowed="low and high, or neither"))
+        problems.append(Mistake(where, "an interval needs both ends", allowed="low and high, or neither"))
     value = _series(what, entry["value"], where, problems)
     low = _series(what, entry["low"], f"{where}.low", problems) if "low" in entry else value
     high = _series(what, entry["high"], f"{where}.high", problems) if "high" in entry else value
@@ -110,7 +110,7 @@ def read_assumed(what: Assumable, raw: Any, where: str, problems: list[Problem])
         if not each.low <= each.value <= each.high:
             at = f"{where}/{year}" if len(steps) > 1 else where
             problems.append(
-                Problem(at, "the value is outside its interval", each.value, f"{each.low} to {each.high}")
+                Mistake(at, "the value is outside its interval", each.value, f"{each.low} to {each.high}")
             )
             return None
     return Assumed(steps, source, state, str(entry.get("note") or ""))
@@ -120,21 +120,21 @@ def _is_dated(raw: Mapping[Any, Any]) -> bool:
     return bool(raw) and all(not isinstance(key, str) or key.isdigit() for key in raw)
 
 
-def _series(what: Assumable, raw: Any, where: str, problems: list[Problem]) -> dict[int, float]:
+def _series(what: Assumable, raw: Any, where: str, problems: list[Mistake]) -> dict[int, float]:
     """Year to number; the year `ALWAYS` for a number without one."""
     found: dict[int, float] = {}
     if isinstance(raw, Mapping) and not raw:
-        problems.append(Problem(where, "no year is named", allowed="{year: number}"))
+        problems.append(Mistake(where, "no year is named", allowed="{year: number}"))
     for key, stated in raw.items() if isinstance(raw, Mapping) else [(ALWAYS, raw)]:
         at = where if key == ALWAYS else f"{where}/{key}"
         year = _year(key)
         if year is None or year in found:
-            problems.append(Problem(at, "not a year, or named twice", got=key, allowed="a year such as 2027"))
+            problems.append(Mistake(at, "not a year, or named twice", got=key, allowed="a year such as 2027"))
             continue
         number = stated if isinstance(stated, int | float) and not isinstance(stated, bool) else math.nan
         if not what.min <= number <= what.max:
             problems.append(
-                Problem(at, "not a number within bounds", stated, f"{what.min} to {what.max} ({what.unit})")
+                Mistake(at, "not a number within bounds", stated, f"{what.min} to {what.max} ({what.unit})")
             )
         found[year] = float(number)
     return dict(sorted(found.items()))
@@ -147,16 +147,16 @@ def _year(key: Any) -> int | None:
     return int(key) if is_year else None
 
 
-def _trust(entry: Mapping[str, Any], where: str, problems: list[Problem]) -> tuple[str, str]:
+def _trust(entry: Mapping[str, Any], where: str, problems: list[Mistake]) -> tuple[str, str]:
     source, state = str(entry.get("source") or OWN_SOURCE), str(entry.get("state") or "assumed")
     if source not in load_sources():
         near = nearest_name(source, load_sources())
-        problems.append(Problem(f"{where}.source", "no such source", got=source, nearest=near))
+        problems.append(Mistake(f"{where}.source", "no such source", got=source, nearest=near))
     if state not in STATES:
-        problems.append(Problem(f"{where}.state", "not a state of trust", state, ", ".join(STATES)))
+        problems.append(Mistake(f"{where}.state", "not a state of trust", state, ", ".join(STATES)))
     elif source in load_sources() and STATES.index(state) < STATES.index(load_sources()[source].state):
         best = load_sources()[source].state
-        problems.append(Problem(f"{where}.state", f"more trust than the source {source} has", state, best))
+        problems.append(Mistake(f"{where}.state", f"more trust than the source {source} has", state, best))
     return source, state
 
 

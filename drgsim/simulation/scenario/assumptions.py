@@ -15,9 +15,9 @@ import pandas as pd
 
 from ..._paths import data_path
 from ...errors import ArgumentError, NotFoundError, nearest_name
-from ...policy.errors import Problem
+from ...policy.policy_errors import Mistake
 from ...policy.yaml_text import read_yaml
-from ..errors import refuse
+from ..scenario_errors import refuse
 from .assumption_catalogue import assumable, catalogue, paths
 from .assumption_values import Assumed, Interval, neutral, read_assumed
 
@@ -59,7 +59,7 @@ class Assumptions:
             return source
         if isinstance(source, str) and source in _shipped():
             return _load_shipped(source)
-        problems: list[Problem] = []
+        problems: list[Mistake] = []
         name = "the assumptions" if isinstance(source, Mapping) else str(source)
         raw = source if isinstance(source, Mapping) else read_yaml(_find(str(source)))
         found = cls.read(raw, "", problems)
@@ -67,7 +67,7 @@ class Assumptions:
         return found
 
     @classmethod
-    def read(cls, raw: Any, where: str, problems: list[Problem]) -> Assumptions:
+    def read(cls, raw: Any, where: str, problems: list[Mistake]) -> Assumptions:
         """`load` for a document inside another: what is wrong is added to `problems`, nothing is raised.
 
         `where` is the path of this part in the whole document; the values that can be read are kept.
@@ -85,7 +85,7 @@ class Assumptions:
 
     def over(self, overrides: Mapping[str, Any]) -> Assumptions:
         """These assumptions with some values replaced; raises ScenarioError with all problems at once."""
-        problems: list[Problem] = []
+        problems: list[Mistake] = []
         top = _entries(overrides, "", problems)
         refuse(problems, "the overrides")
         return Assumptions(self.id, self.title, self.note, _laid_over(self.values, top))
@@ -170,7 +170,7 @@ def _shipped() -> Mapping[str, Path]:
 
 @cache
 def _load_shipped(name: str) -> Assumptions:
-    problems: list[Problem] = []
+    problems: list[Mistake] = []
     found = _read(read_yaml(_shipped()[name]), "", problems, trail=())
     refuse(problems, name)
     return found
@@ -189,31 +189,31 @@ def _find(name: str) -> Path:
     )
 
 
-def _read(raw: Any, where: str, problems: list[Problem], *, trail: tuple[str, ...]) -> Assumptions:
+def _read(raw: Any, where: str, problems: list[Mistake], *, trail: tuple[str, ...]) -> Assumptions:
     if isinstance(raw, Assumptions):
         return raw
     if isinstance(raw, str | Path):
         return _named(str(raw), where, problems, trail)
     if not isinstance(raw, Mapping):
-        problems.append(Problem(where or "assumptions", "not a name or a mapping", got=raw))
+        problems.append(Mistake(where or "assumptions", "not a name or a mapping", got=raw))
         return Assumptions("unread")
     version = raw.get("drgsim_assumptions", DOCUMENT_VERSION)
     if version != DOCUMENT_VERSION:
         at = _under(where, "drgsim_assumptions")
-        problems.append(Problem(at, "a form this drgsim does not know", version, str(DOCUMENT_VERSION)))
+        problems.append(Mistake(at, "a form this drgsim does not know", version, str(DOCUMENT_VERSION)))
     base = Assumptions("own")
     if raw.get("extends") is not None:
         base = _named(str(raw["extends"]), _under(where, "extends"), problems, trail)
     inner = raw.get("values", {})
     if not isinstance(inner, Mapping):
-        problems.append(Problem(_under(where, "values"), "not a mapping of paths to values", got=inner))
+        problems.append(Mistake(_under(where, "values"), "not a mapping of paths to values", got=inner))
         inner = {}
     own = {str(key): value for key, value in raw.items() if key not in HEAD}
     for path in (path for path in own if path in inner):
-        problems.append(Problem(_under(where, path), "stands twice: beside values and in it"))
+        problems.append(Mistake(_under(where, path), "stands twice: beside values and in it"))
     title = raw.get("title") or {}
     if not isinstance(title, Mapping):
-        problems.append(Problem(_under(where, "title"), "not a mapping", got=title, allowed="zh and en"))
+        problems.append(Mistake(_under(where, "title"), "not a mapping", got=title, allowed="zh and en"))
         title = {}
     top = _entries({**inner, **own}, where, problems)
     return Assumptions(
@@ -224,30 +224,30 @@ def _read(raw: Any, where: str, problems: list[Problem], *, trail: tuple[str, ..
     )
 
 
-def _named(name: str, where: str, problems: list[Problem], trail: tuple[str, ...]) -> Assumptions:
+def _named(name: str, where: str, problems: list[Mistake], trail: tuple[str, ...]) -> Assumptions:
     if name in trail:
         circle = " → ".join((*trail, name))
-        problems.append(Problem(where or name, "assumptions that extend themselves", got=circle))
+        problems.append(Mistake(where or name, "assumptions that extend themselves", got=circle))
         return Assumptions(name)
     try:
         path = _find(name)
     except NotFoundError:
         near = nearest_name(name, _shipped())
         problems.append(
-            Problem(where or "assumptions", "no such assumptions", name, ", ".join(_shipped()), near)
+            Mistake(where or "assumptions", "no such assumptions", name, ", ".join(_shipped()), near)
         )
         return Assumptions(name)
     return _read(read_yaml(path), where, problems, trail=(*trail, name))
 
 
-def _entries(raw: Mapping[str, Any], where: str, problems: list[Problem]) -> dict[str, Assumed]:
+def _entries(raw: Mapping[str, Any], where: str, problems: list[Mistake]) -> dict[str, Assumed]:
     """Path to values, the insurance written out; a path that names it wins over one that does not."""
     found: dict[str, Assumed] = {}
     for key in sorted(map(str, raw), key=lambda path: (path.count(".") + path.count("/"), path)):
         at = _under(where, key)
         if key not in paths():
             problems.append(
-                Problem(at, "nothing of that name is assumed", nearest=nearest_name(key, paths()))
+                Mistake(at, "nothing of that name is assumed", nearest=nearest_name(key, paths()))
             )
             continue
         read = read_assumed(assumable(key), raw[key], at, problems)

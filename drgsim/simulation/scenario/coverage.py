@@ -8,7 +8,7 @@ from typing import Any
 
 from ...errors import nearest_name
 from ...policy.document import COVERAGE as STATES
-from ...policy.errors import Problem
+from ...policy.policy_errors import Mistake
 from ...words import chinese
 
 FIELDS = ("clause", "state", "note")
@@ -27,28 +27,28 @@ class Coverage:
         return {"clause": self.clause, "state": self.state} | ({"note": self.note} if self.note else {})
 
 
-def read_coverage(raw: Any, problems: list[Problem]) -> tuple[Coverage, ...]:
+def read_coverage(raw: Any, problems: list[Mistake]) -> tuple[Coverage, ...]:
     """The clauses in their order; one stated again replaces the earlier."""
     if not isinstance(raw, list | tuple | None):
-        problems.append(Problem("coverage", "not a list of clauses", raw))
+        problems.append(Mistake("coverage", "not a list of clauses", raw))
         return ()
     found: dict[str, Coverage] = {}
     for number, row in enumerate(raw or (), start=1):
         where = f"coverage {number}"
         if not isinstance(row, Mapping):
-            problems.append(Problem(where, "not a clause", row, f"a mapping of {', '.join(FIELDS)}"))
+            problems.append(Mistake(where, "not a clause", row, f"a mapping of {', '.join(FIELDS)}"))
             continue
         for key in (key for key in row if key not in FIELDS):
             near = nearest_name(str(key), FIELDS)
             problems.append(
-                Problem(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near)
+                Mistake(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near)
             )
         clause, state = str(row.get("clause") or "").strip(), row.get("state")
         if not clause:
-            problems.append(Problem(f"{where}.clause", "is missing"))
+            problems.append(Mistake(f"{where}.clause", "is missing"))
         if state not in STATES:
             near = nearest_name(str(state), STATES)
-            problems.append(Problem(f"{where}.state", "not a state", state, ", ".join(STATES), near))
+            problems.append(Mistake(f"{where}.state", "not a state", state, ", ".join(STATES), near))
         elif clause:
             found[clause] = Coverage(clause, str(state), str(row.get("note") or "").strip())
     return tuple(found.values())

@@ -9,9 +9,9 @@ from typing import Any
 
 from ...errors import NotFoundError, nearest_name
 from ...policy.entries import read_day
-from ...policy.errors import PolicyError, Problem
+from ...policy.policy_errors import Mistake, PolicyError
 from ...weights.table import published
-from ..errors import ScenarioError, refuse
+from ..scenario_errors import ScenarioError, refuse
 from .coverage import read_coverage
 from .hospital_change import from_flat
 from .lever import Lever, read_levers
@@ -55,7 +55,7 @@ def read_document(
     `name` is what the error calls it, `folder` where files it names are looked for, `over` the fields of the
     scenario a document is laid over that names neither a policy nor one it extends.
     """
-    problems: list[Problem] = []
+    problems: list[Mistake] = []
     _check_version(raw, problems)
     stated = _stated(raw, problems)
     unfit = len(problems)
@@ -64,10 +64,10 @@ def read_document(
     merged = _over(parent, stated)
     unread = stated.get("extends") is not None and not parent  # and has been reported
     for key in (key for key in REQUIRED if merged.get(key) is None and not (unread and key == "policy")):
-        problems.append(Problem(key, "is missing", allowed=FIELDS[key]))
+        problems.append(Mistake(key, "is missing", allowed=FIELDS[key]))
     identity = merged.get("id")
     if identity is not None and not is_name(identity):
-        problems.append(Problem("id", "not a name", identity, FIELDS["id"]))
+        problems.append(Mistake("id", "not a name", identity, FIELDS["id"]))
     policy = merged.get("policy")
     fields: dict[str, Any] = {
         "id": str(identity),
@@ -90,13 +90,13 @@ def read_document(
     return fields
 
 
-def _stated(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+def _stated(raw: Mapping[str, Any], problems: list[Mistake]) -> dict[str, Any]:
     """The known fields as plain data; a policy object may stand where a policy is named."""
     stated = {}
     for key, value in raw.items():
         if key not in FIELDS:
             near = nearest_name(str(key), FIELDS)
-            problems.append(Problem(str(key), "unknown field", allowed=", ".join(FIELDS), nearest=near))
+            problems.append(Mistake(str(key), "unknown field", allowed=", ".join(FIELDS), nearest=near))
         elif key in ("policy", "levers", "assumptions"):
             stated[key] = _plain_but_objects(value, key, problems)
         else:
@@ -104,7 +104,7 @@ def _stated(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
     return stated
 
 
-def _plain_but_objects(value: Any, where: str, problems: list[Problem]) -> Any:
+def _plain_but_objects(value: Any, where: str, problems: list[Mistake]) -> Any:
     from ...policy.policy import Policy
     from .assumptions import Assumptions
 
@@ -130,7 +130,7 @@ def _name(item: Any, number: int) -> Any:
     return item["id"] if isinstance(item, Mapping) and is_name(item.get("id")) else number
 
 
-def _check_version(raw: Mapping[str, Any], problems: list[Problem]) -> None:
+def _check_version(raw: Mapping[str, Any], problems: list[Mistake]) -> None:
     version = raw.get("drgsim_scenario")
     if version is None or version == DOCUMENT_VERSION:
         return
@@ -138,32 +138,32 @@ def _check_version(raw: Mapping[str, Any], problems: list[Problem]) -> None:
         message = "written for a newer drgsim than this one: install the newest, then read it again"
     else:
         message = "a form this drgsim does not know"
-    problems.append(Problem("drgsim_scenario", message, version, str(DOCUMENT_VERSION)))
+    problems.append(Mistake("drgsim_scenario", message, version, str(DOCUMENT_VERSION)))
 
 
 def _parent(
-    stated: Mapping[str, Any], folder: Path | None, trail: tuple[str, ...], problems: list[Problem]
+    stated: Mapping[str, Any], folder: Path | None, trail: tuple[str, ...], problems: list[Mistake]
 ) -> dict[str, Any]:
     """The fields of the scenario this one extends, with what that one extends."""
     name = stated.get("extends")
     if name is None:
         return {}
     if not isinstance(name, str):
-        problems.append(Problem("extends", "not the id or file of one scenario", name))
+        problems.append(Mistake("extends", "not the id or file of one scenario", name))
         return {}
     try:
         raw, file, beside = read(find(name, folder=folder))
         if raw.get("id") in trail:
             circle = " → ".join((*trail, str(raw.get("id"))))
-            problems.append(Problem("extends", "a scenario that extends itself", circle))
+            problems.append(Mistake("extends", "a scenario that extends itself", circle))
             return {}
         return read_document(raw, name=file, folder=beside, trail=trail)
     except ScenarioError as error:
         for each in error.problems:
             at = f"extends.{name}.{each.path}"
-            problems.append(Problem(at, each.message, each.got, each.allowed, each.nearest))
+            problems.append(Mistake(at, each.message, each.got, each.allowed, each.nearest))
     except NotFoundError as error:
-        problems.append(Problem("extends", error.message, name, nearest=error.nearest))
+        problems.append(Mistake("extends", error.message, name, nearest=error.nearest))
     return {}
 
 
@@ -183,23 +183,23 @@ def _over(parent: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _day(raw: Any, problems: list[Problem]) -> datetime.date | None:
+def _day(raw: Any, problems: list[Mistake]) -> datetime.date | None:
     day = read_day(raw)
     if raw is not None and day is None:
-        problems.append(Problem("on", "not a day", raw, "YYYY-MM-DD, or null"))
+        problems.append(Mistake("on", "not a day", raw, "YYYY-MM-DD, or null"))
     return day
 
 
-def _weights(raw: Any, problems: list[Problem]) -> str:
+def _weights(raw: Any, problems: list[Mistake]) -> str:
     if str(raw) not in (*WEIGHTS, *published()):
         known = (*WEIGHTS, *published())
         near = nearest_name(str(raw), known)
-        problems.append(Problem("weights", "no such weights", raw, ", ".join(known), near))
+        problems.append(Mistake("weights", "no such weights", raw, ", ".join(known), near))
     return str(raw)
 
 
 def _assumptions(
-    parent: Mapping[str, Any], stated: Mapping[str, Any], folder: Path | None, problems: list[Problem]
+    parent: Mapping[str, Any], stated: Mapping[str, Any], folder: Path | None, problems: list[Mistake]
 ) -> Any:
     from .assumptions import Assumptions
 
@@ -233,7 +233,7 @@ def as_document(raw: Mapping[str, Any], id: str) -> Mapping[str, Any]:
     return {"drgsim_scenario": DOCUMENT_VERSION, "id": id, "levers": [lever]}
 
 
-def _check_days(on: datetime.date | None, levers: tuple[Lever, ...], problems: list[Problem]) -> None:
+def _check_days(on: datetime.date | None, levers: tuple[Lever, ...], problems: list[Mistake]) -> None:
     """Under one fixed day a value that begins later would never hold, and nobody would see why."""
     for lever in levers if on is not None else ():
         for path, value in bare(lever.reform).items():
@@ -241,10 +241,10 @@ def _check_days(on: datetime.date | None, levers: tuple[Lever, ...], problems: l
             if days and all(day is not None and on is not None and day > on for day in days):
                 message = "begins after the fixed day `on`, so it never holds"
                 allowed = f"a day up to {on}; a value without a day and phase_in; or on: null"
-                problems.append(Problem(f"levers.{lever.id}.reform.{path}", message, list(value), allowed))
+                problems.append(Mistake(f"levers.{lever.id}.reform.{path}", message, list(value), allowed))
 
 
-def _check_path(policy: Any, levers: tuple[Lever, ...], problems: list[Problem]) -> None:
+def _check_path(policy: Any, levers: tuple[Lever, ...], problems: list[Mistake]) -> None:
     """Lay the levers over the policy one after another: each must leave rules that can pay."""
     day = datetime.date.max
     policies = policies_on(documents(policy), None, day)
@@ -254,4 +254,4 @@ def _check_path(policy: Any, levers: tuple[Lever, ...], problems: list[Problem])
         except PolicyError as error:
             for each in error.problems:
                 at = f"levers.{lever.id}.{each.path}"
-                problems.append(Problem(at, each.message, each.got, each.allowed, each.nearest))
+                problems.append(Mistake(at, each.message, each.got, each.allowed, each.nearest))

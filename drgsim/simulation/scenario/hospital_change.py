@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import nearest_name
-from ...policy.errors import Problem
 from ...policy.parameters import dimensions
+from ...policy.policy_errors import Mistake
 
 FIELDS = ("level", "merged_into")
 LARGEST = "largest:"  # the hospital of a level with most stays, in a document that fits any cases
@@ -35,7 +35,7 @@ class HospitalChange:
         return {name: value for name in FIELDS if (value := getattr(self, name)) is not None}
 
 
-def read_hospitals(raw: Any, where: str, problems: list[Problem]) -> tuple[HospitalChange, ...]:
+def read_hospitals(raw: Any, where: str, problems: list[Mistake]) -> tuple[HospitalChange, ...]:
     """`{hospital: {level: 3}}` or `{hospital: {merged_into: hospital}}`; problems are collected.
 
     >>> read_hospitals({"H1": {"level": "三级"}}, "hospitals", [])
@@ -44,7 +44,7 @@ def read_hospitals(raw: Any, where: str, problems: list[Problem]) -> tuple[Hospi
     if raw is None or raw == {}:
         return ()
     if not isinstance(raw, Mapping):
-        problems.append(Problem(where, "not hospitals with what they become", raw, "{id: {level: 3}}"))
+        problems.append(Mistake(where, "not hospitals with what they become", raw, "{id: {level: 3}}"))
         return ()
     found = []
     for name, stated in sorted(raw.items(), key=lambda pair: str(pair[0])):
@@ -52,12 +52,12 @@ def read_hospitals(raw: Any, where: str, problems: list[Problem]) -> tuple[Hospi
         if str(name).startswith(LARGEST):
             _level(str(name).removeprefix(LARGEST), here, problems)
         if not isinstance(stated, Mapping) or len(set(stated) & set(FIELDS)) != 1:
-            problems.append(Problem(here, "not what a hospital becomes", stated, "level, or merged_into"))
+            problems.append(Mistake(here, "not what a hospital becomes", stated, "level, or merged_into"))
             continue
         for key in (key for key in stated if key not in FIELDS):
             near = nearest_name(str(key), FIELDS)
             problems.append(
-                Problem(f"{here}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near)
+                Mistake(f"{here}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near)
             )
         if "level" in stated:
             level = _level(stated["level"], f"{here}.level", problems)
@@ -65,14 +65,14 @@ def read_hospitals(raw: Any, where: str, problems: list[Problem]) -> tuple[Hospi
         else:
             into = str(stated["merged_into"])
             if into == str(name):
-                problems.append(Problem(f"{here}.merged_into", "a hospital merged into itself", into))
+                problems.append(Mistake(f"{here}.merged_into", "a hospital merged into itself", into))
             if into.startswith(LARGEST):
                 _level(into.removeprefix(LARGEST), here, problems)
             found.append(HospitalChange(str(name), merged_into=into))
     chained = {each.merged_into for each in found} & {each.hospital for each in found}
     for name in sorted(filter(None, chained)):
         problems.append(
-            Problem(f"{where}.{name}", "changes and takes another hospital in at once; two levers")
+            Mistake(f"{where}.{name}", "changes and takes another hospital in at once; two levers")
         )
     return tuple(found)
 
@@ -94,12 +94,12 @@ def from_flat(raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return paths, hospitals
 
 
-def _level(raw: Any, where: str, problems: list[Problem]) -> str:
+def _level(raw: Any, where: str, problems: list[Mistake]) -> str:
     level = dimensions()["level"]
     label = level.label(raw)
     if level.keys is not None and label not in level.keys:
         allowed = ", ".join(level.keys)
         problems.append(
-            Problem(where, "not a level of hospitals", raw, allowed, nearest_name(label, level.keys))
+            Mistake(where, "not a level of hospitals", raw, allowed, nearest_name(label, level.keys))
         )
     return label

@@ -10,8 +10,8 @@ from typing import Any
 
 from ...dip.pack import META, published
 from ...errors import DrgsimError, nearest_name
-from ...policy.errors import Problem
 from ...policy.parameters import catalogue
+from ...policy.policy_errors import Mistake
 from ...schemes.metadata import read_metadata
 from ...schemes.registry import chain
 from .hospital_change import HospitalChange, read_hospitals
@@ -75,18 +75,18 @@ class Lever:
 
 
 def read_levers(
-    raw: Any, responses: Mapping[str, Any], problems: list[Problem], *, folder: Path | None = None
+    raw: Any, responses: Mapping[str, Any], problems: list[Mistake], *, folder: Path | None = None
 ) -> tuple[Lever, ...]:
     """The levers of a document in their order; `responses` are names a lever may not take."""
     if not isinstance(raw, list | tuple | None):
-        problems.append(Problem("levers", "not a list of levers", type(raw).__name__))
+        problems.append(Mistake("levers", "not a list of levers", type(raw).__name__))
         return ()
     levers: list[Lever] = []
     seen: set[str] = set()
     for number, each in enumerate(raw or (), start=1):
         if not isinstance(each, Mapping):
             problems.append(
-                Problem(f"levers.{number}", "not a lever", each, f"a mapping of {', '.join(FIELDS)}")
+                Mistake(f"levers.{number}", "not a lever", each, f"a mapping of {', '.join(FIELDS)}")
             )
             continue
         name = _read_id(each.get("id"), number, seen, responses, problems)
@@ -95,29 +95,29 @@ def read_levers(
 
 
 def _read_id(
-    raw: Any, number: int, seen: set[str], responses: Mapping[str, Any], problems: list[Problem]
+    raw: Any, number: int, seen: set[str], responses: Mapping[str, Any], problems: list[Mistake]
 ) -> str:
     where = f"levers.{number}.id"
     if not is_name(raw) or "." in raw:
-        problems.append(Problem(where, "not a name", raw, "letters, digits, hyphens and underscores"))
+        problems.append(Mistake(where, "not a name", raw, "letters, digits, hyphens and underscores"))
         return str(number)
     if raw in seen:
-        problems.append(Problem(where, "two levers of one id", raw))
+        problems.append(Mistake(where, "two levers of one id", raw))
     if raw in responses or raw in RESERVED:
         what = "response" if raw in responses else "row of the attribution"
-        problems.append(Problem(where, f"the name of a {what}; a lever needs its own", raw))
+        problems.append(Mistake(where, f"the name of a {what}; a lever needs its own", raw))
     seen.add(raw)
     return str(raw)
 
 
 def _read(
-    raw: Mapping[str, Any], name: str, where: str, problems: list[Problem], folder: Path | None
+    raw: Mapping[str, Any], name: str, where: str, problems: list[Mistake], folder: Path | None
 ) -> Lever:
     for key in (key for key in raw if key not in FIELDS):
         near = nearest_name(str(key), FIELDS)
-        problems.append(Problem(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near))
+        problems.append(Mistake(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near))
     if all(raw.get(key) is None for key in CHANGES):
-        problems.append(Problem(where, "changes nothing", allowed=f"one or more of {', '.join(CHANGES)}"))
+        problems.append(Mistake(where, "changes nothing", allowed=f"one or more of {', '.join(CHANGES)}"))
     reform, policy, scheme = (raw.get(key) for key in CHANGES[:3])
     stated = {} if reform is None else canonical_reform(reform, f"{where}.reform", problems)
     return Lever(
@@ -139,9 +139,9 @@ def _title(name: str, reform: Mapping[str, Any]) -> dict[str, str]:
     return {"zh": parameter.zh, "en": parameter.en} if parameter else {"zh": name, "en": name}
 
 
-def _scheme(raw: Any, where: str, problems: list[Problem]) -> str | None:
+def _scheme(raw: Any, where: str, problems: list[Mistake]) -> str | None:
     if not isinstance(raw, str):
-        problems.append(Problem(where, "not the name of a scheme", raw, _SCHEMES))
+        problems.append(Mistake(where, "not the name of a scheme", raw, _SCHEMES))
         return None
     kind, colon, name = raw.partition(":")
     if kind == LEARNED:
@@ -151,18 +151,18 @@ def _scheme(raw: Any, where: str, problems: list[Problem]) -> str | None:
     try:
         pack = read_metadata(chain(raw)[0])
     except DrgsimError as error:
-        problems.append(Problem(where, error.message, raw, _SCHEMES, error.nearest))
+        problems.append(Mistake(where, error.message, raw, _SCHEMES, error.nearest))
         return None
     if raw == pack.family:
         problems.append(
-            Problem(where, "a family, whose edition depends on the day", raw, "one edition", pack.id)
+            Mistake(where, "a family, whose edition depends on the day", raw, "one edition", pack.id)
         )
     return raw
 
 
-def _check_catalogue(name: str, where: str, problems: list[Problem]) -> None:
+def _check_catalogue(name: str, where: str, problems: list[Mistake]) -> None:
     if name not in published() and not (Path(name) / META).is_file():
         allowed = ", ".join([*published(), f"a folder that holds {META}"])
         problems.append(
-            Problem(where, "no such DIP catalogue", name, allowed, nearest_name(name, published()))
+            Mistake(where, "no such DIP catalogue", name, allowed, nearest_name(name, published()))
         )

@@ -10,8 +10,8 @@ from typing import Any
 
 from ...errors import nearest_name
 from ...policy.entries import read_day
-from ...policy.errors import Problem
-from ..errors import refuse
+from ...policy.policy_errors import Mistake
+from ..scenario_errors import refuse
 
 FIELDS = ("start", "years", "profile")
 STEP = "step"
@@ -57,7 +57,7 @@ class PhaseIn:
     profile: str = STEP
 
     def __post_init__(self) -> None:
-        problems: list[Problem] = []
+        problems: list[Mistake] = []
         _check(self.start, self.years, self.profile, "phase_in", problems)
         refuse(problems, "the phase-in")
         if self.years == 1:
@@ -91,17 +91,17 @@ class PhaseIn:
         return {"start": start, "years": self.years, "profile": self.profile}
 
 
-def read_phase_in(raw: Any, where: str, problems: list[Problem]) -> PhaseIn | None:
+def read_phase_in(raw: Any, where: str, problems: list[Mistake]) -> PhaseIn | None:
     """The phase-in a document states; None where the change is whole from the first year."""
     if raw is None or isinstance(raw, PhaseIn):
         return raw if raw is not None and raw.start is not None else None
     if not isinstance(raw, Mapping):
-        problems.append(Problem(where, "not a phase-in", raw, f"a mapping of {', '.join(FIELDS)}"))
+        problems.append(Mistake(where, "not a phase-in", raw, f"a mapping of {', '.join(FIELDS)}"))
         return None
     before = len(problems)
     for key in (key for key in raw if key not in FIELDS):
         near = nearest_name(str(key), FIELDS)
-        problems.append(Problem(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near))
+        problems.append(Mistake(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near))
     start, years = _day_or_year(raw.get("start")), raw.get("years", 1)
     profile = raw.get("profile", STEP if years == 1 else "linear")
     _check(start, years, profile, where, problems)
@@ -110,23 +110,23 @@ def read_phase_in(raw: Any, where: str, problems: list[Problem]) -> PhaseIn | No
     return PhaseIn(start, years, profile)
 
 
-def _check(start: Any, years: Any, profile: Any, where: str, problems: list[Problem]) -> None:
+def _check(start: Any, years: Any, profile: Any, where: str, problems: list[Mistake]) -> None:
     year = start.year if isinstance(start, datetime.date) else start
     if year is not None and not _whole(year, _FIRST, _LAST):
         allowed = "a calendar year such as 2027, or a day such as 2027-07-01"
-        problems.append(Problem(f"{where}.start", "not a year or a day", start, allowed))
+        problems.append(Mistake(f"{where}.start", "not a year or a day", start, allowed))
     if not _whole(years, 1, _LONGEST):
-        problems.append(Problem(f"{where}.years", "not a number of years", years, f"1 to {_LONGEST}"))
+        problems.append(Mistake(f"{where}.years", "not a number of years", years, f"1 to {_LONGEST}"))
         years = 1
     if str(profile) not in PROFILES:
         near = nearest_name(str(profile), PROFILES)
-        problems.append(Problem(f"{where}.profile", "no such profile", profile, ", ".join(PROFILES), near))
+        problems.append(Mistake(f"{where}.profile", "no such profile", profile, ", ".join(PROFILES), near))
     elif profile == STEP and years != 1:
         problems.append(
-            Problem(f"{where}.years", "a step is whole in the year it starts", years, "1, or another profile")
+            Mistake(f"{where}.years", "a step is whole in the year it starts", years, "1, or another profile")
         )
     if start is None and years != 1:
-        problems.append(Problem(f"{where}.start", "is missing: the year the change starts in"))
+        problems.append(Mistake(f"{where}.start", "is missing: the year the change starts in"))
 
 
 def _day_or_year(raw: Any) -> Any:

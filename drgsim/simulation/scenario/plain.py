@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from ...policy.errors import Problem
+from ...policy.policy_errors import Mistake
 
 
-def plain(raw: Any, where: str, problems: list[Problem]) -> Any:
+def plain(raw: Any, where: str, problems: list[Mistake]) -> Any:
     """`raw` as mappings, lists, text, numbers, true, false and null; keys and days as text.
 
     Anything else is a problem and becomes None: above all a callable, whose doings no hash can cover.
@@ -33,9 +33,9 @@ def plain(raw: Any, where: str, problems: list[Problem]) -> Any:
     if callable(raw):
         kind = type(raw).__name__
         message = "a Python callable, which no hash covers and no record can verify"
-        problems.append(Problem(where or "document", message, kind, "plain data; write a response instead"))
+        problems.append(Mistake(where or "document", message, kind, "plain data; write a response instead"))
     else:
-        problems.append(Problem(where or "document", "not plain data", type(raw).__name__, "what YAML holds"))
+        problems.append(Mistake(where or "document", "not plain data", type(raw).__name__, "what YAML holds"))
     return None
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from ...errors import nearest_name
 from ...policy.document import METHODS
 from ...policy.entries import Dated, read_day, read_entry
-from ...policy.errors import Problem
 from ...policy.parameter_values import to_plain
 from ...policy.parameters import OTHER, Parameter, catalogue, dimensions
+from ...policy.policy_errors import Mistake
 from ...policy.reform import SOURCE, STATE
 from ...policy.rules.rule import read_rules
 from ...sources import Source, load
@@ -24,7 +24,7 @@ _VALUE = ("value", "values")
 RULES = "rules/"  # rules/<id> adds or changes a rule, or takes it out where the value is null
 
 
-def canonical_reform(raw: Any, where: str, problems: list[Problem]) -> dict[str, Any]:
+def canonical_reform(raw: Any, where: str, problems: list[Mistake]) -> dict[str, Any]:
     """A flat reform with every spelling of the same change made one; problems are collected.
 
     A path maps to a value, to `{date: value}`, or, where a source is given, to a mapping with value(s),
@@ -34,7 +34,7 @@ def canonical_reform(raw: Any, where: str, problems: list[Problem]) -> dict[str,
     {'outlier.low.threshold': 0.4, 'outlier.high.threshold/3': 2}
     """
     if not isinstance(raw, Mapping):
-        problems.append(Problem(where, "not a mapping of parameter paths to values", raw))
+        problems.append(Mistake(where, "not a mapping of parameter paths to values", raw))
         return {}
     found: dict[tuple[int, tuple[str, ...]], tuple[str, Any]] = {}
     order = _order()
@@ -45,7 +45,7 @@ def canonical_reform(raw: Any, where: str, problems: list[Problem]) -> dict[str,
                 found[-1, ()] = ("method", value)
                 continue
             near = nearest_name(str(value), METHODS)
-            problems.append(Problem(here, "no such method", value, ", ".join(METHODS), near))
+            problems.append(Mistake(here, "no such method", value, ", ".join(METHODS), near))
             continue
         if str(path).startswith(RULES):
             rule = _rule(str(path).removeprefix(RULES), value, here, problems)
@@ -57,11 +57,11 @@ def canonical_reform(raw: Any, where: str, problems: list[Problem]) -> dict[str,
             problems.append(_unknown(name, here))
         elif len(cell) > len(parameter.by):
             by = ", ".join(parameter.by) or "nothing"
-            problems.append(Problem(here, f"varies by {by}", got="/".join(cell)))
+            problems.append(Mistake(here, f"varies by {by}", got="/".join(cell)))
         else:
             labels = _labels(parameter, cell, here, problems)
             if (order[name], labels) in found:
-                problems.append(Problem(here, "the same path twice, in two spellings"))
+                problems.append(Mistake(here, "the same path twice, in two spellings"))
             below = replace(parameter, path=here, by=parameter.by[len(cell) :])
             entry = _entry(below, value, problems)
             found[order[name], labels] = ("/".join((name, *labels)), entry)
@@ -84,12 +84,12 @@ def states(reform: Mapping[str, Any]) -> Counter[str]:
     )
 
 
-def _rule(name: str, raw: Any, where: str, problems: list[Problem]) -> dict[str, Any] | None:
+def _rule(name: str, raw: Any, where: str, problems: list[Mistake]) -> dict[str, Any] | None:
     """A rule added or changed, in one spelling; None takes it out."""
     if raw is None:
         return None
     given = {"source": SOURCE, "state": STATE, **raw, "id": name} if isinstance(raw, Mapping) else raw
-    own: list[Problem] = []
+    own: list[Mistake] = []
     rules = read_rules([given], {}, _sources(), "", own)
     problems += [replace(problem, path=f"{where}: {problem.path}") for problem in own]
     plain = rules[0].plain() if rules else {}
@@ -111,7 +111,7 @@ def _bare(entry: Any) -> Any:
     return entry
 
 
-def _entry(parameter: Parameter, raw: Any, problems: list[Problem]) -> Any:
+def _entry(parameter: Parameter, raw: Any, problems: list[Mistake]) -> Any:
     entry = dict(raw) if isinstance(raw, Mapping) and any(key in raw for key in _VALUE) else {"value": raw}
     given = any(key in entry for key in _PROVENANCE)
     if _by_date(entry.get("value")):
@@ -132,7 +132,7 @@ def _plain(timeline: tuple[Dated, ...], *, undated: bool) -> Any:
     return {dated.since.isoformat(): to_plain(dated.value) for dated in timeline}
 
 
-def _labels(parameter: Parameter, cell: list[str], where: str, problems: list[Problem]) -> tuple[str, ...]:
+def _labels(parameter: Parameter, cell: list[str], where: str, problems: list[Mistake]) -> tuple[str, ...]:
     labels = []
     for name, raw in zip(parameter.by, cell, strict=False):
         dimension = dimensions()[name]
@@ -140,17 +140,17 @@ def _labels(parameter: Parameter, cell: list[str], where: str, problems: list[Pr
         if dimension.keys is not None and label not in (*dimension.keys, OTHER):
             near = nearest_name(label, dimension.keys)
             allowed = ", ".join((*dimension.keys, OTHER))
-            problems.append(Problem(where, f"not a key of {name}", raw, allowed, near))
+            problems.append(Mistake(where, f"not a key of {name}", raw, allowed, near))
         labels.append(label)
     return tuple(labels)
 
 
-def _unknown(name: str, where: str) -> Problem:
+def _unknown(name: str, where: str) -> Mistake:
     if name == "scheme":
-        return Problem(
+        return Mistake(
             where, "a scheme is switched by the lever's own field", allowed="scheme: beside reform"
         )
-    return Problem(where, "no such parameter", nearest=nearest_name(name, (*catalogue(), "method")))
+    return Mistake(where, "no such parameter", nearest=nearest_name(name, (*catalogue(), "method")))
 
 
 def _by_date(raw: Any) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...errors import nearest_name
-from ...policy.errors import Problem
+from ...policy.policy_errors import Mistake
 from .phase_in import PhaseIn, read_phase_in
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def known_responses() -> Mapping[str, Declaration]:
     return declared()
 
 
-def read_responses(raw: Any, problems: list[Problem]) -> tuple[ResponseSetting, ...]:
+def read_responses(raw: Any, problems: list[Mistake]) -> tuple[ResponseSetting, ...]:
     """The responses of a document, in the order in which they are applied whatever the order of writing."""
     if not isinstance(raw, Mapping | None):
-        problems.append(Problem("responses", "not a mapping of names to strengths", type(raw).__name__))
+        problems.append(Mistake("responses", "not a mapping of names to strengths", type(raw).__name__))
         return ()
     known = known_responses()
     settings: dict[str, ResponseSetting] = {}
@@ -50,9 +50,9 @@ def read_responses(raw: Any, problems: list[Problem]) -> tuple[ResponseSetting, 
         where = f"responses.{name}"
         if name not in known:
             near = nearest_name(str(name), known)
-            problems.append(Problem(where, "no such response", allowed=", ".join(known), nearest=near))
+            problems.append(Mistake(where, "no such response", allowed=", ".join(known), nearest=near))
         elif not isinstance(stated, Mapping | None):
-            problems.append(Problem(where, "not a mapping of parameters to values", stated))
+            problems.append(Mistake(where, "not a mapping of parameters to values", stated))
         else:
             given = {str(key): value for key, value in (stated or {}).items() if key != PHASE_IN}
             phase_in = read_phase_in((stated or {}).get(PHASE_IN), f"{where}.{PHASE_IN}", problems)

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 from ...errors import DrgsimError
 from ...policy.document import FIELDS, Document
-from ...policy.errors import PolicyDateWarning, PolicyError, Problem
 from ...policy.library import find, load_document, shipped
 from ...policy.policy import Policy
+from ...policy.policy_errors import Mistake, PolicyDateWarning, PolicyError
 from ...policy.writing import document_mapping
 from ...policy.yaml_text import read_yaml
-from ..errors import SimulationError
+from ..scenario_errors import SimulationError
 from .plain import plain
 
 Documents = Document | dict[str, Document]
@@ -26,14 +26,14 @@ T = TypeVar("T")
 _EXPECTED = "a shipped id, a .yaml file, a policy document, or one of these for each care region and other"
 
 
-def read_policy(raw: Any, where: str, problems: list[Problem], *, folder: Path | None = None) -> Any:
+def read_policy(raw: Any, where: str, problems: list[Mistake], *, folder: Path | None = None) -> Any:
     """A policy as stated, in plain data that needs no file of the reader's: an id, a document, or by region.
 
     `folder` is where files named in the document are looked for. Problems of a policy are this document's.
     """
     if isinstance(raw, Mapping) and not any(key in FIELDS for key in raw):
         if not raw:
-            problems.append(Problem(where, "no policy", dict(raw), _EXPECTED))
+            problems.append(Mistake(where, "no policy", dict(raw), _EXPECTED))
         return {
             str(region): _one(each, f"{where}.{region}", problems, folder)
             for region, each in sorted(raw.items(), key=lambda pair: str(pair[0]))
@@ -93,31 +93,31 @@ def names(stated: Any) -> str:
     return stated if isinstance(stated, str) else str(stated.get("id"))
 
 
-def _one(raw: Any, where: str, problems: list[Problem], folder: Path | None) -> Any:
+def _one(raw: Any, where: str, problems: list[Mistake], folder: Path | None) -> Any:
     if isinstance(raw, Policy):
         return _of_policy(raw)
     if not isinstance(raw, str | Path | Mapping):
         message = "is missing" if raw is None else "not a policy"
-        problems.append(Problem(where, message, type(raw).__name__, _EXPECTED))
+        problems.append(Mistake(where, message, type(raw).__name__, _EXPECTED))
         return None
     try:
         stated = _stated(raw, where, problems, folder)
         if _document(stated).method is None:
-            problems.append(Problem(where, "a part, which has no method of its own", names(stated)))
+            problems.append(Mistake(where, "a part, which has no method of its own", names(stated)))
     except PolicyError as error:
         for each in error.problems:
             problems.append(
-                Problem(f"{where}.{each.path}", each.message, each.got, each.allowed, each.nearest)
+                Mistake(f"{where}.{each.path}", each.message, each.got, each.allowed, each.nearest)
             )
         return None
     except DrgsimError as error:
-        problems.append(Problem(where, error.message, error.got, _EXPECTED, error.nearest))
+        problems.append(Mistake(where, error.message, error.got, _EXPECTED, error.nearest))
         return None
     return stated
 
 
 def _stated(
-    raw: str | Path | Mapping[str, Any], where: str, problems: list[Problem], folder: Path | None
+    raw: str | Path | Mapping[str, Any], where: str, problems: list[Mistake], folder: Path | None
 ) -> Any:
     if isinstance(raw, Mapping):
         return _written_out(raw, raw, where, problems)
@@ -127,7 +127,7 @@ def _stated(
     return _written_out(read_yaml(path), path, where, problems)
 
 
-def _written_out(raw: Mapping[str, Any], source: Any, where: str, problems: list[Problem]) -> Any:
+def _written_out(raw: Mapping[str, Any], source: Any, where: str, problems: list[Mistake]) -> Any:
     """The document as written when all it extends ships with drgsim, whole otherwise."""
     extends = raw.get("extends") or []
     parents = [extends] if isinstance(extends, str) else extends
@@ -139,9 +139,9 @@ def _written_out(raw: Mapping[str, Any], source: Any, where: str, problems: list
 
 def _refuse_shape(raw: Mapping[str, Any], parents: Any) -> None:
     if not isinstance(parents, list | tuple) or not all(isinstance(parent, str) for parent in parents):
-        raise PolicyError("", problems=[Problem("extends", "not the names of policies", raw["extends"])])
+        raise PolicyError("", problems=[Mistake("extends", "not the names of policies", raw["extends"])])
     if not isinstance(raw.get("coverage"), list | tuple | None):
-        raise PolicyError("", problems=[Problem("coverage", "not a list of clauses", raw["coverage"])])
+        raise PolicyError("", problems=[Mistake("coverage", "not a list of clauses", raw["coverage"])])
 
 
 def _of_policy(policy: Policy) -> Any:

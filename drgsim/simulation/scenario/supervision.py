@@ -9,7 +9,7 @@ from typing import Any
 
 from ..._paths import data_path
 from ...errors import nearest_name
-from ...policy.errors import Problem
+from ...policy.policy_errors import Mistake
 from ...policy.yaml_text import read_yaml
 from ...sources import STATES
 from ...sources import load as load_sources
@@ -97,7 +97,7 @@ class Supervision:
         return hash((tuple(self.shares[name] for name in SHARES), self.rules, self.assessment))
 
 
-def read_supervision(raw: Any, where: str, problems: list[Problem]) -> Supervision | None:
+def read_supervision(raw: Any, where: str, problems: list[Mistake]) -> Supervision | None:
     """A lever's supervision: each share a number, or a mapping of value, low, high, source, state and note.
 
     A share that is not stated is 0, and with all of them 0 nothing moves.
@@ -106,43 +106,43 @@ def read_supervision(raw: Any, where: str, problems: list[Problem]) -> Supervisi
         return None
     known = (*SHARES, RULES, ASSESSMENT)
     if not isinstance(raw, Mapping):
-        problems.append(Problem(where, "not a supervision", raw, f"a mapping of {', '.join(known)}"))
+        problems.append(Mistake(where, "not a supervision", raw, f"a mapping of {', '.join(known)}"))
         return None
     for key in (key for key in raw if key not in known):
         near = nearest_name(str(key), known)
-        problems.append(Problem(f"{where}.{key}", "unknown field", allowed=", ".join(known), nearest=near))
+        problems.append(Mistake(f"{where}.{key}", "unknown field", allowed=", ".join(known), nearest=near))
     shares = {name: _share(raw.get(name, 0), f"{where}.{name}", problems) for name in SHARES}
     rules = raw.get(RULES) or ()
     named = (rules,) if isinstance(rules, str) else tuple(str(each) for each in rules)
     _check_rules(named, f"{where}.{RULES}", problems)
     assessment = raw.get(ASSESSMENT, 0)
     if not _is_share(assessment):
-        problems.append(Problem(f"{where}.{ASSESSMENT}", "not a strength", assessment, "0 to 1"))
+        problems.append(Mistake(f"{where}.{ASSESSMENT}", "not a strength", assessment, "0 to 1"))
         assessment = 0
     return Supervision(shares, tuple(sorted(named)), float(assessment))
 
 
-def _share(raw: Any, where: str, problems: list[Problem]) -> Share:
+def _share(raw: Any, where: str, problems: list[Mistake]) -> Share:
     entry = dict(raw) if isinstance(raw, Mapping) else {"value": raw}
     for key in (key for key in entry if key not in _ENTRY):
         near = nearest_name(str(key), _ENTRY)
-        problems.append(Problem(f"{where}.{key}", "unknown field", allowed=", ".join(_ENTRY), nearest=near))
+        problems.append(Mistake(f"{where}.{key}", "unknown field", allowed=", ".join(_ENTRY), nearest=near))
     value = entry.get("value")
     bounds: list[Any] = [entry.get("low", value), value, entry.get("high", value)]
     fit = all(_is_share(each) for each in bounds)
     if not fit or not bounds[0] <= bounds[1] <= bounds[2]:
-        problems.append(Problem(where, "not a share with its interval", raw, "0 to 1, low <= value <= high"))
+        problems.append(Mistake(where, "not a share with its interval", raw, "0 to 1, low <= value <= high"))
         return Share(Interval(0.0, 0.0, 0.0))
     source, state = str(entry.get("source", OWN_SOURCE)), str(entry.get("state", "assumed"))
     if source not in load_sources():
-        problems.append(Problem(f"{where}.source", "no such source", source))
+        problems.append(Mistake(f"{where}.source", "no such source", source))
     if state not in STATES:
         near = nearest_name(state, STATES)
-        problems.append(Problem(f"{where}.state", "not a state", state, ", ".join(STATES), near))
+        problems.append(Mistake(f"{where}.state", "not a state", state, ", ".join(STATES), near))
     return Share(Interval(float(bounds[1]), float(bounds[0]), float(bounds[2])), source, state)
 
 
-def _check_rules(named: tuple[str, ...], where: str, problems: list[Problem]) -> None:
+def _check_rules(named: tuple[str, ...], where: str, problems: list[Mistake]) -> None:
     if not named:
         return
     from ...audit.library import Library
@@ -151,7 +151,7 @@ def _check_rules(named: tuple[str, ...], where: str, problems: list[Problem]) ->
     known = sorted({rule.id for rule in stays} | {rule.family for rule in stays})
     for name in (name for name in named if name not in known):
         near = nearest_name(name, known)
-        problems.append(Problem(where, "no rule or family that looks at stays", name, ", ".join(known), near))
+        problems.append(Mistake(where, "no rule or family that looks at stays", name, ", ".join(known), near))
 
 
 def _is_share(raw: Any) -> bool:

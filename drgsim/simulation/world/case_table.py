@@ -11,7 +11,7 @@ from ...cases.arrays import read_labels
 from ...errors import ColumnError
 from ...payment.engine.grouped import as_frame
 from ...settlement.tally import Words
-from ..errors import SimulationError
+from ..scenario_errors import SimulationError
 
 # column -> what it is for; each is asked for together with the others, not one after another
 NEEDED = {

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SimulationError
 from ..scenario.hospital_change import LARGEST, HospitalChange
+from ..scenario_errors import SimulationError
 
 ID, LEVEL, REGION = "hospital_id", "hospital_level", "care_region"
 # where a stay really was: hospitals are drawn by these, so that a merger is no other sample

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import ColumnError
-from ...payment.engine.problems import Problem
+from ...payment.engine.problems import Unpaid
 from ...payment.engine.state import Outlier, Review, Route
 from .age_bands import AGE_BAND, age_bands
 from .clearing_shares import fund_after_clearing
@@ -46,7 +46,7 @@ MARKS: Mapping[str, type[IntEnum]] = {
     "route": Route,
     "outlier": Outlier,
     "review": Review,
-    "problem": Problem,
+    "problem": Unpaid,
 }
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ...policy.parameter_values import to_plain
 from ...policy.parameters import catalogue
 from ...policy.policy import Policy
-from ..errors import SimulationError
 from ..scenario.stated_policy import Policies
+from ..scenario_errors import SimulationError
 
 if TYPE_CHECKING:
     from ..scenario.hospital_change import HospitalChange

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from ...audit.recovery import fund_at_stake, recovered
 from ...audit.screening import audit
-from ..errors import SimulationError
 from ..scenario.stated_policy import reformed
+from ..scenario_errors import SimulationError
 
 if TYPE_CHECKING:
     from ...audit.result import AuditResult

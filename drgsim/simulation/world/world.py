@@ -21,8 +21,8 @@ from ...settlement import settle
 from ...settlement.statistics import FLOW, stay_keys, stay_measures
 from ...settlement.tally import Words, tally
 from ...transition.carried import carried_weights
-from ..errors import SimulationError
 from ..scenario.steps import REGROUPED, steps_of
+from ..scenario_errors import SimulationError
 from .age_bands import AGE_BAND, age_bands
 from .case_table import case_table
 from .changed_hospitals import BEFORE, changed_columns

@@ -12,7 +12,7 @@ from ...schemes.model import Adrg, Drg, Mdc, Scheme
 from ...schemes.rules.terms import And, Constant, HasSeverity, Member, Role, Rule
 from ...schemes.rules.walk import leaves
 from ..common_codes import usable, weight
-from ..tables import rows
+from ..data_tables import rows
 from .candidates import Core, cores
 from .recipe import Codes, Recipe, recipes
 

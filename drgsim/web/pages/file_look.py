@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...cases.errors import UnknownLayoutError
+from ...cases.case_errors import UnknownLayoutError
 from ...cases.header_rows import code_looks, sample_of
 from ...cases.headers import header_keys
 from ...cases.layouts import find_layout, layouts, nested_lists
+from ...cases.raw_table import RawTable
 from ...cases.recognise import HEADER_WITHIN, Match, recognise
 from ...cases.sources import raw_tables
-from ...cases.tables import RawTable
 from .desk import Visit
 
 MOST_COLUMNS = 400

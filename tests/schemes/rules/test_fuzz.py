@@ -10,9 +10,9 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.schemes.errors import RuleSyntaxError
 from drgsim.schemes.rules.parse import parse_rule
 from drgsim.schemes.rules.print import print_rule
+from drgsim.schemes.scheme_errors import RuleSyntaxError
 
 SECONDS = float(os.environ.get("DRGSIM_FUZZ_SECONDS", "0"))
 WORDS = "ZYZD QTZD ZYSS QTSS NL XSRTL XSRTZ XB ZYTS LYFS ZZXS CYKS MCC CC in not and or OR length TRUE FALSE"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from drgsim.schemes.errors import RuleSyntaxError
 from drgsim.schemes.rules.neutral import negate, parse_neutral
 from drgsim.schemes.rules.parse import parse_rule
 from drgsim.schemes.rules.print import print_rule
+from drgsim.schemes.scheme_errors import RuleSyntaxError
 
 DIAGNOSES = {"mdc": "DI_Z00", "dx": "DI_AB1", "dx1": "DI1_AB1", "dx2": "DI2_AB1"}
 PROCEDURES = {"valid": "OP_ALL", "proc": "OP_AB1", "proc1": "OP1_AB1", "proc2": "OP2_AB1"}

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 
 from drgsim.errors import DrgsimError
-from drgsim.schemes.errors import RuleSyntaxError
 from drgsim.schemes.rules.parse import parse_rule
 from drgsim.schemes.rules.print import print_rule
 from drgsim.schemes.rules.terms import (
@@ -22,6 +21,7 @@ from drgsim.schemes.rules.terms import (
     Severity,
     Variable,
 )
+from drgsim.schemes.scheme_errors import RuleSyntaxError
 from tests.schemes.strategies import canonical_rules
 
 ZYZD, QTZD = Role.PRINCIPAL_DIAGNOSIS, Role.OTHER_DIAGNOSES

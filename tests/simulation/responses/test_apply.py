@@ -6,8 +6,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import drgsim
-from drgsim.simulation.errors import ScenarioError
 from drgsim.simulation.responses import Habits, apply_responses, declared
+from drgsim.simulation.scenario_errors import ScenarioError
 
 from .faced import NAMES, SCHEME, SETTINGS, apply, faced, habits
 from .test_every_response import check_money

@@ -2,7 +2,7 @@
 
 import pytest
 
-from drgsim.policy.errors import Problem
+from drgsim.policy.policy_errors import Mistake
 from drgsim.simulation.responses import declared
 from drgsim.sources import STATES, load
 
@@ -55,7 +55,7 @@ def test_sources_of_responses_resolve():
 
 
 def test_check_collects_everything_and_says_the_nearest_name():
-    problems: list[Problem] = []
+    problems: list[Mistake] = []
     volume = declared()["volume"]
     kept = volume.check(
         {"shar": 0.1, "employee": 2, "resident": "x", "share": 0.1}, "responses.volume", problems
@@ -71,7 +71,7 @@ def test_check_collects_everything_and_says_the_nearest_name():
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), True, None, "0.1"])
 def test_a_value_that_is_no_number_is_refused(value):
-    problems: list[Problem] = []
+    problems: list[Mistake] = []
     assert declared()["volume"].check({"share": value}, "responses.volume", problems) == {}
     assert len(problems) == 1
 
@@ -87,12 +87,12 @@ def test_saying_a_default_is_saying_nothing():
 def test_every_bound_may_be_used():
     for name, parameter in EVERY:
         for value in (parameter.min, parameter.max):
-            problems: list[Problem] = []
+            problems: list[Mistake] = []
             declared()[name].check({parameter.name: value}, name, problems)
             assert problems == []
 
 
 def test_a_mapping_is_needed():
-    problems: list[Problem] = []
+    problems: list[Mistake] = []
     assert declared()["volume"].check(0.1, "responses.volume", problems) == {}
     assert problems[0].path == "responses.volume"

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from drgsim.simulation.errors import SimulationError
 from drgsim.simulation.responses import declared
 from drgsim.simulation.responses.apply import response
+from drgsim.simulation.scenario_errors import SimulationError
 
 from .faced import BILL, NAMES, PARTS, SCHEME, SETTINGS, apply, by_id, faced, fen, habits
 

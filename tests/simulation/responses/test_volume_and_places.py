@@ -6,8 +6,8 @@ import pytest
 
 import drgsim
 from drgsim.errors import NotFoundError
-from drgsim.simulation.errors import SimulationError
 from drgsim.simulation.responses import Habits
+from drgsim.simulation.scenario_errors import SimulationError
 
 from .faced import BILL, PARTS, SCHEME, apply, by_id, changed, faced, fen
 

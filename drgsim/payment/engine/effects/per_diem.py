@@ -11,7 +11,7 @@ import numpy as np
 from ....cases.arrays import Ints
 from ....cases.fen import TO_THE_FEN, Floats, Rounding
 from ..book import Book
-from ..problems import Problem
+from ..problems import Unpaid
 from ..state import Change, Route, State
 from ..steps.unit_price import units_per_weight
 
@@ -56,10 +56,10 @@ class PerDiemRule:
         if self.ceiling:
             paid = np.minimum(paid, state.cost[rows])
         failed = np.isnan(yuan)
-        problem = np.where(np.isnan(days), Problem.NO_DAYS, Problem.NO_PER_DIEM)
+        problem = np.where(np.isnan(days), Unpaid.NO_DAYS, Unpaid.NO_PER_DIEM)
         marks: dict[str, Any] = {
             "route": np.where(failed, Route.NOT_PAYABLE, Route.PER_DIEM),
-            "problem": np.where(failed, problem, Problem.NONE),
+            "problem": np.where(failed, problem, Unpaid.NONE),
             "slides": 1.0 if self.points else 0.0,
         }
         due = self._patient_due(rows, days, paid, rate, facts)

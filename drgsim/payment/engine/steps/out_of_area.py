@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ....cases.fen import Floats
 from ..book import Book, Value, spread
-from ..problems import Problem
+from ..problems import Unpaid
 from ..state import Change, Route, State
 from .unit_price import units_per_weight
 
@@ -64,7 +64,7 @@ class OutOfArea:
             marks["coefficient"] = 1.0
         by_item, no_mode = self.by_item[profile], self.no_mode[profile]
         marks["route"] = np.select([by_item, no_mode], [Route.OUT_OF_AREA, Route.NOT_PAYABLE], Route.SCHEME)
-        marks["problem"] = np.where(no_mode, Problem.NO_MODE, Problem.NONE)
+        marks["problem"] = np.where(no_mode, Unpaid.NO_MODE, Unpaid.NONE)
         return Change(rows, marks=marks)
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:

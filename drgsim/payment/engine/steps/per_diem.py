@@ -11,7 +11,7 @@ import numpy as np
 from ....cases.arrays import Mask
 from ....cases.fen import to_fen
 from ..book import Book, Value, spread
-from ..problems import Problem
+from ..problems import Unpaid
 from ..state import Change, Route, State
 from .unit_price import units_per_weight
 
@@ -78,13 +78,13 @@ class PerDiem:
         if self.method == "ceiling":
             paid = np.minimum(paid, state.cost[rows])
         failed = np.isnan(yuan)
-        problem = np.where(np.isnan(days), Problem.NO_DAYS, Problem.NO_PER_DIEM)
+        problem = np.where(np.isnan(days), Unpaid.NO_DAYS, Unpaid.NO_PER_DIEM)
         return Change(
             rows,
             payment=paid,
             marks={
                 "route": np.where(failed, Route.NOT_PAYABLE, Route.PER_DIEM),
-                "problem": np.where(failed, problem, Problem.NONE),
+                "problem": np.where(failed, problem, Unpaid.NONE),
                 "slides": 1.0 if self.method == "points" else 0.0,
             },
         )

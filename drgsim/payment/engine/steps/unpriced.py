@@ -11,7 +11,7 @@ import numpy as np
 from ....cases.arrays import Ints, Mask
 from ....cases.fen import Fen, to_fen
 from ..book import Book
-from ..problems import Problem
+from ..problems import Unpaid
 from ..state import Change, Route, State
 from ..stays import Stays
 from .routes import ROUTE_WORDS
@@ -61,7 +61,7 @@ class Unpriced:
             return None
         route = np.full(len(rows), Route.NOT_PAYABLE, np.int8)
         problem = np.where(
-            np.isnan(state.unit[rows]), np.int8(Problem.NO_PRICE), np.int8(Problem.NO_COEFFICIENT)
+            np.isnan(state.unit[rows]), np.int8(Unpaid.NO_PRICE), np.int8(Unpaid.NO_COEFFICIENT)
         )
         paid = np.zeros(len(rows), np.int64)
         slides = np.zeros(len(rows))
@@ -70,12 +70,12 @@ class Unpriced:
             own = where & ~settled
             settled |= own
             if method == NOT_PAYABLE:
-                problem[own] = Problem.NO_WEIGHT
+                problem[own] = Unpaid.NO_WEIGHT
                 continue
             route[own] = kind
             slides[own] = 1.0 if method == MEAN_COST else 0.0  # points slide, what is paid by item does not
             paid[own], problem[own] = self._paid(state, rows[own], kind, method)
-        route[problem != Problem.NONE] = Route.NOT_PAYABLE
+        route[problem != Unpaid.NONE] = Route.NOT_PAYABLE
         marks = {"route": route, "problem": problem, "slides": slides}
         return Change(rows, payment=paid, marks=marks)
 
@@ -93,17 +93,17 @@ class Unpriced:
 
     def _paid(self, state: State, rows: Ints, kind: Route, method: str) -> tuple[Fen | int, Ints | int]:
         if method == NOTHING:
-            return 0, Problem.NONE
+            return 0, Unpaid.NONE
         cost = state.cost[rows]
         if method == BY_ITEM:
-            return cost, Problem.NONE
+            return cost, Unpaid.NONE
         if not self.mean_cost:
-            return 0, Problem.NO_MEAN_COST
+            return 0, Unpaid.NO_MEAN_COST
         factor = self.ungrouped_factor if kind == Route.UNGROUPED else 1.0
         if kind == Route.BLANK_GROUP and self.blank_factor is not None:
             factor = self.blank_factor
         yuan = cost / 100 / self.mean_cost * (self.mean_weight * factor) * state.unit[rows]
-        return to_fen(np.nan_to_num(yuan)), np.where(np.isnan(yuan), Problem.NO_PRICE, Problem.NONE)
+        return to_fen(np.nan_to_num(yuan)), np.where(np.isnan(yuan), Unpaid.NO_PRICE, Unpaid.NONE)
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if Route(state.route[i]) not in _OWN:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..settlement.workbook import write_tables
+from ..settlement.settlement_workbook import write_tables
 from ..words import headers
 
 if TYPE_CHECKING:

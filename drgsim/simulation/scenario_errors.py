@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..errors import DrgsimError
-from ..policy.errors import Problem
+from ..policy.policy_errors import Mistake
 
 _DEEP = ("levers", "responses")  # sections whose problems are grouped one step further down
 
@@ -26,12 +26,12 @@ class ScenarioError(SimulationError):
 
     code = "DS702"
 
-    def __init__(self, message: str, *, problems: Iterable[Problem], **parts: Any) -> None:
+    def __init__(self, message: str, *, problems: Iterable[Mistake], **parts: Any) -> None:
         super().__init__(message, **parts)
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
-        sections: dict[str, list[Problem]] = {}
+        sections: dict[str, list[Mistake]] = {}
         for problem in self.problems:
             sections.setdefault(_section(problem), []).append(problem)
         lines = [super().__str__()]
@@ -46,7 +46,7 @@ class RecordError(SimulationError):
     code = "DS703"
 
 
-def refuse(problems: Iterable[Problem], name: str) -> None:
+def refuse(problems: Iterable[Mistake], name: str) -> None:
     """Raise ScenarioError when there is any problem; one stated twice is shown once."""
     found = list({str(problem): problem for problem in problems}.values())
     if found:
@@ -57,6 +57,6 @@ def refuse(problems: Iterable[Problem], name: str) -> None:
         )
 
 
-def _section(problem: Problem) -> str:
+def _section(problem: Mistake) -> str:
     first, *rest = problem.path.split(".")
     return ".".join([first, *rest[:1]]) if first in _DEEP else first

@@ -11,7 +11,7 @@ import pandas as pd
 from .._excel import MONEY, SHARE, workbook
 from ..words import chinese
 from .facts import RunFacts
-from .tables import Tables, attributions, check_table, projected, reforms
+from .reader_tables import Tables, attributions, check_table, projected, reforms
 from .words import both, level
 
 _FORMATS = {

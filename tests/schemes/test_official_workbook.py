@@ -4,12 +4,12 @@ import pytest
 
 from drgsim import Scheme
 from drgsim.errors import NotFoundError
-from drgsim.schemes.errors import WorkbookError
 from drgsim.schemes.model import AdrgKind, CcExclusion, NewbornWeight
 from drgsim.schemes.pack import read_pack
 from drgsim.schemes.pack_write import write_pack
 from drgsim.schemes.rules.parse import parse_rule
 from drgsim.schemes.rules.print import print_rule
+from drgsim.schemes.scheme_errors import WorkbookError
 from tests.schemes.official import published, write_official
 from tests.schemes.workbooks import HEADERS, SHEETS, write_workbook
 

@@ -17,7 +17,7 @@ class Got(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Mistake:
     """One thing wrong in a policy document: where, what was got, what is allowed, the nearest name."""
 
     path: str
@@ -47,7 +47,7 @@ class PolicyError(DrgsimError, ValueError):
 
     code = "DS501"
 
-    def __init__(self, message: str, *, problems: Iterable[Problem], **parts: Any) -> None:
+    def __init__(self, message: str, *, problems: Iterable[Mistake], **parts: Any) -> None:
         super().__init__(message, **parts)
         self.problems = tuple(problems)
 

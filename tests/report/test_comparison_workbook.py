@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from drgsim.errors import ArgumentError
-from drgsim.report.workbook import NAMES, write_workbook
+from drgsim.report.comparison_workbook import NAMES, write_workbook
 
 from .conftest import SCENARIOS, FabricatedTables, run_facts
 

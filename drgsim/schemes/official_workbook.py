@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from .._paths import data_path
-from .errors import WorkbookError
 from .model import AmbiguousAdrg, CcExclusion, NewbornWeight, Scheme, Switches
+from .scheme_errors import WorkbookError
 from .workbook_sheets import Findings, read_sheets
 from .workbook_tables import SHEETS, tables_of
 

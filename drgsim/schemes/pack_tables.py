@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from .._damaged import whole
 from ..errors import DrgsimError
-from .errors import PackError, RuleSyntaxError
+from .scheme_errors import PackError, RuleSyntaxError
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from drgsim.report.facts import fund_lights
-from drgsim.report.tables import (
+from drgsim.report.reader_tables import (  # fmt: skip
     across,
     attributions,
     by_level,
@@ -15,7 +15,7 @@ from drgsim.report.tables import (
     projected,
     winners_and_losers,
     years_ahead,
-)  # fmt: skip
+)
 
 from .conftest import SCENARIOS, FabricatedTables
 
