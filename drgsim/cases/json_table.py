@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .case_errors import UnreadableFileError
+from .child_sheets import Sheet, joined_rows, key_places, lost_rows
 from .nodes import Item, Node
 from .problems import Finding
 from .raw_table import RawChunk
@@ -27,7 +28,8 @@ class JsonTable:
         self._nodes = nodes
         self.notes: list[str] = []
         self._findings: list[tuple[int, str, str, str]] = []
-        self._rows = [self._flat(place, case) for place, case in enumerate(_cases(path))]
+        self._whole: list[Finding] = []
+        self._rows = [self._flat(place, case) for place, case in enumerate(self._stays(_cases(path)))]
         self._names = list(dict.fromkeys(name for row in self._rows for name in row))
 
     def preview(self) -> Sequence[list[str]]:
@@ -44,7 +46,8 @@ class JsonTable:
             columns = {
                 place: pd.Series([row.get(self._names[place]) for row in block]) for place in positions
             }
-            yield RawChunk(columns, len(block), self._found(start, start + len(block)))
+            found = self._found(start, start + len(block)) + ([] if start else self._whole)
+            yield RawChunk(columns, len(block), found)
 
     def _found(self, start: int, stop: int) -> list[Finding]:
         return [
@@ -53,12 +56,33 @@ class JsonTable:
             if start <= row < stop
         ]
 
+    def _stays(self, cases: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        """One object a stay; tables side by side (`setlinfo` and its lists as arrays) are joined first."""
+        for case in cases:
+            heads = case.get(_HEAD)
+            if not isinstance(heads, list):
+                yield case
+                continue
+            stays = [dict(head) for head in heads if isinstance(head, Mapping)]
+            keyed = [_keyed(stay) for stay in stays]
+            for name, value in case.items():
+                if (node := name.casefold()) in self._nodes:
+                    items = _items(value)
+                    at = list(range(1, len(items) + 1))
+                    sheet = Sheet(name, node, 0, {}, {}, items, list(map(_keyed, items)), at)
+                    join = joined_rows(keyed, sheet)
+                    self._whole += lost_rows(sheet, join)
+                    for place, stay in enumerate(stays):
+                        stay[name] = [items[row] for row in np.flatnonzero(join == place).tolist()]
+            yield from stays
+
     def _flat(self, place: int, case: Mapping[str, Any]) -> dict[str, str | None]:
         head = case.get(_HEAD)
         fields = {**case, **head} if isinstance(head, Mapping) else dict(case)
         fields.pop(_HEAD, None)
         row: dict[str, str | None] = {}
-        for name, value in fields.items():
+        for given, value in fields.items():
+            name = node if (node := given.casefold()) in self._nodes else given
             if name in self._nodes:
                 cells, found = self._nodes[name].columns(name, _items(value))
                 row.update(cells)
@@ -77,7 +101,7 @@ def _cases(path: Path) -> list[Mapping[str, Any]]:
         document = _lines(text, path, error)
     except RecursionError as error:
         raise _not_cases(path, "the JSON is nested too deeply") from error
-    while isinstance(document, Mapping) and _HEAD not in document:
+    while isinstance(document, Mapping) and _HEAD not in map(str.casefold, document):
         inner = next(
             (document[key] for key in _WRAPPERS if isinstance(document.get(key), Mapping | list)), None
         )
@@ -87,7 +111,7 @@ def _cases(path: Path) -> list[Mapping[str, Any]]:
     cases = [document] if isinstance(document, Mapping) else document
     if not isinstance(cases, list) or not cases or not all(isinstance(case, Mapping) for case in cases):
         raise _not_cases(path, "the JSON holds no cases")
-    return [_unwrapped(case) for case in cases]
+    return [_plain_head(_unwrapped(case)) for case in cases]
 
 
 def _lines(text: str, path: Path, error: json.JSONDecodeError) -> list[Any]:
@@ -105,10 +129,24 @@ def _unwrapped(case: Mapping[str, Any]) -> Mapping[str, Any]:
     return inner if isinstance(inner, Mapping) else case
 
 
+def _plain_head(case: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With `setlinfo` as it is written here, however the source writes it (SETLINFO)."""
+    return {_HEAD if key.casefold() == _HEAD else key: value for key, value in case.items()}
+
+
+def _keyed(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The numbers that name the stay."""
+    names = list(fields)
+    found = {key: _text(fields[names[place]]) for key, place in key_places(names).items()}
+    return {key: text.strip() for key, text in found.items() if text and text.strip()}
+
+
 def _items(value: Any) -> list[Item]:
     items = value if isinstance(value, list) else [value]
     return [
-        {str(key): _text(cell) for key, cell in item.items()} for item in items if isinstance(item, Mapping)
+        {str(key).casefold(): _text(cell) for key, cell in item.items()}
+        for item in items
+        if isinstance(item, Mapping)
     ]
 
 

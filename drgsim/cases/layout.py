@@ -92,6 +92,7 @@ class Layout:
     values : by column, text → value; None where the layout cannot know
     identifiers : columns that name persons, dropped unless asked for
     nodes : how lists nested in JSON become columns
+    lists_below : the layout that says what lists on sheets of their own become
     order, at_least : the headers of a file that has none, and how many columns it has at the least
     """
 
@@ -111,6 +112,7 @@ class Layout:
     values: Mapping[str, Mapping[str, Value | None]]
     identifiers: re.Pattern[str]
     nodes: Mapping[str, Node] = field(default_factory=dict)
+    lists_below: str = ""
     order: tuple[str, ...] = ()
     at_least: int = 0
 

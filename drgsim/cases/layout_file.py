@@ -64,6 +64,7 @@ def _layout(document: dict[str, Any]) -> Layout:
         values={name: _values(name, texts) for name, texts in document.get("values", {}).items()},
         identifiers=_identifiers(document.get("identifiers", {})),
         nodes=read_nodes(document.get("nodes", {})),
+        lists_below=document.get("lists_below", ""),
         order=tuple(document.get("order", ())),
         at_least=document.get("at_least", len(document.get("order", ()))),
     )
@@ -134,7 +135,7 @@ def _identifiers(spec: dict[str, list[str]]) -> re.Pattern[str]:
 _KEYS = {
     "id", "label_zh", "label_en", "source", "state", "note", "recognise", "needs", "missing", "text_missing",
     "not_applicable", "schema_names", "columns", "lists", "values", "identifiers", "nodes", "order",
-    "at_least",
+    "at_least", "lists_below",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +25,41 @@ def layouts() -> Mapping[str, Layout]:
     True
     """
     found = [load_layout(path) for path in sorted(data_path("layouts").glob("*.toml"))]
-    return MappingProxyType({layout.id: layout for layout in found})
+    known = {layout.id: layout for layout in found}
+    return MappingProxyType({name: _with_lists(layout, known) for name, layout in known.items()})
+
+
+def _with_lists(layout: Layout, known: Mapping[str, Layout]) -> Layout:
+    """The layout with what the layout in `lists_below` makes of lists on sheets of their own, behind its own
+    headers."""
+    if not layout.lists_below:
+        return layout
+    other = known[layout.lists_below]
+    columns = dict(layout.columns)
+    for name, source in other.columns.items():
+        keys = tuple(key for key in source.keys if "." in key)
+        if keys:
+            own = columns.get(name, replace(source, keys=()))
+            columns[name] = replace(own, keys=(*own.keys, *keys))
+    lists = {
+        name: replace(
+            source,
+            sure=replace(source.sure, joined=(*source.sure.joined, *_below(other.lists[name].sure))),
+            beside={
+                each: replace(forms, joined=(*forms.joined, *_below(other.lists[name].beside.get(each))))
+                for each in {**other.lists[name].beside, **source.beside}
+                for forms in [source.beside.get(each, HeaderForms())]
+            },
+        )
+        if name in other.lists
+        else source
+        for name, source in layout.lists.items()
+    }
+    return replace(layout, columns=columns, lists=lists)
+
+
+def _below(forms: HeaderForms | None) -> tuple[str, ...]:
+    return () if forms is None else tuple(key for key in forms.joined if "." in key)
 
 
 @cache

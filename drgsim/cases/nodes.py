@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -26,7 +28,11 @@ class Node:
     split, amount, into : field that says what an amount is for, the amount, and value → the columns it is
         part of, joined by `|`
     beside : fields beside the code, each joined into a column in the order of the codes
-    apart, apart_values : field and values of items that are none of the list (diagnoses of Chinese medicine)
+    apart : (field, values) of items that are none of the list: diagnoses of Chinese medicine, withdrawn rows
+    kinds : (field, values) that are known to be of the list; any other value is told
+    sequence : field with the number of the item in the list
+    sheets : names of a sheet or file that holds the list, beside the node's own
+    headers : field → pattern of the other headers it has on such a sheet
     """
 
     codes: str | None
@@ -38,8 +44,28 @@ class Node:
     amount: str | None
     into: Mapping[str, str]
     beside: tuple[str, ...] = ()
-    apart: str | None = None
-    apart_values: frozenset[str] = frozenset()
+    apart: tuple[tuple[str, frozenset[str]], ...] = ()
+    kinds: tuple[str, frozenset[str]] | None = None
+    sequence: str | None = None
+    sheets: tuple[str, ...] = ()
+    headers: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+
+    @property
+    def essential(self) -> tuple[tuple[str, ...], ...]:
+        """Fields one set of which a sheet must have to be this list."""
+        found = [(self.codes,)] if self.codes is not None else []
+        if self.split is not None and self.amount is not None:
+            return ((self.split, self.amount),)
+        return (*found, *((name,) for name, _ in self.totals.values())) if not found else tuple(found)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every field that is read."""
+        totals = [name for name, _ in self.totals.values()]
+        apart = [name for name, _ in self.apart]
+        kinds = [self.kinds[0]] if self.kinds else []
+        given = [self.codes, self.first, self.split, self.amount, self.sequence, *self.beside, *totals]
+        return tuple(dict.fromkeys(name for name in [*given, *apart, *kinds] if name is not None))
 
     def columns(self, name: str, items: Sequence[Item]) -> tuple[dict[str, str], list[Finding]]:
         """The columns `name.…` of one case, and what was found wrong in the list."""
@@ -47,30 +73,47 @@ class Node:
         found: list[Finding] = []
         if self.codes is not None:
             column = f"{name}.{self.codes}"
-            own = [item for item in items if not self._is_apart(item)]
+            own = self._in_sequence([item for item in items if not self._is_apart(item)])
             order, problem = self._order(own)
             if len(own) < len(items):
                 problem.append("diagnosis-of-another-kind")
+            found.extend(("kind-unknown", column, kind) for kind in self._odd_kinds(own))
             cells[column] = _in_order(own, order, self.codes)
             if cells[column]:
-                cells |= {f"{name}.{field}": _in_order(own, order, field) for field in self.beside}
+                cells |= {f"{name}.{each}": _in_order(own, order, each) for each in self.beside}
             found.extend((rule, column, "") for rule in problem)
-        for column, (field, unit) in self.totals.items():
-            cells[f"{name}.{column}"] = _total([item.get(field) for item in items], unit)
+        for column, (amount, unit) in self.totals.items():
+            cells[f"{name}.{column}"] = _total([item.get(amount) for item in items], unit)
         if self.split is not None:
             cells |= {f"{name}.{column}": text for column, text in self._split(items).items()}
             found.extend(("unknown-item", f"{name}.{self.split}", value) for value in self._strangers(items))
         return cells, found
 
     def _is_apart(self, item: Item) -> bool:
-        return self.apart is not None and _text(item, self.apart) in self.apart_values
+        return any(_mark(item, name) in values for name, values in self.apart)
+
+    def _odd_kinds(self, items: Sequence[Item]) -> Iterator[str]:
+        if self.kinds is not None:
+            name, known = self.kinds
+            yield from dict.fromkeys(
+                mark for item in items if (mark := _mark(item, name)) and mark not in known
+            )
+
+    def _in_sequence(self, items: list[Item]) -> list[Item]:
+        """By their numbers, where every item has one of its own; else as they stand."""
+        numbers = [_mark(item, self.sequence) for item in items] if self.sequence else []
+        if not numbers or len(set(numbers)) < len(items) or not all(text.isdecimal() for text in numbers):
+            return items
+        return [
+            item for _, item in sorted(zip(map(int, numbers), items, strict=True), key=lambda one: one[0])
+        ]
 
     def _order(self, items: Sequence[Item]) -> tuple[list[int | None], list[str]]:
         """The items in order, the principal one first (None: not known), and what is wrong with the marks."""
         places: list[int | None] = list(range(len(items)))
         if self.first is None or not places:
             return places, []
-        marked = [place for place, item in enumerate(items) if _text(item, self.first) in self.first_values]
+        marked = [place for place, item in enumerate(items) if _mark(item, self.first) in self.first_values]
         if len(marked) == 1:
             return [marked[0], *(place for place in places if place != marked[0])], []
         if self.first_optional:
@@ -81,12 +124,17 @@ class Node:
     def _split(self, items: Sequence[Item]) -> dict[str, str]:
         amounts: dict[str, list[str | None]] = {}
         for item in items:
-            for column in filter(None, self.into.get(_text(item, self.split or ""), "").split("|")):
+            for column in filter(None, self.into.get(self._class(item), "").split("|")):
                 amounts.setdefault(column, []).append(item.get(self.amount or ""))
         return {column: _total(parts, "") for column, parts in amounts.items()}
 
     def _strangers(self, items: Sequence[Item]) -> Iterator[str]:
-        return (text for item in items if (text := _text(item, self.split or "")) and text not in self.into)
+        return (text for item in items if (text := self._class(item)) and text not in self.into)
+
+    def _class(self, item: Item) -> str:
+        """What an amount is for; a zero in front that a spreadsheet took away is put back."""
+        text = _text(item, self.split or "").removesuffix(".0")
+        return next((each for each in (text, text.zfill(2)) if each in self.into), text)
 
 
 def read_nodes(document: Mapping[str, Any]) -> dict[str, Node]:
@@ -109,18 +157,31 @@ def _node(spec: Mapping[str, Any]) -> Node:
         amount=split.get("amount"),
         into=dict(spec.get("into", {})),
         beside=tuple(spec.get("beside", ())),
-        apart=spec.get("apart", {}).get("field"),
-        apart_values=frozenset(spec.get("apart", {}).get("values", ())),
+        apart=tuple((each["field"], frozenset(each["values"])) for each in _listed(spec.get("apart", ()))),
+        kinds=(spec["kinds"]["field"], frozenset(spec["kinds"]["values"])) if "kinds" in spec else None,
+        sequence=spec.get("sequence"),
+        sheets=tuple(spec.get("sheets", ())),
+        headers={name: re.compile(text, re.IGNORECASE) for name, text in spec.get("headers", {}).items()},
     )
 
 
-def _in_order(items: Sequence[Item], order: Sequence[int | None], field: str) -> str:
-    texts = ["" if place is None else (items[place].get(field) or "").strip() for place in order]
+def _listed(spec: Any) -> Sequence[Mapping[str, Any]]:
+    return [spec] if isinstance(spec, Mapping) else spec
+
+
+def _in_order(items: Sequence[Item], order: Sequence[int | None], name: str) -> str:
+    texts = ["" if place is None else (items[place].get(name) or "").strip() for place in order]
     return "|".join(texts) if any(texts) else ""
 
 
-def _text(item: Item, field: str) -> str:
-    return (item.get(field) or "").strip()
+def _text(item: Item, name: str) -> str:
+    return (item.get(name) or "").strip()
+
+
+def _mark(item: Item, name: str) -> str:
+    """A flag, kind or number as it is compared: 1 for `01` and `1.0`."""
+    text = unicodedata.normalize("NFKC", _text(item, name)).removesuffix(".0").casefold()
+    return str(int(text)) if text.isdecimal() else text
 
 
 def _total(texts: Sequence[str | None], unit: str) -> str:

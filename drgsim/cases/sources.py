@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import NotFoundError
 from .case_errors import NotACaseTableError, UnreadableFileError
+from .child_sheets import is_list, is_of_others, not_of_the_stay, with_children
 from .csv_table import csv_tables
 from .excel_table import excel_tables, locked
 from .html_table import html_tables
@@ -50,10 +51,19 @@ def raw_tables(source: Source, *, nodes: Mapping[str, Node]) -> Iterator[Opened]
     if isinstance(source, str | os.PathLike):
         with _told(str(source)):
             paths = _paths(source)
-        for path in paths:
+        lists = {path for path in paths if len(paths) > 1 and is_list(path.stem, nodes)}
+        with _told(str(source)):
+            children = [table for path in paths if path in lists for table in _tables(path, nodes)]
+        passed = [path for path in paths if lists and is_of_others(path.stem)]
+        mains = [path for path in paths if path not in lists and path not in passed] or paths
+        for path in mains:
             with _told(path.name):
                 tables = _tables(path, nodes)
-            yield Opened(path.name, tables, path is paths[-1])
+            if path not in lists:
+                tables = with_children([*tables, *children], nodes, among=tables)
+                for table in tables:
+                    table.notes.extend(not_of_the_stay(other.name) for other in passed)
+            yield Opened(path.name, tables, path is mains[-1])
         return
     table = _in_memory(source)
     yield Opened(table.name, [table], True)
@@ -133,7 +143,7 @@ def _tables(path: Path, nodes: Mapping[str, Node]) -> list[RawTable]:
         usual = (".parquet",)
     elif start.startswith((_ZIP, _OLE)):
         _refuse_other_containers(path, start)
-        tables = [*excel_tables(path)]
+        tables = with_children(excel_tables(path), nodes)
         usual = _BOOK_SUFFIXES
     elif _JSON.match(text) or path.suffix.lower() in _JSON_SUFFIXES:
         tables = [JsonTable(path, nodes)]

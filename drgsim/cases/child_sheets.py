@@ -1,0 +1,366 @@
+"""Lists of a stay on sheets, or in files, of their own (diagnoses, procedures, items, funds, intensive care),
+joined to the table of stays by the number of settlement or stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .cells import HELD
+from .columns import case_columns
+from .header_kinds import is_elsewhere
+from .headers import header_key, header_keys, schema_keys
+from .layouts import known_headers, layouts
+from .nodes import Item, Node
+from .problems import WHOLE_TABLE, Finding
+from .raw_table import RawChunk, RawTable
+from .texts import as_text
+
+KEYS = ("settlement_id", "stay_id", "case_id")  # what may name the stay, the surest first
+_OF_THE_STAY = ("sex", "age", "age_days", "birth_date", "admission_date", "discharge_date", "insurance")
+_ALL = 1 << 40  # rows
+_SHOWN = 5
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet of a list: where its fields and the numbers of the stay stand, and its rows.
+
+    `items` has the fields of each row, `at` the row of the sheet, `bad` what is wrong with single cells.
+    """
+
+    name: str
+    node: str
+    header_row: int
+    fields: Mapping[str, int]
+    keys: Mapping[str, int]
+    items: list[dict[str, str | None]] = field(default_factory=list)
+    numbers: list[dict[str, str]] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+    as_number: list[bool] = field(default_factory=list)
+    bad: dict[int, list[tuple[str, str, str]]] = field(default_factory=dict)
+
+
+def is_list(name: str, nodes: Mapping[str, Node]) -> bool:
+    """Whether a file of this name (without its ending) holds a list of stays that stand in another file."""
+    title = header_key(name)
+    return not is_elsewhere(title) and any(_is_named(title, *each) for each in nodes.items())
+
+
+def is_of_others(name: str) -> bool:
+    """Whether a sheet or file of this name holds codes of something else (outpatient diagnoses …)."""
+    return is_elsewhere(header_key(name))
+
+
+def not_of_the_stay(name: str) -> str:
+    """What is told of such a sheet or file."""
+    return f"NOT READ: {name!r} holds codes that are none of the stay's own, by its name"
+
+
+def with_children(
+    tables: Sequence[RawTable], nodes: Mapping[str, Node], among: Sequence[RawTable] | None = None
+) -> list[RawTable]:
+    """The tables that are no list of another one, each joined with the lists that are there; of files side by
+    side, only those `among` the ones given.
+
+    A list is known by the name of its sheet and its headers, or by its headers alone where it says nothing
+    else of the stay. Tables without such lists come back as they are.
+    """
+    roles = {id(table): _role(table, nodes) for table in tables}
+    keyed = [table for table in tables if roles[id(table)] is None and _best_header(table) is not None]
+    lists = [(table, role) for table in tables if (role := roles[id(table)]) is not None]
+    if not keyed or not lists:
+        return list(tables if among is None else among)
+    children = [_filled(table, role, nodes[role.node]) for table, role in lists]
+    others = [table for table in tables if roles[id(table)] is None and table not in keyed]
+    own = [table for table in keyed if not is_elsewhere(_key(table))] or keyed
+    others += [table for table in keyed if table not in own]
+    keyed = own
+    joined: list[RawTable] = [JoinedTable(table, children, nodes) for table in keyed]
+    for table in joined:
+        table.notes.extend(not_of_the_stay(_title(other)) for other in others if is_elsewhere(_key(other)))
+    return [*joined, *others]
+
+
+class JoinedTable:
+    """A table of stays with columns `node.field` behind its own, made of the lists of each stay."""
+
+    def __init__(self, main: RawTable, children: Sequence[Sheet], nodes: Mapping[str, Node]) -> None:
+        self._main = main
+        self.name, self.notes = main.name, list(main.notes)
+        self.as_sheet = getattr(main, "as_sheet", False)
+        if hasattr(main, "sheet"):
+            self.sheet = main.sheet
+        header_row = _best_header(main)
+        assert header_row is not None
+        self.header_row = header_row
+        self._preview = [list(row) for row in main.preview()]
+        self._width = max(map(len, self._preview))
+        self.keys = key_places(self._preview[header_row])
+        self.stays = _stays(main, header_row, self.keys)
+        self.joins = {id(sheet): joined_rows(self.stays, sheet) for sheet in children}
+        self.children = children
+        self._whole: list[Finding] = []
+        self._marks: list[tuple[int, str, str, str]] = []
+        self._rows = self._columns(nodes)
+        codes = {f"{sheet.node}.{nodes[sheet.node].codes}" for sheet in children}
+        self._names = list(
+            dict.fromkeys(n for row in self._rows for n, text in row.items() if text or n in codes)
+        )
+
+    def preview(self) -> Sequence[list[str]]:
+        rows = []
+        for number, cells in enumerate(self._preview):
+            padded = [*cells, *[""] * (self._width - len(cells))]
+            if number == self.header_row:
+                more = self._names
+            else:
+                own = self._row(number)
+                more = [own.get(name, "") for name in self._names]
+            rows.append([*padded, *more])
+        return rows
+
+    def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
+        import pandas as pd
+
+        own = [place for place in positions if place < self._width]
+        start = header_row + 1
+        first = True
+        for chunk in self._main.chunks(header_row, own, rows):
+            block = [self._row(number) for number in range(start, start + chunk.rows)]
+            more = {
+                place: pd.Series([row.get(self._names[place - self._width]) for row in block], dtype=object)
+                for place in positions
+                if place >= self._width
+            }
+            columns: dict[int, Any] = {place: chunk.columns[place] for place in own} | more
+            numbers = dict(chunk.numbers) | {
+                place: self._as_number(self._names[place - self._width], start, chunk.rows) for place in more
+            }
+            found = [*chunk.findings, *self._found(start, chunk.rows), *(self._whole if first else [])]
+            yield RawChunk(columns, chunk.rows, found, chunk.index, numbers, at=chunk.at, marks=chunk.marks)
+            start += chunk.rows
+            first = False
+
+    def _row(self, number: int) -> Mapping[str, str]:
+        place = number - self.header_row - 1
+        return self._rows[place] if 0 <= place < len(self._rows) else {}
+
+    def _found(self, start: int, rows: int) -> list[Finding]:
+        first = start - self.header_row - 1
+        grouped: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        for place, rule, column, got in self._marks:
+            if first <= place < first + rows:
+                grouped.setdefault((rule, column), []).append((place - first, got))
+        return [
+            Finding(rule, column, np.array([row for row, _ in each]), [got for _, got in each])
+            for (rule, column), each in grouped.items()
+        ]
+
+    def _as_number(self, column: str, start: int, rows: int) -> Any:
+        first = start - self.header_row - 1
+        held = self._numeric.get(column, frozenset())
+        return np.array([place in held for place in range(first, first + rows)], dtype=bool)
+
+    def _columns(self, nodes: Mapping[str, Node]) -> list[dict[str, str]]:
+        """The cells that the lists give each stay."""
+        rows: list[dict[str, str]] = [{} for _ in self.stays]
+        self._numeric: dict[str, set[int]] = {}
+        for name in dict.fromkeys(sheet.node for sheet in self.children):
+            node = nodes[name]
+            of_stay: dict[int, list[Item]] = {}
+            for sheet in self.children:
+                if sheet.node == name:
+                    self._take(sheet, node, of_stay)
+            for place in range(len(rows)):
+                cells, found = node.columns(name, of_stay.get(place, ()))
+                rows[place].update(cells)
+                self._marks.extend((place, *each) for each in found)
+        return rows
+
+    def _take(self, sheet: Sheet, node: Node, of_stay: dict[int, list[Item]]) -> None:
+        join = self.joins[id(sheet)]
+        for number, place in enumerate(join.tolist()):
+            if place < 0:
+                continue
+            of_stay.setdefault(place, []).append(sheet.items[number])
+            self._marks.extend((place, *each) for each in sheet.bad.get(number, ()))
+            if node.codes is not None and sheet.as_number[number]:
+                self._numeric.setdefault(f"{sheet.node}.{node.codes}", set()).add(place)
+        by = ", ".join(name for name in KEYS if name in sheet.keys and name in self.keys) or "nothing"
+        there = int((join >= 0).sum())
+        self.notes.append(f"{there:,} rows of {sheet.name!r} ({sheet.node}) joined to their stays by {by}")
+        self._whole += lost_rows(sheet, join)
+
+
+_LOST = {-1: "child-without-stay", -2: "child-of-several-stays", -3: "child-without-number"}
+
+
+def lost_rows(sheet: Sheet, join: Any) -> list[Finding]:
+    """What is told of the rows that belong to no stay, by why; a row is named by its place in the sheet."""
+    found = []
+    for mark, rule in _LOST.items():
+        at = [sheet.at[row] for row in np.flatnonzero(join == mark).tolist()]
+        shown = ", ".join(map(str, at[:_SHOWN])) + (" …" if len(at) > _SHOWN else "")
+        found += [Finding(rule, "", WHOLE_TABLE, f"{sheet.name}: {len(at)} ({shown})")] if at else []
+    return found
+
+
+def _role(table: RawTable, nodes: Mapping[str, Node]) -> Sheet | None:
+    """Which list the table is; None for none."""
+    title = _key(table)
+    if getattr(table, "as_sheet", None) is None or is_elsewhere(title):
+        return None
+    best: tuple[tuple[bool, int], Sheet] | None = None
+    for row, cells in enumerate(table.preview()):
+        keys = key_places(cells)
+        if not keys:
+            continue
+        about = sum(
+            any(key in _keys_of(name) for cell in cells for key in header_keys(cell)) for name in _OF_THE_STAY
+        )
+        for name, node in nodes.items():
+            named = _is_named(title, name, node)
+            if not named and about > 1:
+                continue
+            fields = _fields(cells, node)
+            if not any(all(each in fields for each in needed) for needed in node.essential):
+                continue
+            rank = (named, len(fields))
+            if best is None or rank > best[0]:
+                best = (rank, Sheet(_title(table), name, row, fields, keys))
+    return None if best is None else best[1]
+
+
+def _key(table: RawTable) -> str:
+    return header_key(getattr(table, "sheet", None) or Path(table.name).stem)
+
+
+def _is_named(title: str, name: str, node: Node) -> bool:
+    return name in title or title in map(header_key, node.sheets)
+
+
+def _title(table: RawTable) -> str:
+    return str(getattr(table, "sheet", None) or table.name)
+
+
+def _fields(cells: Sequence[str], node: Node) -> dict[str, int]:
+    """Where the fields of a list stand in a row of headers."""
+    found: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        for key in header_keys(cell):
+            for name in node.fields:
+                pattern = node.headers.get(name)
+                if name not in found and (key == name or (pattern is not None and pattern.fullmatch(key))):
+                    found[name] = place
+    return found
+
+
+@cache
+def _keys_of(name: str) -> frozenset[str]:
+    """Every header key under which a layout has a column of the case table."""
+    column = case_columns()[name]
+    keys = set(schema_keys(column, ["name", "aliases", "label_zh", "aliases_zh"]))
+    for layout in layouts().values():
+        if name in layout.columns:
+            keys |= set(layout.columns[name].keys)
+    return frozenset(keys)
+
+
+def key_places(cells: Sequence[str]) -> dict[str, int]:
+    """Where in a row of headers what may name the stay stands."""
+    found: dict[str, int] = {}
+    for name in KEYS:
+        for place, cell in enumerate(cells):
+            if name not in found and any(key in _keys_of(name) for key in header_keys(cell)):
+                found[name] = place
+    return found
+
+
+def _best_header(table: RawTable) -> int | None:
+    """The row of headers of a table of stays; None where no number of the stay is among them."""
+    if getattr(table, "as_sheet", None) is None:
+        return None
+    ranked = [
+        (sum(any(map(known_headers, header_keys(cell))) for cell in cells), -row)
+        for row, cells in enumerate(table.preview())
+        if key_places(cells)
+    ]
+    return -max(ranked)[1] if ranked else None
+
+
+def _stays(main: RawTable, header_row: int, keys: Mapping[str, int]) -> list[dict[str, str]]:
+    """The numbers that name the stay of each row."""
+    places = sorted(set(keys.values()))
+    rows: list[dict[str, str]] = []
+    for chunk in main.chunks(header_row, places, _ALL):
+        columns = {name: _cells(chunk, place) for name, place in keys.items()}
+        rows += [
+            {name: texts[row] for name, texts in columns.items() if texts[row]} for row in range(chunk.rows)
+        ]
+    return rows
+
+
+def _filled(table: RawTable, sheet: Sheet, node: Node) -> Sheet:
+    """The sheet with its rows: a merged number of the stay holds for all its rows."""
+    places = sorted({*sheet.fields.values(), *sheet.keys.values()})
+    named = {place: name for name, place in sheet.fields.items()}
+    by_key = {place: name for name, place in sheet.keys.items()}
+    for chunk in table.chunks(sheet.header_row, places, _ALL):
+        texts = {place: _cells(chunk, place) for place in places}
+        wrong: dict[int, list[tuple[str, str, str]]] = {}
+        for rule, place, row, text in chunk.marks:
+            if rule == "cell-below-merge" and (place in by_key or place in named):
+                texts[place][row] = text.strip()
+            elif place in named:
+                wrong.setdefault(row, []).append((rule, f"{sheet.node}.{named[place]}", text))
+        code = sheet.fields.get(node.codes or "", -1)
+        numeric = chunk.numbers.get(code)
+        for row in range(chunk.rows):
+            item = {name: texts[place][row] or None for name, place in sheet.fields.items()}
+            key = {name: texts[place][row] for name, place in sheet.keys.items() if texts[place][row]}
+            if not any(item.values()) or _is_header(sheet, texts, row):
+                continue
+            if row in wrong:
+                sheet.bad[len(sheet.items)] = wrong[row]
+            sheet.items.append(item)
+            sheet.numbers.append(key)
+            sheet.at.append(int(chunk.at[row]) if chunk.at is not None else sheet.header_row + row + 2)
+            sheet.as_number.append(numeric is not None and bool(numeric[row]))
+    return sheet
+
+
+def _is_header(sheet: Sheet, texts: Mapping[int, list[str]], row: int) -> bool:
+    """Whether a row says in words what the columns hold: a second header, or the header again."""
+    cells = [text for column in texts.values() if (text := column[row])]
+    return bool(cells) and sum(known_headers(header_key(cell)) for cell in cells) * 2 > len(cells)
+
+
+def _cells(chunk: RawChunk, place: int) -> list[str]:
+    texts = as_text(chunk.columns[place]).fillna("").tolist()
+    return [_plain(text.strip()) for text in texts]
+
+
+def _plain(text: str) -> str:
+    held = HELD.fullmatch(text)
+    return text if held is None else next(part for part in held.groups() if part is not None).strip()
+
+
+def joined_rows(stays: Sequence[Mapping[str, str]], sheet: Sheet) -> Any:
+    """The stay of each row of the sheet: -1 no stay has the number, -2 several stays or different ones by its
+    several numbers, -3 the row has no number."""
+    known: dict[tuple[str, str], int] = {}
+    for place, stay in enumerate(stays):
+        for each in stay.items():
+            known[each] = place if known.get(each, place) == place else -2
+    result = np.full(len(sheet.items), -1, dtype=np.int64)
+    for row, numbers in enumerate(sheet.numbers):
+        found = {known[each] for each in numbers.items() if each in known}
+        sure = found - {-2}
+        result[row] = next(iter(sure)) if len(sure) == 1 else -2 if found else -1 if numbers else -3
+    return result
