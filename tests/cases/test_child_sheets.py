@@ -10,8 +10,7 @@ from drgsim import check_cases, iter_cases, read_cases
 from drgsim.cases import report_of
 
 STAYS = [
-    ["setl_id", "mdtrt_id", "medcasno", "psn_name", "gend", "age", "nwb_age", "hi_type"]
-    + ["adm_time", "dscg_time"],
+    ["setl_id", "mdtrt_id", "medcasno", "name", "gend", "age", "nwb_age", "hi_type", "adm_time", "dscg_time"],
     ["结算ID", "就诊ID", "病案号", "姓名", "性别", "年龄", "不足一岁", "医保类型", "入院时间", "出院时间"],
     ["S1", "M1", "0007", "甲", "2", 61, "", "390", "2024-01-05 08:30:00", "2024-01-11"],
     ["S2", "M2", "0007", "甲", "2", 61, "", "310", "2024-02-05", "2024-02-09"],
@@ -93,7 +92,7 @@ def test_lists_of_their_own_are_joined_to_their_stays(tmp_path, form):
     assert cases["fund_basic"].iloc[0] == 3000.55
     assert cases["insurance"].tolist() == ["resident", "employee", "resident"]
     assert (cases["age"].iloc[2], cases["age_days"].iloc[2]) == (0, 5)
-    assert "psn_name" not in cases
+    assert "name" not in cases
     assert "diagnosis-of-another-kind" in report_of(cases).problems.frame["rule"].tolist()
 
 
