@@ -3,7 +3,7 @@ joined to the table of stays by the number of settlement or stay."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from .columns import case_columns
 from .header_kinds import is_elsewhere
 from .headers import header_key, header_keys, schema_keys
 from .layouts import known_headers, layouts
-from .nodes import Item, Node
+from .nodes import Node
 from .problems import WHOLE_TABLE, Finding
 from .raw_table import RawChunk, RawTable
 from .texts import as_text
@@ -62,142 +62,6 @@ def not_of_the_stay(name: str) -> str:
     return f"NOT READ: {name!r} holds codes that are none of the stay's own, by its name"
 
 
-def with_children(
-    tables: Sequence[RawTable], nodes: Mapping[str, Node], among: Sequence[RawTable] | None = None
-) -> list[RawTable]:
-    """The tables that are no list of another one, each joined with the lists that are there; of files side by
-    side, only those `among` the ones given.
-
-    A list is known by the name of its sheet and its headers, or by its headers alone where it says nothing
-    else of the stay. Tables without such lists come back as they are.
-    """
-    roles = {id(table): _role(table, nodes) for table in tables}
-    keyed = [table for table in tables if roles[id(table)] is None and _best_header(table) is not None]
-    lists = [(table, role) for table in tables if (role := roles[id(table)]) is not None]
-    if not keyed or not lists:
-        return list(tables if among is None else among)
-    children = [_filled(table, role, nodes[role.node]) for table, role in lists]
-    others = [table for table in tables if roles[id(table)] is None and table not in keyed]
-    own = [table for table in keyed if not is_elsewhere(_key(table))] or keyed
-    others += [table for table in keyed if table not in own]
-    keyed = own
-    joined: list[RawTable] = [JoinedTable(table, children, nodes) for table in keyed]
-    for table in joined:
-        table.notes.extend(not_of_the_stay(_title(other)) for other in others if is_elsewhere(_key(other)))
-    return [*joined, *others]
-
-
-class JoinedTable:
-    """A table of stays with columns `node.field` behind its own, made of the lists of each stay."""
-
-    def __init__(self, main: RawTable, children: Sequence[Sheet], nodes: Mapping[str, Node]) -> None:
-        self._main = main
-        self.name, self.notes = main.name, list(main.notes)
-        self.as_sheet = getattr(main, "as_sheet", False)
-        if hasattr(main, "sheet"):
-            self.sheet = main.sheet
-        header_row = _best_header(main)
-        assert header_row is not None
-        self.header_row = header_row
-        self._preview = [list(row) for row in main.preview()]
-        self._width = max(map(len, self._preview))
-        self.keys = key_places(self._preview[header_row])
-        self.stays = _stays(main, header_row, self.keys)
-        self.joins = {id(sheet): joined_rows(self.stays, sheet) for sheet in children}
-        self.children = children
-        self._whole: list[Finding] = []
-        self._marks: list[tuple[int, str, str, str]] = []
-        self._rows = self._columns(nodes)
-        codes = {f"{sheet.node}.{nodes[sheet.node].codes}" for sheet in children}
-        self._names = list(
-            dict.fromkeys(n for row in self._rows for n, text in row.items() if text or n in codes)
-        )
-
-    def preview(self) -> Sequence[list[str]]:
-        rows = []
-        for number, cells in enumerate(self._preview):
-            padded = [*cells, *[""] * (self._width - len(cells))]
-            if number == self.header_row:
-                more = self._names
-            else:
-                own = self._row(number)
-                more = [own.get(name, "") for name in self._names]
-            rows.append([*padded, *more])
-        return rows
-
-    def chunks(self, header_row: int, positions: Sequence[int], rows: int) -> Iterator[RawChunk]:
-        import pandas as pd
-
-        own = [place for place in positions if place < self._width]
-        start = header_row + 1
-        first = True
-        for chunk in self._main.chunks(header_row, own, rows):
-            block = [self._row(number) for number in range(start, start + chunk.rows)]
-            more = {
-                place: pd.Series([row.get(self._names[place - self._width]) for row in block], dtype=object)
-                for place in positions
-                if place >= self._width
-            }
-            columns: dict[int, Any] = {place: chunk.columns[place] for place in own} | more
-            numbers = dict(chunk.numbers) | {
-                place: self._as_number(self._names[place - self._width], start, chunk.rows) for place in more
-            }
-            found = [*chunk.findings, *self._found(start, chunk.rows), *(self._whole if first else [])]
-            yield RawChunk(columns, chunk.rows, found, chunk.index, numbers, at=chunk.at, marks=chunk.marks)
-            start += chunk.rows
-            first = False
-
-    def _row(self, number: int) -> Mapping[str, str]:
-        place = number - self.header_row - 1
-        return self._rows[place] if 0 <= place < len(self._rows) else {}
-
-    def _found(self, start: int, rows: int) -> list[Finding]:
-        first = start - self.header_row - 1
-        grouped: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        for place, rule, column, got in self._marks:
-            if first <= place < first + rows:
-                grouped.setdefault((rule, column), []).append((place - first, got))
-        return [
-            Finding(rule, column, np.array([row for row, _ in each]), [got for _, got in each])
-            for (rule, column), each in grouped.items()
-        ]
-
-    def _as_number(self, column: str, start: int, rows: int) -> Any:
-        first = start - self.header_row - 1
-        held = self._numeric.get(column, frozenset())
-        return np.array([place in held for place in range(first, first + rows)], dtype=bool)
-
-    def _columns(self, nodes: Mapping[str, Node]) -> list[dict[str, str]]:
-        """The cells that the lists give each stay."""
-        rows: list[dict[str, str]] = [{} for _ in self.stays]
-        self._numeric: dict[str, set[int]] = {}
-        for name in dict.fromkeys(sheet.node for sheet in self.children):
-            node = nodes[name]
-            of_stay: dict[int, list[Item]] = {}
-            for sheet in self.children:
-                if sheet.node == name:
-                    self._take(sheet, node, of_stay)
-            for place in range(len(rows)):
-                cells, found = node.columns(name, of_stay.get(place, ()))
-                rows[place].update(cells)
-                self._marks.extend((place, *each) for each in found)
-        return rows
-
-    def _take(self, sheet: Sheet, node: Node, of_stay: dict[int, list[Item]]) -> None:
-        join = self.joins[id(sheet)]
-        for number, place in enumerate(join.tolist()):
-            if place < 0:
-                continue
-            of_stay.setdefault(place, []).append(sheet.items[number])
-            self._marks.extend((place, *each) for each in sheet.bad.get(number, ()))
-            if node.codes is not None and sheet.as_number[number]:
-                self._numeric.setdefault(f"{sheet.node}.{node.codes}", set()).add(place)
-        by = ", ".join(name for name in KEYS if name in sheet.keys and name in self.keys) or "nothing"
-        there = int((join >= 0).sum())
-        self.notes.append(f"{there:,} rows of {sheet.name!r} ({sheet.node}) joined to their stays by {by}")
-        self._whole += lost_rows(sheet, join)
-
-
 _LOST = {-1: "child-without-stay", -2: "child-of-several-stays", -3: "child-without-number"}
 
 
@@ -211,7 +75,7 @@ def lost_rows(sheet: Sheet, join: Any) -> list[Finding]:
     return found
 
 
-def _role(table: RawTable, nodes: Mapping[str, Node]) -> Sheet | None:
+def role_of(table: RawTable, nodes: Mapping[str, Node]) -> Sheet | None:
     """Which list the table is; None for none."""
     title = _key(table)
     if getattr(table, "as_sheet", None) is None or is_elsewhere(title):
@@ -233,7 +97,7 @@ def _role(table: RawTable, nodes: Mapping[str, Node]) -> Sheet | None:
                 continue
             rank = (named, len(fields))
             if best is None or rank > best[0]:
-                best = (rank, Sheet(_title(table), name, row, fields, keys))
+                best = (rank, Sheet(title_of(table), name, row, fields, keys))
     return None if best is None else best[1]
 
 
@@ -245,7 +109,7 @@ def _is_named(title: str, name: str, node: Node) -> bool:
     return name in title or title in map(header_key, node.sheets)
 
 
-def _title(table: RawTable) -> str:
+def title_of(table: RawTable) -> str:
     return str(getattr(table, "sheet", None) or table.name)
 
 
@@ -282,7 +146,7 @@ def key_places(cells: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _best_header(table: RawTable) -> int | None:
+def best_header(table: RawTable) -> int | None:
     """The row of headers of a table of stays; None where no number of the stay is among them."""
     if getattr(table, "as_sheet", None) is None:
         return None
@@ -294,7 +158,7 @@ def _best_header(table: RawTable) -> int | None:
     return -max(ranked)[1] if ranked else None
 
 
-def _stays(main: RawTable, header_row: int, keys: Mapping[str, int]) -> list[dict[str, str]]:
+def numbers_of(main: RawTable, header_row: int, keys: Mapping[str, int]) -> list[dict[str, str]]:
     """The numbers that name the stay of each row."""
     places = sorted(set(keys.values()))
     rows: list[dict[str, str]] = []
@@ -306,7 +170,7 @@ def _stays(main: RawTable, header_row: int, keys: Mapping[str, int]) -> list[dic
     return rows
 
 
-def _filled(table: RawTable, sheet: Sheet, node: Node) -> Sheet:
+def filled_sheet(table: RawTable, sheet: Sheet, node: Node) -> Sheet:
     """The sheet with its rows: a merged number of the stay holds for all its rows."""
     places = sorted({*sheet.fields.values(), *sheet.keys.values()})
     named = {place: name for name, place in sheet.fields.items()}
