@@ -10,7 +10,7 @@ from typing import Any
 from ._grouped_cases import read_grouped_cases
 from ._hospital import add_hospital_arguments, hospital_facts
 from ._reading import add_reading_arguments, reading_options
-from ._say import say
+from ._say import both, say
 
 PROBLEMS_FOUND = 1
 
@@ -54,7 +54,8 @@ def _run(arguments: argparse.Namespace) -> int:
         hospital=hospital_facts(arguments),
     )
     answer.to_excel(arguments.out)
-    say(answer if len(answer) > 1 else answer.text(), file=sys.stderr)
+    one = both(answer.text(lang="zh"), answer.text(lang="en"), "\n") if len(answer) == 1 else None
+    say("\n".join([one, *answer.told]) if one else answer, file=sys.stderr)
     return PROBLEMS_FOUND if len(answer.payments.unpaid) else 0
 
 

@@ -13,7 +13,6 @@ from ..cases.read_report import report_of
 from ..errors import ArgumentError, ColumnError
 from ..payment.engine.grouped import grouped
 from ..payment.faces.estimate import Estimate, estimate
-from ..payment.faces.other_dates import other_dates
 from ..policy.given import policy_given
 from .indicators import HEADERS
 from .month import COMPARED, OfficeMonth, told_stays
@@ -163,7 +162,7 @@ def _told(
         ]
         if missing:
             lines.append(f"文件中没有{'、'.join(missing)}的病例, 未比较")
-    lines += other_dates(own, answer.policy)
+    lines += [zh for zh, _ in answer.payments.other_dates]
     lines.append(answer.payments.trust_in("zh"))
     return tuple(lines)
 

@@ -170,6 +170,7 @@ def reconcile(
     if twice:
         told.append(f"局方文件中有 {twice:,} 个重复的编号, 只取第一行")
     told += _deadline(frame, appeal_days, returned, on)
+    told += [zh for zh, _ in answer.payments.other_dates]
     told.append(answer.payments.trust_in("zh"))
     return Reconciliation(answer, frame.drop(columns=["at"]), tuple(told))
 

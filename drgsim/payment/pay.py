@@ -108,7 +108,8 @@ def pay(
     findings = findings.with_problem(problem)
     ledger = blank_unpaid(_ledger(walks, findings, billed), problem)
     ledger.check()
-    return Payments(stays, ledger, findings, billed, tuple(walks), tuple(books.values()))
+    rates_of: Any = "policy" if dates == "policy" else "stay" if year is None else year
+    return Payments(stays, ledger, findings, billed, tuple(walks), tuple(books.values()), rates_of)
 
 
 def _walks(stays: Stays, care: Sequence[Jurisdiction], books: Mapping[Jurisdiction, Book]) -> list[Walk]:

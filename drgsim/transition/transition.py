@@ -316,6 +316,7 @@ def _money_notes(priced: Priced, money: pd.DataFrame, policy: Policy) -> list[tu
             f"new weights times {priced.factor:.6f}, at which the fund spends what it spent",
         ),
     ]
+    notes += priced.before.other_dates
     rest = int(money["fund_after"].sum() - money["fund_before"].sum())
     if abs(rest) > 1e-4 * max(int(money["fund_before"].sum()), 1):
         notes.append(

@@ -11,6 +11,7 @@ from ..cases import check_cases
 from ..errors import ArgumentError
 from ..grouping.what_if import what_if
 from ..payment.faces.estimate import estimate
+from ..payment.faces.estimate_summary import notes
 from ..policy.policy import Policy
 from ..transition.transition import find_transition
 from ..weights.weights import Weights
@@ -99,7 +100,8 @@ class Answers:
         if rules.method != "dip" and "drg" not in cases:
             cases = cases.join(self.kept.grouper(scheme).group(_with_procedures(cases)))
         answer = estimate(cases, rules, weights=table, scheme=scheme, hospital=self.settings.hospital)
-        facts = _money_facts(rules, scheme, table, [*answer.told, *read.notes], answer.payments)
+        told = [*answer.told, *(f"{zh} {en}" for zh, en in notes(answer)), *read.notes]
+        facts = _money_facts(rules, scheme, table, told, answer.payments)
         return Answer(_all_named(read, plain(answer.frame)), facts, "cases")
 
     def _estimate_one(self, read: Read, options: Options, rules: Policy, scheme: str) -> Answer:
@@ -111,7 +113,8 @@ class Answers:
             found = grouper.group(case)
             case |= {name: getattr(found, name) for name in _JOINED}
         row, told, payments = self.kept.prepared(rules, table, grouper).row(case)
-        facts = _money_facts(rules, scheme, table, [*told, *read.notes], payments)
+        dates = [f"{zh} {en}" for zh, en in payments.other_dates]
+        facts = _money_facts(rules, scheme, table, [*told, *dates, *read.notes], payments)
         return Answer([_named(read, 0, plain_value(row))], facts, "cases")
 
     def check(self, read: Read, options: Options) -> Answer:

@@ -7,7 +7,6 @@ import pytest
 from drgsim import Policy, estimate
 from drgsim.cli.main import main
 from drgsim.errors import ArgumentError, NotFoundError
-from drgsim.payment.faces.estimate_summary import notes
 
 from .streets import WEIGHTS, cases, policy
 
@@ -230,19 +229,3 @@ def test_a_file_scored_by_a_dip_grouper_is_estimated_under_dip(tmp_path):
     assert main(["estimate", str(source), "--policy", "national-dip", "-o", str(target)]) == 0
     row = dict(zip(*read(target)["明细"][:2], strict=True))
     assert (row["病组编码"], row["支付标准"]) == ("K35.1-47.01", pytest.approx(900.5 * 11.707, abs=0.01))
-
-
-def test_stays_of_other_days_than_the_rates_are_told():
-    days = ["2024-05-01", "2025-05-01", "2021-12-31", None]
-    case = {"drg": "GZ13", "hospital_level": 3, "insurance": "employee", "total_cost": 9000.0}
-    cases = pd.DataFrame([case | {"discharge_date": day} for day in days])
-    policy = Policy.load("harbin")
-    weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-    last = policy.document.valid_to
-    told = "\n".join(notes(estimate(cases, policy, weights=weights)))
-    outside = sum(day is not None and not str(policy.document.valid_from) <= day <= str(last) for day in days)
-    other = sum(day is not None and day[:4] != str(policy.on)[:4] for day in days)
-    assert f"{outside} 例出院日期在政策有效期" in told
-    assert f"{other} 例出院年份不是 {str(policy.on)[:4]}" in told
-    same = cases.assign(discharge_date=str(policy.on))
-    assert "出院" not in "\n".join(notes(estimate(same, policy, weights=weights)))

@@ -143,3 +143,28 @@ def test_stays_that_cannot_be_paid_lower_no_mean(some):
 def test_a_stay_may_have_no_length(some):
     found = drgsim.simulate(some.assign(los=np.nan), "baseline-drg", explain=False)
     assert "mean_stay" not in set(found.published()["measure"])
+
+
+@pytest.mark.filterwarnings("ignore::drgsim.policy.policy.PolicyDateWarning")
+def test_stays_outside_the_policys_days_are_told(some):
+    late = some.assign(discharge_date=some["discharge_date"] + pd.DateOffset(years=3))
+    found = drgsim.simulate(late, "baseline-drg", explain=False)
+    years = late["discharge_date"].dt.year
+    assert years.nunique() == 1
+    told = "\n".join(line for pair in found.cautions() for line in pair)
+    assert (
+        "400 例出院日期在政策 national-drg-rate-without-review 的有效期 (2020-01-01 至 2026-12-31) 之外"
+        in told
+    )
+    assert "400 of 400 stays were discharged outside the days policy national-drg-rate-without-review" in told
+
+
+def test_rates_of_another_year_than_the_stays_are_told(some):
+    title = {"zh": "定日", "en": "pinned"}
+    pinned = {"drgsim_scenario": 1, "id": "pinned", "on": "2024-12-31", "title": title}
+    pinned["policy"] = "national-drg-rate"
+    found = drgsim.simulate(some, pinned, explain=False)
+    year = some["discharge_date"].dt.year.iloc[0]
+    assert f"400 例不是 2024 年出院 ({year} 年 400), 按政策 national-drg-rate 2024 的费率" in "\n".join(
+        zh for zh, _ in found.cautions()
+    )

@@ -65,6 +65,15 @@ def test_an_estimate_says_what_it_rests_on(client):
     assert one["payment"] == by_library.frame["payment"].item()
 
 
+def test_a_date_outside_the_policy_is_told_of_one_case_and_of_many(client):
+    late = {**PRICED, "discharge_date": "2027-02-01"}
+    _, one = client.post("/estimate", late)
+    _, many = client.post("/estimate", {"cases": [late, {**PRICED, "discharge_date": "2026-02-01"}]})
+    outside = "在政策 national-drg-rate 的有效期 (2020-01-01 至 2026-12-31) 之外"
+    assert any(f"出院日期 2027-02-01 {outside}" in line and "a guide only" in line for line in one["told"])
+    assert any(f"1 例出院日期{outside}" in line for line in many["told"])
+
+
 def test_problems_are_told_in_chinese(client):
     _, found = client.post("/check", {**CASE, "diagnoses": "I10.x00|O80.000", "case_id": "a"})
     assert any(each["got"] == "O80.000" and each["zh"] for each in found["problems"])

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ...errors import ArgumentError
+from ...language import both
 from ...words import headers
-from .other_dates import other_dates
-from .standing import Standing, costs, margins, standings
+from .standing import Standing, costs, in_english, margins, standings
 
 if TYPE_CHECKING:
     from .estimate import Estimate
@@ -94,22 +94,32 @@ def text(estimate: Estimate) -> str:
     policy = estimate.policy
     lines = [f"Estimate of {len(estimate):,} stays 病例测算 ({policy.id} on {policy.on})"]
     lines += [f"  {name} {zh}: {_shown(name, row[name])}" for name, zh in ZH.items()]
-    lines += [f"  {told}" for told in [*estimate.told, *notes(estimate)]]
+    lines += [f"  {told}" for told in [*estimate.told, *(both(*note) for note in notes(estimate))]]
     return "\n".join([*lines, f"  {estimate.payments.trust}"])
 
 
-def notes(estimate: Estimate) -> list[str]:
-    """What a reader must know, in Chinese: who is beside the margin, whose part is unknown, and
+def notes(estimate: Estimate) -> list[tuple[str, str]]:
+    """What a reader must know, (中文, English) each: who is beside the margin, whose part is unknown, and
     which stays are of other days than the rates."""
     found = estimate.frame["patient_unknown"].value_counts()
     lines = [
-        f"患者负担无法计算 {count:,} 例: {why}; 支付标准、结余和 CMI 不受影响" for why, count in found.items()
+        (
+            f"患者负担无法计算 {count:,} 例: {why}; 支付标准、结余和 CMI 不受影响",
+            f"what the patient bears is not known of {count:,} stays ({in_english(why)}); standard, "
+            "margin and CMI do not depend on it",
+        )
+        for why, count in found.items()
     ]
     row = summary(estimate, None).iloc[0]
-    beside = int(row["cases"] - row["in_scheme"])
+    inside, beside = int(row["in_scheme"]), int(row["cases"] - row["in_scheme"])
     if beside:
-        lines.append(f"结余只计按病组付费的 {int(row['in_scheme']):,} 例, 其余 {beside:,} 例另列")
-    return lines + other_dates(estimate.payments.stays.frame, estimate.policy)
+        lines.append(
+            (
+                f"结余只计按病组付费的 {inside:,} 例, 其余 {beside:,} 例另列",
+                f"the margin is of the {inside:,} stays that the scheme prices; {beside:,} stand beside it",
+            )
+        )
+    return [*lines, *estimate.payments.other_dates]
 
 
 def html(estimate: Estimate) -> str:
@@ -124,9 +134,11 @@ def html(estimate: Estimate) -> str:
         for label, row in table.iterrows()
     )
     policy = f"{estimate.policy.id} on {estimate.policy.on}"
+    told = [*estimate.told, *(both(*note) for note in notes(estimate)), estimate.payments.trust]
+    below = "".join(f"<p>{escape(line)}</p>" for line in told)
     return (
         f"<p>{len(estimate):,} 病例 stays, {escape(policy)}</p><table><thead><tr><th></th>{head}</tr></thead>"
-        f"<tbody>{rows}</tbody></table><p>{escape(estimate.payments.trust)}</p>"
+        f"<tbody>{rows}</tbody></table>{below}"
     )
 
 

@@ -8,6 +8,7 @@ from ...words import named, pairs
 from ..engine.problems import Unpaid
 from ..engine.state import Outlier, Route
 from ..engine.steps.routes import ROUTE_WORDS
+from .other_dates import of_one
 
 if TYPE_CHECKING:
     from .estimate import Estimate
@@ -28,6 +29,8 @@ def in_words(estimate: Estimate, row: int, lang: Literal["zh", "en"]) -> str:
         problem = Unpaid(int(found.problem[row]))
         return lines[0] + (f"无法测算:{problem.zh}。" if zh else f" It cannot be estimated: {problem.en}.")
     lines += [_price(estimate, row, zh), _margin(estimate, row, zh), _review(estimate, row, zh)]
+    for told in of_one(estimate.payments, row):
+        lines.append(f"{told[0]}。" if zh else f"{told[1][0].upper()}{told[1][1:]}.")
     return ("" if zh else " ").join([*lines, estimate.payments.trust_in(lang)])
 
 

@@ -19,6 +19,7 @@ from ..engine.findings import Walk
 from ..engine.problems import Unpaid
 from ..engine.rules.as_it_was import AsItWas
 from ..engine.state import State
+from .other_dates import of_one
 from .payments import PAYERS
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
     if weights is not None:
         facts = (weights.facts.get(name, "") for name in ("title", "source", "state"))
         yield Line("权重表" if zh else "weight table", ", ".join(filter(None, facts)))
+    for told in of_one(payments, row):
+        yield Line("日期" if zh else "dates", told[not zh])
     problem = Unpaid(int(payments.findings.problem[row]))
     if problem != Unpaid.NONE:
         yield Line("无法付费" if zh else "not payable", problem.zh if zh else problem.en)

@@ -43,6 +43,7 @@ class Payments:
     bill: Bill
     walks: tuple[Walk, ...]
     books: tuple[Book, ...]
+    rates_of: Literal["policy", "stay"] | int = "policy"  # whose day was read; a year: the stay's day in it
 
     def __len__(self) -> int:
         return len(self.stays)
@@ -106,6 +107,13 @@ class Payments:
         if lang == "zh":
             return f"所用 {declared} 个参数中 {assumed} 个为假设、{secondary} 个为二手来源。"
         return f"{assumed} of {declared} parameters assumed, {secondary} secondary."
+
+    @cached_property
+    def other_dates(self) -> tuple[tuple[str, str], ...]:
+        """What to know of stays outside the policy's days or at another year's rates: (中文, English)."""
+        from .other_dates import other_dates
+
+        return other_dates(self)
 
     @property
     def notes(self) -> dict[str, int]:

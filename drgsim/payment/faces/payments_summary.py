@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import ArgumentError
+from ...language import both
 from ...words import headers
 from ..engine.problems import Unpaid
 from ..engine.state import Route
@@ -98,7 +99,7 @@ def html(payments: Payments) -> str:
 
 
 def _notes(payments: Payments) -> list[str]:
-    """Rules that were on and could not look at every stay."""
+    """Rules that were on and could not look at every stay, and stays of other days than the policy's."""
     unmeasured = sum(
         int((np.isnan(walk.state.ratio) & (walk.state.route == Route.SCHEME)).sum())
         for walk in payments.walks
@@ -109,7 +110,7 @@ def _notes(payments: Payments) -> list[str]:
         if unmeasured
         else []
     )
-    return notes + _undecided(payments)
+    return notes + _undecided(payments) + [both(*told) for told in payments.other_dates]
 
 
 def _undecided(payments: Payments) -> list[str]:

@@ -31,7 +31,7 @@ def write_estimate(estimate: Estimate, path: Any) -> None:
         "特例单议": (estimate.worklist, WORKLIST),
         "无法测算": (estimate.payments.unpaid, UNPAID),
     }
-    told = [*estimate.told, *notes(estimate)]
+    told = [*estimate.told, *(zh for zh, _ in notes(estimate))]
     write_sheets(path, sheets, notes=[*_CAUTION, *told, *_notes(estimate.payments)])
 
 
@@ -43,7 +43,7 @@ def write_payments(payments: Payments, path: Any) -> None:
         "明细": (_in_words(payments.frame), STAY | steps | MONEY),
         "无法付费": (payments.unpaid, UNPAID),
     }
-    write_sheets(path, sheets, notes=_notes(payments))
+    write_sheets(path, sheets, notes=[*(zh for zh, _ in payments.other_dates), *_notes(payments)])
 
 
 def _totalled(result: Estimate | Payments, by: str) -> pd.DataFrame:

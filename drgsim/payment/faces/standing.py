@@ -43,6 +43,7 @@ class Standing(IntEnum):
 
 
 _WORDS = members("standing", Standing)
+_LEVEL_MISSING = "医院等级缺失", "the hospital level is missing"
 _PRICED = (Route.SCHEME, Route.PER_DIEM)
 
 
@@ -95,5 +96,14 @@ def why_patient_unknown(payments: Payments) -> npt.NDArray[np.object_]:
     result = np.full(len(payments), None, dtype=object)
     alone = priced_alone(payments)
     result[alone] = Unpaid.NO_BENEFIT.zh
-    result[alone & level_missing(payments)] = "医院等级缺失"
+    result[alone & level_missing(payments)] = _LEVEL_MISSING[0]
     return result
+
+
+def in_english(why: str) -> str:
+    """A reason of `why_patient_unknown` in English.
+
+    >>> in_english("医院等级缺失")
+    'the hospital level is missing'
+    """
+    return dict([_LEVEL_MISSING, (Unpaid.NO_BENEFIT.zh, Unpaid.NO_BENEFIT.en)]).get(why, why)

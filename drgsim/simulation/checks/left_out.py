@@ -15,6 +15,7 @@ import pandas as pd
 from ...cases.arrays import read_labels
 from ...payment.engine.problems import Unpaid
 from ...payment.faces.enough import FEWEST_SHARE, FEWEST_STAYS, asked_facts
+from ...payment.faces.other_dates import other_dates
 from ...settlement.budgets import INSURANCES
 from ...words import named
 from ..scenario_errors import SimulationError
@@ -73,7 +74,7 @@ def refuse_nothing_paid(outcome: Outcome, scenario: str) -> None:
 
 def cautions(results: Comparison) -> list[Told]:
     """What a reader must know of the cases before any number, in both languages."""
-    found = (_unpaid, _doubled, _years, _places, _groups, _insurances)
+    found = (_unpaid, _doubled, _years, _policy_days, _places, _groups, _insurances)
     return [told for find in found for told in find(results)]
 
 
@@ -129,6 +130,17 @@ def _years(results: Comparison) -> Iterator[Told]:
             f"{other:,} stays were not discharged in {base} and {none:,} have no discharge date; all are "
             f"counted as of {base}.",
         )
+
+
+def _policy_days(results: Comparison) -> Iterator[Told]:
+    """Stays outside the days of a policy, and rates of another year than the one that is counted (`_years`
+    tells of stays of other years than that)."""
+    told: dict[Told, None] = {}
+    for each in results.scenarios:
+        outcome = results.outcomes[each.id]
+        years = {policy.on.year for policy in outcome.rules.each} != {results.world.year}
+        told |= dict.fromkeys(other_dates(outcome.payments, years=years))
+    yield from told
 
 
 def _places(results: Comparison) -> Iterator[Told]:

@@ -132,6 +132,7 @@ def _money(one: OneCase) -> Markup:
             " ".join(made.told),
             class_="quiet",
         ),
+        *(tag("p", say(*each), class_="bad") for each in made.payments.other_dates),
         id="money",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -66,14 +67,16 @@ def transition(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str,
     from ...report.transition import transition as moved
 
     cases = cases_of(visit)
-    hospital = HospitalFacts.of(options.get("hospital"))
-    if hospital:
-        cases, _ = HospitalFacts(
-            hospital.level, hospital.kind, hospital.insurance, hospital.region, hospital.id
-        ).fill(cases)
+    facts = HospitalFacts.of(options.get("hospital"))
     tell("compute")
-    policy = policy_of(options) if options.get("policy") else None
-    found = moved(cases, options["from"], options["to"], policy=policy, draws=int(options.get("draws", 0)))
+    found = moved(
+        cases,
+        options["from"],
+        options["to"],
+        policy=policy_of(options) if options.get("policy") else None,
+        hospital=replace(facts, coefficient=None, parameters={}),
+        draws=int(options.get("draws", 0)),
+    )
     tell("write")
     found.to_html(visit.out / "transition.html", lang=options.get("lang"))
     found.to_excel(visit.out / "transition.xlsx", cases=bool(options.get("case_ids")))
