@@ -27,7 +27,7 @@ _MARKUP = re.compile(r"</|<\w+[ >]|\\[sdS(]|^\^|^# TYPE|^@page|^default-src|\{ *
 _OTHERWISE = (
     "_kernels/", "audit/build.py", "language.py", "report/page_style.py",
     "web/openapi.py", "web/kept.py", "web/metrics.py",
-    "policy/template.py", "schemes/pack_write.py", "grouping/refine/result.py", "grouping/explain_words.py",
+    "policy/manual.py", "schemes/pack_write.py", "grouping/refine/result.py", "grouping/explain_words.py",
     "cases/conditions/words.py", "cases/checking/proposals.py", "payment/faces/estimate_words.py",
     "synthetic/case_codes.py", "synthetic/complications.py", "synthetic/dirt.py", "synthetic/disease.py",
     "synthetic/outcome.py", "synthetic/planted.py",

@@ -30,7 +30,7 @@ def add_actions(actions: Any) -> None:
 
 def _new(arguments: argparse.Namespace) -> int:
     from ..errors import ArgumentError
-    from ..policy.template import template
+    from ..policy.manual import template
 
     path = Path(arguments.out or f"{arguments.region}.yaml")
     if path.exists():

@@ -13,7 +13,7 @@ from ..cases.read_report import report_of
 from ..errors import ArgumentError, ColumnError
 from ..payment.engine.grouped import grouped
 from ..payment.faces.estimate import Estimate, estimate
-from ..policy.given import policy_given
+from ..policy.policy import policy_given
 from .indicators import HEADERS
 from .month import COMPARED, OfficeMonth, told_stays
 from .references import read_reference

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..cases.fen import Fen, to_fen
 from ..errors import ArgumentError
-from ..policy.given import policies_given
+from ..policy.policy import policies_given
 from .engine.bill import Bill, Part, Special, make_bill
 from .engine.book import FUND, Book, Options
 from .engine.findings import Findings, Walk

@@ -17,7 +17,7 @@ from ..errors import ArgumentError
 from .dated_scheme import DatedScheme, Scheme
 from .diff import PolicyDiff, differences
 from .display import policy_html, policy_text
-from .document import Document, refuse
+from .document import Document, document_yaml, refuse
 from .entries import Dated, read_day, steps
 from .library import load_document, missing, over
 from .parameter_values import to_plain
@@ -26,7 +26,6 @@ from .policy_errors import PolicyDateWarning
 from .reading import Readable, Reading
 from .reform import reformed
 from .rules.rule import Rule
-from .writing import document_yaml
 
 # parameters that no stay's price or bill reads, but only the settlement of a period
 _SETTLING = ("settlement.", "cross_region.prepayment.")
@@ -281,3 +280,27 @@ def _plain_scheme(scheme: Scheme) -> Any:
 def _on(timeline: tuple[Dated, ...], day: datetime.date) -> Dated | None:
     started = [dated for dated in timeline if dated.since <= day]
     return started[-1] if started else None
+
+
+def policy_given(policy: Any) -> Policy:
+    """The policy itself, or the one of a shipped id, a YAML file or a document as a mapping.
+
+    Raises ArgumentError for anything else, and what `Policy.load` raises.
+    """
+    if isinstance(policy, Policy):
+        return policy
+    if isinstance(policy, str | Path | Mapping):
+        return Policy.load(policy)
+    raise ArgumentError(
+        "not a policy",
+        got=type(policy).__name__,
+        allowed="a Policy, the id of a shipped one, a YAML file",
+        do="drgsim.Policy.load(ID or file); `drgsim policy list` names those that ship",
+    )
+
+
+def policies_given(policy: Any) -> Policy | dict[str, Policy]:
+    """One policy for all, or one for each region (or `"other"`): each as `policy_given` takes it."""
+    if isinstance(policy, Mapping) and "drgsim_policy" not in policy:
+        return {str(region): policy_given(each) for region, each in policy.items()}
+    return policy_given(policy)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError
-from ..policy.given import policies_given
+from ..policy.policy import policies_given
 
 if TYPE_CHECKING:
     from ..policy.policy import Policy

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..weights.trim import default
+from ..weights.fit import default
 from .sides import Side
 
 Floats = npt.NDArray[np.float64]

@@ -14,8 +14,7 @@ from ..cases.hospital_facts import HospitalFacts
 from ..errors import ArgumentError
 from ..payment.engine.grouped import as_frame
 from ..payment.engine.stays import Stays
-from ..policy.given import policy_given
-from ..policy.policy import Policy
+from ..policy.policy import Policy, policy_given
 from ..weights.weights import Weights
 from .explained import explained
 from .flows import MOVED, flow_table, moves, severity_change, share_moved

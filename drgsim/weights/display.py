@@ -1,18 +1,21 @@
-"""Weights as people read them: where they come from first, then the largest groups."""
+"""How weights are shown: where they come from, then the largest groups; as text, HTML and workbook."""
 
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._excel import COUNT, MONEY, RATIO, workbook
 from ..words import named
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .weights import Weights
+
 
 _SHOWN = 10
 _COLUMNS = ("name", "n", "mean_cost", "weight", "base_points", "sd", "cv", "stable")
@@ -53,3 +56,18 @@ def largest(weights: Weights) -> pd.DataFrame:
     by = frame["n"] if "n" in frame else frame["weight"]
     order = np.argsort(-by.to_numpy(dtype=float), kind="stable")
     return frame.iloc[order[:_SHOWN]].round(4)
+
+
+def write_weights(weights: Weights, path: Path) -> None:
+    """Write two sheets, 权重 and 说明; an empty cell is a number that is not known."""
+    frame = weights.frame.rename_axis("group").reset_index()
+    headers = {str(name): LABELS.get(str(name), str(name)) for name in frame.columns}
+    with workbook(path) as book:
+        book.table("权重", frame, headers={**headers, "group": "病组 group"}, code=_code)
+        book.lines("说明", head_lines(weights))
+
+
+def _code(name: str) -> str:
+    if "cost" in name:
+        return MONEY
+    return COUNT if name == "cases" else RATIO

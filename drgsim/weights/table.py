@@ -14,7 +14,7 @@ from .._paths import data_path
 from ..cases.beside import table_beside
 from ..errors import ColumnError, NotFoundError
 from ..policy.policy_errors import WeightsError
-from .trim import default
+from .fit import default
 
 # other names a column of a weight table is found under
 _ALIASES = {

@@ -14,12 +14,10 @@ from ..errors import ArgumentError
 from ..policy.parameter_table import Array
 from ..policy.policy_errors import WeightsError
 from ..policy.reading import Readable
-from .base_rate import base_rate, case_mix
 from .display import weights_html, weights_text
-from .fit import measure, usable_cases
-from .structure import adjusted_weights
+from .fit import Outside, Trim, default, find_trim, measure, usable_cases
+from .measured import adjusted_weights, base_rate, case_mix
 from .table import as_frame, published, published_table, read_table, with_points
-from .trim import Outside, Trim, default, find_trim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -327,7 +325,7 @@ class Weights:
         MissingExtraError, WriteError
             without the writer of workbooks; when the file cannot be written.
         """
-        from .excel import write_weights
+        from .display import write_weights
 
         write_weights(self, Path(path))
 

@@ -6,7 +6,7 @@ import pytest
 import drgsim
 from drgsim.cli import main
 from drgsim.exchange import read_exchange
-from drgsim.policy.writing import document_mapping
+from drgsim.policy.document import document_mapping
 from drgsim.policy.yaml_text import write_yaml
 
 from ..engines.support import QUOTAS, grouped, weights

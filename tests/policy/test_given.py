@@ -4,7 +4,7 @@ import pytest
 
 from drgsim import Policy, estimate, pay, settle, special_review_worklist
 from drgsim.errors import ArgumentError, NotFoundError
-from drgsim.policy.given import policies_given, policy_given
+from drgsim.policy.policy import policies_given, policy_given
 
 ID = "national-drg-rate"
 

@@ -11,9 +11,9 @@ import pytest
 from drgsim import Policy
 from drgsim._paths import PACKAGE, data_path
 from drgsim.cli import main
-from drgsim.policy.levels import payment_levels
 from drgsim.policy.library import shipped
 from drgsim.policy.parameters import catalogue
+from drgsim.policy.reading import payment_levels
 from drgsim.policy.yaml_text import read_yaml
 from tools.policies.build import build
 from tools.policies.schema import json_schema

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from drgsim import Policy, Scheme, Weights
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
 from drgsim.policy.policy_errors import WeightsError
-from drgsim.weights.base_rate import base_rate, point_value
-from drgsim.weights.coefficients import difference_coefficients
-from drgsim.weights.trim import Trim, conventions, find_trim
+from drgsim.weights.fit import Trim, conventions, find_trim
+from drgsim.weights.measured import base_rate, difference_coefficients, point_value
 
 SMALL = pd.DataFrame(
     {

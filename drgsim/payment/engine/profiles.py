@@ -15,9 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...cases.arrays import Codes, Labels, Mask
-from ...policy.levels import payment_levels
 from ...policy.parameters import dimensions
-from ...policy.reading import Readable
+from ...policy.reading import Readable, payment_levels
 from .stays import Stays
 
 EMPLOYEE, RESIDENT, OTHER_INSURANCE = "employee", "resident", "other"

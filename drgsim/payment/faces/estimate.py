@@ -14,7 +14,7 @@ from ...cases.arrays import Ints
 from ...cases.fen import to_yuan
 from ...cases.hospital_facts import HospitalFacts
 from ...errors import ArgumentError, NotFoundError
-from ...policy.given import policy_given
+from ...policy.policy import policy_given
 from ..engine.grouped import grouped
 from ..engine.stays import Stays
 from ..pay import pay

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ...errors import DrgsimError
-from ...policy.document import FIELDS, Document
+from ...policy.document import FIELDS, Document, document_mapping
 from ...policy.library import find, load_document, shipped
 from ...policy.policy import Policy
 from ...policy.policy_errors import Mistake, PolicyDateWarning, PolicyError
-from ...policy.writing import document_mapping
 from ...policy.yaml_text import read_yaml
 from ..scenario_errors import SimulationError
 from .plain import plain
