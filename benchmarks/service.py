@@ -93,12 +93,14 @@ def inside(cases: list[dict[str, Any]]) -> None:
     """One case grouped, explained and estimated inside the process, as the service does it."""
     from drgsim.web.answers import Answers
     from drgsim.web.giving import dumped
+    from drgsim.web.running import settle
     from drgsim.web.settings import Settings
     from drgsim.web.taking import cases_of
 
     work = Answers(Settings())
     for case in cases[:50]:
         work.case(cases_of([case]), {})
+    settle()
     taken = []
     for case in cases:
         started = time.perf_counter()

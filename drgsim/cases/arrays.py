@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,16 @@ Mask = npt.NDArray[np.bool_]
 LARGEST = 1e12  # yuan; a cell above is no amount of money, and its fen would not fit
 _SMALL = 1 << 12  # whole numbers in a range this small are labels by offset, without hashing
 _DAY = 86_400  # seconds
+
+
+@cache
+def _single(value: float, dtype: type[np.generic]) -> npt.NDArray[Any]:
+    return np.broadcast_to(dtype(value), 1)
+
+
+def same(value: float, n: int, dtype: type[np.generic] = np.int64) -> npt.NDArray[Any]:
+    """(n,) one value for all, not to be written into; that of a single row is made once."""
+    return _single(value, dtype) if n == 1 else np.broadcast_to(dtype(value), n)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,15 @@ def _rounded(values: Floats, mode: Mode) -> Floats:
     return np.floor(values, out=values)
 
 
+def filled(values: Floats, fill: float = 0.0) -> Floats:
+    """Numbers with `fill` where they are NaN; quicker than `np.nan_to_num` for few.
+
+    >>> filled(np.array([1.5, np.nan])), filled(np.float64("nan"), 1.0)
+    (array([1.5, 0. ]), array(1.))
+    """
+    return np.where(np.isnan(values), fill, values)
+
+
 @dataclass(frozen=True, slots=True)
 class Rounding:
     """A declared rounding of money: decimals of a yuan (0 to 2), and what becomes of a tie."""

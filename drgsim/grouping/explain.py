@@ -48,11 +48,12 @@ def explain(scheme_or_grouper: Any, case: Any) -> Explanation:
     opened = open_scheme(scheme_or_grouper)
     scheme, grouper = opened.scheme, opened.grouper
     one = read_case(case, opened)
-    answer = one.told(grouper.group(one.case))
+    facts = grouper.facts(one.case) if one.case.diagnoses else None
+    answer = one.told(grouper.group(one.case, facts))
     nodes = [_scheme_node(scheme), _input_node(one.case, opened.known)]
-    if answer.status is not Status.INVALID:
+    if facts is not None and answer.status is not Status.INVALID:
         complications = complications_of(one.case, scheme)
-        teller = RuleTeller(grouper.facts(one.case), counting(complications))
+        teller = RuleTeller(facts, counting(complications))
         course = walk(teller, grouper.rows, retry=scheme.switches.retry_single_procedures)
         nodes += [
             _complications_node(one.case, scheme, complications),

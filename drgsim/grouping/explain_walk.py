@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, Union
 
 from ..schemes.english import in_english
 from ..schemes.model import Adrg, Drg, Mdc
 from ..schemes.rules.print import print_rule
 from ..schemes.rules.terms import Compare, Count, HasSeverity, Member, Role, Variable
-from ..schemes.rules.walk import leaves
+from ..schemes.rules.walk import Leaf, leaves
 from .explanation import Node, Words
 from .rule_teller import RuleTeller
 
@@ -19,6 +20,7 @@ _NAMED = 12  # failed rows named in one line before the rest is only counted
 
 Rows = Sequence[tuple[Mdc, Sequence[tuple[Adrg, Sequence[Drg]]]]]
 Row = Mdc | Adrg | Drg
+_Tested = Union[Node, "_Told"]  # a plain failure is told beside others
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,14 @@ def walk(teller: RuleTeller, rows: Rows, *, retry: bool) -> Course:
 
 
 def _attempt(teller: RuleTeller, rows: Rows) -> Course:
-    nodes: list[tuple[Node, bool]] = []
+    nodes: list[_Tested] = []
     for place, (mdc, adrgs) in enumerate(rows):
         if not teller.facts.holds(mdc.rule):
-            nodes.append((_row_node("mdc", mdc, teller), teller.lacks_diagnosis(mdc.rule)))
+            plain = teller.lacks_diagnosis(mdc.rule)
+            nodes.append(_told("mdc", mdc, teller) if plain else _row_node("mdc", mdc, teller))
             continue
         tested, found = _adrg_nodes(adrgs, teller)
-        nodes.append((_row_node("mdc", mdc, teller, tested), False))
+        nodes.append(_row_node("mdc", mdc, teller, tested))
         if found is not None:
             untested = _untested(len(rows) - place - 1)
             return Course((*_in_runs(nodes, _MDCS), *untested), teller, (mdc, *found))
@@ -67,38 +70,25 @@ def _adrg_nodes(
     adrgs: Sequence[tuple[Adrg, Sequence[Drg]]], teller: RuleTeller
 ) -> tuple[list[Node], tuple[Adrg, Drg] | None]:
     """The tests inside an MDC up to the answer."""
-    nodes: list[tuple[Node, bool]] = []
+    nodes: list[_Tested] = []
     for adrg, drgs in adrgs:
         if not teller.facts.holds(adrg.rule):
-            nodes.append((_row_node("adrg", adrg, teller), not teller.is_near(adrg.rule)))
+            near = teller.is_near(adrg.rule)
+            nodes.append(_row_node("adrg", adrg, teller) if near else _told("adrg", adrg, teller))
             continue
         tested = []
         for drg in drgs:
             tested.append(_row_node("drg", drg, teller))
             if tested[-1].passed:
-                nodes.append((_row_node("adrg", adrg, teller, tested), False))
+                nodes.append(_row_node("adrg", adrg, teller, tested))
                 return list(_in_runs(nodes, _ADRGS)), (adrg, drg)
-        nodes.append((_row_node("adrg", adrg, teller, tested), False))
+        nodes.append(_row_node("adrg", adrg, teller, tested))
     return list(_in_runs(nodes, _ADRGS)), None
 
 
 def _row_node(kind: str, row: Row, teller: RuleTeller, tested: Iterable[Node] = ()) -> Node:
     """A row with its rule, the terms of the rule, and the rows tested below it."""
-    asked = _asked(row)
-    facts = teller.facts
-    key = (
-        kind,
-        id(row),
-        tuple(map(facts.codes, asked.roles)),
-        tuple(map(facts.case.numbers.get, asked.variables)),
-        tuple(map(tuple, teller.counting.values())) if asked.severity else None,
-    )
-    known = _kept.get(key)
-    if known is None or known[0] is not row:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        known = _kept[key] = row, _own_node(kind, row, teller)
-    node = known[1]
+    node = _told(kind, row, teller).node
     below = tuple(tested)
     if not below:
         return node
@@ -107,16 +97,30 @@ def _row_node(kind: str, row: Row, teller: RuleTeller, tested: Iterable[Node] = 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a row's rule asks of a case: cases alike in this have the same node of it."""
+    """What a row's rule asks of a case (cases alike in this have the same node of it), and the parts of its
+    node that are the same for every case."""
 
     row: Row
     roles: tuple[Role, ...]
     variables: tuple[Variable, ...]
     severity: bool
+    terms: tuple[tuple[Leaf, str], ...]
+    rule: str
+    rule_node: Node
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The node of a row, and the same as one of several in a line of failures."""
+
+    row: Row
+    node: Node
+    folded: Node
 
 
 _MOST_KEPT = 1 << 13
-_kept: dict[Any, tuple[Row, Node]] = {}  # nodes never change, so explanations share them
+_kept: OrderedDict[Any, _Told] = OrderedDict()  # nodes never change, so explanations share them
 _asked_of: dict[int, _Asked] = {}
 
 
@@ -128,64 +132,81 @@ def _asked(row: Row) -> _Asked:
     roles = [role for leaf in terms if isinstance(leaf, Member | Count) for role in leaf.roles]
     variables = [leaf.variable for leaf in terms if isinstance(leaf, Compare)]
     severity = any(isinstance(leaf, HasSeverity) for leaf in terms)
+    rule = print_rule(row.rule)
     if len(_asked_of) >= _MOST_KEPT:
         _asked_of.clear()
-    found = _Asked(row, tuple(dict.fromkeys(roles)), tuple(dict.fromkeys(variables)), severity)
-    _asked_of[id(row)] = found
+    found = _asked_of[id(row)] = _Asked(
+        row,
+        tuple(dict.fromkeys(roles)),
+        tuple(dict.fromkeys(variables)),
+        severity,
+        tuple((leaf, print_rule(leaf)) for leaf in terms),
+        rule,
+        Node("rule", Words(f"规则 {rule}", f"rule {rule}"), brief=len(terms) > 1),
+        Words(f"{row.code} {row.name}".rstrip(), f"{row.code} {in_english(row.name)}".rstrip()),
+    )
     return found
 
 
-def _own_node(kind: str, row: Row, teller: RuleTeller) -> Node:
-    rule = print_rule(row.rule)
-    terms = list(leaves(row.rule))
+def _told(kind: str, row: Row, teller: RuleTeller) -> _Told:
+    asked = _asked(row)
+    facts = teller.facts
+    key = (
+        id(row),
+        *map(facts.codes, asked.roles),
+        *map(facts.case.numbers.get, asked.variables),
+        *(map(tuple, teller.counting.values()) if asked.severity else ()),
+    )
+    known = _kept.get(key)
+    if known is None or known.row is not row:
+        node = _own_node(kind, asked, teller)
+        folded = Node(node.kind, node.words, node.passed, node.facts, node.children, False)
+        if len(_kept) >= _MOST_KEPT:  # one goes for one that comes: to drop all at once takes long
+            _kept.popitem(last=False)
+        known = _kept[key] = _Told(row, node, folded)
+    return known
+
+
+def _own_node(kind: str, asked: _Asked, teller: RuleTeller) -> Node:
+    row, facts = asked.row, teller.facts
     deciding = {id(leaf) for leaf in teller.deciding(row.rule)}
-    children = [Node("rule", Words(f"规则 {rule}", f"rule {rule}"), brief=len(terms) > 1)]
-    for leaf in terms:
-        holds, decides = teller.facts.holds(leaf), id(leaf) in deciding
+    children = [asked.rule_node]
+    for leaf, printed in asked.terms:
+        decides = id(leaf) in deciding
+        words, codes = teller.found(leaf)
         children.append(
             Node(
                 "atom",
-                teller.found(leaf),
-                passed=holds,
-                facts={
-                    "rule": print_rule(leaf),
-                    "codes": teller.codes_of(leaf),
-                    "decides": decides,
-                },
-                brief=decides and rule != "TRUE",
+                Words(f"{printed}：{words.zh}", f"{printed}: {words.en}"),
+                facts.holds(leaf),
+                {"rule": printed, "codes": codes, "decides": decides},
+                (),
+                decides and asked.rule != "TRUE",
             )
         )
-    return Node(
-        kind,
-        Words(f"{row.code} {row.name}".rstrip(), f"{row.code} {in_english(row.name)}".rstrip()),
-        passed=teller.facts.holds(row.rule),
-        facts={"code": row.code, "name": row.name, "rule": rule},
-        children=tuple(children),
-    )
+    own = {"code": row.code, "name": row.name, "rule": asked.rule}
+    return Node(kind, asked.words, facts.holds(row.rule), own, tuple(children))
 
 
 _MDCS = Words("诊断不在其表中的 MDC（{} 个）", "MDCs that do not list the diagnosis ({})")
 _ADRGS = Words("不符合的 ADRG（{} 个）", "ADRGs that do not fit ({})")
 
 
-def _in_runs(nodes: Sequence[tuple[Node, bool]], words: Words) -> Iterator[Node]:
+def _in_runs(nodes: Sequence[_Tested], words: Words) -> Iterator[Node]:
     """The same nodes in the same order, each run of plain failures folded into one line."""
-    for plain, run in groupby(nodes, key=lambda pair: pair[1]):
-        members = [node for node, _ in run]
+    for plain, run in groupby(nodes, key=_is_plain):
         if not plain:
-            yield from members
+            yield from run  # type: ignore[misc]
             continue
+        members = tuple(told.folded for told in run)  # type: ignore[union-attr]
         codes = [node.facts["code"] for node in members]
         named = " ".join(codes[:_NAMED]) + (" …" if len(codes) > _NAMED else "")
-        yield Node(
-            "failed",
-            Words(f"{words.zh.format(len(codes))}：{named}", f"{words.en.format(len(codes))}: {named}"),
-            passed=False,
-            facts={"codes": codes},
-            children=tuple(
-                Node(node.kind, node.words, node.passed, node.facts, node.children, False) for node in members
-            ),
-        )
+        said = Words(f"{words.zh.format(len(codes))}：{named}", f"{words.en.format(len(codes))}: {named}")
+        yield Node("failed", said, False, {"codes": codes}, members)
+
+
+def _is_plain(tested: _Tested) -> bool:
+    return isinstance(tested, _Told)
 
 
 def _untested(number: int) -> Iterator[Node]:

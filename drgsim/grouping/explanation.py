@@ -59,7 +59,8 @@ class Node:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, `children` nested."""
-        found: dict[str, Any] = {"kind": self.kind, **self.words._asdict()}
+        zh, en = self.words
+        found: dict[str, Any] = {"kind": self.kind, "zh": zh, "en": en}
         if self.passed is not None:
             found["passed"] = self.passed
         for name, fact in self.facts.items():  # a list of one's own: explanations share their nodes

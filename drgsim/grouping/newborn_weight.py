@@ -54,9 +54,11 @@ class NewbornWeights:
 
     def tell(self, reasons: Bytes) -> None:
         """Say in `reasons`, uint8 [cases], what became of the weights; written in place."""
-        reasons[self.only_birth & (reasons == Reason.WEIGHT_MISSING)] = Reason.ADMISSION_WEIGHT_MISSING
-        untold = (reasons == Reason.NONE) | (reasons > Reason.BIRTH_WEIGHT_TAKEN)
-        reasons[self.from_birth & untold] = Reason.BIRTH_WEIGHT_TAKEN
+        if self.only_birth.any():
+            reasons[self.only_birth & (reasons == Reason.WEIGHT_MISSING)] = Reason.ADMISSION_WEIGHT_MISSING
+        if self.from_birth.any():
+            untold = (reasons == Reason.NONE) | (reasons > Reason.BIRTH_WEIGHT_TAKEN)
+            reasons[self.from_birth & untold] = Reason.BIRTH_WEIGHT_TAKEN
 
 
 def newborn_weights(numbers: Mapping[str, Any], meant: NewbornWeight, rows: int) -> NewbornWeights:

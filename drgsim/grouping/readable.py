@@ -175,14 +175,14 @@ class ReferenceGrouper:
         }
         return Facts(case, scheme.sets, frozenset(found))
 
-    def group(self, case: Case) -> Answer:
-        """The group of one case."""
+    def group(self, case: Case, facts: Facts | None = None) -> Answer:
+        """The group of one case; `facts` what `facts` made of it, where that was asked before."""
         principal_missing = not (case.diagnoses and case.diagnoses[0])
         if principal_missing or case.problem.invalidates:
             reason = Reason.PRINCIPAL_MISSING if principal_missing else case.problem
             return Answer(status=Status.INVALID, reason=reason)
         course = _Course()
-        facts = self.facts(case)
+        facts = self.facts(case) if facts is None else facts
         self._walk(facts, course)
         if self.scheme.switches.retry_single_procedures:
             for procedure in case.procedures[1:]:

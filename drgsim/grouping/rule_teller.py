@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ..schemes.rules.print import print_rule
 from ..schemes.rules.terms import (
@@ -16,6 +17,7 @@ from ..schemes.rules.terms import (
     HasSeverity,
     Member,
     Or,
+    Role,
     Rule,
     Severity,
 )
@@ -71,16 +73,37 @@ class RuleTeller:
             for leaf in self.deciding(rule)
         )
 
-    def codes_of(self, leaf: Leaf) -> list[str]:
-        """The codes of the case that the term found; the complications that count, for a severity."""
-        if isinstance(leaf, Member | Count):
-            return list(dict.fromkeys(code for _, code, _ in self.facts.members(leaf)))
-        return list(self.counting[leaf.severity]) if isinstance(leaf, HasSeverity) else []
+    def found(self, leaf: Leaf) -> tuple[Words, list[str]]:
+        """What the case has to do with a term, and the codes by which: those of the case that the term found,
+        the complications that count for a severity."""
+        match leaf:
+            case Member():
+                if not self.facts.touches(leaf):
+                    return _absent(leaf.roles, tuple(map(self.facts.codes, leaf.roles))), []
+                codes = self._codes_of(leaf)
+                verb = "is" if len(codes) == 1 else "are"
+                return Words(f"{listed(codes)} 在表中", f"{listed(codes)} {verb} in the list"), codes
+            case Count():
+                codes = self._codes_of(leaf)
+                number = len(self.facts.counted(leaf))
+                by = f" ({listed(codes)})" if codes else ""
+                return Words(f"有 {number} 项{by}", f"{number} found{by}"), codes
+            case Compare(variable):
+                value = self.facts.case.numbers.get(variable)
+                name = VARIABLES[variable][0]
+                if value is None:
+                    return Words(f"缺{name.zh}，按不成立", f"{name.en} is missing, so it does not hold"), []
+                return value_words(variable, value), []
+            case HasSeverity(severity):
+                codes = list(self.counting[severity])
+                if codes:
+                    return Words.same(listed(codes)), codes
+                return Words(f"无计入的 {severity}", f"no {severity} counts"), []
+            case Constant(value):
+                return (Words("总成立", "always") if value else Words("从不成立", "never")), []
 
-    def found(self, leaf: Leaf) -> Words:
-        """A term in the national spelling, and what the case has to do with it."""
-        words = self._found(leaf)
-        return Words(f"{print_rule(leaf)}：{words.zh}", f"{print_rule(leaf)}: {words.en}")
+    def _codes_of(self, leaf: Member | Count) -> list[str]:
+        return list(dict.fromkeys(code for _, code, _ in self.facts.members(leaf)))
 
     def needed(self, rule: Rule) -> Words:
         """What would have to be so for the rule to hold."""
@@ -115,39 +138,17 @@ class RuleTeller:
         number = len(frozenset().union(*(self.facts.sets[name].codes for name in leaf.sets)))
         return Words(f"{where.zh}在 {names} 中（{number} 个编码）", f"{where.en} in {names} ({number} codes)")
 
-    def _found(self, leaf: Leaf) -> Words:
-        match leaf:
-            case Member():
-                return self._member_found(leaf)
-            case Count():
-                codes = listed(list(dict.fromkeys(code for _, code, _ in self.facts.members(leaf))))
-                number = len(self.facts.counted(leaf))
-                by = f" ({codes})" if codes else ""
-                return Words(f"有 {number} 项{by}", f"{number} found{by}")
-            case Compare(variable):
-                value = self.facts.case.numbers.get(variable)
-                name = VARIABLES[variable][0]
-                if value is None:
-                    return Words(f"缺{name.zh}，按不成立", f"{name.en} is missing, so it does not hold")
-                return value_words(variable, value)
-            case HasSeverity(severity):
-                codes = listed(self.counting[severity])
-                return Words.same(codes) if codes else Words(f"无计入的 {severity}", f"no {severity} counts")
-            case Constant(value):
-                return Words("总成立", "always") if value else Words("从不成立", "never")
 
-    def _member_found(self, leaf: Member) -> Words:
-        found = list(dict.fromkeys(code for _, code, _ in self.facts.members(leaf)))
-        if found:
-            verb = "is" if len(found) == 1 else "are"
-            return Words(f"{listed(found)} 在表中", f"{listed(found)} {verb} in the list")
-        codes = [code for role in leaf.roles for code in self.facts.case.codes(role) if code]
-        if not codes:
-            where = named_roles(leaf.roles)
-            return Words(f"无{where.zh.removeprefix('任一')}", f"there is no {where.en.removeprefix('any ')}")
-        if len(codes) == 1:
-            return Words(f"{codes[0]} 不在表中", f"{codes[0]} is not in the list")
-        return Words(f"{listed(codes)} 均不在表中", f"none of {listed(codes)} is in the list")
+@lru_cache(maxsize=1 << 12)
+def _absent(roles: tuple[Role, ...], codes: tuple[tuple[str, ...], ...]) -> Words:
+    """That none of the codes in these roles is in a list; many lists are asked for the same codes."""
+    stated = [code for each in codes for code in each if code]
+    if not stated:
+        where = named_roles(roles)
+        return Words(f"无{where.zh.removeprefix('任一')}", f"there is no {where.en.removeprefix('any ')}")
+    if len(stated) == 1:
+        return Words(f"{stated[0]} 不在表中", f"{stated[0]} is not in the list")
+    return Words(f"{listed(stated)} 均不在表中", f"none of {listed(stated)} is in the list")
 
 
 def opposite(rule: Rule) -> Rule:

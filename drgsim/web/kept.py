@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ class Kept:
         return self._get(
             ("scheme", name),
             lambda: _among(name, sorted(available_ids()), "scheme"),
-            lambda: [path for folder in chain(name) for path in folder.iterdir()],
+            lambda: [path for folder in chain(name) for path in _below(folder)],
             lambda: DrgGrouper(name, threads=1),
         )
 
@@ -69,7 +70,7 @@ class Kept:
         return self._get(
             ("dip", name),
             lambda: _among(name, DipCatalogue.published(), "DIP catalogue"),
-            lambda: data_path("dip").rglob("*.*"),
+            lambda: _below(data_path("dip")),
             lambda: DipGrouper(DipCatalogue.load(name, strict=False), threads=1),
         )
 
@@ -77,11 +78,10 @@ class Kept:
         """A shipped policy by its id; a path only where the settings gave it, never a client."""
         own = self._settings.policy or NATIONAL
         wanted = name or own
-        beside = Path(own).parent.glob("*.y*ml") if Path(own).suffix else ()
         return self._get(
             ("policy", wanted),
             lambda: None if wanted == own else _among(wanted, list(shipped()), "policy"),
-            lambda: [*data_path("policies").rglob("*.yaml"), *beside],
+            lambda: [*_below(data_path("policies")), *_beside(own)],
             lambda: Policy.load(wanted),
         )
 
@@ -160,7 +160,7 @@ class Kept:
         self,
         key: tuple[str, str],
         known: Callable[[], None],
-        files: Callable[[], Iterable[Path]],
+        files: Callable[[], Iterable[Path | str]],
         make: Callable[[], T],
     ) -> T:
         now = time.monotonic()
@@ -189,12 +189,22 @@ class Kept:
         return entry.value
 
 
-def _stamp(files: Iterable[Path]) -> Stamp:
+def _stamp(files: Iterable[Path | str]) -> Stamp:
     found = []
     for path in files:
-        state = path.stat()
+        state = os.stat(path)  # noqa: PTH116 a path would have to be made
         found.append((str(path), state.st_mtime_ns, state.st_size))
     return tuple(sorted(found))
+
+
+def _below(folder: Path) -> list[str]:
+    """The files under a folder; a call waits for this, so it is plain names and not paths."""
+    return [f"{at}{os.sep}{name}" for at, _, names in os.walk(folder) for name in names]
+
+
+def _beside(policy: str) -> Iterable[Path]:
+    """The policies that one given as a file may extend."""
+    return Path(policy).parent.glob("*.y*ml") if Path(policy).suffix else ()
 
 
 def _among(name: str, known: Iterable[str], what: str) -> None:

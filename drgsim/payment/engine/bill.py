@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ...cases.arrays import Codes, Ints, Mask
-from ...cases.fen import Fen, Floats, to_fen
+from ...cases.arrays import Codes, Ints, Mask, same
+from ...cases.fen import Fen, Floats, filled, to_fen
 from .book import Book, Value
 from .history import Years, person_years, stay_numbers
 from .problems import Unpaid
@@ -180,14 +180,14 @@ def _supplements(stays: Stays, patient: Fen) -> Fen:
     """What other funds paid, as far as it is left to the patient."""
     stated = [stays.money(column) for column in _SUPPLEMENTS]
     if all(amounts.all_missing for amounts in stated):
-        return np.broadcast_to(np.int64(0), len(patient))
+        return same(0, len(patient))
     return np.clip(sum(amounts.fen for amounts in stated), 0, patient)
 
 
 def _on_rest(parts: Sequence[Part], rules: Sequence[Ladder | None], years: Years, rest: Fen) -> Fen:
     """What a payer pays of the rest that those before it left."""
     if not any(rules):
-        return np.broadcast_to(np.int64(0), len(rest))
+        return same(0, len(rest))
     start = years.before(rest, len(rest))
     return np.minimum(_over_year(parts, rules, years, start, start + rest), rest)
 
@@ -209,7 +209,7 @@ def _over_year(
     ceiling = np.full(len(paid), np.inf)
     for part, rule in zip(parts, rules, strict=True):
         if rule is not None:
-            fen = np.nan_to_num(np.atleast_1d(rule.ceiling) * 100, nan=np.inf)
+            fen = filled(np.atleast_1d(rule.ceiling) * 100, np.inf)
             ceiling[part.rows] = fen[part.book.profiles.of] if len(fen) > 1 else fen
     used = years.before(paid, len(paid))
     return (np.minimum(used + paid, ceiling) - np.minimum(used, ceiling)).astype(np.int64)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ...cases.arrays import Ints, Mask
+from ...cases.arrays import Ints, Mask, same
 from ...cases.fen import Floats
 from .ordering import ordered
 from .stays import Stays
@@ -28,7 +28,7 @@ class Years:
     def before(self, values: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
         """(n,) for each stay the sum of `values` over the person's earlier stays of the year."""
         if not len(self.order):
-            return np.broadcast_to(np.int64(0), n)
+            return same(0, n)
         own = values[self.order]
         running = np.cumsum(own) - own
         lengths = np.diff(np.append(self.starts, len(self.order)))

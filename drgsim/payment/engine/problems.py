@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 
 from ...words import members
-from .profiles import EMPLOYEE, OTHER_INSURANCE, RESIDENT, Profiles
+from .profiles import Profiles
 from .state import Marks
 from .stays import Stays
 
@@ -54,7 +54,7 @@ def find_problems(stays: Stays, profiles: Profiles) -> Marks:
     found = np.zeros(len(stays), np.int8)
 
     def mark(where: np.ndarray, problem: Unpaid) -> None:
-        found[where & (found == Unpaid.NONE)] = problem
+        found[where & (found == 0)] = problem
 
     total = stays.money("total_cost")
     cost = total.fen
@@ -72,10 +72,8 @@ def find_problems(stays: Stays, profiles: Profiles) -> Marks:
         else:
             mark(amounts.fen > cost, Unpaid.PARTS_EXCEED_COST)
     mark(parts > cost, Unpaid.PARTS_EXCEED_COST)
-    insurance = profiles.labels["insurance"]
-    missing = insurance == np.array(None)
-    known = np.isin(insurance.astype(str), (EMPLOYEE, RESIDENT, OTHER_INSURANCE))
-    if not known.all():
-        mark(missing[profiles.of], Unpaid.INSURANCE_MISSING)
-        mark(~known[profiles.of], Unpaid.INSURANCE_UNKNOWN)
+    unknown = profiles.uninsurable
+    if unknown.any():
+        mark((profiles.labels["insurance"] == np.array(None))[profiles.of], Unpaid.INSURANCE_MISSING)
+        mark(unknown[profiles.of], Unpaid.INSURANCE_UNKNOWN)
     return found

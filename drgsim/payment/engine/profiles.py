@@ -38,6 +38,12 @@ class Profiles:
         return len(self.labels["insurance"])
 
     @cached_property
+    def uninsurable(self) -> Mask:
+        """(profiles,) whether the insurance is missing, or none that there is."""
+        known = (EMPLOYEE, RESIDENT, OTHER_INSURANCE)
+        return ~np.isin(self.labels["insurance"].astype(str), known)
+
+    @cached_property
     def outside(self) -> Mask:
         """(profiles,) whether the stay was outside the insured region."""
         return self.labels["distance"] != np.array(None)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from ...cases.arrays import Codes, Ints, Mask
+from ...cases.arrays import Codes, Ints, Mask, same
 from ...cases.fen import Fen, Floats
 from .book import Book
 from .groups import Groups
@@ -46,6 +46,9 @@ class Route(IntEnum):
     NOT_PAYABLE = 12
     BY_ITEM = 13  # by a rule of the policy
     PACKAGE = 14
+
+
+_SCHEME, _NOT_PAYABLE = np.int8(Route.SCHEME), np.int8(Route.NOT_PAYABLE)
 
 
 class Outlier(IntEnum):
@@ -105,15 +108,15 @@ class State:
     def __post_init__(self) -> None:
         n = len(self.cost)
         self.payment = np.zeros(n, np.int64)
-        self.standard = np.broadcast_to(np.int64(0), n)
+        self.standard = same(0, n)
         for name in ("carved_out", "carved_by_rule", "carved_fund", "carved_commercial"):
-            setattr(self, name, np.broadcast_to(np.int64(0), n))
-        self.patient_due = np.broadcast_to(np.int64(-1), n)
-        self.slides = np.broadcast_to(np.float64(1.0), n)
-        self.route = np.where(self.problem == 0, np.int8(Route.SCHEME), np.int8(Route.NOT_PAYABLE))
+            setattr(self, name, same(0, n))
+        self.patient_due = same(-1, n)
+        self.slides = same(1.0, n, np.float64)
+        self.route = np.where(self.problem == 0, _SCHEME, _NOT_PAYABLE)
         self.outlier, self.review = np.zeros(n, np.int8), np.zeros(n, np.int8)
         for name in ("weight", "coefficient", "unit", "ratio"):
-            setattr(self, name, np.broadcast_to(np.float64(np.nan), n))
+            setattr(self, name, same(np.nan, n, np.float64))
 
     def __len__(self) -> int:
         return len(self.cost)
@@ -145,7 +148,7 @@ class State:
 
     def in_scheme(self, mask: Mask | None = None) -> Ints:
         """Positions priced inside the scheme, among those where `mask` holds."""
-        inside = self.route == Route.SCHEME
+        inside = self.route == _SCHEME
         return np.flatnonzero(inside if mask is None else inside & mask)
 
     def changed(self, step: str, i: int) -> bool:

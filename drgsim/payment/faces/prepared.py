@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...cases.fen import to_yuan
 from ...cases.hospital_facts import HospitalFacts
 from ..engine.kept_books import KeptBooks
 from ..engine.one_stay import OneStay
@@ -96,8 +95,9 @@ class PreparedEstimate:
 
     def _plain(self, paid: Payments, case: Mapping[str, Any], column: str) -> dict[str, Any]:
         found, ledger = paid.findings, paid.ledger
-        alone, unpaid = bool(priced_alone(paid)[0]), bool(found.problem[0] != Unpaid.NONE)
-        standing = Standing(int(standings(paid)[0]))
+        priced, problem = priced_alone(paid), Unpaid(int(found.problem[0]))
+        alone, unpaid = bool(priced[0]), problem is not Unpaid.NONE
+        standing = Standing(int(standings(paid, priced)[0]))
         group = case.get(column)
         cost = _cost(paid)
         standard = None if unpaid and not alone else _yuan(found.standard if alone else ledger.standard)
@@ -107,7 +107,7 @@ class PreparedEstimate:
             "group": group,
             "group_name": self._names.get(str(group)),
             "status": "not_payable" if unpaid and not alone else "paid",
-            "problem": Unpaid(int(found.problem[0])).name.lower(),
+            "problem": problem.name.lower(),
             "route": Route(int(found.route[0])).name.lower(),
             "weight": _number(found.weight),
             "standard": standard,
@@ -118,9 +118,9 @@ class PreparedEstimate:
         row |= {name: None if unpaid else _yuan(getattr(ledger, name)) for name in _LEDGER}
         row |= {
             "total_cost": cost,
-            "patient_unknown": why_patient_unknown(paid)[0],
+            "patient_unknown": why_patient_unknown(paid)[0] if alone else None,
             "ratio_to_standard": cost / standard if cost is not None and standard else None,
-            "margin": None if standing is Standing.NOT_PAYABLE else _yuan(margins(paid)),
+            "margin": None if standing is Standing.NOT_PAYABLE else _yuan(margins(paid, priced)),
             "standing": standing.name.lower(),
         }
         return row | self._review(paid)
@@ -166,7 +166,7 @@ def _cost(paid: Payments) -> float | None:
 
 
 def _yuan(fen: Any) -> float:
-    return float(to_yuan(np.asarray(fen)[:1])[0])
+    return int(fen[0]) / 100.0
 
 
 def _number(values: Any) -> float | None:

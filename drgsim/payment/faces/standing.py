@@ -44,20 +44,27 @@ class Standing(IntEnum):
 
 _WORDS = members("standing", Standing)
 _LEVEL_MISSING = "医院等级缺失", "the hospital level is missing"
-_PRICED = (Route.SCHEME, Route.PER_DIEM)
+_UNGROUPED = np.int8(Route.UNGROUPED)
+_STANDS = (
+    (np.int8(Route.SCHEME), np.int8(Standing.IN_SCHEME)),
+    (np.int8(Route.PER_DIEM), np.int8(Standing.IN_SCHEME)),
+    (np.int8(Route.NOT_INSURED), np.int8(Standing.SELF_PAY)),
+    (_UNGROUPED, np.int8(Standing.UNGROUPED)),
+)
+_NO_BENEFIT = np.int8(Unpaid.NO_BENEFIT)
 
 
-def standings(payments: Payments) -> Marks:
-    """(n,) the `Standing` of each stay."""
+def standings(payments: Payments, alone: Mask | None = None) -> Marks:
+    """(n,) the `Standing` of each stay; `alone` what `priced_alone` found, where it was asked before."""
     found = payments.findings
+    alone = priced_alone(payments) if alone is None else alone
     result = np.full(len(payments), Standing.BY_ITEM, np.int8)
-    result[np.isin(found.route, _PRICED)] = Standing.IN_SCHEME
-    result[found.route == Route.NOT_INSURED] = Standing.SELF_PAY
-    result[found.route == Route.UNGROUPED] = Standing.UNGROUPED
+    for route, standing in _STANDS:
+        result[found.route == route] = standing
     if "status" in payments.stays:
         ambiguous = payments.stays.labels("status").words() == "ambiguous"
-        result[ambiguous & (result == Standing.UNGROUPED)] = Standing.AMBIGUOUS
-    result[(found.problem != Unpaid.NONE) & ~priced_alone(payments)] = Standing.NOT_PAYABLE
+        result[ambiguous & (found.route == _UNGROUPED)] = Standing.AMBIGUOUS
+    result[(found.problem != 0) & ~alone] = Standing.NOT_PAYABLE
     return result
 
 
@@ -65,7 +72,7 @@ def priced_alone(payments: Payments) -> Mask:
     """(n,) stays whose standard and margin are known, but not what the patient bears: the policy has no
     benefit for the person or hospital. Only where the fund takes what the patient leaves of the payment
     (the convention `deduct`) does the hospital's margin not depend on it."""
-    alone = payments.findings.problem == Unpaid.NO_BENEFIT
+    alone: Mask = payments.findings.problem == _NO_BENEFIT
     if alone.any():
         for walk in payments.walks:
             if fund_share(walk.state.book).convention != "deduct":
@@ -73,9 +80,9 @@ def priced_alone(payments: Payments) -> Mask:
     return alone
 
 
-def margins(payments: Payments) -> Fen:
-    """(n,) fen the hospital receives less its cost; 0 where that cannot be known."""
-    alone = priced_alone(payments)
+def margins(payments: Payments, alone: Mask | None = None) -> Fen:
+    """(n,) fen the hospital receives less its cost; 0 where that is not known. `alone` as in `standings`."""
+    alone = priced_alone(payments) if alone is None else alone
     margin = -payments.ledger.borne_by_hospital
     return np.where(alone, payments.findings.payment - payments.findings.cost, margin)
 

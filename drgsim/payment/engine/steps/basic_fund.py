@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ....cases.arrays import Codes
-from ....cases.fen import TO_THE_FEN, Fen, Floats, Rounding
+from ....cases.fen import TO_THE_FEN, Fen, Floats, Rounding, filled
 from ..book import Bands, Book, Value, spread
 
 
@@ -51,12 +51,12 @@ class BasicFund:
         return np.minimum(fen[profile] if len(fen) > 1 else fen[0], in_scope)
 
     def _fen(self, yuan: Any) -> Fen:
-        return self.rounding.fen(np.nan_to_num(yuan) * 100)
+        return self.rounding.fen(filled(yuan) * 100)
 
     def paid(self, profile: Codes, start: Fen, stop: Fen) -> Fen:
         """What the ladder pays on the year's in-scope cost from `start` to `stop`, before the ceiling."""
         fen = self.ladder.over(profile, start, stop)
-        return self.rounding.fen(np.nan_to_num(fen) if np.isnan(self.ladder.values).any() else fen)
+        return self.rounding.fen(filled(fen) if np.isnan(self.ladder.values).any() else fen)
 
     def unanswered(self) -> npt.NDArray[np.bool_]:
         """(profiles,) or (1,) whether the policy has no deductible or ratio for a profile."""

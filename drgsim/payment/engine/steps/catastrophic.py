@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....cases.arrays import Codes
-from ....cases.fen import TO_THE_FEN, Fen, Rounding
+from ....cases.fen import TO_THE_FEN, Fen, Rounding, filled
 from ..book import Bands, Book, Value, spread
 
 
@@ -36,14 +36,14 @@ class Catastrophic:
 
     def paid(self, profile: Codes, start: Fen, stop: Fen) -> Fen:
         """What the ladder pays on the year's rest from `start` to `stop`, before the ceiling."""
-        free = np.nan_to_num(np.atleast_1d(self.deductible) * 100, nan=np.inf)
+        free = filled(np.atleast_1d(self.deductible) * 100, np.inf)
         # few people ever come above a deductible
         near = np.flatnonzero(stop > free.min())
         own = profile[near]
         above = free[own] if len(free) > 1 else free[0]
         fen = self.ladder.over(own, np.maximum(start[near] - above, 0.0), np.maximum(stop[near] - above, 0.0))
         paid = np.zeros(len(stop), np.int64)
-        paid[near] = self.rounding.fen(np.nan_to_num(fen))
+        paid[near] = self.rounding.fen(filled(fen))
         return paid
 
 
@@ -71,7 +71,7 @@ class MedicalAid:
     def paid(self, profile: Codes, start: Fen, stop: Fen) -> Fen:
         """What aid pays on the year's rest from `start` to `stop`, before the ceiling; nothing for a person
         of no class."""
-        free = np.nan_to_num(np.asarray(spread(self.deductible, profile)) * 100)
+        free = filled(np.asarray(spread(self.deductible, profile)) * 100)
         above = np.maximum(stop - free, 0.0) - np.maximum(start - free, 0.0)
-        ratio = np.nan_to_num(spread(self.ratio, profile))
+        ratio = filled(spread(self.ratio, profile))
         return self.rounding.fen(above * ratio)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....cases.arrays import Codes
-from ....cases.fen import TO_THE_FEN, Fen, Rounding
+from ....cases.fen import TO_THE_FEN, Fen, Rounding, filled
 from ..book import Book, Value, spread
 from ..stays import Stays
 
@@ -37,7 +37,7 @@ class Scope:
         out = np.maximum(stated.fen - carved_out, 0)
         if stated.known is not None:
             covered = stays.money("in_scope")
-            share = self._part(1.0 - np.nan_to_num(spread(self.in_scope_share, profile), nan=1.0), cost)
+            share = self._part(1.0 - filled(spread(self.in_scope_share, profile), 1.0), cost)
             stated_inside = True if covered.known is None else covered.known
             unstated = np.where(stated_inside, cost - covered.fen, share)
             out = np.where(stated.known, out, unstated)
@@ -45,9 +45,7 @@ class Scope:
         prepaid = stays.money("prepaid_share")
         first = prepaid.fen
         if prepaid.known is not None:
-            estimate = self._part(
-                np.nan_to_num(spread(self.prepaid_share, profile)), np.maximum(cost - out, 0)
-            )
+            estimate = self._part(filled(spread(self.prepaid_share, profile)), np.maximum(cost - out, 0))
             first = np.where(prepaid.known, first, estimate)
         return np.clip(out + first, 0, cost)
 

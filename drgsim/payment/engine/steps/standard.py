@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
-from ....cases.fen import TO_THE_FEN, Floats, Rounding, round_half
+from ....cases.fen import TO_THE_FEN, Floats, Rounding, filled, round_half
 from ..book import Book
 from ..state import Change, Route, State
 from .unit_price import units_per_weight
@@ -44,7 +42,7 @@ class Standard:
         else:
             points = self._points(state.weight * self.points_per_weight * state.coefficient)
             yuan = points * (state.unit / self.points_per_weight)
-        standard = self.rounding.yuan(np.nan_to_num(yuan, copy=False))
+        standard = self.rounding.yuan(filled(yuan))
         return Change(None, payment=standard, marks={"standard": standard})
 
     def _points(self, points: Floats) -> Floats:
