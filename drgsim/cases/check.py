@@ -13,7 +13,7 @@ from .check_kinds import CHECKS, JOINT, NEEDED
 from .columns import case_columns
 from .conditions.case_facts import holds
 from .given import refuse_doubled
-from .problems import WHOLE_TABLE, Finding, ProblemTable
+from .problems import WHOLE_TABLE, Finding, ProblemTable, plain_rows
 from .read_report import report_of
 from .rules import CheckRule, check_rules
 
@@ -64,6 +64,26 @@ def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> P
     there = found["row"].isna() | found["row"].isin(cases.index)
     still = found[there & found["rule"].isin(known)]
     return ProblemTable.joined([ProblemTable(still), checked])
+
+
+def check_rows(cases: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
+    """The rows of `check_cases` as plain values, and the columns for want of which rules were not applied.
+
+    For a service that is asked for a case at a time: no table is made of what few rules find.
+
+    >>> import pandas as pd
+    >>> rows, lacking = check_rows(pd.DataFrame({"case_id": ["a"], "sex": [1], "diagnoses": ["O80.000"]}))
+    >>> rows[0]["case"], "admission_date" in lacking
+    ('a', True)
+    """
+    _checkable(cases)
+    if report_of(cases) is not None:
+        found = check_cases(cases)
+        return found.rows(), list(dict.fromkeys(found.not_checked["column"]))
+    findings = list(_findings(cases, list(check_rules())))
+    ids = cases["case_id"].tolist() if "case_id" in cases else None
+    rows = [row for each in findings if len(each.rows) for row in plain_rows(each, cases.index, ids)]
+    return rows, list(dict.fromkeys(each.column for each in findings if each.unchecked))
 
 
 def check_in_parts(cases: pd.DataFrame, *, rows: int = PART_ROWS) -> Iterator[ProblemTable]:
@@ -142,4 +162,6 @@ def _applied(rule: CheckRule, arrays: CaseArrays) -> Iterator[Finding]:
 
 
 def _got(arrays: CaseArrays, column: str, rows: Any) -> list[Any]:
+    if not len(rows):  # as nearly always
+        return []
     return arrays.cases[column].iloc[rows].tolist()

@@ -135,8 +135,8 @@ def _decimals(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
 
 def _no_code(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
     text = arrays.text(column)
-    absent = text.isna().to_numpy(dtype=bool) | text.str.match(r"^(?:\||$)", na=False).to_numpy(dtype=bool)
-    return _rows(absent), None
+    absent = text.isna() | (text == "").fillna(False) | text.str.startswith("|", na=False)
+    return _rows(absent.to_numpy(dtype=bool)), None
 
 
 def _unknown(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
@@ -226,6 +226,8 @@ def _offending(
     rows: npt.NDArray[np.int64], role: str, column: str, arrays: CaseArrays, wrong: Callable[[str], bool]
 ) -> list[str]:
     """The codes of these rows, in the role, for which `wrong` holds."""
+    if not len(rows):  # as nearly always
+        return []
     part = {"first": slice(0, 1), "other": slice(1, None), "any": slice(None)}[role]
     wrong = cache(wrong)
     return [

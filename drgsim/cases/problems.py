@@ -110,6 +110,13 @@ class ProblemTable:
         ]
         return pd.DataFrame(rows, columns=["rule", "number", "column", "cases", "zh"])
 
+    def rows(self) -> list[dict[str, Any]]:
+        """The problems as plain values; what is missing is None."""
+        import pandas as pd
+
+        records = self.frame.astype(object).to_dict("records")
+        return [{str(name): None if pd.isna(cell) else cell for name, cell in row.items()} for row in records]
+
     def only_not_checked(self) -> ProblemTable:
         """The table without its problems."""
         return ProblemTable(self.frame.iloc[:0], self._not_checked)
@@ -246,6 +253,31 @@ def _part(
     })  # fmt: skip
 
 
+def plain_rows(finding: Finding, index: pd.Index, ids: list[Any] | None) -> list[dict[str, Any]]:
+    """The rows of a finding as `ProblemTable.rows` gives them, without a table."""
+    import pandas as pd
+
+    rule = check_rules()[finding.rule]
+    whole = finding.rows is WHOLE_TABLE
+    found = []
+    for place, shown in zip(finding.rows.tolist(), _shown(finding, rule), strict=True):
+        label = None if whole else index[place]
+        case = None if whole or ids is None or pd.isna(ids[place]) else ids[place]
+        found.append({
+            "row": label.item() if isinstance(label, np.generic) else label,
+            "case": case, "column": finding.column, "rule": rule.id, "severity": rule.severity,
+            "got": shown, "allowed": rule.allowed, "zh": rule.zh, "en": rule.en, "state": rule.state,
+            "number": rule.number, "proposal": _proposal(finding, rule, shown), "sheet_row": None,
+        })  # fmt: skip
+    return found
+
+
+def _proposal(finding: Finding, rule: CheckRule, shown: str) -> str:
+    from .checking.proposals import proposed
+
+    return proposed(rule.proposal, finding.column, shown) if rule.proposal else ""
+
+
 def _shown(finding: Finding, rule: CheckRule) -> list[str]:
     column = case_columns().get(finding.column)
     if column is not None and column.identifier:
@@ -261,9 +293,7 @@ def _proposals(finding: Finding, rule: CheckRule, shown: list[str]) -> Any:  # a
         return _same("", finding.rows)
     import pandas as pd
 
-    from .checking.proposals import proposed
-
-    return pd.Categorical([proposed(rule.proposal, finding.column, got) for got in shown])
+    return pd.Categorical([_proposal(finding, rule, got) for got in shown])
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from ..cases import check_cases
+from ..cases.check import check_rows
 from ..errors import ArgumentError
 from ..grouping.what_if import what_if
 from ..payment.faces.estimate import estimate
@@ -119,8 +119,9 @@ class Answers:
 
     def check(self, read: Read, options: Options) -> Answer:
         """What the rules find wrong in the cases, a row each."""
-        found = check_cases(read.table())
-        return Answer(plain(found.frame), {"count": len(found), "told": list(read.notes)}, "problems")
+        rows, lacking = check_rows(read.table())
+        facts = {"count": len(rows), "not_checked": lacking, "told": list(read.notes)}
+        return Answer(rows, facts, "problems")
 
     def dip(self, read: Read, options: Options) -> Answer:
         """Disease type, score and status of each case."""

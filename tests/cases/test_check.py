@@ -11,8 +11,10 @@ from drgsim import check_cases, read_cases
 from drgsim.cases import ProblemTable, case_columns, check_rules
 from drgsim.cases.case_arrays import CaseArrays
 from drgsim.cases.case_errors import CheckRuleError, ConditionError, NotACaseTableError
+from drgsim.cases.check import check_rows as rows_of
 from drgsim.cases.check_kinds import CHECKS
 from drgsim.cases.conditions.case_facts import holds, total
+from drgsim.cases.conditions.code_sets import hits
 from drgsim.cases.named_codes import named_codes
 from drgsim.codes import Catalogue
 from drgsim.sources import STATES, load
@@ -308,3 +310,28 @@ def test_texts_that_repeat_are_held_once_and_only_those_that_occur():
     assert again["rule"].cat.categories.tolist() == ["los-negative"]
     assert again["severity"].cat.categories.tolist() == ["error", "warning", "hint"]
     assert {"row", "case", "got"} == set(again.columns[again.dtypes.map(str) == "object"])
+
+
+def test_rows_of_a_case_are_those_of_the_table():
+    cases = pd.DataFrame({
+        "case_id": ["a", None, "c"], "sex": [1, 2, 1], "age": [40, 300, 5],
+        "diagnoses": ["I10.x00|O80.000", "", "K80.101|K80.101"], "patient_id": ["x", "x", "y"],
+        "total_cost": [1.234, -1.0, 5.0],
+    })  # fmt: skip
+    for some in (cases, cases.iloc[:1], cases.iloc[1:2], cases.drop(columns="case_id")):
+        table = check_cases(some)
+        rows, lacking = rows_of(some)
+        assert len(rows) == len(table) > 0
+        assert rows == table.rows()
+        assert lacking == list(dict.fromkeys(table.not_checked["column"]))
+
+
+def test_what_a_catalogue_was_asked_is_kept_and_cannot_be_written_into():
+    codes = ("A00.000", "B01.100", "B02.200")
+    first = hits(codes, ["B01-B02"])
+    assert first.tolist() == [False, True, True]
+    assert hits(codes, ["B01-B02"]) is first
+    assert hits(codes, ["B02*"]).tolist() == [False, False, True]
+    assert hits(("B01.100",), ["B01-B02"]).tolist() == [True]
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = True

@@ -48,6 +48,8 @@ def pair(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
     found: dict[int, str] = {}
     for one in pairs(rule.argument):
         rows = np.flatnonzero(one.principal[first])
+        if not len(rows):
+            continue
         if one.procedures is not None:
             if not arrays.has("procedures"):
                 continue

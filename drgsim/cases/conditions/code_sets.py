@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,28 @@ from .nodes import Role
 
 
 def hits(codes: Sequence[str], words: Sequence[str]) -> Mask:
-    """For each code whether a prefix (`I10`) or a range of prefixes (`F20-F29`) of `words` holds it."""
+    """For each code whether a prefix (`I10`) or a range of prefixes (`F20-F29`) of `words` holds it.
+
+    Of a catalogue, whose codes are a tuple, the answer is kept: it takes longer than all else asked of
+    a single case. Not to be written into.
+    """
+    if not isinstance(codes, tuple):
+        return _hits(codes, words)
+    key = id(codes), tuple(words)
+    known = _kept.get(key)
+    if known is None or known[0] is not codes:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        known = _kept[key] = codes, _hits(codes, words)
+        known[1].flags.writeable = False
+    return known[1]
+
+
+_MOST_KEPT = 512
+_kept: dict[Any, tuple[tuple[str, ...], Mask]] = {}
+
+
+def _hits(codes: Sequence[str], words: Sequence[str]) -> Mask:
     texts = np.array(list(codes), dtype=np.str_) if len(codes) else np.zeros(0, dtype="U1")
     hit = np.zeros(len(texts), dtype=bool)
     single: dict[int, list[str]] = {}
