@@ -3,7 +3,7 @@ joined to the table of stays by the number of settlement or stay."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -31,7 +31,8 @@ _SHOWN = 5
 class Sheet:
     """A sheet of a list: where its fields and the numbers of the stay stand, and its rows.
 
-    `items` has the fields of each row, `at` the row of the sheet, `bad` what is wrong with single cells.
+    `items` has the fields of each row, `numbers` what names its stay, `at` the row of the sheet, `bad` what
+    is wrong with single cells.
     """
 
     name: str
@@ -134,6 +135,12 @@ def _keys_of(name: str) -> frozenset[str]:
         if name in layout.columns:
             keys |= set(layout.columns[name].keys)
     return frozenset(keys)
+
+
+def column_of_header(cell: str, names: Iterable[str]) -> str | None:
+    """Which of these columns of the case table stands under a header."""
+    keys = header_keys(cell)
+    return next((name for name in names if any(key in _keys_of(name) for key in keys)), None)
 
 
 def key_places(cells: Sequence[str]) -> dict[str, int]:

@@ -95,6 +95,16 @@ class SheetTable:
         if len(self._rows) < len(rows):
             self.notes.append(f"{len(rows) - len(self._rows):,} empty rows passed over")
 
+    @property
+    def cells(self) -> Sequence[Sequence[Any]]:
+        """The rows with cells, each cell of the type the workbook gives it."""
+        return self._rows
+
+    @property
+    def at(self) -> Sequence[int]:
+        """The place of each of these rows in the sheet, from 0."""
+        return self._at
+
     def preview(self) -> Sequence[list[str]]:
         return [[cell_text(cell) for cell in row] for row in self._rows[:HEADER_WITHIN]]
 

@@ -57,7 +57,7 @@ class JoinedTable:
     """A table of stays with columns `node.field` behind its own, made of the lists of each stay."""
 
     def __init__(self, main: RawTable, children: Sequence[Sheet], nodes: Mapping[str, Node]) -> None:
-        self._main = main
+        self.main: Any = main
         self.name, self.notes = main.name, list(main.notes)
         self.as_sheet = getattr(main, "as_sheet", False)
         if hasattr(main, "sheet"):
@@ -97,7 +97,7 @@ class JoinedTable:
         own = [place for place in positions if place < self._width]
         start = header_row + 1
         first = True
-        for chunk in self._main.chunks(header_row, own, rows):
+        for chunk in self.main.chunks(header_row, own, rows):
             block = [self._row(number) for number in range(start, start + chunk.rows)]
             more = {
                 place: pd.Series([row.get(self._names[place - self._width]) for row in block], dtype=object)

@@ -57,24 +57,11 @@ class JsonTable:
         ]
 
     def _stays(self, cases: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        """One object a stay; tables side by side (`setlinfo` and its lists as arrays) are joined first."""
         for case in cases:
-            heads = case.get(_HEAD)
-            if not isinstance(heads, list):
+            if isinstance(case.get(_HEAD), list):
+                yield from stays_of_tables(case, self._whole)
+            else:
                 yield case
-                continue
-            stays = [dict(head) for head in heads if isinstance(head, Mapping)]
-            keyed = [_keyed(stay) for stay in stays]
-            for name, value in case.items():
-                if (node := name.casefold()) in self._nodes:
-                    items = _items(value)
-                    at = list(range(1, len(items) + 1))
-                    sheet = Sheet(name, node, 0, {}, {}, items, list(map(_keyed, items)), at)
-                    join = joined_rows(keyed, sheet)
-                    self._whole += lost_rows(sheet, join)
-                    for place, stay in enumerate(stays):
-                        stay[name] = [items[row] for row in np.flatnonzero(join == place).tolist()]
-            yield from stays
 
     def _flat(self, place: int, case: Mapping[str, Any]) -> dict[str, str | None]:
         head = case.get(_HEAD)
@@ -90,6 +77,25 @@ class JsonTable:
             else:
                 row[name] = _text(value)
         return row
+
+
+def stays_of_tables(document: Mapping[str, Any], told: list[Finding] | None = None) -> list[dict[str, Any]]:
+    """One object a stay from tables side by side (`setlinfo` and its lists as arrays), joined by their
+    numbers; rows that belong to no stay are added to what is `told`."""
+    heads = document.get(_HEAD)
+    stays = [{_HEAD: dict(head)} for head in heads or () if isinstance(head, Mapping)]
+    keyed = [_keyed(stay[_HEAD]) for stay in stays]
+    for name, value in document.items():
+        if (node := name.casefold()) == _HEAD or not isinstance(value, list):
+            continue
+        given = [item for item in value if isinstance(item, Mapping)]
+        sheet = Sheet(name, node, 0, {}, {}, given, list(map(_keyed, given)), list(range(1, len(given) + 1)))
+        join = joined_rows(keyed, sheet)
+        if told is not None:
+            told += lost_rows(sheet, join)
+        for place, stay in enumerate(stays):
+            stay[node] = [given[row] for row in np.flatnonzero(join == place).tolist()]
+    return stays
 
 
 def _cases(path: Path) -> list[Mapping[str, Any]]:
@@ -137,8 +143,9 @@ def _plain_head(case: Mapping[str, Any]) -> Mapping[str, Any]:
 def _keyed(fields: Mapping[str, Any]) -> dict[str, str]:
     """The numbers that name the stay."""
     names = list(fields)
-    found = {key: _text(fields[names[place]]) for key, place in key_places(names).items()}
-    return {key: text.strip() for key, text in found.items() if text and text.strip()}
+    found = {key: fields[names[place]] for key, place in key_places(names).items()}
+    texts = {key: str(value).strip() for key, value in found.items() if isinstance(value, str | int | float)}
+    return {key: text for key, text in texts.items() if text}
 
 
 def _items(value: Any) -> list[Item]:

@@ -73,7 +73,7 @@ class Node:
         found: list[Finding] = []
         if self.codes is not None:
             column = f"{name}.{self.codes}"
-            own = self._in_sequence([item for item in items if not self._is_apart(item)])
+            own = self._in_sequence([item for item in items if not self.is_apart(item)])
             order, problem = self._order(own)
             if len(own) < len(items):
                 problem.append("diagnosis-of-another-kind")
@@ -89,7 +89,8 @@ class Node:
             found.extend(("unknown-item", f"{name}.{self.split}", value) for value in self._strangers(items))
         return cells, found
 
-    def _is_apart(self, item: Item) -> bool:
+    def is_apart(self, item: Item) -> bool:
+        """Whether an item is none of the list: a diagnosis of Chinese medicine, a row taken back."""
         return any(_mark(item, name) in values for name, values in self.apart)
 
     def _odd_kinds(self, items: Sequence[Item]) -> Iterator[str]:

@@ -20,10 +20,12 @@ def add_parser(commands: Any) -> None:
         "convert",
         help="write a file of cases in drgsim's columns 转换格式",
         description="Reads any known layout and writes the case table; the ending says whether as Parquet, "
-        "CSV or a workbook. Columns that name persons are left out. 读入任一已知格式, 写成统一的病例表。",
+        "CSV or a workbook, or as settlement lists 4101 (JSON, or sheets with --lists). "
+        "Columns that name persons are left out. 读入任一已知格式, 写成统一的病例表或结算清单 4101。",
     )
     add_reading_arguments(parser)
-    parser.add_argument("out", metavar="OUT", help=".parquet, .csv or .xlsx")
+    parser.add_argument("out", metavar="OUT", help=".parquet, .csv, .xlsx; .json or .jsonl: lists 4101")
+    parser.add_argument("--lists", action="store_true", help="a workbook of lists 4101 清单分表")
     parser.add_argument("--chinese", action="store_true", help="Chinese header (workbooks have it anyway)")
     parser.add_argument(
         "--encoding",
@@ -42,7 +44,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
     form = Path(arguments.out).suffix.lower()
     text = form == ".csv" and arguments.encoding != "gb18030" and installed("pyarrow")
-    report = _streamed(arguments) if form == ".parquet" or text else _whole(arguments)
+    streamed = not arguments.lists and (form == ".parquet" or text)
+    report = _streamed(arguments) if streamed else _whole(arguments)
     if report is not None:
         say(report)
     return 0
@@ -51,9 +54,14 @@ def _run(arguments: argparse.Namespace) -> int:
 def _whole(arguments: argparse.Namespace) -> ReadReport | None:
     from ..cases import read_cases, report_of, write_cases
     from ..cases.columns import without_personal
+    from ..office.list_files import TEXTS
+    from ..office.settlement_list import write_4101
 
     cases = read_cases(arguments.file, keep=arguments.keep, **reading_options(arguments, refuse=False))
     handed_on = without_personal(cases, keep=arguments.keep)
+    if arguments.lists or Path(arguments.out).suffix.lower() in TEXTS:
+        write_4101(handed_on, arguments.out)
+        return report_of(cases)
     write_cases(
         handed_on, arguments.out, labels="zh" if arguments.chinese else None, encoding=arguments.encoding
     )

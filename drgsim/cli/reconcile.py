@@ -45,7 +45,9 @@ def add_parser(commands: Any) -> None:
         "--apply", metavar="CASE_ID", action="append", default=[], help="write a special-review sheet 申请表"
     )
     parser.add_argument("--corrections", metavar="CSV", help="case_id, column, value: 病案号, 应改项目, 改为")
-    parser.add_argument("--corrected", metavar="JSON", help="write the corrected lists as 4101 更正后的清单")
+    parser.add_argument(
+        "--corrected", metavar="OUT", help="the corrected lists as 4101: .json, .xlsx 更正后的清单"
+    )
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".xlsx; 申请表 stand beside it")
     parser.set_defaults(run=_run)
 
@@ -84,10 +86,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _corrected(cases: Any, arguments: argparse.Namespace) -> Path:
+    from ..office.list_files import is_lists
     from ..office.settlement_list import corrected, read_corrections, write_4101
 
-    if arguments.corrections:
-        cases = corrected(cases, read_corrections(arguments.corrections))
-    source = arguments.file if str(arguments.file).lower().endswith(".json") else None
-    write_4101(cases, arguments.corrected, source=source)
+    new = corrected(cases, read_corrections(arguments.corrections)) if arguments.corrections else cases
+    source = arguments.file if is_lists(str(arguments.file)) else None
+    write_4101(new, arguments.corrected, source=source, before=cases)
     return Path(arguments.corrected)

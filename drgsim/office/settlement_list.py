@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from .._atomic import replacing
-from .._damaged import read_json
+from ..cases import read_cases
 from ..cases.beside import table_beside
 from ..cases.columns import case_column, case_columns, column_labels
-from ..codes import Catalogue
+from ..cases.layouts import find_layout
+from ..codes import Catalogue, normalise_codes
 from ..errors import ArgumentError, ColumnError, FileFormatError
+from .list_files import HEAD, numbers_of_list, open_lists, write_new
 
 # column of the case table → field of setlinfo, for what has one plain field
-_FIELDS = {
+FIELDS = {
     "case_id": "medcasno", "stay_id": "mdtrt_id", "settlement_id": "setl_id", "patient_id": "psn_no",
     "hospital_id": "fixmedins_code", "department": "dscg_caty", "doctor": "chfpdr_code",
     "insured_region": "insuplc",
@@ -26,20 +26,28 @@ _FIELDS = {
     "discharge_date": "dscg_time", "los": "act_ipt_days", "discharge": "dscg_way",
     "receiving_institution": "acp_medins_name", "ventilation_stated": "vent_used_dura",
     "coma_before_admission": "pwcry_bfadm_coma_dura", "coma_after_admission": "pwcry_afadm_coma_dura",
-    "account_paid": "acct_pay", "cash_paid": "psn_cashpay",
+    "account_paid": "acct_pay", "cash_paid": "psn_cashpay", "admission_route": "adm_way",
 }  # fmt: skip
 _INSURANCE = {"employee": "310", "resident": "390"}
 _LISTS = {
     "diagnoses": ("diseinfo", "diag_code", "diag_name", "maindiag_flag", ("1", "0"), "diagnosis"),
     "procedures": ("oprninfo", "oprn_oprt_code", "oprn_oprt_name", "oprn_oprt_type", ("1", "2"), "procedure"),
 }  # fmt: skip
+# column → (class of the charge, class of the part of it that has a column of its own, that column)
 _CHARGES = {
-    "drug_cost": "09", "consumable_cost": "08", "examination_cost": "03", "procedure_cost": "05",
-    "nursing_cost": "07",
-    "other_cost": "14",
+    "drug_cost": ("09", "11", "tcm_cost"), "consumable_cost": ("08", "", ""),
+    "examination_cost": ("03", "", ""), "procedure_cost": ("05", "06", "surgery_cost"),
+    "nursing_cost": ("07", "", ""), "other_cost": ("14", "02", "general_service_cost"),
 }  # fmt: skip
+_FUNDS = {
+    "fund_civil_servant": "320100", "fund_enterprise": "370100", "fund_catastrophic": "390200",
+    "fund_large_claim": "330100", "fund_medical_aid": "610100",
+}  # fmt: skip
+_BESIDE = {
+    "diagnoses": {"diagnosis_names": "diag_name", "admission_conditions": "adm_cond_type"},
+    "procedures": {"procedure_names": "oprn_oprt_name", "procedure_dates": "oprn_oprt_date"},
+}
 _COUNTS = {"diseinfo": "diag_code_cnt", "oprninfo": "oprn_oprt_code_cnt"}
-_KEYS = ("setl_id", "mdtrt_id", "medcasno")
 
 
 def read_corrections(given: Any) -> pd.DataFrame:
@@ -76,72 +84,133 @@ def corrected(cases: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def write_4101(cases: pd.DataFrame, path: Any, *, source: Any = None) -> int:
-    """Write cases as settlement lists 4101 (JSON); the number of lists.
+def write_4101(cases: pd.DataFrame, path: Any, *, source: Any = None, before: Any = None) -> int:
+    """Write cases as settlement lists 4101; the number of lists. The ending of `path` says how: JSON
+    (`.json`, one a line in `.jsonl`) or a workbook with a sheet for each list (`.xlsx`).
 
-    `source` is the JSON the cases were read from: its documents are kept, and only what differs is changed.
-    Without it the lists hold what the case table holds. Raises FileFormatError when a case has no document.
+    `source` is the file the cases were read from (JSON or such a workbook): its lists are kept, wrapping,
+    sheets, headers and all, and only what differs from `before` is changed (the cases as they were read; by
+    default the file is read again). Without it the lists hold what the case table holds. Raises
+    FileFormatError when a case has no list in the source, ArgumentError for another ending.
     """
-    rows: list[dict[str, Any]] = [
-        {str(name): cell for name, cell in row.items()} for row in cases.to_dict("records")
-    ]
-    kept = _documents(Path(source)) if source is not None else {}
-    documents = [_document(row, _of(row, kept) if source is not None else {}) for row in rows]
-    with replacing(Path(path)) as part:
-        part.write_text(json.dumps(documents, ensure_ascii=False, indent=1), encoding="utf-8")
-    return len(documents)
+    rows = _records(cases)
+    target = Path(path)
+    if source is None:
+        write_new([_document(row, {}, {}) for row in rows], target)
+        return len(rows)
+    held = open_lists(Path(source))
+    place_of = _places(held.documents)
+    old = {_id(row): row for row in _records(read_cases(source) if before is None else before)}
+    changed = {}
+    for row in rows:
+        place = _place(row, place_of)
+        changed[place] = _document(row, held.documents[place], old.get(_id(row), {}))
+    held.write(changed, target)
+    return len(rows)
 
 
-def _documents(source: Path) -> dict[str, dict[str, Any]]:
-    """The documents of a file by each number that names the stay."""
-    given = read_json(source)
-    listed = given if isinstance(given, list) else [given]
-    found: dict[str, dict[str, Any]] = {}
-    for document in listed:
-        plain = document.get("input", document)
-        info = plain.get("setlinfo", plain)
-        for key in _KEYS:
-            if info.get(key):
-                found.setdefault(str(info[key]), plain)
+def _records(cases: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): cell for name, cell in row.items()} for row in cases.to_dict("records")]
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    return str(row.get("case_id"))
+
+
+def _places(documents: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
+    """The place of each list by each number that names its stay and no other's."""
+    found: dict[tuple[str, str], int] = {}
+    for place, document in enumerate(documents):
+        for each in numbers_of_list(document).items():
+            found[each] = place if found.get(each, place) == place else -1
     return found
 
 
-def _of(row: Mapping[str, Any], kept: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    for name in ("settlement_id", "stay_id", "case_id", "record_number"):
-        document = kept.get(str(row.get(name)))
-        if document is not None:
-            return document
+def _place(row: Mapping[str, Any], place_of: Mapping[tuple[str, str], int]) -> int:
+    names = {
+        "settlement_id": "settlement_id",
+        "stay_id": "stay_id",
+        "record_number": "case_id",
+        "case_id": "case_id",
+    }
+    for name, key in names.items():
+        place = place_of.get((key, str(row.get(name))), -1)
+        if place >= 0:
+            return place
     raise FileFormatError(
-        "a case has no settlement list in the source", do="give the JSON the cases were read from"
+        "a case has no settlement list in the source", do="give the file the cases were read from"
     )
 
 
-def _document(row: Mapping[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
-    info = dict(kept.get("setlinfo", {}))
-    for name, field in _FIELDS.items():
-        if _there(row.get(name)):
-            info[field] = _plain(row[name], name)
-    if row.get("insurance") in _INSURANCE and "hi_type" not in info:
+def _document(row: Mapping[str, Any], kept: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The list of a stay: `kept` with what the row says otherwise than the row `before`."""
+    nested = HEAD in kept or not kept
+    info = dict(kept.get(HEAD, {}) if nested else kept)
+    for name, field in FIELDS.items():
+        field_of_list = _same(info, field)
+        if name == "case_id" and _there(row.get("record_number")):
+            name = "record_number"
+        if _there(row.get(name)) and (not kept or not _alike(row[name], before.get(name))):
+            info[field_of_list] = _plain(row[name], name)
+    if not kept and row.get("insurance") in _INSURANCE:
         info["hi_type"] = _INSURANCE[str(row["insurance"])]
-    document = {**kept, "setlinfo": info}
+    document = {**kept, HEAD: info} if nested else info
     for name, (node, code, named, mark, marks, kind) in _LISTS.items():
         if isinstance(row.get(name), str):
-            document[node] = _listed(row[name], kept.get(node, []), code, named, mark, marks, kind)
-            info[_COUNTS[node]] = len(document[node])
-    if "iteminfo" not in document:
-        amounts = {code: row.get(name) for name, code in _CHARGES.items()}
-        document["iteminfo"] = [
-            {"med_chrgitm": code, "amt": float(amount)}
-            for code, amount in amounts.items()
-            if amount is not None and _there(amount)
-        ]
-        if _there(row.get("total_cost")):
-            info["medfee_sumamt"] = float(row["total_cost"])
-    return document
+            items = kept.get(node, [])
+            document[node] = _listed(row, name, items, code, named, mark, marks, kind)
+            count = _same(info, _COUNTS[node])
+            if not kept:
+                info[count] = len(document[node])
+            elif str(info.get(count, "")).isdecimal():  # as it was counted, and the difference
+                info[count] = int(info[count]) + len(document[node]) - len(items)
+    return document if kept else document | _amounts(row, info)
+
+
+def _amounts(row: Mapping[str, Any], info: dict[str, Any]) -> dict[str, Any]:
+    """Charges by class, funds and intensive care, from the columns of the case table."""
+    items = []
+    for name, (own, part, part_name) in _CHARGES.items():
+        amount = _fen(row.get(name))
+        of_it = min(_fen(row.get(part_name)), amount) if part else 0
+        items += [(own, amount - of_it)] if amount - of_it else []
+        items += [(part, of_it)] if of_it else []
+    total = _fen(row.get("total_cost"))
+    rest = total - sum(amount for _, amount in items)
+    if rest > 0 and not _there(row.get("other_cost")):
+        items.append(("14", rest))
+        rest = 0
+    if rest:  # parts that do not add up are not written as if they did
+        items = []
+        info["medfee_sumamt"] = total / 100
+    charges: list[dict[str, Any]] = [{"med_chrgitm": code, "amt": each / 100} for code, each in sorted(items)]
+    if charges and _there(row.get("out_of_scope")):
+        charges[0]["fulamt_ownpay_amt"] = float(row["out_of_scope"])
+    basic = "390100" if row.get("insurance") == "resident" else "310100"
+    funds = [(code, _fen(row.get(name))) for name, code in {"fund_basic": basic, **_FUNDS}.items()]
+    hours = row.get("icu_hours")
+    if not _there(row.get("ventilation_stated")) and _there(row.get("ventilation_hours")):
+        info["vent_used_dura"] = _duration(row["ventilation_hours"])
+    return {
+        "iteminfo": charges,
+        "payinfo": [{"fund_pay_type": code, "fund_payamt": amount / 100} for code, amount in funds if amount],
+        "icuinfo": [{"scs_cutd_sum_dura": _duration(hours)}] if _there(hours) and hours else [],
+    }
+
+
+def _duration(hours: Any) -> str:
+    """Hours as 天/时/分."""
+    minutes = round(float(hours) * 60)
+    return f"{minutes // 1440}/{minutes // 60 % 24}/{minutes % 60}"
+
+
+def _fen(amount: Any) -> int:
+    return round(float(amount) * 100) if _there(amount) else 0
 
 
 def _listed(
-    joined: str,
+    row: Mapping[str, Any],
+    name: str,
     before: list[dict[str, Any]],
     code: str,
     named: str,
@@ -149,18 +218,58 @@ def _listed(
     marks: tuple[str, str],
     kind: Any,
 ) -> list[dict[str, Any]]:
-    """The codes as items; an item that had the code keeps its other fields. Chinese-medicine items stay."""
+    """The codes as items; an item that had the code keeps its other fields, and a list that says the same
+    stays in its order. Items of another kind (Chinese medicine) stay."""
+    node = find_layout("settlement-4101").nodes[_LISTS[name][0]]
+    own = [item for item in before if not node.is_apart({key: _word(value) for key, value in item.items()})]
+    apart = [item for item in before if item not in own]
+    right = normalise_codes([_word(item.get(code)) for item in own], kind)[0].tolist() if own else []
+    codes = [each for each in row[name].split("|") if each]
+    fixed = [
+        {**item, code: text} if text != _word(item.get(code)) else item
+        for item, text in zip(own, right, strict=True)
+    ]
+    cells, _ = node.columns("x", [{key: _word(item.get(key)) for key in node.fields} for item in fixed])
+    if fixed and cells.get(f"x.{code}", "").strip("|") == "|".join(codes):
+        return [fixed[own.index(item)] if item in own else item for item in before]
     catalogue = Catalogue.load(kind)
-    apart = [item for item in before if str(item.get("diag_type", "1")) in ("2", "3")]
-    known = {str(item.get(code)): item for item in before}
+    pool: dict[str, list[dict[str, Any]]] = {}
+    for item, text in zip(fixed, right, strict=True):
+        pool.setdefault(text, []).append(item)
+    beside = {
+        field: str(row[each]).split("|") for each, field in _BESIDE[name].items() if _there(row.get(each))
+    }
+    usual = {node.kinds[0]: own[0][node.kinds[0]]} if node.kinds and own and own[0].get(node.kinds[0]) else {}
     items = []
-    for place, each in enumerate(filter(None, joined.split("|"))):
-        item = dict(known.get(each, {}))
+    for place, each in enumerate(codes):
+        known = pool.get(each)
+        item = dict(known.pop(0)) if known else {}
+        if known is None:
+            item |= usual
+            texts = {
+                field: cells[place] for field, cells in beside.items() if not before and place < len(cells)
+            }
+            item |= {field: text for field, text in texts.items() if text}
+            if each in catalogue:
+                item.setdefault(named, catalogue.name_of(each))
         item[code], item[mark] = each, marks[0] if place == 0 else marks[1]
-        if each not in known and each in catalogue:
-            item[named] = catalogue.name_of(each)
+        if node.sequence is not None and any(node.sequence in other for other in own):
+            item[node.sequence] = place + 1
         items.append(item)
     return [*items, *apart]
+
+
+def _same(info: Mapping[str, Any], field: str) -> str:
+    """The field as the list spells it (GEND)."""
+    return field if field in info else next((key for key in info if key.casefold() == field), field)
+
+
+def _word(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _alike(value: Any, before: Any) -> bool:
+    return value == before or (not _there(value) and not _there(before))
 
 
 def _there(value: Any) -> bool:
