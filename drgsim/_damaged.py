@@ -23,7 +23,7 @@ _BUILTIN = (
     OSError, EOFError, zlib.error, zipfile.BadZipFile, struct.error, ValueError, LookupError, ArithmeticError,
     NotImplementedError, RuntimeError, TypeError, AttributeError, AssertionError, SyntaxError,
 )  # fmt: skip
-_LIBRARIES = ("python_calamine", "pyarrow", "polars", "pandas", "_duckdb", "duckdb", "yaml", "lzma")
+_LIBRARIES = ("python_calamine", "pyarrow", "polars", "pandas", "_duckdb", "duckdb", "yaml", "lzma", "xml")
 
 
 def is_damage(error: BaseException) -> bool:

@@ -65,7 +65,8 @@ def _table(path: Path, sheet: Any, name: str, measured: Measured | None) -> Shee
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         if bottom > top:
             text = cell_text(rows[top][left]) if top < len(rows) and left < len(rows[top]) else ""
-            below = [(row, place) for row in range(top + 1, bottom + 1) for place in range(left, right + 1)]
+            lowest, last = min(bottom, len(rows) - 1), min(right, len(rows[top]) - 1 if text else left)
+            below = [(row, place) for row in range(top + 1, lowest + 1) for place in range(left, last + 1)]
             marks |= dict.fromkeys(below, ("cell-below-merge", text)) if text else {}
     return SheetTable(path.name, name, rows, marks)
 

@@ -8,6 +8,8 @@ import zipfile
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
+from typing import Any
+from xml.parsers import expat
 
 from .._damaged import whole
 from .case_errors import UnreadableFileError
@@ -16,17 +18,19 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # Excel's own limits
 MOST_CELLS = 200_000_000  # of the rectangle that a reader must hold
 MOST_UNPACKED = 4 << 30  # bytes
 BOMB_SIZE, BOMB_RATIO = 200 << 20, 200  # unpacked bytes above which so high a ratio is no workbook
+_LONGEST_ROW = 64 << 20  # bytes that are looked at together
+MOST_WORDS = 16 << 20  # bytes of the list of sheets
 FAR_CELLS, FAR_SHARE = 20_000_000, 50  # a rectangle so large may be so many times its filled cells
 
-_REFERENCE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,4})(\d{1,9})"')
-_ROW = re.compile(rb'<row\b[^>]*?\br="(\d{1,9})"')
+# how Excel, WPS and the usual libraries write a cell; a sheet with cells written otherwise is parsed in full
+_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[ />]')
+_ROW = re.compile(rb'<row r="([1-9]\d{0,6})"[ />]')
+_ANY = re.compile(rb"<(?:[^\s<>/]+:)?(?:c|row)[\s/>]|<!|\0")
 _FORMULA = rb"(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)"
-_ERROR = re.compile(
-    rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*\bt="e"[^>]*>(?:' + _FORMULA + rb")?<v>([^<]*)</v>"
-)
-_NO_VALUE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>' + _FORMULA + rb"(?:<v></v>|<v\s*/>)?</c>")
-_SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
-_ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
+_ERROR = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*\bt="e"[^>]*>(?:' + _FORMULA + rb")?<v>([^<]*)</v>")
+_NO_VALUE = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*>' + _FORMULA + rb"(?:<v></v>|<v\s*/>)?</c>")
+_ROOT = re.compile(rb"<([A-Za-z]\w*:)worksheet[\s>]")
+_PLACE = re.compile(r"([A-Za-z]+)(\d+)")
 _DO = "delete the rows and columns behind the data (Ctrl+End shows the end), save it, or save it as CSV UTF-8"
 DAMAGED = "the workbook is damaged or cut short"
 AGAIN = "open it in Excel, save it again as .xlsx, and check that the copy is complete"
@@ -50,7 +54,9 @@ def measure(path: Path) -> dict[str, Measured]:
             return {}
         with zipfile.ZipFile(path) as book:
             _measure_archive(book, path)
-            return {name: _measure_sheet(book, part, path, name) for name, part in _sheets(book).items()}
+            return {
+                name: _measure_sheet(book, part, path, name) for name, part in _sheets(book, path).items()
+            }
     raise AssertionError  # `whole` lets nothing through
 
 
@@ -70,31 +76,106 @@ def _measure_sheet(book: zipfile.ZipFile, part: str, path: Path, name: str) -> M
     rows = columns = filled = 0
     found = Measured()
     with book.open(part) as stream:
-        rest = b""
+        rest, prefix = b"", b""
         while block := stream.read(1 << 22):
+            if match := _ROOT.search(block):  # as .NET writes: <x:row>, <x:c>
+                prefix = match[1]
             text = rest + block
+            if prefix:
+                text = text.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
             cut = text.rfind(b"</row>")
-            text, rest = (text[: cut + 6], text[cut + 6 :]) if cut >= 0 else (text, b"")
-            numbers = [int(number) for number in _ROW.findall(text)]
-            rows = max([rows, *numbers])
-            letters = {}
-            for column, row in _REFERENCE.findall(text):
-                filled += 1
-                letters[column] = True
-                rows = max(rows, int(row)) if len(row) > 6 else rows
-            columns = max([columns, *map(_column, letters)])
-            _refuse_far(path, name, rows, columns, filled)
+            text, rest = (text[: cut + 6], text[cut + 6 :]) if cut >= 0 else (b"", text)
+            if len(rest) > _LONGEST_ROW:
+                return _parse_sheet(book, part, path)
+            numbers, cells = _ROW.findall(text), _REFERENCE.findall(text)
+            if _written_otherwise(text, len(numbers), len(cells)):
+                return _parse_sheet(book, part, path)
+            filled += len(cells)
+            rows = max([rows, *map(int, numbers), *(int(row) for _, row in cells if len(row) > 6)])
+            columns = max([columns, *map(_column, {column for column, _ in cells})])
+            _refuse_far(path, rows, columns, filled)
             found.errors.update({_place(*cell[:2]): unescape(cell[2].decode()) for cell in _errors(text)})
             if b"<f" in text:
                 found.without_value.update(_place(*cell) for cell in _NO_VALUE.findall(text))
+        if _ANY.search(rest):
+            return _parse_sheet(book, part, path)
     return found
+
+
+def _written_otherwise(text: bytes, rows: int, cells: int) -> bool:
+    """Whether a text has cells or rows besides those that were found in the usual form."""
+    counted = text.count(b"<row") == rows and text.count(b"<c") == cells
+    if counted and not any(sign in text for sign in (b"<!", b"\0", b":c", b":row")):
+        return False
+    return len(_ANY.findall(text)) > rows + cells
+
+
+def _parse_sheet(book: zipfile.ZipFile, part: str, path: Path) -> Measured:
+    """As `_measure_sheet`, by a parser of XML: whatever prefix, quotes or order of attributes was chosen."""
+    found = _Cells(path)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = found.start, found.end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = found.text, _refuse_doctype
+    with book.open(part) as stream:
+        parser.ParseFile(stream)
+    return found.measured
+
+
+def _refuse_doctype(*_: Any) -> None:
+    raise ValueError("a sheet defines no entities")
+
+
+class _Cells:
+    """What a parser meets in a sheet, measured as it comes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.measured = Measured()
+        self.row, self.column = 0, 0  # of the cell met last, from 1
+        self.rows = self.columns = self.filled = 0
+        self.kind, self.formula, self.value = "", False, ""
+        self.inside = ""  # the element whose text is read
+
+    def start(self, name: str, said: dict[str, str]) -> None:
+        name = name.rpartition(" ")[2]
+        if name == "row":
+            self.row, self.column = int(said.get("r") or self.row + 1), 0
+            self.rows = max(self.rows, self.row)
+        elif name == "c":
+            self.column += 1
+            if match := _PLACE.fullmatch(said.get("r", "")):
+                self.column, self.row = _column(match[1].upper().encode()), int(match[2])
+            self.filled += 1
+            self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
+            self.kind, self.formula, self.value = said.get("t", ""), False, ""
+        elif name == "f":
+            self.formula = True
+        elif name in ("v", "t"):
+            self.inside = name
+        if name in ("row", "c"):
+            _refuse_far(self.path, self.rows, self.columns, self.filled)
+
+    def text(self, data: str) -> None:
+        if self.inside:
+            self.value += data
+
+    def end(self, name: str) -> None:
+        name = name.rpartition(" ")[2]
+        if name == self.inside:
+            self.inside = ""
+        elif name == "c":
+            place = (self.row - 1, self.column - 1)
+            if self.kind == "e" and self.value:
+                self.measured.errors[place] = self.value
+            elif self.formula and not self.value:
+                self.measured.without_value.add(place)
 
 
 def _errors(text: bytes) -> list[tuple[bytes, bytes, bytes]]:
     return _ERROR.findall(text) if b't="e"' in text else []
 
 
-def _refuse_far(path: Path, name: str, rows: int, columns: int, filled: int) -> None:
+def _refuse_far(path: Path, rows: int, columns: int, filled: int) -> None:
     cells = rows * columns
     too_many = rows > MOST_ROWS or columns > MOST_COLUMNS or cells > MOST_CELLS
     if too_many or (cells > FAR_CELLS and cells > FAR_SHARE * filled):
@@ -107,23 +188,53 @@ def _refuse_far(path: Path, name: str, rows: int, columns: int, filled: int) -> 
         )
 
 
-def _sheets(book: zipfile.ZipFile) -> dict[str, str]:
-    """Name of every sheet → its part of the archive."""
-    names = set(book.namelist())
-    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
-        return {}
-    relations = book.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    targets: dict[str, str] = {}
-    for tag in re.findall(r"<Relationship\b[^>]*>", relations):
-        said = dict(_ATTRIBUTE.findall(tag))
+def _sheets(book: zipfile.ZipFile, path: Path) -> dict[str, str]:
+    """Name of every sheet → its part of the archive, found as readers find it: whatever its case and slashes.
+    Raises UnreadableFileError for an archive that is no .xlsx."""
+    names = {_plain(name): name for name in book.namelist()}
+    if "xl/workbook.xml" not in names:
+        raise UnreadableFileError(
+            "not a workbook of the kind that is read",
+            where=path.name,
+            allowed=".xlsx, .xlsm, .xls",
+            do="open it in Excel or WPS and save it as .xlsx",
+        )
+    if len(names) < len(book.namelist()):
+        raise ValueError("parts of one name")  # which of them a reader takes is its own choice
+    targets = {}
+    for said in _elements(book, names.get("xl/_rels/workbook.xml.rels", ""), "Relationship"):
         target = said.get("Target", "")
-        targets[said.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        targets[said.get("Id", "")] = (
+            target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
+        )
     found = {}
-    for tag in _SHEET.findall(book.read("xl/workbook.xml").decode("utf-8", "replace")):
-        said = dict(_ATTRIBUTE.findall(tag))
-        part = targets.get(said.get("r:id", ""), "")
-        if part in names and "worksheets/" in part:
-            found[unescape(said.get("name", ""))] = part
+    for said in _elements(book, names["xl/workbook.xml"], "sheet"):
+        link = next((value for key, value in said.items() if key.rpartition(" ")[2] == "id"), "")
+        part = names.get(_plain(targets.get(link, "")))
+        if part is not None:
+            found[said.get("name", "")] = part
+    return found
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").lower()
+
+
+def _elements(book: zipfile.ZipFile, part: str, wanted: str) -> list[dict[str, str]]:
+    """The attributes of every element of that name in a small part of the archive."""
+    found: list[dict[str, str]] = []
+    if not part:
+        return found
+    if book.getinfo(part).file_size > MOST_WORDS:
+        raise ValueError("a list of sheets beyond sense")
+
+    def start(name: str, said: dict[str, str]) -> None:
+        if name.rpartition(" ")[2] == wanted:
+            found.append(said)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, _refuse_doctype
+    parser.Parse(book.read(part), True)
     return found
 
 
