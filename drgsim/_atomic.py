@@ -52,6 +52,12 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         if isinstance(error, DrgsimError) or not _is_full(error):
             raise
         raise _full(target, error) from error
+    except UnicodeEncodeError:  # its own words quote the text
+        raise ArgumentError(
+            "a text holds half of a sign (a lone surrogate), which no file can hold",
+            where=target.name,
+            do="find it with text.encode('utf-8'), which fails on it, and write it again",
+        ) from None
     finally:
         part.unlink(missing_ok=True)
 

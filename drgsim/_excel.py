@@ -148,6 +148,9 @@ class Book:
         told = [
             words[bool(cell)] if type(cell).__name__ in ("bool", "bool_") else _told(cell) for cell in cells
         ]
+        for cell in told:
+            if isinstance(cell, str) and not cell.isascii():
+                cell.encode()  # half a surrogate pair fails here, before a file of XlsxWriter's is left open
         if any(isinstance(cell, str) and len(cell) > _LONGEST for cell in told):
             raise ArgumentError(
                 f"a cell of a sheet holds at most {_LONGEST:,} characters",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -149,13 +150,26 @@ def _csv_text(table: Any) -> Any:
         ]
         table = table.cast(pa.schema(list(zip(table.schema.names, types, strict=True))))
     for place, kind in enumerate(table.schema.types):
-        if is_text(kind):
+        if pa.types.is_nested(kind):
+            table = table.set_column(place, table.schema.names[place], _as_json(table.column(place)))
+        elif is_text(kind):
             told = neutral_array(table.column(place))
             table = table.set_column(place, table.schema.field(place), told)
     try:
         return _csv_rows(table, "none")
     except pa.ArrowInvalid:  # a value holds a comma, a quote or a line break
         return _csv_rows(table, "needed")
+
+
+def _as_json(column: Any) -> Any:
+    """Lists, maps and structures, which CSV has no form for, as their JSON."""
+    import pyarrow as pa
+
+    cells = [
+        None if cell is None else json.dumps(cell, ensure_ascii=False, default=str)
+        for cell in column.to_pylist()
+    ]
+    return pa.array(cells, pa.string())
 
 
 def _csv_rows(table: Any, quoting: str) -> Any:

@@ -58,8 +58,8 @@ def cleaned(chunk: RawChunk, match: Match, looked: Sequence[int], *, start: int,
     `looked` are the positions at hand, `start` says how many rows of the source came before; `held` is False
     for a source whose cells hold values and nothing that keeps a text together (Parquet, JSON).
     """
-    if held:
-        chunk = _cells(chunk, match)
+    chunk = _cells(chunk, match) if held else chunk
+    chunk = _without_nested(chunk, match)
     gone, words = _rows(chunk, match, looked, heads=max(0, 3 - start))
     if not gone.any():
         return chunk
@@ -186,6 +186,44 @@ def _cells(chunk: RawChunk, match: Match) -> RawChunk:
     return chunk.with_cells(changed, findings) if changed or findings else chunk
 
 
+def _without_nested(chunk: RawChunk, match: Match) -> RawChunk:
+    """Cells of codes that hold parts of their own as missing, told: nobody said which of them is a code."""
+    changed: dict[int, Any] = {}
+    findings: list[Finding] = []
+    for name, listed in match.lists.items():
+        for place in listed.positions:
+            rows = _nested(chunk, place)
+            if rows.size:
+                changed[place] = (rows, [None] * len(rows))
+                findings.append(Finding("unreadable", name, rows, ["a value of several parts"] * len(rows)))
+    return chunk.with_cells(changed, findings) if changed else chunk
+
+
+def _nested(chunk: RawChunk, place: int) -> npt.NDArray[np.int64]:
+    """Rows whose cell is more than a code or a list of codes: structures, maps, lists of lists."""
+    array = chunk.arrow.get(place)
+    if array is not None:
+        import pyarrow as pa
+
+        kind = array.type
+        listed = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+        if not pa.types.is_nested(kind) or (listed and not pa.types.is_nested(kind.value_type)):
+            return np.empty(0, dtype=np.int64)
+        return np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
+    column = chunk.columns[place]
+    if column.dtype != object:
+        return np.empty(0, dtype=np.int64)
+    flat = (list, tuple, np.ndarray)
+    several = (*flat, dict, set)
+    return np.flatnonzero(
+        [
+            isinstance(cell, dict | set)
+            or (isinstance(cell, flat) and any(isinstance(part, several) for part in cell))
+            for cell in column.tolist()
+        ]
+    )
+
+
 def _odd(chunk: RawChunk, place: int) -> npt.NDArray[np.int64]:
     """Rows whose text begins with `#`, `=` or an apostrophe."""
     return np.flatnonzero(_matching(chunk, place, _ODD))
@@ -232,7 +270,9 @@ def _equals(chunk: RawChunk, place: int, text: str) -> Mask:
 
         held = pc.fill_null(pc.equal(array, pa.scalar(text, array.type)), False)
         return np.array(held.to_numpy(zero_copy_only=False), dtype=bool)
-    return (chunk.columns[place] == text).to_numpy(dtype=bool, na_value=False).copy()
+    # cell by cell: a list, or an array, has no one answer to `==`
+    cells = chunk.columns[place].tolist()
+    return np.array([isinstance(cell, str) and cell == text for cell in cells], dtype=bool)
 
 
 def _texts(chunk: RawChunk, place: int, rows: npt.NDArray[np.int64]) -> list[str]:

@@ -93,6 +93,11 @@ class RawChunk:
             mask[rows] = True
             array = arrow[place]
             array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+            if pa.types.is_nested(array.type):
+                cells = np.array([*array.to_pylist(), None], dtype=object)[:-1]
+                cells[rows] = np.array([*texts, None], dtype=object)[:-1]
+                arrow[place] = pa.array(cells.tolist(), array.type)
+                continue
             arrow[place] = pc.replace_with_mask(array, pa.array(mask), pa.array(texts, array.type))
         return replace(RawChunk.of_arrow(arrow, self.rows), findings=found, at=self.at)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +45,22 @@ def as_text(raw: pd.Series) -> pd.Series:
     import pandas as pd
 
     if pd.api.types.is_string_dtype(raw.dtype) and raw.dtype != object:
-        return raw.astype(text_dtype()).str.strip(BLANKS)
+        with suppress(UnicodeEncodeError):
+            return raw.astype(text_dtype()).str.strip(BLANKS)
     cells = [None if is_missing(cell) else plain_text(cell) for cell in raw.tolist()]
-    return pd.Series(cells, index=raw.index, dtype=text_dtype())
+    return whole_texts(cells, index=raw.index)
+
+
+def whole_texts(cells: list[Any], index: pd.Index | None = None) -> pd.Series:
+    """Texts as a Series; half a surrogate pair, which nothing can hold or write, becomes `\ufffd`."""
+    import pandas as pd
+
+    try:
+        return pd.Series(cells, index=index, dtype=text_dtype())
+    except UnicodeEncodeError:
+        halves = re.compile("[\ud800-\udfff]")
+        told = [halves.sub("\ufffd", cell) if isinstance(cell, str) else cell for cell in cells]
+        return pd.Series(told, index=index, dtype=text_dtype())
 
 
 def folded(text: str) -> str:

@@ -128,11 +128,18 @@ def _read_block(values: list[Any]) -> TextRows | ListRows:
         filled = _without_missing(values)
     if any(issubclass(type_, LIST) for type_ in set(map(type, filled))):
         return _read_lists(filled)
-    return text_rows([value if isinstance(value, str) else str(value) for value in filled])
+    return text_rows([code_text(value) for value in filled])
+
+
+def code_text(value: Any) -> str:
+    """One cell of codes that is no list, as text; bytes are UTF-8."""
+    if isinstance(value, str):
+        return value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _read_lists(values: list[Any]) -> ListRows:
-    lists = [value if isinstance(value, LIST) else str(value).split("|") for value in values]
+    lists = [value if isinstance(value, LIST) else code_text(value).split("|") for value in values]
     pieces = _read_block(list(chain.from_iterable(lists)))
     if not isinstance(pieces, TextRows):
         raise CodeColumnError("a list of codes holds lists", allowed=ALLOWED)

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from .._optional import require
+from ..cases.texts import is_missing, whole_texts
+from ..codes.columns import LIST, code_text
 from ..errors import ArgumentError
 from .account import CATALOGUE_ORDER
 from .answers import BY_CATALOGUE_ORDER, MATCHED, UNNAMED, Answers, EncodedCases
@@ -121,7 +123,9 @@ def as_came(cases: Any, answer: Callable[[pd.DataFrame], pd.DataFrame]) -> Any:
 def _taken(values: Sequence[Any], places: npt.NDArray[Any], dtype: str) -> Any:
     """`values[place]` for each place, as an array of `dtype`; -1 takes the last."""
     if dtype != "category":
-        return pd.Series(values, dtype=dtype).array.take(np.where(places < 0, len(values) - 1, places))
+        texts = any(isinstance(value, str) for value in values)
+        made = whole_texts(list(values)) if texts else pd.Series(values)
+        return made.astype(dtype).array.take(np.where(places < 0, len(values) - 1, places))
     # every value there could be is a category, once, so that the frames of several chunks agree
     known = dict.fromkeys(value for value in values if value is not None)
     numbered = {value: number for number, value in enumerate(known)}
@@ -219,15 +223,19 @@ def named_procedures(
 
 
 def _as_text(column: pd.Series[Any]) -> Any:
-    """Rows as text; a list of codes is joined as text is."""
+    """Rows as text, each by itself; a list of codes is joined as text is."""
     if isinstance(column.dtype, pd.StringDtype):
         return column
-    values = column.to_numpy(dtype=object)
-    lists = [isinstance(value, list | tuple | np.ndarray) for value in values]
-    if any(lists):
-        rows = zip(values, lists, strict=True)
-        return np.array(["|".join(map(str, value)) if listed else "" for value, listed in rows], object)
-    return column.astype(object).where(column.notna(), "").to_numpy(dtype=object)
+    texts: list[Any] = [_cell_text(cell) for cell in column.tolist()]
+    return np.array([*texts, None], object)[:-1]
+
+
+def _cell_text(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, LIST):
+        return "|".join(map(_cell_text, cell))
+    return "" if is_missing(cell) else code_text(cell)
 
 
 def _pack(

@@ -9,9 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from drgsim import read_cases
+from drgsim import read_cases, write_cases
 from drgsim.cases import report_of
 from drgsim.cases.case_errors import UnknownLayoutError
+from drgsim.cli import main
+from drgsim.errors import ArgumentError
 
 BASE = {"case_id": ["1", "2"], "diagnoses": ["K80.101", "I10.x00"]}
 
@@ -78,3 +80,45 @@ def test_a_file_of_nothing_but_diagnoses_is_read(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("诊断编码\nK80.101|I50.900\n", encoding="utf-8")
     assert read_cases(path)["diagnoses"].tolist() == ["K80.101|I50.900"]
+
+
+def test_halves_of_surrogate_pairs_are_read_and_no_file_is_written_with_them(tmp_path):
+    cases = read_cases(pd.DataFrame({name: pd.Series(["\ud800", "K80.101"], dtype=object) for name in BASE}))
+    assert cases["diagnoses"].tolist() == ["\ufffd", "K80.101"]
+    for ending in ("csv", "xlsx", "parquet"):
+        path = tmp_path / f"a.{ending}"
+        path.write_bytes(b"old")
+        with pytest.raises(ArgumentError, match="surrogate"):
+            write_cases(pd.DataFrame({"case_id": pd.Series(["\ud800"], dtype=object)}), path)
+        assert path.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("frame", [True, False], ids=["frame", "parquet"])
+def test_codes_with_parts_of_their_own_are_told(frame, tmp_path):
+    cells = [[{"code": "K80.101", "name": "x"}], None, [{"code": "I10.x00", "name": "y"}]]
+    source = pd.DataFrame({"case_id": ["1", "2", "3"], "diagnoses": pd.Series(cells, dtype=object)})
+    if not frame:
+        source.to_parquet(tmp_path / "a.parquet")
+        source = tmp_path / "a.parquet"
+    cases = read_cases(source)
+    assert cases["diagnoses"].isna().all()
+    told = report_of(cases).problems.frame
+    assert told[["rule", "row"]].to_numpy().tolist() == [["unreadable", 0], ["unreadable", 2]]
+
+
+def test_lists_of_codes_some_of_them_missing(tmp_path):
+    lists = pa.array([["K80.101", "I50.900"], None, []])
+    notes = pa.array([[("a", 1)]] * 3, pa.map_(pa.string(), pa.int64()))
+    columns = {
+        "case_id": ["1", "2", "3"],
+        "sex": [1, 1, 1],
+        "age": [50] * 3,
+        "diagnoses": lists,
+        "note": notes,
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    assert read_cases(tmp_path / "a.parquet")["diagnoses"].fillna("").tolist() == ["K80.101|I50.900", "", ""]
+    for ending in ("csv", "parquet", "xlsx"):
+        out = tmp_path / f"b.{ending}"
+        assert main(["group", str(tmp_path / "a.parquet"), "-o", str(out), "--quiet"]) == 0
+    assert pd.read_csv(tmp_path / "b.csv")["note"].tolist() == ['[["a", 1]]'] * 3

@@ -67,3 +67,22 @@ def test_words_are_those_of_each_record_by_itself(rows):
         for words, flag in ((named, 1), (unnamed, 0)):
             told = dict.fromkeys(code for code, found in zip(codes, own, strict=True) if found == flag)
             assert words[place[row]] == "|".join(told)
+
+
+ODD = [["51.2300"], ("51.2300",), np.array(["51.2300"]), {"a": 1}, {"x"}, 1 + 0j, b"51.2300", 3.5, None,
+       pd.NA, True, pd.Timestamp("2024-01-01"), [None, "51.2300"], "\ud800", 10**400]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda cell: type(cell).__name__)
+def test_a_row_s_words_do_not_depend_on_what_stands_in_another(odd):
+    def grouped(*cells):
+        held = pd.Series([*cells, None], dtype=object)[:-1]
+        frame = pd.DataFrame({"sex": 1, "age": 60, "diagnoses": "K80.101", "procedures": held})
+        return DipGrouper("example-national").group(frame)
+
+    alone = grouped("51.2300|38.9300x001")
+    assert alone["matched_procedures"].tolist() == ["51.2300"]
+    both = grouped("51.2300|38.9300x001", odd)
+    pd.testing.assert_frame_equal(both.iloc[:1], alone, check_categorical=False)
+    if isinstance(odd, list | tuple | np.ndarray | bytes):
+        assert both["matched_procedures"].tolist() == ["51.2300", "51.2300"]
