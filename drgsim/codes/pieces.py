@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .code_errors import CodeColumnError
-from .columns import ALLOWED, LIST
+from .columns import ALLOWED, LIST, code_text
 
 
 def pieces_of(column: Any, rows: Iterable[int] | None = None) -> Iterator[list[str]]:
@@ -35,9 +35,9 @@ def _pieces(value: Any) -> list[str]:
     if isinstance(value, LIST):
         if any(isinstance(piece, LIST) for piece in value):
             raise CodeColumnError("a list of codes holds lists", allowed=ALLOWED)
-        pieces = ["" if _missing(piece) else str(piece) for piece in value]
+        pieces = ["" if _missing(piece) else code_text(piece) for piece in value]
         return [] if pieces == [""] else pieces
-    return [] if _missing(value) else str(value).split("|")
+    return [] if _missing(value) else code_text(value).split("|")
 
 
 def _missing(value: Any) -> bool:
