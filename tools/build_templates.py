@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from drgsim.fund.template import write_template
+from drgsim.fund.valuation_workbook import write_template
 
 
 def main() -> None:

@@ -67,7 +67,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _list()
     if arguments.template:
-        from ..fund.template import write_template
+        from ..fund.valuation_workbook import write_template
 
         write_template(arguments.template)
         say(f"written to {arguments.template} 模板已写入")

@@ -15,9 +15,10 @@ from functools import cache
 import pandas as pd
 
 from .._paths import data_path
+from ..published import series
 from .fund_errors import FundError
-from .pots import lines, pots
 from .series import NATION, Known
+from .words import lines, pots
 
 UNEXPLAINED = "unexplained"
 TOLERANCE = 0.005  # by which parts may exceed the published whole, for rounding of what was printed
@@ -228,8 +229,6 @@ def _maternity_parts(known: Known, year: int) -> dict[str, Booked]:
 
 def _cross_region(year: int) -> float:
     """Fund money of cross-province stays settled directly, from the bulletins' table."""
-    from ..published import series
-
     found = series("cross_province_inpatient_fund").get(year)
     return found.amount if found else 0.0
 

@@ -22,11 +22,12 @@ from .._paths import data_path
 from .._rows import rows_of
 from ..errors import ArgumentError
 from .accounts import national_totals
-from .pots import pots
+from .course import LEVELS
+from .fund import Fund
 from .series import NATION, Known
-from .valuation import LEVELS, Valuation
+from .valuation import Valuation
 from .value import value
-from .vintage import published_fund
+from .words import pots
 
 TIANJIN = "tianjin (inferred)"
 STARTS = tuple(range(2017, 2025))
@@ -109,7 +110,7 @@ def back_test(
             raise ArgumentError("no yearly accounts of this place", got=place, nearest=(NATION, TIANJIN))
         for start in starts:
             as_of = day_of(start)
-            fund = published_fund(place, as_of=as_of)
+            fund = Fund.place(place, as_of=as_of)
             if fund.year != start or start + 1 > max(years):
                 continue
             span = min(ahead, max(years) - start)

@@ -4,78 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
-from .accounts import Accounts, Booked
 from .assumptions import FundAssumptions
 from .fund_errors import FundError
-from .people import KINDS, Structure
-
-Note = tuple[str, str, str]  # zh, en, state
-
-
-@dataclass(frozen=True, eq=False)
-class Region:
-    """One pooling region: its books, heads (active, retired, resident), their recent yearly growth, members
-    by age where they are known, the mean wage (yuan a year), and what is assumed of it. `events` are known
-    departures of single years, by assumption and year; `history` are accounts of earlier years as now
-    stated."""
-
-    id: str
-    accounts: Accounts
-    heads: Mapping[str, float]
-    trend: Mapping[str, float]
-    structure: Structure | None
-    wage: float
-    assumptions: FundAssumptions
-    notes: tuple[Note, ...] = ()
-    events: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
-    history: Mapping[int, Accounts] = field(default_factory=dict)
-
-    def to_document(self) -> dict[str, Any]:
-        """Plain values of everything; `from_document` reads them back."""
-        books, people = self.accounts, self.structure
-        return {
-            "id": self.id,
-            "heads": dict(self.heads),
-            "trend": dict(self.trend),
-            "wage": self.wage,
-            "structure": None if people is None else {
-                kind: getattr(people, kind).tolist() for kind in (*KINDS, "outside")
-            },
-            "accounts": {
-                "year": books.year, "balance": dict(books.balance), "income": dict(books.income),
-                "spending": dict(books.spending), "split": books.split, "notes": [list(n) for n in books.notes],  # noqa: E501
-                "parts": {line: [b.amount, b.source, b.state, b.note] for line, b in books.parts.items()},
-            },
-            "assumptions": self.assumptions.to_document(),
-            "notes": [list(note) for note in self.notes],
-            "events": {name: {str(y): v for y, v in years.items()} for name, years in self.events.items()},
-        }  # fmt: skip
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Region:
-        books = document["accounts"]
-        people = document["structure"]
-        return cls(
-            document["id"],
-            Accounts(
-                int(books["year"]), books["balance"], books["income"], books["spending"],
-                {line: Booked(*entry) for line, entry in books["parts"].items()}, bool(books["split"]),
-                tuple(tuple(note) for note in books["notes"]),
-            ),
-            document["heads"],
-            document["trend"],
-            None if people is None else Structure(*(np.array(people[k]) for k in (*KINDS, "outside"))),
-            float(document["wage"]),
-            FundAssumptions.from_document(document["assumptions"]),
-            tuple(tuple(note) for note in document["notes"]),
-            {name: {int(y): v for y, v in years.items()} for name, years in document.get("events", {}).items()},  # noqa: E501
-        )  # fmt: skip
+from .own import own_regions
+from .own_tables import read_tables
+from .region import Note, Region
+from .series import NATION
+from .vintage import published_region
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,9 +97,7 @@ class Fund:
     @classmethod
     def national(cls, *, as_of: str | datetime.date | None = None) -> Fund:
         """The country's funds as published, known on `as_of` (all that is published when None)."""
-        from .vintage import published_fund
-
-        return published_fund(as_of=as_of)
+        return cls.place(NATION, as_of=as_of)
 
     @classmethod
     def place(cls, place: str, *, as_of: str | datetime.date | None = None) -> Fund:
@@ -182,20 +119,17 @@ class Fund:
         >>> Fund.place("tianjin (inferred)").year >= 2020
         True
         """
-        from .vintage import published_fund
-
-        return published_fund(place, as_of=as_of)
+        region, known = published_region(place, as_of=as_of)
+        return cls((region,), known, place)
 
     @classmethod
-    def of(cls, **tables: Any) -> Fund:
-        """A bureau's own tables: see `drgsim.fund.own.fund_of`."""
-        from .own import fund_of
-
-        return fund_of(**tables)
+    def of(cls, *, title: str = "", **tables: Any) -> Fund:
+        """A bureau's own tables: see `drgsim.fund.own.own_regions`."""
+        return cls(*own_regions(**tables), title)
 
     @classmethod
     def read(cls, path: Any) -> Fund:
-        """A bureau's own workbook or folder of tables: see `drgsim.fund.own.read_fund`.
+        """A bureau's own workbook or folder of tables: with the sheets of `data/templates`.
 
         Parameters
         ----------
@@ -207,9 +141,7 @@ class Fund:
         NotFoundError, FileFormatError, FundError
             for no such file; a file that cannot be read; every problem of its tables, told at once.
         """
-        from .own import read_fund
-
-        return read_fund(path)
+        return cls.of(**read_tables(path))
 
     @classmethod
     def together(cls, funds: Iterable[Fund], *, title: str = "") -> Fund:

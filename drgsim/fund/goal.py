@@ -11,13 +11,13 @@ import numpy as np
 
 from ..errors import ArgumentError
 from .assumptions import parameter, parameters
-from .dated import Dated
+from .draws import Dated
 from .fund import Fund
 from .lever import levers
-from .measure import Measure
 from .people import People
 from .run import run
 from .scenario import FundScenario
+from .sensitivity import Measure
 
 GRID = 16  # steps between zero and each bound, so that a goal reached only in between is found
 

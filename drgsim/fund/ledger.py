@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .fund_errors import IdentityError
-from .pots import lines, pots
+from .words import lines, pots
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

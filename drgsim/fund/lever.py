@@ -1,16 +1,15 @@
-"""A lever of the fund: one file of code, one of facts, zero by default, one bar of the waterfall.
+"""A lever of the fund: its code, its facts, zero by default, one bar of the waterfall.
 
-`drgsim/fund/levers/<id>.py` holds `before(plan, amount, settings)`, which changes assumptions before people
-and money are counted, or `after(plan, amount, settings)`, which changes money when people are counted; or
-both. `data/fund/levers/<id>.yaml` holds its names, unit, bounds, evidence and settings.
+A file of `drgsim/fund/levers/` holds `before_<id>(plan, amount, settings)`, which changes assumptions before
+people and money are counted, or `after_<id>(plan, amount, settings)`, which changes money when people are
+counted; or both. `data/fund/levers/<id>.yaml` holds its names, unit, bounds, evidence and settings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +19,15 @@ import yaml
 
 from .._paths import data_path
 from ..sources import resolve
-from .dated import Dated
+from .draws import Dated
 from .fund_errors import FundError
+from .levers import Change, change
 from .plan import Plan
 
 if TYPE_CHECKING:
     from .draws import Draws
 
 Floats = npt.NDArray[np.float64]
-Change = Callable[[Plan, Floats, Mapping[str, Any]], None]  # settings: numbers, or (draws, 1) of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +137,16 @@ def lever(name: str) -> Lever:
 def _read(name: str) -> Lever:
     with data_path("fund", "levers", f"{name}.yaml").open(encoding="utf-8") as file:
         facts: dict[str, Any] = yaml.safe_load(file)
-    module = import_module(f"drgsim.fund.levers.{name}")
     settings = {key: Setting(**entry) for key, entry in facts.pop("settings", {}).items()}
     for source in (facts["source"], *(each.source for each in settings.values())):
         resolve(source)
+    before, after = change(name, "before"), change(name, "after")
+    assert before or after or facts.get("pooling"), f"no code for the lever {name}"
     return Lever(
         id=name,
         settings=MappingProxyType(settings),
-        before=getattr(module, "before", None),
-        after=getattr(module, "after", None),
+        before=before,
+        after=after,
         **{"step": 0.0, **facts},
     )
 

@@ -5,6 +5,7 @@ What is not stated is taken from the country, and told; what is needed and missi
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,15 +16,13 @@ import numpy as np
 from .._rows import rows_of
 from .accounts import Accounts, Booked, explained
 from .assumptions import Assumed, FundAssumptions
-from .fund import Fund, Note, Region
-from .own_tables import Problems, account_rows, assumption_rows, head_rows, read_tables, stay_rows
+from .own_tables import Problems, account_rows, assumption_rows, head_rows, stay_rows, tie
 from .people import Structure, structure_of
-from .pots import lines, pots
-from .scale import tie
+from .region import Note, Region
 from .series import Known
 from .vintage import heads_rule, population_at, wage_of, with_rules
 from .words import KINDS as WORDS
-from .words import TOTALS
+from .words import TOTALS, lines, pots
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +32,7 @@ POT_OF = {"employee": "employee_pool", "resident": "resident"}
 KINDS = ("active", "retired", "resident")
 
 
-def fund_of(
+def own_regions(
     *,
     heads: pd.DataFrame,
     accounts: pd.DataFrame,
@@ -42,9 +41,8 @@ def fund_of(
     wage: float | Mapping[str, float] | None = None,
     year: int | None = None,
     as_of: Any = None,
-    title: str = "",
-) -> Fund:
-    """A fund from a bureau's tables; column and row names in English ids or Chinese.
+) -> tuple[tuple[Region, ...], datetime.date | None]:
+    """The regions of a bureau's tables, and the day of knowing; names in English ids or Chinese.
 
     Parameters
     ----------
@@ -84,7 +82,7 @@ def fund_of(
     problems.raise_if_any()
     blank = _blank(books.attrs["blank"])
     found = [replace(each, notes=(*each.notes, *blank)) for each in made if each is not None]
-    return Fund(tuple(found), known.as_of, title)
+    return tuple(found), known.as_of
 
 
 def _blank(left: list[tuple[str, str]]) -> list[Note]:
@@ -99,15 +97,6 @@ def _blank(left: list[tuple[str, str]]) -> list[Note]:
     ]
     zh, en = "、".join(each[0] for each in words), ", ".join(each[1] for each in words)
     return [(f"未填（不单列）：{zh}", f"left blank, not shown apart: {en}", "read")]
-
-
-def read_fund(path: Any) -> Fund:
-    """A workbook with the sheets of `data/templates`, or a folder of CSV or Excel tables of those names.
-
-    Raises FileFormatError, FundError with a list of everything that is missing or wrong.
-    """
-    tables: dict[str, Any] = dict(read_tables(path))
-    return fund_of(**tables)
 
 
 def _region(

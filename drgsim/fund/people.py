@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .profiles import AGES, births_by_age, death_rates, profile
-from .retirement import retired_share
+from .profiles import AGES, births_by_age, death_rates, profile, retired_share
 
 Floats = npt.NDArray[np.float64]
 

@@ -13,12 +13,12 @@ import numpy.typing as npt
 
 from .accounts import start_share
 from .assumptions import parameter, parameters
-from .dated import Dated
+from .draws import Dated
 from .people import People, project_people, trending_people
 
 if TYPE_CHECKING:
     from .draws import Draws
-    from .fund import Region
+    from .region import Region
 
 Floats = npt.NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,10 +22,12 @@ from .._damaged import read_json
 from .._version import __version__
 from ..errors import ArgumentError, FileFormatError
 from .fund import Fund
-from .pots import pots
 from .run import run
 from .scenario import FundScenario
-from .valuation import Valuation
+from .words import pots
+
+if TYPE_CHECKING:
+    from .valuation import Valuation
 
 FORMAT = 1
 

@@ -12,7 +12,7 @@ from .._paths import data_path
 from ..errors import FileFormatError
 from ..policy.yaml_text import plain_yaml, read_yaml
 from .assumptions import checked, parameters
-from .dated import Dated
+from .draws import Dated
 from .fund_errors import FundError
 from .lever import Use, levers
 

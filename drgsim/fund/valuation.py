@@ -4,82 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from ..errors import ArgumentError
-from ..settlement.timing import MONTHS_IN_A_YEAR
+from .course import MEASURES, Course, light
+from .exhibits import bands, first_deficit, present_value, waterfall
 from .fund import Fund
-from .ledger import FEN, Books
-from .pots import lines, pots
-from .run import Run
-from .scenario import FundScenario
-from .words import OTHERS
+from .ledger import FEN
+from .record import record
+from .valuation_workbook import write_workbook
+from .words import OTHERS, lines, pots
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-LEVELS = (0.5, 0.8, 0.9)
 ALL = "all"
-MEASURES = ("income", "spending", "balance", "reserve", "reserve_months")
-
-
-@dataclass(frozen=True)
-class Money:
-    """Of each pot, fen: income and spending (draws, regions, years, pots), interest that is in the income,
-    and reserve, one year longer.
-
-    Income and spending hold transfers between pots; `balance = income - spending = reserve - reserve before`.
-    """
-
-    income: Ints
-    spending: Ints
-    reserve: Ints
-    interest: Ints
-
-    @classmethod
-    def of(cls, books: Books) -> Money:
-        income = books.by_pot("income")
-        interest = np.zeros_like(income)
-        for place, pot in enumerate(pots()):
-            if f"{pot}.interest" in lines():
-                interest[..., place] = books.line(f"{pot}.interest")
-        return cls(income, books.by_pot("spending"), books.balance, interest)
-
-    def measure(self, name: str, region: int | None, pot: int) -> Floats:
-        """(draws, years) yuan, or months of spending."""
-
-        def summed(fen: Ints) -> Floats:
-            own = fen[..., pot]
-            return np.asarray((own.sum(1) if region is None else own[:, region]) / FEN)
-
-        if name == "income":
-            return summed(self.income)
-        if name == "spending":
-            return summed(self.spending)
-        if name == "balance":
-            return summed(self.income) - summed(self.spending)
-        if name == "primary_balance":  # without interest
-            return summed(self.income) - summed(self.interest) - summed(self.spending)
-        if name == "reserve":
-            return summed(self.reserve)[:, 1:]
-        spent, held = summed(self.spending), summed(self.reserve)[:, 1:]
-        return np.divide(held * MONTHS_IN_A_YEAR, spent, out=np.full_like(spent, np.nan), where=spent > 0)
-
-
-@dataclass(frozen=True)
-class Course:
-    """One scenario: its point run, and the money of each draw (None without draws)."""
-
-    scenario: FundScenario
-    point: Run
-    money: Money
-    drawn: Money | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -146,8 +85,6 @@ class Valuation:
         `light` is red, amber or green by months of reserve (red also when the reserve is gone, amber also
         in a year of deficit), empty for pots without limits.
         """
-        import pandas as pd
-
         tables = []
         for course in self.courses:
             for name, region in self.named_regions():
@@ -170,8 +107,6 @@ class Valuation:
     @cached_property
     def lines(self) -> pd.DataFrame:
         """scenario, region, pot, line, side, zh, en, year, amount (yuan, whole fen): lines that move."""
-        import pandas as pd
-
         tables = []
         for course in self.courses:
             money = course.point.books.money[0]
@@ -194,8 +129,6 @@ class Valuation:
     def others(self) -> pd.DataFrame:
         """scenario, region, who, zh, en, year, amount (yuan): money outside the funds that the scenario's
         levers move, positive for what somebody pays more or keeps less; empty when there is none."""
-        import pandas as pd
-
         rows = [
             [course.scenario.id, plan.region.id, who, *OTHERS[who], self.first_year + place, float(yuan)]
             for course in self.courses
@@ -208,8 +141,6 @@ class Valuation:
     @cached_property
     def people(self) -> pd.DataFrame:
         """scenario, region, year (from the accounts' one), and heads and indexes of the account of people."""
-        import pandas as pd
-
         tables = []
         for course in self.courses:
             for region in self.fund.regions:
@@ -235,8 +166,6 @@ class Valuation:
         With draws, `p_deficit` and `p_gone` are the shares of draws in which that happens at all; with
         `chance`, the years are the first by which it has happened in so many draws.
         """
-        from .solvency import first_deficit
-
         return first_deficit(self, chance)
 
     def present_value(self, rates: tuple[float, ...] | None = None) -> pd.DataFrame:
@@ -249,8 +178,6 @@ class Valuation:
         rates : tuple of float, optional
             discount rates a year, 0.035 for 3.5 %; those of the valuation without
         """
-        from .solvency import present_value
-
         return present_value(self, rates)
 
     @cached_property
@@ -261,8 +188,6 @@ class Valuation:
 
         `difference` is from the baseline, draw by draw. Raises ArgumentError without draws.
         """
-        from .bands import bands
-
         if not self.draws:
             raise ArgumentError("there are no draws to make bands of", do="value(…, draws=1000, seed=1)")
         return bands(self)
@@ -290,14 +215,10 @@ class Valuation:
         NotFoundError, ArgumentError
             for a scenario, pot, measure or year that is not valued.
         """
-        from .waterfall import waterfall
-
         return waterfall(self, scenario, pot=pot, measure=measure, year=year)
 
     def to_document(self) -> dict[str, Any]:
         """A record of the inputs and the point results, without draws: see `drgsim.fund.record`."""
-        from .record import record
-
         return record(self)
 
     def summary(self) -> pd.DataFrame:
@@ -332,8 +253,6 @@ class Valuation:
         MissingExtraError, WriteError
             without the writer of workbooks; when the file cannot be written.
         """
-        from .valuation_workbook import write_workbook
-
         write_workbook(self, path, lang)
 
     def __repr__(self) -> str:
@@ -346,13 +265,3 @@ class Valuation:
     def _repr_html_(self) -> str:
         notes = "".join(f"<li>{zh} · {en} ({state})</li>" for zh, en, state in self.notes)
         return f"{self.summary().to_html()}<ul>{notes}</ul>"
-
-
-def light(pot: str, balance: float, reserve: float, months: float) -> str:
-    """red, amber or green; empty for pots without limits."""
-    what = pots()[pot]
-    if what.red is None or what.amber is None:
-        return ""
-    if reserve < 0 or months < what.red:
-        return "red"
-    return "amber" if balance < 0 or months < what.amber else "green"

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from ..errors import ArgumentError
+from .course import CHUNK, Course, Kept, Money, drawn_money
 from .draws import Draws
+from .exhibits import discount_rates as shown_rates
 from .fund import Fund
 from .people import People
 from .run import run
 from .scenario import BASELINE, FundScenario
-from .solvency import discount_rates as shown_rates
-from .valuation import Course, Money, Valuation
+from .valuation import Valuation
 
 LONGEST = 75
-CHUNK = 250  # draws carried at once, which bounds memory
 
 
 def value(
@@ -91,31 +89,6 @@ def value(
     rates = shown_rates()[0] if discount_rates is None else tuple(discount_rates)
     notes = (*fund.notes, *unmoved(courses, fund, years))
     return Valuation(fund, years, tuple(courses), draws, seed, rates, notes)
-
-
-class Kept(dict[int, dict[object, People]]):
-    """People counted for each part of the draws, shared between scenarios that count them alike."""
-
-    def __missing__(self, part: int) -> dict[object, People]:
-        self[part] = {}
-        return self[part]
-
-
-def drawn_money(
-    fund: Fund,
-    scenario: FundScenario,
-    years: int,
-    draws: Draws,
-    kept: Kept,
-    tell: Callable[[int], object] = lambda _: None,
-) -> Money:
-    """The money of every draw, carried `CHUNK` draws at a time."""
-    made = []
-    for number, first in enumerate(range(0, draws.count, CHUNK)):
-        part = draws.part(first, CHUNK)
-        made.append(Money.of(run(fund, scenario, years, part, kept[number]).books))
-        tell(number + 2)
-    return Money(*(np.concatenate(each) for each in zip(*(vars(one).values() for one in made), strict=True)))
 
 
 def read_scenarios(stated: Any) -> tuple[FundScenario, ...]:

@@ -18,6 +18,7 @@ import csv
 import datetime
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,10 +26,10 @@ from .._paths import data_path
 from .._student import widening
 from .accounts import national_totals, published_accounts, start_share
 from .assumptions import Assumed, FundAssumptions, parameters
-from .fund import Fund, Note, Region
 from .fund_errors import FundError
 from .people import Structure, advance, project_people, structure_of, trending_people
 from .profiles import census
+from .region import Note, Region
 from .series import NATION, Known
 
 CENSUS_KNOWN = datetime.date(2021, 5, 11)
@@ -38,8 +39,10 @@ OUTPUT_SHARE = 0.6  # of nominal output's growth that wages are expected to keep
 SOURCE = "F91"
 
 
-def published_fund(place: str = NATION, *, as_of: str | datetime.date | None = None) -> Fund:
-    """The fund of a place whose yearly figures ship, with the assumptions known on a day.
+def published_region(
+    place: str = NATION, *, as_of: str | datetime.date | None = None
+) -> tuple[Region, datetime.date | None]:
+    """A place whose yearly figures ship, with the assumptions known on a day, and that day.
 
     Raises FundError when no accounts were known, or the place has none.
     """
@@ -77,7 +80,7 @@ def published_fund(place: str = NATION, *, as_of: str | datetime.date | None = N
         place, accounts, heads, trend, structure, wage, FundAssumptions.default(known.as_of),
         tuple(notes), events,
     )  # fmt: skip
-    return Fund((with_rules(base, known, place),), known.as_of, place)
+    return with_rules(base, known, place), known.as_of
 
 
 def with_rules(region: Region, known: Known, place: str = NATION) -> Region:
@@ -90,8 +93,6 @@ def with_rules(region: Region, known: Known, place: str = NATION) -> Region:
 
 
 def _with(region: Region, values: Mapping[str, Assumed]) -> Region:
-    from dataclasses import replace
-
     return replace(region, assumptions=region.assumptions.with_values(values))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._rows import rows_of
-from ..fund.pots import pots
+from ..fund.words import pots
 from . import fonts
 from .figures.fund_fan import fund_fan
 from .figures.tornado import tornado

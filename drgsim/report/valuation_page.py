@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._atomic import replacing
 from .._rows import rows_of
-from ..fund.pots import pots
 from ..fund.sensitivity import sensitivity
+from ..fund.words import pots
 from ..sources import resolve
 from ..words import chinese
 from . import fonts

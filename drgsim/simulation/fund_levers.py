@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .._student import widening
+from ..fund.flows import SCHEMES
 from ..fund.fund_errors import FundError
 from ..fund.scenario import FundScenario
-from ..fund.spending import SCHEMES
 from .comparison.comparison import Comparison
 from .simulate import simulate
 from .uncertainty.bands import LEVEL

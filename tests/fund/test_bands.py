@@ -25,7 +25,7 @@ def test_a_band_holds_as_many_of_other_worlds_as_it_says(worlds, level):
     for (scenario, pot, measure, band), rows in bands.groupby(["scenario", "pot", "measure", "band"]):
         if measure not in MEASURES or (rows[f"high_{level}"] - rows[f"low_{level}"]).max() <= 1:
             continue
-        place = list(drgsim.fund.pots.pots()).index(pot)
+        place = list(drgsim.fund.words.pots()).index(pot)
         came = truth.course(scenario).drawn.measure(measure, None, place)
         if band == "difference":
             came = came - truth.courses[0].drawn.measure(measure, None, place)

@@ -6,8 +6,7 @@ import pytest
 import drgsim
 from drgsim.errors import ArgumentError
 from drgsim.fund.goal import seek
-from drgsim.fund.measure import Measure
-from drgsim.fund.sensitivity import sensitivity, stressed
+from drgsim.fund.sensitivity import Measure, sensitivity, stressed
 
 
 def months(national, premium):

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 import drgsim
 from drgsim.fund.fund_errors import FundError
 from drgsim.fund.lever import lever, levers
-from drgsim.fund.levers.delivery_free import delivery_payment
-from drgsim.fund.levers.instant_settlement import working_capital
-from drgsim.fund.levers.procurement import completion, kept, surplus
+from drgsim.fund.levers.benefits import delivery_payment
+from drgsim.fund.levers.drugs import completion, kept, surplus
+from drgsim.fund.levers.hospitals import working_capital
 from drgsim.fund.scenario import FundScenario
 
 AMOUNTS = {

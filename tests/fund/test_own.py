@@ -6,7 +6,7 @@ import pytest
 import drgsim
 from drgsim.fund.fund import Fund
 from drgsim.fund.fund_errors import FundError, ScaleError
-from drgsim.fund.scale import tie
+from drgsim.fund.own_tables import tie
 
 
 def heads(**more):

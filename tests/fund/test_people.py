@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from drgsim.fund.people import project_people, structure_of
-from drgsim.fund.profiles import census, death_rates
-from drgsim.fund.retirement import retired_share, schedule
+from drgsim.fund.profiles import census, death_rates, retired_share, schedule
 from drgsim.fund.series import Known
 
 CALM = {

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 import drgsim
 from drgsim.errors import ArgumentError, ColumnError
-from drgsim.fund.fund import Fund, Region
+from drgsim.fund.fund import Fund
+from drgsim.fund.region import Region
 from drgsim.settlement.pooling import ex_ante, overrun_aid, pool_regions, transfer, unified
 
 MONEY = st.integers(0, 10**13)

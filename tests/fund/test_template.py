@@ -8,7 +8,7 @@ import drgsim
 from drgsim._paths import data_path
 from drgsim.fund.fund import Fund
 from drgsim.fund.fund_errors import FundError
-from drgsim.fund.template import tables, write_template
+from drgsim.fund.valuation_workbook import tables, write_template
 
 NUMBERS = {
     "收入合计": 20e8,

@@ -8,8 +8,8 @@ from drgsim.errors import ArgumentError
 from drgsim.fund.fund_errors import FundError
 from drgsim.fund.ledger import positions, signs
 from drgsim.fund.lever import levers
-from drgsim.fund.pots import lines, pots
 from drgsim.fund.scenario import FundScenario
+from drgsim.fund.words import lines, pots
 
 
 def test_balances_roll_to_the_fen_in_every_year_of_every_draw(national):

@@ -1,4 +1,4 @@
-"""Long-term care as a pot of its own, paid by a rate on wages (fund rules §6.2)."""
+"""Long-term care as a pot of its own, paid by a rate on wages or by the head (fund rules §6.2)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from ..flows import wage_growth
 from ..plan import Plan
 
 Floats = npt.NDArray[np.float64]
@@ -14,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 MONTHS = 12
 
 
-def before(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
+def before_long_term_care(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
     """A part of the rate is taken from the medical one; some stays that waited for care end sooner."""
     plan.shift("employer_rate", -amount * settings["moved"])
     part = ramp(plan, amount, settings["ramp_years"]) * settings["long_stays"] * settings["moved_stays"]
@@ -22,7 +23,7 @@ def before(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
         plan.factor(f"inpatient_level.{scheme}", 1 - part)
 
 
-def after(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
+def after_long_term_care(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
     """Money in by rate and head, care for the disabled who draw it."""
     wages = plan.paid("employee_pool.employer_contribution") / np.maximum(plan.path("employer_rate"), 1e-12)
     active = amount != 0
@@ -38,8 +39,6 @@ def after(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
 
 
 def _pensions(plan: Plan, settings: Mapping[str, float]) -> Floats:
-    from ..income import wage_growth
-
     assert plan.people is not None
     wage = plan.region.wage * np.cumprod(1 + wage_growth(plan), axis=1)
     return np.asarray(plan.people["retired"][:, 1:] * wage * settings["pension"])
@@ -75,3 +74,14 @@ def book(
     plan.tell("members", members + retirees + own)
     plan.tell("treasury", fiscal)
     plan.tell("patients", -paid)
+
+
+def after_long_term_care_heads(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
+    """Two transfers from employees' pots, residents' money, and care."""
+    assert plan.people is not None
+    members = plan.people["active"][:, 1:] + plan.people["retired"][:, 1:]
+    share = settings["from_accounts"] if plan.region.accounts.split else 0.0
+    plan.add("employee_pool.to_long_term_care", members * amount * (1 - share))
+    plan.add("employee_accounts.to_long_term_care", members * amount * share)
+    none = np.zeros_like(members)
+    book(plan, none, none, none, amount != 0, settings)

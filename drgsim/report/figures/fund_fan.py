@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...fund.pots import pots
+from ...fund.words import pots
 from ...words import named
 from .. import fonts
 from ..labels import legend, legend_height

@@ -1,5 +1,9 @@
-"""Volume-based procurement: a price falls, cost at once, weights later, a surplus is shared (fund rules
-§3.2)."""
+"""Levers on drugs and supplies: procurement in volume, the commercial list, drugs paid beside the case.
+
+Procurement: a price falls, cost at once, weights later, a surplus is shared (fund rules §3.2). Commercial
+list: the case leaves payment by case, others pay (§6.3). Paid beside the case: at once; weights lose them
+when they follow.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +70,7 @@ def completion(bought: float, agreed: float) -> float:
     return bought / agreed
 
 
-def after(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
+def after_procurement(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
     """Item-paid money falls at once, money by case when weights follow; hospitals keep a part for some
     years."""
     start = int(np.argmax(amount != 0))
@@ -94,3 +98,39 @@ def after(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
         plan.add(f"{pot}.retained_surplus", np.asarray(given))
         plan.tell("hospitals", -(by_case * (1 - follows)) - given)
         plan.tell("firms", by_case + by_item + outside)
+
+
+MILLION = 1e6
+
+
+def after_commercial_drugs(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
+    """Fund money for the rest of the case instead of the group's; the drug on insurers and patients."""
+    people = plan.people
+    assert people is not None
+    heads = {
+        "employee_pool": people["active"][:, 1:] + people["retired"][:, 1:],
+        "resident": people.resident[:, 1:],
+    }
+    since = np.maximum(np.arange(plan.years) - int(np.argmax(amount != 0)), 0)
+    for pot, members in heads.items():
+        uses = members / MILLION * settings["users"] * (1 + settings["growth"]) ** since * amount
+        out = uses * settings["approved"]
+        plan.add(
+            f"{pot}.inpatient_case",
+            -np.minimum(out * settings["case_price"], plan.paid(f"{pot}.inpatient_case")),
+        )
+        plan.add(f"{pot}.inpatient_item", out * settings["rest"])
+        covered = max(settings["drug"] - settings["deductible"], 0.0) * settings["pays"] * settings["insured"]
+        plan.tell("insurers", uses * covered)
+        plan.tell("patients", uses * (settings["drug"] - covered))
+
+
+def after_single_pay_drugs(plan: Plan, amount: Floats, settings: Mapping[str, float]) -> None:
+    """Both payments overlap until weights follow: hospitals keep the difference."""
+    years = np.arange(plan.years) - int(np.argmax(amount != 0))
+    follows = years >= settings["lag"]
+    for pot in ("employee_pool", "resident"):
+        money = plan.paid(f"{pot}.inpatient_case") * amount
+        plan.add(f"{pot}.negotiated_drug", money * (1 + settings["more_use"]))
+        plan.add(f"{pot}.inpatient_case", -money * follows)
+        plan.tell("hospitals", -money * (1 - follows))
