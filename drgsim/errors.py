@@ -45,11 +45,10 @@ class DrgsimError(Exception):
         super().__init__(message)
 
     def __str__(self) -> str:
-        from .language import in_chinese, language
+        from .language import language, told
 
-        if language() == "zh":
-            return self._joined(_CHINESE, in_chinese, "；")
-        return self._joined(_ENGLISH, str, "; ")
+        words, joint = (_CHINESE, "；") if language() == "zh" else (_ENGLISH, "; ")
+        return self._joined(words, told, joint)
 
     def _joined(self, words: tuple[str, ...], said: Callable[[str], str], joint: str) -> str:
         got, nearest, allowed, where, do = words

@@ -38,6 +38,16 @@ _DOUBLED = (
     (re.compile(r"(?<=。)\s*[A-Z][^\u4e00-\u9fff]*$"), ""),  # a sentence, then its English
     (re.compile(r"(?<=\d) yuan$"), " 元"),
 )
+_GLOSSES = (  # Chinese beside the English of a label: `unit 单位:`, `来源 source`
+    (re.compile(r"(?<=[a-z]) [\u4e00-\u9fff]+(?=:)"), ""),
+    (re.compile(r"^[\u4e00-\u9fff、]+ (?=[a-z]+(?: [a-z]+)*(?:\s{2,}|:|$))"), ""),
+    (re.compile(r"\b(read|secondary|assumed|default) (?:已核原文|二手来源|假设|中性默认)"), r"\1"),
+)
+_AFTER_ENGLISH = (  # the Chinese of a sentence, behind it or before it
+    (re.compile(r"(?:^|(?<=[.;:)]) )[\u4e00-\u9fff][^。]*。 ?"), " "),
+    (re.compile(r"(?<=[A-Za-z0-9.)…]) [\u4e00-\u9fff《](?:[^A-Za-z ]|(?<=[,;，；]) )*?(?=[)\]:]?$)"), ""),
+    (re.compile(r"^[\u4e00-\u9fff][^A-Za-z{} ]* (?=[a-z])"), ""),
+)
 _DEPTH = 4  # texts within values of texts
 _chosen: list[Language] = []
 
@@ -124,13 +134,47 @@ def speaking(language: Language | None) -> Iterator[None]:
 
 
 def both(zh: str, en: str, joint: str = " ") -> str:
-    """What exists in both languages: for Chinese readers the Chinese, for others both."""
-    return zh if language() == "zh" else f"{zh}{joint}{en}"
+    """What exists in both languages: in the one somebody asked for, else in both."""
+    asked = stated_language()
+    return f"{zh}{joint}{en}" if asked is None else zh if asked == "zh" else en
 
 
 def told(text: str) -> str:
-    """`text` in the language users are spoken to in; a sentence nobody translated stays as it is."""
-    return text if language() == "en" else in_chinese(text)
+    """`text` in the language users are spoken to in; a sentence nobody translated stays as it is.
+
+    Where nobody asked for a language, what the code says in both stays in both.
+    """
+    asked = stated_language()
+    return text if asked is None else in_chinese(text) if asked == "zh" else in_english(text)
+
+
+def in_english(text: str) -> str:
+    """`text` without the Chinese that says the same again; a name or a value in Chinese stays.
+
+    >>> in_english("trust 可信度: secondary")
+    'trust: secondary'
+    >>> in_english("哈尔滨市 2023")
+    '哈尔滨市 2023'
+    """
+    return "\n".join(_plain_line(line) if _CHINESE.search(line) else line for line in text.split("\n"))
+
+
+def _plain_line(line: str) -> str:
+    body = line.strip()
+    start = line[: len(line) - len(line.lstrip())]
+    catalogue = english_texts()
+    said = catalogue.fixed.get(body)
+    if said is None:
+        for literals, pattern, en in catalogue.templates:
+            if all(each in body for each in literals) and (match := re.fullmatch(pattern, body, re.DOTALL)):
+                values = [in_english(value) for value in match.groups()]
+                said = _PLACE.sub(lambda place, values=values: values[int(place[1])], en)  # type: ignore[misc]
+                break
+    if said is None:
+        said = body
+        for pattern_, kept in _GLOSSES:
+            said = pattern_.sub(kept, said)
+    return start + said + line[len(line.rstrip()) :]
 
 
 def in_chinese(text: str) -> str:
@@ -226,3 +270,23 @@ def texts() -> Texts:
         return Texts({})
     with path.open(encoding="utf-8", newline="") as file:
         return Texts({row["en"]: row["zh"] for row in csv.DictReader(file)})
+
+
+@cache
+def english_texts() -> Texts:
+    """The sentences of `data/texts.csv` that the code says in both languages, and their English alone."""
+    try:
+        path = data_path("texts.csv")
+    except LookupError:
+        return Texts({})
+    with path.open(encoding="utf-8", newline="") as file:
+        said = [row["en"] for row in csv.DictReader(file) if _CHINESE.search(row["en"])]
+    return Texts({text: plain for text in said if (plain := _without_chinese(text)) != text})
+
+
+def _without_chinese(text: str) -> str:
+    if text.startswith("example: "):  # its files are named in Chinese
+        return text
+    for pattern, kept in (*_AFTER_ENGLISH, *_GLOSSES):
+        text = pattern.sub(kept, text)
+    return text.strip()

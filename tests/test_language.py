@@ -7,7 +7,17 @@ import pytest
 
 from drgsim.cli.main import COMMANDS, build_parser, main
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
-from drgsim.language import in_chinese, language, set_language, speaking, stated_language, told
+from drgsim.language import (
+    both,
+    in_chinese,
+    in_english,
+    language,
+    set_language,
+    speaking,
+    stated_language,
+    told,
+)
+from drgsim.policy.policy import Policy
 from tools import texts
 
 _WORDS = re.compile(r"(?<![\w./`'\"=<{\[@-])[a-z]{3,} [a-z]{2,} [a-z]{2,}")
@@ -232,3 +242,49 @@ def test_a_setting_that_says_nothing_is_no_choice(monkeypatch):
     monkeypatch.delenv("DRGSIM_LANG", raising=False)
     monkeypatch.setenv("LC_ALL", "C")
     assert stated_language() is None
+
+
+@pytest.mark.parametrize(
+    ("said", "english"),
+    [
+        ("trust 可信度: secondary", "trust: secondary"),
+        ("  来源 source     SC03", "  source     SC03"),
+        ("list, show, check and compare policies 政策文档", "list, show, check and compare policies"),
+        ("哈尔滨市 2023", "哈尔滨市 2023"),
+        ("K80.100 胆囊结石伴急性胆囊炎", "K80.100 胆囊结石伴急性胆囊炎"),
+    ],
+)
+def test_who_asks_for_english_is_told_nothing_twice(said, english):
+    """Names of things stay in the language they have; glosses of our own go."""
+    assert in_english(said) == english
+    with speaking("en"):
+        assert told(said) == english
+
+
+def test_nobody_who_asked_for_no_language_loses_one(monkeypatch):
+    for name in ("DRGSIM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("locale.getlocale", lambda *_: (None, None))
+    assert told("trust 可信度: secondary") == "trust 可信度: secondary"
+    assert both("假设", "assumed") == "假设 assumed"
+
+
+def test_every_help_speaks_english_alone_to_who_asks_for_it():
+    """Chinese is left where it is what a file holds: a header, a file's name, a grade."""
+    with speaking("en"):
+        for each in _parsers(build_parser()):
+            text = each.format_help()
+            said = re.sub(r"example: .*", "", text[text.index("\n\n") :], flags=re.DOTALL)
+            assert not re.search(r"[\u4e00-\u9fff]{7}|。", said), each.prog
+
+
+def test_a_policy_is_shown_in_one_language():
+    policy = Policy.load("harbin")
+    with speaking("zh"):
+        chinese = policy.show()
+    with speaking("en"):
+        english = policy.show()
+    assert "By item or a raised standard" in english
+    assert "按项目或提高标准" in chinese
+    assert not re.search("[\u4e00-\u9fff]{3}", english.replace("哈尔滨", ""))
+    assert not _WORDS.search(re.sub(r"[\w.]+\.[\w.]+", "", chinese))

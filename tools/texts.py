@@ -5,6 +5,7 @@
 
 A sentence is a text of two words or more in `drgsim/`, not a docstring, and not the English half of a pair
 whose Chinese stands beside it. A value in it is a place, `{0}`; a text of several lines is a sentence a line.
+Notes, clauses, units and evidence that documents of `data/` say in English alone are sentences too.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ import ast
 import csv
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "data" / "texts.csv"
@@ -37,11 +42,15 @@ _NO_SPEECH = {  # words of libraries, not of ours
     "outside upper left", "Failed to find font weight", "small mono",
     "what to do: {}", "did you mean {}?", "note box", "bad box", "button quiet",
 }  # fmt: skip
+_ROOMS = ("policies", "scenarios", "fund", "simulation", "dip", "weights", "layouts", "office")
+_NOTED = {"note", "notes", "clause", "evidence", "unit", "title", "round_note", "placeholder_note"}
+_INWARD = {"series.csv", "procedure_classes.csv", "retirement.csv"}  # notes for those who keep the data
+_NAMED = re.compile(f"{CHINESE.pattern}{{2}}")  # Chinese, where a grade such as Ⅰ级 is a name
 _FEWEST = 4  # letters a template must say itself
 
 
 def sentences() -> dict[str, str]:
-    """Every sentence of the code, and the file that says it first."""
+    """Every sentence of the code and of the documents, and the file that says it first."""
     found: dict[str, str] = {}
     for path in sorted((ROOT / "drgsim").rglob("*.py")):
         name = path.relative_to(ROOT / "drgsim").as_posix()
@@ -49,7 +58,41 @@ def sentences() -> dict[str, str]:
             for text in _texts(ast.parse(path.read_text(encoding="utf-8"))):
                 for line in lines_of(text):
                     found.setdefault(line, name)
+    for text, name in noted():
+        found.setdefault(text, name)
     return found
+
+
+def noted() -> Iterator[tuple[str, str]]:
+    """What documents that ship say in English alone, under the keys users are shown, and the document."""
+    for room in _ROOMS:
+        for path in sorted((ROOT / "data" / room).rglob("*")):
+            name = path.relative_to(ROOT).as_posix()
+            if path.name in _INWARD:
+                continue
+            if path.suffix in (".yaml", ".yml"):
+                read = yaml.load(
+                    path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+                )
+            elif path.suffix == ".toml":
+                read = tomllib.loads(path.read_text(encoding="utf-8"))
+            elif path.suffix == ".csv":
+                with path.open(encoding="utf-8", newline="") as file:
+                    read = list(csv.DictReader(file))
+            else:
+                continue
+            yield from ((" ".join(text.split()), name) for text in _notes(read, ""))
+
+
+def _notes(read: object, key: str) -> Iterator[str]:
+    if isinstance(read, dict):
+        for name, value in read.items():
+            yield from _notes(value, str(name))
+    elif isinstance(read, list):
+        for value in read:
+            yield from _notes(value, key)
+    elif isinstance(read, str) and key in _NOTED and " " in read.strip() and not _NAMED.search(read):
+        yield read
 
 
 def lines_of(text: str) -> Iterator[str]:
@@ -142,8 +185,21 @@ def main() -> None:
         write(kept)
 
 
+def _bounded() -> Iterator[str]:
+    """What a value of a policy may be, as `allowed` puts it together."""
+    amount = "a number, an expression over facts, or a table {fact: {value: amount, other: amount}}"
+    least, most = ("", " at least {}", " above {}"), ("", " at most {}")
+    numbers = product(("number", "integer", "ratio", "money", "a number", amount), least, most)
+    others = product(("text", "true or false", "a list of codes"), [""], [""])
+    for (kind, low, high), end in product([*numbers, *others], ("", ", or null")):
+        text = f"{kind}{low}{high}{end}".replace("{}", "{0}", 1).replace("{}", "{1}", 1)
+        if " " in text:
+            yield text
+
+
 # sentences of the standard library, and words in the places of others, that users read through ours
 OUTSIDE = (
+    *_bounded(),
     "{0}: {1} cases, layout {2} ({3}), {4}",
     "{0}: {1} cases, layout {2} ({3})",
     "encoding {0}, separator {1}",

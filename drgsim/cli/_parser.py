@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from ..language import LANGUAGES, Language, in_chinese, language
+from ..language import LANGUAGES, Language, in_chinese, language, stated_language, told
 
 OPTION = "--lang"
 
@@ -24,21 +24,22 @@ class Parser(argparse.ArgumentParser):
         return self._said(super().format_usage)
 
     def _said(self, formatted: Any) -> str:
-        if language() == "en":
+        if stated_language() is None:
             return str(formatted())
-        self.formatter_class = _Chinese
-        self.description = in_chinese(self.description or "") or None
-        self.epilog = in_chinese(self.epilog or "") or None
+        if language() == "zh":
+            self.formatter_class = _Chinese
+        self.description = told(self.description or "") or None
+        self.epilog = told(self.epilog or "") or None
         for group in self._action_groups:
-            group.title = in_chinese(group.title or "") or None
+            group.title = told(group.title or "") or None
         for action in self._actions:
-            _in_chinese(action)
+            _tell(action)
         return str(formatted())
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        told = f"：错误：{in_chinese(message)}" if language() == "zh" else f": error: {message}"
-        self.exit(2, f"{self.prog}{told}\n")
+        said = f"：错误：{in_chinese(message)}" if language() == "zh" else f": error: {told(message)}"
+        self.exit(2, f"{self.prog}{said}\n")
 
 
 class _Chinese(argparse.HelpFormatter):
@@ -82,12 +83,12 @@ def _pieces(text: str) -> Iterable[str]:
     yield from filter(None, (piece,))
 
 
-def _in_chinese(action: argparse.Action) -> None:
+def _tell(action: argparse.Action) -> None:
     if action.help and action.help != argparse.SUPPRESS:
-        action.help = in_chinese(action.help)
+        action.help = told(action.help)
     for choice in getattr(action, "_choices_actions", ()):
         if choice.help:
-            choice.help = in_chinese(choice.help)
+            choice.help = told(choice.help)
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ from ..words import chinese
 from ._group_output import grouped_writer
 from ._read_tally import ReadTally
 from ._reading import add_reading_arguments, reading_options
-from ._say import say
+from ._say import both, say
 
 if TYPE_CHECKING:
     from ..cases.read_chunk import ChunkToRead
@@ -138,7 +138,8 @@ class _Tally:
 
         for code, count in codes.most_common(SHOWN_REASONS):
             near = "、".join(codes_in_use(code, "diagnosis", most=3)) or "无 none"
-            say(f"    {code} {count:,} → 同类目在用编码 in use: {near}", file=sys.stderr)
+            same = both("同类目在用编码", "in use")
+            say(f"    {code} {count:,} → {same}: {near}", file=sys.stderr)
 
 
 def _principals(table: Any, reason: str) -> list[str]:

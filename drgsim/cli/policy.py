@@ -69,7 +69,7 @@ def _list(arguments: argparse.Namespace) -> int:
         say(f"    {trust_text(policy.states)}")
         if policy.method:
             missing = lacking(policy)
-            told = "; ".join(f"{one.zh} {one.en}" for one in missing) or "可运行 can be run"
+            told = "; ".join(both(one.zh, one.en) for one in missing) or both("可运行", "can be run")
             say(f"    {told}")
     return 0
 
@@ -109,8 +109,10 @@ def _check(arguments: argparse.Namespace) -> int:
         return 1
     for zh, en in remarks(policy):
         say(f"  {both(zh, en)}")
-    rules = f"{len(policy.document.parameters)} parameters 参数, {len(policy.document.rules)} rules 规则"
-    say(f"{policy.id}: no problems 没有问题; {rules}; hash {policy.hash}")
+    counts = len(policy.document.parameters), len(policy.document.rules)
+    zh = f"没有问题；参数 {counts[0]} 个，规则 {counts[1]} 条"
+    en = f"no problems; {counts[0]} parameters, {counts[1]} rules"
+    say(f"{policy.id}: {both(zh, en)}; hash {policy.hash}")
     return 0
 
 

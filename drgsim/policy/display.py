@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError
-from ..language import both, language
+from ..language import both, language, stated_language, told
 from ..schemes.registry import chain
 from ..sources import STATES
 from ..words import chinese
@@ -29,7 +29,7 @@ def value_text(value: Any, parameter: Parameter | None = None) -> str:
     """A canonical value on one line: keys as `3: 3; other: 2`, bands as `≤1: 3, >: 2`."""
     if isinstance(value, dict):
         parts = [
-            f"{'其他/other' if key == OTHER else key}: {_inner(each, parameter)}"
+            f"{both('其他', 'other', '/') if key == OTHER else key}: {_inner(each, parameter)}"
             for key, each in value.items()
         ]
         return "; ".join(parts)
@@ -42,8 +42,21 @@ def value_text(value: Any, parameter: Parameter | None = None) -> str:
     if isinstance(value, float):
         return f"{value:,.6f}".rstrip("0").rstrip(".")
     if parameter is not None and value in parameter.choices:
-        return f"{value} ({parameter.choices[value]['zh']})"
+        choice = parameter.choices[value]
+        return f"{value} ({choice['en'] if stated_language() == 'en' else choice['zh']})"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def after(en: str, zh: str) -> str:
+    """A label in the language somebody asked for, else in both, the English first."""
+    return both(zh, en) if stated_language() else f"{en} {zh}"
+
+
+def unit_text(unit: str) -> str:
+    """A unit in the language users are spoken to in: `yuan/point` is 元/点."""
+    if language() == "en" or " " in unit:
+        return told(unit)
+    return "/".join(chinese("unit").get(part, part) for part in unit.split("/"))
 
 
 def trust_text(states: Mapping[str, int]) -> str:
@@ -52,11 +65,11 @@ def trust_text(states: Mapping[str, int]) -> str:
     parts = [f"{states[state]} {_state(state)}" for state in (*STATES, "default") if states.get(state)]
     if language() == "zh":
         return f"参数 {total} 个：{'、'.join(parts) or '无'}"
-    return f"{total} parameters 参数: {', '.join(parts) or 'none'}"
+    return f"{total} {both('参数', 'parameters')}: {', '.join(parts) or 'none'}"
 
 
 def _state(state: str) -> str:
-    return both(STATE_ZH[state], state) if language() == "zh" else f"{state} {STATE_ZH[state]}"
+    return both(STATE_ZH[state], state) if stated_language() else f"{state} {STATE_ZH[state]}"
 
 
 def policy_text(policy: Policy, *, every: bool = False, used: Iterable[str] | None = None) -> str:
@@ -69,12 +82,12 @@ def policy_text(policy: Policy, *, every: bool = False, used: Iterable[str] | No
             lines.append(f"[{area}]")
         lines.append(_line(catalogue()[path], dated, policy.id, every))
     if used is None and policy.document.rules:
-        lines.append("[rules 规则]")
+        lines.append(f"[{both('规则', 'rules')}]")
         lines += [_rule_line(rule, policy.id) for rule in policy.document.rules]
     if every:
-        lines.append("[effects of rules 规则的效果]")
+        lines.append(f"[{both('规则的效果', 'effects of rules')}]")
         lines += [f"  {kind.name}  {both(kind.zh, kind.en)}" for kind in effects().values()]
-        lines.append("[facts of conditions 条件中的事实]")
+        lines.append(f"[{both('条件中的事实', 'facts of conditions')}]")
         lines += [
             f"  {fact.name}  {both(fact.zh, fact.en)} ({fact.kind}{', ' + fact.unit if fact.unit else ''})"
             + (f": {', '.join(fact.values)}" if fact.values else "")
@@ -102,14 +115,20 @@ def _flow(value: Any) -> str:
 
 
 def _rule_line(rule: Rule, own: str) -> str:
-    outside = ", an effect from outside drgsim 外部效果" if rule.kind.outside else ""
-    origin = f", from {rule.origin}" if rule.origin not in (own.removesuffix("-reform"), "") else ""
+    outside = f", {both('外部效果', 'an effect from outside drgsim')}" if rule.kind.outside else ""
+    origin = _origin(rule.origin) if rule.origin not in (own.removesuffix("-reform"), "") else ""
     trust = f"{_state(rule.state)}, {rule.source}{origin}{outside}"
-    note = f"  # {rule.note}" if rule.note else ""
+    note = f"  # {told(rule.note)}" if rule.note else ""
+    words = rule.when.in_words("en" if stated_language() == "en" else "zh")
+    kind = rule.kind.en if stated_language() == "en" else rule.kind.zh
     return (
         f"  {rule.id}  {both(rule.title['zh'], rule.title['en'])}: {rule_text(rule)}  [{trust}]{note}\n"
-        f"      {rule.when.in_words('zh')} → {rule.kind.zh}"
+        f"      {words} → {kind}"
     )
+
+
+def _origin(name: str) -> str:
+    return f", {'自' if language() == 'zh' else 'from '}{name}"
 
 
 def policy_html(policy: Policy) -> str:
@@ -122,18 +141,26 @@ def policy_html(policy: Policy) -> str:
             (
                 f"{both(parameter.zh, parameter.en)}",
                 path,
-                f"{value_text(dated.value, parameter)} {parameter.unit}",
+                f"{value_text(dated.value, parameter)} {unit_text(parameter.unit)}",
                 str(dated.since),
                 _state(dated.state),
                 dated.source,
-                dated.note,
+                told(dated.note),
             )
             if dated
             else ()
         )
         rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
-    titles = ("参数 parameter", "path", "值 value", "起 since", "可信度 trust", "来源 source", "说明 note")
-    header = "".join(f"<th>{title}</th>" for title in titles)
+    titles = (
+        ("参数", "parameter"),
+        ("路径", "path"),
+        ("值", "value"),
+        ("起", "since"),
+        ("可信度", "trust"),
+        ("来源", "source"),
+        ("说明", "note"),
+    )
+    header = "".join(f"<th>{both(*title)}</th>" for title in titles)
     return f"<p>{head}</p><table><thead><tr>{header}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -144,15 +171,21 @@ def _chosen(policy: Policy, every: bool, used: Iterable[str] | None) -> list[tup
 
 def _head_lines(policy: Policy) -> list[str]:
     document = policy.document
-    method = both(_METHOD_ZH[policy.method], policy.method) if policy.method else "part 供其他政策引用"
+    method = both(
+        *((_METHOD_ZH[policy.method], policy.method) if policy.method else ("供其他政策引用", "part"))
+    )
     lines = [
         f"{both(str(policy.title.get('zh')), str(policy.title.get('en')))} ({policy.id})",
         f"region {policy.region or '–'}; method {method}; scheme {_scheme(policy)}; "
         f"valid {document.valid_from} to {document.valid_to}; on {policy.on}",
         trust_text(policy.states),
     ]
-    lines += [f"{row['state']}: {row['clause']}" for row in document.coverage]
-    return [*lines, document.note] if document.note else lines
+    lines += [f"{_covered(row['state'])}: {told(row['clause'])}" for row in document.coverage]
+    return [*lines, told(document.note)] if document.note else lines
+
+
+def _covered(state: str) -> str:
+    return chinese("coverage").get(state, state) if language() == "zh" else state
 
 
 def _scheme(policy: Policy) -> str:
@@ -164,7 +197,7 @@ def _scheme(policy: Policy) -> str:
     try:
         chain(policy.scheme)
     except NotFoundError:
-        return f"{policy.scheme} (not installed 未附带){by_day}"
+        return f"{policy.scheme} ({after('not installed', '未附带')}){by_day}"
     return f"{policy.scheme}{by_day}"
 
 
@@ -180,29 +213,32 @@ def _line(parameter: Parameter, dated: Dated | None, own: str, every: bool = Fal
 
 def declared(parameter: Parameter) -> str:
     """What may be said: the values allowed, the dimensions with their keys, the bands, the unit."""
-    parts = [f"allowed 可取: {parameter.allowed}"]
+    parts = [f"{after('allowed', '可取')}: {told(parameter.allowed)}"]
     for name in parameter.by:
         keys = dimensions()[name].keys
-        parts.append(f"by 按 {name} ({', '.join(keys) if keys else 'own names 自定'})")
+        parts.append(
+            f"{after('by', '按')} {name} ({', '.join(keys) if keys else after('own names', '自定')})"
+        )
     if parameter.band is not None:
         band = band_labels()[parameter.band]
-        kind = "slices 分段" if parameter.slices else "bands 分档"
-        parts.append(f"{kind} of {parameter.band} {band['zh']} {band.get('unit', '')}".strip())
+        kind = after("slices", "分段") if parameter.slices else after("bands", "分档")
+        named = f"{parameter.band} {both(band['zh'], band['en'])}"
+        parts.append(f"{kind}: {named} {unit_text(band.get('unit', ''))}".strip())
     if parameter.unit:
-        parts.append(f"unit 单位: {parameter.unit}")
+        parts.append(f"{after('unit', '单位')}: {unit_text(parameter.unit)}")
     return "; ".join(parts)
 
 
 def _value_line(label: str, parameter: Parameter, dated: Dated | None, own: str) -> str:
     if dated is None:
-        return f"{label}{value_text(parameter.default, parameter)}  [default 中性默认]"
+        return f"{label}{value_text(parameter.default, parameter)}  [{after('default', '中性默认')}]"
     text = value_text(dated.value, parameter)
-    unit = f" {parameter.unit}" if parameter.unit else ""
+    unit = f" {unit_text(parameter.unit)}" if parameter.unit else ""
     if parameter.band is not None and "≤" in text:
         band = band_labels()[parameter.band]
-        unit += f", by {both(band['zh'], band['en'])}"
-    note = f"  # {dated.note}" if dated.note else ""
-    inherited = dated.origin != own.removesuffix("-reform")
-    origin = f", from {dated.origin}" if inherited else ""
-    trust = f"{_state(dated.state)}, {dated.source}, since {dated.since}{origin}"
+        unit += f", {'按' if language() == 'zh' else 'by '}{both(band['zh'], band['en'])}"
+    note = f"  # {told(dated.note)}" if dated.note else ""
+    origin = _origin(dated.origin) if dated.origin != own.removesuffix("-reform") else ""
+    since = f"{dated.since} 起" if language() == "zh" else f"since {dated.since}"
+    trust = f"{_state(dated.state)}, {dated.source}, {since}{origin}"
     return f"{label}{text}{unit}  [{trust}]{note}"

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import ArgumentError, NotFoundError
-from .display import declared, value_text
+from ..language import both, told
+from .display import after, declared, unit_text, value_text
 from .document import METHODS
 from .parameters import Parameter, catalogue
 from .policy import Policy
@@ -114,7 +115,7 @@ def manual(name: str) -> str:
         return "\n".join(_fact(name))
     below = [path for path in catalogue() if path.startswith(f"{name}.")]
     if below:
-        return "\n".join(f"{path}  {catalogue()[path].zh} {catalogue()[path].en}" for path in below)
+        return "\n".join(f"{path}  {both(catalogue()[path].zh, catalogue()[path].en)}" for path in below)
     raise NotFoundError(
         "no such parameter, effect or fact",
         got=name,
@@ -124,17 +125,18 @@ def manual(name: str) -> str:
 
 
 def _parameter(parameter: Parameter) -> Iterator[str]:
-    yield f"{parameter.path}  {parameter.zh} {parameter.en}"
+    yield f"{parameter.path}  {both(parameter.zh, parameter.en)}"
     yield f"  {declared(parameter)}"
-    yield f"  default 默认: {value_text(parameter.default, parameter)}"
+    yield f"  {after('default', '默认')}: {value_text(parameter.default, parameter)}"
     for key, choice in parameter.choices.items():
         needs = ", ".join(parameter.needs.get(key, ()))
-        yield f"    {key}: {choice['zh']} {choice['en']}" + (f" (needs 需要 {needs})" if needs else "")
+        needed = f" ({after('needs', '需要')} {needs})" if needs else ""
+        yield f"    {key}: {both(choice['zh'], choice['en'])}{needed}"
     if parameter.required:
-        yield f"  required by 必填于: {', '.join(parameter.required)}"
+        yield f"  {after('required by', '必填于')}: {', '.join(parameter.required)}"
     if parameter.note:
-        yield f"  {parameter.note}"
-    yield "  in a document 写法:"
+        yield f"  {told(parameter.note)}"
+    yield f"  {after('in a document', '写法')}:"
     yield f"    {parameter.path}: {{value: {_sample(parameter)}, source: R090, state: assumed}}"
 
 
@@ -150,18 +152,19 @@ def _sample(parameter: Parameter) -> str:
 
 
 def _effect(kind: EffectKind) -> Iterator[str]:
-    outside = "  (from outside drgsim 外部效果)" if kind.outside else ""
-    yield f"{kind.name}  {kind.zh} {kind.en}{outside}"
-    yield f"  stage 环节: {kind.stage}, after 在其后: {AFTER[kind.stage]}"
+    outside = f"  ({after('from outside drgsim', '外部效果')})" if kind.outside else ""
+    yield f"{kind.name}  {both(kind.zh, kind.en)}{outside}"
+    yield f"  {after('stage', '环节')}: {kind.stage}, {after('after', '在其后')}: {AFTER[kind.stage]}"
     for argument in kind.arguments.values():
-        default = "required 必填" if argument.required else f"default 默认 {_flow(argument.default)}"
-        yield f"    {argument.name}: {argument.zh} {argument.en}; {argument.allowed}; {default}"
+        default = f"{after('default', '默认')} {_flow(argument.default)}"
+        default = after("required", "必填") if argument.required else default
+        yield f"    {argument.name}: {both(argument.zh, argument.en)}; {told(argument.allowed)}; {default}"
     if kind.any_of:
-        yield f"  at least one of 至少其一: {', '.join(kind.any_of)}"
+        yield f"  {after('at least one of', '至少其一')}: {', '.join(kind.any_of)}"
     if kind.note:
-        yield f"  {kind.note}"
+        yield f"  {told(kind.note)}"
     if kind.example:
-        yield "  in a document 写法:"
+        yield f"  {after('in a document', '写法')}:"
         yield "    rules:"
         yield f"      - id: NAME\n        when: {kind.example.get('when', 'true')}"
         yield f"        effect: {_flow(kind.example['effect'])}"
@@ -170,14 +173,16 @@ def _effect(kind: EffectKind) -> Iterator[str]:
 
 def _fact(name: str) -> Iterator[str]:
     fact = rule_facts()[name]
-    yield f"{fact.name}  {fact.zh} {fact.en}"
-    yield f"  kind 类型: {fact.kind}" + (f", unit 单位: {fact.unit}" if fact.unit else "")
+    yield f"{fact.name}  {both(fact.zh, fact.en)}"
+    unit = f", {after('unit', '单位')}: {unit_text(fact.unit)}" if fact.unit else ""
+    yield f"  {after('kind', '类型')}: {fact.kind}{unit}"
     if fact.values:
-        yield f"  values 取值: {', '.join(fact.values)}"
+        yield f"  {after('values', '取值')}: {', '.join(fact.values)}"
     if name in ("stays", "share", "mean"):
-        yield f"  {name}[DIMENSION+DIMENSION: condition or expression]; dimensions: {', '.join(DIMENSIONS)}"
+        named = f"{after('dimensions', '维度')}: {', '.join(DIMENSIONS)}"
+        yield f"  {name}[DIMENSION+DIMENSION: {after('condition or expression', '条件或表达式')}]; {named}"
     elif fact.keyed:
-        yield f"  asked with a key 需带键: {name}[…]"
+        yield f"  {after('asked with a key', '需带键')}: {name}[…]"
 
 
 def _flow(value: Any) -> str:
