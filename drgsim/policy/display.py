@@ -223,7 +223,8 @@ def declared(parameter: Parameter) -> str:
         band = band_labels()[parameter.band]
         kind = after("slices", "分段") if parameter.slices else after("bands", "分档")
         named = f"{parameter.band} {both(band['zh'], band['en'])}"
-        parts.append(f"{kind}{': ' if stated_language() else ' of '}{named} {unit_text(band.get('unit', ''))}".strip())
+        of = ": " if stated_language() else " of "
+        parts.append(f"{kind}{of}{named} {unit_text(band.get('unit', ''))}".strip())
     if parameter.unit:
         parts.append(f"{after('unit', '单位')}: {unit_text(parameter.unit)}")
     return "; ".join(parts)
