@@ -20,7 +20,7 @@ from .arrow_columns import arrow_column, as_arrow, is_text, one_array, slots_joi
 from .assemble import join_not_applicable, one_column
 from .code_columns import beside_codes, code_list, parted_cells, parted_findings, principal_findings
 from .columns import case_columns
-from .derive import CHILDREN, LOS_FROM
+from .derive import CHILDREN, LOS_FROM, settle_stays
 from .layout import Layout
 from .list_places import ListPlaces
 from .named_codes import named_codes
@@ -98,6 +98,9 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     named = not job.todo.names_staff and any(suspects(parts[name]).size for name in IDS if name in parts)
     if named or _to_settle(parts, lists):
         return _by_frame(job, books)
+    stays = _settled_stays(parts, findings, unapplied)
+    if job.todo.gives("los") and (job.first or "los" in match.columns):
+        findings += stays
     if job.todo.says_not_applicable:
         parts[NOT_APPLICABLE] = _not_applicable(parts.get(NOT_APPLICABLE), unapplied, chunk.rows)
     if not job.todo.names_staff:
@@ -140,12 +143,26 @@ def _by_frame(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     return ArrowCases(columns, _encoded(columns, books), len(frame), job.start, report)
 
 
+def _settled_stays(
+    parts: dict[str, Any], findings: list[Finding], unapplied: dict[str, Any]
+) -> list[Finding]:
+    """As `settle_stays`, where a length of stay is missing."""
+    if any(name not in parts for name in LOS_FROM) or ("los" in parts and not parts["los"].null_count):
+        return []
+    import pandas as pd
+
+    stays = {name: parts[name].to_pandas() for name in LOS_FROM}
+    if "los" in parts:
+        stays["los"] = pd.Series(pd.array(parts["los"].to_numpy(zero_copy_only=False), dtype="Int32"))
+    told = settle_stays(stays, findings, unapplied)
+    parts["los"] = _series(stays["los"])
+    return told
+
+
 def _to_settle(parts: Mapping[str, Any], lists: Mapping[str, CodeLists]) -> bool:
     """Whether a column says something of another: then the frame's way, the only one that settles it."""
     import pyarrow.compute as pc
 
-    if "los" not in parts and all(name in parts for name in LOS_FROM):
-        return True
     if CHILDREN in parts and parts[CHILDREN].null_count < len(parts[CHILDREN]):
         return True
     if "age" in parts and "age_days" in parts and parts["age"].null_count:

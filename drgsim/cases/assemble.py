@@ -122,7 +122,7 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
         parts |= beside_codes(chunk, listed, match.layout)
         findings.extend(found)
     findings = settle_ages(parts, also.get(("age", "days")), findings, unapplied)
-    stays = settle_stays(parts)
+    stays = settle_stays(parts, findings, unapplied)
     if plan.gives("los"):
         findings += stays
     if ("birth_weight", "weights") in also and CHILDREN not in parts:

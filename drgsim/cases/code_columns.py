@@ -75,7 +75,7 @@ def parted_cells(
     codes: pd.Series, name: str, separators: tuple[str, ...]
 ) -> tuple[pd.Series, npt.NDArray[np.int64]]:
     """Every sign that parts codes, and the blanks around it, as a bar; commas inside a name stay. And the
-    rows that held one."""
+    rows in which one parted codes."""
     signs = re.escape("".join({*SEPARATORS, *(sign for sign in separators if len(sign) == 1)} - {"|"}))
     rows = np.flatnonzero(_holding(codes, rf"[{signs}]|\s\||\|\s"))
     if not rows.size:
@@ -87,8 +87,10 @@ def parted_cells(
         for text in set(codes.iloc[rows])
     }
     result = codes.copy()
-    result.iloc[rows] = [parted[text] for text in codes.iloc[rows]]
-    return result, rows
+    before = codes.iloc[rows].tolist()
+    result.iloc[rows] = [parted[text] for text in before]
+    more = {text: new.count("|") > text.strip().rstrip("|").count("|") for text, new in parted.items()}
+    return result, rows[np.array([more[text] for text in before], dtype=bool)]
 
 
 def parted_findings(

@@ -81,11 +81,14 @@ def settle_ages(
     return [*kept, Finding("age-from-days", "age", rows, [f"{stated[row]:.0f} d" for row in rows])]
 
 
-def settle_stays(parts: dict[str, pd.Series]) -> list[Finding]:
-    """The length of stay where its column is missing: whole days between the dates, 1 at the least."""
+def settle_stays(
+    parts: dict[str, pd.Series], findings: list[Finding], unapplied: dict[str, Mask]
+) -> list[Finding]:
+    """The length of stay where it is missing: whole days between the dates, 1 at the least. What is told of
+    it is given back; `parts` and `unapplied` are changed. A cell that could not be read stays as it is."""
     import pandas as pd
 
-    if "los" in parts or any(name not in parts for name in LOS_FROM):
+    if any(name not in parts for name in LOS_FROM):
         return []
     admission, discharge = (parts[name].to_numpy().astype("datetime64[D]") for name in LOS_FROM)
     days = (discharge - admission).astype("timedelta64[D]").astype(float)
@@ -93,8 +96,21 @@ def settle_stays(parts: dict[str, pd.Series]) -> list[Finding]:
     days[days < 0] = np.nan
     lost = np.isnan(days)
     values = np.where(lost, 0, np.maximum(days, 1)).astype(np.int32)
-    parts["los"] = pd.Series(pd.arrays.IntegerArray(values, lost))
-    return [Finding("los-from-dates", "los", WHOLE_TABLE, " to ".join(LOS_FROM))] if len(lost) else []
+    made = pd.Series(pd.arrays.IntegerArray(values, lost))
+    if "los" not in parts:
+        parts["los"] = made
+        return [Finding("los-from-dates", "los", WHOLE_TABLE, " to ".join(LOS_FROM))] if len(lost) else []
+    fill = parts["los"].isna().to_numpy(dtype=bool) & ~lost
+    for finding in findings:
+        if finding.column == "los" and finding.rows is not WHOLE_TABLE:
+            fill[finding.rows] = False
+    rows = np.flatnonzero(fill)
+    if not rows.size:
+        return []
+    parts["los"] = parts["los"].where(~fill, made)
+    if "los" in unapplied:
+        unapplied["los"] = unapplied["los"] & ~fill
+    return [Finding("los-from-dates", "los", rows, [f"{day} d" for day in values[rows].tolist()])]
 
 
 def settle_weights(cases: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Mask = npt.NDArray[np.bool_]
 
+NOT_A_CASE = "row-not-a-case"
 _BLANK = frozenset({"", "-", "--", "—", "——", "/", "无", "NA", "NULL", "null"})
 _WHO = "制表|填表|填报|审核|复核|统计|打印|导出|报表|报送|上报|编制|经办|核对|录入"
 _FOOT = re.compile(
@@ -66,7 +67,7 @@ def cleaned(chunk: RawChunk, match: Match, looked: Sequence[int], *, start: int,
     at = chunk.at if chunk.at is not None else np.arange(start + 1, start + chunk.rows + 1)
     told = [f"row {at[row]}: {words[row]}" for row in np.flatnonzero(gone).tolist() if words[row]]
     kept = chunk.keep(~gone)
-    findings = [Finding("row-not-a-case", "", WHOLE_TABLE, each) for each in told]
+    findings = [Finding(NOT_A_CASE, "", WHOLE_TABLE, each) for each in told]
     return replace(kept, findings=[*kept.findings, *findings])
 
 

@@ -10,6 +10,7 @@ from ..codes import Edition
 from .assemble import Plan, assemble, chosen
 from .columns import text_dtype
 from .derive import settle_weights
+from .not_cases import NOT_A_CASE
 from .problems import WHOLE_TABLE, Finding, ProblemTable
 from .raw_table import RawChunk, RawTable
 from .read_report import KEY, ReadReport
@@ -97,7 +98,9 @@ class ChunkToRead:
 
     def _once(self, findings: list[Finding]) -> list[Finding]:
         """Without what is said of the whole file, but in its first chunk."""
-        return [each for each in findings if self.first or each.rows is not WHOLE_TABLE]
+        return [
+            each for each in findings if self.first or each.rows is not WHOLE_TABLE or each.rule == NOT_A_CASE
+        ]
 
     def _without_cases(self) -> pd.DataFrame:
         """No rows, but every column that rows would have had."""

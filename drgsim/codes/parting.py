@@ -14,6 +14,8 @@ from .repairs import WIDTH, Repaired, Repairer
 PARTED, NAMED, PAIRED = "parted", "named", "paired"
 SEPARATORS = "|;；、,，\n\r\t"  # signs no code holds: they part codes wherever they stand
 _HARD = re.compile(rf"[{re.escape(SEPARATORS)}]+")
+_HARD_KEPT = re.compile(rf"([{re.escape(SEPARATORS)}]+)")
+_COMMAS = ",，、 "
 _SOFT = re.compile(r"[\s\u3000]+")
 _JOINED = re.compile(r"[+/]")
 _CODE = {
@@ -58,12 +60,13 @@ class Parter:
 
     def cells(self, text: str) -> str:
         """A cell cut at the signs no code holds, as texts joined by `|`; a comma in a name does not count."""
-        parts = [part.strip() for part in _HARD.split(text)]
+        pieces = _HARD_KEPT.split(text)
+        parts = [part.strip() for part in pieces[::2]]
         if not _WORDS.search(_ascii_less(text)):
             return "|".join(parts)
-        kept: list[str] = []
-        for part in parts:
-            if part and kept and self._goes_on(kept[-1], part):
+        kept = parts[:1]
+        for sign, part in zip(pieces[1::2], parts[1:], strict=True):
+            if part and self._goes_on(kept[-1], part, comma=not set(sign) - set(_COMMAS)):
                 kept[-1] += "," + part
             else:
                 kept.append(part)
@@ -130,13 +133,16 @@ class Parter:
         repairs = dict.fromkeys([*(repair for part in parts for repair in part.repairs), PARTED])
         return Repaired("|".join(part.text for part in parts), tuple(repairs))
 
-    def _goes_on(self, before: str, part: str) -> bool:
-        """Whether `part` is the rest of the name in `before`, as the catalogue writes the name."""
+    def _goes_on(self, before: str, part: str, *, comma: bool) -> bool:
+        """Whether `part` is the rest of the name in `before`: behind a comma, words without a code; else as
+        the catalogue writes the name."""
         shape = self._shape.search(before.translate(WIDTH))
         if shape is None or self._shape.search(part.translate(WIDTH)):
             return False
-        name = self._name_of(self._repairer.repair(shape[0]).text)
         said = before.translate(WIDTH)[shape.end() :]
+        if comma and _WORDS.search(_ascii_less(said)) and _WORDS.search(_ascii_less(part)):
+            return True
+        name = self._name_of(self._repairer.repair(shape[0]).text)
         return name is not None and _bare(said + part) in _bare(name)
 
 

@@ -174,3 +174,22 @@ def test_the_cells_of_an_arrow_source_decide_too(tmp_path):
 def test_every_list_of_every_layout_says_where_texts_beside_it_stand():
     for name in ("hqms", "n041", "settlement-4101", "chinese"):
         assert {"diagnosis_names", "admission_conditions"} <= set(find_layout(name).lists["diagnoses"].beside)
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes", "several"),
+    [
+        ("K80.101 胆囊结石,伴急性胆囊炎", "K80.101", False),
+        ("I10.x00 高血压，3级，极高危", "I10.x00", False),
+        ("J18.900,肺炎", "J18.900", False),
+        ("I50.900;", "I50.900", False),
+        ("I50.900,J44.100", "I50.900|J44.100", True),
+        ("I50.900 心力衰竭,J44.100 慢性阻塞性肺病", "I50.900|J44.100", True),
+        ("I50.900 心力衰竭、心功能Ⅲ级；J44.100", "I50.900|J44.100", True),
+    ],
+)
+def test_a_comma_in_a_name_parts_no_codes(cell, codes, several):
+    cases = read({"主要诊断编码": "E11.900", "其他诊断编码1": cell})
+    assert cases["diagnoses"].tolist() == ["E11.900|" + codes]
+    rules = report_of(cases).problems.frame["rule"].tolist()
+    assert ("codes-in-one-cell" in rules) is several

@@ -386,3 +386,9 @@ def test_doctors_by_name_are_codes_and_kinds_of_insurance_are_read():
     assert cases["doctor"].str.startswith("医师-").tolist() == [True, False]
     assert "张三" not in cases.to_string()
     assert cases["insurance"].tolist() == ["employee", "resident"]
+
+
+def test_a_foot_far_down_is_told_too(sheet):
+    path = sheet([HEADER, *ROWS * 3, FOOT[0]], "a.csv")
+    chunks = list(iter_cases(path, chunk_rows=2))
+    assert [each for chunk in chunks for each in told(chunk)] == [["row-not-a-case", "row 8: 小计"]]

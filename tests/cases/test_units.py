@@ -163,6 +163,26 @@ def test_the_length_of_stay_is_counted_from_the_dates_where_it_has_no_column(fil
     assert sum(len(report_of(chunk).problems) for chunk in chunks) == 1
 
 
+def test_an_empty_length_of_stay_is_counted_from_the_dates_and_told(file):
+    head = "病案号,入院时间,出院时间,住院天数,诊断编码\n"
+    days = "2024-01-01,2024-01-05"
+    cells = ["", "-", "五天", "3", " "]
+    text = head + "".join(f"{number},{days},{cell},I10.x00\n" for number, cell in enumerate(cells))
+    path = file("a.csv", text + "9,2024-01-01,,,I10.x00\n")
+    cases = read_cases(path)
+    assert values(cases["los"]) == [4, 4, None, 3, 4, None]
+    assert "not_applicable" not in cases
+    found = report_of(cases).problems.frame
+    assert found.loc[found["rule"] == "los-from-dates", ["row", "got"]].to_numpy().tolist() == [
+        [0, "4 d"], [1, "4 d"], [4, "4 d"],
+    ]  # fmt: skip
+    (by_arrow,) = [arrow_cases(job, {}) for job in chunks_to_read(path)]
+    assert by_arrow.columns["los"].to_pylist() == [4, 4, None, 3, 4, None]
+    assert by_arrow.report.problems.frame["rule"].tolist() == found["rule"].tolist()
+    contradicted = check_cases(cases, rules=["los-against-dates"]).frame
+    assert contradicted["got"].tolist() == ["3 days, dates say 4"]
+
+
 def test_day_numbers_of_a_spreadsheet_are_dates_and_told():
     cases = read({"入院时间": ["45296", "45296.5"]})
     assert cases["admission_date"].tolist() == [dt.datetime(2024, 1, 5), dt.datetime(2024, 1, 5, 12)]
