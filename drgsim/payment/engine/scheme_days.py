@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ...cases.arrays import Floats, Ints
+from ...cases.arrays import Ints
+from ...cases.fen import Floats
 from ...errors import ArgumentError
 from ...policy.dated_scheme import DatedScheme
 from .stays import Stays
