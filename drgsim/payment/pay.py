@@ -10,13 +10,11 @@ import numpy as np
 from ..cases.fen import Fen, to_fen
 from ..errors import ArgumentError
 from ..policy.policy import policies_given
-from .engine.bill import Bill, Part, Special, make_bill
+from .engine.bill import Bill, Part, Special, make_bill, with_recorded
 from .engine.book import FUND, Book, Options
-from .engine.findings import Findings, Walk
 from .engine.jurisdiction import Jurisdiction, jurisdictions
-from .engine.kept_books import KeptBooks, read_book
-from .engine.ledger import Ledger, blank_unpaid
-from .engine.recorded_bill import with_recorded
+from .engine.ledger import Findings, Ledger, Walk, blank_unpaid
+from .engine.single import KeptBooks, read_book
 from .engine.stays import Stays
 from .engine.steps.fund_share import Gap, fund_share
 from .engine.street import STEP_NAMES, walk_together

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import drgsim
 from drgsim.cases.hospital_facts import HospitalFacts
-from drgsim.payment.engine.one_stay import OneStay
+from drgsim.payment.engine.single import OneStay
 from drgsim.payment.engine.stays import Stays
 from drgsim.payment.faces.prepared import PreparedEstimate
 

@@ -13,8 +13,7 @@ from ...cases.arrays import Codes
 from ...cases.fen import Fen, Floats, Rounding
 from ...policy.parameters import catalogue
 from ...policy.reading import Reading
-from .groups import Groups
-from .profiles import EMPLOYEE, RESIDENT, Profiles
+from .profiles import EMPLOYEE, RESIDENT, Groups, Profiles
 
 T = TypeVar("T")
 Value = float | Floats  # one number, or one a profile; NaN where the policy has no answer

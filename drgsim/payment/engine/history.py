@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ...cases.arrays import Ints, Mask, same
 from ...cases.fen import Floats
-from .ordering import ordered
+from .ranking import ordered
 from .stays import Stays
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -10,8 +11,24 @@ import numpy.typing as npt
 
 from ...cases.arrays import Codes, Ints, Mask
 from ...cases.fen import Floats
-from .ordering import ordered
 from .stays import Stays
+from .streams import case_keys
+
+
+def ordered(stays: Stays, rows: Ints, keys: Sequence[npt.NDArray[Any]]) -> Ints:
+    """The order of `rows` by `keys` (each one value a row; the last counts first, as in `np.lexsort`)."""
+    order = np.lexsort(keys)
+    same = np.ones(max(len(order) - 1, 0), np.bool_)
+    for key in keys:
+        same &= key[order[1:]] == key[order[:-1]]
+    if not same.any():
+        return order
+    # ids are hashed for the tied rows alone: hashing all of them would cost more than the sort
+    tied = np.unique(np.concatenate([order[1:][same], order[:-1][same]]))
+    ties = np.zeros(len(rows), np.uint64)
+    ties[tied] = case_keys(stays.ids(rows[tied]), "order")
+    return np.lexsort((ties, *keys))
+
 
 Period = Literal["month", "quarter", "year"]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ...cases.arrays import Codes, Ints, Mask, same
 from ...cases.fen import Fen, Floats
 from .book import Book
-from .groups import Groups
+from .profiles import Groups
 from .ranking import Board
 from .stays import Stays
 

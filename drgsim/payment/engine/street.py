@@ -14,26 +14,16 @@ from .ranking import Board
 from .rules.step import PREFIX, shielded, with_rules, without_rows
 from .state import Change, Route, State, Step
 from .stays import Stays
-from .steps.carve_out import CarveOut
-from .steps.coefficient import Coefficient
-from .steps.extreme_outlier import ExtremeOutlier
-from .steps.high_outlier import HighOutlier
-from .steps.high_quota import HighQuota
-from .steps.incomplete import Incomplete
-from .steps.low_outlier import LowOutlier
-from .steps.new_technology import NewTechnology
-from .steps.out_of_area import OutOfArea
-from .steps.outlier_ratio import OutlierRatio
-from .steps.per_diem import PerDiem
-from .steps.primary_care import PrimaryCare
-from .steps.readmission import Readmission
-from .steps.routes import Routes
+from .steps.adjustments import Incomplete, Readmission, TcmSupport
+from .steps.coefficient import Coefficient, OutOfArea, PrimaryCare
+from .steps.high_outlier import HighOutlier, HighQuota
+from .steps.low_outlier import ExtremeOutlier, LowOutlier
+from .steps.new_technology import CarveOut, NewTechnology
+from .steps.price import Standard, UnitPrice, Weight
+from .steps.ratio import OutlierRatio
+from .steps.routes import PerDiem, Routes
 from .steps.special_review import SpecialReview
-from .steps.standard import Standard
-from .steps.tcm import TcmSupport
-from .steps.unit_price import UnitPrice
 from .steps.unpriced import Unpriced
-from .steps.weight import Weight
 
 # Prices come before the standard, so that one-price groups and out-of-area care are compared with the
 # standard they are really paid; the bill and the fund's share follow (bill.py, steps/fund_share.py).

@@ -15,9 +15,9 @@ from ...sources import load as load_sources
 from ...words import headers
 from ..engine.bill import BILL
 from ..engine.book import FUND, Book
-from ..engine.findings import Walk
+from ..engine.ledger import Walk
 from ..engine.problems import Unpaid
-from ..engine.rules.as_it_was import AsItWas
+from ..engine.rules.step import AsItWas
 from ..engine.state import State
 from .other_dates import of_one
 from .payments import PAYERS

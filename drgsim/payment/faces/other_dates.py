@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..engine.scheme_days import EPOCH
+from ..engine.jurisdiction import EPOCH
 
 if TYPE_CHECKING:
     from ...policy.document import Document

@@ -12,8 +12,7 @@ import numpy as np
 
 from ..engine.bill import Bill
 from ..engine.book import Book
-from ..engine.findings import Findings, Walk
-from ..engine.ledger import Ledger
+from ..engine.ledger import Findings, Ledger, Walk
 from ..engine.problems import Unpaid
 from ..engine.stays import Stays
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...cases.hospital_facts import HospitalFacts
-from ..engine.kept_books import KeptBooks
-from ..engine.one_stay import OneStay
 from ..engine.problems import Unpaid
+from ..engine.single import KeptBooks, OneStay
 from ..engine.state import Outlier, Route
 from ..pay import pay
 from .estimate import QUOTA, REVIEW

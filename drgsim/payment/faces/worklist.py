@@ -12,7 +12,7 @@ import pandas as pd
 
 from ...cases.arrays import Ints, Mask
 from ...cases.fen import Floats, to_yuan
-from ..engine.findings import Walk
+from ..engine.ledger import Walk
 from ..engine.ranking import Period, places, ranks, scopes
 from ..engine.state import Route
 from ..engine.steps.special_review import SpecialReview

@@ -16,9 +16,9 @@ from ....cases.conditions import Codes, FactColumns, Words
 from ....cases.fen import Floats
 from ....codes import Codebook
 from ....policy.rules.facts import AGGREGATES, DYNAMIC, ROUTES
-from ..groups import group_values
 from ..history import days_from_previous, days_to_next, stay_numbers
-from ..steps.basis import group_means
+from ..profiles import group_values
+from ..steps.ratio import group_means
 from .aggregates import aggregate
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A rule as a step of the street: which stays it takes, and what its effect does to them."""
+"""A rule as a step of the street: which stays it takes, what its effect does, and a stay as it was then."""
 
 from __future__ import annotations
 
@@ -12,9 +12,42 @@ from ....cases.arrays import Ints, Mask
 from ....policy.rules.order import following
 from ....policy.rules.rule import Rule
 from ..book import Book
-from ..effects.makers import make
+from ..effects.coefficients import Blend, Increment
+from ..effects.payers import Benefit, CapTotal, CarveOutRule
+from ..effects.prices import AsGroup, Factor, Price
+from ..effects.quotas import OutlierRule, ReviewRule
+from ..effects.routes import ByItem, Package, PerDiemRule
 from ..state import Change, State, Step
 from .state_facts import StateFacts
+
+_WITH_BOOK: dict[str, Any] = {
+    "by_item": ByItem,
+    "per_diem": PerDiemRule,
+    "package": Package,
+    "price": Price,
+    "outlier": OutlierRule,
+    "review": ReviewRule,
+}
+_PLAIN: dict[str, Any] = {
+    "as_group": AsGroup,
+    "increment": Increment,
+    "blend": Blend,
+    "carve_out": CarveOutRule,
+    "benefit": Benefit,
+    "cap_total": CapTotal,
+}
+
+
+def make(rule: Rule, book: Book) -> Any:
+    """What applies the rule's effect: `apply(state, rows, facts)` and `tell(state, i)`."""
+    if rule.kind.outside:
+        return rule.kind.maker(dict(rule.arguments))
+    if rule.effect in ("weight", "coefficient"):
+        return Factor.of(rule.effect, rule.arguments)
+    if rule.effect in _WITH_BOOK:
+        return _WITH_BOOK[rule.effect].of(rule.arguments, book)
+    return _PLAIN[rule.effect].of(rule.arguments)
+
 
 PREFIX = "rule."
 TOLD = ("weight", "coefficient", "standard")  # what later rules may still change
@@ -142,3 +175,54 @@ def without_rows(change: Change, rows: Ints, n: int) -> Change | None:
 
     payment = None if change.payment is None else kept(change.payment)
     return Change(own[keep], payment, {name: kept(values) for name, values in change.marks.items()})
+
+
+_NONE = np.zeros(0, np.int64)
+
+
+class AsItWas:
+    """A state of which one stay's payment, standard, weight and coefficient are those after a step."""
+
+    def __init__(self, state: State, step: Step, later: Sequence[Step], i: int) -> None:
+        self._state = state
+        self._was: dict[str, Any] = {}
+        for name in TOLD:
+            for rule in (each for each in later if isinstance(each, RuleStep)):
+                rows, values = rule.before.get(name, (_NONE, _NONE))
+                found = _value(rows, values, i)
+                if found is not None:
+                    self._was[name] = _Column(getattr(state, name), i, found)
+                    break
+        if step.name in state.adjustments:
+            names = list(state.adjustments)
+            so_far = names[: names.index(step.name) + 1]
+            paid = sum(int(state.adjustments[name][i]) for name in so_far)
+            self._was["payment"] = _Column(state.payment, i, np.int64(paid))
+
+    def __getattr__(self, name: str) -> Any:
+        was = self.__dict__["_was"]
+        return was[name] if name in was else getattr(self._state, name)
+
+    def __len__(self) -> int:
+        return len(self._state)
+
+
+class _Column:
+    """A column with another value in one row."""
+
+    def __init__(self, column: Any, i: int, value: Any) -> None:
+        self.column, self.i, self.value = column, i, value
+
+    def __getitem__(self, rows: Any) -> Any:
+        if np.ndim(rows) == 0:
+            return self.value if rows == self.i else self.column[rows]
+        found = np.array(self.column[rows])
+        found[np.asarray(rows) == self.i] = self.value
+        return found
+
+
+def _value(rows: Any, values: Any, i: int) -> Any:
+    if rows is None:
+        return values[i]
+    place = np.flatnonzero(np.asarray(rows) == i)
+    return values[place[0]] if len(place) else None

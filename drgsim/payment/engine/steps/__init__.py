@@ -1,1 +1,1 @@
-"""The rules of the street, one file each: what prices a stay, adjusts it, bills it and shares it."""
+"""The fixed steps of the street: what prices a stay, adjusts it, bills it and shares it."""

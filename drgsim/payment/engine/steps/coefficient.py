@@ -1,4 +1,4 @@
-"""The coefficient of a stay: by level, hospital or group, within bounds, times the age factor."""
+"""The coefficient of a stay by level, hospital or group, and what primary care and distance change in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,134 @@ import numpy.typing as npt
 from ....cases.arrays import Codes, Mask
 from ....cases.fen import Floats
 from ..book import Bands, Book, Value, collapsed, spread
+from ..problems import Unpaid
 from ..state import Change, Route, State
+from .price import units_per_weight
+
+
+@dataclass(frozen=True)
+class PrimaryCare:
+    """Listed groups, and DIP types their catalogue marks (column `primary_care`), take their own coefficient,
+    one named level's price, or their own rate (None: as other groups)."""
+
+    name: ClassVar[str] = "primary_care"
+    zh: ClassVar[str] = "基层病组同城同价"
+    en: ClassVar[str] = "primary-care groups at one price"
+
+    groups: tuple[str, ...]
+    unit: Value | None
+    coefficient: Value
+
+    @classmethod
+    def read(cls, book: Book) -> PrimaryCare | None:
+        method = book.word("primary_care.method")
+        if method == "none":
+            return None
+        groups = book.word("primary_care.groups")
+        if method == "coefficient":
+            return cls(groups, None, book.value("primary_care.coefficient"))
+        if method == "rate":
+            return cls(groups, book.value("primary_care.rate") * units_per_weight(book), 1.0)
+        level = book.word("primary_care.level")
+        path = "standard.base_rate" if book.method == "drg_rate" else "standard.point_value"
+        unit = book.value(path, payment_level=level) * units_per_weight(book)
+        scope = book.word("standard.coefficient.scope")
+        return cls(
+            groups,
+            unit,
+            1.0 if scope == "none" else book.value("standard.coefficient.level", payment_level=level),
+        )
+
+    def __call__(self, state: State) -> Change | None:
+        rows = np.flatnonzero(self._taken(state))
+        if not len(rows):
+            return None
+        profile = state.profile[rows]
+        # a factor the catalogue gives the type itself stands before the policy's coefficient
+        own = state.stays.number("primary_care_factor")[rows]
+        coefficient = np.where(np.isnan(own), spread(self.coefficient, profile), own)
+        marks: dict[str, Any] = {"coefficient": coefficient}
+        if self.unit is not None:
+            marks["unit"] = spread(self.unit, profile)
+        return Change(rows, marks=marks)
+
+    def _taken(self, state: State) -> Mask:
+        listed = state.groups.listed(self.groups)[state.groups.of]
+        return listed | (state.stays.number("primary_care") > 0)
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if not self._taken(state)[i]:
+            return None
+        return (
+            f"基层病组:系数 {state.coefficient[i]:g},单位价格 {state.unit[i]:,.4f} 元",
+            f"primary-care group: coefficient {state.coefficient[i]:g}, unit price {state.unit[i]:,.4f} yuan",
+        )
+
+
+BY_ITEM = "by_item"
+
+
+@dataclass(frozen=True)
+class OutOfArea:
+    """`by_item` and `no_mode` (profiles,) say which stays leave the price book. The others may take last
+    year's clearing value, no coefficient, and an uplift by group (fund rules §1.3)."""
+
+    name: ClassVar[str] = "out_of_area"
+    zh: ClassVar[str] = "异地就医定价"
+    en: ClassVar[str] = "price of out-of-area care"
+
+    outside: npt.NDArray[np.bool_]
+    by_item: npt.NDArray[np.bool_]
+    no_mode: npt.NDArray[np.bool_]
+    last_unit: Value | None = None
+    coefficient: bool = True
+    uplift: Floats | None = None  # (groups + 1,)
+
+    @classmethod
+    def read(cls, book: Book) -> OutOfArea | None:
+        outside = book.profiles.outside
+        if not outside.any():
+            return None
+        mode = book.words("cross_region.mode")
+        last = book.word("cross_region.point_value_year") == "last"
+        uplifted = book.word("cross_region.uplift") != 0
+        return cls(
+            outside,
+            outside & (mode == BY_ITEM),
+            outside & (mode == np.array(None)),
+            book.value("cross_region.last_point_value") * units_per_weight(book) if last else None,
+            book.word("cross_region.coefficient"),
+            book.by_group("cross_region.uplift") if uplifted else None,
+        )
+
+    def __call__(self, state: State) -> Change | None:
+        rows = np.flatnonzero(self.outside[state.profile] & (state.route == Route.SCHEME))
+        if not len(rows):
+            return None
+        profile = state.profile[rows]
+        marks: dict[str, Any] = {}
+        unit = state.unit[rows] if self.last_unit is None else spread(self.last_unit, profile)
+        if self.uplift is not None:
+            unit = unit * (1 + np.nan_to_num(self.uplift[state.groups.of[rows]]))
+        marks["unit"] = unit
+        if not self.coefficient:
+            marks["coefficient"] = 1.0
+        by_item, no_mode = self.by_item[profile], self.no_mode[profile]
+        marks["route"] = np.select([by_item, no_mode], [Route.OUT_OF_AREA, Route.NOT_PAYABLE], Route.SCHEME)
+        marks["problem"] = np.where(no_mode, Unpaid.NO_MODE, Unpaid.NONE)
+        return Change(rows, marks=marks)
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if not self.outside[state.profile[i]]:
+            return None
+        if state.route[i] == Route.OUT_OF_AREA:
+            yuan = state.cost[i] / 100
+            return f"异地病例按项目付费 {yuan:,.2f} 元", f"out-of-area stay by item: {yuan:,.2f} yuan"
+        return (
+            f"异地病例按就医地价格 {state.unit[i]:,.4f}",
+            f"out-of-area stay at the care region's {state.unit[i]:,.4f}",
+        )
+
 
 _LEVEL, _HOSPITAL = "standard.coefficient.level", "standard.coefficient.hospital"
 

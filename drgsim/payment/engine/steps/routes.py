@@ -1,19 +1,141 @@
-"""Stays the policy prices outside the scheme, at their actual cost: uninsured, excluded, short, long."""
+"""Stays priced outside the scheme: at their cost (uninsured, excluded, short, long), or by the day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ....cases.arrays import Mask
+from ....cases.fen import to_fen
 from ....words import members
-from ..book import Book
+from ..book import Book, Value, spread
+from ..problems import Unpaid
 from ..profiles import OTHER_INSURANCE
 from ..state import Change, Route, State
-from .per_diem import PerDiem, diagnosed
+from .price import units_per_weight
+
+LONG_STAY = "long_stay"  # the category of stays that are per diem for their length
+
+
+@dataclass(frozen=True)
+class Category:
+    """Which stays belong to it, and its daily rate, ceiling or points by profile."""
+
+    name: str
+    rate: Value
+    diagnoses: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    min_days: float = 0.0
+
+
+@dataclass(frozen=True)
+class PerDiem:
+    """A stay belongs to the first category that takes it. `rate` pays rate × days, `ceiling` the lower of
+    that and the actual cost, `points` points × days × point value (payment rules §2.3, §3.3)."""
+
+    name: ClassVar[str] = "per_diem"
+    zh: ClassVar[str] = "床日付费"
+    en: ClassVar[str] = "per diem"
+
+    method: str
+    categories: tuple[Category, ...]
+    points_per_weight: float = 1.0
+
+    @classmethod
+    def read(cls, book: Book) -> PerDiem | None:
+        method = book.word("routes.per_diem.method")
+        long = book.word("routes.long_stay.method") == "per_diem"
+        if method == "none" and not long:
+            return None
+        categories = tuple(_categories(book)) if method != "none" else ()
+        if long:
+            days = book.word("routes.long_stay.min_days")
+            categories += (Category(LONG_STAY, book.value(_RATE, category=LONG_STAY), min_days=days),)
+        return cls("rate" if method == "none" else method, categories, units_per_weight(book))
+
+    def takes(self, state: State) -> Mask:
+        """Which stays belong to a category."""
+        found = np.zeros(len(state), np.bool_)
+        for category in self.categories:
+            found |= _members(state, category)
+        return found
+
+    def __call__(self, state: State) -> Change | None:
+        place = np.full(len(state), -1, np.int8)
+        daily = np.full(len(state), np.nan)
+        for number, category in enumerate(self.categories):
+            own = np.flatnonzero(_members(state, category) & (place < 0))
+            place[own] = number
+            daily[own] = spread(category.rate, state.profile[own])
+        rows = state.in_scheme(place >= 0)
+        if not len(rows):
+            return None
+        days = state.stays.number("los")[rows]
+        price = state.unit[rows] / self.points_per_weight if self.method == "points" else 1.0
+        yuan = daily[rows] * days * price
+        paid = to_fen(np.nan_to_num(yuan))
+        if self.method == "ceiling":
+            paid = np.minimum(paid, state.cost[rows])
+        failed = np.isnan(yuan)
+        problem = np.where(np.isnan(days), Unpaid.NO_DAYS, Unpaid.NO_PER_DIEM)
+        return Change(
+            rows,
+            payment=paid,
+            marks={
+                "route": np.where(failed, Route.NOT_PAYABLE, Route.PER_DIEM),
+                "problem": np.where(failed, problem, Unpaid.NONE),
+                "slides": 1.0 if self.method == "points" else 0.0,
+            },
+        )
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if state.route[i] != Route.PER_DIEM:
+            return None
+        days, yuan = state.stays.number("los")[i], state.payment[i] / 100
+        return f"床日付费 {days:g} 天,共 {yuan:,.2f} 元", f"{days:g} days per diem: {yuan:,.2f} yuan"
+
+
+_RATE = "routes.per_diem.rate"
+
+
+def _categories(book: Book) -> Iterator[Category]:
+    diagnoses, departments = (
+        _by_category(book.word(f"routes.per_diem.{kind}")) for kind in ("diagnoses", "departments")
+    )
+    least = float(book.word("routes.per_diem.min_days"))
+    for name in dict.fromkeys([*diagnoses, *departments]):
+        rate = book.value(_RATE, category=name)
+        yield Category(name, rate, diagnoses.get(name, ()), departments.get(name, ()), least)
+
+
+def _by_category(value: Any) -> Mapping[str, tuple[str, ...]]:
+    """Codes by category; a list for all stays is the category `other`."""
+    if isinstance(value, Mapping):
+        return value
+    return {"other": value} if value else {}
+
+
+def _members(state: State, category: Category) -> Mask:
+    taken = np.zeros(len(state), np.bool_)
+    if category.diagnoses:
+        taken |= diagnosed(state, category.diagnoses)
+    if category.departments:
+        department = state.stays.labels("department")
+        listed = [name in category.departments for name in department.names]
+        taken |= np.array([*listed, False], np.bool_)[department.codes]
+    if category.name == LONG_STAY and not (category.diagnoses or category.departments):
+        taken[:] = True
+    days = state.stays.number("los")
+    return taken & (np.isnan(days) | (days >= category.min_days))
+
+
+def diagnosed(state: State, codes: tuple[str, ...]) -> Mask:
+    """Which stays have a principal diagnosis that begins with one of `codes`."""
+    principal = state.stays.principal_diagnoses()
+    return np.array([*(name.startswith(codes) for name in principal.names), False], np.bool_)[principal.codes]
 
 
 @dataclass(frozen=True)

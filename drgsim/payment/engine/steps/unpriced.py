@@ -14,8 +14,8 @@ from ..book import Book
 from ..problems import Unpaid
 from ..state import Change, Route, State
 from ..stays import Stays
+from .price import weight_of_mean_case
 from .routes import ROUTE_WORDS
-from .unit_price import weight_of_mean_case
 
 BY_ITEM, MEAN_COST, NOTHING, NOT_PAYABLE = "by_item", "mean_cost", "nothing", "not_payable"
 GROUPED = "grouped"  # the status of DRG and DIP groupers alike; any other says why there is no group

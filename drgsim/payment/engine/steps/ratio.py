@@ -1,9 +1,9 @@
-"""What a stay's cost is compared with, the denominators r = cost / basis may have; how a ratio is told."""
+"""How many times its basis a stay's cost is: the denominators there are, and how a ratio is told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,8 +11,8 @@ from ....cases.arrays import Ints, Mask
 from ....cases.fen import Fen, Floats, to_fen
 from ....policy.parameters import catalogue
 from ..book import Book
-from ..state import State
-from .unit_price import weight_of_mean_case
+from ..state import Change, Route, State
+from .price import weight_of_mean_case
 
 FALLBACK = (
     "the table has no mean of the group at the stay's level, the area's is used",
@@ -127,3 +127,33 @@ def exact_enough(ratio: float) -> str:
         if float(told) == ratio or not shortened:
             return told
     return repr(ratio)
+
+
+@dataclass(frozen=True)
+class OutlierRatio:
+    """r = cost / basis of every stay in the scheme: what the outlier rules look at."""
+
+    name: ClassVar[str] = "outlier_ratio"
+    zh: ClassVar[str] = "费用倍率"
+    en: ClassVar[str] = "cost ratio"
+
+    basis: Basis
+
+    @classmethod
+    def read(cls, book: Book) -> OutlierRatio:
+        return cls(Basis.read(book, book.word("outlier.basis")))
+
+    def __call__(self, state: State) -> Change:
+        rows = state.in_scheme()
+        if self.basis.kind == "group_level_mean":
+            means, of_level = level_means(state, rows)
+            state.note(" ".join(FALLBACK), int(np.count_nonzero(~of_level & ~np.isnan(means))))
+        if len(rows) == len(state):
+            return Change(None, marks={"ratio": ratio(state.cost, self.basis.of(state, rows))})
+        return Change(rows, marks={"ratio": ratio(state.cost[rows], self.basis.of(state, rows))})
+
+    def tell(self, state: State, i: int) -> tuple[str, str] | None:
+        if state.route[i] != Route.SCHEME or np.isnan(state.ratio[i]):
+            return None
+        told, (zh, en) = exact_enough(float(state.ratio[i])), self.basis.said(state, i)
+        return f"费用倍率 {told},分母为{zh}", f"cost is {told} times its basis: {en}"
