@@ -12,8 +12,7 @@ from typing import Any
 from .._paths import data_path
 from .yaml_text import read_yaml
 
-# bounds that a type brings along; a parameter may narrow them
-_BOUNDS = {"money": (0.0, None), "ratio": (0.0, 1.0)}
+_NOT_NEGATIVE = ("money", "ratio")
 NUMERIC = frozenset({"number", "money", "ratio", "integer"})
 OTHER = "other"  # the key that stands for every key not named
 
@@ -112,6 +111,23 @@ def band_labels() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
+def _largest() -> Mapping[str, float]:
+    raw = read_yaml(data_path("policies", "parameters", "dimensions.yaml"))
+    return MappingProxyType({name: float(value) for name, value in raw["largest"].items()})
+
+
+def largest(kind: str, unit: str = "") -> float | None:
+    """The largest number of a unit or type that means anything; None for what is no number.
+
+    >>> largest("integer", "digits"), largest("ratio", "share"), largest("bool")
+    (10.0, 1.0, None)
+    """
+    if kind not in NUMERIC:
+        return None
+    return _largest()[kind if unit in NUMERIC else unit if unit in _largest() else kind]
+
+
+@cache
 def catalogue() -> Mapping[str, Parameter]:
     """Every parameter by its path, in the order of the street.
 
@@ -136,7 +152,7 @@ def _expand(template: str) -> list[str]:
 
 
 def _parameter(path: str, raw: Mapping[str, Any]) -> Parameter:
-    low, high = _BOUNDS.get(raw["type"], (None, None))
+    low = 0.0 if raw["type"] in _NOT_NEGATIVE else None
     band = raw.get("band", {})
     choices = raw.get("choices", {})
     default = raw["default"]
@@ -151,7 +167,7 @@ def _parameter(path: str, raw: Mapping[str, Any]) -> Parameter:
         band=band.get("over"),
         slices=band.get("kind") == "slices",
         min=raw.get("min", None if "above" in raw else low),
-        max=raw.get("max", high),
+        max=raw.get("max", largest(raw["type"], raw.get("unit", ""))),
         above=raw.get("above"),
         choices=MappingProxyType(choices),
         needs=MappingProxyType({key: tuple(option.get("needs", ())) for key, option in choices.items()}),

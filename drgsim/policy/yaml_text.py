@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -71,9 +72,12 @@ def write_yaml(content: Mapping[str, Any]) -> str:
     return yaml.dump(dict(content), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
-LARGEST = 4_000_000  # characters; nobody writes a longer document
+LARGEST = 2_000_000  # characters; nobody writes a longer document
+MOST_VALUES = 50_000  # keys counted, as they stand
 DEEPEST = 40
 MOST_ALIASES = 200
+
+_NO_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # what YAML forbids
 
 
 def _sensible(text: str) -> None:
@@ -82,7 +86,10 @@ def _sensible(text: str) -> None:
 
     if len(text) > LARGEST:
         raise ValueError(f"the text is longer than {LARGEST} characters")
-    depth = aliases = 0
+    if odd := _NO_TEXT.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise ValueError(f"a control character, U+{ord(odd[0]):04X} (line {line})")
+    depth = aliases = values = 0
     for event in yaml.parse(text, Loader=_base()):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -90,6 +97,10 @@ def _sensible(text: str) -> None:
                 raise _refused(f"nested more than {DEEPEST} deep", event)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+        elif isinstance(event, yaml.ScalarEvent):
+            values += 1
+            if values > MOST_VALUES:
+                raise _refused(f"more than {MOST_VALUES} keys and values", event)
         elif isinstance(event, yaml.AliasEvent):
             aliases += 1
             if aliases > MOST_ALIASES:

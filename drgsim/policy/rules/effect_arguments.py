@@ -9,6 +9,7 @@ from ...cases.case_errors import ConditionError
 from ...cases.conditions import Condition, Facts
 from ...errors import nearest_name
 from ..entries import shown
+from ..parameters import largest
 from ..policy_errors import Mistake
 from .amounts import AmountError, Fixed, bounds_of, read_amount
 from .facts import check_keys
@@ -82,6 +83,7 @@ def _value(argument: Argument, raw: Any, where: str, facts: Facts, problems: lis
                 (argument.min is not None and number < argument.min)
                 or (argument.max is not None and number > argument.max)
                 or (argument.above is not None and number <= argument.above)
+                or abs(number) > (largest("money") or 0)  # no amount, weight or share is more
             )
             if outside:
                 raise AmountError("outside its bounds", number, argument.allowed)
