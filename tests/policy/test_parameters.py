@@ -24,6 +24,17 @@ def test_a_declaration_is_whole(path):
         assert set(needed) <= set(catalogue())
 
 
+def test_every_number_has_a_least_and_a_largest():
+    numbers = [each for each in catalogue().values() if each.type in NUMERIC]
+    assert [each.path for each in numbers if each.max is None] == []
+    assert [each.path for each in numbers if each.min is None and each.above is None] == []
+    assert (catalogue()["rounding.points"].max, catalogue()["routes.long_stay.min_days"].max) == (10, 3660)
+    for parameter in numbers:
+        problems = []
+        canonical(parameter, parameter.max * 1.5 + 1, where="x", problems=problems)
+        assert [each.allowed for each in problems] == [parameter.allowed]
+
+
 @pytest.mark.parametrize("path", catalogue())
 def test_the_neutral_default_is_an_allowed_value(path):
     parameter = catalogue()[path]

@@ -8,6 +8,7 @@ import pytest
 from drgsim import Policy
 from drgsim.errors import FileFormatError, NotFoundError
 from drgsim.policy.policy_errors import PolicyDateWarning, PolicyError
+from drgsim.policy.yaml_text import parse_yaml
 
 VALUE = {"value": 0.5, "source": "R090", "state": "assumed"}
 
@@ -191,3 +192,17 @@ def test_an_unknown_policy_or_parameter_names_the_nearest():
         Policy.load("national-dp")
     with pytest.raises(NotFoundError, match=r"did you mean 'outlier\.low\.method'"):
         Policy.load("national-dip")["outlier.low.methd"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("".join(f"k{number}: 1\n" for number in range(60_000)), r"keys and values \(line 25001"),
+        ("id: x\nnote: a\0b\n", r"U\+0000 \(line 2\)"),
+        ("id: x\n" + "y" * 3_000_000, "longer than"),
+    ],
+    ids=["values", "control", "length"],
+)
+def test_documents_beyond_sense_are_refused_with_the_line(text, told):
+    with pytest.raises(FileFormatError, match=told):
+        parse_yaml(text, name="a.yaml")
