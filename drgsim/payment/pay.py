@@ -13,7 +13,7 @@ from ..policy.policy import policies_given
 from .engine.bill import Bill, Part, Special, make_bill, with_recorded
 from .engine.book import FUND, Book, Options
 from .engine.jurisdiction import Jurisdiction, jurisdictions
-from .engine.ledger import Findings, Ledger, Walk, blank_unpaid
+from .engine.ledger import Findings, Ledger, Walk, close
 from .engine.single import KeptBooks, read_book
 from .engine.stays import Stays
 from .engine.steps.fund_share import Gap, fund_share
@@ -104,8 +104,7 @@ def pay(
         billed = with_recorded(billed, stays, stays.money("total_cost").fen)
     problem = np.where(findings.problem == 0, billed.problem, findings.problem)
     findings = findings.with_problem(problem)
-    ledger = blank_unpaid(_ledger(walks, findings, billed), problem)
-    ledger.check()
+    ledger = _ledger(walks, findings, billed)
     rates_of: Any = "policy" if dates == "policy" else "stay" if year is None else year
     return Payments(stays, ledger, findings, billed, tuple(walks), tuple(books.values()), rates_of)
 
@@ -166,9 +165,9 @@ def _rule_names(policy: Policy | Mapping[str, Policy]) -> list[str]:
 
 def _commercial(walks: Sequence[Walk], findings: Findings) -> Fen:
     """What commercial insurance pays of the carved-out items: of the listed ones, and by rules."""
-    carved_out = findings.carved_out - findings.carved_by_rule
     if not findings.carved_out.any():
         return findings.carved_out
+    carved_out = findings.carved_out - findings.carved_by_rule
     paid = np.zeros_like(carved_out)
     for each in walks:
         share = each.state.book.chapter(FUND).word("carve_out.commercial_share")
@@ -182,32 +181,16 @@ def _gap(book: Book) -> Gap | None:
 
 
 def _ledger(walks: Sequence[Walk], findings: Findings, bill: Bill) -> Ledger:
-    shares = [fund_share(walk.state.book) for walk in walks]
     payment = findings.payment
+    shares = [fund_share(walk.state.book) for walk in walks]
     substituted = bill.basic_if(payment) if any(share.substitutes for share in shares) else payment
-    fund, care = np.empty_like(payment), np.zeros_like(payment)
+    fund, care = np.empty_like(payment), np.broadcast_to(np.int64(0), len(payment))
     for each, share in zip(walks, shares, strict=True):
         rows, state = each.place.rows, each.state
         fund[rows] = share.paid(state, bill.basic[rows], substituted[rows])
         gap = _gap(state.book)
-        if gap is not None:
+        if gap is not None and gap.theta != 1:
+            care = care if care.flags.writeable else care.copy()
             care[rows] = gap.care_region_pays(state, fund[rows], bill.basic[rows])
     commercial = _commercial(walks, findings)
-    carved_fund = findings.carved_fund
-    return Ledger(
-        total_cost=findings.cost + findings.carved_out,
-        carved_out=findings.carved_out,
-        standard=findings.standard,
-        payment=payment,
-        adjustments=findings.adjustments,
-        fund_by_item=bill.basic + carved_fund,
-        fund=fund + carved_fund,  # what leaves the case for the fund to pay alone
-        fund_care_region=care,
-        catastrophic=bill.catastrophic,
-        medical_aid=bill.medical_aid,
-        other_funds=bill.other,
-        commercial=commercial,
-        patient=bill.patient + findings.carved_out - commercial - carved_fund,
-        # what the payment leaves uncovered, less what the fund's convention moves between fund and hospital
-        borne_by_hospital=findings.cost - payment - (fund - (bill.basic + payment - findings.cost)),
-    )
+    return close(findings, bill, fund=fund, fund_care_region=care, commercial=commercial)

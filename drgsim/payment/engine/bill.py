@@ -6,13 +6,14 @@ stay up the ladders, and yearly ceilings run over all of a person's stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
+from ..._parallel import blocks
 from ...cases.arrays import Codes, Ints, Mask, same
 from ...cases.fen import Fen, Floats, filled, to_fen
 from .book import Book, Value
@@ -23,7 +24,6 @@ from .state import Marks
 from .stays import Stays
 from .steps.benefit import BasicFund, Catastrophic, MedicalAid, Scope
 
-_NO_LIMIT = np.int64(1) << 53  # fen; more than any stay costs
 BILL = "bill"  # the chapter benefit rules are read in
 # supplements are paid as the case table states them: no policy parameter moves them
 _SUPPLEMENTS = ("fund_civil_servant", "fund_enterprise", "fund_other")
@@ -45,6 +45,12 @@ class Part:
     rows: Ints | slice
     book: Book
 
+    def blocks(self) -> Iterator[tuple[Ints | slice, Codes]]:
+        """The part block by block: the rows among all stays, and the profile of each."""
+        profile = self.book.profiles.of
+        for block in blocks(len(profile)):
+            yield block if isinstance(self.rows, slice) else self.rows[block], profile[block]
+
 
 @dataclass(frozen=True)
 class Special:
@@ -61,14 +67,18 @@ class Special:
             fen = np.where(np.isnan(own), fen, to_fen(np.nan_to_num(own)))
         return fen if factor is None else np.rint(fen * np.nan_to_num(factor, nan=1.0)).astype(np.int64)
 
-    def paid(self, ladder: Fen, start: Fen, stop: Fen) -> Fen:
-        """What the basic fund pays from `start` to `stop` of the year with what rules say of the ratio."""
+    def paid(self, ladder: Fen, stretch: Fen, rows: Ints | slice) -> Fen:
+        """What the basic fund pays of `stretch` of some stays' year with what rules say of the ratio."""
         own, points = self.benefits.get("ratio"), self.benefits.get("ratio_points")
-        stretch = np.maximum(stop - start, 0)
+        if own is None and points is None:
+            return ladder
+        stretch = np.maximum(stretch, 0)
         if own is not None:
-            ladder = np.where(np.isnan(own), ladder, np.rint(stretch * np.nan_to_num(own)).astype(np.int64))
+            ratio = own[rows]
+            stated = np.rint(stretch * np.nan_to_num(ratio)).astype(np.int64)
+            ladder = np.where(np.isnan(ratio), ladder, stated)
         if points is not None:
-            more = ladder + np.rint(stretch * np.nan_to_num(points)).astype(np.int64)
+            more = ladder + np.rint(stretch * np.nan_to_num(points[rows])).astype(np.int64)
             ladder = np.clip(more, 0, stretch)
         return ladder
 
@@ -107,9 +117,8 @@ class Bill:
         """The basic fund's part had the case cost `amount`: the same deductible, ladder and items outside
         the scope; no ceiling."""
         in_scope = np.maximum(amount - self.outside_scope, 0)
-        low = self.start + np.minimum(self.rule_deductible, in_scope)
-        stop = self.start + in_scope
-        paid = self.special.paid(_by_part(self.parts, self.rules, low, stop), low, stop)
+        free = np.minimum(self.rule_deductible, in_scope)
+        paid = _on_stretch(self.parts, self.rules, self.start, free, in_scope, self.special)
         settled, due = self.special.settled(), self.special.patient_due
         return paid if settled is None or due is None else np.where(settled, amount - due, paid)
 
@@ -126,15 +135,15 @@ def make_bill(
     for part, rule in zip(parts, rules, strict=True):
         rows, own, profile = part.rows, stays.take(part.rows), part.book.profiles.of
         outside[rows] = _kept(part, Scope).outside(own, profile, cost[rows], carved_out[rows])
-        numbers = 1.0 if rule.factor is None else stay_numbers(own)
-        deductible[rows] = rule.deductibles(profile, numbers, np.full(len(profile), _NO_LIMIT))
+        numbers = None if rule.factor is None else stay_numbers(own)
+        deductible[rows] = rule.deductibles(profile, numbers)
         unanswered = part.book.once("unanswered", partial(_unanswered, part.book, rule))
         problem[rows] = unanswered[profile]
     in_scope = cost - outside
     start = years.before(in_scope, n)
     of_rule = special.deductible(deductible)
     deductible = np.minimum(of_rule, in_scope)
-    basic = _over_year(parts, rules, years, start + deductible, start + in_scope, special)
+    basic = _over_year(parts, rules, years, start, deductible, in_scope, special)
     settled, due = special.settled(), special.patient_due
     if settled is not None and due is not None:
         basic = np.where(settled, cost - due, basic)
@@ -187,7 +196,7 @@ def _on_rest(parts: Sequence[Part], rules: Sequence[Ladder | None], years: Years
     if not any(rules):
         return same(0, len(rest))
     start = years.before(rest, len(rest))
-    return np.minimum(_over_year(parts, rules, years, start, start + rest), rest)
+    return np.minimum(_over_year(parts, rules, years, start, same(0, len(rest)), rest), rest)
 
 
 def _over_year(
@@ -195,29 +204,44 @@ def _over_year(
     rules: Sequence[Ladder | None],
     years: Years,
     start: Fen,
-    stop: Fen,
+    free: Fen,
+    amount: Fen,
     special: Special | None = None,
 ) -> Fen:
-    """What the rules pay on each stay's stretch of the year, within the yearly ceilings."""
-    paid = _by_part(parts, rules, start, stop)
-    if special is not None:
-        paid = special.paid(paid, start, stop)
+    """What the rules pay of each stay's amount but its free first part, counted from where the year had come
+    to before the stay, within the yearly ceilings."""
+    paid = _on_stretch(parts, rules, start, free, amount, special)
     if all(rule is None or np.isnan(rule.ceiling).all() for rule in rules):
         return paid
-    ceiling = np.full(len(paid), np.inf)
-    for part, rule in zip(parts, rules, strict=True):
-        if rule is not None:
-            fen = filled(np.atleast_1d(rule.ceiling) * 100, np.inf)
-            ceiling[part.rows] = fen[part.book.profiles.of] if len(fen) > 1 else fen
     used = years.before(paid, len(paid))
-    return (np.minimum(used + paid, ceiling) - np.minimum(used, ceiling)).astype(np.int64)
-
-
-def _by_part(parts: Sequence[Part], rules: Sequence[Ladder | None], start: Fen, stop: Fen) -> Fen:
-    result = np.zeros(len(stop), np.int64)
     for part, rule in zip(parts, rules, strict=True):
-        if rule is not None:
-            result[part.rows] = rule.paid(part.book.profiles.of, start[part.rows], stop[part.rows])
+        if rule is None:
+            continue
+        ceilings = filled(np.atleast_1d(rule.ceiling) * 100, np.inf)
+        for rows, profile in part.blocks():
+            ceiling = ceilings[profile] if len(ceilings) > 1 else ceilings[0]
+            before, own = used[rows], paid[rows]
+            paid[rows] = np.minimum(before + own, ceiling) - np.minimum(before, ceiling)
+    return paid
+
+
+def _on_stretch(
+    parts: Sequence[Part],
+    rules: Sequence[Ladder | None],
+    start: Fen,
+    free: Fen,
+    amount: Fen,
+    special: Special | None,
+) -> Fen:
+    """The same without ceilings: each part's ladder from `start + free` to `start + amount`."""
+    result = np.zeros(len(amount), np.int64)
+    for part, rule in zip(parts, rules, strict=True):
+        if rule is None:
+            continue
+        for rows, profile in part.blocks():
+            low, high = start[rows] + free[rows], start[rows] + amount[rows]
+            paid = rule.paid(profile, low, high)
+            result[rows] = paid if special is None else special.paid(paid, high - low, rows)
     return result
 
 

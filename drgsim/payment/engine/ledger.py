@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..._parallel import blocks
 from ...cases.fen import Fen, Floats
 from ...errors import DrgsimError
 from .jurisdiction import Jurisdiction
 from .state import Marks, State, Step
+
+if TYPE_CHECKING:
+    from .bill import Bill
 
 
 @dataclass(frozen=True)
@@ -133,44 +137,75 @@ class Ledger:
 
     def check(self) -> None:
         """Raise LedgerError unless the adjustments sum to the payment and the payers to the cost."""
-        steps = np.zeros(len(self.payment), np.int64)
-        for change in self.adjustments.values():
-            steps += change
-        _same(steps, self.payment, "standard + adjustments = payment")
-        _same(
-            self.received + self.borne_by_hospital,
-            self.total_cost,
-            "funds + patient + borne by hospital = cost",
-        )
+        for block in blocks(len(self.payment)):
+            steps = np.zeros(block.stop - block.start, np.int64)
+            for change in self.adjustments.values():
+                steps += change[block]
+            _same(steps, self.payment[block], "standard + adjustments = payment", block)
+            received = self.fund[block] + self.catastrophic[block]
+            for payer in (self.medical_aid, self.other_funds, self.commercial, self.patient):
+                received += payer[block]
+            received += self.borne_by_hospital[block]
+            _same(received, self.total_cost[block], "funds + patient + borne by hospital = cost", block)
 
 
-def _same(left: Fen, right: Fen, identity: str) -> None:
+def _same(left: Fen, right: Fen, identity: str, block: slice) -> None:
     if np.array_equal(left, right):
         return
     residual = left - right
     wrong = np.flatnonzero(residual)
-    if len(wrong):
-        raise LedgerError(
-            f"a ledger does not close: {identity}",
-            got=f"{len(wrong)} of {len(left)} stays, residual {int(residual.sum()) / 100:,.2f} yuan",
-            where=f"row positions {wrong[:5].tolist()}",
-            do="report it with the policy that was used",
-        )
+    raise LedgerError(
+        f"a ledger does not close: {identity}",
+        got=f"{len(wrong)} of {len(left)} stays, residual {int(residual.sum()) / 100:,.2f} yuan",
+        where=f"row positions {(wrong[:5] + block.start).tolist()}",
+        do="report it with the policy that was used",
+    )
 
 
-def blank_unpaid(ledger: Ledger, problem: Marks) -> Ledger:
-    """The ledger with nothing at all in the rows of stays that cannot be paid."""
-    unpaid = np.flatnonzero(problem)
-    if not len(unpaid):
-        return ledger
+def close(findings: Findings, bill: Bill, *, fund: Fen, fund_care_region: Fen, commercial: Fen) -> Ledger:
+    """Put together what the street and the bill found, with nothing at all in the rows of stays that cannot
+    be paid. `fund` is what the payment leaves to the basic fund, before what rules carve out of the case."""
+    unpaid = np.flatnonzero(findings.problem)
+    n, carved_fund = len(findings.problem), findings.carved_fund
+    total, by_item, whole_fund, patient, borne = (np.empty(n, np.int64) for _ in range(5))
+    for block in blocks(n):
+        cost, carved, basic = findings.cost[block], findings.carved_out[block], bill.basic[block]
+        np.add(cost, carved, out=total[block])
+        # what leaves the case for the fund to pay alone is its own whatever the bill says
+        np.add(basic, carved_fund[block], out=by_item[block])
+        np.add(fund[block], carved_fund[block], out=whole_fund[block])
+        # what the payment leaves uncovered, less what the fund's convention moves between fund and hospital:
+        # cost - payment - (fund - (basic + payment - cost))
+        np.subtract(basic, fund[block], out=borne[block])
+        left = np.subtract(total[block], by_item[block], out=patient[block])
+        for payer in (bill.catastrophic, bill.medical_aid, bill.other, commercial):
+            left -= payer[block]
+    for column in (total, by_item, whole_fund, patient, borne):
+        column[unpaid] = 0
 
-    def cleared(column: Fen) -> Fen:
+    def cleared(column: Any) -> Any:
+        """Columns that walk and bill keep for themselves are copied before anything is taken out of them."""
         if not column[unpaid].any():
             return column
         column = column.copy()
         column[unpaid] = 0
         return column
 
-    columns = {each.name: getattr(ledger, each.name) for each in fields(ledger)}
-    adjustments = {name: cleared(change) for name, change in columns.pop("adjustments").items()}
-    return Ledger(adjustments=adjustments, **{name: cleared(column) for name, column in columns.items()})
+    ledger = Ledger(
+        total_cost=total,
+        carved_out=cleared(findings.carved_out),
+        standard=cleared(findings.standard),
+        payment=cleared(findings.payment),
+        adjustments={name: cleared(change) for name, change in findings.adjustments.items()},
+        fund_by_item=by_item,
+        fund=whole_fund,
+        fund_care_region=cleared(fund_care_region),
+        catastrophic=cleared(bill.catastrophic),
+        medical_aid=cleared(bill.medical_aid),
+        other_funds=cleared(bill.other),
+        commercial=cleared(commercial),
+        patient=patient,
+        borne_by_hospital=borne,
+    )
+    ledger.check()
+    return ledger

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ....cases.arrays import Codes
+from ...._parallel import blocks
+from ....cases.arrays import Codes, same
 from ....cases.fen import TO_THE_FEN, Fen, Floats, Rounding, filled
 from ..book import Bands, Book, Value, spread
 from ..stays import Stays
@@ -80,17 +81,20 @@ class BasicFund:
             book.rounding(),
         )
 
-    def deductibles(self, profile: Codes, numbers: Floats | float, in_scope: Fen) -> Fen:
-        """The deductible applied to each stay, at most its in-scope cost. `numbers`: nth stay of the year."""
-        yuan = self.deductible
-        if self.factor is not None and np.ndim(numbers):
-            part = self.factor.at(profile, np.asarray(numbers))
-            return np.minimum(self._fen(spread(yuan, profile) * part), in_scope)
-        if self.factor is not None:  # the same number for all: asked once a profile
-            every = np.arange(len(self.factor.values), dtype=np.int32)
-            yuan = yuan * self.factor.at(every, np.broadcast_to(numbers, len(every)))
-        fen = self._fen(np.atleast_1d(yuan))
-        return np.minimum(fen[profile] if len(fen) > 1 else fen[0], in_scope)
+    def deductibles(self, profile: Codes, numbers: Floats | None) -> Fen:
+        """(n,) the rule's deductible of each stay. `numbers`: nth stay of the year, where it matters."""
+        yuan = np.atleast_1d(self.deductible)
+        if self.factor is None or numbers is None:
+            fen = self._fen(yuan)
+            return fen[profile] if len(fen) > 1 else same(fen[0], len(profile))
+        # few profiles and few bands: each pair is worked out once, and taken by stay
+        table = self._fen(yuan[:, None] * self.factor.values)
+        own = profile if len(table) > 1 else same(0, len(profile), np.int32)
+        result = np.empty(len(profile), np.int64)
+        for block in blocks(len(profile)):
+            band = np.searchsorted(self.factor.uppers, numbers[block], side="left")
+            result[block] = table[own[block], band]
+        return result
 
     def _fen(self, yuan: Any) -> Fen:
         return self.rounding.fen(filled(yuan) * 100)
