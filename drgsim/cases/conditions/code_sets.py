@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ...codes.code_lists import EMPTY
 from .columns import Codes, Floats, Mask, Missing, Words
 from .nodes import Role
+
+_INT32 = (1 << 31) - 1
 
 
 def hits(codes: Sequence[str], words: Sequence[str]) -> Mask:
@@ -58,16 +61,22 @@ def in_words(column: Words, words: Sequence[str], *, patterns: bool = True) -> t
     table = np.array(
         [word in exact or word.startswith(starts) for word in column.words] + [False], dtype=bool
     )
-    missing = column.codes < 0
-    return table[column.codes], missing if missing.any() else None
+    some_missing = len(column.codes) and column.codes.min() < 0
+    return table[column.codes], column.codes < 0 if some_missing else None
 
 
 @dataclass(frozen=True, slots=True)
 class InSet:
-    """The answer for each row: whether a code of the role is in the set, and how many are."""
+    """The answer for each row: whether a code of the role is in the set, and how many are (`found`), of
+    which `lost` says where that cannot be known."""
 
     held: tuple[Mask, Missing]
-    counted: tuple[Floats, Missing]
+    found: npt.NDArray[Any]
+    lost: Missing
+
+    @property
+    def counted(self) -> tuple[Floats, Missing]:
+        return self.found.astype(np.float64), self.lost
 
 
 def in_set(codes: Codes, hit: Mask, role: Role) -> InSet:
@@ -77,19 +86,41 @@ def in_set(codes: Codes, hit: Mask, role: Role) -> InSet:
     there is one. A code that is not among the words might be in the set: the row is unknown, unless another
     code decides.
     """
+    return _first_in_set(codes, hit) if role == "first" else _some_in_set(codes, hit, role)
+
+
+def _first_in_set(codes: Codes, hit: Mask) -> InSet:
+    """Only the principal codes are looked at; one that is empty or not among the words is not known."""
+    starts = codes.offsets[:-1]
+    some = np.flatnonzero(codes.offsets[1:] > starts)
+    every = len(some) == len(starts)
+    ids = codes.ids[starts if every else starts[some]]
+    table = np.append(hit, [False, False])  # -1 and -2 take the last
+    true, lost = table[ids], ids < 0
+    if not every:
+        true, lost = (_spread(mask, some, len(starts)) for mask in (true, lost))
+    found = true
+    if codes.missing is not None:
+        true, lost = true & ~codes.missing, lost | codes.missing
+    unknown = lost if lost.any() else None
+    return InSet((true, unknown), found, unknown)
+
+
+def _spread(mask: Mask, rows: npt.NDArray[np.int64], n: int) -> Mask:
+    result = np.zeros(n, np.bool_)
+    result[rows] = mask
+    return result
+
+
+def _some_in_set(codes: Codes, hit: Mask, role: Role) -> InSet:
     rows = len(codes.offsets) - 1
     table = np.append(hit, [False, False])
     inside = table[codes.ids] & (codes.ids >= 0)
     doubtful = (codes.ids < 0) & (codes.ids != EMPTY)
-    asked = np.ones(len(codes.ids), dtype=bool)
-    counts = np.diff(codes.offsets)
-    first = codes.offsets[:-1][counts > 0]
-    if role in ("first", "other"):
-        asked[:] = role == "other"
-        asked[first] = role == "first"
-        if role == "first":
-            doubtful[first] |= codes.ids[first] == EMPTY
-    asked &= (codes.ids != EMPTY) | (role == "first")
+    asked = codes.ids != EMPTY
+    if role == "other":
+        starts = codes.offsets[:-1]
+        asked[starts[codes.offsets[1:] > starts]] = False
     found = _per_row(inside & asked, codes, rows)
     unsure = _per_row(doubtful & asked, codes, rows)
     if role == "all":
@@ -104,11 +135,11 @@ def in_set(codes: Codes, hit: Mask, role: Role) -> InSet:
         unknown = unknown | codes.missing
         lost = lost | codes.missing
     held = (true, unknown if unknown.any() else None)
-    return InSet(held, (found, lost if lost.any() else None))
+    return InSet(held, found, lost if lost.any() else None)
 
 
-def _per_row(mask: Mask, codes: Codes, rows: int) -> Floats:
+def _per_row(mask: Mask, codes: Codes, rows: int) -> npt.NDArray[Any]:
     """How many of the codes of each row the mask marks."""
-    sums = np.zeros(len(mask) + 1, dtype=np.int64)
+    sums = np.zeros(len(mask) + 1, np.int32 if len(mask) < _INT32 else np.int64)
     np.cumsum(mask, out=sums[1:])
-    return (sums[codes.offsets[1:]] - sums[codes.offsets[:-1]]).astype(np.float64)
+    return sums[codes.offsets[1:]] - sums[codes.offsets[:-1]]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ...cases.arrays import Codes, Ints, Mask
 from ...cases.fen import Floats
@@ -112,7 +113,7 @@ class Board:
             for every, cells, own, _, _ in offers:
                 cell[every], counted[every] = cells, own
         if len(cell) and int(cell.max()) > 4 * len(cell) + _FEW:
-            cell = np.unique(cell, return_inverse=True)[1]  # too wide to be counted in a table
+            cell = pd.factorize(cell)[0]  # too wide to be counted in a table
         rank = np.zeros(len(whole), np.int64)
         rank[asking] = ranks(whole, asking, cell[asking], score)
         places = stays.positions(rows)

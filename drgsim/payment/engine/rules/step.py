@@ -63,6 +63,7 @@ class RuleStep:
     name: str = field(init=False)
     taken: Mask | None = field(init=False, default=None)
     before: dict[str, tuple[Ints | None, Any]] = field(init=False, default_factory=dict)
+    _offered: tuple[Mask, Mask] | None = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.name = PREFIX + self.rule.id
@@ -84,12 +85,14 @@ class RuleStep:
         offer = getattr(self.effect, "offer", None)
         if offer is not None:
             facts = state.facts()
-            holds, _ = self.fires(state, facts)
+            holds, _ = self._offered = self.fires(state, facts)
             offer(state, np.flatnonzero(holds & (state.problem == 0)), facts, self.name)
 
     def __call__(self, state: State) -> Change | None:
         facts = state.facts()
-        holds, unknown = self.fires(state, facts)
+        # nothing of the state moves between what is offered and what is asked
+        holds, unknown = self._offered or self.fires(state, facts)
+        self._offered = None
         state.undecided[self.rule.id] = int(np.count_nonzero(unknown & (state.problem == 0)))
         rows = np.flatnonzero(holds & (state.problem == 0))
         if not len(rows):
