@@ -43,7 +43,7 @@ def arrow_column(array: Any, column: CaseColumn, layout: Layout, unit: str) -> A
         if is_text(kind):
             return _distinct(whole, column, layout, lambda texts: dates(texts, serial=True))
         return (whole.cast(pa.timestamp("s")), None, []) if pa.types.is_date(kind) else None
-    if not column.is_number or (unit and UNITS[unit] is None):
+    if not column.is_number or (unit and UNITS[unit] is None) or unit == "months":
         return None
     return _numbers(whole, column, layout, unit)
 

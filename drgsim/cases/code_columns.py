@@ -80,10 +80,12 @@ def parted_cells(
     rows = np.flatnonzero(_holding(codes, rf"[{signs}]|\s\||\|\s"))
     if not rows.size:
         return codes, rows
-    cells = parter(KINDS[name], "insurance").cells
+    part = parter(KINDS[name], "insurance")
     cut = re.compile(rf"\s*[{signs}|]\s*")
     parted = {
-        text: cells(text) if _words(text) else "|".join(cut.split(text.strip())).rstrip("|")
+        text: part.cells(text)
+        if _words(text)
+        else "|".join(cut.split(part.unnumbered(text.strip()))).rstrip("|")
         for text in set(codes.iloc[rows])
     }
     result = codes.copy()

@@ -27,8 +27,8 @@ _QUANTITIES = {
     "years": "age", "days": "days", "g": "weight", "hours": "hours", "yuan": "money", "share": "share",
 }  # fmt: skip
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
-_PART = re.compile(r"([+-]?)\s*(\d[\d,]*\.?\d*|\.\d+)\s*([^\d\s.,+-]+)\s*")
-_MONTHS_AND_DAYS = re.compile(r"(\d{1,2})\s+(\d{1,2})\s*/\s*30\s*(?:个?月)?")
+_PART = re.compile(r"[零又]?([+-]?)\s*(\d[\d,]*\.?\d*|\.\d+)\s*([^\d\s.,+-]+)\s*")
+_MONTHS_AND_DAYS = re.compile(r"(?:(\d{1,2})\s+)?(\d{1,2})\s*/\s*30\s*(?:个?月)?")
 _WEIGHTS = re.compile(r"\d{3,4}(?:\.0+)?(?:\s*[,，、;；/|\s]\s*\d{3,4}(?:\.0+)?)+\s*(?:g|克)?", re.IGNORECASE)
 
 
@@ -65,7 +65,7 @@ def measure(text: str, column: CaseColumn) -> Measure:
     if quantity == "weight" and (weights := _several_weights(text)):
         return Measure(float(weights[0]), "", weights=weights)
     if quantity in ("age", "days") and (fraction := _MONTHS_AND_DAYS.fullmatch(text)):
-        stated = {"months": Fraction(fraction[1]), "days": Fraction(fraction[2])}
+        stated = {"months": Fraction(fraction[1] or 0), "days": Fraction(fraction[2])}
         return _of(quantity, stated, told=True)
     signs = _units().get(quantity, {})
     found = list(_PART.finditer(text))
@@ -100,6 +100,8 @@ def header_unit(sign: str, column: CaseColumn) -> str | None:
     part, factor, own = found
     if own:
         return ""
+    if part == "months" and quantity_of(column) == "days":
+        return "months"
     same = [name for name, size in UNITS.items() if size is not None and Fraction(*size) == factor]
     return same[0] if same and part not in ("years", "months") and quantity_of(column) != "age" else None
 

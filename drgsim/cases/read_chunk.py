@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CLAIMED_TWICE = "column-claimed-twice"
+_SAYS_NO_UNIT = re.compile(r"[^天日月a-zA-Z]*年龄[^天日月a-zA-Z]*")
 NOT_APPLICABLE = "not_applicable"  # left out by read_cases when no cell says so
 
 
@@ -83,6 +85,7 @@ class ChunkToRead:
             findings = [
                 *findings,
                 *(Finding(CLAIMED_TWICE, each.column, WHOLE_TABLE, each.short) for each in doubled),
+                *self._without_unit(),
             ]
         at = None if self.chunk is None else self.chunk.at
         problems = ProblemTable.of(findings, index=index, cases=cases, at=at)
@@ -95,6 +98,14 @@ class ChunkToRead:
         if self.watch is not None:
             self.watch(report)
         return report
+
+    def _without_unit(self) -> list[Finding]:
+        """A Chinese header of the age below one year that says neither days nor months."""
+        source, places = self.todo.match.columns.get("age_days", (None, ()))
+        headers = [self.todo.match.header[place] for place in places]
+        if source is None or source.unit or not any(_SAYS_NO_UNIT.fullmatch(header) for header in headers):
+            return []
+        return [Finding("age-days-without-unit", "age_days", WHOLE_TABLE, " ".join(headers[0].split()))]
 
     def _once(self, findings: list[Finding]) -> list[Finding]:
         """Without what is said of the whole file, but in its first chunk."""

@@ -195,7 +195,7 @@ def _with_unit(
     if source.unit or source.summed or not column.unit:
         return None
     for key, at in places.items():
-        bare, opened, sign = key.partition("(")
+        bare, opened, sign = key.rpartition("(")
         if opened and sign.endswith(")") and bare in source.keys:
             unit = header_unit(sign[:-1], column)
             if unit is not None:

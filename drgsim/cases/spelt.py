@@ -134,9 +134,13 @@ def dates(
 
 
 def scaled(values: npt.NDArray[np.float64], unit: str) -> npt.NDArray[np.float64]:
-    """Values of a unit in the unit of the case table; rounded, because 1.001 kg must be 1001 g."""
+    """Values of a unit in the unit of the case table; rounded, because 1.001 kg must be 1001 g; days
+    of months are whole ones."""
     times, by = UNITS.get(unit) or (1, 1)
-    return values if times == by else np.round(values * times / by, 9)
+    if times == by:
+        return values
+    sized = np.round(values * times / by, 9)
+    return np.floor(sized) if unit == "months" else sized
 
 
 def not_whole(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

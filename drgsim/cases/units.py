@@ -13,6 +13,7 @@ UNITS: dict[str, tuple[int, int] | None] = {
     "minutes": (1, 60),
     "days": (24, 1),
     "days/hours/minutes": None,
+    "months": (304, 10),  # into days, whole ones
     "yuan": (1, 1),
     "fen": (1, 100),
     "10k yuan": (10000, 1),

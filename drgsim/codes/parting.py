@@ -17,7 +17,14 @@ _HARD = re.compile(rf"[{re.escape(SEPARATORS)}]+")
 _HARD_KEPT = re.compile(rf"([{re.escape(SEPARATORS)}]+)")
 _COMMAS = ",，、 "
 _SOFT = re.compile(r"[\s\u3000]+")
-_JOINED = re.compile(r"[+/]")
+_JOINED = re.compile(r"[+/\\&]")
+_STOPS = re.compile(r"[。｡·•]")  # which stand for a point in a code as well
+_NUMBERED = {  # 1. 2、(3) before codes; a point before a procedure may be part of it
+    "diagnosis": re.compile(
+        r"(?:^|(?<=[\s;,、|]))\(?\d{1,2}[.、)]\s*(?=[A-Za-z]\d)|\(\d{1,2}\)\s*(?=[A-Za-z]\d)"
+    ),
+    "procedure": re.compile(r"(?:^|(?<=[\s;,、|]))\(?\d{1,2}[、)]\s*(?=\d\d)|\(\d{1,2}\)\s*(?=\d\d)"),
+}
 _CODE = {
     "diagnosis": re.compile(
         r"(?<![A-Za-z0-9.])[A-Za-z]\d[0-9A-Za-z](?:\.[0-9A-Za-z]*|\d{3}[0-9A-Za-z]*)"
@@ -46,6 +53,7 @@ class Parter:
         self._repairer = repairer
         self._name_of = name_of
         self._is_code = repairer.knows
+        self._numbered = _NUMBERED[repairer.kind]
         self._shape = _CODE[repairer.kind]
         self._tokens: dict[str, Repaired] = {}
 
@@ -60,7 +68,7 @@ class Parter:
 
     def cells(self, text: str) -> str:
         """A cell cut at the signs no code holds, as texts joined by `|`; a comma in a name does not count."""
-        pieces = _HARD_KEPT.split(text)
+        pieces = _HARD_KEPT.split(self.unnumbered(text))
         parts = [part.strip() for part in pieces[::2]]
         if not _WORDS.search(_ascii_less(text)):
             return "|".join(parts)
@@ -72,17 +80,37 @@ class Parter:
                 kept.append(part)
         return "|".join(kept)
 
+    def unnumbered(self, text: str) -> str:
+        """Numbers of a list before its codes as bars: `1.I50.900 2、J44.100`."""
+        plain = text.translate(WIDTH)
+        marked = self._numbered.sub("\0", plain)
+        return text if marked == plain else re.sub(r"[\s;,、|]*\0", "|", marked).strip("| ")
+
     def _worth_a_look(self, text: str) -> bool:
-        return len(text) > 5 and (not text.isascii() or any(sign in text for sign in " +/;,(:\t\n-_"))
+        if self._repairer.kind == "diagnosis" and text[:1].isdigit():
+            return True
+        return len(text) > 5 and (not text.isascii() or any(sign in text for sign in " +/;,(:\t\n-_\\&)"))
 
     def _parts(self, text: str) -> Repaired | None:
+        numbered = self.unnumbered(text)
+        if numbered != text and (found := self._parts(numbered) or self._one(numbered)):
+            return found
         hard = [part for part in _HARD.split(text) if part.strip()]
         if len(hard) > 1:
             cells = self.cells(text).split("|")
             if len(cells) > 1:
                 return self._all([self.repair(cell) for cell in cells if cell], some=True)
             text = cells[0]
-        return self._by_blanks(text) or self._by_signs(text) or self._beside_a_name(text)
+        named = self._by_blanks(text) or self._by_signs(text) or self._beside_a_name(text)
+        return named or self._by_stops(text)
+
+    def _one(self, text: str) -> Repaired | None:
+        found = self._repairer.repair(text)
+        return Repaired(found.text, (*found.repairs, NAMED)) if self._is_code(found.text) else None
+
+    def _by_stops(self, text: str) -> Repaired | None:
+        parts = [part for part in _STOPS.split(text) if part]
+        return self._all([self._repairer.repair(part) for part in parts]) if len(parts) > 1 else None
 
     def _by_blanks(self, text: str) -> Repaired | None:
         tokens = [token for token in _SOFT.split(text) if token]

@@ -193,3 +193,21 @@ def test_a_comma_in_a_name_parts_no_codes(cell, codes, several):
     assert cases["diagnoses"].tolist() == ["E11.900|" + codes]
     rules = report_of(cases).problems.frame["rule"].tolist()
     assert ("codes-in-one-cell" in rules) is several
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1.I50.900 2.J44.100", "(1)I50.900(2)J44.100", "1、I50.900 2、J44.100", "1)I50.900;2)J44.100",
+        "1. I50.900心力衰竭 2. J44.100慢阻肺", "I50.900。J44.100", "I50.900\\J44.100", "I50.900&J44.100",
+    ],
+)  # fmt: skip
+def test_numbered_and_oddly_parted_codes(cell):
+    cases = read({"主要诊断编码": "E11.900", "其他诊断编码1": cell})
+    assert cases["diagnoses"].tolist() == ["E11.900|I50.900|J44.100"]
+
+
+def test_a_number_of_a_list_is_no_part_of_a_procedure():
+    cells = ["1、51.2300 2、54.5100x005", "1.51.2300", "51.2300"]
+    frame = pd.DataFrame({"病案号": list("123"), "主要诊断编码": "E11.900", "手术编码": cells})
+    assert read_cases(frame)["procedures"].tolist() == ["51.2300|54.5100x005", "1.51.2300", "51.2300"]

@@ -163,6 +163,22 @@ def test_the_length_of_stay_is_counted_from_the_dates_where_it_has_no_column(fil
     assert sum(len(report_of(chunk).problems) for chunk in chunks) == 1
 
 
+def test_the_age_below_one_year_by_its_header():
+    months = read_cases(
+        pd.DataFrame({
+            "病案号": list("1234567"), "诊断编码": "P22.000", "年龄": ["", "-", "0", "1", "0", "0", "61"],
+            "(年龄不足1周岁的)年龄(月)": ["3", "0 15/30", "1 3/30", "", "2月", "0.5", "-"],
+        })
+    )  # fmt: skip
+    assert values(months["age"]) == [0, 0, 0, 1, 0, 0, 61]
+    assert values(months["age_days"]) == [91, 15, 33, None, 60, 15, None]
+    assert "age-days-without-unit" not in report_of(months).problems.frame["rule"].tolist()
+    bare = read_cases(pd.DataFrame({"病案号": list("12"), "诊断编码": "P22.000", "年龄": ["", "0"],
+                                    "不足一周岁年龄": ["5", "15/30"]}))  # fmt: skip
+    assert values(bare["age_days"]) == [5, 15]
+    assert "age-days-without-unit" in report_of(bare).problems.frame["rule"].tolist()
+
+
 def test_an_empty_length_of_stay_is_counted_from_the_dates_and_told(file):
     head = "病案号,入院时间,出院时间,住院天数,诊断编码\n"
     days = "2024-01-01,2024-01-05"
