@@ -3,14 +3,18 @@ before they are read, text is UTF-8 or GB18030, and what is broken is told as br
 
 from __future__ import annotations
 
+import csv
 import io
 import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._damaged import read_text, whole
 from .._optional import require
 from ..errors import DrgsimError, FileFormatError
+from .headers import header_key
 from .sheet_measure import measure
 
 if TYPE_CHECKING:
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
 BOOKS = (".xlsx", ".xls", ".xlsm")
 NO_VALUE = "#NO VALUE"  # stands for a formula that was saved without what it gives
 
+_HEADER_AMONG = 20  # rows from the top in which a header is looked for
+_FOOT = re.compile(
+    r"(?:合\s*计|总\s*计|小\s*计|制表|填报|审核人?|复核|备注|说明|打印)(?:[人者日时部单：:\s(（]|$)"
+)
 _DO = "open it in Excel, save it again as .xlsx without a password, and check that the copy is complete"
 
 
@@ -84,6 +92,67 @@ def table_beside(
         words: dict[str, Any] = {"keep_default_na": False, "na_values": [""]} if keep_words else {}
         return pd.read_csv(io.StringIO(content), dtype=str if text else None, **words)
     raise AssertionError
+
+
+def headed_table(
+    given: Any, wanted: Mapping[str, Sequence[str]], error: type[DrgsimError] = FileFormatError
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The columns of `wanted` (name → the headers it may have, the likeliest first) under their names, and
+    the header each was found under.
+
+    `given`: a DataFrame, a CSV or a workbook. Titles may stand above the header, and the table on any sheet:
+    the row that has most of the headers is the header, compared without blanks, width and case. Rows without
+    a cell in the columns found, and foot rows (that begin with 合计, 制表人 …), are left out. Nothing found gives no column.
+    """
+    import pandas as pd
+
+    keys = {header_key(word): name for name, words in wanted.items() for word in words}
+    rank = {header_key(word): place for words in wanted.values() for place, word in enumerate(words)}
+    best: tuple[list[list[Any]], dict[str, int]] = [], {}
+    for rows in _grids(given, error):
+        for at, row in enumerate(rows[:_HEADER_AMONG]):
+            places: dict[str, int] = {}
+            for place, cell in enumerate(row):
+                key = header_key(str(cell)) if cell is not None else ""
+                name = keys.get(key)
+                if name is None:
+                    continue
+                held = places.get(name)
+                if held is None or rank[key] < rank[header_key(str(row[held]))]:
+                    places[name] = place
+            if len(places) > len(best[1]):
+                best = rows[at:], places
+    rows, places = best
+    below = [row for row in rows[1:] if not _is_foot(row)]
+    columns = {
+        name: [row[place] if place < len(row) and row[place] != "" else None for row in below]
+        for name, place in places.items()
+    }
+    table = pd.DataFrame(columns, dtype=object).dropna(how="all").reset_index(drop=True)
+    return table, {name: str(rows[0][place]) for name, place in places.items()}
+
+
+def _grids(given: Any, error: type[DrgsimError]) -> Iterator[list[list[Any]]]:
+    """Tables as rows of cells, the header among them."""
+    import pandas as pd
+
+    if isinstance(given, pd.DataFrame):
+        cells = given.astype(object).where(given.notna(), None).to_numpy().tolist()
+        yield [list(given.columns), *cells]
+    elif Path(given).suffix.lower() in BOOKS:
+        yield from workbook_rows(given, error).values()
+    else:
+        text = read_text(Path(given), error)
+        with whole(
+            Path(given), error, message="the table cannot be read to its end", do="save it as CSV UTF-8"
+        ):
+            first = text.partition("\n")[0]
+            yield list(csv.reader(io.StringIO(text), delimiter=max(",\t;", key=first.count)))
+
+
+def _is_foot(row: Sequence[Any]) -> bool:
+    first = next((cell for cell in row if cell not in ("", None)), "")
+    return isinstance(first, str) and _FOOT.match(first.strip()) is not None
 
 
 def _put(rows: list[list[Any]], row: int, column: int, text: str) -> None:

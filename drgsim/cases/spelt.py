@@ -30,6 +30,7 @@ _DATE = re.compile(
     r"|(\d{2})(\d{2})(\d{2})?)?"
 )
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")  # days of 1954 to 2119
+_CODE_AND_LABEL = re.compile(r"(?P<code>[0-9]{1,3}(?:\.[0-9])?)\s*[-_.、:|)\]\s]\s*(?P<label>\D.*)")
 _DAY_ZERO = np.datetime64("1899-12-30", "s")
 _COMMON_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d")  # read by the column, the others one by one
 
@@ -58,10 +59,22 @@ def coded(texts: Sequence[str], dictionary: Mapping[str, Value | None]) -> tuple
     for text in texts:
         plain = folded(text)
         key = next((form for form in (text, plain, re.sub(r"\.0+$", "", plain)) if form in dictionary), None)
+        key = _labelled(plain, dictionary) if key is None else key
         value = None if key is None else dictionary[key]
         values.append(value)
         rules.append("" if value is not None else "value-unknown" if key is None else "value-undecided")
     return np.array([*values, None], dtype=object), rules
+
+
+def _labelled(text: str, dictionary: Mapping[str, Value | None]) -> str | None:
+    """The label of a cell that holds a code and its label (`1-男`, `1.城镇职工基本医疗保险`), unless the code
+    is known to mean something else."""
+    match = _CODE_AND_LABEL.fullmatch(text)
+    if match is None or match["label"] not in dictionary:
+        return None
+    code, label = match["code"], match["label"]
+    agree = dictionary.get(code) is None or dictionary[code] == dictionary[label]
+    return label if agree else None
 
 
 def numbers(texts: Sequence[str], *, unit: str, column: CaseColumn) -> Numbers:

@@ -61,7 +61,7 @@ def _list(arguments: argparse.Namespace) -> int:
     from ..policy.display import trust_text
     from ..policy.library import shipped
     from ..policy.policy import Policy
-    from ..weights.runnable import lacking
+    from ..weights.runnable import lacking, unpriced
 
     for name in shipped():
         policy = Policy.load(name)
@@ -69,8 +69,9 @@ def _list(arguments: argparse.Namespace) -> int:
         say(f"    {trust_text(policy.states)}")
         if policy.method:
             missing = lacking(policy)
-            told = "; ".join(both(one.zh, one.en) for one in missing) or both("可运行", "can be run")
-            say(f"    {told}")
+            left = None if missing else unpriced(policy)
+            told = [both(one.zh, one.en) for one in [*missing, *([left] if left else [])]]
+            say(f"    {'; '.join(told if missing else [both('可运行', 'can be run'), *told])}")
     return 0
 
 

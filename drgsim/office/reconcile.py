@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..cases.columns import column_labels
 from ..errors import ArgumentError
 from ..payment.faces.estimate import Estimate, estimate
 from ..words import chinese, headers, word
 from .alternatives import grouper_of, principal_first, regrouped
-from .bureau import _text, matched, read_bureau
+from .bureau import Match, matched, read_bureau
 from .monthly import sheet_rows_of
 
 if TYPE_CHECKING:
@@ -152,30 +153,45 @@ def reconcile(
     Reconciliation. Raises ColumnError, NotFoundError, ArgumentError, and what `estimate` raises.
     """
     answer = estimate(cases, policy, weights=weights, scheme=scheme, hospital=hospital)
-    theirs = read_bureau(bureau)
+    theirs, told = read_bureau(bureau)
     own = answer.payments.stays.frame
-    left, right = matched(own, theirs)
-    keys = own[left].map(_text)
-    ours = pd.DataFrame({"key": keys.to_numpy(), "at": np.arange(len(own))})
-    twice = int(theirs[right].duplicated().sum())
-    names = {"group": "bureau_group", "weight": "bureau_weight", "payment": "bureau_payment", right: "key"}
-    returned_rows = theirs[theirs[right].notna()].drop_duplicates(right).rename(columns=names)
-    wanted = ["key", "bureau_group", "bureau_weight", "bureau_payment", "returned"]
+    match = matched(own, theirs)
+    ours = pd.DataFrame({"key": match.keys(own[match.own]).to_numpy(), "at": np.arange(len(own))})
+    theirs = theirs.assign(key=match.keys(theirs[match.bureau]))
+    told = [*_matching(match, ours["key"], theirs["key"]), *told, *answer.told]
+    names = {"group": "bureau_group", "weight": "bureau_weight", "payment": "bureau_payment"}
+    returned_rows = theirs[theirs["key"].notna()].drop_duplicates("key").rename(columns=names)
+    wanted = ["key", *names.values(), "returned"]
     returned_rows = returned_rows[[name for name in wanted if name in returned_rows.columns]]
     joined = ours.merge(returned_rows, on="key", how="outer", indicator=True, sort=False)
-    frame = _beside(answer, own, joined)
-    frame["reason"], frame["hint"] = _reasons(answer, own, frame)
+    money = theirs.attrs["money"]
+    frame = _beside(answer, own, joined, money)
+    frame["reason"], frame["hint"] = _reasons(answer, own, frame, money)
     frame["words"] = frame["reason"].map(REASONS)
-    told = [f"按 {left} 与局方的 {right} 对应", *answer.told]
-    if twice:
-        told.append(f"局方文件中有 {twice:,} 个重复的编号, 只取第一行")
     told += _deadline(frame, appeal_days, returned, on)
     told += [zh for zh, _ in answer.payments.other_dates]
     told.append(answer.payments.trust_in("zh"))
     return Reconciliation(answer, frame.drop(columns=["at"]), tuple(told))
 
 
-def _beside(answer: Estimate, own: pd.DataFrame, joined: pd.DataFrame) -> pd.DataFrame:
+def _matching(match: Match, ours: pd.Series, theirs: pd.Series) -> list[str]:
+    """By what stays of both sides were matched, and rows that could not be."""
+    labels = column_labels("zh")
+    lines = [f"按我方{labels[match.own]}与局方{labels[match.bureau]}对应, 对上 {match.common:,} 例"]
+    if match.without_zeros:
+        lines.append("编号按去掉前导零后对应")
+    for keys, side in ((ours, "我方"), (theirs, "局方")):
+        none, twice = int(keys.isna().sum()), int(keys.dropna().duplicated().sum())
+        if none:
+            lines.append(f"{side}有 {none:,} 行没有该编号, 无法对应")
+        if twice and side == "局方":
+            lines.append(f"局方文件中有 {twice:,} 个重复的编号, 只取第一行")
+        elif twice:
+            lines.append(f"我方有 {twice:,} 例编号与前面的病例重复, 与局方同一行比较, 请核对")
+    return lines
+
+
+def _beside(answer: Estimate, own: pd.DataFrame, joined: pd.DataFrame, money: str) -> pd.DataFrame:
     at = joined["at"].fillna(-1).astype(np.int64).to_numpy()
     here = at >= 0
     frame = pd.DataFrame(
@@ -195,18 +211,18 @@ def _beside(answer: Estimate, own: pd.DataFrame, joined: pd.DataFrame) -> pd.Dat
         frame["case_id"] = np.where(here, taken(own["case_id"]), frame["case_id"])
     frame["sheet_row"] = pd.Series(taken(sheet_rows_of(own, own)), dtype=object).astype("Int64")
     for name in ("group", "weight", "payment", "total_cost", "standing"):
-        frame[name] = taken(answer.frame[name])
+        frame[name] = taken(answer.frame[money if name == "payment" else name])
     for name in ("weight", "payment", "total_cost"):
         frame[name] = frame[name].astype(np.float64)
     for name in ("bureau_group", "bureau_weight", "bureau_payment", "returned"):
         frame[name] = joined[name].to_numpy() if name in joined.columns else None
     for name in ("bureau_weight", "bureau_payment"):
         frame[name] = frame[name].astype(np.float64)
-    frame["difference"] = frame["bureau_payment"] - frame["payment"]
+    frame["difference"] = (frame["bureau_payment"] - frame["payment"]).round(2)
     return frame
 
 
-def _reasons(answer: Estimate, own: pd.DataFrame, frame: pd.DataFrame) -> tuple[Any, list[str]]:
+def _reasons(answer: Estimate, own: pd.DataFrame, frame: pd.DataFrame, money: str) -> tuple[Any, list[str]]:
     """Why each row differs, and what may have led the bureau to its group."""
     group, other = frame["group"].astype(str), frame["bureau_group"].astype(str).str.strip()
     same = group == other
@@ -225,7 +241,12 @@ def _reasons(answer: Estimate, own: pd.DataFrame, frame: pd.DataFrame) -> tuple[
         ("weight", weights_differ),
         ("ours_unpriced", frame["payment"].isna() & frame["bureau_payment"].notna()),
         ("not_paid", frame["bureau_payment"].isna() & bool(frame["bureau_payment"].notna().any())),
-        ("by_item", paid_differ & ((frame["bureau_payment"] - frame["total_cost"]).abs() <= _CENT)),
+        (
+            "by_item",
+            paid_differ
+            & (money == "payment")
+            & ((frame["bureau_payment"] - frame["total_cost"]).abs() <= _CENT),
+        ),
         ("price", paid_differ),
     ]
     open_still = np.ones(len(frame), dtype=bool)

@@ -61,16 +61,44 @@ def nearest_scheme(scheme: str) -> str:
     return near or NATIONAL
 
 
+def unpriced(policy: Policy) -> Lacking | None:
+    """What a policy that can be run leaves unpriced on its day: groups of its scheme without a weight.
+
+    >>> from drgsim import Policy
+    >>> unpriced(Policy.load("harbin")).en
+    '267 of 688 groups have no weight on 2024-12-31: their stays stay unpriced'
+    >>> unpriced(Policy.load("national-drg-rate")) is None
+    True
+    """
+    if policy.method not in ("drg_rate", "drg_points") or policy.scheme not in available_ids():
+        return None
+    groups, without = _counted(policy, str(policy.scheme))
+    if not without:
+        return None
+    return Lacking(
+        f"{policy.on} 有 {groups} 个病组中的 {without} 个无权重, 其病例无法定价",
+        f"{without} of {groups} groups have no weight on {policy.on}: their stays stay unpriced",
+    )
+
+
 def _unpriced(policy: Policy, scheme: str) -> tuple[str, str]:
-    """How many groups of the nearest scheme have no weight under the policy."""
+    """How many groups of the nearest scheme have no weight under the policy, in words."""
+    groups, without = _counted(policy, scheme)
+    if not groups:
+        return "", ""
+    return (
+        f", 该版 {groups} 个病组中 {without} 个在本政策中无权重, 无法定价",
+        f"; of its {groups} groups {without} have no weight here and stay unpriced",
+    )
+
+
+def _counted(policy: Policy, scheme: str) -> tuple[int, int]:
+    """Groups of a scheme, and how many of them have no weight under the policy; (0, 0) without weights."""
     from ..schemes.compile_cache import load_compiled
 
     table = Weights.of(policy)
     if table is None:
-        return "", ""
+        return 0, 0
     groups = [code for code in load_compiled(scheme).drgs.codes if code not in ("", "0000")]
     without = int(np.isnan(np.asarray(table.weight_of(groups), dtype=np.float64)).sum())
-    return (
-        f", 该版 {len(groups)} 个病组中 {without} 个在本政策中无权重, 无法定价",
-        f"; of its {len(groups)} groups {without} have no weight here and stay unpriced",
-    )
+    return len(groups), without

@@ -10,6 +10,7 @@ import pandas as pd
 from ..._optional import require
 from ...cases.given import refuse_columns, refuse_doubled
 from ...errors import ArgumentError, ColumnError, NotFoundError
+from ...language import both
 from ...policy.dated_scheme import DatedScheme
 from .jurisdiction import schemes_of
 from .stays import Stays
@@ -73,7 +74,7 @@ def _not_shipped(error: NotFoundError, policies: list[Any]) -> NotFoundError:
     """What a policy lacks whose scheme does not ship, and the nearest choice."""
     from ...weights.runnable import lacking
 
-    told = [f"{each.id}: {one.zh} ({one.en})" for each in policies for one in lacking(each)]
+    told = [f"{each.id}: {both(one.zh, one.en)}" for each in policies for one in lacking(each)]
     return NotFoundError(
         "该政策的分组方案未随附 the policy's scheme does not ship",
         got=error.got,

@@ -12,6 +12,7 @@ import pandas as pd
 from ...errors import ArgumentError
 from ...language import both
 from ...words import headers
+from ..engine.problems import Unpaid
 from .standing import Standing, costs, in_english, margins, standings
 
 if TYPE_CHECKING:
@@ -110,6 +111,19 @@ def notes(estimate: Estimate) -> list[tuple[str, str]]:
         )
         for why, count in found.items()
     ]
+    unpaid = standings(estimate.payments) == Standing.NOT_PAYABLE
+    codes, counts = np.unique(estimate.payments.findings.problem[unpaid], return_counts=True)
+    if len(codes):
+        why = [(Unpaid(int(code)), int(count)) for code, count in zip(codes, counts, strict=True)]
+        why.sort(key=lambda each: -each[1])
+        zh = "; ".join(f"{problem.zh} {count:,}" for problem, count in why)
+        en = "; ".join(f"{problem.en}: {count:,}" for problem, count in why)
+        lines.append(
+            (
+                f"无法测算 {int(unpaid.sum()):,} 例: {zh}",
+                f"{int(unpaid.sum()):,} stays cannot be priced: {en}",
+            )
+        )
     row = summary(estimate, None).iloc[0]
     inside, beside = int(row["in_scheme"]), int(row["cases"] - row["in_scheme"])
     if beside:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Language = Literal["zh", "en"]
 
+_NUMBERS = ("case_id", "stay_id", "settlement_id", "record_number")
 _ALWAYS = ("fund", "patient", "borne_by_hospital")
 PAYER_ZH = headers(
     "fund",
@@ -63,13 +64,19 @@ def explain(payments: Payments, case_id: Any, lang: Language) -> str:
 
 
 def find_row(payments: Payments, case_id: Any) -> int:
-    """The position of a case, by its case_id, or its index label where the table has no ids."""
+    """The position of a case, by its case_id, another number of the stay that is its alone (settlement,
+    serial or record number), or its index label where the table has no ids."""
     frame = payments.stays.frame
-    labels = frame["case_id"] if "case_id" in frame.columns else frame.index.to_series()
-    rows = np.flatnonzero((labels == case_id).to_numpy(dtype=bool, na_value=False))
-    if not len(rows):
-        raise NotFoundError("no such case in this result", do="ask with a value of the column case_id")
-    return int(rows[0])
+    columns = [frame[name] for name in _NUMBERS if name in frame.columns] or [frame.index.to_series()]
+    for labels in columns:
+        rows = np.flatnonzero((labels == case_id).to_numpy(dtype=bool, na_value=False))
+        if len(rows) == 1 or (len(rows) and labels is columns[0]):
+            return int(rows[0])
+        if len(rows):
+            raise ArgumentError(
+                "several stays bear this number", got=f"{len(rows)} stays", do="ask with 住院流水号 or 结算ID"
+            )
+    raise NotFoundError("no such case in this result", do="ask with a value of the column case_id")
 
 
 def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:

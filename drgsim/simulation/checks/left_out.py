@@ -59,7 +59,7 @@ def refuse_nothing_paid(outcome: Outcome, scenario: str) -> None:
     paid = n - sum(cases for cases, _ in reasons.values())
     if paid > 0 and (n < FEWEST_STAYS or paid >= FEWEST_SHARE * n):
         return
-    asked = asked_facts({problem: cases for problem, (cases, _) in reasons.items()}, outcome.payments.stays)
+    asked = asked_facts({problem: cases for problem, (cases, _) in reasons.items()}, outcome.payments)
     stays = outcome.payments.stays
     empty = [name for name in (*PLACES, "insurance") if (stays.labels(name).codes < 0).all()]
     raise SimulationError(

@@ -115,7 +115,7 @@ class Faces:
 
     def to_excel(self: _Tables, path: Any, *, synthetic: bool = False) -> None:
         """Write every table as a sheet; needs XlsxWriter. The file is there whole or not at all."""
-        report_room("workbook").write_workbook(path, self, self.facts(synthetic=synthetic))
+        report_room("comparison_workbook").write_workbook(path, self, self.facts(synthetic=synthetic))
 
     def facts(self: _Tables, *, synthetic: bool = False) -> Any:
         """What the run was, as page and workbook say it: `drgsim.report.facts.RunFacts`."""
