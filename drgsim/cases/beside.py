@@ -102,7 +102,8 @@ def headed_table(
 
     `given`: a DataFrame, a CSV or a workbook. Titles may stand above the header, and the table on any sheet:
     the row that has most of the headers is the header, compared without blanks, width and case. Rows without
-    a cell in the columns found, and foot rows (that begin with 合计, 制表人 …), are left out. Nothing found gives no column.
+    a cell in the columns found, and foot rows (that begin with 合计, 制表人 …), are left out. Nothing found
+    gives no column. Raises `error`, NotFoundError.
     """
     import pandas as pd
 

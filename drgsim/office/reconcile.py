@@ -218,7 +218,7 @@ def _beside(answer: Estimate, own: pd.DataFrame, joined: pd.DataFrame, money: st
         frame[name] = joined[name].to_numpy() if name in joined.columns else None
     for name in ("bureau_weight", "bureau_payment"):
         frame[name] = frame[name].astype(np.float64)
-    frame["difference"] = (frame["bureau_payment"] - frame["payment"]).round(2)
+    frame["difference"] = (frame["bureau_payment"] - frame["payment"]).round(4)
     return frame
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from drgsim.cases import case_column, find_layout
+from drgsim.cases import case_column, find_layout, read_cases
 from drgsim.cases.parse import parse_column
 
 PLAIN = find_layout("plain")
@@ -136,10 +136,31 @@ def test_times_of_day():
         ("discharge", "死亡", 5), ("discharge", "3", 3), ("insurance", "城乡居民", "resident"),
         ("insurance", "310", "employee"), ("registration", "异地转诊", "referral"), ("retired", "退休", True),
         ("retired", "0", False), ("hospital_level", "三级甲等", 3),
+        ("sex", "1-男", 1), ("sex", "2.女性", 2), ("discharge", "1. 医嘱离院", 1),
+        ("insurance", "310|职工", "employee"),
+        ("insurance", "1.城镇职工基本医疗保险", "employee"), ("insurance", "3）新型农村合作医疗", "resident"),
+        ("insurance", "7.全自费", "other"),
     ],
 )  # fmt: skip
 def test_coded_values(column, text, value, string_backend):
     assert listed(parse(column, [text])) == [value]
+
+
+def test_a_code_whose_label_says_something_else_is_no_value():
+    parsed = parse("sex", ["1-女", "1-男女", "5-男"])
+    assert listed(parsed) == [None, None, 1]
+    assert problems(parsed) == [("value-unknown", [0, 1], ["1-女", "1-男女"])]
+
+
+def test_the_front_pages_way_of_paying_is_the_insurance():
+    raw = pd.DataFrame(
+        {
+            "病案号": ["1", "2"],
+            "主要诊断编码": ["I10.x00"] * 2,
+            "医疗付费方式": ["城镇职工基本医疗保险", "新农合"],
+        }
+    )
+    assert read_cases(raw)["insurance"].tolist() == ["employee", "resident"]
 
 
 def test_an_unknown_value_is_told():

@@ -96,6 +96,71 @@ def test_numbers_match_whatever_the_bureau_calls_them(bureau, tmp_path):
         drgsim.reconcile(own, pd.DataFrame({"a": [1]}), POLICY, weights=WEIGHTS)
 
 
+def test_a_bureaus_sheet_is_read_as_it_is(bureau, tmp_path):
+    """A title, empty rows and a foot around the table, thousands commas, zeros that the spreadsheet took."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    path = tmp_path / "局方反馈.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("说明").write(0, 0, "本文件由经办机构下发")
+        sheet = book.add_worksheet("明细")
+        sheet.merge_range(0, 0, 0, 5, "2025年3月DRG结算反馈表")
+        heads = ["序号", "病 案 号", "DRG分组编码", "ＲＷ", "DRG应付金额", "下发日期"]
+        for place, head in enumerate(heads):
+            sheet.write(2, place, head)
+        for at, (number, group, weight, paid, day) in enumerate(
+            bureau.itertuples(index=False, name=None), start=3
+        ):
+            for place, cell in enumerate((at, int(number), group, weight, f"{paid:,.2f}元", day)):
+                sheet.write(at, place, cell)
+        sheet.write(12, 0, "合计")
+        sheet.write(12, 4, 12345.6)
+        sheet.write(13, 0, "制表人：李某")
+    plain = drgsim.reconcile(cases(), bureau, POLICY, weights=WEIGHTS)
+    found = drgsim.reconcile(cases(), path, POLICY, weights=WEIGHTS, appeal_days=10, on="2025-04-08")
+    assert len(found) == len(plain) == 9
+    assert found.reasons["cases"].to_dict() == plain.reasons["cases"].to_dict()
+    assert found.frame["bureau_payment"].sum() == pytest.approx(plain.frame["bureau_payment"].sum(), abs=0.05)
+    assert set(found.frame["days_left"].dropna()) == {3}
+    told = "\n".join(found.told)
+    assert "编号按去掉前导零后对应" in told
+    assert "局方的“DRG应付金额”与我方应付总额比较" in told
+    assert "对上 7 例" in told
+
+
+@pytest.mark.parametrize(("head", "ours_is", "said"), [
+    ("病组支付标准", "standard", "支付标准"), ("DRG统筹应付", "fund", "统筹基金支付"),
+])  # fmt: skip
+def test_the_bureaus_money_is_held_against_its_like(ours, head, ours_is, said):
+    """A bureau that states the standard, or the fund's part, is not compared with the whole payment."""
+    back = pd.DataFrame({"病案号": ours.index, "病组": ours["group"], head: ours[ours_is]})
+    found = drgsim.reconcile(cases(), back, POLICY, weights=WEIGHTS)
+    assert set(found.frame["reason"]) == {"agree"}
+    assert f"与我方{said}比较" in "\n".join(found.told)
+
+
+def test_doubled_numbers_and_rows_without_one_are_told(bureau):
+    more = pd.concat([bureau, bureau.iloc[[0]], bureau.iloc[[0]].assign(病案号=None)])
+    own = pd.concat([cases(), cases().iloc[[0]]], ignore_index=True)
+    told = "\n".join(drgsim.reconcile(own, more, POLICY, weights=WEIGHTS).told)
+    for line in ("局方文件中有 1 个重复的编号", "局方有 1 行没有该编号", "我方有 1 例编号与前面的病例重复"):
+        assert line in told
+    words = bureau.astype({"支付金额": object}).assign(支付金额=["待定", *bureau["支付金额"][1:]])
+    assert "“支付金额”列有 1 个单元格不是数字" in "\n".join(
+        drgsim.reconcile(cases(), words, POLICY, weights=WEIGHTS).told
+    )
+
+
+def test_a_stay_is_found_by_any_number_that_is_its_alone():
+    own = cases().assign(record_number=[f"R{n // 2}" for n in range(8)], stay_id=[f"Z{n}" for n in range(8)])
+    own.loc[7, "record_number"] = "R9"
+    answer = drgsim.estimate(own, POLICY, weights=WEIGHTS)
+    assert answer.text("R9") == answer.text("Z7") == answer.text("0007")
+    with pytest.raises(ArgumentError, match="several stays"):
+        answer.text("R0")
+    with pytest.raises(NotFoundError):
+        answer.text("R77")
+
+
 def test_the_command_writes_workbook_applications_and_lists(bureau, tmp_path, capsys):
     calamine = pytest.importorskip("python_calamine")
     source, back, out = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "对账.xlsx"

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from drgsim import Policy, estimate
+from drgsim import DrgGrouper, Policy, Weights, estimate
 from drgsim.cli.main import main
 from drgsim.errors import NotFoundError
-from drgsim.weights.runnable import lacking, nearest_scheme
+from drgsim.weights.runnable import lacking, nearest_scheme, unpriced
 
 CASE = {"sex": 1, "age": 56, "los": 8, "diagnoses": "K80.101", "procedures": "51.2300",
         "insurance": "employee", "hospital_level": 3, "total_cost": 9_000.0}  # fmt: skip
@@ -21,6 +21,17 @@ def test_a_policy_whose_scheme_does_not_ship_names_it_and_the_nearest_choice():
         estimate(CASE, policy)
     assert estimate(CASE, policy, scheme="haerbin-2022").frame["group"].notna().all()
     assert lacking(Policy.load("harbin-2022")) == []
+
+
+def test_a_policy_that_can_run_says_what_it_leaves_unpriced_on_its_day(capsys):
+    left = unpriced(Policy.load("harbin"))
+    table, groups = Weights.of(Policy.load("harbin")), set(DrgGrouper("haerbin-2022").compiled.drgs.codes)
+    without = len(groups - set(table.frame.index) - {"", "0000"})
+    assert left is not None
+    assert f"的 {without} 个无权重" in left.zh
+    assert "2024-12-31" in left.en
+    assert main(["policy", "list"]) == 0
+    assert left.zh in capsys.readouterr().out
 
 
 def test_the_nearest_scheme_is_of_the_place_or_the_national_one():
