@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ._atomic import replacing
 from ._optional import require
 from .errors import ArgumentError
+from .language import stated_language, told
+from .words import cell_in, title_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,7 @@ _NARROWEST, _WIDEST, _NOTE_WIDTH = 8, 48, 110  # characters
 _LOOKED_AT = 200  # rows that say how wide a column should be
 _CREATED = dt.datetime(2000, 1, 1)  # not the clock's: the same results are the same file
 _A4 = 9
+_LONGEST_NAME = 31  # characters of a tab
 _RATIOS = frozenset(
     ["weight", "coefficient", "unit_price", "ratio", "ratio_to_standard", "cmi", "margin_rate", "acceptance"]
 )
@@ -81,6 +84,7 @@ class Book:
             nonlocal done
             columns = [str(each) for each in frame.columns]
             names = columns if headers is None else [each for each in headers if each in columns]
+            names = _of_one_language(names)
             rows = (done or 0) + len(frame)
             if rows > _SHEET_ROWS - above:
                 raise ArgumentError(
@@ -92,13 +96,13 @@ class Book:
             places = [columns.index(each) for each in names]
             cells = [self._cells(frame.iloc[:, place]) for place in places]
             if done is None:
-                titles = names if headers is None else [headers[each] for each in names]
+                titles = [title_in(each if headers is None else headers[each]) for each in names]
                 for row, line in enumerate([titles] if under is None else [titles, map(under.get, names)]):
                     for place, text in enumerate(line):  # row by row: a streamed sheet knows no way back
                         page.write_string(row, place, text or "", self._under if row else self._head)
             if not done:
                 for place, each in enumerate(names):
-                    title = each if headers is None else headers[each]
+                    title = title_in(each if headers is None else headers[each])
                     page.set_column(place, place, _width(title, cells[place]))
             styles = [self._number(_code(each) if code is None else code(each)) for each in names]
             first = above + (done or 0)
@@ -116,7 +120,7 @@ class Book:
         page = self._page(name)
         page.set_column(0, 0, _NOTE_WIDTH)
         for row, line in enumerate(lines):
-            page.write_string(row, 0, line)
+            page.write_string(row, 0, told(line))
 
     def pairs(self, name: str, title: str, pairs: Sequence[tuple[str, str]]) -> None:
         """A sheet with a title and pairs of what and words."""
@@ -124,12 +128,12 @@ class Book:
         page.set_column(0, 0, 34)
         page.set_column(1, 1, _NOTE_WIDTH)
         page.write_string(0, 0, title, self._title)
-        for row, (what, told) in enumerate(pairs, 2):
-            page.write_string(row, 0, what, self._wrapped)
-            page.write_string(row, 1, told, self._wrapped)
+        for row, pair in enumerate(pairs, 2):
+            for place, text in enumerate(pair):
+                page.write_string(row, place, told(text), self._wrapped)
 
     def _page(self, name: str) -> Any:
-        page = self._book.add_worksheet(name)
+        page = self._book.add_worksheet(title_in(name)[:_LONGEST_NAME])
         page.set_landscape()
         page.set_paper(_A4)
         page.fit_to_pages(1, 0)
@@ -143,10 +147,11 @@ class Book:
 
     def _cells(self, column: pd.Series) -> list[Any]:
         """Cells as text, number, moment or None."""
-        words = YES_NO[self._lang]
+        words = YES_NO[stated_language() or self._lang]
         cells = column.astype(object).where(column.notna(), None).tolist()
         told = [
-            words[bool(cell)] if type(cell).__name__ in ("bool", "bool_") else _told(cell) for cell in cells
+            words[bool(cell)] if type(cell).__name__ in ("bool", "bool_") else cell_in(_told(cell))
+            for cell in cells
         ]
         for cell in told:
             if isinstance(cell, str) and not cell.isascii():
@@ -210,6 +215,16 @@ def write_sheets(
         for name, (frame, headers) in sheets.items():
             book.table(name, frame, headers=headers)
         book.lines("说明", notes)
+
+
+def _of_one_language(names: list[str]) -> list[str]:
+    """The columns without those that say the same again in the language nobody asked for."""
+    asked = stated_language()
+    if asked is None:
+        return names
+    own, other = ("zh", "en") if asked == "zh" else ("en", "zh")
+    twice = {f"{each.removesuffix(own)}{other}" for each in names if each == own or each.endswith(f"_{own}")}
+    return [each for each in names if each not in twice]
 
 
 def _code(name: str) -> str:

@@ -7,13 +7,18 @@ An id is a name (`total_cost`), or a name in a room or kind where it means somet
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from enum import Enum
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ._paths import data_path
 from .errors import NotFoundError, nearest_name
+from .language import stated_language
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 E = TypeVar("E", bound=Enum)
 
@@ -94,3 +99,74 @@ def members(kind: str, enum: Iterable[E]) -> dict[E, tuple[str, str]]:
     """The words of a kind for each member of an enumeration, by its name in small letters."""
     known = pairs(kind)
     return {each: known[each.name.lower()] for each in enum}
+
+
+# columns whose cells are ids, and the kind of their words ("" where an id is a word of its own)
+_CELLS = {
+    "state": "trust", "trust": "trust", "pot": "", "insurance": "", "scheme": "", "measure": "", "fund": "",
+    "of": "table", "place": "table",
+}  # fmt: skip
+_LABELS = {"zh": "说明", "en": "label"}  # a column of sentences
+_OF_YEAR = re.compile(r"(.+)_(\d{2,4})")  # months_2030
+
+
+def in_words(table: pd.DataFrame, room: str = "") -> pd.DataFrame:
+    """A table for a reader: its columns, and the ids in them, in the language somebody asked for.
+
+    What stands there in Chinese and English stands there once. Unchanged where nobody asked for a language,
+    and where a name is no word.
+    """
+    asked = stated_language()
+    if asked is None:
+        return table
+    own, other = ("zh", "en") if asked == "zh" else ("en", "zh")
+    names = [str(name) for name in table.columns]
+    twice = {f"{name.removesuffix(own)}{other}" for name in names if re.search(rf"(^|_){own}$", name)}
+    shown = table[[name for name in table.columns if str(name) not in twice]].copy()
+    for name in shown.columns:
+        kind = _CELLS.get(str(name))
+        if kind is not None and shown[name].dtype.kind == "O":
+            shown[name] = shown[name].map(lambda cell, kind=kind: _said(cell, kind or room, asked))
+    shown.columns = [_LABELS.get(str(name)) or _said(name, room, asked) for name in shown.columns]
+    shown.index.names = [None if name is None else _said(name, room, asked) for name in shown.index.names]
+    return shown
+
+
+@cache
+def _english() -> dict[str, str]:
+    """The English of each Chinese word; of one that stands for several the first."""
+    found: dict[str, str] = {}
+    for each in words().values():
+        found.setdefault(each.zh, each.en)
+    return found
+
+
+def title_in(text: str) -> str:
+    """A header or the name of a sheet, an id or Chinese, in the language somebody asked for; else as it is.
+
+    >>> title_in("说不上来")
+    '说不上来'
+    """
+    asked = stated_language()
+    if asked is None:
+        return text
+    return (
+        _english().get(text) or str(_said(text, "", asked)) if asked == "en" else str(_said(text, "", asked))
+    )
+
+
+def cell_in(cell: object) -> object:
+    """A cell that is a word of the field, in English for who asked for English; else as it is."""
+    if stated_language() != "en" or not isinstance(cell, str):
+        return cell
+    return _english().get(cell, cell)
+
+
+def _said(name: object, room: str, lang: str) -> object:
+    known = words()
+    found = known.get(f"{room}.{name}") or known.get(f"table.{name}") or known.get(str(name))
+    if found is not None:
+        return found.zh if lang == "zh" else found.en
+    if (dated := _OF_YEAR.fullmatch(str(name))) is not None and dated[1] in known:
+        return f"{_said(dated[1], room, lang)} {dated[2]}"
+    return name

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._rooms import report_room
-from ..words import pairs
+from ..language import stated_language
+from ..words import in_words, pairs
 from .library import Library
 from .reading import polars
 
@@ -259,8 +260,8 @@ class AuditResult:
     def _repr_html_(self) -> str:
         from html import escape
 
-        summary = self.summary()
-        return f"<pre>{escape(self.text('zh'))}</pre>{summary.to_html(border=0)}"
+        summary = in_words(self.summary()).to_html(border=0)
+        return f"<pre>{escape(self.text(stated_language() or 'zh'))}</pre>{summary}"
 
 
 def _grouped(findings: pl.DataFrame, by: str) -> pd.DataFrame:

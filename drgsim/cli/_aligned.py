@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..words import in_words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def width(text: str) -> int:
@@ -16,6 +22,14 @@ def width(text: str) -> int:
         0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
         for sign in text
     )
+
+
+def table_text(table: pd.DataFrame, room: str = "", **options: Any) -> str:
+    """A table as text, its headers and ids in the language asked for, its columns below one another."""
+    import pandas as pd
+
+    with pd.option_context("display.unicode.east_asian_width", True):
+        return str(in_words(table, room).to_string(**options))
 
 
 def aligned(rows: Sequence[Sequence[str]], *, gap: int = 2) -> str:

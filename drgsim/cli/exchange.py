@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
+from ._aligned import table_text
 from ._fund_tables import read_fund_table
 from ._reading import add_reading_arguments, reading_options
 from ._say import both, say
@@ -122,7 +123,7 @@ def _pack(arguments: argparse.Namespace) -> int:
         done.frame, arguments.out, sender=arguments.sender, scheme=scheme, policy=policy.hash,
         period=arguments.period, k=arguments.k, key=_key(arguments), small_allowed=arguments.small_allowed,
     )  # fmt: skip
-    say(done.summary().to_string(index=False), file=sys.stderr)
+    say(table_text(done.summary(), index=False), file=sys.stderr)
     unpaid = paid.unpaid
     if len(unpaid):
         say(f"{len(unpaid):,} of {len(frame):,} cases have no payment and are in no sum", file=sys.stderr)
@@ -134,7 +135,7 @@ def _pack(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     for each in _read(arguments):
-        print(each.summary().to_string(index=False))
+        print(table_text(each.summary(), index=False))
         say(f"signed with the key: {'yes' if each.signed else 'not asked'}")
     return 0
 

@@ -8,6 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ..language import stated_language
+from ._aligned import table_text
 from ._reading import add_reading_arguments, reading_options
 from ._say import both, say
 
@@ -113,7 +114,7 @@ def _refine(arguments: argparse.Namespace) -> int:
     for zh, en in found.notes:
         say(both(zh, en))
     say(found)
-    say(found.summary().to_string())
+    say(table_text(found.summary()))
     say(folder)
     return 0
 

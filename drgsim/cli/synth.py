@@ -8,7 +8,9 @@ import time
 from typing import Any
 
 from ..errors import ArgumentError
-from ._say import say
+from ..language import stated_language
+from ._aligned import table_text
+from ._say import both, say
 
 CASES, CASES_MEASURED = 10_000, 200_000
 
@@ -92,9 +94,9 @@ def _tell_fidelity(arguments: argparse.Namespace) -> int:
     n = CASES_MEASURED if arguments.n is None else arguments.n
     cases = synthetic_cases(region, n=n, year=arguments.year, seed=arguments.seed, scheme=arguments.scheme)
     found = region.fidelity(cases, year=arguments.year)
-    columns = ["target", "achieved", "gap", "noise", "source", "state", "en"]
-    say(found.frame[columns].to_string(float_format="{:,.4g}".format))
-    say("\nNot preserved:")
-    for row in found.not_preserved["en"]:
+    columns = ["target", "achieved", "gap", "noise", "source", "state", stated_language() or "en"]
+    say(table_text(found.frame[columns], float_format="{:,.4g}".format))
+    say(f"\n{both('未保留的内容', 'Not preserved')}:")
+    for row in found.not_preserved[stated_language() or "en"]:
         say(f"- {row}")
     return 0

@@ -6,6 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ..fund.words import fund_table, pots
+from ..language import stated_language, told
+from ..policy.display import unit_text
+from ..words import chinese, words
+from ._aligned import table_text
 from ._say import both, say
 
 
@@ -70,7 +75,7 @@ def _run(arguments: argparse.Namespace) -> int:
         from ..fund.valuation_workbook import write_template
 
         write_template(arguments.template)
-        say(f"written to {arguments.template} 模板已写入")
+        say(both(f"模板已写入 {arguments.template}", f"written to {arguments.template}"))
         return 0
     if arguments.backtest:
         return _backtest(arguments)
@@ -93,16 +98,15 @@ def _run(arguments: argparse.Namespace) -> int:
     valued = value(fund, scenarios, years=arguments.years, draws=arguments.draws, seed=arguments.seed)
     with pd.option_context("display.width", 200, "display.max_columns", 20):
         for zh, en, state in valued.notes:
-            say(f"note 说明: {both(zh, en, '; ')} ({state})")
+            say(f"{both('说明', 'note')}: {both(zh, en, '; ')} ({_trust(state)})")
         assumed = sum(each.state == "assumed" for each in fund.assumptions.values())
         say(f"{assumed} of {len(fund.assumptions)} assumptions are assumed 其中{assumed}项为假定")
-        say(valued.summary().to_string(index=False))
+        say(table_text(fund_table(valued.summary()), index=False))
         for course in valued.courses[1:]:
             if course.scenario.order:
                 bars = valued.waterfall(course.scenario.id)
-                of = bars.attrs
-                say(f"\n{course.scenario.id}: {of['measure']} of {of['pot']}, {of['year']}, yuan")
-                say(bars.to_string(index=False, float_format="{:,.2f}".format))
+                say(f"\n{_of_bars(course.scenario.id, bars.attrs)}")
+                say(table_text(fund_table(bars), index=False, float_format="{:,.2f}".format))
         for text in arguments.goal:
             lever, _, goal = text.partition(":")
             chosen = scenarios[0] if len(scenarios) == 1 else None
@@ -189,16 +193,27 @@ def _write(valued: Any, folder: Path, told: Any, reconciled: Any) -> None:
             file.replace(folder / file.name)
     if not valued.draws:
         (folder / "bands.csv").unlink(missing_ok=True)
-    say(f"\nwritten to {folder} 结果已写入")
+    say("\n" + both(f"结果已写入 {folder}", f"written to {folder}"))
+
+
+def _of_bars(scenario: str, of: Any) -> str:
+    measure, pot = words().get(of["measure"]), pots().get(of["pot"])
+    if stated_language() != "zh" or measure is None or pot is None:
+        return f"{scenario}: {of['measure']} of {of['pot']}, {of['year']}, yuan"
+    return f"{scenario}：{of['year']} 年{pot.zh}的{measure.zh}，元"
+
+
+def _trust(state: str) -> str:
+    return chinese("trust").get(state, state) if stated_language() == "zh" else state
 
 
 def _backtest(arguments: argparse.Namespace) -> int:
     from ..fund.backtest import back_test
 
     tested = back_test(draws=arguments.draws or 500, seed=1 if arguments.seed is None else arguments.seed)
-    say(tested.to_markdown())
+    say(tested.to_markdown(stated_language() or "en"))
     say()
-    say(tested.summary().to_string(index=False, float_format="{:.3f}".format))
+    say(table_text(fund_table(tested.summary()), index=False, float_format="{:.3f}".format))
     if arguments.out:
         from .._atomic import replacing
 
@@ -214,14 +229,17 @@ def _list() -> int:
     from ..fund.lever import levers
     from ..fund.scenario import FundScenario
 
-    say("levers 杠杆 (0 changes nothing):")
+    say(both("杠杆（0 表示不变）：", "levers (0 changes nothing):"))
     for name, lever in levers().items():
-        say(f"  {name}  {both(lever.zh, lever.en)} [{lever.unit}] {lever.source} {lever.state}")
-        say(f"      {lever.evidence}")
+        unit, trust = unit_text(lever.unit), _trust(lever.state)
+        say(f"  {name}  {both(lever.zh, lever.en)} [{unit}] {lever.source} {trust}")
+        say(f"      {told(lever.evidence)}")
         for key, setting in lever.settings.items():
-            say(f"      {name}.{key} = {setting.value:g}  {both(setting.zh, setting.en)} ({setting.state})")
-    say(f"scenarios 情景: {', '.join(FundScenario.available())}")
-    say("assumptions 假设:")
+            trust = _trust(setting.state)
+            say(f"      {name}.{key} = {setting.value:g}  {both(setting.zh, setting.en)} ({trust})")
+    say(f"{both('情景', 'scenarios')}: {', '.join(FundScenario.available())}")
+    say(f"{both('假设', 'assumptions')}:")
     for name, what in parameters().items():
-        say(f"  {name} = {what.value:g} [{what.unit}]  {both(what.zh, what.en)} ({what.state})")
+        unit, trust = unit_text(what.unit), _trust(what.state)
+        say(f"  {name} = {what.value:g} [{unit}]  {both(what.zh, what.en)} ({trust})")
     return 0

@@ -21,13 +21,15 @@ import pandas as pd
 from .._paths import data_path
 from .._rows import rows_of
 from ..errors import ArgumentError
+from ..language import Language
+from ..words import words
 from .accounts import national_totals
 from .course import LEVELS
 from .fund import Fund
 from .series import NATION, Known
 from .valuation import Valuation
 from .value import value
-from .words import pots
+from .words import fund_table, pots
 
 TIANJIN = "tianjin (inferred)"
 STARTS = tuple(range(2017, 2025))
@@ -64,15 +66,33 @@ class BackTest:
             tables.append(table.reset_index().assign(of=label))
         return pd.concat(tables, ignore_index=True)
 
-    def to_markdown(self) -> str:
+    def to_markdown(self, lang: Language = "en") -> str:
         """The table as the documentation shows it."""
-        rows = ["| place | from | scheme | measure | year | forecast 1e8 | published 1e8 | error | 90 % band | breaks between |",  # noqa: E501
-                "|---|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
+        zh = lang == "zh"
+        heads = (
+            "地区",
+            "起算年",
+            "制度",
+            "指标",
+            "年度",
+            "预测（亿元）",
+            "公布（亿元）",
+            "误差",
+            "90% 区间",
+            "期间断点",
+        )
+        if not zh:
+            heads = ("place", "from", "scheme", "measure", "year", "forecast 1e8", "published 1e8", "error",
+                     "90 % band", "breaks between")  # fmt: skip
+        rows = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
         for row in rows_of(self.frame):
-            hit = "hit" if row.hit_90 else "**miss**"
+            names = (row.place, row.scheme, row.measure)
+            place, scheme, measure = map(_chinese, names) if zh else names
+            hit = ("命中" if zh else "hit") if row.hit_90 else ("**未中**" if zh else "**miss**")
+            breaks = row.break_zh if zh else row.break_en
             rows.append(
-                f"| {row.place} | {row.start} | {row.scheme} | {row.measure} | {row.year} | {row.forecast / 1e8:,.0f} "  # noqa: E501
-                f"| {row.actual / 1e8:,.0f} | {row.error:+.1%} | {hit} | {row.break_en} |"
+                f"| {place} | {row.start} | {scheme} | {measure} | {row.year} | {row.forecast / 1e8:,.0f} "
+                f"| {row.actual / 1e8:,.0f} | {row.error:+.1%} | {hit} | {breaks} |"
             )
         return "\n".join(rows)
 
@@ -80,7 +100,7 @@ class BackTest:
         return f"BackTest of {len(self.frame)} targets, {self.draws} draws\n{self.summary().to_string()}"
 
     def _repr_html_(self) -> str:
-        return str(self.summary().to_html())
+        return str(fund_table(self.summary()).to_html())
 
 
 def back_test(
@@ -187,3 +207,8 @@ def breaks_between(place: str, scheme: str, start: int, year: int) -> tuple[str,
             if row["place"] == short and row["scheme"] == scheme and start < int(row["year"]) <= year
         ]
     return tuple("; ".join(f"{row['year']} {row[lang]}" for row in own) for lang in ("zh", "en"))  # type: ignore[return-value]
+
+
+def _chinese(name: str) -> str:
+    found = words().get(f"table.{name}") or words().get(name)
+    return name if found is None else found.zh

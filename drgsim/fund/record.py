@@ -24,7 +24,7 @@ from ..errors import ArgumentError, FileFormatError
 from .fund import Fund
 from .run import run
 from .scenario import FundScenario
-from .words import pots
+from .words import fund_table, pots
 
 if TYPE_CHECKING:
     from .valuation import Valuation
@@ -106,10 +106,12 @@ class Reconciliation:
     changed: tuple[str, ...]
 
     def __repr__(self) -> str:
-        return f"Reconciliation of the reserve at the end of {self.year}\n{self.frame.to_string()}"
+        return (
+            f"Reconciliation of the reserve at the end of {self.year}\n{fund_table(self.frame).to_string()}"
+        )
 
     def _repr_html_(self) -> str:
-        return str(self.frame.to_html())
+        return str(fund_table(self.frame).to_html())
 
 
 STEPS = (

@@ -19,7 +19,7 @@ from .ledger import Books
 from .people import People
 from .run import run
 from .scenario import FundScenario
-from .words import pots
+from .words import fund_table, pots
 
 MEASURES = ("reserve_months", "reserve", "balance", "income", "spending", "present_value")
 SHORT = {"employee": "employee_pool", "accounts": "employee_accounts"}
@@ -108,10 +108,10 @@ class Sensitivity:
         return tuple(self.frame.loc[self.frame["swing"] == 0, "parameter"])
 
     def __repr__(self) -> str:
-        return f"Sensitivity of {self.measure}: {self.base:,.2f}\n{self.tornado().to_string()}"
+        return f"Sensitivity of {self.measure}: {self.base:,.2f}\n{fund_table(self.tornado()).to_string()}"
 
     def _repr_html_(self) -> str:
-        return str(self.tornado().to_html())
+        return str(fund_table(self.tornado()).to_html())
 
 
 def sensitivity(

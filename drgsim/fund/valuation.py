@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ArgumentError
+from ..language import both
 from .course import MEASURES, Course, light
 from .exhibits import bands, first_deficit, present_value, waterfall
 from .fund import Fund
 from .ledger import FEN
 from .record import record
 from .valuation_workbook import write_workbook
-from .words import OTHERS, lines, pots
+from .words import OTHERS, fund_table, lines, pots
 
 ALL = "all"
 
@@ -238,7 +239,7 @@ class Valuation:
             table[f"months_{year}"] = [own.get(key, float("nan")) for key in keys]
         return table
 
-    def to_excel(self, path: Any, lang: str = "zh") -> None:
+    def to_excel(self, path: Any, lang: str | None = None) -> None:
         """Every table as a workbook: see `drgsim.report.valuation_workbook`.
 
         Parameters
@@ -246,7 +247,7 @@ class Valuation:
         path : str or Path
             file to write; one that is there is replaced when all is written
         lang : "zh" or "en"
-            language of the text
+            language of headers and sheets; None for the one asked for, else Chinese
 
         Raises
         ------
@@ -263,5 +264,5 @@ class Valuation:
         )
 
     def _repr_html_(self) -> str:
-        notes = "".join(f"<li>{zh} · {en} ({state})</li>" for zh, en, state in self.notes)
-        return f"{self.summary().to_html()}<ul>{notes}</ul>"
+        notes = "".join(f"<li>{both(zh, en, ' · ')} ({state})</li>" for zh, en, state in self.notes)
+        return f"{fund_table(self.summary()).to_html()}<ul>{notes}</ul>"

@@ -143,7 +143,7 @@ LABELS = headers(
 )
 
 
-def write_workbook(valuation: Valuation, path: Any, lang: str = "zh") -> None:
+def write_workbook(valuation: Valuation, path: Any, lang: str | None = None) -> None:
     """Every table of a valuation, one a sheet; money in yuan.
 
     Raises MissingExtraError without XlsxWriter, ArgumentError for another language.

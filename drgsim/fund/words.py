@@ -7,9 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from .._paths import data_path
-from ..words import pairs, word
+from ..language import stated_language
+from ..words import in_words, pairs, word
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,15 @@ def lines() -> Mapping[str, Line]:
             for row in csv.DictReader(file)
         ]
     return MappingProxyType({line.id: line for line in rows})
+
+
+def fund_table(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of the valuation for a reader, its pots by name: `words.in_words`."""
+    asked = stated_language()
+    if asked is None or "pot" not in table:
+        return in_words(table, "valuation")
+    names = {id: pot.zh if asked == "zh" else pot.en for id, pot in pots().items()}
+    return in_words(table.assign(pot=table["pot"].replace(names)), "valuation")
 
 
 def spending_kinds(pot: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..words import in_words
 from .display import rule_text, value_text
 from .document import Document
 from .entries import Dated
@@ -71,7 +72,7 @@ class PolicyDiff:
 
     def _repr_html_(self) -> str:
         caption = f"<p>{escape(self.before)} → {escape(self.after)}</p>"
-        return caption + str(self.frame.to_html(index=False))
+        return caption + str(in_words(self.frame).to_html(index=False))
 
 
 def differences(before: Document, after: Document) -> PolicyDiff:

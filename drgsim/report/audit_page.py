@@ -9,7 +9,7 @@ from .._atomic import replacing
 from ..audit.words import SUSPICION, told, word
 from . import fonts
 from .figures.funnel import funnel
-from .markup import Markup, beside, bullets, chart, heading, pair, paragraph, section, table
+from .markup import Markup, beside, bullets, chart, document, heading, pair, paragraph, section, table
 from .page_style import CSS
 from .svg import svg
 
@@ -35,11 +35,7 @@ def audit_page(result: AuditResult, *, lang: str | None = None) -> str:
         *_untold(result),
         *_assumed(result),
     ]
-    head = (
-        '<meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
-        f"<title>{TITLE[0]} {TITLE[1]}</title><style>{CSS}</style>"
-    )
-    return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head><body>{"".join(body)}</body></html>\n'
+    return document(TITLE, CSS, body)
 
 
 def write_audit_page(result: AuditResult, path: Any, *, lang: str | None = None) -> Path:

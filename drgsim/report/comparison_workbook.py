@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 
 from .._excel import MONEY, SHARE, workbook
-from ..words import chinese
+from ..language import both as said
+from ..language import stated_language, told
+from ..words import chinese, pairs
 from .facts import RunFacts
 from .reader_tables import Tables, attributions, check_table, projected, reforms
 from .words import both, level
@@ -27,6 +29,11 @@ _WORDED = ("kind", "band", "insurance", "state", "measure")  # ids that have a w
 NAMES = chinese("sheet")
 
 
+def sheet_name(name: str) -> str:
+    """The name on the tab of a sheet: Chinese, but for who asked for English."""
+    return pairs("sheet")[name][1] if stated_language() == "en" else NAMES[name]
+
+
 def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:
     """Write `results.xlsx`; the file is there whole or not at all.
 
@@ -38,8 +45,9 @@ def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:
     """
     found = {name: make(tables) for name, make in SHEETS.items()}
     sheets = {name: frame for name, frame in found.items() if len(frame)}
-    with workbook(path) as book:
-        book.pairs(NAMES["about"], _TITLE, _about(facts, sheets))
+    asked = stated_language()
+    with workbook(path, lang=asked or "zh") as book:
+        book.pairs(sheet_name("about"), told(_TITLE), _about(facts, sheets))
         for name, frame in sheets.items():
             zh, en = zip(*(both(column) for column in frame.columns), strict=True)
             names = [str(column) for column in frame.columns]
@@ -47,10 +55,10 @@ def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:
                 lambda cells: cells.map(partial(_shown, column=str(cells.name)))
             )
             book.table(
-                NAMES[name],
+                sheet_name(name),
                 worded,
-                headers=dict(zip(names, zh, strict=True)),
-                under=dict(zip(names, en, strict=True)),
+                headers=dict(zip(names, en if asked == "en" else zh, strict=True)),
+                under=None if asked else dict(zip(names, en, strict=True)),
                 code=partial(_code, name),
             )
 
@@ -59,9 +67,9 @@ def _shown(cell: Any, column: str) -> Any:
     """A cell with its ids in words."""
     if isinstance(cell, str):
         named = both(cell)
-        return f"{named[0]} {named[1]}" if column in _WORDED and named[0] != cell else cell
+        return said(*named) if column in _WORDED and named[0] != cell else cell
     if column == "hospital_level" and cell is not None and cell == cell:
-        return level(cell, "zh")
+        return level(cell, stated_language() or "zh")
     return cell
 
 
@@ -75,35 +83,43 @@ def _code(name: str, column: str) -> str:
 
 def _about(facts: RunFacts, sheets: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
     lines = [
-        ("金额单位 money", "元 yuan；变化均为较基线 changes are against the baseline"),
-        ("可信度 trust", f"{facts.trust('zh')} {facts.trust('en')}"),
-        ("输入 input", _input(facts)),
         (
-            "版本 version",
+            said("金额单位", "money"),
+            said("元；变化均为较基线", "yuan; changes are against the baseline"),
+        ),
+        (said("可信度", "trust"), said(facts.trust("zh"), facts.trust("en"))),
+        (said("输入", "input"), _input(facts)),
+        (
+            said("版本", "version"),
             f"drgsim {facts.version}" + (f"; seed {facts.seed}" if facts.seed is not None else ""),
         ),
-        ("隐私 privacy", "本表只有合计，没有病例明细。Sums only; no case rows."),
+        (said("隐私", "privacy"), said("本表只有合计，没有病例明细。", "Sums only; no case rows.")),
     ]
-    lines += [("请注意 please note", f"{zh} {en}") for zh, en in (*facts.warnings, *facts.notes_on_years)]
+    warned = (*facts.warnings, *facts.notes_on_years)
+    lines += [(said("请注意", "please note"), said(zh, en)) for zh, en in warned]
     for place, each in enumerate(facts.scenarios):
-        kind = "基线 baseline" if place == 0 else f"方案 scenario {facts.mark(each.id)}"
-        titles = " / ".join(dict.fromkeys(text for text in each.title.values() if text))
-        lines.append((kind, f"{each.id}: {titles} [{each.hash[:16]}] {each.note}".rstrip()))
-    lines += [(NAMES[name], f"{name}: {len(frame):,} 行 rows") for name, frame in sheets.items()]
+        kind = said("基线", "baseline") if place == 0 else f"{said('方案', 'scenario')} {facts.mark(each.id)}"
+        asked = stated_language()
+        own = [each.title[asked]] if asked and each.title.get(asked) else each.title.values()
+        titles = " / ".join(dict.fromkeys(text for text in own if text))
+        lines.append((kind, f"{each.id}: {titles} [{each.hash[:16]}] {told(each.note)}".rstrip()))
+    lines += [
+        (sheet_name(name), f"{name}: {len(frame):,} {said('行', 'rows')}") for name, frame in sheets.items()
+    ]
     return lines
 
 
 def _input(facts: RunFacts) -> str:
-    told = [f"{facts.cases:,} 例 stays"]
+    found = [f"{facts.cases:,} {said('例', 'stays')}"]
     if facts.hospitals:
-        told.append(f"{facts.hospitals:,} 家医院 hospitals")
+        found.append(f"{facts.hospitals:,} {said('家医院', 'hospitals')}")
     if facts.regions:
-        told.append(f"{facts.regions:,} 个统筹区 regions")
+        found.append(f"{facts.regions:,} {said('个统筹区', 'regions')}")
     if facts.year:
-        told.append(str(facts.year))
+        found.append(str(facts.year))
     if facts.fingerprint:
-        told.append(facts.fingerprint)
-    return ", ".join(told)
+        found.append(facts.fingerprint)
+    return ", ".join(found)
 
 
 def _each_reform(make: Callable[[Tables, str], pd.DataFrame]) -> Callable[[Tables], pd.DataFrame]:

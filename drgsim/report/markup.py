@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from ..language import both, stated_language
+
 
 @dataclass(frozen=True, slots=True)
 class Markup:
@@ -23,7 +25,10 @@ def inline(cell: Cell) -> str:
 
 
 def pair(zh: str, en: str) -> Markup:
-    """Chinese with English beside it in small print; once where both are the same."""
+    """Chinese with English beside it in small print; once where both are the same or one was asked for."""
+    asked = stated_language()
+    if asked is not None:
+        return Markup(escape(zh if asked == "zh" or not en else en))
     if zh == en or not en:
         return Markup(escape(zh))
     return Markup(f'{escape(zh)} <span class="en" lang="en">{escape(en)}</span>')
@@ -37,6 +42,16 @@ def kept(text: str) -> Markup:
 def heading(zh: str, en: str, *, rank: int = 2) -> str:
     """A bilingual heading, Chinese first."""
     return f"<h{rank}>{pair(zh, en).text}</h{rank}>"
+
+
+def document(title: tuple[str, str], css: str, body: Iterable[str]) -> str:
+    """A whole page of its own: the title in Chinese and English, its style, its parts."""
+    head = (
+        '<meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
+        f"<title>{escape(both(*title) if title[0] != title[1] else title[0])}</title><style>{css}</style>"
+    )
+    lang = "en" if stated_language() == "en" else "zh-CN"
+    return f'<!DOCTYPE html>\n<html lang="{lang}"><head>{head}</head><body>{"".join(body)}</body></html>\n'
 
 
 def paragraph(cell: Cell, *, kind: str = "") -> str:

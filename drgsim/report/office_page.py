@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..office.indicators import HEADERS, KINDS
 from ..office.month import PERIODS, shown
-from .markup import bullets, heading, paragraph, section, table
+from .markup import bullets, document, heading, paragraph, section, table
 from .page_style import CSS
 
 if TYPE_CHECKING:
@@ -53,11 +53,7 @@ def page(month: OfficeReport) -> str:
         _explained(month),
         paragraph("警示是供复核的线索, 不是结论; 只可编码病历中有记载、经诊疗的疾病和操作。", kind="small"),
     ]
-    head = (
-        '<meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
-        f"<title>{title}</title><style>{CSS}{_OWN_CSS}</style>"
-    )
-    return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head><body>{"".join(body)}</body></html>\n'
+    return document((title, title), CSS + _OWN_CSS, body)
 
 
 def _overview(month: OfficeReport) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import fonts
 from .facts import RunFacts
-from .markup import Markup, bullets, heading, pair, paragraph, section
+from .markup import Markup, bullets, document, heading, pair, paragraph, section
 from .numbers import count
 from .page_charts import charts
 from .page_checks import checks, run_table
@@ -44,11 +44,7 @@ def page(tables: Tables, facts: RunFacts, *, lang: str | None = None, more: Sequ
         *checks(tables, facts),
         run_table(facts),
     ]
-    head = (
-        '<meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
-        f"<title>{TITLE[0]} {TITLE[1]}</title><style>{CSS}</style>"
-    )
-    return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head><body>{"".join(body)}</body></html>\n'
+    return document(TITLE, CSS, body)
 
 
 def _input(facts: RunFacts) -> Markup:

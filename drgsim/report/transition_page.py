@@ -9,7 +9,7 @@ from ..transition.flows import MOVES
 from ..words import named
 from . import fonts
 from .figures.gains import gains
-from .markup import Cell, bullets, chart, heading, pair, paragraph, section, table
+from .markup import Cell, bullets, chart, document, heading, pair, paragraph, section, table
 from .numbers import NONE, count, money, number, percent
 from .page_style import CSS
 from .svg import svg
@@ -45,11 +45,7 @@ def transition_page(found: Transition, *, lang: str | None = None) -> str:
         _explained(found),
         _watched(found),
     ]
-    head = (
-        '<meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
-        f"<title>{title[0]} {title[1]}</title><style>{CSS}</style>"
-    )
-    return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head><body>{"".join(body)}</body></html>\n'
+    return document(title, CSS, body)
 
 
 def _figures(found: Transition) -> str:

@@ -13,7 +13,7 @@ from ..fund.words import pots
 from ..sources import resolve
 from ..words import chinese
 from . import fonts
-from .markup import Cell, bullets, heading, pair, paragraph, section, table
+from .markup import Cell, bullets, document, heading, pair, paragraph, section, table
 from .numbers import NONE, money, number
 from .page_style import CSS
 from .thirty_years import thirty_years
@@ -94,11 +94,7 @@ def valuation_page(
             ),
         ),
     ]  # fmt: skip
-    head = (
-        '<meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
-        f"<title>{TITLE[0]} {TITLE[1]}</title><style>{CSS}</style>"
-    )
-    return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head><body>{"".join(body)}</body></html>\n'
+    return document(TITLE, CSS, body)
 
 
 def write_valuation(valuation: Valuation, path: Any, **options: Any) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ArgumentError
+from ..language import both
 from ..words import headers
 from .settlement import LABELS
 from .settlement_errors import LedgerError
@@ -162,7 +163,7 @@ class CashFlows:
             table["saved_a_year"] = table["released"] * loan_rate
         return table
 
-    def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
+    def to_excel(self, path: Any, lang: Literal["zh", "en"] | None = None) -> None:
         """Funds, hospitals, what is owed at each month's end, and payments by month, as a workbook; yuan."""
         days = [name for name in self.hospitals.columns if name.startswith("days_")]
         hospitals = self.hospitals.set_index(HOSPITAL_KEYS)
@@ -181,7 +182,7 @@ class CashFlows:
         return f"{self._headline()}\n{self._shown().to_string(float_format='{:,.2f}'.format)}"
 
     def _repr_html_(self) -> str:
-        table = self._shown().rename(columns=lambda name: f"{ZH.get(name, name)} {name}")
+        table = self._shown().rename(columns=lambda name: both(ZH.get(name, name), name))
         return f"<p>{escape(self._headline())}</p>{table.to_html(float_format='{:,.2f}'.format)}"
 
     def _shown(self) -> pd.DataFrame:

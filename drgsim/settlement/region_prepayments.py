@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..language import both
 from ..words import headers
 from .settlement import LABELS
 from .settlement_workbook import write_tables
@@ -111,7 +112,7 @@ class RegionPrepayments:
         )
         return lent / 100
 
-    def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
+    def to_excel(self, path: Any, lang: Literal["zh", "en"] | None = None) -> None:
         """Pairs, their months, and what care regions hold, as a workbook; yuan."""
         tables = {
             ("地区间", "pairs"): self.summary(),
@@ -125,7 +126,7 @@ class RegionPrepayments:
         return f"{self._headline()}\n{shown.to_string(float_format='{:,.2f}'.format)}"
 
     def _repr_html_(self) -> str:
-        table = self._shown().rename(columns=lambda name: f"{ZH.get(name, name)} {name}")
+        table = self._shown().rename(columns=lambda name: both(ZH.get(name, name), name))
         return f"<p>{escape(self._headline())}</p>{table.to_html(float_format='{:,.2f}'.format)}"
 
     def _shown(self) -> pd.DataFrame:

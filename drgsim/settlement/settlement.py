@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ..errors import ArgumentError
+from ..language import both
 from ..words import headers
 from .settlement_workbook import write_tables
 
@@ -144,7 +145,7 @@ class Settlement:
         )
         return table if measure == "cases" else table / 100
 
-    def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
+    def to_excel(self, path: Any, lang: Literal["zh", "en"] | None = None) -> None:
         """Ledger, hospital statements, months and flows as a workbook.
 
         Parameters
@@ -152,7 +153,7 @@ class Settlement:
         path : str or Path
             file to write; one that is there is replaced when all is written
         lang : "zh" or "en"
-            language of the text
+            language of headers and sheets; None for the one asked for, else Chinese
 
         Raises
         ------
@@ -172,7 +173,7 @@ class Settlement:
         return f"{self._headline()}\n{self.summary().to_string(float_format='{:,.2f}'.format)}"
 
     def _repr_html_(self) -> str:
-        table = self.summary().rename(columns=lambda name: f"{LABELS.get(name, name)} {name}")
+        table = self.summary().rename(columns=lambda name: both(LABELS.get(name, name), name))
         return f"<p>{escape(self._headline())}</p>{table.to_html(float_format='{:,.2f}'.format)}"
 
     def _headline(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._excel import COUNT, MONEY, PLAIN, RATIO, workbook
+from ..language import speaking, stated_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,10 +19,11 @@ def write_tables(
     path: Any,
     tables: Mapping[tuple[str, str], pd.DataFrame],
     labels: Mapping[str, str],
-    lang: Literal["zh", "en"],
+    lang: Literal["zh", "en"] | None,
 ) -> None:
     """One sheet a table, named (zh, en); the index stands in the first columns. Every text stays text."""
-    with workbook(path, lang=lang) as book:
+    lang = lang or stated_language() or "zh"
+    with speaking(lang), workbook(path, lang=lang) as book:
         for (zh, en), table in tables.items():
             shown = table.reset_index() if table.index.names != [None] else table
             names = {str(name): str(name) for name in shown.columns}

@@ -13,6 +13,7 @@ import pandas as pd
 from .._excel import COUNT, MONEY, RATIO, workbook
 from ..dip.facts import numbers
 from ..errors import ArgumentError, ColumnError
+from ..words import in_words
 from .measures import Labels, group_table, hospital_table, migration_table, side_summary
 from .sides import side
 
@@ -106,7 +107,9 @@ class GroupingComparison:
         tables = [(self.sides, True), (flows, False)]
         if len(self.hospitals):
             tables += [(self.winners(top=5), True), (self.losers(top=5), True)]
-        shown = "".join(table.to_html(index=index, float_format="{:,.3f}".format) for table, index in tables)
+        shown = "".join(
+            in_words(table).to_html(index=index, float_format="{:,.3f}".format) for table, index in tables
+        )
         return f"<p>{escape(self._headline())}</p>{shown}"
 
     def _headline(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...schemes.model import Scheme
 from ...schemes.pack_write import write_pack
-from ...words import pairs
+from ...words import in_words, pairs
 from .constraints import Constraints
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Refinement:
         return f"{zh}\n{en}\n{self.overall.to_string(float_format='{:,.4f}'.format)}"
 
     def _repr_html_(self) -> str:
-        table = self.overall.to_html(float_format="{:,.4f}".format)
+        table = in_words(self.overall).to_html(float_format="{:,.4f}".format)
         return f"<p>{'<br>'.join(map(escape, self.headline()))}</p>{table}"
 
     def _page(self) -> str:
@@ -94,7 +94,7 @@ class Refinement:
         changed = self.frame[self.frame["decision"].isin(["split", "merged"])]
         notes = "".join(f"<li>{escape(zh)} {escape(en)}</li>" for zh, en in self.notes)
         tables = "".join(
-            f"<h2>{title}</h2>{table.to_html(float_format='{:,.4f}'.format, index=index)}"
+            f"<h2>{title}</h2>{in_words(table).to_html(float_format='{:,.4f}'.format, index=index)}"
             for title, table, index in (
                 ("总体 In all", self.overall, True),
                 ("变化的 ADRG ADRGs that changed", changed, True),
