@@ -150,9 +150,7 @@ def title_in(text: str) -> str:
     asked = stated_language()
     if asked is None:
         return text
-    return (
-        _english().get(text) or str(_said(text, "", asked)) if asked == "en" else str(_said(text, "", asked))
-    )
+    return _english().get(text, text) if asked == "en" else str(_said(text, "", asked))
 
 
 def cell_in(cell: object) -> object:
@@ -167,6 +165,7 @@ def _said(name: object, room: str, lang: str) -> object:
     found = known.get(f"{room}.{name}") or known.get(f"table.{name}") or known.get(str(name))
     if found is not None:
         return found.zh if lang == "zh" else found.en
-    if (dated := _OF_YEAR.fullmatch(str(name))) is not None and dated[1] in known:
-        return f"{_said(dated[1], room, lang)} {dated[2]}"
+    dated = _OF_YEAR.fullmatch(str(name))
+    if dated is not None and (of := _said(dated[1], room, lang)) != dated[1]:
+        return f"{of} {dated[2]}"
     return name
