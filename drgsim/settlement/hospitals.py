@@ -11,6 +11,7 @@ import pandas as pd
 
 from .clearing import clear_year
 from .monthly import settle_months
+from .tally import Words, added
 from .timing import MONTHS_IN_A_YEAR
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ def hospital_statements(
     rows : statistics, with the months; `flows` : what the funds owe hospitals at the settlement price.
     policy_of : the policy of a care region.
     """
-    seen = {name: rows[name].to_numpy(dtype=object) for name in ("hospital_id", "month")}
+    hospital, month = Words.read(rows, "hospital_id"), Words.read(rows, "month")
     measured = {name: rows[name].to_numpy(np.int64) for name in ("fund", "fund_by_item")}
-    of_flow = flows["hospital_id"].to_numpy(dtype=object)
+    of_flow = Words.read(flows, "hospital_id")
     owed = {name: flows[name].to_numpy(np.int64) for name in ("settled", "fund_by_item")}
     flows_of_fund, rows_of_fund = _positions(flows), _positions(rows)
     years: list[Columns] = []
@@ -43,49 +44,59 @@ def hospital_statements(
     for fund_key in sorted(rows_of_fund):
         own, mine = rows_of_fund[fund_key], flows_of_fund[fund_key]
         region, insurance = fund_key
-        hospitals, month_names, cells = _cells(seen["hospital_id"][own], seen["month"][own])
+        # codes of names that are sorted: hospitals and months come in the order of their names
+        hospitals, row = np.unique(hospital.codes[own], return_inverse=True)
+        in_months, column = np.unique(month.codes[own], return_inverse=True)
+        cells, names = row * len(in_months) + column, hospital.names[hospitals]
         monthly, by_item = (
-            _sums(cells, measured[name][own], len(hospitals) * len(month_names)).reshape(len(hospitals), -1)
+            added(cells, measured[name][own], len(hospitals) * len(in_months)).reshape(len(hospitals), -1)
             for name in measured
         )
-        place = np.searchsorted(hospitals, of_flow[mine])
-        settled, booked = (_sums(place, owed[name][mine], len(hospitals)) for name in owed)
-        year, month = _statements(
-            hospitals, month_names, monthly, by_item, settled, booked, policy_of(region)
-        )
-        for columns, kept in ((year, years), (month, months)):
-            n = len(columns["hospital_id"])
-            fund_of = {"care_region": region, "insurance": insurance}
-            kept.append({name: np.full(n, word, dtype=object) for name, word in fund_of.items()} | columns)
-    return pd.DataFrame(_stacked(years)), pd.DataFrame(_stacked(months))
+        place = np.searchsorted(names, of_flow.names)[of_flow.codes[mine]]
+        settled, booked = (added(place, owed[name][mine], len(hospitals)) for name in owed)
+        year, of_month = _statements(names, monthly, by_item, settled, booked, policy_of(region))
+        whose: Columns = {"hospital_id": hospitals}
+        when: Columns = {
+            "hospital_id": np.repeat(hospitals, len(in_months)),
+            "month": np.tile(in_months, len(hospitals)),
+        }
+        years.append(_of_fund(region, insurance, len(hospitals)) | whose | year)
+        months.append(_of_fund(region, insurance, len(when["month"])) | when | of_month)
+    words = {"hospital_id": hospital, "month": month}
+    return _table(years, words), _table(months, words)
 
 
 def _positions(table: pd.DataFrame) -> Mapping[tuple[str, str], Ints]:
     """Where the rows of each fund stand."""
-    found: Any = table.groupby(FUND).indices
-    return {(str(region), str(insurance)): rows for (region, insurance), rows in found.items()}
+    region, insurance = (Words.read(table, name) for name in FUND)
+    fund = region.codes * len(insurance.names) + insurance.codes
+    order = np.argsort(fund, kind="stable")
+    keys, starts = np.unique(fund[order], return_index=True)
+    parts = np.split(order, starts[1:]) if len(keys) else []
+    places = (divmod(key, len(insurance.names)) for key in keys.tolist())
+    return {
+        (str(region.names[at]), str(insurance.names[which])): rows
+        for (at, which), rows in zip(places, parts, strict=True)
+    }
 
 
-def _cells(hospital: Texts, month: Texts) -> tuple[Texts, Texts, Ints]:
-    """Hospitals and months, sorted, and the cell of each row in a table of hospitals by months."""
-    hospitals, row = np.unique(hospital, return_inverse=True)
-    months, column = np.unique(month, return_inverse=True)
-    return hospitals, months, row * len(months) + column
+def _of_fund(region: str, insurance: str, n: int) -> Columns:
+    return {
+        "care_region": np.full(n, region, dtype=object),
+        "insurance": np.full(n, insurance, dtype=object),
+    }
 
 
-def _sums(place: Ints, values: Ints, n: int) -> Ints:
-    sums = np.zeros(n, np.int64)
-    np.add.at(sums, place, values)
-    return sums
-
-
-def _stacked(parts: list[Columns]) -> Columns:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+def _table(parts: list[Columns], words: Mapping[str, Words]) -> pd.DataFrame:
+    """The parts one below the other; columns of codes become their words."""
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return pd.DataFrame(
+        {name: words[name].column(values) if name in words else values for name, values in columns.items()}
+    )
 
 
 def _statements(
     hospitals: Texts,
-    months: Texts,
     monthly: Ints,
     by_item: Ints,
     settled: Ints,
@@ -104,7 +115,6 @@ def _statements(
         policy=policy,
     )
     year: Columns = {
-        "hospital_id": hospitals,
         "booked": cleared.booked,
         "entitlement": cleared.entitlement,
         "assessment_cut": cleared.assessment_cut,
@@ -116,8 +126,6 @@ def _statements(
         "clearing": cleared.clearing,
     }
     month: Columns = {
-        "hospital_id": np.repeat(hospitals, len(months)),
-        "month": np.tile(months, len(hospitals)),
         "booked": by_item.ravel(),
         "entitlement": monthly.ravel(),
         "retained": paid.retained.ravel(),

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .budgets import INSURANCES
+from .tally import Words, added
 
 if TYPE_CHECKING:
     from ..policy.policy import Policy
@@ -27,9 +28,13 @@ POTS = (CATASTROPHIC, MEDICAL_AID, OTHER)
 def of_basic_fund(rows: pd.DataFrame, policy_of: Callable[[str], Policy]) -> npt.NDArray[np.bool_]:
     """(rows,) whether the basic fund of each row's `insured_region` and `insurance` bears what catastrophic
     insurance pays there."""
-    pairs = list(zip(rows["insured_region"].astype(str), rows["insurance"].astype(str), strict=True))
-    known = {pair: _borne(policy_of, *pair) for pair in dict.fromkeys(pairs)}
-    return np.array([known[pair] for pair in pairs], dtype=np.bool_)
+    regions, insurances = Words.read(rows, "insured_region"), Words.read(rows, "insurance")
+    pairs = regions.codes * len(insurances.names) + insurances.codes
+    borne = np.zeros(len(regions.names) * len(insurances.names), np.bool_)
+    for pair in np.unique(pairs).tolist():
+        region, insurance = divmod(pair, len(insurances.names))
+        borne[pair] = _borne(policy_of, str(regions.names[region]), str(insurances.names[insurance]))
+    return borne[pairs]
 
 
 def pot_table(flows: pd.DataFrame, borne: npt.NDArray[np.bool_]) -> pd.DataFrame:
@@ -44,12 +49,15 @@ def pot_table(flows: pd.DataFrame, borne: npt.NDArray[np.bool_]) -> pd.DataFrame
         MEDICAL_AID: aid,
         OTHER: flows["other_payers"].to_numpy(np.int64) - catastrophic - aid,
     }
-    regions = flows["insured_region"].astype(str).to_numpy(dtype=object)
+    regions = Words.read(flows, "insured_region")
+    seen = np.unique(regions.codes)
     table = pd.DataFrame(
         {
-            "region": np.tile(regions, len(POTS)),
-            "pot": np.repeat(np.array(POTS, dtype=object), len(regions)),
-            "spent": np.concatenate([spent[pot] for pot in POTS]),
+            "region": np.tile(regions.names[seen], len(POTS)),
+            "pot": np.repeat(np.array(POTS, dtype=object), len(seen)),
+            "spent": np.concatenate(
+                [added(regions.codes, spent[pot], len(regions.names))[seen] for pot in POTS]
+            ),
         }
     )
     sums = table.groupby(["region", "pot"], sort=True)[["spent"]].sum()

@@ -15,7 +15,8 @@ from .hospitals import hospital_statements
 from .pots import of_basic_fund, pot_table
 from .settlement import Settlement
 from .settlement_errors import LedgerError, SettlementError
-from .statistics import FLOW, MEASURES, flow_months, hospital_months
+from .statistics import FLOW, MEASURES, added_up, flow_months, hospital_months
+from .tally import Ints, Words, added
 from .which_policy import policy_by_region
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def settle(
         raise SettlementError("there is nothing to settle", got="0 stays")
     policy_of = policy_by_region(policy)
     known = None if budgets is None else budget_table(budgets)
-    flows = rows.groupby(list(FLOW), as_index=False, sort=True)[list(MEASURES)].sum()
+    flows = added_up(rows, FLOW, MEASURES)
     prices = settlement_prices(flows, policy_of, known)
     flows = _at_settlement_price(flows, prices)
     borne = of_basic_fund(flows, policy_of)
@@ -78,10 +79,13 @@ def settlement_prices(
     """region, insurance, price (multiple of the budget point value), held (fixed, floor, cap or "" where it
     was solved); one row a fund. `rows` are flows, `budgets` in fen."""
     solved = []
-    for insurance, own in rows.groupby("insurance", sort=True):
-        regions = sorted({*own["care_region"], *own["insured_region"]})
+    care, home, insured = (Words.read(rows, name) for name in ("care_region", "insured_region", "insurance"))
+    for kind in np.unique(insured.codes).tolist():
+        insurance, own = str(insured.names[kind]), np.flatnonzero(insured.codes == kind)
+        regions = sorted({*care.names[care.codes[own]], *home.names[home.codes[own]]})
+        places = (np.searchsorted(regions, words.names)[words.codes[own]] for words in (care, home))
         rules = [policy_of(region) for region in regions]
-        at_zero, slope = _lines(own, regions)
+        at_zero, slope = _lines(rows.iloc[own], *places, len(regions))
         wanted = np.array([rule["settlement.point_value"] == "floating" for rule in rules])
         # a fund pays no stay at a price of its own where its insured are all treated elsewhere
         floating = np.logical_and(wanted, np.diag(slope) != 0)
@@ -90,7 +94,7 @@ def settlement_prices(
             for rail in ("floor", "cap")
         )
         reserve = np.array([rule["settlement.reserve"] for rule in rules])
-        available = _budget_of(budgets, regions, str(insurance), floating) * (1 - reserve)
+        available = _budget_of(budgets, regions, insurance, floating) * (1 - reserve)
         done = solve_prices(at_zero, slope, available, floating=floating, floor=floor, cap=cap)
         solved.append(
             pd.DataFrame({"region": regions, "insurance": insurance, "price": done.price, "held": done.held})
@@ -98,18 +102,16 @@ def settlement_prices(
     return pd.concat(solved, ignore_index=True)
 
 
-def _lines(own: pd.DataFrame, regions: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Each fund's payment as a line in the prices of all care regions: constants, and slopes."""
-    place = {region: at for at, region in enumerate(regions)}
-    care = own["care_region"].map(place).to_numpy()
-    home = own["insured_region"].map(place).to_numpy()
+def _lines(own: pd.DataFrame, care: Ints, home: Ints, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Each fund's payment as a line in the prices of all care regions: constants, and slopes. `care` and
+    `home` are the places of each row's regions among the n."""
     sums = own[list(MEASURES)].astype(np.float64)
     of_care = sums["sliding_care_region"].to_numpy()
     of_home = (sums["sliding"] - sums["sliding_care_region"]).to_numpy()
-    slope = np.zeros((len(regions), len(regions)))
+    slope = np.zeros((n, n))
     np.add.at(slope, (home, care), of_home)
     np.add.at(slope, (care, care), of_care)
-    at_one = np.zeros(len(regions))
+    at_one = np.zeros(n)
     np.add.at(at_one, home, (sums["fund"] - sums["fund_care_region"]).to_numpy())
     np.add.at(at_one, care, sums["fund_care_region"].to_numpy())
     return at_one - slope.sum(axis=1), slope
@@ -136,8 +138,7 @@ def _budget_of(
 
 def _at_settlement_price(flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
     """The flows with what the funds owe at the settlement price: the one place where it is rounded."""
-    funds = list(zip(flows["care_region"], flows["insurance"], strict=True))
-    price = prices.set_index(FUND)["price"].loc[funds].to_numpy(np.float64)
+    price = prices["price"].to_numpy(np.float64)[_fund_of(flows, "care_region", prices)]
     fund, care = (
         flows[name].to_numpy(np.int64) + _moved(price, flows[sliding].to_numpy(np.int64))
         for name, sliding in (("fund", "sliding"), ("fund_care_region", "sliding_care_region"))
@@ -162,20 +163,23 @@ def _ledger(
     policy_of: Callable[[str], Policy],
 ) -> pd.DataFrame:
     """One row a fund (region, insurance), fen: what it pays for whom, and what is left."""
-    local = rows["care_region"] == rows["insured_region"]
+    care, home = _fund_of(rows, "care_region", prices), _fund_of(rows, "insured_region", prices)
+    hospital = _fund_of(hospitals, "care_region", prices)
+    local = care == home
+
+    def sums(table: pd.DataFrame, measure: str, fund: Ints, which: Any = slice(None)) -> Ints:
+        return added(fund[which], table[measure].to_numpy(np.int64)[which], len(prices))
+
     parts = {
-        "local": _sums(rows[local], "care_region", "settled"),
-        "outgoing": _sums(rows[~local], "insured_region", "settled_insured_region"),
-        "incoming": _sums(rows[~local], "care_region", "settled_care_region"),
-        "assessment": -_sums(hospitals, "care_region", "assessment_cut"),
-        "sharing": _sums(hospitals, "care_region", "sharing"),
+        "local": sums(rows, "settled", care, local),
+        "outgoing": sums(rows, "settled_insured_region", home, ~local),
+        "incoming": sums(rows, "settled_care_region", care, ~local),
+        "assessment": -sums(hospitals, "assessment_cut", hospital),
+        "sharing": sums(hospitals, "sharing", hospital),
     }
-    beside = _sums(rows, "insured_region", "fund_catastrophic")
-    table = prices.set_index(FUND)[[]]
-    for name, sums in parts.items():
-        table[name] = sums.reindex(table.index, fill_value=0).astype(np.int64)
-    table["case_payment"] = table[list(parts)].sum(axis=1)
-    table["catastrophic"] = beside.reindex(table.index, fill_value=0).astype(np.int64)
+    table = prices.set_index(FUND)[[]].assign(**parts)
+    table["case_payment"] = np.sum(list(parts.values()), axis=0)
+    table["catastrophic"] = sums(rows, "fund_catastrophic", home)
     table["spent"] = table["case_payment"] + table["catastrophic"]
     if budgets is not None:
         reserve = np.array([policy_of(region)["settlement.reserve"] for region, _ in table.index])
@@ -185,10 +189,14 @@ def _ledger(
     return table
 
 
-def _sums(table: pd.DataFrame, region: str, measure: str) -> pd.Series:
-    sums = table.groupby([region, "insurance"])[measure].sum()
-    sums.index.names = FUND
-    return sums
+def _fund_of(table: pd.DataFrame, region: str, prices: pd.DataFrame) -> Ints:
+    """The place of each row's fund among the prices, which have every fund that pays or treats."""
+    regions, insurances = Words.read(table, region), Words.read(table, "insurance")
+    places = {fund: at for at, fund in enumerate(zip(prices["region"], prices["insurance"], strict=True))}
+    by_pair = np.array(
+        [places.get((one, other), -1) for one in regions.names for other in insurances.names], np.int64
+    )
+    return by_pair[regions.codes * len(insurances.names) + insurances.codes]
 
 
 Floats = npt.NDArray[np.float64]

@@ -8,11 +8,11 @@ documents the table as an exchange format.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..cases.arrays import read_labels
 from ..errors import ColumnError
 from ..payment.engine.steps.fund_share import FundShare, Gap
 from .settlement_errors import SettlementError
@@ -75,9 +75,13 @@ def hospital_months(payments: Payments | pd.DataFrame) -> pd.DataFrame:
 def flow_months(months: pd.DataFrame) -> pd.DataFrame:
     """Who treats whose insured month by month, from the statistics of hospitals' months."""
     keys = [name for name in HOSPITAL_MONTH if name != "hospital_id"]
-    return months.groupby(keys, as_index=False, sort=True)[
-        ["cases", "fund", "fund_care_region", "catastrophic"]
-    ].sum()
+    return added_up(months, keys, ("cases", "fund", "fund_care_region", "catastrophic"))
+
+
+def added_up(table: pd.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
+    """Statistics with the rows of the same keys added up, sorted by the keys."""
+    words = {name: Words.read(table, name) for name in keys}
+    return tally(words, {name: table[name].to_numpy(np.int64) for name in measures})
 
 
 def pool_small_cells(table: pd.DataFrame, fewer_than: int, *, group: str = "*") -> pd.DataFrame:
@@ -94,11 +98,7 @@ def _added_up(tables: list[pd.DataFrame], keys: tuple[str, ...]) -> pd.DataFrame
 
     checked = [_checked(table) for table in tables]
     together = pd.concat(checked, ignore_index=True) if len(checked) > 1 else checked[0]
-    words = {}
-    for name in keys:
-        labels = read_labels(together, name)
-        words[name] = Words.of(labels.codes, labels.names)
-    return tally(words, {name: together[name].to_numpy(np.int64) for name in MEASURES})
+    return added_up(together, keys, MEASURES)
 
 
 def with_parts(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..cases.arrays import read_labels
+
 Ints = npt.NDArray[np.int64]
 
 NOWHERE = ""  # the region, hospital or month of rows whose table does not say
@@ -34,6 +36,16 @@ class Words:
         kept, place = np.unique(np.array([*names, NOWHERE], dtype=object), return_inverse=True)
         return cls(place.astype(np.int64)[codes], kept)
 
+    @classmethod
+    def read(cls, table: pd.DataFrame, column: str) -> Words:
+        """A column of a table; the table's own texts are looked at once each, not once a row."""
+        labels = read_labels(table, column)
+        return cls.of(labels.codes, labels.names)
+
+    def column(self, codes: Ints) -> Any:
+        """Some codes as a column of a table."""
+        return pd.Series(self.names).take(codes).array
+
     def filled(self, other: Words) -> Words:
         """The words of `other` where these are missing."""
         both = Words.of(np.arange(len(self.names) + len(other.names)), [*self.names, *other.names])
@@ -51,12 +63,17 @@ def tally(keys: Mapping[str, Words], measures: Mapping[str, Ints]) -> pd.DataFra
     combined = combined[order]
     starts = np.flatnonzero(np.diff(combined, prepend=combined[:1] - 1))
     first = order[starts]
-    columns: dict[str, Any] = {
-        name: pd.Series(words.names).take(words.codes[first]).array for name, words in keys.items()
-    }
+    columns: dict[str, Any] = {name: words.column(words.codes[first]) for name, words in keys.items()}
     for name, values in measures.items():
         columns[name] = np.add.reduceat(values[order], starts) if len(starts) else values[:0].copy()
     return pd.DataFrame(columns)
+
+
+def added(place: Ints, values: npt.NDArray[Any], n: int) -> Ints:
+    """(n,) the sums of whole numbers at each place."""
+    sums = np.zeros(n, np.int64)
+    np.add.at(sums, place, values)
+    return sums
 
 
 def _combined(keys: Sequence[Words]) -> Ints:
