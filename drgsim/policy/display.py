@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError
-from ..language import both, language, stated_language, told
+from ..language import Language, both, language, stated_language, told
 from ..schemes.registry import chain
 from ..sources import STATES
 from ..words import chinese
@@ -25,24 +25,35 @@ STATE_ZH = chinese("trust")
 _METHOD_ZH = chinese("method")
 
 
-def value_text(value: Any, parameter: Parameter | None = None) -> str:
-    """A canonical value on one line: keys as `3: 3; other: 2`, bands as `≤1: 3, >: 2`."""
+def value_text(value: Any, parameter: Parameter | None = None, *, plain: Language | None = None) -> str:
+    """A canonical value on one line: keys as `3: 3; other: 2`, bands as `≤1: 3, >: 2`.
+
+    `plain` says choices and keys in the words of one language, for who reads and does not write documents.
+    """
+    known = chinese("value") if plain == "zh" else {}
     if isinstance(value, dict):
+        other = both("其他", "other", "/") if plain is None else known.get(OTHER, OTHER)
         parts = [
-            f"{both('其他', 'other', '/') if key == OTHER else key}: {_inner(each, parameter)}"
+            f"{other if key == OTHER else known.get(key, key)}: {_inner(each, parameter, plain)}"
             for key, each in value.items()
         ]
         return "; ".join(parts)
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
-        return ", ".join(f"{'>' if upper is None else f'≤{upper:g}'}: {value_text(v)}" for upper, v in value)
+        return ", ".join(
+            f"{'>' if upper is None else f'≤{upper:g}'}: {value_text(v, plain=plain)}" for upper, v in value
+        )
     if isinstance(value, tuple):
         return " ".join(value) if value else "–"
     if value is None:
         return "–"
+    if isinstance(value, bool) and plain == "zh":
+        return "是" if value else "否"
     if isinstance(value, float):
         return f"{value:,.6f}".rstrip("0").rstrip(".")
     if parameter is not None and value in parameter.choices:
         choice = parameter.choices[value]
+        if plain is not None:
+            return choice[plain]
         return f"{value} ({choice['en'] if stated_language() == 'en' else choice['zh']})"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -201,8 +212,8 @@ def _scheme(policy: Policy) -> str:
     return f"{policy.scheme}{by_day}"
 
 
-def _inner(value: Any, parameter: Parameter | None) -> str:
-    text = value_text(value, parameter)
+def _inner(value: Any, parameter: Parameter | None, plain: Language | None) -> str:
+    text = value_text(value, parameter, plain=plain)
     return f"({text})" if isinstance(value, dict) else text
 
 

@@ -42,9 +42,20 @@ def plain_yaml(text: str, *, name: str) -> Any:
         _sensible(text)
         return yaml.load(text, Loader=loader())
     except yaml.YAMLError as error:
-        raise FileFormatError("not a YAML document", got=_first_line(error), where=name) from error
+        raise FileFormatError(
+            "not a YAML document", got=_first_line(error), where=name, do=_remedy(str(error))
+        ) from error
     except (ValueError, TypeError, RecursionError) as error:
         raise FileFormatError("not a YAML document", got=str(error)[:120], where=name) from error
+
+
+def _remedy(said: str) -> str | None:
+    """What to do about the slips of who writes a first document."""
+    if "mapping values are not allowed" in said:
+        return 'put a text that holds a colon in quotes: "share[hospital: age >= 70] > 0.2"'
+    if "cannot start any token" in said:
+        return "indent with spaces, not with tabs; put a text that begins with @, % or ` in quotes"
+    return None
 
 
 class Lined(dict[str, Any]):

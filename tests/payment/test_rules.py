@@ -1,5 +1,7 @@
 """Effects of rules on stays: right values, their place on the street, and what could not be decided."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -271,3 +273,56 @@ def test_the_order_of_rows_and_the_readable_twin_do_not_matter():
         "case_id"
     )
     pd.testing.assert_frame_equal(whole, mixed.loc[whole.index])
+
+
+def test_a_chinese_explanation_has_no_english_but_names_of_parameters():
+    rules = {
+        "rules/one": {
+            "when": "share[hospital+year: age >= 70] >= 0 and hospital_kind = tcm and hospital_level >= 2 "
+            "and stay_kind != day_surgery and cost_share[tcm] > 0.1 and registration = local "
+            "and route in {scheme, per_diem} and outlier != low",
+            "effect": {"price": {"multiply": 1.1, "at": "payment"}},
+        }
+    }
+    case = pd.DataFrame(
+        {
+            "case_id": ["A"],
+            "drg": ["GZ13"],
+            "hospital_id": ["甲"],
+            "hospital_kind": ["tcm"],
+            "hospital_level": [3],
+            "insurance": ["employee"],
+            "registration": ["local"],
+            "age": [75],
+            "los": [7],
+            "total_cost": [9_000.0],
+            "tcm_cost": [3_000.0],
+            "discharge_date": pd.to_datetime(["2025-03-01"]),
+        }
+    )
+    policy = Policy.load("national-drg-rate").reform(rules)
+    text = pay(case, policy, weights=pd.DataFrame(WEIGHTS)).explain("A", lang="zh")
+    chain = text.partition("\n来源\n")[0]
+    (told,) = [line for line in chain.splitlines() if line.startswith("one:")]
+    assert "同医院同年: 年龄不小于70岁" in told
+    assert "医院类别等于“中医类医院”, 且医院等级不小于“二级”" in told
+    assert "付费途径属于病组付费、按床日付费, 且倍率类别不等于“低倍率病例”" in told
+    # what is left: parameter paths and sources in brackets, the group, the names of policy and rule
+    left = re.sub(r"\[[a-z_.]+\]|\([A-Z0-9]+, |national-drg-rate-reform|GZ13|DRG|one:", "", chain)
+    assert re.findall(r"[A-Za-z]{2,}", "\n".join(left.splitlines()[2:])) == []
+
+
+def test_a_rule_that_does_nothing_to_a_stay_says_so():
+    rules = {
+        "rules/beds": {"when": "los > 20", "effect": {"per_diem": {"rate": 300}}},
+        "rules/more": {"when": "los > 10", "effect": {"price": {"multiply": 2, "at": "payment"}}},
+        "rules/once": {"when": "los = 12", "effect": {"package": {"amount": 5_000, "once": "year"}}},
+    }
+    cases = pd.DataFrame(
+        {"case_id": ["bed", "plain"], "drg": "GZ13", "hospital_level": 3, "insurance": "employee",
+         "los": [30, 12], "total_cost": 9_000.0}
+    )  # fmt: skip
+    paid = pay(cases, Policy.load("national-drg-rate").reform(rules), weights=pd.DataFrame(WEIGHTS))
+    assert "已按其他途径付费,本规则未执行" in paid.explain("bed")
+    assert "已按其他途径付费" not in paid.explain("plain")
+    assert "缺参保人或出院日期,无法判断本期是否首次,未执行" in paid.explain("plain")

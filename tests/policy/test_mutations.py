@@ -139,3 +139,17 @@ def test_policies_that_extend_one_another_widely_are_read_once_each(tmp_path):
         (tmp_path / f"p{n}.yaml").write_text(part.format(n=n) + below, encoding="utf-8")
     with pytest.raises(PolicyError, match="too deeply"):
         Policy.load(tmp_path / "p0.yaml", on="2024-06-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("rules:\n  - when: share[hospital: age >= 70] > 0.2\n", "in quotes"),
+        ("valid:\n\tfrom: 2024-01-01\n", "spaces, not with tabs"),
+        ("rules:\n  - when: @listed\n", "begins with @"),
+    ],
+)
+def test_slips_of_a_first_document_are_told_what_to_do(text, remedy):
+    with pytest.raises(FileFormatError, match="line") as raised:
+        parse_yaml(text, name="mine.yaml")
+    assert remedy in str(raised.value) and "mine.yaml" in str(raised.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -27,6 +27,7 @@ class Fact:
     keyed : the fact is asked with a key, `name[key]`, and each key is a column of its own
     keys : the keys it may be asked with; empty for any
     blank_is_none : of codes: an empty cell says there are none; otherwise it says nothing
+    key_words : a key for people, by language ("zh", "en"); None where a key is told as it is written
     """
 
     name: str
@@ -38,6 +39,7 @@ class Fact:
     keyed: bool = False
     keys: tuple[str, ...] = ()
     blank_is_none: bool = False
+    key_words: Callable[[str, str], str] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(FactKind):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from ...words import chinese
 from . import nodes as n
 from .facts import Facts, bare_label
 from .printing import print_day, print_number
@@ -69,7 +70,13 @@ def words_of_test(test: n.Test, facts: Facts, language: Language, inside: bool =
             return f"{label(name, facts, language)}{'已知' if zh else ' is stated'}"
         case n.Compared(values, signs):
             unit = _unit(values, facts, language)
-            texts = [words_of_value(value, facts, language) for value in values]
+            asked = next((each for each in values if isinstance(each, n.Name)), None)
+            texts = [
+                f"“{value_word(asked, value.value, facts, language)}”"
+                if isinstance(value, n.Text)
+                else words_of_value(value, facts, language)
+                for value in values
+            ]
             texts = [
                 f"{t}{unit}" if isinstance(v, n.Number) else t for t, v in zip(texts, values, strict=True)
             ]
@@ -116,7 +123,22 @@ def label(name: n.Name, facts: Facts, language: Language) -> str:
     """The label of a fact, its key behind it."""
     fact = facts.get(name.name)
     text = name.name if fact is None else (bare_label(fact.zh) if language == "zh" else fact.en)
-    return f"{text} [{name.key}]" if name.key else text
+    if not name.key:
+        return text
+    key = name.key if fact is None or fact.key_words is None else fact.key_words(name.key, language)
+    return f"{text} [{key}]"
+
+
+# what the values of these facts mean is a kind of its own among the words
+_KINDS = {"route": "route", "outlier": "outlier", "review": "review_outcome"}
+
+
+def value_word(name: n.Name | None, value: str, facts: Facts, language: Language) -> str:
+    """One of the values a fact may have, in Chinese; in English, and where nobody declared it, as written."""
+    fact = None if name is None else facts.get(name.name)
+    if language == "en" or fact is None or value not in fact.values:
+        return value
+    return chinese(_KINDS.get(fact.name, "value")).get(value, value)
 
 
 def _member(test: n.NumberIn | n.TextIn | n.CodesIn, facts: Facts, language: Language, verb: str) -> str:
@@ -130,7 +152,8 @@ def _member(test: n.NumberIn | n.TextIn | n.CodesIn, facts: Facts, language: Lan
     asked = label(test.value, facts, language)
     if isinstance(test, n.CodesIn):
         asked = _ROLES[language][test.role].format(asked)
-    words = [*test.words, *(f"@{name}" for name, _ in test.lists)]
+    words = [value_word(test.value, word, facts, language) for word in test.words]
+    words += [f"@{name}" for name, _ in test.lists]
     return f"{asked}{gap}{verb}{gap}{'、'.join(words) if language == 'zh' else ', '.join(words)}"
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 
 from ...errors import ArgumentError, NotFoundError
-from ...policy.display import STATE_ZH, value_text
+from ...language import speaking
+from ...language import told as translated
+from ...policy.display import STATE_ZH, unit_text, value_text
 from ...policy.parameters import catalogue
 from ...sources import load as load_sources
 from ...words import headers
@@ -58,9 +60,10 @@ def explain(payments: Payments, case_id: Any, lang: Language) -> str:
     if lang not in ("zh", "en"):
         raise ArgumentError("no such language", got=lang, allowed=("zh", "en"))
     row = find_row(payments, case_id)
-    lines = list(chain(payments, row, lang))
-    walk, _ = _found([(walk.place.rows, walk) for walk in payments.walks], row)
-    return "\n".join([*(_text(line, lang) for line in lines), *_sources(lines, walk, lang)])
+    with speaking(lang):
+        lines = list(chain(payments, row, lang))
+        walk, _ = _found([(walk.place.rows, walk) for walk in payments.walks], row)
+        return "\n".join([*(_text(line, lang) for line in lines), *_sources(lines, walk, lang)])
 
 
 def find_row(payments: Payments, case_id: Any) -> int:
@@ -89,7 +92,7 @@ def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
     yield Line("病组" if zh else "group", f"{group};{policy.title[lang]} ({policy.id}, {policy.on})")
     if weights is not None:
         facts = (weights.facts.get(name, "") for name in ("title", "source", "state"))
-        yield Line("权重表" if zh else "weight table", ", ".join(filter(None, facts)))
+        yield Line("权重表" if zh else "weight table", ", ".join(translated(text) for text in facts if text))
     for told in of_one(payments, row):
         yield Line("日期" if zh else "dates", told[not zh])
     problem = Unpaid(int(payments.findings.problem[row]))
@@ -186,5 +189,6 @@ def _rules(line: Line, lang: Language) -> Iterator[str]:
         parameter = catalogue()[path]
         label = parameter.zh if lang == "zh" else parameter.en
         trust = STATE_ZH[dated.state] if lang == "zh" else dated.state
-        unit = f" {parameter.unit}" if parameter.unit else ""
-        yield f"[{path}] {label} = {value_text(dated.value, parameter)}{unit} ({dated.source}, {trust})"
+        unit = f" {unit_text(parameter.unit)}" if parameter.unit else ""
+        value = value_text(dated.value, parameter, plain=lang)
+        yield f"[{path}] {label} = {value}{unit} ({dated.source}, {trust})"

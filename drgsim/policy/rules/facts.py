@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from ...cases.case_errors import ConditionError
+from ...cases.columns import case_columns
 from ...cases.conditions import Condition, Expression, Fact, Facts, case_facts
+from ...words import chinese
 
 LEVELS = ("0", "1", "2", "3")
 HOSPITAL_KINDS = (
@@ -95,9 +97,23 @@ def _facts() -> Facts:
         ),
         Fact("distance", "text", "就医距离", "distance", values=("local", "in_province", "cross_province")),
         Fact("cost", "number", "病组覆盖的费用", "cost the case payment covers", "yuan"),
-        Fact("cost_share", "number", "费用占比", "share of the cost", "share", keyed=True),
         Fact(
-            "item_cost", "number", "单项费用", "cost of an item (a column of the table)", "yuan", keyed=True
+            "cost_share",
+            "number",
+            "费用占比",
+            "share of the cost",
+            "share",
+            keyed=True,
+            key_words=_column_words,
+        ),
+        Fact(
+            "item_cost",
+            "number",
+            "单项费用",
+            "cost of an item (a column of the table)",
+            "yuan",
+            keyed=True,
+            key_words=_column_words,
         ),
         Fact("weight", "number", "权重或分值", "weight or score"),
         Fact("coefficient", "number", "系数", "coefficient"),
@@ -154,9 +170,17 @@ def _facts() -> Facts:
             "days to the person's next admission to the same group",
             "days",
         ),
-        Fact("stays", "number", "病例数", "number of stays", keyed=True),
-        Fact("share", "number", "病例占比", "share of stays", "share", keyed=True),
-        Fact("mean", "number", "均值", "mean", keyed=True),
+        Fact("stays", "number", "病例数", "number of stays", keyed=True, key_words=_around_words("stays")),
+        Fact(
+            "share",
+            "number",
+            "病例占比",
+            "share of stays",
+            "share",
+            keyed=True,
+            key_words=_around_words("share"),
+        ),
+        Fact("mean", "number", "均值", "mean", keyed=True, key_words=_around_words("mean")),
     ]
     return case_facts() | Facts.of(own)
 
@@ -222,6 +246,27 @@ def around(fact: str, key: str) -> Around:
     if fact == "mean":
         return Around(dimensions, what=Expression.parse(rest, _facts()))
     return Around(dimensions, which=Condition.parse(rest, _facts()))
+
+
+def _column_words(key: str, language: str) -> str:
+    """A column of cost by its header, `tcm` for `tcm_cost`."""
+    columns = case_columns()
+    found = next((columns[name] for name in (f"{key}_cost", key) if name in columns), None)
+    return key if language == "en" or found is None else found.label_zh
+
+
+def _around_words(fact: str) -> Callable[[str, str], str]:
+    """Whose stays are counted, and which: `hospital+year: age >= 70` is 同医院同年: 年龄不小于70岁."""
+
+    def words(key: str, language: str) -> str:
+        asked = around(fact, key)
+        part = asked.which or asked.what
+        if language == "en":
+            return key
+        whose = "".join(chinese("within")[name] for name in asked.dimensions)
+        return whose if part is None else f"{whose}: {part.in_words('zh')}"
+
+    return words
 
 
 def check_keys(names: frozenset[str]) -> None:

@@ -194,6 +194,12 @@ class Package:
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         yuan = state.payment[i] / 100
+        known = state.stays.labels("patient_id").codes[i] >= 0 and months_of(state.stays)[i] >= 0
+        if self.once != "stay" and not known:
+            return (
+                "缺参保人或出院日期,无法判断本期是否首次,未执行",
+                "person or day of discharge not stated: not taken",
+            )
         if state.route[i] != Route.PACKAGE:
             return "本期已享受包干,按普通病例付费", "the period's package is used up: an ordinary stay"
         return f"包干 {yuan:,.2f} 元", f"package of {yuan:,.2f} yuan"

@@ -17,7 +17,7 @@ from ..effects.payers import Benefit, CapTotal, CarveOutRule
 from ..effects.prices import AsGroup, Factor, Price
 from ..effects.quotas import OutlierRule, ReviewRule
 from ..effects.routes import ByItem, Package, PerDiemRule
-from ..state import Change, State, Step
+from ..state import Change, Route, State, Step
 from .state_facts import StateFacts
 
 _WITH_BOOK: dict[str, Any] = {
@@ -51,6 +51,7 @@ def make(rule: Rule, book: Book) -> Any:
 
 PREFIX = "rule."
 TOLD = ("weight", "coefficient", "standard")  # what later rules may still change
+PRICED = ("standard", "route", "outlier", "payment", "review")  # stages that take what the scheme prices
 OUTLIER_STEPS = ("low_outlier", "extreme_outlier", "high_outlier", "high_outlier_quota")
 
 
@@ -62,6 +63,7 @@ class RuleStep:
     effect: Any
     name: str = field(init=False)
     taken: Mask | None = field(init=False, default=None)
+    elsewhere: Ints | None = field(init=False, default=None)  # of them, those another route had taken before
     before: dict[str, tuple[Ints | None, Any]] = field(init=False, default_factory=dict)
     _offered: tuple[Mask, Mask] | None = field(init=False, default=None, repr=False)
 
@@ -101,6 +103,8 @@ class RuleStep:
         named = (self.name,) if hasattr(self.effect, "offer") else ()
         change: Change | None = self.effect.apply(state, rows, facts, *named)
         self.taken = holds
+        if self.rule.stage in PRICED:
+            self.elsewhere = rows[state.route[rows] != Route.SCHEME]
         if change is not None:
             for name in (name for name in TOLD if name in change.marks):
                 column = getattr(state, name)
@@ -132,8 +136,10 @@ class RuleStep:
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if self.taken is None or not self.taken[i]:
             return None
-        told = self.effect.tell(state, i)
-        zh, en = told or (self.rule.kind.zh, self.rule.kind.en)
+        if self.elsewhere is not None and i in self.elsewhere:
+            zh, en = "已按其他途径付费,本规则未执行", "priced by another route before: the rule does nothing"
+        else:
+            zh, en = self.effect.tell(state, i) or (self.rule.kind.zh, self.rule.kind.en)
         mine = " (外部效果)" if self.rule.kind.outside else ""
         theirs = " (an effect from outside drgsim)" if self.rule.kind.outside else ""
         return (
