@@ -152,4 +152,5 @@ def test_policies_that_extend_one_another_widely_are_read_once_each(tmp_path):
 def test_slips_of_a_first_document_are_told_what_to_do(text, remedy):
     with pytest.raises(FileFormatError, match="line") as raised:
         parse_yaml(text, name="mine.yaml")
-    assert remedy in str(raised.value) and "mine.yaml" in str(raised.value)
+    assert remedy in str(raised.value)
+    assert "mine.yaml" in str(raised.value)
