@@ -79,6 +79,17 @@ def parameters() -> Mapping[str, Parameter]:
     return MappingProxyType(found)
 
 
+@cache
+def constants() -> Mapping[str, Mapping[str, Any]]:
+    """What `data/fund/constants.yaml` holds by name: `value`, or `low` and `high`, with source and state.
+
+    >>> constants()["boys_to_girls"]["value"]
+    1.113
+    """
+    with data_path("fund", "constants.yaml").open(encoding="utf-8") as file:
+        return MappingProxyType(yaml.safe_load(file))
+
+
 def parameter(name: str) -> Parameter:
     """The parameter of that name; raises FundError with the nearest."""
     if name not in parameters():

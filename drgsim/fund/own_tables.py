@@ -13,13 +13,9 @@ from .._rows import rows_of
 from ..cases.beside import table_beside, workbook_frames
 from ..errors import FileFormatError, NotFoundError, nearest_name
 from ..words import pairs
-from .assumptions import parameters
+from .assumptions import constants, parameters
 from .fund_errors import FundError, ScaleError
 from .words import column, insurance, line_names, member, plain, pot_names, sex
-
-# inpatient money of stays against what the accounts book for it; against all spending where that is not split
-AGAINST_INPATIENT = (0.5, 2.0)
-AGAINST_SPENDING = (0.05, 1.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +61,18 @@ def tie(
         raise ScaleError(f"the count of stays of {scheme} must be above 0", got=stands_for)
     factor = 1.0 if stands_for is None else stands_for / stays
     whole = money * factor
-    against, bounds, word = (
-        (booked, AGAINST_INPATIENT, "inpatient money") if booked else (spending, AGAINST_SPENDING, "spending")
+    against, within, word = (
+        (booked, "stays_to_inpatient", "inpatient money")
+        if booked
+        else (spending, "stays_to_spending", "spending")
     )
+    low, high = (float(constants()[within][end]) for end in ("low", "high"))
     ratio = whole / against if against else float("inf")
-    if not bounds[0] <= ratio <= bounds[1]:
+    if not low <= ratio <= high:
         raise ScaleError(
             f"the stays and the accounts of {scheme} do not stand for the same fund",
             got=f"stays {whole:.4g} yuan, {word} of the accounts {against:.4g} yuan, ratio {ratio:.3g}",
-            allowed=f"a ratio of {bounds[0]:g} to {bounds[1]:g}",
+            allowed=f"a ratio of {low:g} to {high:g}",
             do="state how many stays the fund paid (stands_for), weights of the sample, or check units (yuan)",  # noqa: E501
         )
     return Tied(scheme, whole, stays, factor, ratio)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .assumptions import constants
 from .profiles import AGES, births_by_age, death_rates, profile, retired_share
 
 Floats = npt.NDArray[np.float64]
@@ -19,7 +20,13 @@ Floats = npt.NDArray[np.float64]
 ADULT = 18
 INDEXES = ("inpatient", "outpatient", "disability")
 KINDS = ("active", "retired", "resident")
-BOYS = 1.113 / 2.113  # of births
+
+
+def by_sex() -> Floats:
+    """(2,) the parts of births that are boys and girls."""
+    ratio = float(constants()["boys_to_girls"]["value"])
+    boys = ratio / (1 + ratio)
+    return np.array([boys, 1 - boys])
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ def advance(population: Floats, births: float, year: int) -> Floats:
     """A whole population (2, 101) one year on: who dies in `year`, who is born."""
     alive = population * np.exp(-death_rates(year))
     older = _older(alive[None])[0]
-    older[:, 0] = births * np.array([BOYS, 1 - BOYS])
+    older[:, 0] = births * by_sex()
     return older
 
 
@@ -160,7 +167,7 @@ def project_people(start: Structure, first_year: int, years: int, draws: int, at
         inflow = _cell(at("migration", t)) * _young(cells)
         cells["resident"] += inflow
         both = born["employee"] + born["resident"]
-        cells["resident"][..., 0] = both[:, None] * np.array([BOYS, 1 - BOYS])
+        cells["resident"][..., 0] = both[:, None] * by_sex()
         _retire(cells, retired_share_of(year, at, t), _cell(at("retirement_take", t)))
         hazard = np.clip(entry + _cell(at("movement", t)) * movable, -0.5, 1.0)
         moved = np.where(hazard >= 0, cells["resident"] * hazard, cells["active"] * hazard)

@@ -8,7 +8,7 @@ import pytest
 
 from drgsim import sources
 from drgsim._paths import data_path
-from drgsim.fund.assumptions import FundAssumptions, parameters
+from drgsim.fund.assumptions import FundAssumptions, constants, parameters
 from drgsim.fund.fund_errors import FundError
 from drgsim.fund.series import Known, observations
 
@@ -35,6 +35,10 @@ def test_every_fact_has_a_source_and_no_more_trust_than_it():
             for row in csv.DictReader(file):
                 source = sources.resolve(row["source"])
                 assert sources.STATES.index(row["state"]) >= sources.STATES.index(source.state), row
+    for name, held in constants().items():
+        source = sources.resolve(held["source"])
+        assert sources.STATES.index(held["state"]) >= sources.STATES.index(source.state), name
+        assert ("value" in held) != ("low" in held and held["low"] < held["high"]), name
     for name, what in parameters().items():
         assert sources.resolve(what.source), name
         assert what.min <= what.value <= what.max, name

@@ -326,3 +326,11 @@ def test_a_rule_that_does_nothing_to_a_stay_says_so():
     assert "已按其他途径付费,本规则未执行" in paid.explain("bed")
     assert "已按其他途径付费" not in paid.explain("plain")
     assert "缺参保人或出院日期,无法判断本期是否首次,未执行" in paid.explain("plain")
+
+
+@pytest.mark.parametrize(("days", "months"), [(30, 2), (28, 3), (31, 2)])
+def test_a_package_by_the_month_counts_started_months(days, months):
+    rule = {"effect": {"package": {"amount": 1_000, "per": "month", "days": days}}}
+    paid = pay(cases({"los": 57}), Policy.load("national-drg-rate").reform({"rules/one": rule}),
+               weights=pd.DataFrame(WEIGHTS))  # fmt: skip
+    assert paid.ledger.payment.tolist() == [months * 100_000]

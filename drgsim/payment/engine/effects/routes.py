@@ -135,7 +135,6 @@ def _product(first: Phases | None, second: Phases) -> Phases:
     return tuple((edge, at(first, edge) * at(second, edge)) for edge in edges)
 
 
-_DAYS_A_MONTH = 30
 _MONTHS = {"month": 1, "year": 12}
 
 
@@ -145,6 +144,7 @@ class Package:
 
     amount: Any
     by_month: bool
+    days: float  # that count as a month
     once: str
     patient: Any
     rounding: Rounding = TO_THE_FEN
@@ -153,7 +153,9 @@ class Package:
     @classmethod
     def of(cls, arguments: Mapping[str, Any], book: Book) -> Package:
         by_month = arguments["per"] == "month"
-        return cls(arguments["amount"], by_month, arguments["once"], arguments["patient"], book.rounding())
+        names = ("days", "once", "patient")
+        rest = {name: arguments[name] for name in names}
+        return cls(arguments["amount"], by_month, **rest, rounding=book.rounding())
 
     def apply(self, state: State, rows: Ints, facts: Any, name: str) -> Change | None:
         rows = rows[state.route[rows] == Route.SCHEME]
@@ -165,7 +167,7 @@ class Package:
             rows = rows[np.isin(state.stays.positions(rows), first)]
         yuan = self.amount.of(facts)[rows]
         if self.by_month:
-            yuan = yuan * np.maximum(np.ceil(state.stays.number("los")[rows] / _DAYS_A_MONTH), 1)
+            yuan = yuan * np.maximum(np.ceil(state.stays.number("los")[rows] / self.days), 1)
         known = ~np.isnan(yuan)
         self.undecided += int((~known).sum())
         rows, yuan = rows[known], yuan[known]
