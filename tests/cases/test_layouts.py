@@ -123,3 +123,20 @@ def test_a_broken_layout_file_is_a_layout_error(file, text):
 def test_an_unknown_layout_names_the_nearest():
     with pytest.raises(NotFoundError, match="did you mean 'hqms'"):
         read_cases("whatever.csv", layout="hqmz")
+
+
+PERSONS = """护照号,病案首页姓名,患者曾用名,紧急联系人手机号2,现居住地址(详细),港澳通行证号,银行账号,家属签字,
+Emergency Contact Name,Passport No.,contact_phone_2,home_address_line1,card_number,xing_ming,bank_account,
+national_id_number,patientName,E-mail""".replace("\n", "").split(",")
+OTHERS = """费用合计,医院名称,科室名称,drg_name,hospital_name,drug_name,account_payment,card_type,病区,床号,
+telemetry,id_type""".replace("\n", "").split(",")
+
+
+def test_headers_that_name_persons_wherever_the_word_stands(file):
+    header = ["病案号", "诊断编码", *PERSONS, *OTHERS]
+    path = file(
+        "a.csv", ",".join(header) + "\n" + ",".join(["7", "I10.x00", *["某"] * len(header[2:])]) + "\n"
+    )
+    cases = read_cases(path, keep="all")
+    assert set(cases.attrs["drgsim"]["files"][0]["identifiers"]) == set(PERSONS)
+    assert set(OTHERS) <= set(cases.columns)
