@@ -140,10 +140,21 @@ def user_roots() -> list[Path]:
     listed = os.environ.get(VARIABLE)
     if listed is None:
         try:
-            return [Path("~/.drgsim/schemes").expanduser()]
-        except RuntimeError:  # a user without a home
+            home = Path("~/.drgsim/schemes").expanduser()
+            home.is_dir()  # a path longer than the system takes
+            return [home]
+        except (RuntimeError, OSError):  # a user without a home
             return []
-    return [Path(part).expanduser().resolve() for part in listed.split(os.pathsep) if part]
+    found = []
+    for part in filter(None, listed.split(os.pathsep)):
+        try:
+            found.append(Path(part).expanduser().resolve())
+        except (RuntimeError, OSError, ValueError) as error:  # no such user, a circle of links, no right
+            told = error.strerror if isinstance(error, OSError) else error
+            warnings.warn(
+                f"the folder of packs {part[:200]} is passed over: {told}", SchemeWarning, stacklevel=3
+            )
+    return found
 
 
 def _find(name: str | Path, on: Day) -> Path:
@@ -234,7 +245,8 @@ def _may_be_read(root: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        warnings.warn(f"the folder of packs {root} is passed over: {error}", SchemeWarning, stacklevel=3)
+        told = f"the folder of packs {str(root)[:200]} is passed over: {error.strerror}"
+        warnings.warn(told, SchemeWarning, stacklevel=3)
         return False
 
 

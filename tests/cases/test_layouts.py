@@ -128,7 +128,7 @@ def test_an_unknown_layout_names_the_nearest():
 PERSONS = """护照号,病案首页姓名,患者曾用名,紧急联系人手机号2,现居住地址(详细),港澳通行证号,银行账号,家属签字,
 Emergency Contact Name,Passport No.,contact_phone_2,home_address_line1,card_number,xing_ming,bank_account,
 national_id_number,patientName,E-mail""".replace("\n", "").split(",")
-OTHERS = """费用合计,医院名称,科室名称,drg_name,hospital_name,drug_name,account_payment,card_type,病区,床号,
+OTHERS = """医院名称,科室名称,drg_name,hospital_name,drug_name,account_payment,card_type,病区,床号,
 telemetry,id_type""".replace("\n", "").split(",")
 
 

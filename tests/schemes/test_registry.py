@@ -245,3 +245,14 @@ def test_every_shipped_pack_loads_without_errors_in_it(id, no_packs):
     assert len(pack_hash(scheme)) == 64
     named = [drg for drg in scheme.drgs if drg.name]
     assert len(named) > 0.9 * len(scheme.drgs)
+
+
+@pytest.mark.parametrize("odd", ["~nobody-of-that-name/packs", "circle", "/" + "x" * 5000, "file"])
+def test_a_path_that_leads_nowhere_is_passed_over(odd, tmp_path, monkeypatch):
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    (tmp_path / "file").write_text("")
+    path = odd if odd[0] in "~/" else str(tmp_path / odd)
+    monkeypatch.setenv("DRGSIM_SCHEMES", path)
+    with pytest.warns(SchemeWarning, match="is passed over") as told:
+        assert "chs-drg-2.0" in set(list_schemes()["id"])
+    assert max(len(str(each.message)) for each in told) < 400
