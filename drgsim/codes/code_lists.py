@@ -79,9 +79,14 @@ class CodeLists:
 
     def rows_where(self, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         """Positions of the rows that hold a code for which `mask`, one value for each of `flat`, is true."""
-        places = np.flatnonzero(mask) + self.offsets[0]
-        rows = np.searchsorted(self.offsets, places, side="right") - 1  # ascending, a row once for each code
-        return rows[np.diff(rows, prepend=-1) > 0]
+        places = np.flatnonzero(mask)
+        if len(places) * 8 > len(self):  # many: count them up to the bounds of each row
+            before = np.zeros(len(mask) + 1, dtype=np.int64)
+            np.cumsum(mask, out=before[1:])
+            ends = before[self.offsets - self.offsets[0]]
+            return np.flatnonzero(ends[1:] > ends[:-1])
+        found = np.searchsorted(self.offsets, places + self.offsets[0], side="right") - 1
+        return found[np.diff(found, prepend=-1) > 0]  # ascending, a row once for each code
 
     def rows_with(self, value: int) -> npt.NDArray[np.int64]:
         """Positions of the rows that hold `value` (an id, UNKNOWN or EMPTY), ascending."""

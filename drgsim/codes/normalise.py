@@ -12,17 +12,20 @@ import numpy.typing as npt
 
 from ..errors import ArgumentError
 from .catalogue import Catalogue, Kind
-from .code_lists import UNKNOWN
+from .code_lists import UNKNOWN, CodeLists
 from .codebook import Codebook
 from .crosswalk import Edition, clinical_changes
 from .parting import PAIRED, PARTED, Parter, is_star, paired
 from .repairs import REPAIRS, repairer
 from .rewrite import EXAMPLES, as_series, outcome_table, rewrite_rows
 from .spellings import WORTHWHILE, Spellings, spellings
-from .text_table import ArrowColumn, TextTable
+from .text_table import ArrowColumn, TextTable, cut_at_signs, parted_rows
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_HEAD = 1 << 12  # rows that say whether a column is mostly wrong
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,39 +80,62 @@ def normalised(column: Any, kind: Kind, *, edition: Edition = "insurance") -> No
         )
     book = _book(kind, edition)
     series = as_series(column)
-    lists = book.encode(series)
-    rows = lists.rows_with(UNKNOWN)
-    if not rows.size:
-        return Normalised(series.copy(), outcome_table("repair", REPAIRS, {}), lists.n_codes, 0, 0)
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    column = series
-    if lists.n_unknown > WORTHWHILE and rows.size > len(series) // 8:
-        column, rows = _usual_slips(series, rows, spellings(kind, edition), found)
-    rewritten, unknown, clinical = _one_by_one(column, rows, kind, edition, found)
+    text = ArrowColumn.of(series) if _mostly_wrong(series, book) else None
+    if text is not None:  # one look by the slips, which know the right codes too
+        slips = spellings(kind, edition)
+        plain, cut = cut_at_signs(text.text)
+        lists = slips.book.encode(plain)
+        odd = cut.copy()
+        odd[lists.rows_where((lists.flat == UNKNOWN) | (slips.kind[lists.flat] > 0))] = True
+        mended, rows = _usual_slips(text, np.flatnonzero(odd), lists, slips, found)
+        if cut.any():
+            cut[rows] = False
+            found[PARTED].update(parted_rows(text, np.flatnonzero(cut), EXAMPLES))
+            lists = book.encode(series)  # codes are counted as they stood
+    else:
+        lists = book.encode(series)
+        rows = lists.rows_with(UNKNOWN)
+        mended = series
+        many = lists.n_unknown > WORTHWHILE and rows.size > len(series) // 8
+        text = ArrowColumn.of(series) if many else None
+        if text is not None:
+            slips = spellings(kind, edition)
+            mended, rows = _usual_slips(text, rows, slips.book.encode(text.text), slips, found)
+    if not rows.size and not found:
+        return Normalised(series.copy(), outcome_table("repair", REPAIRS, {}), lists.n_codes, 0, 0)
+    rewritten, unknown, clinical = _one_by_one(mended, rows, kind, edition, found)
     return Normalised(rewritten, outcome_table("repair", REPAIRS, found), lists.n_codes, unknown, clinical)
 
 
+def _mostly_wrong(series: pd.Series[Any], book: Codebook) -> bool:
+    """Whether the first rows of a long column are wrong, most of them."""
+    if len(series) < WORTHWHILE:
+        return False
+    head = book.encode(series.iloc[:_HEAD])
+    return head.rows_with(UNKNOWN).size * 2 > len(head) and head.n_unknown * 2 > head.n_codes
+
+
 def _usual_slips(
-    series: pd.Series[Any],
+    column: ArrowColumn,
     rows: npt.NDArray[np.int64],
+    lists: CodeLists,
     slips: Spellings,
     found: dict[str, Counter[str]],
 ) -> tuple[pd.Series[Any], npt.NDArray[np.int64]]:
-    """The column with the rows repaired in which every text is a code or a usual slip; and the rows left."""
-    column = ArrowColumn.of(series)
-    if column is None:
-        return series, rows
-    lists = slips.book.encode(column.take(rows))
+    """The column with those of these rows repaired in which every text is a code or a usual slip, and the
+    rows left. `lists` are the ids of every row by the slips."""
     wrong = (lists.dropped > 0) | (lists.counts == 0)
     wrong[lists.rows_where(lists.flat < 0)] = True
-    done = np.flatnonzero(~wrong)
+    wrong = wrong[rows]
+    done = rows[~wrong]
     if not done.size:
-        return series, rows
-    if done.size < len(wrong):
+        return column.series, rows
+    if done.size < len(lists):
         lists = lists.take(done)
     for repair, examples in slips.repairs(lists, EXAMPLES).items():
         found[repair].update(examples)
-    return column.replaced(rows[done], slips.rewritten(lists)), rows[wrong]
+    return column.replaced(done, slips.rewritten(lists)), rows[wrong]
 
 
 def _one_by_one(

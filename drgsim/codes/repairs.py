@@ -77,6 +77,22 @@ class Repairer:
                 return Repaired(codes[0], tuple(id for id in REPAIRS if id in made))
         return Repaired(spelt, repairs)
 
+    def mended(self, text: str) -> Repaired:
+        """As `repair`, many times faster where only case or the point of a plain code is wrong."""
+        folded = text.casefold()
+        if not text.replace(".", "").isalnum() or not text.isascii() or text in self._known:
+            return self.repair(text)
+        alike = self._folded.get(folded)
+        if alike is not None:
+            return Repaired(alike[0], ("case",)) if len(alike) == 1 else self.repair(text)
+        if self.kind != "diagnosis" or "." in text:
+            return self.repair(text)
+        codes = self._pointless.get(folded, ())
+        if len(codes) != 1:
+            return self.repair(text)
+        exact = text == codes[0].replace(".", "")  # then no letter has another case
+        return Repaired(codes[0], ("decimal",) if exact else ("case", "decimal"))
+
     def _by_digits(self, text: str) -> list[str]:
         """Codes that are `text` but for a lost point and, in procedures, zeros lost on either side."""
         if self.kind == "diagnosis":

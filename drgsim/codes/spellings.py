@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,11 @@ from .code_lists import CodeLists
 from .codebook import Codebook
 from .crosswalk import Edition, clinical_changes
 from .repairs import repairer
-from .text_table import joined_rows
 
 WORTHWHILE = 1 << 14  # codes that are not right; for fewer the table of slips is not made
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Spellings:
     """Texts and the codes they mean.
 
@@ -41,7 +40,25 @@ class Spellings:
         """The rows joined by `|`, every text as the code it means. None of them may be unknown."""
         import pyarrow as pa
 
-        return joined_rows(self.codes.take(pa.array(lists.flat)), lists.offsets - lists.offsets[0])
+        ends = lists.offsets - lists.offsets[0]
+        ids = lists.flat + np.int64(len(self.book))  # with a bar behind, but for the last of a row
+        last = ends[1:][np.diff(ends) > 0] - 1
+        ids[last] -= len(self.book)
+        taken = self._barred.take(pa.array(ids))
+        at = np.frombuffer(taken.buffers()[1], dtype=np.int64)[: len(taken) + 1]
+        return pa.LargeStringArray.from_buffers(
+            len(lists), pa.py_buffer(np.ascontiguousarray(at[ends])), taken.buffers()[2]
+        )
+
+    @cached_property
+    def _barred(self) -> Any:
+        """The codes, and behind them the codes with a bar."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        bar = pa.scalar("", pa.large_string())
+        barred = pc.binary_join_element_wise(self.codes, pa.scalar("|", pa.large_string()), bar)
+        return pa.concat_arrays([self.codes, barred])
 
     def repairs(self, lists: CodeLists, shown: int) -> dict[str, Counter[str]]:
         """By kind of repair, how often it was made: under the most frequent examples, the rest under ""."""
@@ -79,11 +96,11 @@ def spellings(kind: Kind, edition: Edition) -> Spellings:
         known |= dict.fromkeys(clinical_changes(kind))
     means = {code: code for code in known}
     made: dict[str, tuple[str, ...]] = dict.fromkeys(known, ())
-    repair = repairer(kind, edition).repair
+    mender = repairer(kind, edition)
     for code in known:
         for slip in _slips(code):
             if slip not in means:
-                result = repair(slip)
+                result = mender.mended(slip)
                 if result.text in known:
                     means[slip] = result.text
                     made[slip] = result.repairs

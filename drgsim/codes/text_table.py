@@ -102,19 +102,7 @@ class TextTable:
 
     def parted(self, shown: int) -> Counter[str]:
         """How many rows were cut at other signs, under the first of them by text and what these became."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        n = int(self.cut.sum())
-        if not n:
-            return Counter()
-        before = self.column.take(self.rows).filter(pa.array(self.cut))
-        order = [("text", "ascending")]
-        first = pc.select_k_unstable(pa.table({"text": before}), k=min(shown, n), sort_keys=order)
-        texts = dict.fromkeys(before.take(first).to_pylist())
-        pieces = {text: filter(None, re.split(rf"\s*(?:{_SIGNS}|\|)\s*", text)) for text in texts}
-        shows = dict.fromkeys((f"{text} → {'|'.join(parts)}" for text, parts in pieces.items()), 1)
-        return Counter({**shows, "": n - len(shows)})
+        return parted_rows(self.column, self.rows[self.cut], shown)
 
     def rewritten(
         self, changed: Mapping[str, str], pairing: Callable[[list[str]], list[str]] | None
@@ -136,6 +124,22 @@ class TextTable:
         return self.column.replaced(self.rows, joined)
 
 
+def parted_rows(column: ArrowColumn, rows: npt.NDArray[np.int64], shown: int) -> Counter[str]:
+    """How many rows these are that were cut at signs, under the first by text and what they became."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not rows.size:
+        return Counter()
+    before = column.take(rows)
+    order = [("text", "ascending")]
+    first = pc.select_k_unstable(pa.table({"text": before}), k=min(shown, rows.size), sort_keys=order)
+    texts = dict.fromkeys(before.take(first).to_pylist())
+    pieces = {text: filter(None, re.split(rf"\s*(?:{_SIGNS}|\|)\s*", text)) for text in texts}
+    shows = dict.fromkeys((f"{text} → {'|'.join(parts)}" for text, parts in pieces.items()), 1)
+    return Counter({**shows, "": rows.size - len(shows)})
+
+
 def joined_rows(pieces: Any, offsets: npt.NDArray[Any]) -> Any:
     """Pieces of text (pyarrow) joined by `|`, row `i` those from `offsets[i]` to `offsets[i + 1]`."""
     import pyarrow as pa
@@ -154,6 +158,8 @@ def cut_at_signs(text: Any) -> tuple[Any, npt.NDArray[np.bool_]]:
     cut = np.zeros(len(text), dtype=bool)
     if not _may_hold_signs(text):
         return text, cut
+    if (quick := _cut_at_bytes(text)) is not None:
+        return quick
     held = pc.fill_null(pc.match_substring_regex(text, _SIGNS), False)
     parted = pc.replace_substring_regex(text.filter(held), rf"\s*{_SIGNS}\s*", "|")
     plain = pc.string_is_ascii(parted).to_numpy(zero_copy_only=False)
@@ -164,13 +170,37 @@ def cut_at_signs(text: Any) -> tuple[Any, npt.NDArray[np.bool_]]:
     return pc.replace_with_mask(text, pa.array(cut), bars), cut
 
 
-def _may_hold_signs(text: Any) -> bool:
-    """A look at the bytes alone, many times faster than a pattern."""
+def _bytes_of(text: Any) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """The bytes of an Arrow large_string array, and where each row ends in them."""
     _, offsets, data = text.buffers()
     if data is None or not len(text):
-        return False
+        return np.empty(0, dtype=np.uint8), np.zeros(len(text) + 1, dtype=np.int64)
     ends = np.frombuffer(offsets, dtype=np.int64)[text.offset : text.offset + len(text) + 1]
-    held = np.frombuffer(data, dtype=np.uint8)[ends[0] : ends[-1]]
+    return np.frombuffer(data, dtype=np.uint8)[ends[0] : ends[-1]], ends - ends[0]
+
+
+def _cut_at_bytes(text: Any) -> tuple[Any, npt.NDArray[np.bool_]] | None:
+    """As `cut_at_signs`, for texts of plain signs without a blank, none of them missing; None for others."""
+    import pyarrow as pa
+
+    held, ends = _bytes_of(text)
+    if text.null_count or (held >= 0x80).any() or (held <= 0x20).any():
+        return None
+    sign = np.zeros(256, dtype=bool)
+    sign[[ord(each) for each in SEPARATORS if each.isascii() and each != "|"]] = True
+    found = sign[held]
+    before = np.concatenate([[0], np.cumsum(found)])[ends]
+    cut = before[1:] > before[:-1]
+    barred = np.where(found, np.uint8(ord("|")), held)
+    filled = np.flatnonzero(ends[1:] > ends[:-1])
+    if (barred[ends[1:][filled] - 1] == ord("|")).any():
+        return None  # a bar at the end of a row is taken off one by one
+    return pa.LargeStringArray.from_buffers(len(text), pa.py_buffer(ends.copy()), pa.py_buffer(barred)), cut
+
+
+def _may_hold_signs(text: Any) -> bool:
+    """A look at the bytes alone, many times faster than a pattern."""
+    held, _ = _bytes_of(text)
     signs = [ord(sign) for sign in SEPARATORS if sign.isascii() and sign != "|"]
     return bool((held >= 0x80).any()) or any(bool((held == sign).any()) for sign in signs)
 

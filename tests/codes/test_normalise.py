@@ -119,3 +119,33 @@ def test_no_row_is_lost_and_a_second_pass_finds_nothing(values):
     assert set(later["repair"]) <= {"ambiguous"}
     book = Codebook.for_kind("diagnosis")
     assert book.encode(column).n_unknown <= book.encode(values).n_unknown
+
+
+SPELT = {
+    "case": (str.lower, "case"),
+    "point": (lambda text: text.replace(".", ""), "decimal"),
+    "signs": (lambda text: text.replace("|", ";"), "parted"),
+    "signs and case": (lambda text: text.replace("|", ";").lower(), "case"),
+    "signs and blanks": (lambda text: text.replace("|", "; "), "parted"),
+    "wide signs": (lambda text: text.replace("|", "；"), "parted"),
+}
+
+
+@pytest.mark.parametrize("name", SPELT)
+def test_a_long_column_in_which_all_is_wrong_is_repaired_as_a_short_one(name, monkeypatch):
+    from drgsim.codes import normalise
+
+    spelt, repair = SPELT[name]
+    codes = [code for code in Codebook.for_kind("diagnosis").codes[::400] if "+" not in code]
+    rights = ["|".join(codes[start : start + 1 + start % 3]) for start in range(0, len(codes), 2)]
+    wrong = [*map(spelt, rights), ";", "", "|", "?;?", None, *map(spelt, rights[:9])]
+    monkeypatch.setattr(normalise, "WORTHWHILE", 1)
+    long, told = normalise_codes(wrong, "diagnosis")
+    monkeypatch.setattr(normalise, "WORTHWHILE", 1 << 40)
+    short, told_short = normalise_codes(wrong, "diagnosis")
+    assert as_list(long) == as_list(short)
+    assert as_list(long)[: len(rights)] == rights
+    assert (
+        told[["repair", "count"]].to_numpy().tolist() == told_short[["repair", "count"]].to_numpy().tolist()
+    )
+    assert repair in told["repair"].tolist()
