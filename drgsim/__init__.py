@@ -15,6 +15,7 @@ _PUBLIC: dict[str, str] = {
     "AuditResult": "audit.result",
     "audit": "audit",
     "Comparison": "simulation.comparison.comparison",
+    "example_comparison": "simulation.simulate",
     "simulate": "simulation.simulate",
     "settle": "settlement",
     "Settlement": "settlement",

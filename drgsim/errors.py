@@ -22,6 +22,13 @@ class DrgsimError(Exception):
     Parameters are optional but the message: `got`, `allowed`, `where`, `do` (what to do next) and
     `nearest` (candidates among which the nearest name to `got` is looked up). `str(error)` is one
     paragraph, in the language users are spoken to in (`drgsim.language`); its parts are attributes.
+
+    Examples
+    --------
+    >>> import drgsim
+    >>> error = drgsim.DrgsimError("no such level", got=5, allowed=[1, 2, 3], do="give one of them")
+    >>> error.code, error.got, error.do
+    ('DS000', 5, 'give one of them')
     """
 
     code = "DS000"

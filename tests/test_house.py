@@ -12,7 +12,6 @@ LINES = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in FI
 # longer than a file should be, and the length that it may only fall from
 LONG = {
     "fund/valuation.py": 358,
-    "simulation/comparison/comparison.py": 407,
     "simulation/scenario/scenario.py": 353,
 }
 MOST_FILES = 832  # falls with what is merged; 420 is where it should be

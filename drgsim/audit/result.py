@@ -39,6 +39,36 @@ class AuditResult:
     hospitals : a row a hospital and measure: n, k, rate, expected, limits, p
     checklist : rows of limits that only a record can show, with the lines they concern
     library : the rules that ran
+
+    Examples
+    --------
+    >>> import drgsim
+    >>> line = {"visit_id": "V1", "time": "2026-03-01", "item_code": "310701022", "quantity": 26, "price": 5}
+    >>> result = drgsim.audit(items=[line], only=["hour-items"])
+    >>> result.text("en").splitlines()[0]
+    'screened: 1 charge items'
+    >>> result.summary().index.tolist(), len(result.cases()), len(result.settlement_table())
+    (['hour-items'], 1, 0)
+    >>> result.recover().columns[:4].tolist()
+    ['hospital_id', 'findings', 'without_money', 'loss']
+    >>> result.sanctions().columns[:3].tolist()
+    ['hospital_id', 'doctor', 'findings']
+    >>> result.supervise(coverage=0.5, detection=0.5).columns[:2].tolist()
+    ['family', 'findings']
+    >>> result.problem_list("en").columns[:2]
+    ['field', 'rows']
+    >>> try:
+    ...     result.indices()
+    ... except drgsim.DrgsimError as error:
+    ...     print(error.message)
+    the indices rest on rules that did not run
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     result.to_excel(f"{folder}/findings.xlsx", "en")
+    ...     print(result.to_html(f"{folder}/findings.html", "en").name)
+    ...     print([path.name for path in result.to_dir(folder, "en")])
+    findings.html
+    ['findings.xlsx', 'summary.md', 'decisions.csv']
     """
 
     findings: pl.DataFrame

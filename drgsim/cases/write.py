@@ -46,6 +46,19 @@ def write_cases(
 
     Raises ArgumentError for another ending or a table too large for a sheet, NotFoundError when the folder
     does not exist, MissingExtraError without the library a format needs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tempfile import TemporaryDirectory
+    >>> from drgsim import read_cases, write_cases
+    >>> folder = TemporaryDirectory()
+    >>> write_cases(
+    ...     pd.DataFrame({"case_id": ["A1"], "diagnoses": ["I10.x00"], "sex": [1], "age": [60]}),
+    ...     f"{folder.name}/cases.csv",
+    ... )
+    >>> read_cases(f"{folder.name}/cases.csv")["diagnoses"].tolist()
+    ['I10.x00']
     """
     target = Path(path)
     form = _form(target)

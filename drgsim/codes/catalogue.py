@@ -80,7 +80,15 @@ class Catalogue:
         return tuple(map(fold, self.names))
 
     def id_of(self, code: str) -> int:
-        """The id of `code`, its position in `codes`; -1 when the catalogue does not have it."""
+        """The id of `code`, its position in `codes`; -1 when the catalogue does not have it.
+
+        Examples
+        --------
+        >>> from drgsim import Catalogue
+        >>> codes = Catalogue.load("diagnosis")
+        >>> codes.id_of("I10.x00") == codes.codes.index("I10.x00"), codes.id_of("none")
+        (True, -1)
+        """
         return self._ids.get(code, -1)
 
     def name_of(self, code: str) -> str:
@@ -91,7 +99,15 @@ class Catalogue:
         return self.names[position]
 
     def not_found(self, code: str) -> NotFoundError:
-        """The error that says `code` is not in this catalogue, and which one is nearest."""
+        """The error that says `code` is not in this catalogue, and which one is nearest.
+
+        Examples
+        --------
+        >>> from drgsim import Catalogue
+        >>> codes = Catalogue.load("diagnosis")
+        >>> codes.not_found("I10.x0").nearest
+        'I10.x09'
+        """
         return NotFoundError(
             f"no such {self.kind} code in the insurance edition 2.0",
             got=code,

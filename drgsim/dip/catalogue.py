@@ -132,6 +132,15 @@ class DipCatalogue:
         ----------
         path : str or Path
         strict : bool
+
+        Examples
+        --------
+        >>> from drgsim import DipCatalogue
+        >>> try:
+        ...     DipCatalogue.from_official_workbook("none.xlsx")
+        ... except Exception as error:
+        ...     print(type(error).__name__)
+        FileFormatError
         """
         from .national_workbook import read_workbook
 
@@ -153,13 +162,32 @@ class DipCatalogue:
         ------
         DipCatalogueError, FileFormatError
             for rows that cannot be read, told all at once; for a file that is no table.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DipCatalogue
+        >>> table = pd.DataFrame(
+        ...     {"code": ["A1"], "name": ["x"], "diagnosis": ["K80.1"], "procedures": [""], "score": [900]}
+        ... )
+        >>> DipCatalogue.from_table(table).summary()["types"]
+        1
         """
         from .flat_table import read_table
 
         return read_table(table, **options)
 
     def save(self, folder: str | Path) -> Path:
-        """Write the text tables into `folder` (made if need be); returns it. `load` reads the same back."""
+        """Write the text tables into `folder` (made if need be); returns it. `load` reads the same back.
+
+        Examples
+        --------
+        >>> from drgsim import DipCatalogue
+        >>> from tempfile import TemporaryDirectory
+        >>> folder = TemporaryDirectory()
+        >>> DipCatalogue.load(DipCatalogue.load("example").save(f"{folder.name}/mine")).id
+        'example'
+        """
         from .pack import save
 
         return save(self, Path(folder))
@@ -210,7 +238,14 @@ class DipCatalogue:
         return fingerprint(self)
 
     def summary(self) -> dict[str, Any]:
-        """Counts of types by kind, of keys and factors, and the trust state."""
+        """Counts of types by kind, of keys and factors, and the trust state.
+
+        Examples
+        --------
+        >>> from drgsim import DipCatalogue
+        >>> DipCatalogue.load("example").summary()["types"]
+        30
+        """
         kinds = Counter(kind.kind.value for kind in self.types.values())
         return {
             "id": self.id,

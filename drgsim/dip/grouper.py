@@ -140,7 +140,17 @@ class DipGrouper:
         return as_came(cases, lambda frame: self._frame(frame, wanted))
 
     def encode(self, cases: pd.DataFrame) -> EncodedCases:
-        """The cases as ids and facts; ColumnError when there are no diagnoses."""
+        """The cases as ids and facts; ColumnError when there are no diagnoses.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DipGrouper
+        >>> cases = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": ["51.2300"]})
+        >>> grouper = DipGrouper("example")
+        >>> len(grouper.encode(cases))
+        1
+        """
         import pandas as pd
 
         refuse_doubled(cases.columns)
@@ -170,6 +180,15 @@ class DipGrouper:
         Returns
         -------
         bool array (n,)
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DipGrouper
+        >>> cases = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": ["51.2300"]})
+        >>> grouper = DipGrouper("example")
+        >>> grouper.primary_care(grouper.encode(cases)).tolist()
+        [False]
         """
         if self._primary_care is None:
             return np.zeros(len(cases), bool)
@@ -187,7 +206,17 @@ class DipGrouper:
         self, cases: pd.DataFrame, encoded: EncodedCases, columns: Sequence[str] = COLUMNS
     ) -> pd.DataFrame:
         """As `group`, of cases that were encoded already: of `cases` the texts of procedures and the columns
-        that are `asked` for."""
+        that are `asked` for.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DipGrouper
+        >>> cases = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": ["51.2300"]})
+        >>> grouper = DipGrouper("example")
+        >>> grouper.told(cases, grouper.encode(cases), ["dip_code"]).iloc[0].tolist()
+        ['K80.1-51.2300']
+        """
         answers = self.match(encoded)
         listed = self.primary_care(encoded) if "primary_care" in columns else None
         frame = answers_frame(cases, encoded, answers, self.prepared, self.compiled, columns, listed)
@@ -214,7 +243,17 @@ class DipGrouper:
         return np.array([*(types[key.type].score is None for key in self.prepared.catalogue.keys), False])
 
     def match(self, cases: EncodedCases) -> Answers:
-        """The answers to encoded cases as arrays; `group` puts them into words."""
+        """The answers to encoded cases as arrays; `group` puts them into words.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DipGrouper
+        >>> cases = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": ["51.2300"]})
+        >>> grouper = DipGrouper("example")
+        >>> type(grouper.match(grouper.encode(cases))).__name__
+        'Answers'
+        """
         return answer(cases, self.prepared, self.compiled, self._kernel, threads=self.threads)
 
     def explain(self, case: Any, *, lang: str = "zh") -> DipExplanation:
@@ -233,6 +272,15 @@ class DipGrouper:
         ------
         ArgumentError
             for another language, or more than one case.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DipGrouper
+        >>> cases = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": ["51.2300"]})
+        >>> grouper = DipGrouper("example")
+        >>> str(grouper.explain(cases.iloc[0].to_dict(), lang="en")).splitlines()[0]
+        'principal diagnosis: K80.100'
         """
         from .explain import explain
 

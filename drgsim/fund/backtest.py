@@ -119,6 +119,12 @@ def back_test(
     ahead : years projected from each, where later accounts are published.
 
     Raises ArgumentError for a place without yearly figures or years out of bounds.
+
+    Examples
+    --------
+    >>> from drgsim import back_test
+    >>> back_test(starts=[2023], ahead=1, draws=2).frame["start"].unique().tolist()
+    [2023]
     """
     if not 1 <= ahead <= 10:
         raise ArgumentError("so many years ahead cannot be tested", got=ahead, allowed="1 to 10")

@@ -124,7 +124,28 @@ class Fund:
 
     @classmethod
     def of(cls, *, title: str = "", **tables: Any) -> Fund:
-        """A bureau's own tables: see `drgsim.fund.own.own_regions`."""
+        """A bureau's own tables: see `drgsim.fund.own.own_regions`.
+
+        Parameters
+        ----------
+        title : of the fund
+        **tables : heads and accounts; stays, assumptions, wage, year, as_of: DataFrames under the headers of
+            `data/templates`, Chinese or English; money in yuan, heads in persons
+
+        Raises FundError, ScaleError for tables that do not fit, ColumnError for one that lacks a column.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> heads = pd.DataFrame([(2025, "在职", 41e4), (2025, "退休", 15.5e4), (2025, "居民", 119e4)],
+        ...                      columns=["年份", "人员类别", "人数"])
+        >>> money = [("职工统筹基金", 27e8, 20e8, 40e8), ("居民基金", 14e8, 13.5e8, 8e8)]
+        >>> items = ("收入合计", "支出合计", "年末结余")
+        >>> rows = [(2025, pot, *pair) for pot, *sums in money for pair in zip(items, sums)]
+        >>> accounts = pd.DataFrame(rows, columns=["年份", "基金", "项目", "金额（元）"])
+        >>> Fund.of(heads=heads, accounts=accounts).year
+        2025
+        """
         return cls(*own_regions(**tables), title)
 
     @classmethod
@@ -140,6 +161,15 @@ class Fund:
         ------
         NotFoundError, FileFormatError, FundError
             for no such file; a file that cannot be read; every problem of its tables, told at once.
+
+        Examples
+        --------
+        >>> from drgsim import Fund
+        >>> try:
+        ...     Fund.read("none.xlsx")
+        ... except Exception as error:
+        ...     print(type(error).__name__)
+        NotFoundError
         """
         return cls.of(**read_tables(path))
 
@@ -156,12 +186,27 @@ class Fund:
         ------
         FundError
             for accounts of different years, or a region that is there twice.
+
+        Examples
+        --------
+        >>> from drgsim import Fund
+        >>> fund = Fund.national()
+        >>> len(Fund.together([fund], title="one").regions)
+        1
         """
         members = list(funds)
         return cls(tuple(region for fund in members for region in fund.regions), members[0].as_of, title)
 
     def to_document(self) -> dict[str, Any]:
-        """The fund as plain data (numbers, texts, lists), from which `from_document` makes it again."""
+        """The fund as plain data (numbers, texts, lists), from which `from_document` makes it again.
+
+        Examples
+        --------
+        >>> from drgsim import Fund
+        >>> fund = Fund.national()
+        >>> sorted(fund.to_document())[:3]
+        ['as_of', 'regions', 'title']
+        """
         return {
             "title": self.title,
             "as_of": self.as_of.isoformat() if self.as_of else None,
@@ -180,6 +225,13 @@ class Fund:
         ------
         FundError
             for a document that is incomplete.
+
+        Examples
+        --------
+        >>> from drgsim import Fund
+        >>> fund = Fund.national()
+        >>> Fund.from_document(fund.to_document()).year
+        2025
         """
         day = document.get("as_of")
         return cls(

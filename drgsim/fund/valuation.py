@@ -33,6 +33,13 @@ class Valuation:
     ----------
     fund, years, courses, draws, seed, discount_rates : as `value` was asked
     notes : tuple of (Chinese, English, state of trust)
+
+    Examples
+    --------
+    >>> import drgsim
+    >>> valued = drgsim.value(scenarios="resident_premium=20", years=2)
+    >>> valued.scenarios
+    ('baseline', 'resident_premium=20')
     """
 
     fund: Fund
@@ -52,7 +59,15 @@ class Valuation:
         return tuple(course.scenario.id for course in self.courses)
 
     def course(self, scenario: str | None = None) -> Course:
-        """A scenario's course, the baseline's by default; raises ArgumentError."""
+        """A scenario's course, the baseline's by default; raises ArgumentError.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> valued = drgsim.value(scenarios="resident_premium=20", years=2)
+        >>> valued.course().scenario.id
+        'baseline'
+        """
         if scenario is None:
             return self.courses[0]
         for course in self.courses:
@@ -63,7 +78,15 @@ class Valuation:
         )
 
     def named_regions(self) -> list[tuple[str, int | None]]:
-        """Names and places of the regions; with several, `all` (place None) last."""
+        """Names and places of the regions; with several, `all` (place None) last.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> valued = drgsim.value(scenarios="resident_premium=20", years=2)
+        >>> valued.named_regions()
+        [('china', 0)]
+        """
         names: list[tuple[str, int | None]] = [(each.id, n) for n, each in enumerate(self.fund.regions)]
         return names if len(names) == 1 else [*names, (ALL, None)]
 
@@ -154,7 +177,15 @@ class Valuation:
         return pd.concat(tables, ignore_index=True)
 
     def dependency(self) -> pd.DataFrame:
-        """scenario, region, year, active_per_retired, aged_per_working."""
+        """scenario, region, year, active_per_retired, aged_per_working.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> valued = drgsim.value(scenarios="resident_premium=20", years=2)
+        >>> valued.dependency().columns.tolist()
+        ['scenario', 'region', 'year', 'active_per_retired', 'aged_per_working']
+        """
         table = self.people[["scenario", "region", "year"]].copy()
         table["active_per_retired"] = self.people["active"] / self.people["retired"]
         table["aged_per_working"] = self.people["aged"] / self.people["working"]
@@ -166,6 +197,13 @@ class Valuation:
 
         With draws, `p_deficit` and `p_gone` are the shares of draws in which that happens at all; with
         `chance`, the years are the first by which it has happened in so many draws.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> valued = drgsim.value(scenarios="resident_premium=20", years=2)
+        >>> valued.first_deficit().columns.tolist()
+        ['scenario', 'region', 'pot', 'current_deficit', 'reserve_gone']
         """
         return first_deficit(self, chance)
 
@@ -178,6 +216,13 @@ class Valuation:
         ----------
         rates : tuple of float, optional
             discount rates a year, 0.035 for 3.5 %; those of the valuation without
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> valued = drgsim.value(scenarios="resident_premium=20", years=2)
+        >>> valued.present_value((0.03,))["rate"].unique().tolist()
+        [0.03]
         """
         return present_value(self, rates)
 
@@ -215,16 +260,39 @@ class Valuation:
         ------
         NotFoundError, ArgumentError
             for a scenario, pot, measure or year that is not valued.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> valued = drgsim.value(scenarios="resident_premium=20", years=2)
+        >>> valued.waterfall("resident_premium=20")["step"].tolist()
+        ['baseline', 'resident_premium', 'resident_premium=20']
         """
         return waterfall(self, scenario, pot=pot, measure=measure, year=year)
 
     def to_document(self) -> dict[str, Any]:
-        """A record of the inputs and the point results, without draws: see `drgsim.fund.record`."""
+        """A record of the inputs and the point results, without draws: see `drgsim.fund.record`.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> valued = drgsim.value(scenarios="resident_premium=20", years=2)
+        >>> sorted(valued.to_document())[:3]
+        ['draws', 'drgsim_fund_valuation', 'inputs']
+        """
         return record(self)
 
     def summary(self) -> pd.DataFrame:
         """First deficits and reserve months at the start, after ten years and at the end, by scenario and
-        pot."""
+        pot.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> valued = drgsim.value(scenarios="resident_premium=20", years=2)
+        >>> valued.summary()["pot"].unique().tolist()
+        ['employee_pool', 'resident']
+        """
         table = self.first_deficit()
         frame = self.frame
         for year in sorted(
@@ -253,6 +321,14 @@ class Valuation:
         ------
         MissingExtraError, WriteError
             without the writer of workbooks; when the file cannot be written.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> valued = drgsim.value(scenarios="resident_premium=20", years=2)
+        >>> from tempfile import TemporaryDirectory
+        >>> folder = TemporaryDirectory()
+        >>> valued.to_excel(f"{folder.name}/valuation.xlsx", lang="en")
         """
         write_workbook(self, path, lang)
 

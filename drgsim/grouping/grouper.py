@@ -162,19 +162,48 @@ class DrgGrouper:
         """The answers to encoded cases, as places in `compiled.mdcs`, `.adrgs` and `.drgs`.
 
         Raises EncodedCasesError when they were encoded without codes that this scheme names.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DrgGrouper
+        >>> grouper = DrgGrouper("chs-drg-1.1")
+        >>> case = {"sex": 1, "age": 60, "diagnoses": "K22.301", "procedures": "96.0800x005"}
+        >>> answers = grouper.group_encoded(grouper.encode(pd.DataFrame([case])))
+        >>> answers.drg.dtype.kind
+        'i'
         """
         answers = Answers.room(len(cases))
         self._kernel.group(cases, answers, threads=self.threads)
         return answers
 
     def drgs(self, answers: Answers) -> list[str]:
-        """The DRG codes of answers."""
+        """The DRG codes of answers.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DrgGrouper
+        >>> grouper = DrgGrouper("chs-drg-1.1")
+        >>> case = {"sex": 1, "age": 60, "diagnoses": "K22.301", "procedures": "96.0800x005"}
+        >>> encoded = grouper.encode(pd.DataFrame([case]))
+        >>> grouper.drgs(grouper.group_encoded(encoded))
+        ['GZ15']
+        """
         return [self.compiled.drgs.codes[place] for place in answers.drg]
 
     def explain(self, case: Any) -> Explanation:
         """Every test on the way of one case to its group, and what would have changed it.
 
         `case` is a dict, or a table of one row. See `drgsim.grouping.explain.Explanation`.
+
+        Examples
+        --------
+        >>> from drgsim import DrgGrouper
+        >>> grouper = DrgGrouper("chs-drg-1.1")
+        >>> case = {"sex": 1, "age": 60, "diagnoses": "K22.301", "procedures": "96.0800x005"}
+        >>> grouper.explain(case).answer.drg
+        'GZ15'
         """
         from .explain import explain
 
@@ -184,6 +213,14 @@ class DrgGrouper:
         """The group of one case for each other choice of principal diagnosis and main procedure.
 
         See `drgsim.grouping.what_if.what_if`.
+
+        Examples
+        --------
+        >>> from drgsim import DrgGrouper
+        >>> grouper = DrgGrouper("chs-drg-1.1")
+        >>> case = {"sex": 1, "age": 60, "diagnoses": "K22.301", "procedures": "96.0800x005"}
+        >>> grouper.what_if({**case, "diagnoses": "K22.301|I10.x00"})["drg"].tolist()
+        ['GZ15', '0000', 'GZ13', 'GZ13']
         """
         from .what_if import what_if
 
@@ -195,7 +232,19 @@ class DrgGrouper:
         return self._kernel.books
 
     def answers(self, table: CaseTable) -> tuple[Answers, tuple[str, ...]]:
-        """The answers to a table seen as columns, and the columns the scheme asks for that are missing."""
+        """The answers to a table seen as columns, and the columns the scheme asks for that are missing.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DrgGrouper
+        >>> grouper = DrgGrouper("chs-drg-1.1")
+        >>> case = {"sex": 1, "age": 60, "diagnoses": "K22.301", "procedures": "96.0800x005"}
+        >>> from drgsim.grouping.inputs import read_table
+        >>> found, missing = grouper.answers(read_table(pd.DataFrame([case])))
+        >>> grouper.drgs(found)
+        ['GZ15']
+        """
         return self._answers(table), self._missing(table)
 
     def _answers(self, table: CaseTable) -> Answers:

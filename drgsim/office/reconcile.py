@@ -151,6 +151,25 @@ def reconcile(
     Returns
     -------
     Reconciliation. Raises ColumnError, NotFoundError, ArgumentError, and what `estimate` raises.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from drgsim import reconcile
+    >>> cases = pd.DataFrame(
+    ...     {
+    ...         "case_id": ["A1"],
+    ...         "drg": ["GZ13"],
+    ...         "hospital_level": [3],
+    ...         "insurance": ["employee"],
+    ...         "total_cost": [9000.0],
+    ...     }
+    ... )
+    >>> returned = pd.DataFrame({"病案号": ["A1"], "病组": ["GZ15"]})
+    >>> weights = pd.DataFrame({"drg": ["GZ13", "GZ15"], "weight": [0.8, 0.6]})
+    >>> found = reconcile(cases, returned, "national-drg-rate", weights=weights, on="2025-06-30")
+    >>> found.frame[["case_id"]].values.tolist()
+    [['A1']]
     """
     answer = estimate(cases, policy, weights=weights, scheme=scheme, hospital=hospital)
     theirs, told = read_bureau(bureau)

@@ -182,6 +182,14 @@ class Policy(Readable):
 
         `pricing` asks only for values that price or bill a case: what the settlement of the year reads
         (quotas of money, retention, cash) does not split it.
+
+        Examples
+        --------
+        >>> import datetime
+        >>> from drgsim import Policy
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> policy.changes(datetime.date(2020, 1, 1), datetime.date(2020, 12, 31))
+        ()
         """
         days = {
             since
@@ -199,7 +207,16 @@ class Policy(Readable):
         return tuple(sorted(day for day in days if start < day <= stop))
 
     def reading(self) -> Reading:
-        """A reader of this policy that remembers which parameters were read."""
+        """A reader of this policy that remembers which parameters were read.
+
+        Examples
+        --------
+        >>> from drgsim import Policy
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> reader = policy.reading()
+        >>> reader.number("outlier.high.threshold", level=3), sorted(reader.used)
+        (3.0, ['outlier.high.threshold'])
+        """
         return Reading(self.in_force)
 
     def reform(self, changes: Mapping[str, Any]) -> Policy:

@@ -51,7 +51,7 @@ class Readable:
         return self._tree(path)[1]
 
     def entry(self, path: str) -> Entry:
-        """The declaration, the value in force and where it comes from.
+        """The declaration of the parameter at `path`, the value in force and where it comes from.
 
         >>> from drgsim import Policy
         >>> entry = Policy.load("national-drg-rate").entry("outlier.low.threshold")
@@ -65,7 +65,7 @@ class Readable:
         return Entry(parameter, value, dated.since, dated.source, dated.state, dated.note, dated.origin)
 
     def number(self, path: str, **keys: Any) -> Any:
-        """One answer for these keys; None where the policy has none.
+        """One answer of the parameter at `path` for these `keys`; None where the policy has none.
 
         >>> from drgsim import Policy
         >>> Policy.load("national-drg-rate").number("outlier.high.threshold", level=3)
@@ -76,12 +76,25 @@ class Readable:
     def column(self, path: str, n: int, **keys: Any) -> Array:
         """One answer a case: float64 (NaN = none), bool, or objects (None = none).
 
-        Each key is one value or an array of length `n`; keys the parameter does not vary by are ignored.
+        `path` is a parameter's; each of `keys` is one value or an array of length `n`; those the parameter
+        does not vary by are ignored. Raises NotFoundError for no such path.
+
+        >>> from drgsim import Policy
+        >>> Policy.load("national-drg-rate").column("outlier.high.threshold", 2, level=[3, 1]).tolist()
+        [3.0, 2.0]
         """
         return column(*self._tree(path), n, keys)
 
     def slices(self, path: str, start: Any, stop: Any, **keys: Any) -> Array:
-        """What a sliced ratio pays on the yuan between `start` and `stop`, one a case (float64, yuan)."""
+        """What a sliced ratio pays on the yuan between `start` and `stop`, one a case (float64, yuan).
+
+        `path` is a parameter's with slices, `keys` as in `column`.
+
+        >>> from drgsim import Policy
+        >>> policy = Policy.load("national-drg-rate")
+        >>> policy.slices("benefit.employee.payment_ratio", [0.0], [1e3], level=3, member="active").tolist()
+        [900.0]
+        """
         lower, upper = np.broadcast_arrays(np.asarray(start, dtype=float), np.asarray(stop, dtype=float))
         parameter, tree = self._tree(path)
         return slices(parameter, tree, lower, upper, keys)

@@ -198,13 +198,29 @@ class Scheme:
         ------
         FileFormatError, PackError
             for a file that is no such workbook; for what in it cannot be used, told all at once.
+
+        Examples
+        --------
+        >>> from drgsim import Scheme
+        >>> try:
+        ...     Scheme.from_official_workbook("none.xlsx", scheme_id="mine")
+        ... except Exception as error:
+        ...     print(type(error).__name__)
+        NotFoundError
         """
         from .official_workbook import from_official_workbook
 
         return from_official_workbook(path, **options)
 
     def diff(self, other: Scheme) -> SchemeDiff:
-        """What `other` has otherwise than this scheme; `print` it, or look at its `frame`."""
+        """What `other` has otherwise than this scheme; `print` it, or look at its `frame`.
+
+        Examples
+        --------
+        >>> from drgsim import Scheme
+        >>> len(Scheme.load("chs-drg-1.1").diff(Scheme.load("chs-drg-2.0")).frame) > 0
+        True
+        """
         from .diff import diff
 
         return diff(self, other)

@@ -50,6 +50,27 @@ def settle(
     Raises
     ------
     SettlementError, NotFoundError (a region without a policy), ColumnError (a table lacks columns).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from drgsim import Policy, pay, settle
+    >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+    >>> cases = pd.DataFrame(
+    ...     {
+    ...         "case_id": ["A1"],
+    ...         "hospital_id": ["H1"],
+    ...         "drg": ["GZ13"],
+    ...         "hospital_level": [3],
+    ...         "insurance": ["employee"],
+    ...         "los": [6],
+    ...         "total_cost": [9000.0],
+    ...         "discharge_date": ["2025-06-30"],
+    ...     }
+    ... )
+    >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+    >>> settle(pay(cases, policy, weights=weights), policy).hospitals["hospital_id"].tolist()
+    ['H1']
     """
     rows = hospital_months(payments)
     if not len(rows):

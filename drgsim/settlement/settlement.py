@@ -70,6 +70,30 @@ class Settlement:
         what the fund pays and what of it the care region's fund bears.
     pots : by insured region and pot (`catastrophic` with money of its own, `medical_aid`, `other_payers`):
         what is `spent` beside the basic funds.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from drgsim import Policy, pay, settle
+    >>> cases = pd.DataFrame(
+    ...     {
+    ...         "case_id": ["A1"],
+    ...         "hospital_id": ["H1"],
+    ...         "drg": ["GZ13"],
+    ...         "hospital_level": [3],
+    ...         "insurance": ["employee"],
+    ...         "los": [6],
+    ...         "total_cost": [9000.0],
+    ...         "insured_region": ["310000"],
+    ...         "care_region": ["310000"],
+    ...         "discharge_date": ["2025-06-30"],
+    ...     }
+    ... )
+    >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+    >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+    >>> done = settle(pay(cases, policy, weights=weights), policy)
+    >>> done.hospitals["hospital_id"].tolist()
+    ['H1']
     """
 
     flow_rows: pd.DataFrame
@@ -87,7 +111,32 @@ class Settlement:
         return spent - int(self.hospitals["due"].sum()) - int(self.flow_rows["other_payers"].sum())
 
     def summary(self) -> pd.DataFrame:
-        """Each fund's ledger in yuan, with the settlement price of a point; below them the other pots."""
+        """Each fund's ledger in yuan, with the settlement price of a point; below them the other pots.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import Policy, pay, settle
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "case_id": ["A1"],
+        ...         "hospital_id": ["H1"],
+        ...         "drg": ["GZ13"],
+        ...         "hospital_level": [3],
+        ...         "insurance": ["employee"],
+        ...         "los": [6],
+        ...         "total_cost": [9000.0],
+        ...         "insured_region": ["310000"],
+        ...         "care_region": ["310000"],
+        ...         "discharge_date": ["2025-06-30"],
+        ...     }
+        ... )
+        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> done = settle(pay(cases, policy, weights=weights), policy)
+        >>> done.summary().index.names
+        FrozenList(['region', 'insurance'])
+        """
         index = ["region", "insurance"]
         parts = [self.ledger, *([self.pots.rename_axis(index)] if len(self.pots) else [])]
         table = pd.concat([part.astype("Float64") for part in parts]) / 100
@@ -104,6 +153,33 @@ class Settlement:
         mode, options : as `drgsim.settlement.pooling.pool_regions`.
 
         Raises ColumnError, ArgumentError, SettlementError (a fund of the ledger that the table lacks).
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import Policy, pay, settle
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "case_id": ["A1"],
+        ...         "hospital_id": ["H1"],
+        ...         "drg": ["GZ13"],
+        ...         "hospital_level": [3],
+        ...         "insurance": ["employee"],
+        ...         "los": [6],
+        ...         "total_cost": [9000.0],
+        ...         "insured_region": ["310000"],
+        ...         "care_region": ["310000"],
+        ...         "discharge_date": ["2025-06-30"],
+        ...     }
+        ... )
+        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> done = settle(pay(cases, policy, weights=weights), policy)
+        >>> funds = pd.DataFrame(
+        ...     {"region": ["310000"], "insurance": ["employee"], "income": [1e4], "reserve": [1e5]}
+        ... )
+        >>> len(done.pool(funds))
+        1
         """
         from .pooling import pool_settled
 
@@ -120,6 +196,30 @@ class Settlement:
         ------
         NotFoundError
             for a hospital that is not in it.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import Policy, pay, settle
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "case_id": ["A1"],
+        ...         "hospital_id": ["H1"],
+        ...         "drg": ["GZ13"],
+        ...         "hospital_level": [3],
+        ...         "insurance": ["employee"],
+        ...         "los": [6],
+        ...         "total_cost": [9000.0],
+        ...         "insured_region": ["310000"],
+        ...         "care_region": ["310000"],
+        ...         "discharge_date": ["2025-06-30"],
+        ...     }
+        ... )
+        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> done = settle(pay(cases, policy, weights=weights), policy)
+        >>> done.statement("H1").columns.tolist()[:3]
+        ['booked', 'entitlement', 'assessment_cut']
         """
         own = self.hospitals[self.hospitals["hospital_id"] == hospital_id]
         if own.empty:
@@ -133,6 +233,30 @@ class Settlement:
 
         Measures: cases, total_cost, payment, fund_by_item, settled, settled_insured_region,
         settled_care_region.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import Policy, pay, settle
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "case_id": ["A1"],
+        ...         "hospital_id": ["H1"],
+        ...         "drg": ["GZ13"],
+        ...         "hospital_level": [3],
+        ...         "insurance": ["employee"],
+        ...         "los": [6],
+        ...         "total_cost": [9000.0],
+        ...         "insured_region": ["310000"],
+        ...         "care_region": ["310000"],
+        ...         "discharge_date": ["2025-06-30"],
+        ...     }
+        ... )
+        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> done = settle(pay(cases, policy, weights=weights), policy)
+        >>> done.flows("cases").to_numpy().tolist()
+        [[1]]
         """
         allowed = [
             "cases", "total_cost", "payment", "fund_by_item", "settled", "settled_insured_region",
@@ -159,6 +283,31 @@ class Settlement:
         ------
         MissingExtraError, WriteError
             without the writer of workbooks; when the file cannot be written.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import Policy, pay, settle
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "case_id": ["A1"],
+        ...         "hospital_id": ["H1"],
+        ...         "drg": ["GZ13"],
+        ...         "hospital_level": [3],
+        ...         "insurance": ["employee"],
+        ...         "los": [6],
+        ...         "total_cost": [9000.0],
+        ...         "insured_region": ["310000"],
+        ...         "care_region": ["310000"],
+        ...         "discharge_date": ["2025-06-30"],
+        ...     }
+        ... )
+        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> done = settle(pay(cases, policy, weights=weights), policy)
+        >>> from tempfile import TemporaryDirectory
+        >>> folder = TemporaryDirectory()
+        >>> done.to_excel(f"{folder.name}/year.xlsx", lang="en")
         """
         keys = ["care_region", "insurance", "hospital_id"]
         sheets = {

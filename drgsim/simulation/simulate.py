@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -187,3 +188,26 @@ def check_tables(cases: pd.DataFrame, **tables: Any) -> None:
                 allowed=sorted(known)[:5],
                 do="write the codes as insured_region and care_region have them, leading zeros included",
             )
+
+
+@cache
+def example_comparison() -> Comparison:
+    """A comparison of 300 stays of the invented province under two rules, one year ahead: to try things on.
+
+    Made once a process, of the cases of `synthetic_cases(n=300, year=2025, seed=1)`; too few for any answer.
+
+    Returns
+    -------
+    Comparison, of `baseline-drg` and a `reform` of the high outliers' threshold, with 20 draws of seed 1
+
+    Examples
+    --------
+    >>> import drgsim
+    >>> drgsim.example_comparison().reforms[0].id
+    'reform'
+    """
+    from ..synthetic.generate import synthetic_cases
+
+    cases = synthetic_cases(n=300, year=2025, seed=1)
+    reform = {"outlier.high.threshold/3": 2.5}
+    return simulate(cases, ["baseline-drg", reform], years=1, draws=20, seed=1)

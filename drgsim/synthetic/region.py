@@ -148,6 +148,13 @@ class SyntheticRegion:
         """Insured persons and expected discharges by city, insurance, member, age band and sex.
 
         Columns: region, insurance, member, band, sex, persons, discharges (float, of a whole year).
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> region = drgsim.SyntheticRegion.load("province")
+        >>> region.insured(2025).columns.tolist()
+        ['region', 'insurance', 'member', 'band', 'sex', 'persons', 'discharges']
         """
         from .members import insured_table
 
@@ -155,7 +162,15 @@ class SyntheticRegion:
 
     def hospitals(self) -> pd.DataFrame:
         """The hospitals: hospital_id, care_region, hospital_level, share of the cases of its place and
-        level, and the factors of its own on cost and stay."""
+        level, and the factors of its own on cost and stay.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> region = drgsim.SyntheticRegion.load("province")
+        >>> region.hospitals().columns[:3].tolist()
+        ['hospital_id', 'care_region', 'hospital_level']
+        """
         from .hospitals import hospital_table
 
         return hospital_table(self)
@@ -177,6 +192,13 @@ class SyntheticRegion:
         ------
         NotFoundError
             for a year without published totals.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> region = drgsim.SyntheticRegion.load("province")
+        >>> bool(abs(region.mix(year=2025)["share"].sum() - 1) < 1e-9)
+        True
         """
         from .expectations import mix_table
 
@@ -198,6 +220,13 @@ class SyntheticRegion:
         ------
         NotFoundError
             for a year without published totals.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> region = drgsim.SyntheticRegion.load("province")
+        >>> region.flows(year=2025).columns.tolist()
+        ['insurance', 'insured_region', 'care_region', 'discharges', 'cost']
         """
         from .expectations import flow_table
 
@@ -219,6 +248,13 @@ class SyntheticRegion:
         ------
         NotFoundError
             for a year without published totals.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> region = drgsim.SyntheticRegion.load("province")
+        >>> region.rates(year=2025)["insurance"].unique().tolist()
+        ['employee', 'resident']
         """
         from .expectations import rate_table
 
@@ -230,6 +266,13 @@ class SyntheticRegion:
         """How near cases come to the published totals, and what they do not preserve.
 
         `cases` are cases of this region and year; without them, `n` are made with `seed`.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> region = drgsim.SyntheticRegion.load("province")
+        >>> region.fidelity(drgsim.synthetic_cases(region, n=300, seed=1)).frame.columns[:3].tolist()
+        ['zh', 'en', 'unit']
         """
         from .fidelity import measure
 

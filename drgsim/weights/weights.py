@@ -29,24 +29,32 @@ if TYPE_CHECKING:
 class Weights:
     """One weight a group, and what is known of where it comes from.
 
-    frame
-        Indexed by group: `weight` (float64, NaN where the group has none), `base_points`; measured weights
+    Attributes
+    ----------
+    frame : indexed by group: `weight` (float64, NaN where the group has none), `base_points`; measured ones
         also `n` (cases used), `mean_cost` (yuan), `sd`, `cv`, `stable` and `mean_<part>` (yuan); tables may
         bring `name` and `coefficient_<column>`.
-    mean_cost
-        Mean cost of all cases the weights compare with (yuan), None for a table.
-    riv
-        Part of the variance of cost the groups explain, None for a table.
-    facts
-        What a display says of them: title, source, state, trimming, cases left out.
+    mean_cost, riv : of all cases (yuan); part of the variance of cost the groups explain; None for a table
+    facts : what a display says of them: title, source, state, trimming, cases left out.
 
     >>> import pandas as pd
     >>> cases = pd.DataFrame({"drg": ["A", "A", "B", "B"], "total_cost": [100.0, 100.0, 300.0, 300.0]})
-    >>> weights = Weights.fit(cases)
-    >>> weights.frame["weight"].tolist(), weights.mean_cost, weights.riv
-    ([0.5, 1.5], 200.0, 1.0)
-    >>> "harbin-2023" in Weights.published()
-    True
+    >>> weights = Weights.fit(cases.assign(drug_cost=[50.0, 50.0, 30.0, 30.0]))
+    >>> weights.frame["weight"].tolist(), weights.mean_cost, weights.riv, "harbin-2023" in Weights.published()
+    ([0.5, 1.5], 200.0, 1.0, True)
+    >>> weights.columns(["B", "C"])["weight"].tolist(), weights.weight_of(["B", "C"]).tolist()
+    ([1.5, nan], [1.5, nan])
+    >>> weights.compare(weights.adjusted({"drug": 0.9}))["other"].round(3).sort_values().tolist()
+    [0.485, 1.515]
+    >>> weights.cmi(cases.assign(hospital_id=["H1", "H1", "H1", "H2"]))["cmi"].round(4).tolist()
+    [0.8333, 1.5]
+    >>> weights.with_coefficients(pd.DataFrame({"teaching": [1.1]}, index=["A"])).frame.columns[-1]
+    'coefficient_teaching'
+    >>> import drgsim, tempfile
+    >>> Weights.of(drgsim.Policy.load("national-drg-rate"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     weights.to_excel(f"{folder}/a.xlsx"), weights.to_csv(f"{folder}/a.csv")
+    (None, None)
     """
 
     frame: pd.DataFrame

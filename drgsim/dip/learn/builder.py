@@ -121,11 +121,43 @@ class DipCatalogueBuilder:
         return self
 
     def transform(self, cases: pd.DataFrame) -> pd.DataFrame:
-        """The cases grouped by the catalogue learned; see `DipGrouper.group`."""
+        """The cases grouped by the catalogue learned; see `DipGrouper.group`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DipCatalogueBuilder
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "diagnoses": ["K80.100"] * 20 + ["I10.x00"] * 20,
+        ...         "procedures": [""] * 40,
+        ...         "total_cost": [9000.0] * 20 + [3000.0] * 20,
+        ...         "discharge_date": ["2025-03-01"] * 40,
+        ...     }
+        ... )
+        >>> DipCatalogueBuilder(id="mine").fit(cases).transform(cases.head(1))["dip_code"].item()
+        'K80.1-0'
+        """
         return DipGrouper(self.catalogue_, rules=self.rules, classes=self.classes).group(cases)
 
     def fit_transform(self, cases: pd.DataFrame) -> pd.DataFrame:
-        """`fit`, then `transform` of the same cases."""
+        """`fit`, then `transform` of the same cases.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DipCatalogueBuilder
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "diagnoses": ["K80.100"] * 20 + ["I10.x00"] * 20,
+        ...         "procedures": [""] * 40,
+        ...         "total_cost": [9000.0] * 20 + [3000.0] * 20,
+        ...         "discharge_date": ["2025-03-01"] * 40,
+        ...     }
+        ... )
+        >>> DipCatalogueBuilder(id="mine").fit_transform(cases)["dip_code"].unique().tolist()
+        ['K80.1-0', 'I10.x-0']
+        """
         return self.fit(cases).transform(cases)
 
     def __repr__(self) -> str:

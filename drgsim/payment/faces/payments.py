@@ -34,6 +34,26 @@ class Payments:
     unpaid : DataFrame of the stays that cannot be paid, each with its reason in both languages.
     states : Counter, how many of the parameters read are `read`, `secondary`, `assumed` or `default`.
     ledger : the same money as whole fen (int64), closed to the fen.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from drgsim import Policy, pay
+    >>> cases = pd.DataFrame(
+    ...     {
+    ...         "case_id": ["A1"],
+    ...         "drg": ["GZ13"],
+    ...         "hospital_level": [3],
+    ...         "insurance": ["employee"],
+    ...         "los": [6],
+    ...         "total_cost": [9000.0],
+    ...     }
+    ... )
+    >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+    >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+    >>> paid = pay(cases, policy, weights=weights)
+    >>> len(paid), paid.frame["status"].item()
+    (1, 'paid')
     """
 
     stays: Stays
@@ -100,6 +120,26 @@ class Payments:
         Parameters
         ----------
         lang : "zh" or "en"
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import Policy, pay
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "case_id": ["A1"],
+        ...         "drg": ["GZ13"],
+        ...         "hospital_level": [3],
+        ...         "insurance": ["employee"],
+        ...         "los": [6],
+        ...         "total_cost": [9000.0],
+        ...     }
+        ... )
+        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> paid = pay(cases, policy, weights=weights)
+        >>> paid.trust_in("en").split(":")[0]
+        '16 of 28 parameters assumed, 12 secondary.'
         """
         declared = sum(count for state, count in self.states.items() if state != "default")
         assumed, secondary = self.states["assumed"], self.states["secondary"]
@@ -123,13 +163,57 @@ class Payments:
         return dict(sorted(found.items()))
 
     def summary(self, by: str | Sequence[str] | None = None) -> pd.DataFrame:
-        """Cases and money (yuan), in all or by columns of the cases or of `frame`."""
+        """Cases and money (yuan), in all or by columns of the cases or of `frame`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import Policy, pay
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "case_id": ["A1"],
+        ...         "drg": ["GZ13"],
+        ...         "hospital_level": [3],
+        ...         "insurance": ["employee"],
+        ...         "los": [6],
+        ...         "total_cost": [9000.0],
+        ...     }
+        ... )
+        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> paid = pay(cases, policy, weights=weights)
+        >>> paid.summary()["payment"].round(2).tolist()
+        [9365.6]
+        """
         from .payments_summary import summary
 
         return summary(self, by)
 
     def compare(self, other: Payments, by: str | Sequence[str] | None = None) -> pd.DataFrame:
-        """This result, `other`, and the change from this to it, by payer; or by columns of the cases."""
+        """This result, `other`, and the change from this to it, by payer; or by columns of the cases.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import Policy, pay
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "case_id": ["A1"],
+        ...         "drg": ["GZ13"],
+        ...         "hospital_level": [3],
+        ...         "insurance": ["employee"],
+        ...         "los": [6],
+        ...         "total_cost": [9000.0],
+        ...     }
+        ... )
+        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> paid = pay(cases, policy, weights=weights)
+        >>> paid.compare(
+        ...     pay(cases, policy.reform({"standard.base_rate": 10_000.0}), weights=weights)
+        ... ).columns.tolist()
+        ['before', 'after', 'change']
+        """
         from .payments_summary import comparison
 
         return comparison(self, other, by)
@@ -146,6 +230,26 @@ class Payments:
         ------
         NotFoundError, ArgumentError
             for a stay that is not here; for another language.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import Policy, pay
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "case_id": ["A1"],
+        ...         "drg": ["GZ13"],
+        ...         "hospital_level": [3],
+        ...         "insurance": ["employee"],
+        ...         "los": [6],
+        ...         "total_cost": [9000.0],
+        ...     }
+        ... )
+        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> paid = pay(cases, policy, weights=weights)
+        >>> paid.explain("A1", "en").splitlines()[0]
+        'group: GZ13;National default, DRG by base rate (national-drg-rate, 2025-06-30)'
         """
         from .explain import explain
 
@@ -164,6 +268,27 @@ class Payments:
         ------
         MissingExtraError, WriteError
             without the writer of workbooks; when the file cannot be written.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import Policy, pay
+        >>> cases = pd.DataFrame(
+        ...     {
+        ...         "case_id": ["A1"],
+        ...         "drg": ["GZ13"],
+        ...         "hospital_level": [3],
+        ...         "insurance": ["employee"],
+        ...         "los": [6],
+        ...         "total_cost": [9000.0],
+        ...     }
+        ... )
+        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
+        >>> paid = pay(cases, policy, weights=weights)
+        >>> from tempfile import TemporaryDirectory
+        >>> folder = TemporaryDirectory()
+        >>> paid.to_excel(f"{folder.name}/paid.xlsx")
         """
         from .payments_workbook import write_payments
 

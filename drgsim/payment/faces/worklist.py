@@ -58,6 +58,26 @@ def special_review_worklist(
     `.attrs["note"]` says how it is to be read.
 
     Only stays the policy's criteria open, and that would be paid more, are listed (payment rules §4.1).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from drgsim import special_review_worklist
+    >>> cases = pd.DataFrame(
+    ...     {
+    ...         "case_id": ["A1"],
+    ...         "hospital_id": ["H1"],
+    ...         "drg": ["GZ13"],
+    ...         "hospital_level": [3],
+    ...         "insurance": ["employee"],
+    ...         "los": [70],
+    ...         "total_cost": [90000.0],
+    ...         "discharge_date": ["2025-06-30"],
+    ...     }
+    ... )
+    >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+    >>> special_review_worklist(cases, "national-drg-rate", weights=weights)["case_id"].tolist()
+    []
     """
     paid = pay(cases, policy, weights=weights, bill=bill, without=(SpecialReview.name,))
     return worth_filing(paid, acceptance=acceptance)[1]

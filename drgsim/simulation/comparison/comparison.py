@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...errors import ArgumentError
-from ..checks.left_out import cautions, not_projected, unpaid
-from ..progress import Listener, telling
 from ..scenario.scenario import Scenario
 from ..scenario.steps import steps_of
-from ..scenario_errors import SimulationError
 from ..world.outcome import MEASURES, Outcome
 from ..world.world import World
-from .all_bands import bands
+from .answers import Answers
 from .attribution import Bars, Method, attribute
 from .cost_to_standard import cost_to_standard
 from .faces import Faces
-from .kept import Keeping, ask, kept
+from .kept import ask, kept
 from .migration import migration
 from .rowless import without_rows
 from .side_by_side import by_column, by_hospital, flow_changes, flow_matrix, summary
-from .special_load import special_load
 from .waterfall import waterfall
 
 if TYPE_CHECKING:
@@ -35,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison(Faces, Keeping):
+class Comparison(Faces, Answers):
     """Scenarios paid, settled and compared. Built by `drgsim.simulate`; never changes.
 
     Here are its tables; `Faces` has its charts, page and workbook, which read what is kept: what pays all
@@ -79,7 +75,15 @@ class Comparison(Faces, Keeping):
         return self.scenarios[1:]
 
     def scenario(self, id: str | None = None) -> Scenario:
-        """A scenario by its id; without one the only reform, or the first."""
+        """A scenario by its id; without one the only reform, or the first.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> found = drgsim.example_comparison()
+        >>> found.scenario().id
+        'reform'
+        """
         if id is None:
             return self.scenarios[min(1, len(self.scenarios) - 1)]
         for each in self.scenarios:
@@ -100,31 +104,18 @@ class Comparison(Faces, Keeping):
         return summary(self.scenarios, self.outcomes)
 
     @kept
-    def unpaid(self) -> pd.DataFrame:
-        """Stays no rule could pay: scenario, problem, zh, en, cases, total_cost (yuan)."""
-        return unpaid(self)
-
-    def cautions(self) -> list[tuple[str, str]]:
-        """What to know of the cases before any number, (Chinese, English): stays that cannot be paid, are of
-        another year or insurance, or do not say where they were."""
-        return [*self.cautioned(), *self.not_projected()]
-
-    @kept
-    def cautioned(self) -> list[tuple[str, str]]:
-        """What `cautions` says of the cases."""
-        return cautions(self)
-
-    @kept
-    def not_projected(self) -> list[tuple[str, str]]:
-        """What `cautions` says of funds without years."""
-        return list(not_projected(self))
-
-    @kept
     def by(self, key: str) -> pd.DataFrame:
         """A row for each scenario and value of a column: cases, money in yuan, changes from the baseline.
 
         `key` is a column of the cases (`region` is the insured region, `hospital` and `level` the
         hospital's), `mdc`, `age_band`, or a mark of the payment such as `outlier` or `route`.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> found = drgsim.example_comparison()
+        >>> bool(found.by("insurance")["cases"].sum() >= 300)
+        True
         """
         return by_column([each.id for each in self.scenarios], self.outcomes, key)
 
@@ -150,6 +141,13 @@ class Comparison(Faces, Keeping):
         ------
         ArgumentError, SimulationError
             for another measure, method or scenario; for too many steps to average over.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> found = drgsim.example_comparison()
+        >>> found.attribution("reform")[["kind", "cumulative"]].iloc[[0, -1], 0].tolist()
+        ['baseline', 'total']
         """
         _known_measure(measure)
         own = self.scenario(scenario)
@@ -182,6 +180,13 @@ class Comparison(Faces, Keeping):
         ------
         NotFoundError, ArgumentError
             for a scenario that is not here, a measure that is none.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> found = drgsim.example_comparison()
+        >>> int(found.flows(measure="cases").to_numpy().sum())
+        300
         """
         _known_measure(measure)
         own = flow_matrix(self.outcomes[self.scenario(scenario).id], measure)
@@ -192,7 +197,15 @@ class Comparison(Faces, Keeping):
     @kept
     def migration(self, scenario: str | None = None) -> pd.DataFrame:
         """before, after, cases: the baseline's groups against the scenario's, without its responses; empty
-        where the scheme is the same."""
+        where the scheme is the same.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> found = drgsim.example_comparison()
+        >>> len(found.migration("reform"))
+        0
+        """
         own = self.scenario(scenario)
         before = self.world.rules(self.baseline, ())
         after = self.world.rules(own, [step.name for step in steps_of(own) if step.kind == "mechanical"])
@@ -215,34 +228,27 @@ class Comparison(Faces, Keeping):
         ------
         NotFoundError
             for a scenario that is not here.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> found = drgsim.example_comparison()
+        >>> found.hospitals("reform")["hospital_change"].is_monotonic_decreasing
+        True
         """
         return by_hospital(self.outcomes[self.scenario(scenario).id], self.outcomes[self.baseline.id])
 
     @kept
-    def supervision(self) -> pd.DataFrame:
-        """scenario, lever, part (at_stake, deterred, recovered, saved, fine_low, fine_high), title_zh,
-        title_en, value, low, high (yuan), source, state: what levers of supervision bring; empty without."""
-        from .supervised import supervised
-
-        return supervised(self.scenarios, self.world, self.seed)
-
-    def audited(self, scenario: str | None = None) -> Any:
-        """The audit (`drgsim.audit.AuditResult`) of the baseline's stays behind a scenario's supervision.
-
-        Raises SimulationError when no lever of it supervises.
-        """
-        from .supervised import audited
-
-        return audited(self.scenario(scenario), self.world)
-
-    @kept
-    def outliers(self) -> pd.DataFrame:
-        """How many stays the special rules reach: scenario, kind, cases, share of all, adjustment (yuan)."""
-        return special_load({each.id: self.outcomes[each.id].payments for each in self.scenarios})
-
-    @kept
     def cost_to_standard(self, scenario: str | None = None) -> pd.DataFrame:
-        """scenario, low, high (cost ÷ standard), cases; of all scenarios, or of one."""
+        """scenario, low, high (cost ÷ standard), cases; of all scenarios, or of one.
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> found = drgsim.example_comparison()
+        >>> bool(found.cost_to_standard("reform")["cases"].sum() <= 300)
+        True
+        """
         chosen = self.scenarios if scenario is None else (self.scenario(scenario),)
         return cost_to_standard({each.id: self.outcomes[each.id].payments for each in chosen})
 
@@ -260,116 +266,6 @@ class Comparison(Faces, Keeping):
         """The year of the cases."""
         return self.world.year
 
-    def projection(self) -> pd.DataFrame:
-        """The funds over the years: scenario, region, insurance, year, insured, cases, inpatient_cost,
-        inpatient_fund, other_spending, income, balance, reserve, reserve_months, warning; with draws also
-        low and high of inpatient_fund, balance and reserve, as the assumptions vary (90 %).
-
-        Raises SimulationError when no years were asked for.
-        """
-        if self.drawn_assumptions is not None:
-            return self.drawn_assumptions.beside()
-        return self._projected().frame
-
-    def first_deficit(self) -> pd.DataFrame:
-        """scenario, region, insurance, current_deficit, reserve_gone: years, <NA> where there is none."""
-        return self._projected().first_deficit()
-
-    def pooled(self, mode: str = "transfer", **options: Any) -> pd.DataFrame:
-        """Provincial pooling over the projected years (`Projection.pooled`): who gives and who gets.
-
-        Raises SimulationError when no years were asked for.
-
-        Parameters
-        ----------
-        mode : "transfer", "unified" or "ex_ante"
-            the form of pooling (fund rules §5.1)
-        **options
-            shares of that form, 0 to 1
-        """
-        return self._projected().pooled(mode, **options)
-
-    @kept
-    def bands(self) -> pd.DataFrame:
-        """scenario, measure, band, year, region, insurance, low, middle, high; yuan.
-
-        `sampling` and `difference_sampling` are of the base year, `parameters` and `difference_parameters`
-        of every projected year. Bands of different kinds are never added up. Empty without draws.
-        """
-        return bands(self)
-
-    @kept
-    def closes_a_budget(self, scenario: str | None = None) -> bool:
-        """Whether a point value of the scenario was solved, so that its funds spend their budgets whatever
-        the stays cost: money then moves between hospitals."""
-        prices = self.outcomes[self.scenario(scenario).id].settlement.prices
-        return bool((prices["held"] == "").any())
-
-    @kept
-    def published(self) -> pd.DataFrame:
-        """The baseline beside the published figures it should meet: measure, title_zh, title_en, insurance,
-        year, simulated, published, gap (share of the published figure), source, state, note."""
-        from ..projection.published_beside import published_beside
-
-        outcome = self.outcomes[self.baseline.id]
-        return published_beside(
-            outcome.payments.stays.frame, outcome.ledger, self.world.year, projection=self.projected
-        )
-
-    @kept
-    def plausibility(self) -> pd.DataFrame:
-        """scenario, check, title_zh, title_en, value, low, high, ok, source, state: whether results lie where
-        such results lie."""
-        from ..checks.plausibility import plausibility
-
-        return plausibility(self)
-
-    def liveness(
-        self, *, every: bool = False, switches: bool = False, progress: Listener | None = None
-    ) -> pd.DataFrame:
-        """scenario, lever, path, moved, fund_change, reason_zh, reason_en: which parameters of the levers
-        changed nothing here, and why. Pays the cases once for each, unless `simulate` has.
-
-        `switches` adds the parameters in which a lever that switches the policy differs; `every` sweeps the
-        parameters the baseline reads.
-
-        Parameters
-        ----------
-        every, switches : bool
-        progress : callable, optional
-            told how far it is
-
-        Returns
-        -------
-        DataFrame, a row a parameter; fund_change in yuan
-        """
-        from ..checks.liveness import liveness
-
-        return ask(
-            self,
-            "liveness",
-            {"every": every, "switches": switches},
-            lambda: liveness(self, every=every, switches=switches, progress=progress),
-        )
-
-    def explain(self, *, progress: Listener | None = None) -> Comparison:
-        """Work out now what page and workbook say of the levers, `attribution` and `liveness`, and keep it.
-
-        `simulate` does so unless told not to. Pays the cases once for every step and parameter of a reform.
-
-        Parameters
-        ----------
-        progress : callable, optional
-            told how far it is
-        """
-        tell = telling(progress, "attribute")
-        for done, each in enumerate(self.reforms):
-            tell(done, len(self.reforms), each.id)
-            self.attribution(each.id)
-        self.liveness(progress=progress)
-        self._kept["explain", ()] = True
-        return self
-
     def without_rows(self) -> Comparison:
         """The same result without the cases and what was paid on each: small, to be pickled and kept.
 
@@ -380,26 +276,11 @@ class Comparison(Faces, Keeping):
         """
         return without_rows(self)
 
-    @property
-    @kept
-    def states(self) -> Mapping[str, int]:
-        """How many parameters the scenarios read are read, secondary, assumed or default."""
-        counted: dict[str, int] = {}
-        for outcome in self.outcomes.values():
-            for state, number in outcome.payments.states.items():
-                counted[state] = max(counted.get(state, 0), number)
-        return counted
-
     def _bars(self, scenario: Scenario, method: Method) -> Bars:
         def make() -> Bars:
             return attribute(steps_of(scenario), lambda taken: self.world.total(scenario, taken), method)
 
         return ask(self, "bars", {"scenario": scenario.id, "method": method}, make)
-
-    def _projected(self) -> Projection:
-        if self.projected is None:
-            raise SimulationError("no years were simulated", do="simulate with years=5, say")
-        return self.projected
 
 
 def _known_measure(measure: str) -> None:

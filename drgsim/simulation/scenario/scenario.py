@@ -34,31 +34,28 @@ __all__ = ["Coverage", "Lever", "PhaseIn", "ResponseSetting", "Scenario"]
 class Scenario:
     """One question to the fund, as one document.
 
-    `policy`
-        What pays the cases before any lever: an id, a policy document, or one for each care region.
-    `on`
-        The day whose rules hold in every year; None takes each year's own last day.
-    `weights`
-        `fit` (measured on the baseline's cases), `policy` (the table the policy names), or a published table.
-    `levers`, `responses`
-        Changes of rules in their order, and what people do about them; each is a bar of the waterfall.
-
     Make one with `load` or `of`; `reform`, `respond` and `assume` return another. Equal content has an equal
     hash, whichever way it was written, and scenarios of an equal hash are equal.
 
     Attributes
     ----------
-    id, title, note : str, {"zh": …, "en": …}, str
-    policy, on, weights, levers, responses, assumptions, coverage
-        as said below
+    id, title, note, assumptions, coverage : str, {"zh": …, "en": …}, str, and what else a document states
+    policy : what pays the cases before any lever: an id, a policy document, or one for each care region
+    on : the day whose rules hold in every year; None takes each year's own last day
+    weights : `fit` (of the baseline's cases), `policy` (the table the policy names), or a published table
+    levers, responses : changes of rules in their order, and what people do about them; each a bar
 
     Examples
     --------
+    >>> import datetime
     >>> scenario = Scenario.of("national-drg-rate", on="2025-12-31").reform(
-    ...     {"outlier.high.method": "excess"}, id="excess"
-    ... )
+    ...     {"outlier.high.method": "excess"}, id="excess")
     >>> [lever.title["en"] for lever in scenario.levers]
     ['how high outliers are paid']
+    >>> scenario.policies(datetime.date(2025, 6, 30)).id, scenario.to_yaml().splitlines()[0]
+    ('national-drg-rate', 'drgsim_scenario: 1')
+    >>> scenario.assume({"rate_growth": 0.02}).hash == scenario.hash
+    False
     """
 
     id: str
