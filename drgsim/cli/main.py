@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -44,6 +45,7 @@ COMMANDS: tuple[str, ...] = (
     "verify",
 )
 
+_OBJECTS = 50_000  # made before Python looks for unused circles among them; 700 as it comes
 EXIT_USE, EXIT_UNREADABLE, EXIT_STOPPED = 2, 3, 130
 
 
@@ -65,6 +67,8 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    if argv is None:  # the process is ours: schemes are many objects that stay, and looking them over costs
+        gc.set_threshold(_OBJECTS)
     words = list(sys.argv[1:] if argv is None else argv)
     with speaking(asked_language(words)):
         return _run(words)

@@ -129,10 +129,13 @@ def _left_out(
     if without is None:
         reason = Reason("其他参数离不开它，无法单独取消", "the others cannot stand without it; not taken out")
         return True, float("nan"), reason.zh, reason.en
-    if world.rules(without).key == full.rules.key:
+    rules = world.rules(without)
+    if rules.key == full.rules.key:
         reason = _overruled(scenario, lever, path)
         return False, 0.0, reason.zh, reason.en
-    moved, change, zh, en = _told(path, full, world.outcome(without), scenario)
+    # a lever of one parameter leaves the baseline, which is paid already
+    paid = (each for each in results.outcomes.values() if each.rules.key == rules.key)
+    moved, change, zh, en = _told(path, full, next(paid, None) or world.outcome(without), scenario)
     if together and moved:
         zh, en = needed_by(together).zh, needed_by(together).en
     return moved, change, zh, en

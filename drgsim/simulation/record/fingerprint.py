@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,8 @@ def _row_hashes(chunk: pd.DataFrame, columns: Sequence[str]) -> list[bytes]:
     parts = [_canonical(chunk[name]) if name in chunk.columns else _missing(n) for name in columns]
     together = np.ascontiguousarray(np.hstack(parts)).tobytes()
     width = len(together) // n
-    return [hashlib.sha256(together[at : at + width]).digest() for at in range(0, len(together), width)]
+    sha = hashlib.sha256
+    return [sha(together[at : at + width]).digest() for at in range(0, len(together), width)]
 
 
 def _canonical(column: pd.Series[Any]) -> Bytes:
@@ -121,12 +123,12 @@ def _of_numbers(values: npt.NDArray[np.float64]) -> Bytes:
 
 def _of_texts(column: pd.Series[Any]) -> Bytes:
     """Each different text is hashed once."""
-    values = column.astype(object)
-    if not isinstance(column.dtype, pd.StringDtype):
-        values = values.map(_text)
-    codes, found = pd.factorize(values.to_numpy(object))
-    hashed = [_blank() if text == "" else _hash(text) for text in found]
-    table = np.frombuffer(b"".join([*hashed, _blank()]), np.uint8).reshape(-1, _WIDTH)
+    if isinstance(column.dtype, pd.StringDtype):
+        codes, found = column.array.factorize()
+    else:
+        codes, found = pd.factorize(column.astype(object).map(_text).to_numpy(object))
+    hashed = b"".join([_blank() if text == "" else _hash(text) for text in found] + [_blank()])
+    table = np.frombuffer(hashed, np.uint8).reshape(-1, _WIDTH)
     return table[codes]  # the last row is what is missing
 
 
@@ -141,6 +143,7 @@ def _missing(n: int) -> Bytes:
     return np.frombuffer(_blank() * n, np.uint8).reshape(n, _WIDTH)
 
 
+@cache
 def _blank() -> bytes:
     return _hash(_MISSING)
 
