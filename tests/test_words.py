@@ -26,6 +26,7 @@ _OTHERWISE = {
     "fund/words.py": "spellings of headings, as they are read",
     "office/bureau.py": "spellings of headings, as they are read",
     "office/references.py": "spellings of headings, as they are read",
+    "payment/faces/enough.py": "sentences on what to give",
     "payment/engine/steps/coefficient.py": "sentences on where a coefficient comes from",
     "schemes/check.py": "sentences of the checks",
     "schemes/describe.py": "sentences on switches",

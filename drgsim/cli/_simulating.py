@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._atomic import aside
 from ..errors import ArgumentError
+from ..language import language
+from ..words import pairs
 from ._fund_tables import read_fund_table
 from ._say import both, say
 
@@ -19,14 +21,7 @@ if TYPE_CHECKING:
     from ..simulation.progress import Progress
 
 REPORT, WORKBOOK, RECORD, SCENARIOS = "report.html", "results.xlsx", "record.json", "scenarios"
-_STAGES = {
-    "pay": "paying",
-    "project": "projecting",
-    "draw": "drawing",
-    "attribute": "attributing",
-    "liveness": "trying levers",
-    "write": "writing",
-}
+_STAGES = pairs("running")
 
 
 def add_running_arguments(parser: argparse.ArgumentParser, *, out: str | None) -> None:
@@ -117,8 +112,8 @@ def run(
         tell.done()
     say(result)
     _print_supervision(result)
-    for _, told in result.cautions():
-        say(f"  note: {told}")
+    for told in result.cautions():
+        say(_now(f"  注意: {told[0]}", f"  note: {told[1]}"))
     print(f"\n{out / REPORT}\n{out / WORKBOOK}\n{out / SCENARIOS}\n{out / RECORD}")
     return result
 
@@ -127,11 +122,16 @@ def _print_supervision(result: Comparison) -> None:
     """What levers of supervision bring, with the band of their shares."""
     table = result.supervision()
     for (scenario, lever), rows in table.groupby(["scenario", "lever"], sort=False):
-        say(f"\n{scenario}/{lever}: supervision 基金监管, yuan of the year, 90 % of the shares' intervals")
+        head = both(
+            "基金监管, 当年金额 (元), 占比区间取 90 %",
+            "supervision, yuan of the year, 90 % of the shares' intervals",
+        )
+        say(f"\n{scenario}/{lever}: {head}")
         for row in rows.to_dict("records"):
             band = f"{row['low']:,.2f} … {row['high']:,.2f}"
             say(f"  {both(row['title_zh'], row['title_en'])}: {row['value']:,.2f} [{band}]")
-        say(f"  {rows['source'].iloc[0]} {rows['state'].iloc[0]}; 疑点不等于违规 a suspicion is no guilt")
+        told = both("疑点不等于违规", "a suspicion is no guilt")
+        say(f"  {rows['source'].iloc[0]} {rows['state'].iloc[0]}; {told}")
 
 
 def _into_place(part: Path, out: Path) -> None:
@@ -169,7 +169,8 @@ class Teller:
 
     def say(self, stage: str, what: str, done: int = 0, total: int = 0) -> None:
         seconds = time.perf_counter() - self.start
-        line = f"{seconds:5.0f} s  {_STAGES.get(stage, stage)} {what}".rstrip()
+        zh, en = _STAGES.get(stage, (stage, stage))
+        line = _now(f"{seconds:5.0f} 秒  {zh} {what}".rstrip(), f"{seconds:5.0f} s  {en} {what}".rstrip())
         if sys.stderr.isatty():
             share = f"  {done}/{total}" if total else ""
             say(f"\r\x1b[K{line}{share}", end="", file=sys.stderr, flush=True)
@@ -180,4 +181,9 @@ class Teller:
     def done(self) -> None:
         seconds = time.perf_counter() - self.start
         end = "\r\x1b[K" if sys.stderr.isatty() else ""
-        say(f"{end}{seconds:5.0f} s  done", file=sys.stderr)
+        say(f"{end}{_now(f'{seconds:5.0f} 秒  完成', f'{seconds:5.0f} s  done')}", file=sys.stderr)
+
+
+def _now(zh: str, en: str) -> str:
+    """What is said while a run goes on: a short line, in one language."""
+    return zh if language() == "zh" else en

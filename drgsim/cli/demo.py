@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import ArgumentError
 from ._hospital import add_hospital_arguments, with_hospital_facts
 from ._reading import add_reading_arguments, reading_options
-from ._say import say
+from ._say import both, say
 from ._simulating import add_running_arguments, ready, run
 
 CASES, YEAR, REGION = 300_000, 2025, "province"
@@ -49,12 +49,16 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.cases and arguments.file:
         raise ArgumentError("one file of cases, not two", got=[arguments.file, arguments.cases])
     if not arguments.quiet:
-        source = file or f"{arguments.n:,} cases of an invented province"
-        say(
-            f"{source} under {len(SCENARIOS) - 1} reforms, into {arguments.out} …",
-            file=sys.stderr,
-            flush=True,
+        source = (
+            (file, file)
+            if file
+            else (f"虚构省份的 {arguments.n:,} 个病例", f"{arguments.n:,} invented cases")
         )
+        told = both(
+            f"{source[0]}, {len(SCENARIOS) - 1} 项改革, 写入 {arguments.out} …",
+            f"{source[1]} under {len(SCENARIOS) - 1} reforms, into {arguments.out} …",
+        )
+        say(told, file=sys.stderr, flush=True)
     ready(arguments)
     cases, recipe = _read(file, arguments) if file else _invent(arguments)
     run(cases, list(SCENARIOS), arguments, recipe=recipe, more=_fund if arguments.years else None)

@@ -69,6 +69,8 @@ def _run(arguments: argparse.Namespace) -> int:
         draws=arguments.draws,
         seed=arguments.seed,
     )
+    if found.refused is not None:
+        raise found.refused
     folder.mkdir(parents=True, exist_ok=True)
     found.to_html(folder / PAGE)
     found.to_excel(folder / WORKBOOK, cases=arguments.case_list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..language import both, language
 from ..policy.display import trust_text
 from .markup import Cell, Markup, pair, paragraph, table
 from .numbers import count, money, percent
@@ -32,14 +33,25 @@ def glance_html(summary: pd.DataFrame, states: Mapping[str, int]) -> str:
 
 
 def glance_text(summary: pd.DataFrame, states: Mapping[str, int]) -> str:
-    """The same in lines of text."""
-    lines = [f"Comparison of {len(summary)} scenarios, {count(float(summary['cases'].iloc[0]))} stays"]
+    """The same in lines of text, in the language users are spoken to in."""
+    lang, cases = language(), count(float(summary["cases"].iloc[0]))
+    zh = lang == "zh"
+    lines = [
+        f"{len(summary)} 个方案的比较，{cases} 例"
+        if zh
+        else f"Comparison of {len(summary)} scenarios, {cases} stays"
+    ]
     for place, row in enumerate(summary.reset_index().to_dict("records")):
-        _, fund, change, share, patient, hospital, others = _figures(row, "en", first=place == 0)
-        told = f"  {row['scenario']}: fund {fund}"
-        if place:
-            told += f" ({change}, {share}); patients {patient}; hospitals {hospital}"
-            told += f"; other payers {others}" if abs(float(row["other_payers_change"])) >= 1 else ""
+        _, fund, change, share, patient, hospital, others = _figures(row, lang, first=place == 0)
+        other = abs(float(row["other_payers_change"])) >= 1 if place else False
+        if zh:
+            told = f"  {row.get('title_zh', '')} ({row['scenario']})：基金支付 {fund}"
+            told += f"（{change}，{share}）；个人 {patient}；医院 {hospital}" if place else ""
+            told += f"；其他支付方 {others}" if other else ""
+        else:
+            told = f"  {row['scenario']}: fund {fund}"
+            told += f" ({change}, {share}); patients {patient}; hospitals {hospital}" if place else ""
+            told += f"; other payers {others}" if other else ""
         lines.append(told)
     lines += [f"  {told}" for told in not_payable(summary)]
     return "\n".join([*lines, f"  {trust_text(states)}"])
@@ -52,12 +64,14 @@ def not_payable(summary: pd.DataFrame) -> list[str]:
     found = {str(id): _left_out(row) for id, row in summary.to_dict("index").items()}
     several = len({*found.values()}) > 1
     lines = [f"{id}: {each}" for id, each in found.items()] if several else [next(iter(found.values()))]
-    return [f"not payable, in no amount 无法付费、不计入金额: {line}" for line in lines]
+    head = both("无法付费、不计入金额", "not payable, in no amount")
+    return [f"{head}: {line}" for line in lines]
 
 
 def _left_out(row: Mapping[Any, Any]) -> str:
-    cost = money(float(row["not_payable_cost"]), "en")
-    return f"{count(float(row['not_payable']))} stays 例, cost 费用 {cost}"
+    stays = count(float(row["not_payable"]))
+    zh, en = (money(float(row["not_payable_cost"]), lang) for lang in ("zh", "en"))
+    return both(f"{stays} 例, 费用 {zh}", f"{stays} stays, cost {en}")
 
 
 def _figures(row: Mapping[Any, Any], lang: str, *, first: bool) -> list[str]:

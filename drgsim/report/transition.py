@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from .._atomic import replacing
 from .._excel import COUNT, MONEY, RATIO, SHARE, workbook
-from ..transition.transition import Transition, find_transition
+from ..cases.values import value_labels
+from ..transition.flows import MOVES
+from ..transition.transition import Transition, column_words, find_transition
+from ..transition.watch import WATCHED
 from ..words import chinese, headers
 from .figures.gains import gains
 from .transition_page import transition_page
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..policy.policy import Policy
     from ..weights.weights import Weights
 
@@ -21,6 +26,13 @@ _SHEETS = chinese("transition_sheet")
 _BY = headers(
     "all", "mdc", "department", "hospital_id", "hospital_level", "insurance", "insured_region", "group_a"
 )
+_VALUES: dict[str, dict[Any, str]] = {
+    "move": {name: zh for name, (zh, _) in MOVES.items()},
+    "look_at": {name: zh for name, (zh, _) in WATCHED.items()},
+    "insurance": dict(value_labels("insurance")),
+    "all": {"all": "全部"},
+    "mdc": {"all": "全部"},
+}
 _COUNTS = ("cases", "moved", "not_payable", "n")
 _SHARES = ("share_of_a", "moved_share", "change_share")
 _MONEY = ("before", "change", "cost")
@@ -46,21 +58,29 @@ class TransitionReport(Transition):
         """Every table on a sheet of its own. `cases` adds the list of cases to look at: for the desk of the
         hospital whose cases they are, nowhere else."""
         with workbook(path) as book:
-            notes = [line for pair in (self.headline(), *self.notes) for line in pair]
-            book.lines("说明", notes)
-            book.table("汇总", self.summary().reset_index(), code=_code)
+            book.lines("说明", [zh for zh, _ in (self.headline(), *self.notes)])
+            _sheet(book, "汇总", self.summary().reset_index())
             for name, zh in _SHEETS.items():
                 table = getattr(self, name)
                 if len(table):
-                    shown = table.reset_index() if table.index.name else table
-                    book.table(zh, shown, code=_code)
+                    _sheet(book, zh, table.reset_index() if table.index.name else table)
             for key, zh in _BY.items():
                 if key in self.shares:
-                    book.table(f"换组-{zh}", self.shares[key].reset_index(), code=_code)
+                    _sheet(book, f"换组-{zh}", self.shares[key].reset_index())
                 if key in self.money:
-                    book.table(f"金额-{zh}", self.money[key].reset_index(), code=_code)
+                    _sheet(book, f"金额-{zh}", self.money[key].reset_index())
             if cases:
-                book.table("核对病例", self.worklist, code=_code)
+                _sheet(book, "核对病例", self.worklist)
+
+
+def _sheet(book: Any, name: str, table: pd.DataFrame) -> None:
+    """A table with Chinese headers and words; what stands in English beside its Chinese is left out."""
+    shown = table.drop(columns=["en"], errors="ignore")
+    for column, words in _VALUES.items():
+        if column in shown.columns:
+            cells = shown[column].astype(object)
+            shown = shown.assign(**{column: cells.map(lambda cell, words=words: words.get(cell, cell))})
+    book.table(name, shown, headers=column_words([str(each) for each in shown.columns]), code=_code)
 
 
 def transition(

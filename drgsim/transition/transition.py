@@ -10,12 +10,16 @@ import numpy as np
 import pandas as pd
 
 from ..cases.arrays import read_money
+from ..cases.columns import column_labels
 from ..cases.hospital_facts import HospitalFacts
 from ..errors import ArgumentError
+from ..language import both, language
 from ..payment.engine.grouped import as_frame
 from ..payment.engine.stays import Stays
+from ..payment.faces.enough import TooFewPricedError, refuse_too_few
 from ..policy.policy import Policy, policy_given
 from ..weights.weights import Weights
+from ..words import words
 from .explained import explained
 from .flows import MOVED, flow_table, moves, severity_change, share_moved
 from .money import flow_money, money_table, stay_money
@@ -44,6 +48,7 @@ class Transition:
     explained : RIV, CV and unstable groups under both, by MDC, with bands by hospital
     look_at : kind of case to look at → cases; `worklist` the cases themselves
     notes : what was assumed, left out or not known, (中文, English) each
+    refused : where under a tenth of the stays can be priced, and so no money is told: what to give
     """
 
     a: Side
@@ -62,6 +67,7 @@ class Transition:
     neutral_factor: float
     policy: str
     notes: tuple[tuple[str, str], ...]
+    refused: TooFewPricedError | None = None
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -124,13 +130,37 @@ class Transition:
         return zh + "。", en + "."
 
     def __repr__(self) -> str:
-        zh, en = self.headline()
-        return f"{zh}\n{en}\n{self.summary().T.to_string(float_format='{:,.4f}'.format, header=False)}"
+        row = self.summary().iloc[0]
+        names = column_words(list(row.index)) if language() == "zh" else {name: name for name in row.index}
+        shown = {names[name]: _digits(name, value) for name, value in row.items()}
+        rows = pd.Series(shown).to_string()
+        return f"{both(*self.headline(), chr(10))}\n{rows}"
 
     def _repr_html_(self) -> str:
-        return (
-            f"<p>{'<br>'.join(self.headline())}</p>{self.summary().T.to_html(float_format='{:,.4f}'.format)}"
-        )
+        table = self.summary().T
+        zh = column_words(list(table.index))
+        table.index = pd.Index([both(zh[name], name) for name in table.index])
+        return f"<p>{both(*self.headline(), '<br>')}</p>{table.to_html(float_format='{:,.4f}'.format)}"
+
+
+def column_words(names: Sequence[str]) -> dict[str, str]:
+    """What columns of a transition's tables are called in Chinese; a column without a word keeps its name."""
+    return {name: _word(name) for name in names}
+
+
+def _word(name: str) -> str:
+    known = words()
+    places = (f"transition.{name}", f"move.{name}", name)
+    return next((known[each].zh for each in places if each in known), name)
+
+
+def _digits(name: str, value: float) -> str:
+    """Counts whole, shares as percents, money in yuan and fen, the rest with four digits."""
+    if name.endswith("_share"):
+        return f"{value:.2%}"
+    if name.endswith(("change", "before")) and not name.startswith("cmi"):
+        return f"{value:,.2f}"
+    return f"{value:,.4f}" if name.startswith(("cmi", "riv", "neutral")) else f"{value:,.0f}"
 
 
 def find_transition(
@@ -188,6 +218,7 @@ def find_transition(
         neutral_factor=money.factor,
         policy=money.policy,
         notes=tuple(notes),
+        refused=money.refused,
     )
 
 
@@ -199,6 +230,7 @@ class _Money:
     change: pd.Series
     factor: float
     policy: str
+    refused: TooFewPricedError | None = None
 
     @classmethod
     def find(
@@ -215,8 +247,14 @@ class _Money:
         rules = policy_given(policy or DEFAULT_POLICY)
         missing = [name for name in ("total_cost", "insurance") if name not in frame.columns]
         if missing:
+            labels, asks = column_labels("zh"), missing == ["insurance"]
+            named = [f"{labels[name]} ({name})" for name in missing]
+            given = ("，可用 --insurance 给出", "; give --insurance") if asks else ("", "")
             notes.append(
-                (f"缺 {'、'.join(missing)}：未算金额和权重", f"no {', '.join(missing)}: no money, no weights")
+                (
+                    f"缺{'、'.join(named)}：未算金额和权重{given[0]}",
+                    f"no {', '.join(missing)}: no money, no weights{given[1]}",
+                )
             )
             empty = pd.DataFrame()
             return cls({}, empty, empty, pd.Series(np.nan, index=frame.index), 1.0, rules.id)
@@ -226,6 +264,16 @@ class _Money:
             for given, own, each in ((weights, stays[0], a), (new_weights, stays[1], b))
         )
         priced = price(stays[0], stays[1], rules, old, new)
+        try:
+            refuse_too_few(priced.before, priced.before.findings.problem != 0)
+        except TooFewPricedError as error:  # who moves is known all the same; money of so few would mislead
+            asked = "; ".join(filter(None, [str(error.got), error.do]))
+            notes.insert(
+                0, (f"可测算的病例太少，未算金额：{asked}", f"too few stays can be priced, no money: {asked}")
+            )
+            empty = pd.DataFrame()
+            nothing = pd.Series(np.nan, index=frame.index)
+            return cls({}, empty, empty, nothing, 1.0, rules.id, error)
         money = stay_money(priced, frame.index)
         tables = {"all": money_table(money, None, "all")}
         by = {"mdc": a.frame["mdc"]} if a.kind == "drg" else {}

@@ -1,9 +1,13 @@
 """What a file leaves out of one's hospital is stated once, filled and told."""
 
+import re
+
 import pytest
 
 import drgsim
+from drgsim.cli.main import main
 from drgsim.errors import ArgumentError
+from drgsim.language import speaking
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +24,41 @@ def test_facts_on_the_hospital_fill_what_the_file_lacks(bare):
     assert sum("600" in zh and "hospital_level" in zh for zh, _ in found.notes) == 1
     without = drgsim.transition(bare, "chs-drg-1.1", "chs-drg-2.0", draws=0)
     assert "hospital_level" not in without.shares
+
+
+def test_a_run_that_prices_hardly_any_stay_asks_and_tells_no_money(bare, tmp_path, capsys):
+    found = drgsim.transition(bare, "chs-drg-1.1", "chs-drg-2.0", draws=0)
+    assert found.money == {}
+    assert "--hospital-level 3" in found.notes[0][0]
+    assert found.shares["all"]["cases"].item() == 600  # who moves is told all the same
+    source = tmp_path / "cases.csv"
+    bare.to_csv(source, index=False)
+    words = [
+        "transition",
+        str(source),
+        "--from",
+        "chs-drg-1.1",
+        "--to",
+        "chs-drg-2.0",
+        "--out",
+        str(tmp_path / "o"),
+    ]
+    assert main([*words, "--draws", "0"]) == 2
+    assert "--hospital-level 3" in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()
+    assert main([*words, "--draws", "0", "--hospital-level", "3", "--lang", "zh"]) == 0
+
+
+def test_in_chinese_summary_and_workbook_are_chinese(bare, tmp_path):
+    calamine = pytest.importorskip("python_calamine")
+    found = drgsim.transition(bare, "chs-drg-1.1", "chs-drg-2.0", draws=0, hospital={"level": 3})
+    with speaking("zh"):
+        assert not re.search(r"[a-z]{3,}", re.sub(r"chs-drg-\d\.\d", "", repr(found)))
+    found.to_excel(tmp_path / "a.xlsx", cases=True)
+    book = calamine.load_workbook(str(tmp_path / "a.xlsx"))
+    for name in book.sheet_names:
+        head = book.get_sheet_by_name(name).to_python()[0]
+        assert not [cell for cell in head if re.fullmatch(r"[a-z_]+", str(cell))], (name, head)
 
 
 def test_a_coefficient_belongs_to_a_scenario(bare):

@@ -13,6 +13,7 @@ from ..engine.problems import Unpaid
 from .standing import Standing, standings
 
 if TYPE_CHECKING:
+    from ...cases.arrays import Mask
     from .payments import Payments
 
 FEWEST_SHARE, FEWEST_STAYS = 0.1, 20  # below this share the answer is none; of so few stays any is
@@ -45,11 +46,14 @@ class TooFewPricedError(ArgumentError):
     code = "DS512"
 
 
-def refuse_too_few(payments: Payments) -> None:
-    """Raises TooFewPricedError when of at least 20 stays under a tenth can be priced for want of a fact."""
+def refuse_too_few(payments: Payments, unpaid: Mask | None = None) -> None:
+    """Raises TooFewPricedError when of at least 20 stays under a tenth can be priced for want of a fact.
+
+    `unpaid`: (n,) which cannot; None: those that are not payable, the patient's part aside.
+    """
     n = len(payments)
     found = payments.findings.problem
-    unpaid = standings(payments) == Standing.NOT_PAYABLE
+    unpaid = standings(payments) == Standing.NOT_PAYABLE if unpaid is None else unpaid
     if n < FEWEST_STAYS or (n - int(unpaid.sum())) >= FEWEST_SHARE * n:
         return
     counts = {Unpaid(int(code)): int((found[unpaid] == code).sum()) for code in np.unique(found[unpaid])}

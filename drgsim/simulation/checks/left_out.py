@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ...cases.arrays import read_labels
+from ...language import both
 from ...payment.engine.problems import Unpaid
 from ...payment.faces.enough import FEWEST_SHARE, FEWEST_STAYS, asked_facts
 from ...payment.faces.other_dates import other_dates
@@ -62,13 +63,16 @@ def refuse_nothing_paid(outcome: Outcome, scenario: str) -> None:
     asked = asked_facts({problem: cases for problem, (cases, _) in reasons.items()}, outcome.payments)
     stays = outcome.payments.stays
     empty = [name for name in (*PLACES, "insurance") if (stays.labels(name).codes < 0).all()]
+    names = ", ".join(empty)
+    lacking = (
+        both(f"病例需有 {names}: 无一例写明", f"give the cases {names}: no stay states it") if empty else ""
+    )
+    look = both("或看 `drgsim check FILE` 的结果", "see what `drgsim check FILE` finds, or change the policy")
     raise SimulationError(
         "not one of the stays can be paid" if not paid else f"only {paid:,} of {n:,} stays can be paid",
-        got=[f"{problem.en} {problem.zh}: {cases:,}" for problem, (cases, _) in reasons.items()],
-        where=f"scenario {scenario!r}",
-        do=("; ".join(asked) + "; " if asked else "")
-        + (f"give the cases {', '.join(empty)}: no stay states it; " if empty else "")
-        + "see what `drgsim check FILE` finds, or change the policy",
+        got="; ".join(f"{both(each.zh, each.en)}: {cases:,}" for each, (cases, _) in reasons.items()),
+        where=both(f"情景 {scenario}", f"scenario {scenario!r}"),
+        do="; ".join(filter(None, [*asked, lacking, look])),
     )
 
 
@@ -135,12 +139,16 @@ def _years(results: Comparison) -> Iterator[Told]:
 def _policy_days(results: Comparison) -> Iterator[Told]:
     """Stays outside the days of a policy, and rates of another year than the one that is counted (`_years`
     tells of stays of other years than that)."""
-    told: dict[Told, None] = {}
+    told: dict[str, Told] = {}
     for each in results.scenarios:
         outcome = results.outcomes[each.id]
         years = {policy.on.year for policy in outcome.rules.each} != {results.world.year}
-        told |= dict.fromkeys(other_dates(outcome.payments, years=years))
-    yield from told
+        for line in other_dates(outcome.payments, years=years):
+            said = line[0]
+            for policy in outcome.rules.each:  # the same of several policies is told once
+                said = said.replace(f"政策 {policy.id} ", "")
+            told.setdefault(said, line)
+    yield from told.values()
 
 
 def _places(results: Comparison) -> Iterator[Told]:
