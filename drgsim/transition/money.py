@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from .flows import places
 from .prices import Priced
 from .sides import Side
+
+if TYPE_CHECKING:
+    from ..policy.policy import Policy
 
 _FEN = ("before", "regrouped", "after", "fund_before", "fund_after")
 COLUMNS = (
@@ -76,3 +81,47 @@ def flow_money(money: pd.DataFrame, a: Side, b: Side) -> pd.DataFrame:
     sums["change_a_stay"] = sums["change"] / sums["payable"].replace(0, np.nan)
     order = np.argsort(-sums["change"].abs().to_numpy(), kind="stable")
     return sums.drop(columns="payable").iloc[order].reset_index(drop=True)
+
+
+def weight_table(priced: Priced, b: Side) -> pd.DataFrame:
+    """A row a group of `b`: its weight carried over and anew, and what the new one was measured on."""
+    table = pd.DataFrame(
+        {"carried": priced.carried.frame["weight"], "new": priced.new.frame["weight"]}
+    ).sort_index()
+    table["ratio"] = table["new"] / table["carried"]
+    measured = priced.new.frame
+    for name in ("n", "mean_cost", "cv", "stable"):
+        if name in measured:
+            table[name] = measured[name]
+    table.insert(0, "name", [b.name_of(str(group)) for group in table.index])
+    return table.rename_axis("group")
+
+
+def money_notes(priced: Priced, money: pd.DataFrame, policy: Policy) -> list[tuple[str, str]]:
+    """What the money rests on and leaves out, (中文, English) each."""
+    notes = [
+        (
+            f"按 {policy.id} 支付；{priced.before.trust_in('zh')}",
+            f"paid by {policy.id}; {priced.before.trust_in('en')}",
+        ),
+        (
+            f"“换组”按旧权重结转（迁移病例的均值），“换价”按新权重乘 {priced.factor:.6f}，使基金支出不变",
+            "regrouped: at weights carried over from the old groups by the mix that moved; repriced: at the "
+            f"new weights times {priced.factor:.6f}, at which the fund spends what it spent",
+        ),
+    ]
+    notes += priced.before.other_dates
+    rest = int(money["fund_after"].sum() - money["fund_before"].sum())
+    if abs(rest) > 1e-4 * max(int(money["fund_before"].sum()), 1):
+        notes.append(
+            (f"基金支出仍差 {rest / 100:,.2f} 元", f"the fund still differs by {rest / 100:,.2f} yuan")
+        )
+    left_out = int((~money["payable"]).sum())
+    if left_out:
+        notes.append(
+            (
+                f"{left_out:,} 例在任一状态下无法付费，不计入金额，另行列示",
+                f"{left_out:,} stays cannot be paid in one of the states: counted beside the money",
+            )
+        )
+    return notes

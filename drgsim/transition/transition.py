@@ -22,8 +22,8 @@ from ..weights.weights import Weights
 from ..words import words
 from .explained import explained
 from .flows import MOVED, flow_table, moves, severity_change, share_moved
-from .money import flow_money, money_table, stay_money
-from .prices import Priced, price
+from .money import flow_money, money_notes, money_table, stay_money, weight_table
+from .prices import price
 from .reasons import flow_reasons
 from .sides import Side, side
 from .watch import WATCHED, watched, worklist
@@ -281,8 +281,8 @@ class _Money:
         by["group_a"] = stays[0].frame[stays[0].group_column]
         tables |= {name: money_table(money, column, name) for name, column in by.items()}
         change = (money["after"] - money["before"]) / 100
-        notes += _money_notes(priced, money, rules)
-        return cls(tables, flow_money(money, a, b), _weight_table(priced, b), change, priced.factor, rules.id)
+        notes += money_notes(priced, money, rules)
+        return cls(tables, flow_money(money, a, b), weight_table(priced, b), change, priced.factor, rules.id)
 
 
 def _stays(frame: pd.DataFrame, each: Side) -> Stays:
@@ -302,19 +302,6 @@ def _weights(given: Weights | str | None, stays: Stays, each: Side, notes: list[
     table = Weights.load(given) if isinstance(given, str) else given
     notes.append((f"{each.id} 的权重：{table.facts.get('title', '给定')}", f"weights of {each.id}: as given"))
     return table
-
-
-def _weight_table(priced: Priced, b: Side) -> pd.DataFrame:
-    table = pd.DataFrame(
-        {"carried": priced.carried.frame["weight"], "new": priced.new.frame["weight"]}
-    ).sort_index()
-    table["ratio"] = table["new"] / table["carried"]
-    measured = priced.new.frame
-    for name in ("n", "mean_cost", "cv", "stable"):
-        if name in measured:
-            table[name] = measured[name]
-    table.insert(0, "name", [b.name_of(str(group)) for group in table.index])
-    return table.rename_axis("group")
 
 
 def _explained(
@@ -349,32 +336,3 @@ def _trust_notes(a: Side, b: Side) -> list[tuple[str, str]]:
         (f"{each.id} {each.title}：{STATE_ZH.get(each.trust, each.trust)}", f"{each.id}: {each.trust}")
         for each in (a, b)
     ]
-
-
-def _money_notes(priced: Priced, money: pd.DataFrame, policy: Policy) -> list[tuple[str, str]]:
-    notes = [
-        (
-            f"按 {policy.id} 支付；{priced.before.trust_in('zh')}",
-            f"paid by {policy.id}; {priced.before.trust_in('en')}",
-        ),
-        (
-            f"“换组”按旧权重结转（迁移病例的均值），“换价”按新权重乘 {priced.factor:.6f}，使基金支出不变",
-            "regrouped: at weights carried over from the old groups by the mix that moved; repriced: at the "
-            f"new weights times {priced.factor:.6f}, at which the fund spends what it spent",
-        ),
-    ]
-    notes += priced.before.other_dates
-    rest = int(money["fund_after"].sum() - money["fund_before"].sum())
-    if abs(rest) > 1e-4 * max(int(money["fund_before"].sum()), 1):
-        notes.append(
-            (f"基金支出仍差 {rest / 100:,.2f} 元", f"the fund still differs by {rest / 100:,.2f} yuan")
-        )
-    left_out = int((~money["payable"]).sum())
-    if left_out:
-        notes.append(
-            (
-                f"{left_out:,} 例在任一状态下无法付费，不计入金额，另行列示",
-                f"{left_out:,} stays cannot be paid in one of the states: counted beside the money",
-            )
-        )
-    return notes
