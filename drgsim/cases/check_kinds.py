@@ -210,11 +210,25 @@ CHECKS: dict[str, Check] = {
     "return": times.returned,
     "pair": pairs.pair,
     "missed": pairs.missed,
+    "missed_items": pairs.missed_by_items,
+    "uncharged": pairs.uncharged,
 }
 
 NEEDED = ("missing", "no_code")  # kinds for which a column that is not there is a finding
 # kinds that look at all columns of their rule at once
-JOINT = ("duplicate", "order", "stay", "names", "count", "inside", "age", "age_days", "return")
+JOINT = (
+    "duplicate",
+    "order",
+    "stay",
+    "names",
+    "count",
+    "inside",
+    "age",
+    "age_days",
+    "return",
+    "missed_items",
+    "uncharged",
+)
 
 
 def _by_code(role: str, column: str, arrays: CaseArrays, hit: Mask, wrong: Callable[[str], bool]) -> Outcome:

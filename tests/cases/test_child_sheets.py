@@ -185,3 +185,15 @@ def test_sheets_that_are_no_lists_are_read_as_ever(tmp_path):
     cases = read_cases(written(tmp_path / "a.xlsx", {"一月": flat, "二月": flat}))
     assert cases["diagnoses"].tolist() == ["I10.x00"]
     assert any(note.startswith("NOT READ") for note in report_of(cases)["files"][0]["notes"])
+
+
+def test_items_charged_one_by_one_are_read_by_their_names(tmp_path):
+    sheet = [
+        ["setl_id", "项目名称", "数量", "单价", "金额"],
+        ["S1", "腹腔镜胆囊切除术", 1, 2000, 2000], ["S1", "人血白蛋白注射液", 1, 400, 400],
+    ]  # fmt: skip
+    cases = read_cases(written(tmp_path / "a.xlsx", {"setlinfo": STAYS, **LISTS, "费用明细": sheet}))
+    assert cases["charge_items"].iloc[0] == "腹腔镜胆囊切除术|人血白蛋白注射液"
+    assert cases["total_cost"].tolist() == [5100.1, 200, 7.5]
+    found = check_cases(cases, rules=["complication-perhaps-missed-by-items"]).frame
+    assert found["got"].tolist() == ["人血白蛋白注射液"]

@@ -214,3 +214,33 @@ def test_rules_are_asked_for_by_their_number():
     numbered = {rule.number for rule in check_rules().values()}
     assert {f"Q{n:02}" for n in range(1, 18)} | {f"W{n:02}" for n in (1, 2, 3, 5, 7, 8)} <= numbered
     assert set(found({"diagnoses": "R50.900"}, rules=["Q05"])["rule"]) == {"principal-symptom"}
+
+
+ITEMS = [
+    ({"charge_items": "床位费|人血白蛋白注射液"},
+     "complication-perhaps-missed-by-items", "人血白蛋白注射液", "低蛋白"),
+    ({"charge_items": "床位费|西药"}, "procedure-not-charged", "51.2300", ""),
+    ({"charge_items": "床位费；有创呼吸机辅助通气", "procedures": "96.7201|51.2300"},
+     "procedure-not-charged", "51.2300", ""),
+    ({"charge_items": "腹腔镜胆囊切除术|床位费"}, None, "", ""),
+    ({"charge_items": "腹腔镜胆囊切除术|人血白蛋白", "diagnoses": "K80.101|E77.801"}, None, "", ""),
+    ({"charge_items": None}, None, "", ""),
+    ({"charge_items": ""}, None, "", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "rule", "got", "proposal"), ITEMS)
+def test_what_the_items_charged_say(changes, rule, got, proposal):
+    rules = ["complication-perhaps-missed-by-items", "procedure-not-charged"]
+    found = check_cases(pd.DataFrame([{**CASE, **changes}]), rules=rules).frame
+    own = found[found["rule"] == rule] if rule else found
+    assert own["got"].tolist() == ([got] if rule else [])
+    assert all(proposal in text for text in own["proposal"])
+
+
+def test_without_items_charged_the_rules_on_them_are_not_checked():
+    told = check_cases(pd.DataFrame([CASE]), rules=["W03", "W04"]).not_checked
+    assert told[["rule", "column"]].to_numpy().tolist() == [
+        ["complication-perhaps-missed-by-items", "charge_items"],
+        ["procedure-not-charged", "charge_items"],
+    ]

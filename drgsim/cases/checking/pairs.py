@@ -1,22 +1,28 @@
-"""Checks by tables of codes: a principal that belongs behind another, a procedure that speaks of more."""
+"""Checks by tables of codes: a principal that belongs behind another, a procedure or an item charged that
+speaks of more, a procedure that was not charged."""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ..._paths import data_path
-from ...codes import Catalogue
+from ...codes import Catalogue, Kind
 from ..case_arrays import CaseArrays, Mask
 from ..conditions.code_sets import hits
 from ..repair import KINDS
 from ..rules import CheckRule
 from .outcome import Outcome, Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +86,67 @@ def missed(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
             found.setdefault(int(owner[place]), codes[lists.flat[place]])
     order = sorted(found)
     return np.array(order, dtype=np.int64), [found[row] for row in order]
+
+
+@dataclass(frozen=True, eq=False)
+class Charged:
+    """A row of `charged_items.csv`: items by their names, and the codes that go with them."""
+
+    items: re.Pattern[str]
+    codes: Mask
+    zh: str
+
+
+def missed_by_items(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    """Rows charged for an item that speaks of a diagnosis of which none is there; got the item."""
+    items = arrays.text("charge_items")
+    stated = items.notna().to_numpy(dtype=bool) & ~arrays.missing("diagnoses")
+    found: dict[int, str] = {}
+    for one in charged("diagnosis"):
+        told = arrays.code_mask("diagnoses", one.codes, "any")
+        for row in np.flatnonzero(stated & ~told & _naming(items, one.items)).tolist():
+            found.setdefault(row, _item(items.iat[row], one.items))
+    order = sorted(found)
+    return np.array(order, dtype=np.int64), [found[row] for row in order]
+
+
+def uncharged(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
+    """Rows with a procedure for which no item that goes with it was charged; got the procedures. A row of
+    which no item is known passes."""
+    items = arrays.text("charge_items")
+    lists = arrays.lists("procedures")
+    codes = Catalogue.load("procedure").codes
+    owner = np.repeat(np.arange(arrays.rows), lists.counts)
+    stated = items.notna().to_numpy(dtype=bool) & (items != "").to_numpy(dtype=bool, na_value=False)
+    found: dict[int, dict[str, None]] = {}
+    for one in charged("procedure"):
+        hit = np.flatnonzero(one.codes[lists.flat])
+        if not len(hit):
+            continue
+        without = stated & ~_naming(items, one.items)
+        for place in hit[without[owner[hit]]].tolist():
+            found.setdefault(int(owner[place]), {})[codes[lists.flat[place]]] = None
+    order = sorted(found)
+    return np.array(order, dtype=np.int64), [" ".join(found[row]) for row in order]
+
+
+def _naming(items: pd.Series, pattern: re.Pattern[str]) -> Mask:
+    return items.str.contains(pattern, regex=True, na=False).to_numpy(dtype=bool)
+
+
+def _item(text: str, pattern: re.Pattern[str]) -> str:
+    return next((item for item in re.split(r"[|;；、]", text) if pattern.search(item)), "").strip()
+
+
+@cache
+def charged(kind: Kind) -> tuple[Charged, ...]:
+    """The rows of `charged_items.csv` whose codes are of a kind."""
+    column = next(name for name, own in KINDS.items() if own == kind)
+    return tuple(
+        Charged(re.compile(row["items"]), _table(column, row["codes"]), row["zh"])
+        for row in _rows("charged_items.csv")
+        if row["kind"] == kind
+    )
 
 
 @cache

@@ -49,6 +49,12 @@ def _missed(column: str, got: str) -> str:
     return next((one.zh for one in speaking() if place >= 0 and one.procedures[place]), "")
 
 
+def _missed_item(column: str, got: str) -> str:
+    from .pairs import charged
+
+    return next((one.zh for one in charged("diagnosis") if one.items.search(got)), "")
+
+
 def _stay(column: str, got: str) -> str:
     """Days by the dates; one at the least."""
     found = re.search(r"dates say (-?\d+)", got)
@@ -106,6 +112,7 @@ _WAYS: dict[str, Callable[[str, str], str]] = {
     "in-use": _in_use,
     "pair": _pair,
     "missed": _missed,
+    "missed-item": _missed_item,
     "stay": _stay,
     "one-day": lambda column, got: "应为 1 天",
     "age": _age,
