@@ -17,6 +17,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Literal
 
@@ -50,6 +51,7 @@ _AFTER_ENGLISH = (  # the Chinese of a sentence, behind it or before it
 )
 _DEPTH = 4  # texts within values of texts
 _chosen: list[Language] = []
+_spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)
 
 
 def set_language(language: Language | None) -> None:
@@ -91,6 +93,8 @@ def language() -> Language:
 
 def stated_language() -> Language | None:
     """The language somebody asked for: by `set_language`, DRGSIM_LANG or the locale; None when none did."""
+    if (spoken := _spoken.get()) is not None:
+        return spoken
     if _chosen:
         return _chosen[0]
     if (named := named_language(os.environ.get(VARIABLE, ""))) is not None:
@@ -123,14 +127,13 @@ def _says_nothing(text: str) -> bool:
 
 @contextmanager
 def speaking(language: Language | None) -> Iterator[None]:
-    """Speak `language` for a while; None leaves it as it is."""
-    before = list(_chosen)
-    if language is not None:
-        set_language(language)
+    """Speak `language` for a while; None leaves it as it is. Other threads go on in theirs: a service
+    answers one caller in Chinese while it answers another in English."""
+    before = _spoken.set(language or _spoken.get())
     try:
         yield
     finally:
-        _chosen[:] = before
+        _spoken.reset(before)
 
 
 def both(zh: str, en: str, joint: str = " ") -> str:

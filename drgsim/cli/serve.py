@@ -28,6 +28,10 @@ def add_parser(commands: Any) -> None:
         "--scheme", default="chs-drg-2.0", metavar="ID", help="the scheme where a call names none"
     )
     parser.add_argument(
+        "--fund", type=Path, metavar="FILE",
+        help="a bureau's workbook or folder of tables, as for `drgsim value`: the page of the fund",
+    )  # fmt: skip
+    parser.add_argument(
         "--token-file", type=Path, metavar="FILE", help="its first line is asked of every call"
     )
     parser.add_argument(
@@ -70,6 +74,7 @@ def _run(arguments: argparse.Namespace) -> int:
         policy=arguments.policy,
         scheme=arguments.scheme,
         hospital=hospital_facts(arguments),
+        fund=arguments.fund,
         token_file=arguments.token_file,
         tls_certificate=arguments.tls_certificate,
         tls_key=arguments.tls_key,

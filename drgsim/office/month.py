@@ -41,7 +41,7 @@ class OfficeMonth:
     estimate : the estimate the month rests on
     frame : one row a stay with where it belongs, group, standing, money (yuan) and words; no identifier
     reference : what costs and days are held against
-    told : lines in Chinese a reader must know before any number
+    notes : (zh, en) lines a reader must know before any number; told : the same in Chinese
     """
 
     month: str
@@ -51,7 +51,7 @@ class OfficeMonth:
     earlier: Mapping[str, pd.DataFrame]  # the stays of `last_month`, `year_ago`, as `frame`
     peers: pd.DataFrame | None
     limits: Thresholds
-    told: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
     sheet_rows: Any = field(default=None)
 
     def __len__(self) -> int:
@@ -70,6 +70,11 @@ class OfficeMonth:
                     "no such column to sum by", got=name, allowed=list(BY), nearest=self.frame.columns
                 )
         return indicators(self.frame, by)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What must be known before any number, in Chinese."""
+        return tuple(zh for zh, _ in self.notes)
 
     @cached_property
     def comparison(self) -> pd.DataFrame:

@@ -137,33 +137,56 @@ def read_peers(given: Any) -> pd.DataFrame | None:
 
 def _told(
     frame: Any, own: Any, answer: Estimate, stays: Any, earlier: Any, cost_of: str, days_of: str, asked: Any
-) -> tuple[str, ...]:
-    lines = [*answer.told]
+) -> tuple[tuple[str, str], ...]:
+    """(zh, en) what must be known before any number."""
+    bases = {
+        "本文件各病组均值": "the means of each group in this file",
+        "权重表所载例均费用": "the mean costs of the weight table",
+        "所给参照表": "the table of reference given",
+    }
+    lines = [(line, line) for line in answer.told]
     inside = int((stays["standing"] == "in_scheme").sum())
     if inside < len(stays):
         beside = stays.loc[stays["standing"] != "in_scheme", "standing"].value_counts()
         from ..payment.faces.standing import Standing
 
-        names = {each.name.lower(): each.zh for each in Standing}
-        kinds = "、".join(f"{names[kind]} {count:,}" for kind, count in beside.items())
-        lines.append(f"结余和 CMI 只计按病组付费的 {inside:,} 例; 另列: {kinds}")
+        names = {each.name.lower(): each for each in Standing}
+        zh = "、".join(f"{names[kind].zh} {count:,}" for kind, count in beside.items())
+        en = ", ".join(f"{names[kind].en} {count:,}" for kind, count in beside.items())
+        lines.append((
+            f"结余和 CMI 只计按病组付费的 {inside:,} 例; 另列: {zh}",
+            f"margin and CMI are of the {inside:,} stays the scheme prices; beside them: {en}",
+        ))  # fmt: skip
     unknown = stays["patient_unknown"].dropna()
     if len(unknown):
-        lines.append(f"患者负担无法计算 {len(unknown):,} 例 ({unknown.iloc[0]}), 不影响支付标准和结余")
-    lines.append(f"费用指数参照: {cost_of}; 时间指数参照: {days_of}")
+        lines.append((
+            f"患者负担无法计算 {len(unknown):,} 例 ({unknown.iloc[0]}), 不影响支付标准和结余",
+            f"the patient's part is not known of {len(unknown):,} stays; not needed for standard and margin",
+        ))  # fmt: skip
+    cost_en, days_en = (bases.get(each, each) for each in (cost_of, days_of))
+    lines.append((
+        f"费用指数参照: {cost_of}; 时间指数参照: {days_of}",
+        f"cost index against: {cost_en}; time index against: {days_en}",
+    ))  # fmt: skip
     if asked is None:
-        lines.append("文件无出院日期, 全部病例作一个月; 无法与上月、去年同月比较")
+        lines.append((
+            "文件无出院日期, 全部病例作一个月; 无法与上月、去年同月比较",
+            "no days of discharge: all stays are one month, compared with no other",
+        ))  # fmt: skip
     else:
         undated = int(months_of(frame).isna().sum())
         if undated:
-            lines.append(f"{undated:,} 例无出院日期, 不在任何月份中")
-        missing = [
-            zh for name, zh in (("last_month", "上月"), ("year_ago", "去年同月")) if name not in earlier
-        ]
+            lines.append((
+                f"{undated:,} 例无出院日期, 不在任何月份中",
+                f"{undated:,} stays without a day of discharge are in no month",
+            ))  # fmt: skip
+        words = (("last_month", "上月", "the month before"), ("year_ago", "去年同月", "this month last year"))
+        missing = [(zh, en) for name, zh, en in words if name not in earlier]
         if missing:
-            lines.append(f"文件中没有{'、'.join(missing)}的病例, 未比较")
-    lines += [zh for zh, _ in answer.payments.other_dates]
-    lines.append(answer.payments.trust_in("zh"))
+            zh, en = "、".join(zh for zh, _ in missing), " and ".join(en for _, en in missing)
+            lines.append((f"文件中没有{zh}的病例, 未比较", f"not compared: the file has no stays of {en}"))
+    lines += answer.payments.other_dates
+    lines.append((answer.payments.trust_in("zh"), answer.payments.trust_in("en")))
     return tuple(lines)
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError
-from ..language import Language, both, language, stated_language, told
+from ..language import Language, both, in_chinese, language, stated_language, told
 from ..schemes.registry import chain
 from ..sources import STATES
 from ..words import chinese
@@ -63,11 +63,18 @@ def after(en: str, zh: str) -> str:
     return both(zh, en) if stated_language() else f"{en} {zh}"
 
 
-def unit_text(unit: str) -> str:
-    """A unit in the language users are spoken to in: `yuan/point` is 元/点."""
-    if language() == "en" or " " in unit:
-        return told(unit)
+def unit_text(unit: str, lang: Language | None = None) -> str:
+    """A unit in a language, or in that users are spoken to in: `yuan/point` is 元/点."""
+    if (lang or language()) == "en":
+        return unit
+    if " " in unit:
+        return chinese("unit").get(unit) or in_chinese(unit)
     return "/".join(chinese("unit").get(part, part) for part in unit.split("/"))
+
+
+def label_text(key: str, lang: Language) -> str:
+    """What a key of a value is called: 职工, employee; one that has no words stands as it is."""
+    return chinese("value").get(key, key) if lang == "zh" else key
 
 
 def trust_text(states: Mapping[str, int]) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import json
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
@@ -176,9 +177,15 @@ class Guard:
         AUDIT.info("%s", json.dumps(line))
 
 
+_TABLE = re.compile(r"/file/[^/]+/table/[a-z_]+")  # one that goes beside the stays
+
+
 def is_upload(method: str, path: str) -> bool:
     """Whether a call brings a file to the page."""
-    return method == "POST" and (path == "/file" or (path.startswith("/file/") and path.endswith("/add")))
+    if method != "POST":
+        return False
+    further = path.startswith(("/file/", "/fund/own/")) and path.endswith("/add")
+    return further or path in ("/file", "/fund/own") or bool(_TABLE.fullmatch(path))
 
 
 async def _redirect(send: Send, to: str) -> None:

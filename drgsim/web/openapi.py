@@ -185,6 +185,7 @@ def _error() -> dict[str, Any]:
     words = {
         "code": "稳定的代码 stable code",
         "message": "出了什么错 what is wrong",
+        "zh": "同上，中文 the same in Chinese",
         "where": "哪里 where",
         "do": "怎么办 what to do",
         "nearest": "最接近的名称 the nearest name",

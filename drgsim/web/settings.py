@@ -12,7 +12,7 @@ from ..errors import ArgumentError, NotFoundError
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SHORTEST_TOKEN = 16
-_PATHS = ("token_file", "tls_certificate", "tls_key", "audit_log", "shared_counts")
+_PATHS = ("fund", "token_file", "tls_certificate", "tls_key", "audit_log", "shared_counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Settings:
     host, port : where to listen; anything but loopback needs a token
     policy : id or file of the policy that estimates; None: the national default
     scheme : id of the scheme that groups where a call names none
+    fund : a bureau's workbook or folder of tables, for the page of the fund
     hospital : facts on the hospital that cases leave out
     token_file : file whose first line every call must bring as `Authorization: Bearer …`
     tls_certificate, tls_key : paths, both or none
@@ -44,6 +45,7 @@ class Settings:
     policy: str | None = None
     scheme: str = "chs-drg-2.0"
     hospital: HospitalFacts = field(default_factory=HospitalFacts)
+    fund: Path | None = None
     token_file: Path | None = None
     tls_certificate: Path | None = None
     tls_key: Path | None = None
@@ -80,6 +82,10 @@ class Settings:
         for path in (self.token_file, self.tls_certificate, self.tls_key):
             if path is not None and not path.is_file():
                 raise NotFoundError("no such file", got=path.name)
+        if self.fund is not None:
+            from ..fund.fund import Fund
+
+            Fund.read(self.fund)
         if self.token_file is not None:
             self.token()
         return self

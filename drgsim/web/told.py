@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from ..errors import DrgsimError, MissingExtraError, NotFoundError
+from ..language import in_chinese
 
 _SHOWN = 40  # values listed of what is allowed
 _LONGEST = 300  # characters of one value
@@ -78,9 +79,10 @@ def status_of(error: DrgsimError) -> int:
 
 
 def told(error: DrgsimError) -> dict[str, Any]:
-    """The error as data: code, message, what was got, what is allowed, where, what to do, nearest name."""
+    """The error as data: code, message (and in Chinese: zh), what was got, allowed, where, to do, nearest."""
     parts = {name: getattr(error, name, None) for name in ("got", "allowed", "where", "do", "nearest")}
-    return {"code": error.code, "message": error.message} | {
+    zh = in_chinese(error.message)
+    return {"code": error.code, "message": error.message, "zh": zh} | {
         name: _shown(value) for name, value in parts.items() if value is not None
     }
 

@@ -89,9 +89,11 @@ def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
     state = walk.state
     group = state.groups.names[state.groups.of[i]] if state.groups.of[i] >= 0 else ("无" if zh else "none")
     policy, weights = walk.place.policy, walk.place.weights
-    yield Line("病组" if zh else "group", f"{group};{policy.title[lang]} ({policy.id}, {policy.on})")
+    yield Line("病组" if zh else "group", f"{group}; {policy.title[lang]} ({policy.id}, {policy.on})")
     if weights is not None:
-        facts = (weights.facts.get(name, "") for name in ("title", "source", "state"))
+        named = weights.facts.get(f"title_{lang}") or weights.facts.get("title", "")
+        example = "; an example, not a place's rule" if weights.facts.get("example") == "yes" else ""
+        facts = (named + translated(example), *(weights.facts.get(name, "") for name in ("source", "state")))
         yield Line("权重表" if zh else "weight table", ", ".join(translated(text) for text in facts if text))
     for told in of_one(payments, row):
         yield Line("日期" if zh else "dates", told[not zh])
@@ -189,6 +191,6 @@ def _rules(line: Line, lang: Language) -> Iterator[str]:
         parameter = catalogue()[path]
         label = parameter.zh if lang == "zh" else parameter.en
         trust = STATE_ZH[dated.state] if lang == "zh" else dated.state
-        unit = f" {unit_text(parameter.unit)}" if parameter.unit else ""
+        unit = f" {unit_text(parameter.unit, lang)}" if parameter.unit else ""
         value = value_text(dated.value, parameter, plain=lang)
         yield f"[{path}] {label} = {value}{unit} ({dated.source}, {trust})"

@@ -7,10 +7,11 @@ from typing import Any
 
 from ...errors import DrgsimError
 from ...payment.faces.explain import explain as chain_of
-from ...policy.display import STATE_ZH, value_text
+from ...policy.display import STATE_ZH, unit_text, value_text
 from ...policy.parameters import catalogue
 from ...policy.policy import Policy
 from ...report.markup import Markup
+from ...schemes.english import in_english
 from ...words import pairs
 from ..kept import NATIONAL_DIP
 from ..plain import plain
@@ -18,7 +19,7 @@ from ..told import told
 from .case_bar import margin_bar
 from .html import inner, many, table, tag
 from .one_case import OneCase
-from .shell import Say, error_box, notes
+from .shell import Say, error_box, language_of, notes
 
 NATIONAL = ("chs-drg-2.0", "chs-drg-3.0")
 _STATUS = pairs("case_status")
@@ -55,11 +56,11 @@ def _group(one: OneCase) -> Markup:
     return tag(
         "section",
         tag("h2", say("分组", "Group"), " ", tag("small", one.scheme)),
-        tag("p", found["drg"] or "–", " ", found.get("drg_name") or "", class_="drg"),
+        tag("p", found["drg"] or "–", " ", _called(one, found, "drg"), class_="drg"),
         tag(
             "p",
-            f"{found['mdc'] or '–'} {found.get('mdc_name') or ''} › "
-            f"{found['adrg'] or '–'} {found.get('adrg_name') or ''}",
+            f"{found['mdc'] or '–'} {_called(one, found, 'mdc')} › "
+            f"{found['adrg'] or '–'} {_called(one, found, 'adrg')}",
         ),
         tag(
             "p",
@@ -72,6 +73,12 @@ def _group(one: OneCase) -> Markup:
         ),
         id="group",
     )
+
+
+def _called(one: OneCase, found: Mapping[str, Any], level: str) -> str:
+    """The name of a group in the language of the page; its English is our own translation."""
+    name = found.get(f"{level}_name") or ""
+    return name if one.lang == "zh" else in_english(name)
 
 
 def _money(one: OneCase) -> Markup:
@@ -87,7 +94,7 @@ def _money(one: OneCase) -> Markup:
     made = one.estimated(one.scheme)
     found = plain(made.frame)[0]
     weights = one.weights(one.scheme)
-    table_of = "" if weights is None else f"{say('权重表', 'Weights')}: {weights.facts.get('title', '')}. "
+    table_of = "" if weights is None else f"{say('权重表：', 'Weights: ')}{_title_of(weights, say)} "
     if found["payment"] is None:
         body: Any = tag(
             "p", say("这一例无法测算：", "This case cannot be priced: "), str(found["problem"]), class_="bad"
@@ -122,12 +129,12 @@ def _money(one: OneCase) -> Markup:
             tag(
                 "summary", say("从病例到金额：每个数的来源", "From case to money: where each number is from")
             ),
-            tag("pre", chain_of(made.payments, "1", "zh" if one.lang == "zh" else "en"), id="chain"),
+            tag("pre", chain_of(made.payments, "1", language_of(one.lang)), id="chain"),
         ),
         tag(
             "p",
             table_of,
-            made.payments.trust_in("zh" if one.lang == "zh" else "en"),
+            made.payments.trust_in(language_of(one.lang)),
             " ",
             " ".join(made.told),
             class_="quiet",
@@ -137,9 +144,22 @@ def _money(one: OneCase) -> Markup:
     )
 
 
+def _title_of(weights: Any, say: Say) -> str:
+    """What a weight table is called; an example is told to be one."""
+    facts = weights.facts
+    if "title_zh" not in facts:
+        return f"{facts.get('title', '')}."
+    example = (
+        say("（示例，非任何地区的规定）", " (an example, no place's rule)")
+        if facts.get("example") == "yes"
+        else ""
+    )
+    return say(f"{facts['title_zh']}{example}。", f"{facts['title_en']}{example}.")
+
+
 def _review(one: OneCase, made: Any, found: Mapping[str, Any]) -> Markup:
     """Whether a special review is open, what it would bring, and the terms with their sources."""
-    say = one.say
+    say, lang = one.say, language_of(one.lang)
     in_force = made.payments.walks[0].state.book.reading.in_force
     terms = []
     for path, dated in in_force.items():
@@ -147,10 +167,9 @@ def _review(one: OneCase, made: Any, found: Mapping[str, Any]) -> Markup:
             continue
         known = catalogue()[path]
         trust = say(STATE_ZH[dated.state], dated.state)
-        unit = f" {known.unit}" if known.unit else ""
-        terms.append(
-            f"{say(known.zh, known.en)} = {value_text(dated.value, known)}{unit} ({dated.source}, {trust})"
-        )
+        unit = f" {unit_text(known.unit, lang)}" if known.unit else ""
+        value = f"{value_text(dated.value, known, plain=lang)}{unit}"
+        terms.append(f"{say(known.zh, known.en)} = {value} ({dated.source}, {trust})")
     if found["review_open"]:
         reasons = found["reasons_zh"] if one.lang == "zh" else found["reasons_en"]
         gain = f"{found['review_gain']:,.2f}"
@@ -183,7 +202,7 @@ def _beside(one: OneCase) -> Markup:
             [
                 scheme,
                 found["drg"] or "–",
-                found.get("drg_name") or "",
+                _called(one, found, "drg"),
                 status_word(found["status"], say),
                 *(_shown(money, name) for name in ("weight", "standard", "margin")),
             ]

@@ -51,6 +51,14 @@ class Visit:
     def out(self) -> Path:
         return self.folder / "out"
 
+    @property
+    def tables(self) -> dict[str, Path]:
+        """What was given beside the stays, by kind (charge items, prescriptions …)."""
+        folder = self.folder / "tables"
+        if not folder.is_dir():
+            return {}
+        return {path.stem: path for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
+
     def read(self, name: str) -> Any:
         """A small JSON file of the visit; None where there is none."""
         try:

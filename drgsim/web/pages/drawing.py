@@ -10,8 +10,9 @@ from ...report.markup import Markup
 from .html import tag
 
 WIDTH, HEIGHT = 860, 320
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 150, 14, 30
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 18, 30
 _TICKS = 5
+_KEY = 18  # height of a line that says what a curve is
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,15 @@ def fan(years: Sequence[int], curves: Sequence[Curve], title: str, unit: str) ->
     ]
     low, high = min([0.0, *every]), max([0.0, *every])
     room = (high - low) or 1.0
+    top = _TOP + _KEY * len(curves)  # what each curve is stands above them, a line each
+    height = HEIGHT + _KEY * len(curves)
     wide, tall = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
 
     def x(year: float) -> float:
         return round(_LEFT + wide * (year - years[0]) / max(1, years[-1] - years[0]), 1)
 
     def y(value: float) -> float:
-        return round(_TOP + tall * (high - value) / room, 1)
+        return round(top + tall * (high - value) / room, 1)
 
     parts: list[Any] = [tag("title", title)]
     for place in range(_TICKS + 1):
@@ -52,7 +55,7 @@ def fan(years: Sequence[int], curves: Sequence[Curve], title: str, unit: str) ->
     parts.append(tag("line", x1=_LEFT, x2=WIDTH - _RIGHT, y1=y(0), y2=y(0), stroke="#1c2530"))
     step = max(1, round((years[-1] - years[0]) / 8))
     parts += [
-        tag("text", year, x=x(year), y=HEIGHT - 8, text_anchor="middle", font_size=12)
+        tag("text", year, x=x(year), y=height - 8, text_anchor="middle", font_size=12)
         for year in years[::step]
     ]
     for curve in curves:
@@ -73,23 +76,23 @@ def fan(years: Sequence[int], curves: Sequence[Curve], title: str, unit: str) ->
             ),
             tag(
                 "line",
-                x1=WIDTH - _RIGHT + 8,
-                x2=WIDTH - _RIGHT + 34,
-                y1=_TOP + 10 + 20 * place,
-                y2=_TOP + 10 + 20 * place,
+                x1=_LEFT + 60,
+                x2=_LEFT + 90,
+                y1=10 + _KEY * place,
+                y2=10 + _KEY * place,
                 stroke=curve.colour,
                 stroke_width=2.4,
                 stroke_dasharray=curve.dash,
             ),
-            tag("text", curve.label, x=WIDTH - _RIGHT + 40, y=_TOP + 14 + 20 * place, font_size=12),
+            tag("text", curve.label, x=_LEFT + 98, y=14 + _KEY * place, font_size=12),
         ]
-    parts.append(tag("text", unit, x=_LEFT, y=_TOP - 2, font_size=12))
-    return tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=title)
+    parts.append(tag("text", unit, x=_LEFT, y=top - 6, font_size=12))
+    return tag("svg", parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_label=title)
 
 
 def tornado(bars: Sequence[tuple[str, float, float]], base: float, title: str) -> Markup:
     """(label, value at the low end, value at the high end), around `base`; the largest first."""
-    row, left = 26, 330
+    row, left = 26, 350
     height = row * len(bars) + 34
     ends = [value for _, low, high in bars for value in (low, high)]
     least, most = min([base, *ends]), max([base, *ends])
@@ -103,7 +106,7 @@ def tornado(bars: Sequence[tuple[str, float, float]], base: float, title: str) -
     for place, (label, low, high) in enumerate(bars):
         y = 6 + row * place
         parts += [
-            tag("text", label, x=left, y=y + 14, text_anchor="end", font_size=12),
+            tag("text", label, x=left, y=y + 14, text_anchor="end", font_size=12 if len(label) < 52 else 10),
             tag("rect", x=min(x(low), x(base)), y=y, width=abs(x(low) - x(base)), height=18, fill="#1d5fa8"),
             tag(
                 "rect",

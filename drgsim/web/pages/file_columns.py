@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...cases.columns import case_columns
+from ...language import in_chinese
 from ...report.markup import Markup
 from .html import field, select, table, tag
-from .shell import Say, notes
+from .shell import STATES, Say, notes
 
 MOST_CODES = 40
 NOT_READ, AS_IS = "-", ""
@@ -72,11 +73,12 @@ def recognition(looked: Mapping[str, Any], was_read: Any, say: Say, at: str) -> 
             else say("未识别出版式，请逐列指定", "No layout fits: say what each column is")
         )
         trust = (
-            [f"{say('版式依据', 'layout rests on')}: {file['state']}"]
+            [say("版式依据：", "layout rests on: ") + say(*STATES.get(file["state"], (file["state"],) * 2))]
             if known and file["state"] != "read"
             else []
         )
-        told = [*file["notes"], *trust] if known else [file["told"], *([file["do"]] if file["do"] else [])]
+        lines = file["notes"] if known else [file["told"], *([file["do"]] if file["do"] else [])]
+        told = [*(line if say("zh", "en") == "en" else in_chinese(line) for line in lines), *trust]
         parts += [
             tag("h3", file["name"]),
             tag("p", head, class_="" if known else "bad"),

@@ -74,7 +74,7 @@ def visit_page(visit: Visit, lang: str, choices: Mapping[str, Any]) -> str:
             parts.append(_account(was_read, say, at))
             parts += [result(visit, task, lang, at) for task in ("office", "transition", "audit")]
             if not any(each["kind"] == "unread-codes" for each in was_read["warnings"]):
-                parts.append(compute_forms(say, at, choices, was_read))
+                parts.append(compute_forms(say, at, {**choices, "tables": visit.tables}))
                 ask = say("用这批病例问一个政策问题", "Ask a policy question of these cases")
                 parts.append(tag("p", tag("a", ask, href=f"/question?visit={visit.key}")))
         if looked is not None:
@@ -192,11 +192,13 @@ def _account(was_read: Mapping[str, Any], say: Say, at: str) -> Markup:
             [say(each["zh"], each["en"]) for each in unread],
             "bad box",
         ),
-        notes(say("按医院信息补充", "Filled in from facts on the hospital"), was_read["told"]),
+        notes(
+            say("按医院信息补充", "Filled in from facts on the hospital"), was_read["told"][say("zh", "en")]
+        ),
         tag(
             "details",
             tag("summary", say("读取说明", "What reading did")),
-            tag("pre", "\n".join(was_read["account"])),
+            tag("pre", "\n".join(was_read["account"][say("zh", "en")])),
         ),
         tag("h2", say("数据问题", "Problems in the data")),
         problems,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ from ...cases import check_cases, read_cases
 from ...cases.given import GROUPS, SCORES
 from ...cases.hospital_facts import HospitalFacts
 from ...errors import ArgumentError
+from ...language import in_chinese, speaking
 from .desk import Visit
 from .file_look import source_of
 
@@ -51,7 +52,7 @@ def read(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:
         problems.to_file(visit.out / PROBLEMS)
     return {
         "cases": len(cases),
-        "account": report.account().splitlines(),
+        "account": _in_both(report.account),
         "warnings": [
             {"kind": each.kind, "column": each.column, "zh": each.zh, "en": each.en}
             for each in report.warnings
@@ -62,10 +63,18 @@ def read(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:
         ],
         "problem_cases": int(problems.frame["row"].dropna().nunique()),
         "not_checked": sorted({str(each) for each in problems.not_checked["column"]}),
-        "told": list(told),
+        "told": {"zh": [in_chinese(line) for line in told], "en": list(told)},
         "columns": [str(name) for name in cases.columns],
         "options": dict(options),
     }
+
+
+def _in_both(say: Callable[[], str]) -> dict[str, list[str]]:
+    """The lines of what is said, in either language."""
+    with speaking("zh"):
+        zh = in_chinese(say()).splitlines()
+    with speaking("en"):
+        return {"zh": zh, "en": say().splitlines()}
 
 
 def cases_of(visit: Visit) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...audit.schema import TABLES
 from ...report.markup import Markup
 from ...words import named, pairs
 from .desk import Visit
@@ -17,7 +18,7 @@ _COLUMNS = dict.fromkeys([*SHOWN["office"], *SHOWN["audit"], "insurance", "index
 _HEADS = {name: (zh, en[0].upper() + en[1:]) for name, (zh, en) in named(*_COLUMNS, room="page").items()}
 
 
-def compute_forms(say: Say, at: str, choices: Mapping[str, Any], was_read: Mapping[str, Any]) -> Markup:
+def compute_forms(say: Say, at: str, choices: Mapping[str, Any]) -> Markup:
     """The three computations, each with what it needs."""
     return tag(
         "section",
@@ -39,14 +40,23 @@ def result(visit: Visit, task: str, lang: str, at: str) -> Markup:
         "section",
         tag("h2", say(*TASKS[task])),
         files_of(found["files"], at, say),
-        tag("ul", [tag("li", line.strip()) for line in found["text"] if line.strip()], class_="told"),
-        table(heads, rows["rows"], figures=range(1, len(heads)), caption=say(*TASKS[task])),
+        tag(
+            "ul",
+            [tag("li", line.strip()) for line in found["text"][say("zh", "en")] if line.strip()],
+            class_="told",
+        ),
+        table(heads, _spoken(rows["rows"], say), figures=range(1, len(heads)), caption=say(*TASKS[task])),
         tag("p", say(f"另有 {more} 行，见工作簿。", f"{more} more rows are in the workbook."), class_="quiet")
         if more
         else None,
         notes(say("依据", "It rests on"), [say(zh, en) for zh, en in found.get("notes", [])]),
         id=task,
     )
+
+
+def _spoken(rows: list[list[Any]], say: Say) -> list[list[str]]:
+    """Rows whose cells may be in both languages."""
+    return [[say(*cell) if isinstance(cell, list) else cell for cell in row] for row in rows]
 
 
 def files_of(names: list[str], at: str, say: Say) -> Markup:
@@ -133,6 +143,37 @@ def _audit(say: Say, at: str, choices: Mapping[str, Any]) -> Markup:
             "Screens stays by the supervision rules; a suspicion is no guilt. The workbook lists each finding.",  # noqa: E501
         ),
         _policies(say, "audit", choices),
+        _tables(say, at, choices["tables"]),
+    )
+
+
+def _tables(say: Say, at: str, there: Mapping[str, Any]) -> Markup:
+    """What is screened beside the stays: charge items, prescriptions, trace codes …"""
+    given = [say(*TABLES[kind]) for kind in there]
+    rows = [
+        field(
+            say(zh, en),
+            tag(
+                "input",
+                type="file",
+                id=f"table-{kind}",
+                accept=".csv,.xlsx",
+                data_table=f"{at}/table/{kind}",
+            ),
+            for_=f"table-{kind}",
+        )
+        for kind, (zh, en) in TABLES.items()
+    ]
+    summary = say("附加表：收费明细、处方等", "Further tables: charge items, prescriptions …")
+    return many(
+        tag("p", say("已有：", "Given: "), ", ".join(given), class_="quiet") if given else None,
+        tag(
+            "details",
+            tag("summary", summary),
+            rows,
+            tag("a", say("下载空白模板", "Blank template"), href="/file/tables/template", download=True),
+            tag("p", id="table-told", role="status", aria_live="polite"),
+        ),
     )
 
 

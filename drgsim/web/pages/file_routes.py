@@ -3,10 +3,13 @@
 # no `from __future__ import annotations` here: FastAPI reads the annotations of the inner functions
 import asyncio
 import re
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...audit.schema import TABLES
+from ...audit.template import write_template
 from ...cases.layouts import layouts
 from ...errors import ArgumentError, NotFoundError
 from ...schemes.registry import available_ids
@@ -20,6 +23,7 @@ from .policies import choices, policy_options
 if TYPE_CHECKING:
     from .routes import Door
 
+_TABLE_KINDS = (".csv", ".xlsx")
 _LONGEST_NAME, _MOST_FILES = 120, 40
 _KINDS = {
     ".html": "text/html; charset=utf-8",
@@ -36,7 +40,7 @@ REPORT_POLICY = (
 def add_file(app: Any, door: "Door") -> None:
     """Add the page of a file to the application."""
     from fastapi import Request
-    from fastapi.responses import FileResponse
+    from fastapi.responses import FileResponse, Response
 
     desk, settings = door.desk, door.settings
 
@@ -49,7 +53,7 @@ def add_file(app: Any, door: "Door") -> None:
         door.same_site(request)
         visit = desk.new()
         try:
-            await _take(request, visit, name, settings)
+            await take(request, visit, name, settings)
         except BaseException:
             desk.end(visit)
             raise
@@ -59,7 +63,7 @@ def add_file(app: Any, door: "Door") -> None:
     async def further(request: Request, key: str, name: str = "cases", more: bool = False) -> Any:
         door.same_site(request)
         visit = desk.get(key)
-        await _take(request, visit, name, settings)
+        await take(request, visit, name, settings)
         return _taken(visit, more)
 
     def _taken(visit: Visit, more: bool) -> dict[str, str]:
@@ -110,6 +114,34 @@ def add_file(app: Any, door: "Door") -> None:
 
         return await _or_told(request, begin, f"/file/{key}")
 
+    @app.post("/file/{key}/table/{kind}", include_in_schema=False)
+    async def table(request: Request, key: str, kind: str, name: str = "table.csv") -> Any:
+        """A table that is screened beside the stays; it takes the place of the last of its kind."""
+        door.same_site(request)
+        visit = desk.get(key)
+        if kind not in TABLES:
+            raise NotFoundError("no such table", got=kind[:40], allowed=list(TABLES), nearest=TABLES)
+        suffix = Path(_plain_name(name)).suffix.lower()
+        if suffix not in _TABLE_KINDS:
+            raise ArgumentError("tables are CSV or Excel", got=suffix[:20], allowed=_TABLE_KINDS)
+        folder = visit.folder / "tables"
+        folder.mkdir(exist_ok=True)
+        came = await take(request, visit, name, settings, folder / f".{kind}{suffix}")
+        for old in folder.glob(f"{kind}.*"):
+            old.unlink()
+        came.rename(folder / f"{kind}{suffix}")
+        return {"key": visit.key, "next": f"/file/{visit.key}"}
+
+    @app.get("/file/tables/template", include_in_schema=False)
+    def template() -> Any:
+        """The blank tables that are screened beside stays, as `drgsim audit template` writes them."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "audit-tables.xlsx"
+            write_template(path)
+            content = path.read_bytes()
+        headers = {"content-disposition": 'attachment; filename="audit-tables.xlsx"'}
+        return Response(content, media_type=_KINDS[".xlsx"], headers=headers)
+
     @app.post("/file/{key}/cancel", include_in_schema=False)
     async def cancel(request: Request, key: str) -> Any:
         await door.form(request)
@@ -149,14 +181,17 @@ def add_file(app: Any, door: "Door") -> None:
             return door.failed(request, error, here)
 
 
-async def _take(request: Any, visit: Visit, name: str, settings: Settings) -> None:
-    """The body of a call into a file of the visit, as it comes. Raises ArgumentError if it is too large."""
+async def take(request: Any, visit: Visit, name: str, settings: Settings, path: Path | None = None) -> Path:
+    """The body of a call into a file of the visit (`path`, else by its name), as it comes.
+
+    Raises ArgumentError if it is too large, or empty.
+    """
     if visit.busy:
         raise ArgumentError("something is being computed already", do="wait, or cancel it first")
     if len(list(visit.files.iterdir())) >= _MOST_FILES:
         raise ArgumentError("too many files at once", allowed=_MOST_FILES)
     size = 0
-    path = visit.files / _plain_name(name)
+    path = path or visit.files / _plain_name(name)
     with path.open("wb") as file:
         async for part in request.stream():
             size += len(part)
@@ -166,6 +201,7 @@ async def _take(request: Any, visit: Visit, name: str, settings: Settings) -> No
     if not size:
         path.unlink()
         raise ArgumentError("the file is empty", do="export it again")
+    return path
 
 
 def _plain_name(name: str) -> str:

@@ -10,11 +10,15 @@ import pandas as pd
 
 from ..._optional import installed
 from ...cases.hospital_facts import HospitalFacts
+from ...office.indicators import indicators
+from ...office.month import COMPARED, shown
+from ...words import named, pairs
 from .desk import Visit
 from .file_read import cases_of
 from .policies import policy_of, weights_for
 
 _MOST_ROWS = 30
+_WHOLE = 1e15
 SHOWN = {
     "office": (
         "department",
@@ -55,7 +59,7 @@ def office(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any
     month.to_html(visit.out / "office.html")
     table = month.summary("department") if "department" in cases else month.summary("insurance")
     return {
-        "text": str(month).splitlines(),
+        "text": _month_lines(month),
         "table": summed(table.reset_index(), SHOWN["office"]),
         "files": ["office.html", "office.xlsx"],
         "weights": None if weights is None else dict(weights.facts),
@@ -81,9 +85,9 @@ def transition(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str,
     found.to_html(visit.out / "transition.html", lang=options.get("lang"))
     found.to_excel(visit.out / "transition.xlsx", cases=bool(options.get("case_ids")))
     return {
-        "text": list(found.headline()),
+        "text": {lang: [line] for lang, line in zip(("zh", "en"), found.headline(), strict=True)},
         "notes": [list(pair) for pair in found.notes],
-        "table": summed(found.summary().T.reset_index()),
+        "table": summed(_told_of(found.summary().T.reset_index(), pairs("transition_sum"))),
         "files": ["transition.html", "transition.xlsx"],
     }
 
@@ -95,8 +99,14 @@ def audit(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]
     cases = cases_of(visit)
     policy = policy_of(options)
     tell("compute")
-    result = screen(cases, policy, weights=weights_for(policy, None, options.get("weights")))
+    result = screen(
+        cases,
+        policy,
+        weights=weights_for(policy, None, options.get("weights")),
+        **visit.tables,
+    )
     tell("write")
+    rules = {one.id: (f"{one.name.zh} ({one.id})", f"{one.name.en} ({one.id})") for one in result.library}
     lang: Any = "en" if options.get("lang") == "en" else "zh"
     files = []
     if installed("matplotlib"):
@@ -104,10 +114,32 @@ def audit(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]
         files.append("audit.html")
     result.to_excel(visit.out / "audit.xlsx", lang=lang)
     return {
-        "text": result.text(lang).splitlines(),
-        "table": summed(result.summary().reset_index(), SHOWN["audit"]),
+        "text": {each: result.text(each).splitlines() for each in ("zh", "en")},
+        "table": summed(_told_of(result.summary().reset_index(), rules), SHOWN["audit"]),
         "files": [*files, "audit.xlsx"],
     }
+
+
+def _month_lines(month: Any) -> dict[str, list[str]]:
+    """What the month says, a line each, in both languages."""
+    row = indicators(month.frame).iloc[0]
+    known = named(*COMPARED, room="office")
+    told = [*month.notes]
+    first = {"zh": f"{month.month}：{len(month):,} 例", "en": f"{month.month}: {len(month):,} stays"}
+    return {
+        lang: [
+            first[lang],
+            *(f"{known[name][place]}: {shown(name, row[name])}" for name in COMPARED),
+            *(pair[place] for pair in told),
+        ]
+        for place, lang in enumerate(("zh", "en"))
+    }
+
+
+def _told_of(table: pd.DataFrame, words: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """A table whose first column says in both languages what its rows are."""
+    first = table.columns[0]
+    return table.assign(**{str(first): [words.get(str(each), str(each)) for each in table[first]]})
 
 
 def summed(table: pd.DataFrame, names: tuple[str, ...] | None = None) -> dict[str, Any]:
@@ -121,7 +153,11 @@ def summed(table: pd.DataFrame, names: tuple[str, ...] | None = None) -> dict[st
     }
 
 
-def _text(cell: Any) -> str:
+def _text(cell: Any) -> Any:
+    if isinstance(cell, tuple):  # in both languages
+        return list(cell)
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _WHOLE:
+        return f"{cell:,.0f}"
     if cell is None or (not isinstance(cell, str) and pd.isna(cell)):
         return "–"
     if isinstance(cell, float):

@@ -9,11 +9,12 @@ from ...fund.goal import seek
 from ...fund.lever import levers
 from ...fund.sensitivity import sensitivity
 from ...fund.value import value
+from ...policy.display import unit_text
 from ...report.markup import Markup
 from .drawing import Curve, fan, tornado
 from .fund_asked import MEASURES, POTS, Asked
 from .html import inner, many, table, tag
-from .shell import STATES, Say, notes, saying
+from .shell import STATES, Say, language_of, notes, saying
 
 _BARS = 10
 _WIDTHS = ("90", "80", "50")
@@ -47,7 +48,7 @@ def valued(asked: Asked, lang: str) -> str:
                 & (drawn["band"] == "level")
             ].sort_values("year")
             bands = [((own[f"low_{w}"] / unit).tolist(), (own[f"high_{w}"] / unit).tolist()) for w in _WIDTHS]
-        label = say("基线", "baseline") if base else say("调整后", "as moved")
+        label = say("基线", "baseline") if base else _moved(asked, say)
         curves.append(
             Curve(
                 label,
@@ -76,6 +77,17 @@ def valued(asked: Asked, lang: str) -> str:
     )
 
 
+def _moved(asked: Asked, say: Say) -> str:
+    """What the second curve is called: by the sliders, by a scenario, or by both."""
+    stated = asked.base.title
+    known = stated if isinstance(stated, Mapping) else {}
+    title = say(str(known.get("zh", asked.base.id)), str(known.get("en", asked.base.id)))
+    slid = len(asked.changes) > len(asked.base.order)
+    if not asked.base.order:
+        return say("调整后", "as moved")
+    return title if not slid else f"{title} + {say('滑块', 'sliders')}"
+
+
 def _sentence(found: Any, asked: Asked, say: Say) -> Markup:
     """When the current balance and the reserve turn, by scenario."""
     lines = []
@@ -85,7 +97,7 @@ def _sentence(found: Any, asked: Asked, say: Say) -> Markup:
         if not len(row):
             continue
         one = row.iloc[0]
-        label = say("基线", "Baseline") if scenario == found.scenarios[0] else say("调整后", "As moved")
+        label = say("基线", "Baseline") if scenario == found.scenarios[0] else _moved(asked, say)
         deficit = _year(one["current_deficit"], say)
         gone = _year(one["reserve_gone"], say)
         line = say(
@@ -131,7 +143,7 @@ def moved_most(asked: Asked, lang: str) -> str:
     pot = POTS[asked.pot][2]
     found = sensitivity(asked.fund, f"{asked.measure}.{pot}", scenario=asked.scenario, years=asked.years)
     listed: list[Any] = list(found.tornado(_BARS).itertuples())
-    bars = [(say(row.zh, row.en)[:44], row.at_low / unit, row.at_high / unit) for row in listed]
+    bars = [(say(row.zh, row.en), row.at_low / unit, row.at_high / unit) for row in listed]
     last = asked.fund.year + asked.years
     title = say(
         f"{last} 年末{zh}最受什么影响（{names[0]}）",
@@ -140,7 +152,7 @@ def moved_most(asked: Asked, lang: str) -> str:
     rows = [
         [
             say(row.zh, row.en),
-            row.unit,
+            unit_text(row.unit, language_of(lang)),
             f"{row.low:g}",
             f"{row.value:g}",
             f"{row.high:g}",
@@ -199,8 +211,9 @@ def goal(asked: Asked, form: Mapping[str, str], lang: str) -> str:
             f"现行水平已满足目标：{found.now:,.4g}。", f"The goal holds without any change: {found.now:,.4g}."
         )
     else:
+        unit = unit_text(found.unit, language_of(lang))
         text = say(
-            f"{name} 需为 {found.amount:g} {found.unit}（不调整时为 {found.now:,.4g}，调整后 {found.value:,.4g}）。",  # noqa: E501
-            f"“{name}” has to be {found.amount:g} {found.unit}: {found.value:,.4g}; without it {found.now:,.4g}.",  # noqa: E501
+            f"{name} 需为 {found.amount:g} {unit}（不调整时为 {found.now:,.4g}，调整后 {found.value:,.4g}）。",  # noqa: E501
+            f"“{name}” has to be {found.amount:g} {unit}: {found.value:,.4g}; without it {found.now:,.4g}.",
         )
     return inner(many(tag("p", text, class_="box", id="sought"), tag("p", stated, class_="quiet")))

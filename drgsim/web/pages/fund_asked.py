@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from ...errors import ArgumentError, NotFoundError
 from ...fund.fund import Fund
 from ...fund.lever import levers
-from ...fund.scenario import FundScenario
+from ...fund.scenario import BASELINE, FundScenario
+from ...policy.yaml_text import parse_yaml
+from ..settings import Settings
+from .desk import Desk, Visit
+from .file_look import source_of
 
 PLACES = ("china", "tianjin (inferred)")
 POTS = {
@@ -45,12 +51,84 @@ FIRST_ASSUMED = (
 )
 
 
+OWN = "own"  # the tables the service was started with
+_OPENED = "opened:"  # and the key of the visit that holds the tables
+
+
+class Funds:
+    """The funds a form may ask for: the country's, places whose yearly figures ship, the tables the service
+    was started with (`--fund`), and tables a visitor opened, which lie in a visit's folder."""
+
+    def __init__(self, settings: Settings | None = None, desk: Desk | None = None) -> None:
+        self._own = None if settings is None else settings.fund
+        self._desk = desk
+
+    @property
+    def first(self) -> str:
+        """The place that is shown where none is asked for."""
+        return PLACES[0] if self._own is None else OWN
+
+    def places(self, place: str = "") -> dict[str, str]:
+        """Places by name, with what they are called; the one given among them."""
+        found = {each: each for each in PLACES}
+        if self._own is not None:
+            found[OWN] = self._own.name
+        if place.startswith(_OPENED):
+            found[place] = ", ".join(path.name for path in sorted(self.visit(place).files.iterdir()))
+        return found
+
+    def of(self, place: str) -> Fund:
+        """The fund of a place. Raises NotFoundError for none, FundError for tables that are wrong."""
+        place = place or PLACES[0]
+        if place in PLACES:
+            return _shipped(place)
+        if place == OWN and self._own is not None:
+            return _read(self._own, _stamp(self._own))
+        if place.startswith(_OPENED) and self._desk is not None:
+            path = self.visit(place).folder / "fund.json"
+            if not path.is_file():
+                raise ArgumentError("the tables of this fund were not read", do="open them again: /fund")
+            return _document(path, _stamp(path))
+        allowed = [*self.places()]
+        raise NotFoundError("no such place", got=place[:60], allowed=allowed, nearest=allowed)
+
+    def visit(self, place: str) -> Visit:
+        """The visit that holds opened tables."""
+        if self._desk is None:
+            raise NotFoundError("no such place", got=place[:60], allowed=PLACES, nearest=PLACES)
+        return self._desk.get(place.removeprefix(_OPENED))
+
+
+def read_opened(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:
+    """The fund of a visit's tables as a document: the task of the process that reads what was opened."""
+    tell("read")
+    return Fund.read(source_of(visit)).to_document()
+
+
+def opened(visit: Visit) -> str:
+    """What the fund of a visit is called in a form."""
+    return f"{_OPENED}{visit.key}"
+
+
 @lru_cache(maxsize=4)
-def fund_of(place: str) -> Fund:
-    """The country's fund, or that of a place whose yearly figures ship."""
-    if place not in PLACES:
-        raise NotFoundError("no such place", got=place[:60], allowed=PLACES, nearest=PLACES)
+def _shipped(place: str) -> Fund:
     return Fund.national() if place == PLACES[0] else Fund.place(place)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, stamp: Any) -> Fund:
+    return Fund.read(path)
+
+
+@lru_cache(maxsize=16)
+def _document(path: Path, stamp: Any) -> Fund:
+    return Fund.from_document(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """By which a file, or the files of a folder, are known to be the same."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return tuple((each.name, each.stat().st_mtime_ns, each.stat().st_size) for each in files)
 
 
 def sliders() -> list[str]:
@@ -70,6 +148,7 @@ class Asked:
 
     fund: Fund
     scenario: FundScenario
+    base: FundScenario  # shipped or opened, from which the sliders go on
     changes: Mapping[str, Any]
     pot: str
     measure: str
@@ -79,12 +158,13 @@ class Asked:
     seed: int
 
     @classmethod
-    def of(cls, form: Mapping[str, str]) -> Asked:
-        fund = fund_of(form.get("place") or PLACES[0])
+    def of(cls, form: Mapping[str, str], funds: Funds | None = None) -> Asked:
+        fund = (funds or Funds()).of(form.get("place", ""))
         years = _whole(form, "years", 20, LEAST_YEARS, MOST_YEARS)
         first = fund.year + 1
         since = _whole(form, "since", first + 1, first, fund.year + years)
-        changes: dict[str, Any] = {}
+        base = _base(form)
+        changes: dict[str, Any] = dict(base.to_document()["changes"])
         for name in sliders():
             amount = _number(form, f"l.{name}", 0.0)
             if amount:
@@ -97,6 +177,7 @@ class Asked:
         return cls(
             fund,
             FundScenario.of({"changes": changes, "id": "scenario"}) if changes else FundScenario.baseline(),
+            base,
             changes,
             _among(form, "pot", POTS),
             _among(form, "measure", MEASURES),
@@ -105,6 +186,17 @@ class Asked:
             _whole(form, "draws", DRAWS, 0, MOST_DRAWS),
             _whole(form, "seed", 1, 0, 1 << 31),
         )
+
+
+def _base(form: Mapping[str, str]) -> FundScenario:
+    """The scenario a form goes on from: its document, else a shipped one."""
+    text, name = form.get("document", "").strip(), form.get("from", "") or BASELINE
+    if text:
+        return FundScenario.of(parse_yaml(text, name="scenario"))
+    known = [BASELINE, *FundScenario.available()]
+    if name not in known:
+        raise NotFoundError("no such scenario", got=name[:60], allowed=known, nearest=known)
+    return FundScenario.of(name)
 
 
 def _plain(value: float) -> float | int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from ...fund.assumptions import parameters
 from ...fund.fund import Fund
 from ...fund.lever import levers
+from ...fund.scenario import BASELINE, FundScenario
+from ...policy.display import unit_text
 from ...report.markup import Markup
+from .desk import Visit
+from .file_page import progress
 from .fund_asked import (
     DRAWS,
     FIRST_ASSUMED,
@@ -18,12 +22,12 @@ from .fund_asked import (
     MOST_YEARS,
     PLACES,
     POTS,
+    Funds,
     assumed,
-    fund_of,
     sliders,
 )
-from .html import field, select, tag
-from .shell import STATES, Say, saying, shell
+from .html import field, many, select, tag
+from .shell import STATES, Say, error_box, language_of, saying, shell
 
 TITLE = ("基金测算", "The fund")
 LEAD = (
@@ -33,14 +37,14 @@ LEAD = (
 )
 
 
-def fund_page(lang: str, place: str) -> str:
+def fund_page(lang: str, funds: Funds, place: str) -> str:
     """The form, and places for the valuation, the tornado and the goal."""
-    say, fund = saying(lang), fund_of(place or PLACES[0])
+    say, fund = saying(lang), funds.of(place)
     body = tag(
         "div",
         tag(
             "form",
-            *_what(say, fund, place or PLACES[0]),
+            *_what(say, fund, funds.places(place), place),
             tag(
                 "fieldset",
                 tag("legend", say("政策杠杆（0 为不变）", "Levers (0: no change)")),
@@ -89,10 +93,66 @@ def fund_page(lang: str, place: str) -> str:
         ),
         class_="one",
     )
-    return shell(lang, TITLE, body, here="/fund", scripts=("fund.js",), lead=LEAD)
+    parts = (_own_tables(say), body)
+    query = {"place": place} if place != PLACES[0] else None
+    return shell(lang, TITLE, *parts, here="/fund", scripts=("file.js", "fund.js"), lead=LEAD, query=query)
 
 
-def _what(say: Say, fund: Fund, place: str) -> list[Markup]:
+def opening_page(visit: Visit, lang: str) -> str:
+    """While the tables that were opened are read, and what is wrong with them."""
+    say, state = saying(lang), visit.state
+    parts = [progress(visit, lang, f"/file/{visit.key}", f"/fund/own/{visit.key}")]
+    if state["state"] == "failed":
+        parts.append(error_box(lang, state["error"]))
+    parts.append(_own_tables(say, open_=True))
+    parts.append(tag("p", tag("a", say("返回基金测算", "Back to the fund"), href="/fund")))
+    return shell(lang, TITLE, *parts, here="/fund", path=f"/fund/own/{visit.key}", scripts=("file.js",))
+
+
+def _own_tables(say: Say, *, open_: bool = False) -> Markup:
+    """Where a bureau opens its own tables."""
+    return tag(
+        "details",
+        tag("summary", say("用本地的参保人数与收支测算", "Value your own fund: heads and accounts")),
+        tag(
+            "div",
+            tag(
+                "label",
+                say("把表格拖到这里，或选择文件", "Drop the tables here, or choose them"),
+                for_="files",
+            ),
+            tag(
+                "input",
+                type="file",
+                id="files",
+                name="files",
+                multiple=True,
+                accept=".xlsx,.csv",
+                aria_describedby="files-hint",
+            ),
+            tag(
+                "small",
+                say(
+                    "一个工作簿，或按表名命名的几个 CSV；与命令行所读相同。放在临时文件夹，一小时后清空。",
+                    "One workbook, or CSV files named like its sheets, as for drgsim value. They lie in a "
+                    "temporary folder of this machine, emptied after an hour without use.",
+                ),
+                " ",
+                tag("a", say("下载空白模板", "Blank template"), href="/fund/template", download="fund.xlsx"),
+                id="files-hint",
+            ),
+            id="drop",
+            class_="drop",
+            data_to="/fund/own",
+        ),
+        tag("progress", id="sent", max="1", value="0", hidden=True, aria_label=say("上传进度", "Upload")),
+        tag("p", id="told", role="status", aria_live="polite"),
+        open=open_,
+        class_="own",
+    )
+
+
+def _what(say: Say, fund: Fund, places: Mapping[str, str], place: str) -> list[Markup]:
     first = fund.year + 1
     return [
         tag(
@@ -105,8 +165,8 @@ def _what(say: Say, fund: Fund, place: str) -> list[Markup]:
                     select(
                         "place",
                         [
-                            (each, say("全国", "the country") if each == PLACES[0] else each)
-                            for each in PLACES
+                            (name, say("全国", "the country") if name == PLACES[0] else called)
+                            for name, called in places.items()
                         ],
                         place,
                     ),
@@ -124,6 +184,27 @@ def _what(say: Say, fund: Fund, place: str) -> list[Markup]:
                     select("measure", [(name, say(each[0], each[1])) for name, each in MEASURES.items()]),
                     for_="measure",
                 ),
+                field(
+                    say("情景", "Scenario"),
+                    select("from", _scenarios(say), BASELINE, aria_describedby="from-hint"),
+                    for_="from",
+                    hint=say("滑块在其上继续", "the sliders go on from it"),
+                ),
+                field(
+                    say("打开情景文件", "Open a scenario file"),
+                    many(
+                        tag(
+                            "input",
+                            type="file",
+                            id="document-file",
+                            accept=".yaml,.yml",
+                            aria_describedby="document-file-hint",
+                        ),
+                        tag("input", type="hidden", id="document", name="document"),
+                    ),
+                    for_="document-file",
+                    hint=say("命令行所用的情景文件（YAML）", "a YAML file, as for the command line"),
+                ),
                 _number("years", say("年数", "Years"), 20, LEAST_YEARS, MOST_YEARS),
                 _number("since", say("起始年", "From the year"), first + 1, first, fund.year + MOST_YEARS),
                 _number("draws", say("抽样次数", "Draws"), DRAWS, 0, MOST_DRAWS),
@@ -132,6 +213,11 @@ def _what(say: Say, fund: Fund, place: str) -> list[Markup]:
             ),
         )
     ]
+
+
+def _scenarios(say: Say) -> list[tuple[str, str]]:
+    shipped = [FundScenario.of(name) for name in (BASELINE, *FundScenario.available())]
+    return [(each.id, say(each.title["zh"], each.title["en"])) for each in shipped]
 
 
 def _number(name: str, label: str, value: int, least: int, most: int) -> Markup:
@@ -180,15 +266,18 @@ def _slider(name: str, label: str, now: float, low: float, high: float, step: fl
 
 def _lever(name: str, say: Say) -> Markup:
     one = levers()[name]
-    hint = f"{one.unit} · {one.source} · {say(*STATES[one.state])}"
+    hint = f"{_unit(one.unit, say)} · {one.source} · {say(*STATES[one.state])}"
     return _slider(f"l.{name}", say(one.zh, one.en), 0.0, one.min, one.max, one.step, hint)
+
+
+def _unit(unit: str, say: Say) -> str:
+    return unit_text(unit, language_of(say("zh", "en")))
 
 
 def _assumption(name: str, fund: Fund, say: Say) -> Markup:
     one, known = fund.assumptions[name], parameters()[name]
-    hint: Any = (
-        f"{known.unit} · {say('现值', 'now')} {one.value:g} · {one.source} · {say(*STATES[one.state])}"
-    )
+    now = f"{say('现值', 'now')} {one.value:g}"
+    hint = f"{_unit(known.unit, say)} · {now} · {one.source} · {say(*STATES[one.state])}"
     low = one.value if one.low is None else one.low
     high = one.value if one.high is None else one.high
     step = (high - low) / 100 or 1.0

@@ -2,15 +2,19 @@
 
 # no `from __future__ import annotations` here: FastAPI reads the annotations of the inner functions
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from ..._paths import data_path
 from ...errors import DrgsimError, NotFoundError
 from ..told import told
+from .file_routes import take
 from .fund_answer import goal, moved_most, valued
-from .fund_asked import Asked
-from .fund_page import fund_page
+from .fund_asked import Asked, Funds, opened
+from .fund_page import fund_page, opening_page
 from .shell import error_box
 
 if TYPE_CHECKING:
+    from .desk import Visit
     from .routes import Door
 
 PARTS = ("value", "tornado", "goal")
@@ -20,18 +24,61 @@ def add_fund(app: Any, door: "Door") -> None:
     """Add the page of the fund to the application."""
     import yaml
     from fastapi import Request
-    from fastapi.responses import Response
+    from fastapi.responses import FileResponse, Response
     from starlette.concurrency import run_in_threadpool
+
+    desk, funds = door.desk, Funds(door.settings, door.desk)
 
     @app.get("/fund", include_in_schema=False)
     async def page(request: Request, place: str = "") -> Any:
-        return await door.show(request, lambda: fund_page(door.lang(request), place), "/fund")
+        place = place or funds.first
+        return await door.show(request, lambda: fund_page(door.lang(request), funds, place), "/fund")
+
+    @app.get("/fund/template", include_in_schema=False)
+    async def template() -> Any:
+        """The blank tables of a fund, as `drgsim value --template` writes them."""
+        return FileResponse(data_path("templates", "fund.xlsx"), filename="fund.xlsx")
+
+    @app.post("/fund/own", include_in_schema=False)
+    async def own(request: Request, name: str = "fund.xlsx", more: bool = False) -> Any:
+        """A bureau's own tables, into a folder of this visit."""
+        door.same_site(request)
+        visit = desk.new()
+        try:
+            await take(request, visit, name, door.settings)
+        except BaseException:
+            desk.end(visit)
+            raise
+        return _taken(visit, more)
+
+    @app.post("/fund/own/{key}/add", include_in_schema=False)
+    async def further(request: Request, key: str, name: str = "fund.csv", more: bool = False) -> Any:
+        door.same_site(request)
+        visit = desk.get(key)
+        await take(request, visit, name, door.settings)
+        return _taken(visit, more)
+
+    def _taken(visit: "Visit", more: bool) -> dict[str, str]:
+        if not more:
+            desk.start(visit, "fund", {})
+        return {"key": visit.key, "next": f"/fund/own/{visit.key}"}
+
+    @app.get("/fund/own/{key}", include_in_schema=False)
+    async def reading(request: Request, key: str) -> Any:
+        """How far reading the tables is; the page of their fund when it is done."""
+        try:
+            visit = desk.get(key)
+        except DrgsimError as error:
+            return door.failed(request, error, "/fund")
+        if visit.state["state"] == "done":
+            return door.to(f"/fund?{urlencode({'place': opened(visit)})}")
+        return await door.show(request, lambda: opening_page(visit, door.lang(request)), "/fund")
 
     @app.post("/fund/scenario", include_in_schema=False)
     async def scenario(request: Request) -> Any:
         """The scenario document, as `drgsim value --scenario FILE` reads it."""
         try:
-            asked = Asked.of(await door.form(request))
+            asked = Asked.of(await door.form(request), funds)
         except DrgsimError as error:
             return door.failed(request, error, "/fund")
         text = yaml.safe_dump(asked.scenario.to_document(), allow_unicode=True, sort_keys=False)
@@ -46,7 +93,7 @@ def add_fund(app: Any, door: "Door") -> None:
         form, lang = await door.form(request), door.lang(request)
 
         def make() -> str:
-            asked = Asked.of(form)
+            asked = Asked.of(form, funds)
             if part == "goal":
                 return goal(asked, form, lang)
             return valued(asked, lang) if part == "value" else moved_most(asked, lang)

@@ -14,6 +14,7 @@ from ...policy.policy import Policy
 from ...policy.reform import parse_assignments
 from ...simulation.scenario.scenario import Scenario
 from ...simulation.simulate import read_scenarios
+from .shell import language_of
 
 FIELD = "p."
 FIRST_BASELINE = "baseline-drg"
@@ -58,7 +59,7 @@ def policy_of(scenario: Scenario) -> Policy:
     return next(iter(found.values())) if isinstance(found, Mapping) else found
 
 
-def rows(policy: Policy) -> Iterator[Row]:
+def rows(policy: Policy, lang: str) -> Iterator[Row]:
     """Every value of every parameter: what the policy declares first, then what it leaves at the default."""
     declared = policy.in_force
     for path in sorted(catalogue(), key=lambda each: each not in declared):
@@ -73,7 +74,7 @@ def rows(policy: Policy) -> Iterator[Row]:
                 f"{path}/{key}" if key else path,
                 parameter,
                 key,
-                value_text(each, parameter),
+                value_text(each, parameter, plain=language_of(lang)),
                 each,
                 source,
                 state,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
+from ...policy.display import label_text, unit_text
 from ...report.markup import Markup
 from ...words import words
 from .desk import RUNNING, Visit
@@ -41,7 +42,7 @@ def question_page(lang: str, word: str, visit: Visit | None) -> str:
     word = word or FIRST_BASELINE
     scenario = baseline(word)
     policy = policy_of(scenario)
-    listed = list(rows(policy))
+    listed = list(rows(policy, lang))
     declared = [row for row in listed if row.declared]
     others = [row for row in listed if not row.declared]
     query = {"baseline": word, **({"visit": visit.key} if visit else {})}
@@ -49,7 +50,7 @@ def question_page(lang: str, word: str, visit: Visit | None) -> str:
         "form",
         field(
             say("基线", "Baseline"),
-            select("baseline", [(name, name) for name in baselines()], word),
+            select("baseline", [(name, _baseline_title(name, say)) for name in baselines()], word),
             for_="baseline",
         ),
         tag("input", type="hidden", name="visit", value=visit.key) if visit else None,
@@ -90,17 +91,25 @@ def question_page(lang: str, word: str, visit: Visit | None) -> str:
     )
 
 
+def _baseline_title(name: str, say: Say) -> str:
+    """What a baseline is called, with its id; the title of the policy where it has none of its own."""
+    scenario = baseline(name)
+    title = scenario.title or policy_of(scenario).title
+    return f"{say(str(title.get('zh', name)), str(title.get('en', name)))} ({name})"
+
+
 def _parameters(listed: list[Row], say: Say) -> Markup:
     lines = []
+    lang: Literal["zh", "en"] = say("zh", "en")  # type: ignore[assignment]
     for row in listed:
         known = row.parameter
-        name = f"{say(known.zh, known.en)}{f' · {row.key}' if row.key else ''}"
+        name = say(known.zh, known.en) + (f" · {label_text(row.key, lang)}" if row.key else "")
         control = _control(row, name, say)
         lines.append(
             [
                 tag("label", name, for_=FIELD + row.path),
                 tag("code", row.path),
-                known.unit or "–",
+                unit_text(known.unit, lang) or "–",
                 row.now,
                 control,
                 row.source or "–",

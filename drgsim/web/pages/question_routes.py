@@ -5,6 +5,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ArgumentError, DrgsimError
+from ...language import in_chinese
 from .file_read import CASES as READ_CASES
 from .question_asked import (
     CASES,
@@ -53,7 +54,7 @@ def add_question(app: Any, door: "Door") -> None:
     async def check(request: Request) -> Any:
         """What is changed and whether it can be, while it is typed; a header says which fields are wrong."""
         given, say = await door.form(request), saying(door.lang(request))
-        found = await asyncio.to_thread(_checked, given)
+        found = await asyncio.to_thread(_checked, given, door.lang(request))
         answer = HTMLResponse(checked(found, say))
         answer.headers["x-wrong"] = " ".join(path for path in found["problems"] if path.isascii())[:4000]
         return answer
@@ -99,20 +100,24 @@ def add_question(app: Any, door: "Door") -> None:
         return await door.show(request, lambda: run_page(desk.get(key), door.lang(request)), "/question")
 
 
-def _checked(given: dict[str, str]) -> dict[str, Any]:
+def _said(error: Any, lang: str) -> str:
+    return str(error) if lang == "en" else in_chinese(str(error))
+
+
+def _checked(given: dict[str, str], lang: str) -> dict[str, Any]:
     """Changes with their present values, problems by path, and the hash where there are none."""
     word, changes = given.get("baseline", ""), changes_of(given)
     try:
-        now = {row.path: row.now for row in rows(policy_of(baseline(word)))}
+        now = {row.path: row.now for row in rows(policy_of(baseline(word)), lang)}
     except DrgsimError as error:
-        return {"changes": [], "problems": {"baseline": str(error)}, "hash": ""}
-    problems = problems_of(word, changes)
+        return {"changes": [], "problems": {"baseline": _said(error, lang)}, "hash": ""}
+    problems = {path: _said(text, lang) for path, text in problems_of(word, changes).items()}
     hashed = ""
     if changes and not problems:
         try:
             hashed = scenarios_of(word, changes)[1].hash
         except DrgsimError as error:  # each can be, all together cannot
-            problems = {"": str(error)}
+            problems = {"": _said(error, lang)}
     return {
         "changes": [(path, now.get(path, "–"), text) for path, text in changes.items()],
         "problems": problems,

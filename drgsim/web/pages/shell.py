@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode
 
+from ...language import in_chinese
 from ...report.markup import Markup
 from .html import Child, many, tag
 
@@ -37,6 +38,11 @@ def language(query: bytes, cookies: str) -> str:
     except CookieError:
         kept = None
     return kept.value if kept is not None and kept.value in LANGUAGES else LANGUAGES[0]
+
+
+def language_of(lang: str) -> Literal["zh", "en"]:
+    """The same for functions that take one of two."""
+    return "en" if lang == "en" else "zh"
 
 
 def saying(lang: str) -> Say:
@@ -128,14 +134,22 @@ def error_box(lang: str, told: Mapping[str, Any]) -> Markup:
         ("do", "怎么办", "what to do"),
     )
     rows = [
-        (tag("dt", say(zh, en)), tag("dd", _joined(told[name]))) for name, zh, en in names if told.get(name)
+        (tag("dt", say(zh, en)), tag("dd", _joined(told[name], lang)))
+        for name, zh, en in names
+        if told.get(name)
     ]
-    head = tag("p", tag("strong", f"{told.get('code', '')} "), told.get("message", ""))
+    message = told.get("message", "")
+    head = tag(
+        "p", tag("strong", f"{told.get('code', '')} "), message if lang == "en" else in_chinese(message)
+    )
     return tag("div", head, tag("dl", rows) if rows else None, class_="bad box", role="alert")
 
 
-def _joined(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+def _joined(value: Any, lang: str) -> str:
+    """A value of an error; what is a sentence in it in the language of the page."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value) if lang == "en" else in_chinese(str(value))
 
 
 def notes(title: str, lines: list[str], kind: str = "note box") -> Markup:

@@ -23,6 +23,7 @@ TASKS = {
     "transition": "file_tasks:transition",
     "audit": "file_tasks:audit",
     "question": "question_run:question",
+    "fund": "fund_asked:read_opened",
 }
 Tell = Callable[..., None]
 _LOOK_SECONDS = 0.1

@@ -1,4 +1,5 @@
 "use strict";
+{ // names of its own: the page of the fund has another script
 // A file: send what is dropped or chosen, then follow how far its computation is. Text is only ever set as text.
 const $ = (id) => document.getElementById(id);
 
@@ -17,6 +18,11 @@ function send(address, file, sent) {
   });
 }
 
+function said(error) {
+  const message = document.body.dataset.lang === "en" ? error.message : error.zh || error.message;
+  return [message, error.got, error.allowed, error.do].filter(Boolean).join(" · ");
+}
+
 async function take(files) {
   const told = $("told"), bar = $("sent");
   if (!files.length) return;
@@ -26,7 +32,8 @@ async function take(files) {
     for (const [place, file] of [...files].entries()) {
       told.textContent = file.name;
       const more = place + 1 < files.length ? "&more=true" : "";
-      const to = `${key === null ? "/file" : `/file/${key}/add`}?name=${encodeURIComponent(file.name)}${more}`;
+      const base = $("drop").dataset.to || "/file";
+      const to = `${key === null ? base : `${base}/${key}/add`}?name=${encodeURIComponent(file.name)}${more}`;
       const answer = await send(to, file, (share) => { bar.value = (place + share) / files.length; });
       ({ key, next } = answer);
     }
@@ -34,7 +41,7 @@ async function take(files) {
   } catch (error) {
     bar.hidden = true;
     told.className = "bad";
-    told.textContent = [error.message, error.got, error.allowed, error.do].filter(Boolean).join(" · ");
+    told.textContent = said(error);
   }
 }
 
@@ -46,6 +53,20 @@ if ($("drop")) {
   for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => { event.preventDefault(); take(event.dataTransfer.files); });
   $("files").addEventListener("change", (event) => take(event.target.files));
+}
+
+for (const input of document.querySelectorAll("input[data-table]")) {
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (!file) return;
+    try {
+      await send(`${input.dataset.table}?name=${encodeURIComponent(file.name)}`, file, () => {});
+      location.reload();
+    } catch (error) {
+      $("table-told").className = "bad";
+      $("table-told").textContent = said(error);
+    }
+  });
 }
 
 async function follow(running) {
@@ -63,3 +84,4 @@ async function follow(running) {
   }
 }
 if ($("running")) follow($("running"));
+}

@@ -6,6 +6,7 @@ const form = $("fund");
 function fields(extra) {
   const found = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
+    if (typeof value !== "string") continue; // a file is read here, and only its text is sent
     const now = $(name) && $(name).dataset ? $(name).dataset.now : undefined;
     if (now === undefined || Number(value) !== Number(now)) found.set(name, value); // what was not moved is not sent
   }
@@ -48,7 +49,12 @@ form.addEventListener("change", (event) => {
   if (event.target.id === "place") location.assign(`/fund?place=${encodeURIComponent(event.target.value)}`);
   else if (event.target.tagName === "SELECT") soon();
 });
-form.addEventListener("reset", () => setTimeout(soon, 0));
+$("document-file").addEventListener("change", async (event) => {
+  const [file] = event.target.files;
+  $("document").value = file ? await file.text() : "";
+  soon();
+});
+form.addEventListener("reset", () => { $("document").value = ""; setTimeout(soon, 0); });
 form.addEventListener("submit", (event) => {
   if (event.submitter && event.submitter.id === "download") return; // the browser takes the file
   event.preventDefault();

@@ -78,12 +78,12 @@ def test_without_scripts_the_form_gives_the_whole_page(visitor):
 
 def test_faults_are_told_and_hide_nothing_else(visitor):
     _, text = visitor.form("/case/quick", **{**FORM, "age": "<b>viel</b>"})
-    assert "no number" in text
+    assert "不是数字" in text
     assert "<b>" not in text
     _, text = visitor.form("/case/quick", **{**FORM, "scheme": "chs-drg-9"})
     assert "chs-drg-" in text
     _, text = visitor.form("/case/quick", **{**FORM, "policy": "/etc/passwd"})
-    assert "no such policy" in text
+    assert "没有这个政策" in text
     _, text = visitor.form("/case/quick", **{**FORM, "diagnoses": "<script>alert(1)</script>"})
     assert "<script" not in text
 

@@ -183,12 +183,17 @@ def test_computations_are_what_the_library_computes(visit):
         cases_of(visit), drgsim.Policy.load("national-drg-rate"), month="2025-06",
         weights=drgsim.Weights.load("chs-drg-2.0-example"),
     )  # fmt: skip
-    assert found["text"] == str(month).splitlines()
+    told = [line.strip() for line in str(month).splitlines()]
+    assert found["text"]["zh"][1:] == told[1:]
+    assert found["text"]["zh"][0] in told[0].replace(": ", "：")
+    assert len(found["text"]["en"]) == len(told)
+    assert not re.search("[\u4e00-\u9fff]", " ".join(found["text"]["en"]))
     assert found["table"]["rows"][0][0] == month.summary("department").index[0]
     moved = transition(visit, {"from": "chs-drg-2.0", "to": "chs-drg-3.0"}, quiet)
-    assert re.search(r"400 例中 \d+ 例", moved["text"][0])
+    assert re.search(r"400 例中 \d+ 例", moved["text"]["zh"][0])
     screened = audit(visit, {**policy, "lang": "zh"}, quiet)
-    assert "400" in screened["text"][0]
+    assert "400" in screened["text"]["zh"][0]
+    assert "换组占比" in {row[0][0] for row in moved["table"]["rows"]}
     names = {each.name for each in visit.out.iterdir()}
     assert {
         "office.xlsx",

@@ -1,6 +1,7 @@
 """A question on the page: live checks, the document of the command line, a run on invented and own cases."""
 
 import html
+import re
 import subprocess
 import sys
 
@@ -30,13 +31,18 @@ FORM = {"baseline": "baseline-drg", **{f"p.{path}": text for path, text in CHANG
 def test_the_page_lists_every_parameter_with_its_present_value(visitor):
     status, page = visitor.call("/question")
     assert status == 200
-    listed = list(rows(policy_of(baseline("baseline-drg"))))
+    listed = list(rows(policy_of(baseline("baseline-drg")), "zh"))
     for row in listed:
         assert f'name="p.{row.path}"' in page
     shown = next(row for row in listed if row.path == "outlier.high.threshold/3")
     dated = policy_of(baseline("baseline-drg")).in_force["outlier.high.threshold"]
     assert (shown.now, shown.source, shown.state) == (f"{dated.value['3']:g}", dated.source, dated.state)
-    assert "Change to" in visitor.call("/question?lang=en")[1]
+    assert "元/权重" in page
+    assert "(employee" not in page
+    english = visitor.call("/question?lang=en")[1]
+    assert "Change to" in english
+    assert "yuan/weight" in english
+    assert not re.search(r">[^<]*[\u4e00-\u9fff]", english.replace("中文", ""))
 
 
 def test_the_document_and_its_hash_are_those_of_the_command_line(visitor):
