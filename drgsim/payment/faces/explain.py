@@ -92,8 +92,10 @@ def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
     yield Line("病组" if zh else "group", f"{group}; {policy.title[lang]} ({policy.id}, {policy.on})")
     if weights is not None:
         named = weights.facts.get(f"title_{lang}") or weights.facts.get("title", "")
-        example = "; an example, not a place's rule" if weights.facts.get("example") == "yes" else ""
-        facts = (named + translated(example), *(weights.facts.get(name, "") for name in ("source", "state")))
+        example = ""
+        if weights.facts.get("example") == "yes":
+            example = "；示例，不是任何地区的规则" if zh else "; an example, not a place's rule"
+        facts = (named + example, *(weights.facts.get(name, "") for name in ("source", "state")))
         yield Line("权重表" if zh else "weight table", ", ".join(translated(text) for text in facts if text))
     for told in of_one(payments, row):
         yield Line("日期" if zh else "dates", told[not zh])

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 import drgsim
+from drgsim._paths import data_path
 from drgsim.errors import ArgumentError, NotFoundError
 from drgsim.fund.fund import Fund
 from drgsim.fund.goal import seek
@@ -13,6 +14,8 @@ from drgsim.fund.scenario import FundScenario
 from drgsim.fund.sensitivity import sensitivity
 from drgsim.fund.value import value
 from drgsim.web.pages.fund_asked import Asked
+
+from ...fund.test_template import filled
 
 FORM = {
     "pot": "resident",
@@ -101,3 +104,45 @@ def test_what_was_not_moved_changes_nothing():
 def test_what_cannot_be_is_refused(field, value):
     with pytest.raises((ArgumentError, NotFoundError, drgsim.errors.DrgsimError)):
         Asked.of({**FORM, field: value})
+
+
+def test_a_bureaus_own_tables_are_valued_as_the_library_does(visitor, serve, tmp_path):
+    path = filled(tmp_path)
+    visit = visitor.drop("fund.xlsx", path.read_bytes(), "/fund/own")
+    assert visitor.wait(visit.replace("/fund/own/", "/file/"))["state"] == "done"
+    place = f"opened:{visit.removeprefix('/fund/own/')}"
+    _, page = visitor.call(visit)
+    assert visitor.at == f"/fund?place={place.replace(':', '%3A')}"
+    assert f'<option value="{place}" selected>fund.xlsx</option>' in page
+    form = {**MOVED, "draws": "0", "from": "premium-20"}
+    _, opened = visitor.form("/fund/value", place=place, **form)
+    base = FundScenario.of("premium-20").to_document()["changes"]
+    moved = FundScenario.of({"changes": {**base, "resident_premium": {2027: 20}}})
+    found = value(Fund.read(path), [moved], years=10).frame
+    found = found[(found["pot"] == "resident") & (found["year"] == 2035)]
+    assert {f"{months:,.2f}" for months in found["reserve_months"]} <= set(
+        re.findall(r"[\d,]+\.\d\d", opened)
+    )
+    own = type(visitor)(serve(fund=path).base)
+    assert '<option value="own" selected>fund.xlsx</option>' in own.call("/fund")[1]
+    assert own.form("/fund/value", place="own", **form)[1] == opened
+
+
+def test_tables_that_are_wrong_are_told(visitor):
+    visit = visitor.drop("fund.xlsx", data_path("templates", "fund.xlsx").read_bytes(), "/fund/own")
+    assert visitor.wait(visit.replace("/fund/own/", "/file/"))["state"] == "failed"
+    assert "没有填写任何金额" in visitor.call(visit)[1]
+    _, text = visitor.form("/fund/value", place=f"opened:{visit.removeprefix('/fund/own/')}", **FORM)
+    assert 'role="alert"' in text
+    _, text = visitor.form("/fund/value", place="opened:../../etc", **FORM)
+    assert 'role="alert"' in text
+
+
+def test_a_scenario_file_and_shipped_scenarios_are_gone_on_from():
+    document = "changes:\n  resident_premium: {2027: 20}\n"
+    assert Asked.of({**FORM, "document": document}).changes == {"resident_premium": {"2027-01-01": 20.0}}
+    shipped = Asked.of({**FORM, "from": "premium-20", "l.resident_subsidy": "10"})
+    assert shipped.changes == {"resident_premium": {"2027-01-01": 20.0}, "resident_subsidy": {2027: 10}}
+    for wrong in ({"document": "changes: [1"}, {"document": "a: &a [*a]"}, {"from": "/etc/passwd"}):
+        with pytest.raises(drgsim.errors.DrgsimError):
+            Asked.of({**FORM, **wrong})
