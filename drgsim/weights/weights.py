@@ -150,12 +150,7 @@ class Weights:
         example = "; an example, not a place's rule 示例" if row["example"] == "yes" else ""
         facts = {
             "title": f"{row['title_zh']} {row['title_en']}{example}",
-            "title_zh": row["title_zh"],
-            "title_en": row["title_en"],
-            "example": row["example"],
-            "source": row["source"],
-            "state": row["state"],
-            "note": row["note"],
+            **{name: row[name] for name in ("title_zh", "title_en", "example", "source", "state", "note")},
         }
         return cls(with_points(frame), facts=facts)
 
