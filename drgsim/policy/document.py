@@ -93,7 +93,7 @@ def read_document(
                 parameters[path] = timeline
     lists = read_lists(raw.get("lists"), problems)
     rules = read_rules(raw.get("rules"), {**(inherited_lists or {}), **lists}, known, head["id"], problems)
-    examples = read_examples(raw.get("examples"), known, problems)
+    examples = read_examples(raw.get("examples"), known, problems, rules=raw.get("rules"))
     refuse(problems, name)
     return Document(**head, sources=own, parameters=parameters, lists=lists, rules=rules, examples=examples)
 

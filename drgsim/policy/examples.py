@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..cases.columns import case_columns
 from ..errors import nearest_name
 from ..sources import STATES, Source
 from .entries import as_mapping, read_day, shown
@@ -55,15 +57,46 @@ class Example:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_examples(raw: Any, known: Mapping[str, Source], problems: list[Mistake]) -> tuple[Example, ...]:
-    """The examples of a document; problems are appended, never raised."""
+def read_examples(
+    raw: Any, known: Mapping[str, Source], problems: list[Mistake], *, rules: Any = None
+) -> tuple[Example, ...]:
+    """The examples of a document; problems are appended, never raised. What the `rules` of the document name
+    may be a column of a case, whatever it is called."""
     if raw is None:
         return ()
     if not isinstance(raw, list):
         problems.append(Mistake("examples", "not a list of examples", shown(raw)))
         return ()
-    found = (_example(each, number, known, problems) for number, each in enumerate(raw, start=1))
+    found = [_example(each, number, known, problems) for number, each in enumerate(raw, start=1)]
+    for number, example in enumerate(found, start=1):
+        for row in () if example is None else example.cases:
+            problems += _odd_cells(row, f"example {number}", str(rules))
     return tuple(example for example in found if example is not None)
+
+
+_OF_GROUPERS = ("drg", "dip_code", "score", "status", "kind", "auxiliary_factor", "primary_care", "times")
+_NUMBERS = ("money", "decimal", "whole")
+_LIKE_A_NUMBER = re.compile(r"\s*[-+]?[\d,.，．]+\s*[%％元]?\s*")
+
+
+def _odd_cells(row: Mapping[str, Any], where: str, rules: str) -> Iterator[Mistake]:
+    """Columns of a case that are likely slips of known ones, and texts where a number is meant."""
+    columns = case_columns()
+    for name, value in row.items():
+        if not isinstance(name, str):
+            yield Mistake(f"{where}.{shown(name)}", "not the name of a column")
+        elif name not in columns and name not in _OF_GROUPERS and name not in rules:
+            near = nearest_name(name, [*columns, *_OF_GROUPERS])
+            if near is not None:
+                do = "no such column of a case, and no rule asks for it"
+                yield Mistake(f"{where}.{name}", do, shown(value), nearest=near)
+        elif name in columns and columns[name].kind in _NUMBERS and _misspelt(value):
+            yield Mistake(f"{where}.{name}", "not a number", shown(value), "a plain number: 1234.5")
+
+
+def _misspelt(value: Any) -> bool:
+    """A text that is meant to be a number: `40%`, `1,000`."""
+    return isinstance(value, str) and _LIKE_A_NUMBER.fullmatch(value) is not None
 
 
 def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[Mistake]) -> Example | None:
@@ -112,6 +145,8 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
         for each in wanted
     ):
         problems.append(Mistake(f"{where}.expect", "not columns and numbers", shown(expect)))
+    elif odd := [value for each in wanted for value in each.values() if _misspelt(value)]:
+        problems.append(Mistake(f"{where}.expect", "not a number", shown(odd[0]), "a plain number: 0.4"))
     elif len(wanted) != max(len(cases), 1):
         problems.append(Mistake(f"{where}.expect", "one result for each case", len(wanted), str(len(cases))))
     tolerance = raw.get("tolerance", 0.005)

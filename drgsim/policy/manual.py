@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..cases.columns import case_columns
 from ..errors import ArgumentError, NotFoundError
 from ..language import both, told
 from .display import after, declared, unit_text, value_text
@@ -176,6 +177,9 @@ def _fact(name: str) -> Iterator[str]:
     yield f"{fact.name}  {both(fact.zh, fact.en)}"
     unit = f", {after('unit', '单位')}: {unit_text(fact.unit)}" if fact.unit else ""
     yield f"  {after('kind', '类型')}: {fact.kind}{unit}"
+    column = case_columns().get(name)
+    if column is not None and column.description:
+        yield f"  {told(column.description)}"
     if fact.values:
         yield f"  {after('values', '取值')}: {', '.join(fact.values)}"
     if name in ("stays", "share", "mean"):

@@ -16,7 +16,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileFormatError("not a UTF-8 text file", where=path.name) from error
+        raise FileFormatError("not a UTF-8 text file", where=path.name, do="save it as UTF-8") from error
     return parse_yaml(text, name=path.name)
 
 

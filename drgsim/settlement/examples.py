@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DrgsimError
+from ..errors import DrgsimError, nearest_name
 from ..payment.pay import pay
 from ..policy.policy_errors import PolicyDateWarning
 from .settle import settle
@@ -90,7 +90,9 @@ def run_example(policy: Policy, example: Example) -> list[Result]:
     results = []
     for row, (wanted, got) in enumerate(zip(example.expect, rows, strict=True)):
         for name, value in wanted.items():
-            missing = "" if name in got else "no such result; there are " + ", ".join(sorted(got))
+            near = nearest_name(str(name), got)
+            meant = f"did you mean {near}? " if near else ""
+            missing = "" if name in got else f"no such result; {meant}there are " + ", ".join(sorted(got))
             results.append(
                 Result(example.id, row, str(name), value, got.get(name), example.tolerance, missing)
             )

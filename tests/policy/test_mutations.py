@@ -141,6 +141,13 @@ def test_policies_that_extend_one_another_widely_are_read_once_each(tmp_path):
         Policy.load(tmp_path / "p0.yaml", on="2024-06-01")
 
 
+def test_a_document_saved_in_another_encoding_is_told_to_be_saved_as_utf8(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_bytes("title: {zh: 某市}".encode("gbk"))
+    with pytest.raises(FileFormatError, match="save it as UTF-8"):
+        Policy.load(path)
+
+
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [

@@ -206,3 +206,48 @@ def test_an_unknown_policy_or_parameter_names_the_nearest():
 def test_documents_beyond_sense_are_refused_with_the_line(text, told):
     with pytest.raises(FileFormatError, match=told):
         parse_yaml(text, name="a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("case", "expect", "said"),
+    [
+        ({"hopital_level": 3}, {"payment": 1}, "did you mean 'hospital_level'"),
+        ({"total_cost": "9000％"}, {"payment": 1}, "a plain number"),
+        ({"total_cost": 9_000}, {"payment": "1,000"}, "a plain number"),
+    ],
+)
+def test_slips_in_an_example_are_told(case, expect, said):
+    raw = {
+        "drgsim_policy": 1,
+        "id": "mine",
+        "title": {"zh": "甲"},
+        "valid": {"from": "2026-01-01", "to": "2026-12-31"},
+        "parameters": {},
+        "sources": {"N": {"title": "文件", "state": "secondary"}},
+        "examples": [{"id": "one", "case": case, "expect": expect, "source": "N", "state": "secondary"}],
+    }
+    with pytest.raises(PolicyError, match=said):
+        Policy.load(raw)
+
+
+def test_a_column_of_its_own_that_a_rule_asks_for_is_no_slip():
+    rule = {
+        "id": "drug",
+        "when": "item_cost[drugs_cost] > 0",
+        "effect": {"carve_out": {"cost": "item_cost[drugs_cost]"}},
+        "source": "N",
+        "state": "secondary",
+    }
+    raw = {
+        "drgsim_policy": 1,
+        "id": "mine",
+        "title": {"zh": "甲"},
+        "valid": {"from": "2026-01-01", "to": "2026-12-31"},
+        "parameters": {},
+        "sources": {"N": {"title": "文件", "state": "secondary"}},
+        "rules": [rule],
+        "examples": [
+            {"case": {"drugs_cost": 3}, "expect": {"payment": 1}, "source": "N", "state": "secondary"}
+        ],
+    }
+    assert len(Policy.load(raw).document.examples) == 1
