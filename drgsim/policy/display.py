@@ -120,7 +120,9 @@ def rule_text(rule: Rule) -> str:
     days = ", ".join(f"{name} {day}" for name, day in plain.get("valid", {}).items())
     place = [f"instead of {', '.join(rule.instead_of)}" if rule.instead_of else ""]
     place.append(f"after {rule.after}" if rule.after else "")
-    parts = [f"when {rule.when}", f"{rule.effect} {_flow(dict(rule.raw))}", days, *place]
+    outside = f" ({both('外部效果', 'an effect from outside drgsim')})" if rule.kind.outside else ""
+    known = f"known {rule.known}" if rule.known else ""
+    parts = [f"when {rule.when}", f"{rule.effect} {_flow(dict(rule.raw))}{outside}", days, known, *place]
     return "; ".join(part for part in parts if part)
 
 
@@ -133,9 +135,8 @@ def _flow(value: Any) -> str:
 
 
 def _rule_line(rule: Rule, own: str) -> str:
-    outside = f", {both('外部效果', 'an effect from outside drgsim')}" if rule.kind.outside else ""
     origin = _origin(rule.origin) if rule.origin not in (own.removesuffix("-reform"), "") else ""
-    trust = f"{_state(rule.state)}, {rule.source}{origin}{outside}"
+    trust = f"{_state(rule.state)}, {rule.source}{origin}"
     note = f"  # {told(rule.note)}" if rule.note else ""
     words = rule.when.in_words("en" if stated_language() == "en" else "zh")
     kind = rule.kind.en if stated_language() == "en" else rule.kind.zh

@@ -18,7 +18,7 @@ from .document import Document, read_document, refuse
 from .entries import Dated, as_known
 from .parameters import catalogue
 from .policy_errors import Mistake, PolicyError
-from .rules.rule import Rule
+from .rules.rule import Rule, heard_by
 from .yaml_text import Lined, read_yaml
 
 DEEPEST = 20  # documents that extend one another
@@ -39,20 +39,21 @@ def shipped() -> Mapping[str, Path]:
 def load_document(source: str | Path | Mapping[str, Any], *, as_of: datetime.date | None = None) -> Document:
     """The document of a shipped id, a YAML file or a mapping, with what it extends taken over.
 
-    `as_of` leaves out the values that became known later: a rate of May in force from January, asked as of
-    March, is still last year's.
+    `as_of` leaves out the values and rules that became known later: a rate of May in force from January,
+    asked as of March, is still last year's.
 
     Raises NotFoundError for a name that is neither, FileFormatError for a file that is not YAML, and
     PolicyError with all problems at once.
     """
     if isinstance(source, Mapping):
-        return _whole(
-            source, name=f"the policy {source.get('id', 'without an id')}", folder=None, trail=(), loaded={}
-        )
-    path = find(str(source), folder=None)
-    whole = _whole(read_yaml(path), name=path.name, folder=path.parent, trail=(), loaded={})
+        named = f"the policy {source.get('id', 'without an id')}"
+        whole = _whole(source, name=named, folder=None, trail=(), loaded={})
+    else:
+        path = find(str(source), folder=None)
+        whole = _whole(read_yaml(path), name=path.name, folder=path.parent, trail=(), loaded={})
     known = {path: as_known(timeline, as_of) for path, timeline in whole.parameters.items()}
-    return replace(whole, parameters={path: timeline for path, timeline in known.items() if timeline})
+    parameters = {path: timeline for path, timeline in known.items() if timeline}
+    return replace(whole, parameters=parameters, rules=heard_by(whole.rules, as_of))
 
 
 def find(name: str, *, folder: Path | None) -> Path:

@@ -9,6 +9,7 @@ import pytest
 from drgsim import Policy, pay
 from drgsim.payment.engine.state import Change
 from drgsim.payment.engine.street import STEP_NAMES
+from drgsim.policy.policy_errors import PolicyError
 from drgsim.policy.rules.menu import forget_effect, register_effect
 from drgsim.policy.rules.order import STEPS
 
@@ -334,3 +335,58 @@ def test_a_package_by_the_month_counts_started_months(days, months):
     paid = pay(cases({"los": 57}), Policy.load("national-drg-rate").reform({"rules/one": rule}),
                weights=pd.DataFrame(WEIGHTS))  # fmt: skip
     assert paid.ledger.payment.tolist() == [months * 100_000]
+
+
+def test_a_rule_is_asked_as_of_the_day_it_became_known():
+    sources = {"N": {"title": "文件", "state": "secondary"}}
+    trust = {"source": "N", "state": "secondary"}
+    raw = {
+        "drgsim_policy": 1,
+        "id": "backwards",
+        "title": {"zh": "甲"},
+        "valid": {"from": "2022-01-01", "to": "2022-12-31"},
+        "extends": ["national-drg-rate"],
+        "sources": sources,
+        "parameters": {},
+        "rules": [
+            {"id": "old", "when": "los > 30", "effect": {"per_diem": {"rate": 200}}, **trust},
+            {"id": "new", "when": "los > 30", "effect": {"per_diem": {"rate": 260}}, "instead_of": "old",
+             "known": "2022-11-21", **trust},
+            {"id": "late", "when": "los > 30", "effect": {"cap_total": {"share": 0.5}}, "after": "new",
+             **trust},
+        ],
+    }  # fmt: skip
+    frame = cases({"los": 40, "total_cost": 30_000.0})
+
+    def paid(as_of):
+        policy = Policy.load(raw, as_of=as_of, on="2022-06-30")
+        return pay(frame, policy, weights=pd.DataFrame(WEIGHTS), without=["late"]).ledger.payment.tolist()
+
+    assert paid("2022-11-20") == [800_000]
+    assert paid("2022-11-21") == paid(None) == [1_040_000]
+    said = str(Policy.load(raw, on="2022-06-30"))
+    assert "known 2022-11-21" in said
+    with pytest.raises(PolicyError, match="stands beside"):
+        Policy.load({**raw, "rules": [{**raw["rules"][0], "valid": {"known": "2022-11-21"}}]})
+
+
+def test_every_display_says_that_an_effect_is_from_outside():
+    class Plus:
+        def apply(self, state, rows, facts):
+            return Change(rows, payment=state.payment[rows] + 100)
+
+        def tell(self, state, i):
+            return "加一元", "plus 1"
+
+    register_effect("plus", lambda arguments: Plus(), stage="payment", zh="加", en="plus")
+    try:
+        base = Policy.load("national-drg-rate")
+        policy = base.reform({"rules/x": {"effect": {"plus": {}}}})
+        paid = pay(cases({}), policy, weights=pd.DataFrame(WEIGHTS))
+        shown = [str(policy), policy._repr_html_() + str(policy), str(base.diff(policy)), str(paid),
+                 paid._repr_html_(), paid.explain(paid.frame.index[0] if "case_id" not in paid.stays.frame
+                                                  else paid.stays.frame["case_id"].iloc[0])]  # fmt: skip
+        assert all("外部效果" in text or "之外的效果" in text for text in shown)
+        assert "之外的效果" not in str(pay(cases({}), base, weights=pd.DataFrame(WEIGHTS)))
+    finally:
+        forget_effect("plus")

@@ -111,6 +111,7 @@ def _rule(shared: dict[str, Any]) -> dict[str, Any]:
         "when": {"anyOf": [_TEXT, {"type": "boolean"}]},
         "effect": {**_object(kinds), "minProperties": 1, "maxProperties": 1},
         "valid": _object({"from": _DAY, "to": _DAY, "by": {"enum": ["discharge", "admission"]}}),
+        "known": _DAY,
         "instead_of": names,
         "after": names,
         "source": _TEXT,

@@ -110,6 +110,12 @@ def _notes(payments: Payments) -> list[str]:
         if unmeasured
         else []
     )
+    outside = {
+        rule.id: None for walk in payments.walks for rule in walk.place.policy.rules if rule.kind.outside
+    }
+    if outside:
+        told = both("规则用了本程序之外的效果", "rules with an effect from outside drgsim")
+        notes.append(f"{told}: {', '.join(outside)}")
     return notes + _undecided(payments) + [both(*told) for told in payments.other_dates]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...cases.conditions import Condition, Facts
@@ -22,6 +22,7 @@ FIELDS = {
     "when": "a condition (docs/conditions.md)",
     "effect": "one effect of the menu and its arguments: {price: {multiply: 0.7}}",
     "valid": "from, to, and by: discharge or admission",
+    "known": "the day it became known, where it holds backwards from before that",
     "instead_of": "steps or rules that do not touch the stays this one takes",
     "after": "the step or rule it follows, in place of its stage's own place",
     "source": "an id of data/sources.csv or of the document",
@@ -44,6 +45,7 @@ class Rule:
     valid_from: datetime.date | None = None
     valid_to: datetime.date | None = None
     by: str = ""  # "" takes the policy's day
+    known: datetime.date | None = None  # None: by now
     instead_of: tuple[str, ...] = ()
     after: str = ""
     source: str = ""
@@ -94,6 +96,7 @@ class Rule:
             "when": str(self.when),
             "effect": {self.effect: dict(self.raw)},
             "valid": valid,
+            "known": self.known,
             "instead_of": list(self.instead_of),
             "after": self.after,
             "source": self.source,
@@ -106,6 +109,21 @@ class Rule:
         """What makes it a different rule: everything but titles, notes and sources."""
         plain = self.plain()
         return {name: plain[name] for name in plain if name not in ("title", "note", "source", "state")}
+
+
+def heard_by(rules: Iterable[Rule], day: datetime.date | None) -> tuple[Rule, ...]:
+    """The rules that were known on a day (None: by now). What later ones would have replaced or gone behind
+    stands as it did before them."""
+    heard = tuple(rule for rule in rules if day is None or rule.known is None or rule.known <= day)
+    lost = {rule.id for rule in rules} - {rule.id for rule in heard}
+    return tuple(
+        replace(
+            rule,
+            after="" if rule.after in lost else rule.after,
+            instead_of=tuple(name for name in rule.instead_of if name not in lost),
+        )
+        for rule in heard
+    )
 
 
 def read_rules(
@@ -170,6 +188,9 @@ def _rule(
     when = read_condition(raw.get("when", "true"), f"{where}.when", facts, problems)
     effect, arguments = read_effect(raw.get("effect"), where, facts, problems)
     source, state = _trust(raw, where, known, problems)
+    heard = read_day(raw.get("known"))
+    if heard is None and raw.get("known") is not None:
+        problems.append(Mistake(f"{where}.known", "not a day", shown(raw["known"]), "YYYY-MM-DD"))
     valid_from, valid_to, by = _valid(raw.get("valid"), where, problems)
     instead_of = _names(raw.get("instead_of"), f"{where}.instead_of", problems)
     after = _names(raw.get("after"), f"{where}.after", problems)
@@ -187,6 +208,7 @@ def _rule(
         valid_from=valid_from,
         valid_to=valid_to,
         by=by,
+        known=heard,
         instead_of=instead_of,
         after=after[0] if after else "",
         source=source,
@@ -220,7 +242,8 @@ def _valid(
 ) -> tuple[datetime.date | None, datetime.date | None, str]:
     valid = as_mapping(raw, f"{where}.valid", problems)
     for key in (key for key in valid if key not in ("from", "to", "by")):
-        problems.append(Mistake(f"{where}.valid.{key}", "unknown field", allowed="from, to, by"))
+        allowed = "from, to, by; `known` stands beside `source`"
+        problems.append(Mistake(f"{where}.valid.{key}", "unknown field", allowed=allowed))
     days: list[datetime.date | None] = []
     for key in ("from", "to"):
         day = read_day(valid.get(key))
