@@ -61,7 +61,7 @@ class DrgsimError(Exception):
         got, nearest, allowed, where, do = words
         text = [f"[{self.code}] {said(self.message)}"]
         if self.got is not None:
-            text.append(got.format(repr(self.got)))
+            text.append(got.format(repr(said(self.got) if isinstance(self.got, str) else self.got)))
         if self.nearest is not None:
             text.append(nearest.format(repr(self.nearest)))
         if self.allowed is not None:

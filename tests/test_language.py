@@ -3,8 +3,10 @@
 import argparse
 import re
 
+import pandas as pd
 import pytest
 
+from drgsim._excel import workbook
 from drgsim.cli.main import COMMANDS, build_parser, main
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
 from drgsim.language import (
@@ -18,6 +20,9 @@ from drgsim.language import (
     told,
 )
 from drgsim.policy.policy import Policy
+from drgsim.policy.policy_errors import Mistake, PolicyError
+from drgsim.report.markup import document, heading
+from drgsim.words import in_words, title_in
 from tools import texts
 
 _WORDS = re.compile(r"(?<![\w./`'\"=<{\[@-])[a-z]{3,} [a-z]{2,} [a-z]{2,}")
@@ -288,3 +293,51 @@ def test_a_policy_is_shown_in_one_language():
     assert "按项目或提高标准" in chinese
     assert not re.search("[\u4e00-\u9fff]{3}", english.replace("哈尔滨", ""))
     assert not _WORDS.search(re.sub(r"[\w.]+\.[\w.]+", "", chinese))
+
+
+def test_what_is_wrong_in_a_document_is_told_in_the_language():
+    """Each line of a policy's problems: the place, what was got, what is allowed, the nearest name."""
+    error = PolicyError(
+        "the document cannot be used: 1 problem",
+        problems=[Mistake("method", "no such method", "drg_rat", "drg_rate, dip", "drg_rate", line=4)],
+    )
+    with speaking("zh"):
+        assert str(error).splitlines()[1] == (
+            "  第 4 行：method: 没有这种方法；实为 'drg_rat'；是否指 'drg_rate'？；可取：drg_rate, dip"
+        )
+    with speaking("en"):
+        assert str(error).splitlines()[1] == (
+            "  line 4: method: no such method; got 'drg_rat'; did you mean 'drg_rate'?;"
+            " allowed: drg_rate, dip"
+        )
+
+
+def test_a_table_for_a_reader_has_its_words_in_one_language():
+    table = pd.DataFrame({"state": ["assumed"], "months_2030": [3.0], "zh": ["工资"], "en": ["wages"]})
+    assert in_words(table) is table or language() != "en"
+    with speaking("zh"):
+        shown = in_words(table)
+        assert list(shown.columns) == ["可信度", "可支付月数 2030", "说明"]
+        assert shown.iloc[0].tolist() == ["假设", 3.0, "工资"]
+    with speaking("en"):
+        assert list(in_words(table).columns) == ["trust", "months of spending in reserve 2030", "label"]
+        assert title_in("结余耗尽") == "reserve exhausted"
+
+
+def test_a_workbook_has_one_language_for_who_asked_for_one(tmp_path):
+    table = pd.DataFrame({"zh": ["工资"], "en": ["wages"], "yes": [True]})
+    for lang, name, cells in (("zh", "汇总", ["工资", "是"]), ("en", "summary", ["wages", "yes"])):
+        with speaking(lang), workbook(tmp_path / "a.xlsx") as book:
+            book.table("汇总", table)
+        with pd.ExcelFile(tmp_path / "a.xlsx", engine="calamine") as book:
+            assert book.sheet_names == [name]
+            assert pd.read_excel(book, sheet_name=name).iloc[0].tolist() == cells
+
+
+def test_a_page_has_one_language_for_who_asked_for_one():
+    title = ("测算", "What it changes")
+    with speaking("zh"):
+        assert "What" not in document(title, "", [heading(*title)])
+    with speaking("en"):
+        assert "测算" not in document(title, "", [heading(*title)])
+        assert '<html lang="en">' in document(title, "", [])

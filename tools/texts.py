@@ -46,6 +46,7 @@ _ROOMS = ("policies", "scenarios", "fund", "simulation", "dip", "weights", "layo
 _NOTED = {"note", "notes", "clause", "evidence", "unit", "title", "round_note", "placeholder_note"}
 _INWARD = {"series.csv", "procedure_classes.csv", "retirement.csv"}  # notes for those who keep the data
 _NAMED = re.compile(f"{CHINESE.pattern}{{2}}")  # Chinese, where a grade such as Ⅰ级 is a name
+_SPELLINGS = re.compile(f"(?: [^ ,;。]*{CHINESE.pattern}[^ ,;。]*){{4,}}$")  # a list of headers
 _FEWEST = 4  # letters a template must say itself
 
 
@@ -102,7 +103,7 @@ def lines_of(text: str) -> Iterator[str]:
         body = PLACE.sub(lambda _, numbers=numbers: f"{{{next(numbers)}}}", line).strip()  # type: ignore[misc]
         said = PLACE.sub("X", body)
         letters = sum(map(len, re.findall("[A-Za-z]+", PLACE.sub("", body))))
-        if body in _NO_SPEECH or _MARKUP.search(body) or letters < _FEWEST:
+        if body in _NO_SPEECH or _SPELLINGS.search(body) or _MARKUP.search(body) or letters < _FEWEST:
             continue
         if _SENTENCE.search(said):
             yield body
@@ -200,6 +201,12 @@ def _bounded() -> Iterator[str]:
 # sentences of the standard library, and words in the places of others, that users read through ours
 OUTSIDE = (
     *_bounded(),
+    "no such parameter, effect or fact",
+    "`drgsim policy show national-drg-rate --all` lists them",
+    "table {0}",
+    "Learned from {0} cases of {1}; score method {2}.",
+    "the end",
+    "character {0} of {1}",
     "{0}: {1} cases, layout {2} ({3}), {4}",
     "{0}: {1} cases, layout {2} ({3})",
     "encoding {0}, separator {1}",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, NotFoundError
-from ..language import stated_language
+from ..language import stated_language, told
 from ._aligned import aligned
 from ._read_tally import ReadTally
 from ._reading import add_reading_arguments, reading_options
@@ -215,7 +215,7 @@ def _tell_fit(report: DipFitReport) -> None:
         ranks = f"rank correlation {row['rank_correlation']:.2f}"
         say(f"{years}: {row['types']:.0f} types in both, {change}, {ranks}")
     for note in report.catalogue.notes:
-        say(f"- {note}")
+        say(f"- {told(note)}")
     for step, needed in report.needs.items():
         say(f"{step} was not tried 未测算: it needs {needed}")
     say(f"trust 可信度: {report.catalogue.trust}, learned from these cases and no publication")
@@ -300,7 +300,7 @@ def _import(arguments: argparse.Namespace) -> int:
     catalogue = DipCatalogue.from_official_workbook(arguments.file)
     say(aligned([[name, str(value)] for name, value in catalogue.summary().items()]))
     for note in catalogue.notes:
-        say(f"- {note}")
+        say(f"- {told(note)}")
     say(f"written to {catalogue.save(arguments.out)}")
     return 0
 

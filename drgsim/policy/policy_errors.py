@@ -8,6 +8,10 @@ from enum import Enum
 from typing import Any
 
 from ..errors import DrgsimError
+from ..language import language, told
+
+_ENGLISH = ("line {}: ", "got {}", "did you mean {}?", "allowed: {}")
+_CHINESE = ("第 {} 行：", "实为 {}", "是否指 {}？", "可取：{}")
 
 
 class Got(Enum):
@@ -28,15 +32,17 @@ class Mistake:
     line: int | None = None  # in the file it was read from
 
     def __str__(self) -> str:
-        at = "" if self.line is None else f"line {self.line}: "
-        parts = [f"{at}{self.path}: {self.message}"]
+        zh = language() == "zh"
+        line, got, nearest, allowed = _CHINESE if zh else _ENGLISH
+        at = "" if self.line is None else line.format(self.line)
+        parts = [f"{at}{self.path}: {told(self.message)}"]
         if self.got is not Got.NOTHING:
-            parts.append(f"got {self.got!r}")
+            parts.append(got.format(repr(self.got)))
         if self.nearest is not None:
-            parts.append(f"did you mean {self.nearest!r}?")
+            parts.append(nearest.format(repr(self.nearest)))
         if self.allowed is not None:
-            parts.append(f"allowed: {self.allowed}")
-        return "; ".join(parts)
+            parts.append(allowed.format(told(self.allowed)))
+        return ("；" if zh else "; ").join(parts)
 
 
 class PolicyError(DrgsimError, ValueError):
