@@ -94,7 +94,7 @@ BROKEN = [
     ({**NEWBORN, "admission_weight": 99000}, ("admission-weight-out-of-range", "admission_weight", "99000")),
     ({"birth_weight": 3150}, ("birth-weight-after-infancy", "birth_weight", "3150")),
     ({"los": 3}, ("los-against-dates", "los", "3 days, dates say 6")),
-    ({"los": None}, ("los-missing", "los", "")),
+    ({"los": None}, ("los-from-dates", "los", "6 d")),
     ({"discharge": None}, ("discharge-missing", "discharge", "")),
     ({"discharge": 7}, ("value-unknown", "discharge", "7")),
     ({"discharge": "-"}, ("declared-not-applicable", "discharge", "")),
@@ -108,6 +108,10 @@ BROKEN = [
     ({"in_scope": 80.0}, ("scope-against-total", "total_cost", "differs by 5.00")),
     ({"account_paid": 0.0}, ("patient-against-payments", "patient_paid", "differs by 10.00")),
 ]  # fmt: skip
+
+
+def test_a_length_of_stay_that_no_dates_give_is_missing():
+    assert ("los-missing", "los", "") in found({**FINE, "los": None, "discharge_date": None})
 
 
 @pytest.mark.parametrize(("change", "expected"), BROKEN, ids=[expected[0] for _, expected in BROKEN])
