@@ -20,18 +20,16 @@ from .arrow_columns import arrow_column, as_arrow, is_text, one_array, slots_joi
 from .assemble import join_not_applicable, one_column
 from .code_columns import beside_codes, code_list, parted_cells, parted_findings, principal_findings
 from .columns import case_columns
-from .derive import CHILDREN, LOS_FROM, settle_stays
+from .derive import CHILDREN, LOS_FROM, MADE_OF, settle_stays, with_stay_ids
 from .layout import Layout
 from .list_places import ListPlaces
 from .named_codes import named_codes
-from .personal import IDS, suspects, without_numbers
+from .personal import IDS, STAFF, staff_codes, suspects, without_numbers
 from .problems import Finding
 from .raw_table import RawChunk, series_of
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import ReadReport
 from .repair import repair_codes
-from .staff import STAFF, staff_codes
-from .stays import MADE_OF, with_stay_ids
 from .texts import as_text
 
 Rows = npt.NDArray[np.int64]

@@ -14,10 +14,10 @@ import numpy.typing as npt
 from .columns import CaseColumn
 from .layout import Layout
 from .list_places import ListPlaces
+from .measures import UNITS
 from .parse import Parsed, by_distinct
 from .spelt import coded, dates, not_whole, scaled
 from .texts import BLANKS
-from .units import UNITS
 from .values import spellings
 
 Mask = npt.NDArray[np.bool_]

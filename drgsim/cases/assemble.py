@@ -11,19 +11,16 @@ import numpy as np
 
 from .code_columns import beside_codes, code_list
 from .columns import case_column, case_columns, text_dtype
-from .derive import CHILDREN, settle_ages, settle_stays
-from .doubled import Doubled, doubled
+from .derive import CHILDREN, settle_ages, settle_stays, with_stay_ids
 from .headers import header_keys
 from .layout import ColumnSource, Layout
 from .parse import Parsed, parse_column
-from .personal import IDS, mostly_personal, pseudonyms, without_numbers
+from .personal import IDS, STAFF, mostly_personal, pseudonyms, staff_codes, without_numbers
 from .problems import Finding
 from .raw_table import RawChunk
 from .recognise import Match
-from .staff import STAFF, staff_codes
-from .stays import with_stay_ids
 from .texts import as_text
-from .unread import filled, watched
+from .unread import Doubled, doubled, filled, watched
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from ..codes import Catalogue, Kind
 from .case_arrays import CaseArrays, Mask
-from .checking import amounts, beside, pairs, times
+from .checking import amounts, beside, pairs
+from .checking import amounts as times
 from .checking.outcome import Check, Outcome
 from .columns import case_columns
 from .conditions import Condition, case_facts, nodes

@@ -13,8 +13,7 @@ import numpy as np
 
 from .cells import HELD
 from .columns import case_columns
-from .header_kinds import is_elsewhere
-from .headers import header_key, header_keys, schema_keys
+from .headers import header_key, header_keys, is_elsewhere, schema_keys
 from .layouts import known_headers, layouts
 from .nodes import Node
 from .problems import WHOLE_TABLE, Finding

@@ -1,5 +1,6 @@
-"""What one column says of another: age below one year from days, the length of stay from the dates, and whose
-weights stand on a record. Every value made so is told; each row is settled by that row alone."""
+"""What one column says of another: which number names the stay, age below one year from days, the length of
+stay from the dates, and whose weights stand on a record. Every value made so is told; each row is settled by
+that row alone."""
 
 from __future__ import annotations
 
@@ -15,10 +16,40 @@ from .columns import case_columns, text_dtype
 from .measures import YEAR
 from .named_codes import named_codes
 from .problems import WHOLE_TABLE, Finding
-from .stays import MADE_OF
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_NAMES_BY_ITSELF = ("stay_id", "settlement_id")
+MADE_OF = (*_NAMES_BY_ITSELF, "admission_count", "record_number")
+
+
+def with_stay_ids(cases: pd.DataFrame) -> pd.DataFrame:
+    """`case_id` from the serial number of the stay or of its settlement, else `number-count`.
+
+    The number as the source writes it becomes `record_number`, unless the source has that column itself:
+    then the ids were made before. A row that lacks the better id keeps its number; no row looks at another.
+    """
+    if "record_number" in cases.columns:
+        return cases
+    given = [name for name in _NAMES_BY_ITSELF if name in cases.columns]
+    number = cases["case_id"] if "case_id" in cases.columns else None
+    counted = number is not None and "admission_count" in cases.columns
+    if not given and not counted:
+        return cases
+    made = None
+    if number is not None:
+        made = number
+        if counted:
+            count = cases["admission_count"].astype("Int64")
+            both = (number.notna() & count.notna()).to_numpy(dtype=bool)
+            made = number.mask(both, number.where(both, "") + "-" + count.astype(str))
+    for name in reversed(given):
+        made = cases[name] if made is None else cases[name].where(cases[name].notna(), made)
+    result = cases.assign(case_id=made)
+    return result if number is None else result.assign(record_number=number)
+
 
 Mask = npt.NDArray[np.bool_]
 

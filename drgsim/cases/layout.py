@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from .header_kinds import headers_of
+from .headers import headers_of
 from .nodes import Node
 from .values import Value, spellings
 

@@ -15,8 +15,8 @@ from .case_errors import LayoutFileError
 from .columns import case_columns
 from .headers import header_key, schema_keys
 from .layout import CodeListSource, ColumnSource, HeaderForms, Layout
+from .measures import UNITS
 from .nodes import read_nodes
-from .units import UNITS
 from .values import Value, as_value, spellings, value_labels, written
 
 UNDECIDED = "?"  # in [values.…]: the layout cannot know what this text means

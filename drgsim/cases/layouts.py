@@ -11,7 +11,7 @@ from typing import get_args
 
 from .._paths import data_path
 from ..errors import NotFoundError
-from .header_kinds import HeaderKind, headers_of
+from .headers import HeaderKind, headers_of
 from .layout import HeaderForms, Layout
 from .layout_file import load_layout
 from .nodes import Node

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from .units import parse_duration
+from .measures import parse_duration
 
 Item = Mapping[str, str | None]
 Finding = tuple[str, str, str]  # rule, column, what was got

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from .columns import CaseColumn, text_dtype
 from .layout import Layout
+from .measures import UNITS
 from .spelt import coded, dates, not_whole, numbers, scaled
 from .texts import as_text, plain_text
-from .units import UNITS
 from .values import spellings
 
 if TYPE_CHECKING:

@@ -1,4 +1,5 @@
-"""Numbers that say who someone is, found by what the cells hold: citizen numbers of 18 digits, telephones."""
+"""What says who someone is: citizen numbers and telephones found by what the cells hold, and the names of
+doctors, which become codes that name nobody at a glance."""
 
 from __future__ import annotations
 
@@ -16,6 +17,36 @@ from .texts import is_missing, plain_text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+STAFF = ("doctor", "surgeon")
+_A_CODE = re.compile(r"[\x21-\x7e]*\d[\x21-\x7e]*")  # a number, with or without letters; a name has no digit
+
+
+def staff_codes(column: pd.Series) -> tuple[pd.Series, int]:
+    """The column with names as codes, and how many cells were names; missing stays missing.
+
+    >>> import pandas as pd
+    >>> staff_codes(pd.Series(["D0123", "王医生", None]))[0].tolist()[:2]
+    ['D0123', '医师-d179f7']
+    """
+    import pandas as pd
+
+    places, distinct = pd.factorize(column)
+    texts = [str(text) for text in distinct]
+    coded = [text if _A_CODE.fullmatch(text) else _staff_code_of(text) for text in texts]
+    named = np.array([*(text != code for text, code in zip(texts, coded, strict=True)), False])
+    if not named.any():
+        return column, 0
+    cells = np.array([*coded, None], dtype=object)[places]
+    return pd.Series(cells, index=column.index, dtype=text_dtype()), int(named[places].sum())
+
+
+def _staff_code_of(name: str) -> str:
+    return (
+        "医师-" + hashlib.blake2b("".join(name.split()).encode("utf-8", "replace"), digest_size=3).hexdigest()
+    )
+
 
 Rows = npt.NDArray[np.int64]
 

@@ -15,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .columns import CaseColumn
-from .measures import measure
+from .measures import UNITS, measure, parse_duration
 from .texts import folded
-from .units import UNITS, parse_duration
 from .values import Value
 
 _INT32 = np.iinfo(np.int32)

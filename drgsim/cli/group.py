@@ -134,7 +134,7 @@ class _Tally:
 
     def _tell_in_use(self, codes: Counter[str]) -> None:
         """The most frequent of the codes that are not in use, each with those in use of its category."""
-        from ..codes.in_use import codes_in_use
+        from ..codes.search import codes_in_use
 
         for code, count in codes.most_common(SHOWN_REASONS):
             near = "、".join(codes_in_use(code, "diagnosis", most=3)) or "无 none"

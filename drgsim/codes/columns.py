@@ -1,4 +1,4 @@
-"""What a column of codes looks like in memory, whatever library it comes from.
+"""What a column of codes looks like in memory, whatever library it comes from, and the error of what is none.
 
 Four plain shapes are all the encoder knows. Arrow data is taken as it lies, without a copy.
 """
@@ -15,7 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from .._kernels import _encode
-from .code_errors import CodeColumnError
+from .._optional import require
+from ..errors import ColumnError
+
+
+class CodeColumnError(ColumnError):
+    """A column of codes that is neither text, nor lists of text, nor empty."""
+
+    code = "DS101"
+
 
 BLOCK = 1 << 14  # Python objects turned into bytes at a time
 LIST = (list, tuple, np.ndarray)
@@ -71,8 +79,6 @@ def read_column(column: Any) -> CodeRows:
     if pandas and isinstance(column, (pandas.Series, pandas.Index, pandas.api.extensions.ExtensionArray)):
         return _read_pandas(column)
     if hasattr(column, "__arrow_c_stream__") or hasattr(column, "__arrow_c_array__"):
-        from .arrow import read_arrow
-
         return read_arrow(column)
     if isinstance(column, np.ndarray) and column.ndim == 1 and column.dtype.kind in "OUTiuf":
         return _read_objects(column.tolist())
@@ -101,8 +107,6 @@ def _read_pandas(column: Any) -> CodeRows:
         return RepeatedRows(read_column(values.categories), np.asarray(values.codes, dtype=np.int64))
     if isinstance(values.dtype, pd.ArrowDtype) or getattr(values.dtype, "storage", None) == "pyarrow":
         import pyarrow as pa
-
-        from .arrow import read_arrow
 
         return read_arrow(pa.array(values))
     return _read_objects(values.to_numpy(dtype=object))
@@ -168,3 +172,63 @@ def _bytes(text: bytes) -> npt.NDArray[np.uint8]:
 def _shape_of(column: Any) -> str:
     dtype = getattr(column, "dtype", None)
     return type(column).__name__ if dtype is None else f"{type(column).__name__} of {dtype}"
+
+
+def read_arrow(column: Any) -> CodeRows:
+    """The rows of an Arrow array, chunked array, or anything that exports one.
+
+    Raises CodeColumnError for a type that cannot hold codes, MissingExtraError without pyarrow.
+    """
+    pa = require("pyarrow", extra="arrow", feature="reading Arrow columns")
+    if not isinstance(column, (pa.Array, pa.ChunkedArray)):
+        column = pa.chunked_array(column) if hasattr(column, "__arrow_c_stream__") else pa.array(column)
+    if isinstance(column, pa.ChunkedArray):
+        chunks = tuple(_read_array(chunk) for chunk in column.chunks)
+        return chunks[0] if len(chunks) == 1 else ChunkedRows(chunks)
+    return _read_array(column)
+
+
+def _read_array(array: Any) -> CodeRows:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    type_ = array.type
+    if pa.types.is_dictionary(type_):
+        rows = array.indices.cast(pa.int64()).fill_null(-1).to_numpy()
+        return RepeatedRows(_read_array(array.dictionary), rows)
+    if pa.types.is_string(type_) or pa.types.is_large_string(type_):
+        return _read_strings(array)
+    if pa.types.is_nested(type_) and hasattr(array, "flatten") and hasattr(type_, "value_type"):
+        pieces = _read_array(array.flatten())
+        if isinstance(pieces, RepeatedRows):
+            pieces = _read_array(array.flatten().dictionary_decode())
+        if not isinstance(pieces, TextRows):
+            raise CodeColumnError("a list of codes holds lists", got=str(type_), allowed=ALLOWED)
+        lengths = pc.list_value_length(array).fill_null(0).to_numpy()
+        return ListRows(pieces, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
+    if pa.types.is_string_view(type_) or pa.types.is_integer(type_) or pa.types.is_floating(type_):
+        return _read_strings(array.cast(pa.large_string()))
+    if pa.types.is_null(type_):
+        return TextRows(np.empty(0, dtype=np.uint8), np.zeros(len(array) + 1, dtype=np.int64))
+    raise CodeColumnError("this is not a column of codes", got=f"Arrow {type_}", allowed=ALLOWED)
+
+
+def _read_strings(array: Any) -> TextRows:
+    rows = _string_buffers(array)
+    if array.null_count:
+        missing = array.is_null().to_numpy(zero_copy_only=False)
+        if np.diff(rows.offsets)[missing].any():  # Arrow allows bytes under a missing value
+            return _string_buffers(array.fill_null(""))
+    return rows
+
+
+def _string_buffers(array: Any) -> TextRows:
+    import pyarrow as pa
+
+    _, offset_buffer, text_buffer = array.buffers()
+    width: type[np.signedinteger[Any]] = np.int64 if pa.types.is_large_string(array.type) else np.int32
+    if len(array) == 0:
+        return TextRows(np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64))
+    offsets = np.frombuffer(offset_buffer, dtype=width)[array.offset : array.offset + len(array) + 1]
+    text: npt.NDArray[np.uint8] = np.frombuffer(text_buffer or b"", dtype=np.uint8)
+    return TextRows(text, offsets.astype(np.int64, copy=False))

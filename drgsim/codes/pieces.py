@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .code_errors import CodeColumnError
-from .columns import ALLOWED, LIST, code_text
+from .columns import ALLOWED, LIST, CodeColumnError, code_text
 
 
 def pieces_of(column: Any, rows: Iterable[int] | None = None) -> Iterator[list[str]]:

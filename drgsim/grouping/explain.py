@@ -8,7 +8,7 @@ from typing import Any
 
 from ..codes import Catalogue
 from ..codes.catalogue import Kind
-from ..codes.in_use import codes_in_use
+from ..codes.search import codes_in_use
 from ..schemes.english import OWN, english_name
 from ..schemes.model import CcExclusion, Scheme
 from ..schemes.rules.terms import Role, Severity

@@ -14,7 +14,7 @@ import pandas as pd
 from ..cases.check import check_cases
 from ..cases.rules import check_rules
 from ..codes import Catalogue
-from ..codes.in_use import codes_in_use
+from ..codes.search import codes_in_use
 from ..grouping.reasons import Reason
 from ..words import headers
 from .alternatives import principal_first, regrouped, without

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from drgsim.cases import case_columns, find_layout, layouts
-from drgsim.cases.units import UNITS
+from drgsim.cases.measures import UNITS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "cases.md").read_text(encoding="utf-8")
 

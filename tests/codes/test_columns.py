@@ -9,8 +9,7 @@ import pyarrow as pa
 import pytest
 
 from drgsim.codes import EMPTY, UNKNOWN, Codebook
-from drgsim.codes.code_errors import CodeColumnError
-from drgsim.codes.columns import BLOCK
+from drgsim.codes.columns import BLOCK, CodeColumnError
 
 BOOK = Codebook(["A00.000", "A00.000x001", "A17.000x001+G05.0*"])
 TEXTS = ["A00.000|A17.000x001+G05.0*", None, "A00.000x001", "", "?|A00.000||", "|A00.000", "A00.000x001"]

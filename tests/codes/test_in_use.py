@@ -3,7 +3,7 @@
 import pytest
 
 from drgsim.codes import Catalogue
-from drgsim.codes.in_use import codes_in_use
+from drgsim.codes.search import codes_in_use
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drgsim.codes import Codebook, normalise_codes
-from drgsim.codes.code_errors import CodeColumnError
+from drgsim.codes.columns import CodeColumnError
 from drgsim.errors import ArgumentError
 
 TEXTS = [" k80.100X001|A00.100", None, "A00.100", "", "?|K80100x001||", "|Ａ00.100", "a00.100|a00.100"]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ...codes import Catalogue, Kind
-from ...codes.in_use import codes_in_use
+from ...codes.search import codes_in_use
 from ..repair import KINDS
 from .beside import codes_by_name, folded
 

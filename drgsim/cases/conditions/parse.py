@@ -18,10 +18,9 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from . import nodes as n
-from .cursor import Deeper
 from .facts import Facts
 from .sets import number_set, word_set
-from .tokens import Token, error
+from .tokens import Deeper, Token, error
 from .values import Bare, CodesOf, Part, Values, kind_of
 
 _SIGNS = get_args(n.Sign)

@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any, NoReturn, get_args
 
 from . import nodes as n
-from .cursor import Cursor, Deeper
 from .facts import Fact, bare_label
-from .tokens import Token
+from .tokens import Cursor, Deeper, Token
 
 FUNCTIONS = {  # how many arguments, of which kind
     "min": (2, 9, "number"),

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ...cases.case_errors import UnknownLayoutError
-from ...cases.header_rows import code_looks, sample_of
 from ...cases.headers import header_keys
 from ...cases.layouts import find_layout, layouts, nested_lists
 from ...cases.raw_table import RawTable
-from ...cases.recognise import HEADER_WITHIN, Match, recognise
+from ...cases.recognise import HEADER_WITHIN, Match, code_looks, recognise, sample_of
 from ...cases.sources import raw_tables
 from .desk import Visit
 
