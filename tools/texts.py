@@ -34,6 +34,7 @@ _OTHERWISE = (
     "web/openapi.py", "web/kept.py", "web/metrics.py",
     "policy/manual.py", "schemes/pack_write.py", "grouping/refine/result.py", "grouping/explain_words.py",
     "cases/conditions/words.py", "cases/checking/proposals.py", "payment/faces/estimate_words.py",
+    "payment/faces/enough.py", "office/bureau.py",
     "synthetic/case_codes.py", "synthetic/complications.py", "synthetic/dirt.py", "synthetic/disease.py",
     "synthetic/outcome.py", "synthetic/planted.py",
 )  # fmt: skip

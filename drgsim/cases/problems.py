@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..language import language
 from ..language import told as translated
 from ..words import chinese
-from .columns import case_columns
+from .columns import case_columns, column_labels
 from .rules import SEVERITIES, CheckRule, Severity, check_rules
 
 if TYPE_CHECKING:
@@ -203,8 +203,9 @@ def told(summary: pd.DataFrame) -> str:
         return translated("ProblemTable: no problems")
     zh_words = language() == "zh"
     severities, states = (chinese("severity"), chinese("trust")) if zh_words else ({}, {})
+    columns = column_labels("zh") if zh_words else {}
     lines = [
-        f"{count:>9,}  {severities.get(severity, severity):<8} {rule:<32} {column:<18} "
+        f"{count:>9,}  {severities.get(severity, severity):<8} {rule:<32} {columns.get(column, column):<18} "
         f"{'' if state == 'read' else states.get(state, state):<10} {zh}"
         for rule, column, severity, count, zh, _, state in summary.itertuples(index=False)
     ]
@@ -219,8 +220,9 @@ def unchecked_line(not_checked: pd.DataFrame) -> str:
     asked = not_checked.groupby("column", sort=False)["number"].agg(
         lambda numbers: "、".join(dict.fromkeys(filter(None, numbers)))
     )
+    labels = column_labels("zh") if language() == "zh" else {}
     columns = ", ".join(
-        f"{column} ({numbers})" if numbers else column
+        f"{labels.get(column, column)} ({numbers})" if numbers else labels.get(column, column)
         for column, numbers in zip(map(str, asked.index), asked, strict=True)
     )
     return f"缺列未检查 not checked, no such column: {columns}"

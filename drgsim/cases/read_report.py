@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..language import language, told
+from ..words import word
+from .columns import column_labels
 from .problems import ProblemTable
 
 if TYPE_CHECKING:
@@ -151,9 +153,11 @@ class ReadReport(dict[str, Any]):
 
     def account(self) -> str:
         """What was read and repaired, without the problems."""
+        zh = language() == "zh"
         lines = [str(warning) for warning in self.warnings]
         for file in self["files"]:
-            trust = "" if file["state"] == "read" else f" [{file['state']}]"
+            state = word(file["state"], "trust").zh if zh else file["state"]
+            trust = "" if file["state"] == "read" else f" [{state}]"
             took = f"layout {file['layout']}{trust} ({file['why']})"
             lines.append(", ".join([f"{file['name']}: {file['rows']:,} cases", took, *file["notes"]]))
             if file["note"]:
@@ -167,7 +171,11 @@ class ReadReport(dict[str, Any]):
             lines += [f"  {column} {told}" for column, told in file["doubled"].items()]
             if file["not_read"]:
                 lines.append(f"  not read: {', '.join(file['not_read'][:8])}{_more(file['not_read'])}")
-        lines += [f"{each['column']}: {each[language()]} {each['count']:,}" for each in self["repairs"]]
+        labels = column_labels("zh") if zh else {}
+        lines += [
+            f"{labels.get(each['column'], each['column'])}: {each[language()]} {each['count']:,}"
+            for each in self["repairs"]
+        ]
         return "\n".join(lines)
 
     def __str__(self) -> str:

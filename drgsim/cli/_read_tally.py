@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..cases.columns import column_labels
 from ..language import language
 from ._say import say
 
@@ -40,5 +41,13 @@ class ReadTally:
                 if "procedures" not in file["columns"]:
                     told = f"  {file['name']}: no column of procedures; every case counts as without"
                     say(told, file=sys.stderr)
+        zh = language() == "zh"
+        labels = column_labels("zh") if zh else {}
         for (rule, column, words), count in self._problems.most_common():
-            say(f"  {count:,} {rule} {column}: {words}", file=sys.stderr)
+            place = labels.get(column, column)
+            told = (
+                f"  {place + ': ' if place else ''}{words} {count:,}"
+                if zh
+                else f"  {count:,} {rule} {column}: {words}"
+            )
+            say(told, file=sys.stderr)

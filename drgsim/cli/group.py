@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._parallel import overlapped, thread_count
 from ..language import language
-from ..words import chinese
+from ..words import chinese, word
 from ._group_output import grouped_writer
 from ._read_tally import ReadTally
 from ._reading import add_reading_arguments, reading_options
@@ -115,6 +115,8 @@ class _Tally:
     def tell(self, grouper: DrgGrouper) -> None:
         if self.quiet:
             return
+        from ..grouping.reasons import Reason
+
         seconds = time.perf_counter() - self.start
         start = "\r" if sys.stderr.isatty() else ""
         words = chinese("drg_status") if language() == "zh" else {}
@@ -127,10 +129,12 @@ class _Tally:
         say(f"{self.rows:,} cases in {seconds:.1f} s: {shares or 'none'}", file=sys.stderr)
         for reason, count in self.reason.most_common(SHOWN_REASONS):
             if reason and count:
-                say(f"  {reason}: {count:,}", file=sys.stderr)
+                told = Reason[reason.upper()].text("zh") if language() == "zh" else reason
+                say(f"  {told}: {count:,}", file=sys.stderr)
                 self._tell_in_use(self.principals.get(reason, Counter()))
         scheme = grouper.compiled
-        say(f"scheme {scheme.id} ({scheme.title}), trust: {scheme.trust}", file=sys.stderr)
+        trust = word(scheme.trust, "trust").zh if language() == "zh" else scheme.trust
+        say(f"scheme {scheme.id} ({scheme.title}), trust: {trust}", file=sys.stderr)
 
     def _tell_in_use(self, codes: Counter[str]) -> None:
         """The most frequent of the codes that are not in use, each with those in use of its category."""
