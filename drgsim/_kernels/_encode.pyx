@@ -15,16 +15,20 @@ cdef extern from *:
     static __inline int drgsim_low_bit(unsigned long long word) {
         unsigned long position; _BitScanForward64(&position, word); return (int)position;
     }
+    static __inline void drgsim_fetch(const void* at) { (void)at; }
     #else
     static inline int drgsim_low_bit(unsigned long long word) { return __builtin_ctzll(word); }
+    static inline void drgsim_fetch(const void* at) { __builtin_prefetch(at); }
     #endif
     """
     int drgsim_low_bit(uint64_t word) noexcept nogil
+    void drgsim_fetch(const void* at) noexcept nogil  # ask memory for a line, and go on
 
 cdef enum:
     SHORT = 11  # bytes of a code that fits the two words of a slot
     BAR = 124  # "|"
     LINE = 10  # "\n"
+    WAITING = 16  # pieces whose slots are on their way from memory while the next ones are cut; a power of two
 
 # the two ids that are no code, as drgsim.codes.code_lists names them
 cdef code_t UNKNOWN = -1
@@ -39,6 +43,13 @@ cdef struct Piece:
     uint64_t head
     uint32_t tail
     int64_t length
+
+
+cdef struct Wait:
+    uint64_t head
+    uint32_t tail
+    int64_t at  # the first slot to look at
+    int64_t place  # where the id goes; -1 for nobody waiting
 
 
 cdef inline uint64_t bars(uint64_t word) noexcept nogil:
@@ -111,13 +122,23 @@ cdef inline uint64_t hash_bytes(const uint8_t* at, int64_t length) noexcept nogi
 
 
 cdef inline code_t find_short(const Slot[::1] slots, int shift, const Piece* piece) noexcept nogil:
-    cdef int64_t last = slots.shape[0] - 1
     cdef int64_t at = <int64_t>(hash_words(piece.head, piece.tail) >> shift)
+    return find_from(slots, at, piece.head, piece.tail)
+
+
+cdef inline code_t find_from(const Slot[::1] slots, int64_t at, uint64_t head, uint32_t tail) noexcept nogil:
+    cdef int64_t last = slots.shape[0] - 1
     while slots[at].tail != 0:
-        if slots[at].head == piece.head and slots[at].tail == piece.tail:
+        if slots[at].head == head and slots[at].tail == tail:
             return slots[at].id
         at = (at + 1) & last
     return UNKNOWN
+
+
+cdef inline void answer(const Slot[::1] slots, Wait* waiting, code_t[::1] ids) noexcept nogil:
+    """Look up the piece that has waited longest, whose slot is here by now."""
+    if waiting.place >= 0:
+        ids[waiting.place] = find_from(slots, waiting.at, waiting.head, waiting.tail)
 
 
 cdef inline code_t find_long(
@@ -213,10 +234,11 @@ cdef inline int64_t encode_row(
     const uint8_t* at, const uint8_t* stop, const uint8_t* limit,
     const Slot[::1] slots, int shift, const int32_t[::1] long_slots,
     const uint8_t[::1] codes, const offset_t[::1] code_offsets,
-    code_t[::1] ids, int64_t place, uint8_t* dropped,
+    code_t[::1] ids, int64_t place, uint8_t* dropped, Wait* waits,
 ) noexcept nogil:
-    """Write the ids of one row from `place` on; returns the place after them."""
+    """Write the ids of one row from `place` on; returns the place after them. Short pieces may wait."""
     cdef Piece piece
+    cdef Wait* waiting
     cdef bint first = True
     dropped[0] = 0
     if at == stop:
@@ -227,7 +249,11 @@ cdef inline int64_t encode_row(
             ids[place] = find_long(long_slots, codes, code_offsets, at, piece.length)
             place += 1
         elif piece.length > 0:
-            ids[place] = find_short(slots, shift, &piece)
+            waiting = &waits[place & (WAITING - 1)]
+            answer(slots, waiting, ids)
+            waiting.head, waiting.tail, waiting.place = piece.head, piece.tail, place
+            waiting.at = <int64_t>(hash_words(piece.head, piece.tail) >> shift)
+            drgsim_fetch(&slots[waiting.at])
             place += 1
         elif first:
             ids[place] = EMPTY
@@ -253,13 +279,18 @@ def encode_rows(
     cdef int shift = shift_of(slots)
     cdef const uint8_t* base = &text[0] if text.shape[0] else NULL
     cdef const uint8_t* limit = base + text.shape[0]
+    cdef Wait[WAITING] waits
     with nogil:
+        for row in range(WAITING):
+            waits[row].place = -1
         for row in range(start, stop):
             place = encode_row(
                 base + offsets[row], base + (offsets[row + 1] - gap), limit,
-                slots, shift, long_slots, codes, code_offsets, ids, place, &dropped[row],
+                slots, shift, long_slots, codes, code_offsets, ids, place, &dropped[row], waits,
             )
             ends[row] = place
+        for row in range(WAITING):
+            answer(slots, &waits[row], ids)
     return place
 
 
