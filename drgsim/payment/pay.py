@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ..cases.fen import Fen, to_fen
 from ..errors import ArgumentError
 from ..policy.policy import policies_given
 from .engine.bill import Bill, Part, Special, make_bill, with_recorded
@@ -163,19 +162,6 @@ def _rule_names(policy: Policy | Mapping[str, Policy]) -> list[str]:
     return [rule.id for each in policies for rule in each.document.rules]
 
 
-def _commercial(walks: Sequence[Walk], findings: Findings) -> Fen:
-    """What commercial insurance pays of the carved-out items: of the listed ones, and by rules."""
-    if not findings.carved_out.any():
-        return findings.carved_out
-    carved_out = findings.carved_out - findings.carved_by_rule
-    paid = np.zeros_like(carved_out)
-    for each in walks:
-        share = each.state.book.chapter(FUND).word("carve_out.commercial_share")
-        own = carved_out[each.place.rows]
-        paid[each.place.rows] = np.minimum(to_fen(own * (share / 100)), own)
-    return paid + findings.carved_commercial
-
-
 def _gap(book: Book) -> Gap | None:
     return book.once(Gap, lambda: Gap.read(book.chapter(FUND)))
 
@@ -192,5 +178,5 @@ def _ledger(walks: Sequence[Walk], findings: Findings, bill: Bill) -> Ledger:
         if gap is not None and gap.theta != 1:
             care = care if care.flags.writeable else care.copy()
             care[rows] = gap.care_region_pays(state, fund[rows], bill.basic[rows])
-    commercial = _commercial(walks, findings)
+    commercial = findings.carved_commercial
     return close(findings, bill, fund=fund, fund_care_region=care, commercial=commercial)

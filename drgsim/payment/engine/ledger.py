@@ -44,7 +44,6 @@ class Findings:
     review: Marks
     problem: Marks
     slides: Floats
-    carved_by_rule: Fen
     carved_fund: Fen
     carved_commercial: Fen
     patient_due: Fen

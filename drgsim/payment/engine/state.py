@@ -90,8 +90,7 @@ class State:
     ratio: Floats = field(init=False)  # cost over the outlier basis, NaN where none was asked for
     slides: Floats = field(init=False)  # part of the payment that moves with the point value
     carved_out: Fen = field(init=False)
-    carved_by_rule: Fen = field(init=False)  # of it, what rules took out, and who pays that
-    carved_fund: Fen = field(init=False)
+    carved_fund: Fen = field(init=False)  # of it, what the fund pays alone, and commercial insurance
     carved_commercial: Fen = field(init=False)
     patient_due: Fen = field(init=False)  # what a rule has the patient bear in place of the bill, -1 for none
     benefits: dict[str, Floats] = field(
@@ -109,7 +108,7 @@ class State:
         n = len(self.cost)
         self.payment = np.zeros(n, np.int64)
         self.standard = same(0, n)
-        for name in ("carved_out", "carved_by_rule", "carved_fund", "carved_commercial"):
+        for name in ("carved_out", "carved_fund", "carved_commercial"):
             setattr(self, name, same(0, n))
         self.patient_due = same(-1, n)
         self.slides = same(1.0, n, np.float64)

@@ -43,7 +43,6 @@ class CarveOutRule:
             rows,
             marks={
                 "carved_out": state.carved_out[rows] + out,
-                "carved_by_rule": state.carved_by_rule[rows] + out,
                 "carved_fund": state.carved_fund[rows] + fund,
                 "carved_commercial": state.carved_commercial[rows] + commercial,
                 "cost": state.cost[rows] - out,
@@ -51,7 +50,7 @@ class CarveOutRule:
         )
 
     def tell(self, state: State, i: int) -> tuple[str, str]:
-        out, fund = state.carved_by_rule[i] / 100, state.carved_fund[i] / 100
+        out, fund = state.carved_out[i] / 100, state.carved_fund[i] / 100
         return (
             f"{out:,.2f} 元单列,基金支付 {fund:,.2f} 元",
             f"{out:,.2f} yuan leave the case, of which the fund pays {fund:,.2f}",

@@ -9,7 +9,10 @@ import numpy as np
 
 from ....cases.arrays import Ints, Mask
 from ....cases.fen import TO_THE_FEN, Floats, Rounding, to_fen
+from ....policy.rules.amounts import read_amount
+from ....policy.rules.facts import rule_facts
 from ..book import Bands, Book
+from ..effects.payers import CarveOutRule
 from ..state import Change, State
 from .ratio import group_means
 
@@ -23,17 +26,18 @@ class CarveOut:
     zh: ClassVar[str] = "商保创新药目录除外"
     en: ClassVar[str] = "commercial-list drugs carved out"
 
+    effect: CarveOutRule
+
     @classmethod
     def read(cls, book: Book) -> CarveOut | None:
-        return cls() if book.word("carve_out.commercial_list") else None
+        if not book.word("carve_out.commercial_list"):
+            return None
+        listed = read_amount("item_cost[commercial_list_cost]", rule_facts())
+        return cls(CarveOutRule(listed, 0.0, book.word("carve_out.commercial_share")))
 
     def __call__(self, state: State) -> Change | None:
-        listed = state.stays.money("commercial_list_cost").fen
-        rows = state.in_scheme(listed > 0)
-        if not len(rows):
-            return None
-        out = np.minimum(listed[rows], state.cost[rows])
-        return Change(rows, marks={"carved_out": out, "cost": state.cost[rows] - out})
+        rows = state.in_scheme(state.stays.money("commercial_list_cost").fen > 0)
+        return self.effect.apply(state, rows, state.facts()) if len(rows) else None
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if not state.carved_out[i]:

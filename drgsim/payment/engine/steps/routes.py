@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from ....cases.arrays import Mask
-from ....cases.fen import to_fen
+from ....cases.fen import Floats
 from ....words import members
 from ..book import Book, Value, spread
-from ..problems import Unpaid
+from ..effects.routes import PerDiemRule
 from ..profiles import OTHER_INSURANCE
 from ..state import Change, Route, State
 from .price import units_per_weight
@@ -33,16 +33,16 @@ class Category:
 
 @dataclass(frozen=True)
 class PerDiem:
-    """A stay belongs to the first category that takes it. `rate` pays rate × days, `ceiling` the lower of
-    that and the actual cost, `points` points × days × point value (payment rules §2.3, §3.3)."""
+    """A stay belongs to the first category that takes it, and is paid its rate by the effect of the menu:
+    `rate` pays rate × days, `ceiling` the lower of that and the actual cost, `points` points × days × point
+    value (payment rules §2.3, §3.3)."""
 
     name: ClassVar[str] = "per_diem"
     zh: ClassVar[str] = "床日付费"
     en: ClassVar[str] = "per diem"
 
-    method: str
     categories: tuple[Category, ...]
-    points_per_weight: float = 1.0
+    effect: PerDiemRule
 
     @classmethod
     def read(cls, book: Book) -> PerDiem | None:
@@ -54,7 +54,17 @@ class PerDiem:
         if long:
             days = book.word("routes.long_stay.min_days")
             categories += (Category(LONG_STAY, book.value(_RATE, category=LONG_STAY), min_days=days),)
-        return cls("rate" if method == "none" else method, categories, units_per_weight(book))
+        effect = PerDiemRule(
+            None,
+            method == "points",
+            phases=None,
+            ceiling=method == "ceiling",
+            most_days=None,
+            patient=None,
+            fund_phases=None,
+            points_per_weight=units_per_weight(book),
+        )
+        return cls(categories, effect)
 
     def takes(self, state: State) -> Mask:
         """Which stays belong to a category."""
@@ -73,29 +83,20 @@ class PerDiem:
         rows = state.in_scheme(place >= 0)
         if not len(rows):
             return None
-        days = state.stays.number("los")[rows]
-        price = state.unit[rows] / self.points_per_weight if self.method == "points" else 1.0
-        yuan = daily[rows] * days * price
-        paid = to_fen(np.nan_to_num(yuan))
-        if self.method == "ceiling":
-            paid = np.minimum(paid, state.cost[rows])
-        failed = np.isnan(yuan)
-        problem = np.where(np.isnan(days), Unpaid.NO_DAYS, Unpaid.NO_PER_DIEM)
-        return Change(
-            rows,
-            payment=paid,
-            marks={
-                "route": np.where(failed, Route.NOT_PAYABLE, Route.PER_DIEM),
-                "problem": np.where(failed, problem, Unpaid.NONE),
-                "slides": 1.0 if self.method == "points" else 0.0,
-            },
-        )
+        return replace(self.effect, rate=_Daily(daily)).apply(state, rows, None)
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
-        if state.route[i] != Route.PER_DIEM:
-            return None
-        days, yuan = state.stays.number("los")[i], state.payment[i] / 100
-        return f"床日付费 {days:g} 天,共 {yuan:,.2f} 元", f"{days:g} days per diem: {yuan:,.2f} yuan"
+        return self.effect.tell(state, i) if state.route[i] == Route.PER_DIEM else None
+
+
+@dataclass(frozen=True)
+class _Daily:
+    """The rate of each stay's category, as the effect asks an amount."""
+
+    rates: Floats
+
+    def of(self, facts: Any) -> Floats:
+        return self.rates
 
 
 _RATE = "routes.per_diem.rate"
