@@ -1,4 +1,4 @@
-"""Learning a catalogue. Formulas of grouping and DIP §1.4, payment rules §5.1, §5.3, §5.6."""
+"""Learning a catalogue. Formulas of grouping and DIP, payment rules §5.3, §5.6."""
 
 import numpy as np
 import pandas as pd
@@ -268,7 +268,7 @@ class TestHospitals:
     )
 
     def test_the_coefficient_is_the_levels_mean_over_the_regions(self):
-        """Grouping and DIP §1.4."""
+        """Grouping and DIP."""
         made = learned(self.CASES)
         whole = self.CASES["total_cost"].mean()
         means = self.CASES.groupby("hospital_level")["total_cost"].mean()

@@ -1,4 +1,4 @@
-"""A city's flat table. Headers and kinds as grouping and DIP §1.1 shows them."""
+"""A city's flat table. Headers and kinds as grouping and DIP shows them."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""The base rules, step by step. Grouping and DIP §1.2, payment rules §5.2, grouping semantics §1.4.
+"""The base rules, step by step. Grouping and DIP, payment rules, grouping semantics.
 
 Procedures: 51.2300 and 51.2200 are operations, 36.0700 an intervention, 38.9300 therapy, 44.1300x001
 diagnosis, 99.1500 conservative.

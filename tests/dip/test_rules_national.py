@@ -1,4 +1,4 @@
-"""National DIP 3.0. Grouping and DIP §1.3."""
+"""National DIP 3.0. Grouping and DIP."""
 
 from functools import cache
 

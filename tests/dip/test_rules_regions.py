@@ -1,4 +1,4 @@
-"""What each region does otherwise than the base rules. Grouping and DIP §1.2, payment rules §5.2.
+"""What each region does otherwise than the base rules. Grouping and DIP, payment rules.
 
 Procedures: 51.2300 and 51.2200 are operations, 36.0700 an intervention, 38.9300 therapy, 44.1300x001
 diagnosis, 99.1500 conservative.
@@ -279,7 +279,7 @@ class TestJingzhou:
 
 
 class TestTangshan:
-    """Payment rules §5.2."""
+    """Payment rules."""
 
     def test_the_exact_combination_goes_first(self):
         made = catalogue(

@@ -71,4 +71,4 @@ def _notebook(page):
 
 
 def test_the_three_readers_have_a_page():
-    assert {"docs/zh/office.md", "docs/zh/policies.md", "docs/zh/fund.md"} <= set(PAIRS)
+    assert {f"docs/zh/{name}.md" for name in ("office", "policies", "simulation", "fund")} <= set(PAIRS)

@@ -25,9 +25,11 @@ def _sections():
 
 def _cited():
     """(file, kind, number) of every citation; a § that names no rules is one of kind ''."""
-    for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.pyx")]):
+    rooms = [PACKAGE, *(PACKAGE.parent / name for name in ("tests", "tools", "benchmarks"))]
+    files = [path for room in rooms for kind in ("*.py", "*.pyx", "*.pyi") for path in room.rglob(kind)]
+    for path in sorted(path for path in files if path != Path(__file__)):
         text = re.sub(r"\s+(?:#\s+)?", " ", path.read_text(encoding="utf-8"))
-        name = path.relative_to(PACKAGE).as_posix()
+        name = path.relative_to(PACKAGE.parent).as_posix()
         for kind, numbers in _CITED.findall(text):
             for number in re.findall(r"§([\d.]*\d)", numbers):
                 yield name, kind.lower(), number

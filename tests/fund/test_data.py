@@ -57,7 +57,7 @@ def test_nothing_is_known_before_its_year_has_begun():
 
 
 def test_published_totals_of_both_schemes_sum():
-    """Fund series §1: in every year from 2019 the two schemes are the whole within 1e8."""
+    """Fund series: in every year from 2019 the two schemes are the whole within 1e8."""
     known = Known()
     whole = known.series("all", "fund_income")
     for year in range(2019, 2026):

@@ -36,7 +36,7 @@ def test_published_heads_are_met_and_nobody_is_doubled():
     ],
 )
 def test_delays_at_the_end_of_published_years(group, delays):
-    """Fund series §6: 2025, 2027, 2030, 2033, 2036 and 2039."""
+    """Fund series: 2025, 2027, 2030, 2033, 2036 and 2039."""
     (steps,) = [each for each in schedule() if each.group == group]
     assert [steps.delay_at_end_of(year) for year in (2025, 2027, 2030, 2033, 2036, 2039)] == delays
 
@@ -78,7 +78,7 @@ def test_ageing_raises_cost_faster_than_heads():
 
 
 def test_ages_of_the_country_come_near_the_published_ones():
-    """The census carried on to 2025: from 60 years on 3 % below the published count (fund series §5)."""
+    """The census carried on to 2025: from 60 years on 3 % below the published count (fund series)."""
     from drgsim.fund.vintage import population_at
 
     population = population_at(2025, Known())

@@ -46,7 +46,7 @@ def test_a_relative_cut_multiplies_the_ratio(jiangmen):
 
 
 def ladder(**more):
-    """A policy of a 1,000 yuan deductible and three slices, as in payment rules §7.4 (a city in 2016)."""
+    """A policy of a 1,000 yuan deductible and three slices, as in payment rules (a city in 2016)."""
     return {
         "benefit.employee.deductible": 1_000,
         "benefit.employee.payment_ratio": {
@@ -64,7 +64,7 @@ def ladder(**more):
     ],
 )  # fmt: skip
 def test_each_slice_of_the_cost_has_its_own_ratio(cost, fund):
-    """Payment rules §7.4: to 20,000 at 75 %, to 50,000 at 77 %, to 80,000 at 79 % (level 3, active)."""
+    """Payment rules: to 20,000 at 75 %, to 50,000 at 77 %, to 80,000 at 79 % (level 3, active)."""
     assert column(street(ladder(), {"total_cost": float(cost)}), "fund_by_item") == [fund]
 
 
@@ -96,7 +96,7 @@ def stay(discharged, cost=10_000.0, patient="P", **more):
 
 
 def test_the_second_stay_of_the_year_pays_half_the_deductible_in_whatever_order_the_rows_come():
-    """Payment rules §7.4: second and later stays' deductible halved."""
+    """Payment rules: second and later stays' deductible halved."""
     changes = ladder(payment_ratio=1, deductible_factor=[[1, 1], [None, 0.5]])
     rows = [
         stay("2024-09-01"),

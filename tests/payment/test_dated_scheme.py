@@ -51,7 +51,7 @@ def groups(scheme, rows=STAYS):
 
 
 def test_the_two_schemes_differ_here():
-    """As two public programs group the case: grouping formats §3.3."""
+    """As two public programs group the case: grouping formats."""
     assert groups(OLD) == ["HC23"] * 3
     assert groups(NEW) == ["HC43"] * 3
 

@@ -69,7 +69,7 @@ def test_substitution_climbs_the_ladder_of_the_payment_not_of_the_cost():
 
 
 def test_a_fixed_ratio_may_stand_for_the_cases_own():
-    """Grouping §1.4: payable = score × point value × the fund's share."""
+    """Grouping: payable = score × point value × the fund's share."""
     changes = EXAMPLE | {"fund.convention": "proportional", "fund.ratio": {"employee": 0.8}}
     assert column(street(changes, CASE_9), "fund") == [12_000]
 

@@ -6,7 +6,7 @@ import pytest
 from .streets import column, street
 
 ONE = pd.DataFrame({"drg": ["ES13"], "weight": [1.0], "mean_cost": [1_000.0]})
-DEVIATION = {  # payment rules §5.4, the national form: below half, above twice
+DEVIATION = {  # payment rules, the national form: below half, above twice
     "standard.point_value": 1,
     "outlier.basis": "standard",
     "outlier.low.method": "ratio",
@@ -92,7 +92,7 @@ def test_thresholds_by_level_have_no_rule_for_a_level_they_do_not_name():
 
 
 def test_bands_of_weight_include_their_upper_bound():
-    """Grouping §2.3: weight ≤ 1: 3, ≤ 2: 2.5, more: 2."""
+    """Grouping: weight ≤ 1: 3, ≤ 2: 2.5, more: 2."""
     weights = pd.DataFrame({"drg": list("ABCD"), "weight": [1.0, 1.0001, 2.0, 2.0001]})
     changes = {"outlier.high.method": "by_item", "outlier.high.threshold": [[1, 3], [2, 2.5], [None, 2]]}
     rows = [
@@ -131,7 +131,7 @@ FORMS = {
 @pytest.mark.parametrize("method", FORMS)
 @pytest.mark.parametrize(("drg", "rw", "cap"), [("ES13", 1.0, 3), ("GZ13", 1.5, 2.5)])
 def test_the_forms_of_point_areas(method, drg, rw, cap):
-    """Grouping §2.3: high outliers under points."""
+    """Grouping: high outliers under points."""
     more, points = FORMS[method]
     cost = 8_000 * rw * cap + 5_000
     [payment] = paid_at(POINTS | more | {"outlier.high.method": method}, cost, drg=drg, method="drg_points")
@@ -161,7 +161,7 @@ def test_the_forms_of_point_areas(method, drg, rw, cap):
     ],
 )
 def test_the_forms_of_rate_areas(changes, cost, payment):
-    """Grouping §2.3 and payment rules §3.2, with S = 10,000 and hi = 3."""
+    """Grouping and payment rules §3.2, with S = 10,000 and hi = 3."""
     assert paid_at({"outlier.high.threshold": 3} | changes, cost) == [payment]
 
 
@@ -170,7 +170,7 @@ def test_the_forms_of_rate_areas(changes, cost, payment):
     [(0.4, 0.4), (0.41, 0.41), (0.79, 0.79), (0.8, 1), (1.39, 1), (1.4, 1), (1.5, 1.1), (2.5, 2.1), (3, 2.1)],
 )
 def test_the_score_area_of_four_bands(ratio, multiple):
-    """Grouping §2.3: bands .4 / .8 / 1.4 / 2.5; above 2.5 the case earns 2.1 × its score."""
+    """Grouping: bands .4 / .8 / 1.4 / 2.5; above 2.5 the case earns 2.1 × its score."""
     changes = {
         "outlier.low.method": "ratio",
         "outlier.low.threshold": 0.8,
@@ -194,7 +194,7 @@ def test_the_score_area_of_four_bands(ratio, multiple):
     ],
 )
 def test_the_forms_of_low_outliers(method, payment):
-    """Payment rules §3.2 and §5.4 with F = 2,000, S = 12,500, W = 10,000, A = 8,000."""
+    """Payment rules §3.2 with F = 2,000, S = 12,500, W = 10,000, A = 8,000."""
     changes = {
         "standard.coefficient.scope": "level",
         "standard.coefficient.level": 1.25,
@@ -210,7 +210,7 @@ def test_the_forms_of_low_outliers(method, payment):
     [(0.5, 0.5), (0.51, 1.2), (2.0, 1.2), (2.5, 2.5 - 2 + 1.2), (5.0, 5 - 2 + 1.2), (5.01, 1.2)],
 )
 def test_jining_multiplies_in_its_own_order(r, score):
-    """Payment rules §5.4: low score × r without the factor, high score × (r − 2 + k), above 5 score × k."""
+    """Payment rules: low score × r without the factor, high score × (r − 2 + k), above 5 score × k."""
     changes = {
         "standard.point_value": 1,
         "standard.coefficient.scope": "level",
@@ -229,7 +229,7 @@ def test_jining_multiplies_in_its_own_order(r, score):
 
 
 def test_means_of_the_same_level_are_the_basis_where_the_table_tells_levels_apart():
-    """Payment rules §5.4: r against the disease's mean cost at hospitals of the same level."""
+    """Payment rules: r against the disease's mean cost at hospitals of the same level."""
     weights = pd.DataFrame(
         {"drg": ["ES13"], "weight": [1000.0], "mean_cost": [9_000.0], "mean_cost_3": [10_000.0]}
     )

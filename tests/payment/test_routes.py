@@ -62,7 +62,7 @@ def test_a_group_the_weight_table_does_not_know(method, problem):
 
 
 def test_dip_pays_a_score_of_zero_its_cost_and_the_blank_type_by_its_mean():
-    """Payment rules §5.4 (Jining): a zero score pays the cost; the blank type score × cost / mean × 0.7."""
+    """Payment rules (Jining): a zero score pays the cost; the blank type score × cost / mean × 0.7."""
     changes = {"dip.blank_factor": 0.7, "standard.mean_cost": 9_000}
     rows = (
         {"score": 0.0},

@@ -80,7 +80,7 @@ def test_support_of_chinese_medicine_does_not_add_up():
 
 
 def test_support_raises_what_outlier_rules_have_left():
-    """Payment rules §5.4: final = initial + initial × support."""
+    """Payment rules: final = initial + initial × support."""
     changes = {"tcm.support": 0.1, "outlier.low.method": "by_item", "outlier.low.threshold": 0.6}
     assert column(street(changes, {"total_cost": 5_000.0}), "payment") == [5_500.0]
 

@@ -86,7 +86,7 @@ def test_coefficients_stay_within_their_bounds():
 
 @pytest.mark.parametrize(("age", "factor"), [(5, 1.03), (6, 1.0), (70, 1.0), (None, 1.0)])
 def test_young_patients_may_take_a_factor(age, factor):
-    """The score area of §2.3: age below 6 × 1.03."""
+    """The score area: age below 6 × 1.03."""
     paid = street({"standard.age_factor": [[5, 1.03], [None, 1]]}, {"age": age})
     assert column(paid, "coefficient") == [factor]
 
@@ -112,7 +112,7 @@ def test_primary_care_groups_have_one_price_in_all_hospitals(method, more, stand
 
 
 def test_a_dip_type_marked_as_primary_care_brings_its_own_factor():
-    """Payment rules §5.4: for primary-care types their factor replaces the hospital's."""
+    """Payment rules: for primary-care types their factor replaces the hospital's."""
     changes = {
         "standard.coefficient.scope": "level",
         "standard.coefficient.level": 1.2,

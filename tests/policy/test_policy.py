@@ -41,7 +41,7 @@ def test_defaults_from_own_knowledge_are_called_assumed():
     for path, dated in policy.in_force.items():
         if dated.source == "R090":
             assert dated.state == "assumed", path
-    # payment rules §3.1 and §4.1: seen; §3.1 and §9: not seen
+    # payment rules §3.1 and §4.1
     assert policy.number("outlier.high.threshold", level=3) == 3
     assert policy.number("outlier.high.threshold", level=2) == 2
     assert policy.entry("outlier.high.quota").state == "assumed"
@@ -58,7 +58,7 @@ def test_the_new_technology_rule_of_2022():
 
 
 def test_two_ladders_are_extended_by_the_defaults():
-    policy = Policy.load("national-drg-rate")  # fund rules §7.2, N1 and N3
+    policy = Policy.load("national-drg-rate")  # fund rules, N1 and N3
     employee = {"member": "active", "level": 3}
     assert policy.number("benefit.employee.payment_ratio", **employee) == 0.9
     assert policy.number("benefit.employee.payment_ratio", member="retired", level=1) == 0.97

@@ -76,7 +76,7 @@ def test_the_frame_has_errors_first():
 
 
 def test_the_national_editions_have_no_errors_and_their_known_oddities():
-    """Grouping semantics §1.2: principal diagnoses of an MDC in no medical ADRG of it."""
+    """Grouping semantics: principal diagnoses of an MDC in no medical ADRG of it."""
     found = problems(load("chs-drg-1.1"))
     assert {problem.level for problem in found} == {"warning", "note"}
     assert {p.row for p in found if p.check == "no-medical-adrg"} >= {"MDCM", "MDCL", "MDCR"}

@@ -21,7 +21,7 @@ def test_the_page_of_a_scheme_carries_its_trust_and_its_choices():
 
 
 def test_the_choices_that_rules_make_are_read_off_them():
-    """Grouping semantics §1.2: 1.1 takes HIV as principal diagnosis only, 2.0 as any diagnosis."""
+    """Grouping semantics: 1.1 takes HIV as principal diagnosis only, 2.0 as any diagnosis."""
     assert "HIV: 仅主要诊断 principal diagnosis only" in describe(load("chs-drg-1.1"))
     national = describe(load("chs-drg-2.0"))
     assert "HIV: 任一诊断 any diagnosis" in national

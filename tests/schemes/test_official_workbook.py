@@ -52,7 +52,7 @@ def test_the_rules_are_those_of_the_sheet(tmp_path):
 
 
 def test_what_an_edition_3_0_is(tmp_path):
-    """Structure of the official 3.0 workbook; grouping formats §3.1, §3.3."""
+    """Structure of the official 3.0 workbook; grouping formats."""
     scheme = load(write_workbook(tmp_path / "a.xlsx"))
     assert (scheme.id, scheme.version, scheme.family) == ("chs-drg-3.0", "3.0", "chs-drg")
     assert scheme.valid_from.isoformat() == "2027-01-01"

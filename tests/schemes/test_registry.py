@@ -49,7 +49,7 @@ def test_every_shipped_pack_is_listed_with_its_trust(no_packs):
 
 
 def test_the_published_numbers_of_groups(no_packs):
-    """Payment rules §1.1: 1.0 26/376/618, 1.1 26/376/628, 2.0 26/409/634; 3.0 as published 26/492/825."""
+    """Payment rules: 1.0 26/376/618, 1.1 26/376/628, 2.0 26/409/634; 3.0 as published 26/492/825."""
     table = list_schemes().set_index("id")
     numbers = table.loc[["chs-drg-1.0", "chs-drg-1.1", "chs-drg-2.0", "chs-drg-3.0"], ["mdc", "adrg", "drg"]]
     assert numbers.to_numpy().tolist() == [[26, 376, 618], [26, 376, 628], [26, 409, 634], [26, 492, 825]]

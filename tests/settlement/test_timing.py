@@ -26,7 +26,7 @@ ANHUI = NATIONAL.including("anhui-instant-2025")
     ],
 )
 def test_mean_days_from_discharge_to_cash(policy, days, months):
-    """Fund rules §2.2, table; §8 row 11."""
+    """Fund rules §2.2, table; fund rules §8 row 11."""
     assert Timing.read(policy).mean_days() == pytest.approx(days, abs=1e-9)
     assert Timing.read(policy).receivable_months() == pytest.approx(months, abs=0.005)
 

@@ -235,7 +235,7 @@ def test_warnings_show_the_gravest_light():
 
 
 def test_reserve_months_of_published_examples():
-    """Fund rules §8, rows 1 and 2; §5.2: employees and residents of 2024."""
+    """Fund rules §8, rows 1 and 2; fund rules §5.2: employees and residents of 2024."""
     assert reserve_months(np.array([22.48]), np.array([15.67]))[0] == pytest.approx(17.2, abs=0.05)
     assert reserve_months(np.array([4947.0]), np.array([5544.0]))[0] == pytest.approx(10.7, abs=0.05)
     for insurance, measure, expected in [

@@ -46,7 +46,7 @@ def test_flows_add_up_to_the_discharges_of_the_insured(region):
 
 
 def test_flows_meet_the_published_shares(region):
-    """Fund rules §1.4: cross-province shares of discharges and of cost."""
+    """Fund rules: cross-province shares of discharges and of cost."""
     flows = region.flows()
     outside = flows["care_region"] == region.outside.id
     share = flows.loc[outside, ["discharges", "cost"]].sum() / flows[["discharges", "cost"]].sum()

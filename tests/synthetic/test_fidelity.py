@@ -23,7 +23,7 @@ def test_every_calibrated_figure_is_within_its_gap(fidelity):
 
 
 def test_mean_cost_and_stay_are_the_published_ones(fidelity):
-    """Fund rules §7.2: the bulletin's figures of the year itself."""
+    """Fund rules: the bulletin's figures of the year itself."""
     for figure in ("cost.employee", "cost.resident", "stay.employee", "stay.resident"):
         row = fidelity.frame.loc[figure]
         assert row["published_year"] == fidelity.year

@@ -39,7 +39,7 @@ def test_columns_are_those_of_the_case_table(cases):
 
 
 def test_parts_and_scopes_add_up_to_the_fen(cases):
-    """Payment rules §7.1 for the scopes."""
+    """Payment rules for the scopes."""
     total = fen(cases["total_cost"])
     assert (sum(fen(cases[f"{part}_cost"]) for part in PARTS) == total).all()
     scopes = ("out_of_scope", "over_limit", "prepaid_share", "in_scope")
@@ -154,7 +154,7 @@ def test_unknown_region_and_scheme_come_with_the_nearest():
 
 
 def test_newborns_of_a_scheme_that_asks_for_the_weight_at_admission_weigh_it_then():
-    """CHS-DRG 3.0 §PS: the group is by the weight at admission; the weight at birth is not above it."""
+    """CHS-DRG 3.0: the group is by the weight at admission; the weight at birth is not above it."""
     made = synthetic_cases(n=2000, scheme="chs-drg-3.0", truth=True)
     grouped = DrgGrouper("chs-drg-3.0").group(made)
     assert (grouped["drg"].astype(str) == made["true_drg"]).all()

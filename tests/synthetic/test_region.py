@@ -33,7 +33,7 @@ def test_retired_are_the_published_share(region):
 
 
 def test_minors_are_the_published_share_of_residents(region):
-    """Fund rules §7.2: pupils 24.4 % of the resident scheme's insured."""
+    """Fund rules: pupils 24.4 % of the resident scheme's insured."""
     table = region.insured(2025)
     residents = table[table["insurance"] == "resident"].groupby("member")["persons"].sum()
     share = published("member_share", 2021, insurance="resident", member="pupil").amount

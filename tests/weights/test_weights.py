@@ -177,7 +177,7 @@ def test_cases_that_cannot_be_measured_say_why():
 
 
 def test_case_mix_index_by_hospital():
-    """Payment rules §1.5: CMI = Σ(RW·n) / Σn."""
+    """Payment rules: CMI = Σ(RW·n) / Σn."""
     weights = Weights.fit(SMALL, trim="none")
     table = weights.cmi(SMALL)
     assert table["cases"].to_dict() == {"H1": 5, "H2": 3}
@@ -197,7 +197,7 @@ def test_base_rate_from_a_budget_keeps_the_funds_apart():
 
 
 def test_published_point_values():
-    """Payment rules §8-5: 1 billion over 10 million scores; §8-2: a month of one hospital."""
+    """Payment rules §8-5: 1 billion over 10 million scores; payment rules §8-2: a month of one hospital."""
     assert point_value(1_000_000_000, 10_000_000) == 100
     assert point_value(1_000_000_000, 10_000_000, reserve=0.05) == 95
     assert point_value(174_098 * 64.0, 174_098) == 64

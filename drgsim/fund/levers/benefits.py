@@ -3,8 +3,8 @@ exams.
 
 Family accounts: `used = share x balance of the year before` (fund rules §6.4). Patients' cash falls by as
 much; the pooled fund is not touched, and the resident fund gets the same premiums from another hand.
-Deliveries: all cost in scope, a package, or a cap (§6.1). Shared exams: by item the fund saves, by case
-the hospital until weights follow (§6.5).
+Deliveries: all cost in scope, a package, or a cap (fund rules §6.1). Shared exams: by item the fund
+saves, by case the hospital until weights follow (fund rules §6.5).
 """
 
 from __future__ import annotations

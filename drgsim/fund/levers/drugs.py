@@ -1,8 +1,8 @@
 """Levers on drugs and supplies: procurement in volume, the commercial list, drugs paid beside the case.
 
 Procurement: a price falls, cost at once, weights later, a surplus is shared (fund rules §3.2). Commercial
-list: the case leaves payment by case, others pay (§6.3). Paid beside the case: at once; weights lose them
-when they follow.
+list: the case leaves payment by case, others pay (fund rules §6.3). Paid beside the case: at once;
+weights lose them when they follow.
 """
 
 from __future__ import annotations

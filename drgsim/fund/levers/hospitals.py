@@ -1,9 +1,9 @@
 """Levers on how hospitals are paid: when, by whom, at whose price, by which groups, at which level.
 
 Paid earlier, the fund loses interest and hospitals need less working capital (fund rules §2.2); suppliers
-paid by the agency, hospitals lose the float (§3.1). Stays in other regions at the destination's price:
-home bears or keeps a part of the gap (§1.3). Other groups or rules, and hospitals that change: as far as
-stays paid under both say it moves.
+paid by the agency, hospitals lose the float (fund rules §3.1). Stays in other regions at the
+destination's price: home bears or keeps a part of the gap (fund rules §1.3). Other groups or rules, and
+hospitals that change: as far as stays paid under both say it moves.
 """
 
 from __future__ import annotations
