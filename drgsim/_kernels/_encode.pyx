@@ -28,7 +28,7 @@ cdef enum:
     SHORT = 11  # bytes of a code that fits the two words of a slot
     BAR = 124  # "|"
     LINE = 10  # "\n"
-    WAITING = 16  # pieces whose slots are on their way from memory while the next ones are cut; a power of two
+    WAITING = 16  # pieces whose slots come from memory while the next ones are cut; a power of two
 
 # the two ids that are no code, as drgsim.codes.code_lists names them
 cdef code_t UNKNOWN = -1
