@@ -6,7 +6,7 @@ import pytest
 
 from drgsim.audit.library import Library
 from drgsim.cases.hospital_facts import HospitalFacts
-from drgsim.cases.layout_file import load_layout
+from drgsim.cases.layouts import load_layout
 from drgsim.dip.rules import RuleSet
 from drgsim.errors import DrgsimError
 from drgsim.fund.record import read_record as read_valuation

@@ -1,10 +1,10 @@
-"""A table of cases as the arrays that checks work on, each made once."""
+"""A table of cases as the arrays that checks work on, each made once, and what every check answers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,14 @@ from .layouts import find_layout
 from .named_codes import named_codes
 from .parse import parse_column
 from .repair import KINDS
+from .rules import CheckRule
 from .texts import as_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .conditions.columns import FactColumns
+
 
 Mask = npt.NDArray[np.bool_]
 
@@ -139,3 +141,13 @@ def _factorized(text: pd.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
 
     codes, distinct = pd.factorize(text)
     return codes, list(distinct)
+
+
+Rows = npt.NDArray[np.int64]
+Outcome = tuple[Rows, Sequence[Any] | None]  # None for the column's own values
+Check = Callable[[CheckRule, str, CaseArrays], Outcome]
+
+
+def rows_of(mask: Mask) -> Rows:
+    """The positions where a mask is true."""
+    return np.flatnonzero(mask)

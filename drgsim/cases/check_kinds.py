@@ -16,10 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..codes import Catalogue, Kind
-from .case_arrays import CaseArrays, Mask
+from .case_arrays import CaseArrays, Check, Mask, Outcome
 from .checking import amounts, beside, pairs
 from .checking import amounts as times
-from .checking.outcome import Check, Outcome
 from .columns import case_columns
 from .conditions import Condition, case_facts, nodes
 from .conditions.case_facts import holds, total

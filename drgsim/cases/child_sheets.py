@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from .cells import HELD
 from .columns import case_columns
 from .headers import header_key, header_keys, is_elsewhere, schema_keys
 from .layouts import known_headers, layouts
 from .nodes import Node
 from .problems import WHOLE_TABLE, Finding
 from .raw_table import RawChunk, RawTable
-from .texts import as_text
+from .texts import HELD, as_text
 
 KEYS = ("settlement_id", "stay_id", "case_id")  # what may name the stay, the surest first
 _OF_THE_STAY = ("sex", "age", "age_days", "birth_date", "admission_date", "discharge_date", "insurance")

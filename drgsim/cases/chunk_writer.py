@@ -15,8 +15,8 @@ from .._atomic import replacing
 from .._optional import installed, require
 from ..errors import ArgumentError, ColumnError
 from .arrow_columns import is_text
-from .cells import neutral, neutral_array, neutral_frame
 from .columns import case_columns
+from .texts import neutral, neutral_array, neutral_frame
 
 if TYPE_CHECKING:
     import pandas as pd

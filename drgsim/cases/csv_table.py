@@ -17,11 +17,11 @@ import numpy as np
 
 from .._optional import installed
 from .case_errors import UnreadableFileError
-from .cells import MARK, read_back, read_back_array
 from .problems import Finding
 from .raw_table import RawChunk
 from .recognise import HEADER_WITHIN
 from .text_file import TextFile
+from .texts import MARK, read_back, read_back_array
 
 if TYPE_CHECKING:
     import pandas as pd

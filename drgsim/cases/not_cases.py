@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from .cells import HELD
 from .columns import case_columns
 from .headers import StackedCell, header_key
 from .layouts import known_headers
 from .problems import WHOLE_TABLE, Finding
 from .raw_table import RawChunk
-from .texts import is_missing, plain_text
+from .texts import HELD, is_missing, plain_text
 from .values import spellings
 
 if TYPE_CHECKING:

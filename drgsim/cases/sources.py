@@ -15,11 +15,11 @@ from .case_errors import NotACaseTableError, UnreadableFileError
 from .child_sheets import is_list, is_of_others, not_of_the_stay
 from .csv_table import csv_tables
 from .excel_table import excel_tables, locked
-from .html_table import html_tables
 from .joined_table import with_children
 from .json_table import JsonTable
 from .nodes import Node
 from .raw_table import RawTable
+from .text_file import html_tables
 from .typed_table import ArrowTable, FrameTable, ParquetTable
 
 if TYPE_CHECKING:

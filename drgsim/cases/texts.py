@@ -1,4 +1,10 @@
-"""Cells as text: what every reader does before it looks at what a cell says."""
+"""Cells as text: what every reader does before it looks at what a cell says, and cells of CSV that a
+spreadsheet would run as a formula, written so that it shows them as text; and back.
+
+A text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an apostrophe in front, and so
+does one that begins with apostrophes and then such a sign; reading takes one away again. So every text comes
+back as it was. What is only a number, or one sign, is left alone: nothing runs it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +20,109 @@ from .columns import text_dtype
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MARK = "'"
+_RUNS = re.compile(r"'*[=+\-@\t\r]")
+_MARKED = re.compile(r"'+[=+\-@\t\r]")
+# how spreadsheets hold a text together: ="00123", =123, and an apostrophe in front
+HELD = re.compile(r"='?\"(.*)\"|=(\d+)|'([=+\-@\t\r'].*|.*[^'])", re.DOTALL)
+_A_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)?(e[+-]?\d+)?%?", re.IGNORECASE)
+_FIRST = b"'=+-@\t\r"
+
+
+def neutral(text: str) -> str:
+    """A text as it is written.
+
+    >>> neutral("=1+1"), neutral("-12.5"), neutral("'@x"), neutral("K80.101")
+    ("'=1+1", '-12.5', "''@x", 'K80.101')
+    """
+    return MARK + text if _RUNS.match(text) and not _A_NUMBER.fullmatch(text) else text
+
+
+def restored(text: str) -> str:
+    """What `neutral` was given, from what it gave.
+
+    >>> restored("'=1+1"), restored("''@x"), restored("'K80")
+    ('=1+1', "'@x", "'K80")
+    """
+    return text[1:] if _MARKED.match(text) else text
+
+
+def read_back(text: str) -> str:
+    """As `restored`, for a reader that takes what holds a text together off afterwards: never both."""
+    plain = restored(text)
+    return text if plain is not text and HELD.fullmatch(plain) else plain
+
+
+def neutral_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame whose texts, and whose headers, are as they are to be written."""
+    import pandas as pd
+
+    made = frame.rename(columns=lambda name: neutral(str(name)))
+    for place in range(frame.shape[1]):
+        column = frame.iloc[:, place]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            texts = column.cat.categories
+            if any(isinstance(text, str) and neutral(text) != text for text in texts):
+                column = column.astype(object)
+        if not (column.dtype == object or pd.api.types.is_string_dtype(column.dtype)):
+            continue
+        first = column.astype(str).str[:1]
+        if first.isin([chr(sign) for sign in _FIRST]).any():
+            changed = [neutral(cell) if isinstance(cell, str) else cell for cell in column.tolist()]
+            made.isetitem(place, pd.Series(changed, index=column.index, dtype=object).array)
+    return made
+
+
+def neutral_array(array: Any) -> Any:
+    """An Arrow array (or chunked array) of texts as it is written; the same array when nothing in it runs."""
+    return _changed(array, _FIRST, neutral)
+
+
+def restored_array(array: Any) -> Any:
+    """What `neutral_array` was given."""
+    return _changed(array, MARK.encode(), restored)
+
+
+def _changed(array: Any, first: bytes, change: Any) -> Any:
+    """`change` applied to the texts that begin with a byte in `first`."""
+    import pyarrow as pa
+
+    from .arrow_columns import one_array
+
+    if isinstance(array, pa.ChunkedArray) and array.num_chunks > 1:
+        return pa.chunked_array([_changed(chunk, first, change) for chunk in array.chunks], array.type)
+    whole = one_array(array)
+    rows = _beginning(whole, first)
+    if not len(rows):
+        return array
+    texts = whole.take(pa.array(rows))
+    made = pa.array([None if text is None else change(text) for text in texts.to_pylist()], array.type)
+    if made.equals(texts):
+        return array
+    mask = np.zeros(len(whole), dtype=bool)
+    mask[rows] = True
+    return pa.compute.replace_with_mask(whole, pa.array(mask), made)
+
+
+def _beginning(array: Any, first: bytes) -> Any:
+    """The rows of texts that begin with a byte in `first`."""
+    import pyarrow.compute  # noqa: F401 (makes pa.compute)
+
+    from .arrow_columns import buffers
+
+    text, offsets = buffers(array)
+    filled = np.flatnonzero(offsets[1:] > offsets[:-1])
+    signs = np.zeros(256, dtype=bool)
+    signs[list(first)] = True
+    return filled[signs[text[offsets[:-1][filled]]]]
+
+
+def read_back_array(array: Any) -> Any:
+    """`read_back` of each text of an Arrow array."""
+    return _changed(array, MARK.encode(), read_back)
+
 
 # stripped around every cell; named, because pandas and Python do not agree on what white space is
 BLANKS = " \t\r\n\v\f\u00a0\u3000\ufeff"

@@ -12,8 +12,8 @@ from .._atomic import replacing
 from .._excel import workbook
 from .._optional import require
 from ..errors import ArgumentError
-from .cells import neutral_frame
 from .columns import case_columns, column_labels
+from .texts import neutral_frame
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -37,9 +37,8 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..cases.check import check_in_parts, findings_of
+    from ..cases.check import ProblemTally, check_in_parts, findings_of
     from ..cases.checking.worklist import CoderBook
-    from ..cases.problem_tally import ProblemTally
     from ..cases.problems import unchecked_line
 
     tally = ProblemTally()

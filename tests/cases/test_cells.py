@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drgsim import read_cases, write_cases
-from drgsim.cases.cells import neutral, neutral_array, neutral_frame, restored, restored_array
 from drgsim.cases.chunk_writer import chunk_writer
+from drgsim.cases.texts import neutral, neutral_array, neutral_frame, restored, restored_array
 from drgsim.cases.write import write_table
 
 RUNS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''@x"]

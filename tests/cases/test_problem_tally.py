@@ -5,8 +5,7 @@ import pytest
 
 from drgsim import check_cases, read_cases
 from drgsim.cases import ProblemTable, report_of
-from drgsim.cases.check import check_in_parts, findings_of
-from drgsim.cases.problem_tally import ProblemTally
+from drgsim.cases.check import ProblemTally, check_in_parts, findings_of
 from drgsim.cases.write import table_writer
 from drgsim.cli.main import main
 from drgsim.errors import ArgumentError

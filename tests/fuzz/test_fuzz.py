@@ -18,7 +18,7 @@ import pytest
 
 import drgsim
 from drgsim import Policy, Scenario, read_cases, write_cases
-from drgsim.cases.layout_file import load_layout
+from drgsim.cases.layouts import load_layout
 from drgsim.errors import DrgsimError
 from drgsim.exchange import read_exchange, write_exchange
 from drgsim.schemes.compiled import CompiledScheme

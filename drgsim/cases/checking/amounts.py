@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...codes import Catalogue
-from ..case_arrays import CaseArrays, list_hits
+from ..case_arrays import CaseArrays, Outcome, list_hits, rows_of
 from ..rules import CheckRule
-from .outcome import Outcome, rows_of
 
 Floats = npt.NDArray[np.float64]
 _CATEGORY = 3  # characters of a diagnosis that name its category

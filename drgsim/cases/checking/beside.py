@@ -10,10 +10,9 @@ from functools import cache, lru_cache
 import numpy as np
 
 from ...codes import EMPTY, Catalogue, Kind
-from ..case_arrays import CaseArrays
+from ..case_arrays import CaseArrays, Outcome, rows_of
 from ..repair import KINDS
 from ..rules import CheckRule
-from .outcome import Outcome, rows_of
 
 UNLIKE = 0.35  # names less alike than this are not two wordings of one thing
 _NOISE = re.compile(r"[\s,，.。;；:：、()（）\[\]【】{}<>《》“”\"'‘’\-—–_/\\|*+×·]+")

@@ -15,11 +15,10 @@ import numpy.typing as npt
 
 from ..._paths import data_path
 from ...codes import Catalogue, Kind
-from ..case_arrays import CaseArrays, Mask
+from ..case_arrays import CaseArrays, Mask, Outcome, Rows
 from ..conditions.code_sets import hits
 from ..repair import KINDS
 from ..rules import CheckRule
-from .outcome import Outcome, Rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ _GOT = (
     (re.compile(r"^no such column$"), "文件中无此列"),
     (re.compile(r"^\(hidden\)$"), "(已隐去)"),
 )
+_HIDDEN = "(hidden)"
 
 
 def for_coders(problems: ProblemTable, cases: pd.DataFrame) -> pd.DataFrame:
@@ -64,9 +66,11 @@ def for_coders(problems: ProblemTable, cases: pd.DataFrame) -> pd.DataFrame:
         table[name] = column if column is not None else None
     table["sheet_row"] = _sheet_rows(places, cases)
     labels = column_labels("zh")
-    table["column"] = [
-        "、".join(labels.get(part, part) for part in str(name).split("|")) for name in frame["column"]
-    ]
+    shown = {
+        name: "、".join(labels.get(part, part) for part in str(name).split("|"))
+        for name in frame["column"].unique()
+    }
+    table["column"] = [shown[name] for name in frame["column"].tolist()]
     table["got"] = [_in_chinese(text) for text in frame["got"]]
     table["state"] = frame["state"].astype(object).map(STATES).array
     order = pd.Series(pd.Categorical(frame["severity"], list(SEVERITIES)).codes)
@@ -160,7 +164,10 @@ def _sheet_rows(places: Any, cases: pd.DataFrame) -> Any:
     return found.astype("Int64").array
 
 
+@lru_cache(maxsize=1 << 16)
 def _in_chinese(text: str) -> str:
+    if " " not in text and text != _HIDDEN:  # a code, a number
+        return text
     for pattern, words in _GOT:
         told = pattern.sub(words, text)
         if told != text:
