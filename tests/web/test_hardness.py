@@ -2,9 +2,14 @@
 
 import http.client
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -226,3 +231,30 @@ def test_nesting_is_bounded(client, depth):
     status, text, _ = client.call("/group", raw=raw)
     assert status in (400, 413)
     assert "DS" in text
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_a_service_with_a_certificate_is_asked_over_tls_alone(serve, tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    token = tmp_path / "token"
+    token.write_text("t" * 32 + "\n")
+    plain = serve(tls_key=key, tls_certificate=certificate, token_file=token)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+
+    def asked(**headers):
+        address = plain.base.replace("http://", "https://") + "/schemes"
+        request = urllib.request.Request(address, headers=headers)
+        with urllib.request.urlopen(request, timeout=30, context=trusting) as answer:
+            return answer.status
+
+    assert asked(authorization=f"Bearer {'t' * 32}") == 200
+    with pytest.raises(urllib.error.HTTPError, match="401") as refused:
+        asked()
+    refused.value.close()
+    with pytest.raises(OSError):  # noqa: PT011 reset or closed, as the system says it
+        urllib.request.urlopen(plain.base + "/health", timeout=30)

@@ -20,14 +20,19 @@ WAIT = 180_000  # ms; the machine may be busy
 
 
 @pytest.fixture(scope="module")
-def browser():
+def started():
     playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install drgsim[dev]")
+    with playwright.sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(started):
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+    browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -215,3 +220,22 @@ def test_a_page_prints_without_its_forms(look):
     assert look.is_visible("#valued svg")
     if os.environ.get("DRGSIM_SCREENSHOTS"):
         look.pdf(path=Path(os.environ["DRGSIM_SCREENSHOTS"]) / f"fund-{look.lang}.pdf", format="A4")
+
+
+def test_a_case_is_priced_in_firefox_too(started, client):
+    try:
+        firefox = started.firefox.launch()
+    except Exception as missing:
+        if "Executable doesn't exist" not in str(missing):
+            raise
+        pytest.skip("no Firefox of Playwright is installed: playwright install firefox")
+    page = firefox.new_page(base_url=client.base)
+    page.goto("/?lang=zh")
+    page.fill("#diagnoses", "K80.101\nI50.900")
+    page.fill("#procedures", "51.2300")
+    page.select_option("#sex", "1")
+    for name, text in (("age", "45"), ("los", "6"), ("total_cost", "38000")):
+        page.fill(f"#{name}", text)
+    page.wait_for_selector("#money table")
+    assert "HC2" in page.text_content("#group")
+    firefox.close()
