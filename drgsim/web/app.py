@@ -7,15 +7,13 @@ from typing import Any
 from .. import __version__
 from .._optional import require
 from ..errors import DrgsimError
-from .answers import Answers
+from .answers import Answers, find_codes
 from .calls import CALLS
-from .code_search import find_codes
-from .counts import Rates
 from .endpoint import Endpoint
 from .giving import dumped
 from .guard import Guard
 from .kept import Kept
-from .metrics import Metrics
+from .metrics import Metrics, Rates
 from .openapi import document
 from .pages.desk import Desk
 from .pages.routes import add_pages

@@ -1,10 +1,14 @@
-"""One call over HTTP: options, cases in, answer out. Plain ASGI: a framework costs more than a case."""
+"""One call over HTTP: options, cases in (whole, or read by a thread while they still arrive), answer out.
+
+Plain ASGI: a framework costs more than a case.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,12 +17,50 @@ from ..errors import ArgumentError, DrgsimError
 from .answers import Answer, Answers, Options
 from .batches import answered, call_options
 from .calls import Call
-from .feed import Feed
 from .giving import Pieces, dumped, fact_header, whole
 from .kinds import STREAMS, Kind, answer_kind, body_kind
 from .metrics import Metrics
 from .taking import Read, cases_of, file_of, parsed
 from .told import NoSuchCallError, TooLargeError, status_of, told, unexpected
+
+_ENOUGH = 1 << 18  # bytes gathered before a thread is woken
+
+
+class Feed(io.RawIOBase):
+    """A readable file over the messages of a call; read by one thread, filled by the loop it was made in."""
+
+    def __init__(self, receive: Callable[[], Awaitable[Any]]) -> None:
+        self._receive = receive
+        self._loop = asyncio.get_running_loop()
+        self._left = memoryview(b"")
+        self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        """Fill `target` as far as bytes are at hand; waits for more only where there are none."""
+        if not self._left and not self._ended:
+            more = asyncio.run_coroutine_threadsafe(self._gathered(), self._loop).result()
+            self._left = memoryview(more)
+        taken = min(len(target), len(self._left))
+        target[:taken] = self._left[:taken]
+        self._left = self._left[taken:]
+        return taken
+
+    async def _gathered(self) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while size < _ENOUGH and not self._ended:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError
+            part = message.get("body", b"")
+            parts.append(part)
+            size += len(part)
+            self._ended = not message.get("more_body", False)
+        return b"".join(parts)
+
 
 _QUICK_BODY = 1 << 14  # bytes; a longer body is worth a thread
 _CHUNK = 1 << 18

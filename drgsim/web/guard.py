@@ -1,21 +1,24 @@
-"""What stands before every call: token, host, sizes, rates, time, headers, and a line of audit."""
+"""What stands before every call: token, host, sizes, rates, time, headers, and a line of audit.
+
+A page brings the token by a cookie that scripts cannot read, once it was typed.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 import json
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from ..errors import DrgsimError
-from .counts import Rates
-from .login import LOGIN, holds_token
-from .metrics import KNOWN, Metrics
+from .metrics import KNOWN, Metrics, Rates
 from .settings import LOOPBACK, Settings
 from .told import (
     ServiceError,
@@ -28,6 +31,29 @@ from .told import (
     told,
     unexpected,
 )
+
+LOGIN, COOKIE = "/login", "drgsim"
+WRONG_SECONDS = 1.0  # a wrong token waits
+
+
+def cookie_of(token: str) -> str:
+    """What the cookie holds: it shows that its holder knew the token, and is not the token."""
+    return hmac.new(token.encode(), b"drgsim page", hashlib.sha256).hexdigest()
+
+
+def holds_token(headers: Mapping[bytes, bytes], token: str) -> bool:
+    """Whether a call brings the cookie."""
+    try:
+        found = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1")).get(COOKIE)
+    except CookieError:
+        return False
+    return found is not None and hmac.compare_digest(found.value.encode(), cookie_of(token).encode())
+
+
+def is_token(given: str, token: str) -> bool:
+    """Whether this is the token, in constant time."""
+    return hmac.compare_digest(given.strip().encode(), token.encode())
+
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

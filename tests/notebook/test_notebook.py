@@ -44,7 +44,7 @@ def test_a_case_as_html_says_what_the_library_says(without_widgets):
 
 
 def test_a_case_speaks_english_and_takes_a_settlement_list():
-    from drgsim.web.examples import LIST_4101
+    from drgsim.web.openapi import LIST_4101
 
     view = case(LIST_4101, lang="en", hospital={"level": 3})
     assert view.group["drg"] == "HC23"

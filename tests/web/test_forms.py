@@ -6,7 +6,7 @@ import json
 import pytest
 
 import drgsim
-from drgsim.web.examples import CASE, EXAMPLES, HQMS_ROW, LIST_4101, PNEUMONIA, PRICED, SEARCHES
+from drgsim.web.openapi import CASE, EXAMPLES, HQMS_ROW, LIST_4101, PNEUMONIA, PRICED, SEARCHES
 
 pa = pytest.importorskip("pyarrow")
 NDJSON, ARROW = "application/x-ndjson", "application/vnd.apache.arrow.stream"

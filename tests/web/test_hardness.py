@@ -190,8 +190,7 @@ def test_a_policy_is_read_again_when_its_file_changes(tmp_path, monkeypatch):
 
 
 def test_workers_share_their_counts(tmp_path):
-    from drgsim.web.counts import Rates
-    from drgsim.web.metrics import Metrics
+    from drgsim.web.metrics import Metrics, Rates
 
     one, other = Metrics(tmp_path / "counts"), Metrics(tmp_path / "counts")
     one.count("/group", 200, 0.002)

@@ -16,7 +16,7 @@ from ...words import pairs
 from ..kept import NATIONAL_DIP
 from ..plain import plain
 from ..told import told
-from .case_bar import margin_bar
+from .drawing import margin_bar
 from .html import inner, many, table, tag
 from .one_case import OneCase
 from .shell import Say, error_box, language_of, notes

@@ -16,7 +16,7 @@ from ...fund.scenario import BASELINE, FundScenario
 from ...policy.yaml_text import parse_yaml
 from ..settings import Settings
 from .desk import Desk, Visit
-from .file_look import source_of
+from .file_read import source_of
 
 PLACES = ("china", "tianjin (inferred)")
 POTS = {

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs
 
 from ...errors import ArgumentError, DrgsimError, NotFoundError
 from ..answers import Answers
-from ..login import COOKIE as TOKEN_COOKIE
-from ..login import LOGIN, WRONG_SECONDS, cookie_of, is_token
+from ..guard import COOKIE as TOKEN_COOKIE
+from ..guard import LOGIN, WRONG_SECONDS, cookie_of, is_token
 from ..settings import Settings
 from ..told import told
 from .case_routes import add_case

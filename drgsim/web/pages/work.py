@@ -17,12 +17,12 @@ from .desk import Visit
 
 # task → where it is; each is called with the visit, its options and a function that tells how far it is
 TASKS = {
-    "look": "file_look:look",
+    "look": "file_read:look",
     "read": "file_read:read",
     "office": "file_tasks:office",
     "transition": "file_tasks:transition",
     "audit": "file_tasks:audit",
-    "question": "question_run:question",
+    "question": "file_tasks:question",
     "fund": "fund_asked:read_opened",
 }
 Tell = Callable[..., None]

@@ -11,8 +11,7 @@ import pytest
 import drgsim
 from drgsim.errors import ArgumentError, NotFoundError
 from drgsim.web.pages.desk import Desk, Visit
-from drgsim.web.pages.file_look import look
-from drgsim.web.pages.file_read import cases_of, read
+from drgsim.web.pages.file_read import cases_of, look, read
 from drgsim.web.pages.file_routes import _plain_name
 from drgsim.web.pages.file_tasks import audit, office, transition
 
