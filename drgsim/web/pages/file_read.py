@@ -1,4 +1,4 @@
-"""The file of a visit: what it seems to be (layout, header row, columns), then read as agreed, and checked."""
+"""The file of a visit: what it seems to be (layout, header, columns), then read as agreed, and checked."""
 
 from __future__ import annotations
 
