@@ -27,7 +27,7 @@ BY = headers("department", "doctor", "group", "insurance", room="office")
 PERIODS = chinese("period")
 COMPARED = (
     "cases", "in_scheme", "groups", "cmi", "cost_index", "time_index", "ungrouped_share", "low", "high",
-    "mean_cost", "mean_days", "total_cost", "payment", "margin", "margin_rate",
+    "mean_cost", "mean_days", "total_cost", "cost_in_scheme", "payment", "margin", "margin_rate",
 )  # fmt: skip
 
 
@@ -75,6 +75,12 @@ class OfficeMonth:
     def told(self) -> tuple[str, ...]:
         """What must be known before any number, in Chinese."""
         return tuple(zh for zh, _ in self.notes)
+
+    def totalled(self, by: str) -> pd.DataFrame:
+        """`summary(by)` with a last row 合计 of all stays."""
+        table = self.groups if by == "group" else self.summary(by)
+        total = self.summary().set_axis(["合计"])
+        return pd.concat([table, total]).rename_axis(by)
 
     @cached_property
     def comparison(self) -> pd.DataFrame:

@@ -42,8 +42,7 @@ def write_month(month: OfficeReport, path: Any, *, case_ids: bool = False) -> No
     with open_book(path, streamed=True) as book:
         sheets = _Sheets(book)
         sheets.lines("月报", [f"医保办月报 {month.month}", *month.told], _overview(month))
-        by = {name: month.summary(name).reset_index() for name in BY}
-        by["group"] = month.groups.reset_index()
+        by = {name: month.totalled(name).reset_index() for name in BY}
         for name, zh in BY.items():
             link = None
             if name == "department":

@@ -159,6 +159,14 @@ def test_the_command_writes_workbook_and_page_without_identifiers(tmp_path, caps
     assert "PERSON" not in text
     assert "医院等级" in page
     assert len(sheets["病例"]) == 41
+    for name in ("科室", "医师", "病组", "险种"):  # a last row of all stays, to which the rows above add up
+        head, *rows, total = sheets[name]
+        assert total[0] == "合计"
+        for label in ("病例数", "按病组付费", "未入组", "无法测算", "总费用", "应付总额", "结余"):
+            place = head.index(label)
+            assert sum(row[place] for row in rows) == pytest.approx(total[place], abs=0.01), (name, label)
+        assert total[head.index("病例数")] == 40
+    assert "合计" in page
     assert any("亏损" in str(row[-1]) or "结余" in str(row[-1]) for row in sheets["病例"][1:])
     assert main([*words, "--hospital-level", "3", "--out", str(out), "--case-ids"]) == 0
     book = calamine.load_workbook(str(out / "office.xlsx"))
