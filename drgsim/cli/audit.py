@@ -11,6 +11,7 @@ from .._optional import installed
 from ..errors import ArgumentError, NotFoundError
 from ..language import stated_language
 from ._aligned import aligned
+from ._hospital import add_hospital_arguments, with_hospital_facts
 from ._reading import add_layout_arguments, reading_options
 from ._say import say
 
@@ -57,6 +58,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--seed", type=int, default=0, help="rules measure: another seed, other stays")
     parser.add_argument("--lang", choices=("zh", "en"), default=stated_language() or "zh")
     add_layout_arguments(parser)
+    add_hospital_arguments(parser)
     parser.set_defaults(run=_run)
 
 
@@ -83,7 +85,7 @@ def _screen(arguments: argparse.Namespace) -> int:
     if arguments.what is not None:
         from ..cases import read_cases
 
-        cases = read_cases(arguments.what, **reading_options(arguments))
+        cases = with_hospital_facts(read_cases(arguments.what, **reading_options(arguments)), arguments)
     policy = None
     if arguments.policy:
         from ..policy.policy import Policy

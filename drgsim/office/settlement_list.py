@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from ..cases import read_cases
-from ..cases.beside import table_beside
+from ..cases.beside import headed_table
 from ..cases.columns import case_column, case_columns, column_labels
 from ..cases.layouts import find_layout
 from ..codes import Catalogue, normalise_codes
 from ..errors import ArgumentError, ColumnError, FileFormatError
+from .bureau import as_number_of_stay
 from .list_files import HEAD, numbers_of_list, open_lists, write_new
 
 # column of the case table → field of setlinfo, for what has one plain field
@@ -47,39 +48,49 @@ _BESIDE = {
     "diagnoses": {"diagnosis_names": "diag_name", "admission_conditions": "adm_cond_type"},
     "procedures": {"procedure_names": "oprn_oprt_name", "procedure_dates": "oprn_oprt_date"},
 }
+_CORRECTIONS = {
+    "case_id": ("case_id", "病案号", "住院流水号", "结算ID", "病例号"),
+    "column": ("column", "应改项目"),
+    "value": ("value", "改为"),
+}
+_NUMBERS = ("case_id", "stay_id", "settlement_id", "record_number")
 _COUNTS = {"diseinfo": "diag_code_cnt", "oprninfo": "oprn_oprt_code_cnt"}
 
 
 def read_corrections(given: Any) -> pd.DataFrame:
-    """Corrections: case_id (病案号), column (应改项目: name or Chinese label), value (改为).
+    """Corrections: case_id (病案号, 住院流水号 or 结算ID), column (应改项目: name or Chinese label), value
+    (改为). `given`: a DataFrame, CSV or workbook, with a title above the header or none.
 
     Raises ColumnError, and NotFoundError for a column that the case table does not have.
     """
-    table = given if isinstance(given, pd.DataFrame) else table_beside(given)
-    names = {"病案号": "case_id", "应改项目": "column", "改为": "value"}
-    table = table.rename(columns=names)
-    if not {"case_id", "column", "value"} <= set(table.columns):
+    table, found = headed_table(given, _CORRECTIONS)
+    if len(found) < len(_CORRECTIONS):
         raise ColumnError(
-            "not a table of corrections", got=list(map(str, table.columns)), allowed="case_id, column, value"
+            "not a table of corrections",
+            got=list(found.values()) or "none of the headers",
+            allowed="case_id, column, value",
         )
     labels = {label: name for name, label in column_labels("zh").items()}
     columns = [case_column(labels.get(str(each).strip(), str(each).strip())).name for each in table["column"]]
-    return table.assign(column=columns, case_id=table["case_id"].astype(str))[["case_id", "column", "value"]]
+    numbers = table["case_id"].map(as_number_of_stay)
+    return table.assign(column=columns, case_id=numbers)[["case_id", "column", "value"]]
 
 
 def corrected(cases: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
-    """The cases with corrections applied. Raises ArgumentError for a case that is not there just once."""
+    """The cases with corrections applied, each to the stay that alone bears its number. Raises ArgumentError
+    where there is none or there are several."""
     result = cases.copy()
-    ids = result["case_id"].astype(str)
+    numbers = [result[name].map(as_number_of_stay) for name in _NUMBERS if name in result.columns]
     for case, column, value in corrections.itertuples(index=False):
-        hit = ids == case
+        hits = [hit for hit in (ids == case for ids in numbers) if hit.any()]
+        hit = hits[0] if hits else pd.Series(False, index=result.index)
         if int(hit.sum()) != 1:
             raise ArgumentError("a correction needs one case", got=f"{int(hit.sum())} cases of this id")
         if column not in result.columns:
             result[column] = None
         result[column] = result[column].astype(object)
         kind = case_columns()[column].kind
-        number = kind in ("whole", "decimal", "money") and value == value
+        number = kind in ("whole", "decimal", "money") and value is not None and value == value
         result.loc[hit, column] = float(value) if number else value
     return result
 
@@ -163,7 +174,9 @@ def _document(row: Mapping[str, Any], kept: dict[str, Any], before: Mapping[str,
             if not kept:
                 info[count] = len(document[node])
             elif str(info.get(count, "")).isdecimal():  # as it was counted, and the difference
-                info[count] = int(info[count]) + len(document[node]) - len(items)
+                more = len(document[node]) - len(items)
+                if more:  # a text stays a text
+                    info[count] = type(info[count])(int(info[count]) + more)
     return document if kept else document | _amounts(row, info)
 
 

@@ -246,3 +246,25 @@ def test_corrections_that_fit_no_case_or_column_are_refused():
         own, read_corrections(pd.DataFrame({"case_id": ["0001"], "column": ["年龄(岁)"], "value": ["7"]}))
     )
     assert done["age"].tolist()[:3] == [66, 7.0, 66]
+
+
+def test_a_correction_finds_its_stay_by_any_number_and_leaves_all_else(tmp_path):
+    lists = [
+        {"setlinfo": {"medcasno": f"00{n}", "mdtrt_id": f"M{n}", "setl_id": f"S{n}", "gend": "1", "age": "60",
+                      "act_ipt_days": "5", "diag_code_cnt": "2", "chfpdr_code": "D1"},
+         "diseinfo": [{"diag_code": "J18.900", "maindiag_flag": "1"}, {"diag_code": "I10.x00x002",
+                      "maindiag_flag": "0"}]}
+        for n in range(3)
+    ]  # fmt: skip
+    source = tmp_path / "in.json"
+    source.write_text(json.dumps(lists, ensure_ascii=False), encoding="utf-8")
+    rows = [("001", "主诊医师代码", "D9"), ("M2", "诊断编码", "J18.900|I10.x00x002|E11.900")]
+    asked = pd.DataFrame(rows, columns=["病案号", "应改项目", "改为"])
+    write_4101(corrected(read_cases(source), read_corrections(asked)), tmp_path / "out.json", source=source)
+    made = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert made[0] == lists[0]  # a count that was text is text
+    assert made[1]["setlinfo"] == lists[1]["setlinfo"] | {"chfpdr_code": "D9"}
+    assert made[1]["diseinfo"] == lists[1]["diseinfo"]
+    assert made[2]["setlinfo"] == lists[2]["setlinfo"] | {"diag_code_cnt": "3"}
+    with pytest.raises(ArgumentError, match="one case"):
+        corrected(read_cases(source), read_corrections(asked.assign(病案号="009")))
