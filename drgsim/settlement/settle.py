@@ -104,9 +104,9 @@ def settlement_prices(
     for kind in np.unique(insured.codes).tolist():
         insurance, own = str(insured.names[kind]), np.flatnonzero(insured.codes == kind)
         regions = sorted({*care.names[care.codes[own]], *home.names[home.codes[own]]})
-        places = (np.searchsorted(regions, words.names)[words.codes[own]] for words in (care, home))
+        cared, homed = (np.searchsorted(regions, words.names)[words.codes[own]] for words in (care, home))
         rules = [policy_of(region) for region in regions]
-        at_zero, slope = _lines(rows.iloc[own], *places, len(regions))
+        at_zero, slope = _lines(rows.iloc[own], cared, homed, len(regions))
         wanted = np.array([rule["settlement.point_value"] == "floating" for rule in rules])
         # a fund pays no stay at a price of its own where its insured are all treated elsewhere
         floating = np.logical_and(wanted, np.diag(slope) != 0)

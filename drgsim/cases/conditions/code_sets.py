@@ -140,6 +140,7 @@ def _some_in_set(codes: Codes, hit: Mask, role: Role) -> InSet:
 
 def _per_row(mask: Mask, codes: Codes, rows: int) -> npt.NDArray[Any]:
     """How many of the codes of each row the mask marks."""
-    sums = np.zeros(len(mask) + 1, np.int32 if len(mask) < _INT32 else np.int64)
+    sums: npt.NDArray[Any] = np.zeros(len(mask) + 1, np.int32 if len(mask) < _INT32 else np.int64)
     np.cumsum(mask, out=sums[1:])
-    return sums[codes.offsets[1:]] - sums[codes.offsets[:-1]]
+    counts: npt.NDArray[Any] = np.subtract(sums[codes.offsets[1:]], sums[codes.offsets[:-1]])
+    return counts
