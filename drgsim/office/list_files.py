@@ -11,7 +11,7 @@ from typing import Any
 
 from .._atomic import replacing
 from .._damaged import read_json, read_text, whole
-from .._optional import require
+from .._excel import open_book
 from ..cases.child_sheets import Sheet, column_of_header, key_places
 from ..cases.excel_table import SheetTable, cell_text, excel_tables
 from ..cases.joined_table import JoinedTable, with_children
@@ -221,21 +221,18 @@ def _new_sheets(documents: Sequence[Document]) -> dict[str, dict[int, Sequence[A
 
 
 def _write_book(sheets: Mapping[str, Mapping[int, Sequence[Any]]], path: Path) -> None:
-    xlsxwriter = require("xlsxwriter", extra="excel", feature="writing workbooks")
-    with replacing(path) as part:
-        options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-        with xlsxwriter.Workbook(str(part), options) as book:
-            text, day = book.add_format({"num_format": 49}), book.add_format({"num_format": _DAY})
-            for name, rows in sheets.items():
-                page = book.add_worksheet(name)
-                for at, cells in rows.items():
-                    for place, cell in enumerate(cells):
-                        if isinstance(cell, dt.date):
-                            page.write_datetime(at, place, cell, day)
-                        elif isinstance(cell, int | float):
-                            page.write(at, place, cell)
-                        elif cell not in (None, ""):
-                            page.write_string(at, place, str(cell), text)
+    with open_book(path) as book:
+        text, day = book.add_format({"num_format": 49}), book.add_format({"num_format": _DAY})
+        for name, rows in sheets.items():
+            page = book.add_worksheet(name)
+            for at, cells in rows.items():
+                for place, cell in enumerate(cells):
+                    if isinstance(cell, dt.date):
+                        page.write_datetime(at, place, cell, day)
+                    elif isinstance(cell, int | float):
+                        page.write_number(at, place, cell)
+                    elif cell not in (None, ""):
+                        page.write_string(at, place, str(cell), text)
 
 
 def _write_json(document: Any, path: Path, *, lines: bool) -> None:
