@@ -23,6 +23,7 @@ KEYS = ("settlement_id", "stay_id", "case_id")  # what may name the stay, the su
 _OF_THE_STAY = ("sex", "age", "age_days", "birth_date", "admission_date", "discharge_date", "insurance")
 _ALL = 1 << 40  # rows
 _SHOWN = 5
+_HEADS = 3  # rows below a header that may belong to it
 
 
 @dataclass(slots=True)
@@ -207,6 +208,8 @@ def filled_sheet(table: RawTable, sheet: Sheet, node: Node) -> Sheet:
 def _is_header(sheet: Sheet, texts: Mapping[int, list[str]], row: int) -> bool:
     """Whether a row says in words what the columns hold: a second header, or the header again."""
     cells = [text for column in texts.values() if (text := column[row])]
+    if row >= _HEADS and any(sign.isdigit() for cell in cells for sign in cell):
+        return False  # below the first rows only words can be a header again
     return bool(cells) and sum(known_headers(header_key(cell)) for cell in cells) * 2 > len(cells)
 
 
