@@ -53,7 +53,7 @@ def _rounded(values: Floats, mode: Mode) -> Floats:
     return np.floor(values, out=values)
 
 
-def filled(values: Floats, fill: float = 0.0) -> Floats:
+def filled(values: Floats | float, fill: float = 0.0) -> Floats:
     """Numbers with `fill` where they are NaN; quicker than `np.nan_to_num` for few.
 
     >>> filled(np.array([1.5, np.nan])), filled(np.float64("nan"), 1.0)

@@ -145,7 +145,7 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
         for each in wanted
     ):
         problems.append(Mistake(f"{where}.expect", "not columns and numbers", shown(expect)))
-    elif odd := [value for each in wanted for value in each.values() if _misspelt(value)]:
+    elif odd := [value for each in wanted for value in dict(each or {}).values() if _misspelt(value)]:
         problems.append(Mistake(f"{where}.expect", "not a number", shown(odd[0]), "a plain number: 0.4"))
     elif len(wanted) != max(len(cases), 1):
         problems.append(Mistake(f"{where}.expect", "one result for each case", len(wanted), str(len(cases))))
