@@ -12,7 +12,7 @@ from drgsim.schemes.identity import pack_hash
 from drgsim.schemes.pack import read_pack
 from drgsim.schemes.registry import chain, files_hash, load
 from drgsim.schemes.rules.parse import parse_rule
-from drgsim.schemes.rules.print import print_rule
+from drgsim.schemes.rules.walk import print_rule
 
 
 @pytest.mark.parametrize("id", ["chs-drg-1.1", "chs-drg-2.0", "chs-drg-3.0"])

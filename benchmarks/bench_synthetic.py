@@ -8,11 +8,11 @@ Goal: one million complete cases in under 15 s on one core.
 import pytest
 
 from drgsim.grouping import DrgGrouper
-from drgsim.synthetic.generate import grouper_of, make_block, synthetic_cases
+from drgsim.synthetic.generate import make_block, synthetic_cases
 from drgsim.synthetic.randomness import BLOCK
 from drgsim.synthetic.region import SyntheticRegion
 from drgsim.synthetic.satisfy import case_pools
-from drgsim.synthetic.world import build_world
+from drgsim.synthetic.world import build_world, grouper_of
 
 N = 16 * BLOCK
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from drgsim.schemes.model import Adrg, AdrgKind, Mdc, Scheme
+from drgsim.schemes.model import Adrg, AdrgKind, Mdc
 from drgsim.schemes.rules.terms import Compare, Member, Role, Rule, Variable
 from drgsim.schemes.rules.walk import leaves
+from drgsim.schemes.scheme import Scheme
 
 PROCEDURE_SHARE = 0.45
 SEVERE_SHARE = 0.35

@@ -7,8 +7,8 @@ import pandas as pd
 
 from drgsim.codes import Catalogue
 from drgsim.dip import DipCatalogue
-from drgsim.dip.conditions import parse_conditions
 from drgsim.dip.expressions import Pattern
+from drgsim.dip.facts import parse_conditions
 from drgsim.dip.model import AuxiliaryClass, AuxiliaryFactor, DipKey, DipType
 from drgsim.dip.words import CLASSES, Kind
 

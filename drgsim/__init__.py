@@ -33,7 +33,7 @@ _PUBLIC: dict[str, str] = {
     "Payments": "payment.faces.payments",
     "Policy": "policy.policy",
     "Scenario": "simulation.scenario.scenario",
-    "Scheme": "schemes.model",
+    "Scheme": "schemes.scheme",
     "SyntheticRegion": "synthetic.region",
     "iter_synthetic_cases": "synthetic.generate",
     "synthetic_cases": "synthetic.generate",

@@ -19,9 +19,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from pathlib import Path
 from typing import Literal
-
-from ._paths import data_path
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -265,26 +264,25 @@ class Texts:
 @cache
 def texts() -> Texts:
     """The catalogue of `data/texts.csv`."""
-    from .errors import NotFoundError
-
-    try:
-        path = data_path("texts.csv")
-    except NotFoundError:  # an installation without its data says so in English
-        return Texts({})
-    with path.open(encoding="utf-8", newline="") as file:
-        return Texts({row["en"]: row["zh"] for row in csv.DictReader(file)})
+    return Texts({row["en"]: row["zh"] for row in _rows()})
 
 
 @cache
 def english_texts() -> Texts:
     """The sentences of `data/texts.csv` that the code says in both languages, and their English alone."""
-    try:
-        path = data_path("texts.csv")
-    except LookupError:
-        return Texts({})
-    with path.open(encoding="utf-8", newline="") as file:
-        said = [row["en"] for row in csv.DictReader(file) if _CHINESE.search(row["en"])]
+    said = [row["en"] for row in _rows() if _CHINESE.search(row["en"])]
     return Texts({text: plain for text in said if (plain := _without_chinese(text)) != text})
+
+
+@cache
+def _rows() -> list[dict[str, str]]:
+    """`data/texts.csv` where `_paths` finds it; none in an installation without its data."""
+    here = Path(__file__).resolve().parent
+    for path in (here / "_data" / "texts.csv", here.parent / "data" / "texts.csv"):
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as file:
+                return list(csv.DictReader(file))
+    return []
 
 
 def _without_chinese(text: str) -> str:

@@ -19,8 +19,8 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 _OTHERWISE = {
     "audit/build.py": "headings of the published libraries, as they are read",
     "cases/conditions/words.py": "the grammar of conditions",
-    "grouping/explain_words.py": "variables beside their units",
-    "grouping/reasons.py": "reasons of the grouper, whole sentences",
+    "grouping/explanation.py": "variables beside their units",
+    "grouping/case.py": "reasons of the grouper, whole sentences",
     "grouping/refine/write_rules.py": "beginnings of names that a cut scheme writes",
     "dip/explain.py": "sentences of an explanation",
     "fund/words.py": "spellings of headings, as they are read",

@@ -66,7 +66,7 @@ def published_parts(folder: Path) -> Parts:
 def built(folder: Path) -> DipCatalogue:
     """The catalogue that ships; raises DipCatalogueError for anything wrong or doubtful."""
     catalogue, problems, doubts = national_catalogue(
-        published_parts(folder), trust="secondary", source=SOURCE
+        DipCatalogue, published_parts(folder), trust="secondary", source=SOURCE
     )
     settle(catalogue, problems, where=str(folder), strict=True, doubtful=doubts)
     return catalogue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drgsim._atomic import replacing
 from drgsim._paths import data_path
-from drgsim.simulation.record.expected import BASELINE, expected_table, simulated
+from drgsim.simulation.record.recorded_tables import BASELINE, expected_table, simulated
 from drgsim.simulation.scenario.library import shipped
 
 

@@ -20,10 +20,11 @@ from drgsim._paths import data_path
 from drgsim.errors import NotFoundError
 from drgsim.schemes.import_tables import import_tables
 from drgsim.schemes.metadata import FILE, Metadata, folder_name, read_metadata
-from drgsim.schemes.model import Departure, Scheme
+from drgsim.schemes.model import Departure
 from drgsim.schemes.official_workbook import edition_facts
 from drgsim.schemes.pack_tables import read_table
 from drgsim.schemes.pack_write import write_pack
+from drgsim.schemes.scheme import Scheme
 from drgsim.schemes.scheme_errors import PackError
 from drgsim.schemes.workbook_sheets import Findings, SheetRow
 from drgsim.schemes.workbook_tables import Tables, tables_of

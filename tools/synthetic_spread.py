@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from drgsim.synthetic.spread import KINDS, SEVERITIES
+from drgsim.synthetic.costs import CARE_KINDS as KINDS
+from drgsim.synthetic.costs import SEVERITIES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,16 +1,54 @@
-"""Examples of a rule, run: the rows it states go through the same screening as real ones."""
+"""Whether rules can run: conditions parse, rows exist, texts name facts, and their examples come out as
+stated."""
 
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from ..errors import DrgsimError
+from .facts import names_asked
 from .library import Library
 from .rule import Example, Rule
+from .screening import audit
+
+_CATALOGUE = "catalogue_"
+
+
+def check_rules(library: Library) -> list[str]:
+    """One sentence for each thing wrong; empty when all can run."""
+    kinds = set(library.rows.kinds())
+    return [f"{rule.id}: {said}" for rule in library for said in _problems(rule, kinds)]
+
+
+def _problems(rule: Rule, kinds: set[str]) -> list[str]:
+    found = []
+    try:
+        names_asked(rule)
+    except DrgsimError as error:
+        found.append(str(error))
+    left = re.findall(r"\{(\w+)\}", rule.text(rule.when))
+    if left:
+        found.append(f"the condition names levers the rule does not have: {', '.join(left)}")
+    strange = [kind for kind in rule.rows if kind not in kinds and not kind.startswith(_CATALOGUE)]
+    if strange:
+        found.append(f"no pack has rows of the kind {', '.join(strange)}")
+    if rule.table == "checklist":
+        return found
+    for kind in ("hit", "miss"):
+        if not any(each.kind == kind for each in rule.examples):
+            found.append(f"no example that is a {kind}")
+    if not rule.evidence.zh:
+        found.append("no words of evidence")
+    if not rule.clears.zh and rule.result != "data":
+        found.append("nothing that would clear a finding")
+    return found
+
 
 DAY = datetime.datetime(2026, 3, 1, 9, 0)
 
@@ -37,8 +75,6 @@ def run_examples(rule: Rule, library: Library) -> list[Outcome]:
 
 
 def _run(rule: Rule, library: Library, number: int, example: Example) -> Outcome:
-    from .screening import audit
-
     alone = Library([rule], library.rows)
     tables = tables_of(example.given)
     result = audit(tables.pop("cases", None), library=alone, **tables)

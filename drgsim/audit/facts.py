@@ -11,12 +11,23 @@ import numpy.typing as npt
 
 from .._paths import data_path
 from ..cases.conditions import Condition, Fact, FactColumns, Facts, Words, case_facts
-from .lists import code_lists
 from .reading import polars
 from .rule import Rule
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+@cache
+def code_lists() -> dict[str, tuple[str, ...]]:
+    """The lists by name (`data/audit/lists.csv`).
+
+    >>> code_lists()["delivery"]
+    ('O80-O84', 'Z37')
+    """
+    with data_path("audit", "lists.csv").open(encoding="utf-8", newline="") as file:
+        return {row["list"]: tuple(row["codes"].split()) for row in csv.DictReader(file)}
+
 
 Scope = Literal["item", "prescription", "member", "trace", "stay"]
 SCOPES: dict[str, Scope] = {

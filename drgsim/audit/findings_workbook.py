@@ -8,7 +8,7 @@ import pandas as pd
 
 from .._excel import COUNT, MONEY, workbook
 from ..words import named
-from .problem_lists import problem_list
+from .indices import problem_list
 from .words import result_text, word
 
 if TYPE_CHECKING:

@@ -1,19 +1,72 @@
-"""The five supervision indices that the DIP specification names, in operational forms of this software.
-
-The specification names record quality, readmission, low-standard admission, over-long stays and mortality
-risk; no official formulas were found. What is computed here is a proposal (`assumed`) and says so.
-"""
+"""What national documents ask of a screening as a whole: five supervision indices, and lists of typical
+problems."""
 
 from __future__ import annotations
 
+import csv
+from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from .._paths import data_path
+from ..words import pairs
 from .audit_errors import AuditRuleError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from .result import AuditResult
+
+
+KINDS = pairs("problem_kind")
+HOW = pairs("problem_shown")
+
+
+@cache
+def problem_rows() -> tuple[dict[str, str], ...]:
+    """field, field_en, rows, kind, zh, en, rules (ids, joined by blanks) of each entry, restated."""
+    with data_path("audit", "problems.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def problem_list(result: AuditResult, lang: str = "zh") -> pl.DataFrame:
+    """field, rows, kind, problem, how, rules, findings, money (yuan, counted once): a row an entry.
+
+    `how` says whether rules looked for it in the data at hand, or that only the record can show it.
+    """
+    import polars as pl
+
+    en = lang == "en"
+    counts = {
+        row["rule"]: (row["findings"], row["money"])
+        for row in result.findings.group_by("rule")
+        .agg(findings=pl.len(), money=pl.col("counted").fill_null(0.0).sum())
+        .iter_rows(named=True)
+    }
+    ran = {rule.id for rule in result.library} - set(result.unused)
+    made = []
+    for row in problem_rows():
+        rules = row["rules"].split()
+        found = sum(counts.get(rule, (0, 0.0))[0] for rule in rules)
+        how = (
+            "record" if not rules else "not run" if not ran & set(rules) else "found" if found else "nothing"
+        )
+        made.append(
+            {
+                "field": row["field_en"] if en else row["field"],
+                "rows": row["rows"],
+                "kind": KINDS[row["kind"]][en],
+                "problem": row["en"] if en else row["zh"],
+                "how": HOW[how][en],
+                "rules": " ".join(rules),
+                "findings": found,
+                "money": round(sum(counts.get(rule, (0, 0.0))[1] for rule in rules), 2),
+            }
+        )
+    return pl.DataFrame(made)
+
 
 # index -> the rule whose hospital table it is read from
 MEASURES = {
@@ -36,8 +89,6 @@ def dip_indices(result: AuditResult, *, beta: float = 0.0) -> pd.DataFrame:
 
     Raises AuditRuleError when none of the rules the indices rest on ran.
     """
-    import numpy as np
-
     hospitals = result.hospitals
     rules = set(hospitals.get_column("rule").to_list()) if len(hospitals) else set()
     if not rules & set(MEASURES.values()):

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
 
 from .._rooms import report_room
 from ..language import stated_language
 from ..words import in_words, pairs
+from .findings_workbook import write_workbook
+from .indices import dip_indices, problem_list
 from .library import Library
+from .money import recover, sanctions, supervision
 from .reading import polars
+from .self_inspection import write_self_inspection
+from .words import result_text
 
 if TYPE_CHECKING:
-    import pandas as pd
     import polars as pl
 
 SUSPICION_ZH = "疑点不等于违规：除规则结果类型为“违规”者外，均须核实病历与凭证后认定。"
@@ -90,8 +97,6 @@ class AuditResult:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The findings as pandas, a row a finding."""
-        import pandas as pd
-
         return pd.DataFrame(
             {name: self.findings.get_column(name).to_list() for name in self.findings.columns}
         )
@@ -121,7 +126,7 @@ class AuditResult:
         return named + [f"{rule.id}.{lever}" for rule in rules for lever in rule.assumed]
 
     def problem_list(self, lang: Literal["zh", "en"] = "zh") -> pl.DataFrame:
-        """The national lists of typical problems beside this screening; see `drgsim.audit.problem_lists`.
+        """The national lists of typical problems beside this screening; see `drgsim.audit.indices`.
 
         Parameters
         ----------
@@ -132,8 +137,6 @@ class AuditResult:
         -------
         polars frame, a row a problem of the lists, with how it shows in these data
         """
-        from .problem_lists import problem_list
-
         return problem_list(self, lang)
 
     def to_excel(self, path: Any, lang: Literal["zh", "en"] = "zh") -> None:
@@ -151,8 +154,6 @@ class AuditResult:
         MissingExtraError, WriteError
             without the writer of workbooks; when the file cannot be written.
         """
-        from .findings_workbook import write_workbook
-
         write_workbook(self, path, lang=lang)
 
     def to_dir(self, folder: Any, lang: Literal["zh", "en"] = "zh") -> list[Any]:
@@ -170,8 +171,6 @@ class AuditResult:
         WriteError
             when a file cannot be written to its end.
         """
-        from .self_inspection import write_self_inspection
-
         return write_self_inspection(self, folder, lang=lang)
 
     def to_html(self, path: Any, lang: Literal["zh", "en"] | None = None) -> Any:
@@ -208,8 +207,6 @@ class AuditResult:
         NotFoundError
             for a ground that is none.
         """
-        from .money import recover
-
         return recover(self, **options)
 
     def indices(self, *, beta: float = 0.0) -> pd.DataFrame:
@@ -224,8 +221,6 @@ class AuditResult:
         -------
         DataFrame, a row a hospital and index
         """
-        from .indices import dip_indices
-
         return dip_indices(self, beta=beta)
 
     def supervise(self, **options: Any) -> pd.DataFrame:
@@ -245,20 +240,16 @@ class AuditResult:
         ArgumentError
             for a share outside 0 to 1.
         """
-        from .money import supervision
-
         return supervision(self, **options)
 
     def sanctions(self, **options: Any) -> pd.DataFrame:
-        """Points of doctors, suspensions of departments; see `drgsim.audit.sanctions.sanctions`.
+        """Points of doctors, suspensions of departments; see `drgsim.audit.money.sanctions`.
 
         Parameters
         ----------
         **options
             as `drgsim.audit.money` takes them
         """
-        from .sanctions import sanctions
-
         return sanctions(self, **options)
 
     def settlement_table(self) -> pd.DataFrame:
@@ -268,8 +259,6 @@ class AuditResult:
         chosen = stays.select(
             "hospital_id", "rule", "result", "decision", case_id="visit_id", amount="counted"
         )
-        import pandas as pd
-
         return pd.DataFrame(chosen.to_dict(as_series=False))
 
     def text(self, lang: Literal["zh", "en"] = "zh") -> str:
@@ -280,23 +269,17 @@ class AuditResult:
         lang : "zh" or "en"
             language of the text
         """
-        from .words import result_text
-
         return result_text(self, lang)
 
     def __repr__(self) -> str:
         return self.text("en")
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         summary = in_words(self.summary()).to_html(border=0)
         return f"<pre>{escape(self.text(stated_language() or 'zh'))}</pre>{summary}"
 
 
 def _grouped(findings: pl.DataFrame, by: str) -> pd.DataFrame:
-    import pandas as pd
-
     pl = polars()
     keys = ["table", by] if by not in ("table", "rule") else [by]
     made = (

@@ -1,4 +1,5 @@
-"""The tables a screening reads beside the stays: their columns, aliases and words, from `data/audit/`."""
+"""The tables a screening reads beside the stays: columns, aliases and words from `data/audit/`, and
+templates to fill in."""
 
 from __future__ import annotations
 
@@ -6,11 +7,16 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 
+import pandas as pd
+
+from .._excel import workbook
 from .._paths import data_path
 from ..errors import NotFoundError
 from ..words import pairs
+from .words import word
 
 TABLES = pairs("audit_table")
 
@@ -65,3 +71,27 @@ def values(kind: str) -> Mapping[str, str]:
 def _rows(name: str) -> tuple[dict[str, str], ...]:
     with data_path("audit", name).open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
+
+
+_ABOUT = ("table", "header", "column", "required", "kind", "unit", "aliases", "description")
+
+
+def write_template(path: Path) -> None:
+    """A workbook with an empty sheet a table, headers in Chinese, and a sheet that explains the columns.
+
+    `drgsim audit` reads it as it is. Needs the extra `excel`.
+    """
+    listed: list[dict[str, str]] = []
+    sheets: dict[str, dict[str, str]] = {}
+    for table, (zh, en) in TABLES.items():
+        heads = columns(table)
+        sheets[zh] = {each.name: each.zh for each in heads.values()}
+        for each in heads.values():
+            words = [f"{zh} {en}", each.zh, each.name, "是" if each.required else "", each.kind, each.unit]
+            words += ["、".join(each.aliases), each.description]
+            listed.append(dict(zip(_ABOUT, words, strict=True)))
+    with workbook(path) as book:
+        heads_about = {name: word("template", name, "zh") for name in _ABOUT}
+        book.table(word("template", "about", "zh"), pd.DataFrame(listed), headers=heads_about)
+        for name, heads_zh in sheets.items():
+            book.table(name, pd.DataFrame(columns=list(heads_zh)), headers=heads_zh)

@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
+from ..payment.engine.grouped import as_frame
 from .checklist import checklist
-from .counting import counted
-from .decisions import read_decisions, respect
 from .drugs.screen import screen_prescriptions
 from .findings import empty
-from .items.lines import prepare
+from .items.lines import prepare, visits_of_cases
 from .items.matching import Matcher
 from .items.screen import screen_items
 from .library import Library
 from .members import screen_members
+from .money import counted
 from .reading import PROBLEM_COLUMNS, Read, complete, polars, read_table, read_through, scan_table
 from .result import AuditResult
+from .self_inspection import read_decisions, respect
 from .stays.beside import outside_events
 from .stays.screen import screen_stays
 from .trace.screen import screen_dispensings
-from .visits import visits_of_cases
 
 if TYPE_CHECKING:
     import polars as pl
@@ -149,8 +149,6 @@ def audit(
 def _cases(cases: Any, run: _Run) -> Any:
     if cases is None:
         return None
-    from ..payment.engine.grouped import as_frame
-
     cases = as_frame(cases)
     run.screened["stays"] = len(cases)
     return cases

@@ -1,16 +1,110 @@
-"""The options of every command that reads cases."""
+"""Options of commands that read cases, groups they may bear, what an export leaves out, and what reading
+found."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..cases.columns import column_labels
 from ..errors import ArgumentError
+from ..language import language
 from ._say import say
 
 if TYPE_CHECKING:
+    from ..cases.hospital_facts import HospitalFacts
     from ..cases.read_report import ReadReport
+
+
+def read_grouped_cases(file: str, **options: Any) -> Any:
+    """The cases with a grouper's answer, where the file holds one; what is kept of a file is text, so scores
+    become numbers. `options` go to `read_cases`."""
+    import pandas as pd
+
+    from ..cases import read_cases
+    from ..cases.given import GROUPS, SCORES
+
+    cases = read_cases(file, keep=GROUPS.__contains__, **options)
+    if "procedures" not in cases.columns:  # a file of diagnoses only: none had a procedure
+        cases["procedures"] = ""
+    scores = {name: pd.to_numeric(cases[name], errors="coerce") for name in SCORES if name in cases.columns}
+    return cases.assign(**scores)
+
+
+def add_hospital_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the facts that fill what the cases leave empty."""
+    group = parser.add_argument_group("what the file leaves out 文件所缺的医院信息")
+    group.add_argument(
+        "--hospital", metavar="TOML", help="a file of facts on the hospital: level, region … 医院信息"
+    )
+    group.add_argument("--hospital-level", metavar="LEVEL", help="3, 2, 1 or 三级 医院等级")
+    group.add_argument("--insurance", metavar="WORD", help="insurance of stays that state none 医保类型")
+    group.add_argument("--region", metavar="CODE", help="the region the hospital is in 统筹区")
+
+
+def hospital_facts(arguments: argparse.Namespace) -> HospitalFacts:
+    """The facts of the file, those of single options over them."""
+    from ..cases.hospital_facts import HospitalFacts
+
+    single: dict[str, Any] = {
+        "level": arguments.hospital_level,
+        "insurance": arguments.insurance,
+        "region": arguments.region,
+    }
+    stated = HospitalFacts.of({name: value for name, value in single.items() if value is not None})
+    given = {name: getattr(stated, name) for name, value in single.items() if value is not None}
+    return replace(HospitalFacts.of(arguments.hospital), **given)
+
+
+def with_hospital_facts(cases: Any, arguments: argparse.Namespace) -> Any:
+    """The cases with the facts given, each that was filled told on stderr."""
+    cases, told = hospital_facts(arguments).without_coefficient().fill(cases)
+    if not getattr(arguments, "quiet", False):
+        for line in told:
+            say(line, file=sys.stderr)
+    return cases
+
+
+class ReadTally:
+    """The reports of chunks in one, their problems only counted."""
+
+    def __init__(self) -> None:
+        self._read: list[ReadReport] = []  # one, without problems
+        self._problems: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, report: ReadReport) -> None:
+        """Take in the report of a chunk."""
+        from ..cases.read_report import ReadReport
+
+        if report.problems:
+            found = report.problems.summary()
+            for rule, column, count, words in zip(
+                found["rule"], found["column"], found["count"], found[language()], strict=True
+            ):
+                self._problems[rule, column, words] += count
+        self._read = [ReadReport.joined([*self._read, report.without_problems()])]
+
+    def tell(self, start: str = "") -> None:
+        """The account of every file, what none of it could be read, and how often."""
+        for report in self._read:
+            say(f"{start}{report.account()}", file=sys.stderr)
+            for file in report["files"]:
+                if "procedures" not in file["columns"]:
+                    told = f"  {file['name']}: no column of procedures; every case counts as without"
+                    say(told, file=sys.stderr)
+        zh = language() == "zh"
+        labels = column_labels("zh") if zh else {}
+        for (rule, column, words), count in self._problems.most_common():
+            place = labels.get(column, column)
+            told = (
+                f"  {place + ': ' if place else ''}{words} {count:,}"
+                if zh
+                else f"  {count:,} {rule} {column}: {words}"
+            )
+            say(told, file=sys.stderr)
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:

@@ -10,10 +10,8 @@ from typing import Any
 from .._optional import installed
 from ..errors import ArgumentError, NotFoundError
 from ..language import stated_language
-from ._aligned import aligned
-from ._hospital import add_hospital_arguments, with_hospital_facts
-from ._reading import add_layout_arguments, reading_options
-from ._say import say
+from ._reading import add_hospital_arguments, add_layout_arguments, reading_options, with_hospital_facts
+from ._say import aligned, say
 
 PROBLEMS_FOUND = 1
 TABLES = ("items", "visits", "prescriptions", "dispensings", "members", "items-catalogue", "drugs")
@@ -66,7 +64,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.what == "rules":
         return _rules(arguments)
     if arguments.what == "template":
-        from ..audit.template import write_template
+        from ..audit.schema import write_template
 
         path = Path(arguments.out or "audit-tables.xlsx")
         write_template(path)
@@ -143,7 +141,7 @@ def _rules(arguments: argparse.Namespace) -> int:
         say(aligned(_words(rules_table(chosen, arguments.lang))))
         return 0
     if action == "check":
-        from ..audit.rule_check import check_rules
+        from ..audit.examples import check_rules
 
         problems = check_rules(chosen)
         for each in problems:

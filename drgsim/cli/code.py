@@ -7,8 +7,7 @@ from typing import Any
 
 from ..codes import Catalogue, Kind, clinical_changes
 from ..sources import resolve
-from ._aligned import aligned
-from ._say import say
+from ._say import aligned, say
 
 KINDS: dict[Kind, str] = {"diagnosis": "诊断 diagnosis", "procedure": "手术操作 procedure"}
 GRAY = "灰码 gray"

@@ -8,8 +8,7 @@ import time
 from typing import Any
 
 from ..errors import ArgumentError
-from ._hospital import add_hospital_arguments, with_hospital_facts
-from ._reading import add_reading_arguments, reading_options
+from ._reading import add_hospital_arguments, add_reading_arguments, reading_options, with_hospital_facts
 from ._say import both, say
 from ._simulating import add_running_arguments, ready, run
 
@@ -78,7 +77,7 @@ def _fund(lang: str | None) -> str:
 
 
 def _read(file: str, arguments: argparse.Namespace) -> tuple[Any, None]:
-    from ._grouped_cases import read_grouped_cases
+    from ._reading import read_grouped_cases
 
     cases = read_grouped_cases(file, **reading_options(arguments))
     return with_hospital_facts(cases, arguments), None

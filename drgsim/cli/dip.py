@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, NotFoundError
 from ..language import stated_language, told
-from ._aligned import aligned
-from ._read_tally import ReadTally
-from ._reading import add_reading_arguments, reading_options
-from ._say import say
+from ._reading import ReadTally, add_reading_arguments, reading_options
+from ._say import aligned, say
 from .explain import INPUTS
 
 if TYPE_CHECKING:
@@ -22,8 +20,8 @@ if TYPE_CHECKING:
 
     from ..cases.read_chunk import ChunkToRead
     from ..dip import DipGrouper
-    from ..dip.arrow_street import DipChunk
     from ..dip.learn import DipFitReport
+    from ..dip.street import DipChunk
 
 CHUNK_ROWS = 1 << 17
 EXIT_PROBLEMS = 1
@@ -154,7 +152,7 @@ def _fit(arguments: argparse.Namespace) -> int:
 
     from ..cases import read_cases
     from ..dip import DipCatalogue, DipCatalogueBuilder
-    from ..dip.comorbidity import read_comorbidity
+    from ..dip.classes import read_comorbidity
 
     folder = Path(arguments.out)
     name = arguments.id or folder.name
@@ -232,9 +230,9 @@ def _group(arguments: argparse.Namespace) -> int:
     options = reading_options(arguments)
     chunks = chunks_to_read(arguments.file, chunk_rows=CHUNK_ROWS, keep="all", **options)
     if installed("pyarrow"):
-        from ..dip.arrow_street import group_chunk as group
+        from ..dip.street import group_chunk as group
     else:
-        from ..dip.frame_street import group_chunk as group
+        from ..dip.street import group_chunk_in_pandas as group
 
     def work(chunk: ChunkToRead) -> DipChunk:
         return group(grouper, chunk)

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
-from ._aligned import table_text
-from ._fund_tables import read_fund_table
 from ._reading import add_reading_arguments, reading_options
-from ._say import both, say
+from ._say import both, say, table_text
+from ._simulating import read_fund_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +108,7 @@ def _pack(arguments: argparse.Namespace) -> int:
     from ..payment.pay import pay
     from ..policy.policy import Policy
     from ..settlement.statistics import statistics
-    from ._grouped_cases import read_grouped_cases
+    from ._reading import read_grouped_cases
     from .estimate import weights_of
 
     _refuse_ending(arguments.out, ".zip")

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, NotFoundError
 from ..language import stated_language
-from ._aligned import aligned
 from ._reading import add_reading_arguments, reading_options
-from ._say import say
+from ._say import aligned, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +88,7 @@ def _explained(grouper: Any, case: Any, arguments: argparse.Namespace) -> str:
 
 
 def _what_if(grouper: Any, case: Any, arguments: argparse.Namespace) -> str:
-    from ..grouping.explain_words import TRUST
+    from ..grouping.explanation import TRUST
     from ..grouping.what_if import what_if
 
     frame = what_if(grouper, case, lang=arguments.lang)

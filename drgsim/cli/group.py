@@ -6,20 +6,73 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._parallel import overlapped, thread_count
 from ..language import language
-from ..words import chinese, word
-from ._group_output import grouped_writer
-from ._read_tally import ReadTally
-from ._reading import add_reading_arguments, reading_options
+from ..words import chinese, headers, word
+from ._reading import ReadTally, add_reading_arguments, reading_options
 from ._say import both, say
 
 if TYPE_CHECKING:
     from ..cases.read_chunk import ChunkToRead
     from ..grouping import DrgGrouper
-    from ..grouping.arrow_street import GroupedChunk
+    from ..grouping.street import GroupedChunk
+
+
+GROUPS = ("mdc", "mdc_name", "adrg", "adrg_name", "drg", "drg_name", "severity", "status", "reason")
+LABELS = headers(
+    "mdc", "mdc_name", "adrg", "adrg_name", "drg", "drg_name", "severity", "status", "reason", room="grouped"
+)
+
+
+@contextmanager
+def grouped_writer(path: str, *, chinese: bool = False) -> Iterator[Callable[[Any], None]]:
+    """A function to call with each chunk, a DataFrame or an Arrow table; the ending of `path` says how.
+
+    CSV begins with a byte order mark, so that Excel reads its Chinese. Raises as its writers do.
+    """
+    if Path(path).suffix.lower() == ".xlsx":
+        from .._excel import workbook
+
+        with workbook(path, streamed=True) as book:
+            sheet = book.parts("分组结果" if chinese else "groups")
+            yield lambda chunk: sheet(_shown(_frame(chunk), chinese))
+        return
+    from ..cases.chunk_writer import ENDINGS, chunk_writer
+
+    with chunk_writer(path, bom=True, allowed=(*ENDINGS, ".xlsx")) as write:
+        yield lambda chunk: write(_shown(chunk, chinese))
+
+
+def _shown(chunk: Any, chinese: bool) -> Any:
+    """The chunk with its groups in front, its headers in Chinese if wanted."""
+    from ..cases.columns import column_labels
+
+    names = list(chunk.columns if not hasattr(chunk, "column_names") else chunk.column_names)
+    order = [*(name for name in GROUPS if name in names), *(name for name in names if name not in GROUPS)]
+    ordered = chunk[order] if not hasattr(chunk, "column_names") else chunk.select(order)
+    if not chinese:
+        return ordered
+    labels = {**column_labels("zh"), **LABELS}
+    used: set[str] = set()
+    shown = []
+    for name in order:
+        label = labels.get(str(name), str(name))
+        label = label if label not in used else f"{label} ({name})"
+        used.add(label)
+        shown.append(label)
+    return (
+        ordered.rename_columns(shown) if hasattr(chunk, "column_names") else ordered.set_axis(shown, axis=1)
+    )
+
+
+def _frame(chunk: Any) -> Any:
+    return chunk.to_pandas() if hasattr(chunk, "column_names") else chunk
+
 
 CHUNK_ROWS = 1 << 17
 SHOWN_REASONS = 6
@@ -70,9 +123,9 @@ def _run(arguments: argparse.Namespace) -> int:
         **reading_options(arguments),
     )
     if installed("pyarrow"):
-        from ..grouping.arrow_street import group_chunk as group
+        from ..grouping.street import group_chunk as group
     else:
-        from ..grouping.frame_street import group_chunk as group
+        from ..grouping.street import group_chunk_in_pandas as group
 
     def work(chunk: ChunkToRead) -> GroupedChunk:
         try:
@@ -115,7 +168,7 @@ class _Tally:
     def tell(self, grouper: DrgGrouper) -> None:
         if self.quiet:
             return
-        from ..grouping.reasons import Reason
+        from ..grouping.case import Reason
 
         seconds = time.perf_counter() - self.start
         start = "\r" if sys.stderr.isatty() else ""

@@ -17,8 +17,7 @@ from typing import Any
 from .._version import __version__
 from ..errors import DrgsimError, FileFormatError, WriteError
 from ..language import VARIABLE, named_language, speaking, told
-from ._own_input import refuse_writing_over_input
-from ._parser import Parser, add_language, asked_language
+from ._parser import Parser, add_language, asked_language, refuse_writing_over_input
 from ._say import say
 
 # one module each, imported only when its command (or the help) is asked for

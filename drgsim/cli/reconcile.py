@@ -7,9 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ._grouped_cases import read_grouped_cases
-from ._hospital import add_hospital_arguments, hospital_facts
-from ._reading import add_reading_arguments, reading_options
+from ._reading import (
+    add_hospital_arguments,
+    add_reading_arguments,
+    hospital_facts,
+    read_grouped_cases,
+    reading_options,
+)
 from ._say import say
 from .estimate import weights_of
 

@@ -8,12 +8,11 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ..language import stated_language
-from ._aligned import table_text
 from ._reading import add_reading_arguments, reading_options
-from ._say import both, say
+from ._say import both, say, table_text
 
 if TYPE_CHECKING:
-    from ..schemes.model import Scheme
+    from ..schemes.scheme import Scheme
 
 
 def add_parser(commands: Any) -> None:
@@ -97,7 +96,7 @@ def _refine(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from ..cases import read_cases
-    from ..grouping.refine.constraints import Constraints
+    from ..grouping.refine.features import Constraints
     from ..grouping.refine.refine import refine
 
     folder = Path(arguments.out)
@@ -220,7 +219,7 @@ def _folder_for(scheme: Scheme, out: str | None) -> Any:
 def _import(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from ..schemes.absent import refuse_absent
+    from ..schemes.check import refuse_absent
     from ..schemes.pack_write import write_pack
 
     source = Path(arguments.source)
@@ -252,13 +251,13 @@ def _beside_shipped(scheme: Scheme) -> None:
 
 def _imported(source: Any, arguments: argparse.Namespace, base: Scheme | None) -> Scheme:
     from ..schemes.import_tables import import_tables
-    from ..schemes.official_workbook import from_official_workbook
+    from ..schemes.scheme import Scheme
 
     given: dict[str, Any] = {
         key: value for key in ("id", "title", "version") if (value := getattr(arguments, key))
     }
     if not source.is_dir():
-        return from_official_workbook(source, strict=not arguments.lenient, **given)
+        return Scheme.from_official_workbook(source, strict=not arguments.lenient, **given)
     id = given.pop("id", source.resolve().name.replace("_", "-"))
     if base:
         given |= {"switches": base.switches, "switch_sources": base.switch_sources}

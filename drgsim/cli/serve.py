@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ._hospital import add_hospital_arguments, hospital_facts
+from ._reading import add_hospital_arguments, hospital_facts
 from ._say import say
 
 

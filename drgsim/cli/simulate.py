@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ._hospital import add_hospital_arguments, with_hospital_facts
-from ._reading import add_reading_arguments, reading_options
+from ._reading import add_hospital_arguments, add_reading_arguments, reading_options, with_hospital_facts
 from ._simulating import add_running_arguments, ready, run
 
 ASSIGNMENT, SCENARIO, POLICY = "=", "drgsim_scenario", "drgsim_policy"
@@ -49,7 +48,7 @@ def add_parser(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from ..errors import ArgumentError
     from ..simulation.simulate import read_scenarios
-    from ._grouped_cases import read_grouped_cases
+    from ._reading import read_grouped_cases
 
     file = arguments.cases or arguments.file
     if file is None or (arguments.cases and arguments.file):

@@ -9,8 +9,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..language import stated_language
-from ._aligned import table_text
-from ._say import both, say
+from ._say import both, say, table_text
 
 CASES, CASES_MEASURED = 10_000, 200_000
 

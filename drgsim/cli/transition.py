@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ._hospital import add_hospital_arguments, with_hospital_facts
-from ._reading import add_reading_arguments, reading_options
+from ._reading import add_hospital_arguments, add_reading_arguments, reading_options, with_hospital_facts
 from ._say import both, say
 
 PAGE, WORKBOOK = "transition.html", "transition.xlsx"

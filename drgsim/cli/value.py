@@ -10,8 +10,7 @@ from ..fund.words import fund_table, pots
 from ..language import stated_language, told
 from ..policy.display import unit_text
 from ..words import chinese, words
-from ._aligned import table_text
-from ._say import both, say
+from ._say import both, say, table_text
 
 
 def add_parser(commands: Any) -> None:
@@ -128,7 +127,7 @@ def _measured(arguments: argparse.Namespace, scenarios: list[Any]) -> list[Any]:
     from ..errors import ArgumentError
     from ..fund.scenario import FundScenario
     from ..simulation.fund_levers import STAYS, measured
-    from ._grouped_cases import read_grouped_cases
+    from ._reading import read_grouped_cases
     from .simulate import baseline, reform
 
     if not arguments.cases:

@@ -6,8 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from ._grouped_cases import read_grouped_cases
-from ._reading import add_layout_arguments, reading_options
+from ._reading import add_layout_arguments, read_grouped_cases, reading_options
 from ._say import say
 from .main import EXIT_UNREADABLE
 

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from .._kernels._dip import DipTables
 from .._parallel import over_chunks
 from ..codes import EMPTY, CodeLists
-from .account import CATALOGUE_ORDER, Account, DipCase
 from .compile import CompiledDip
 from .prepared import Prepared
 from .readable import Matcher
+from .readable_case import CATALOGUE_ORDER, Account, DipCase
 from .words import POOLS, STATUSES, Pool, Status
 
 UNNAMED, MATCHED, LEFT_OUT = 0, 1, 2  # what a procedure of the record is to the answer

@@ -6,9 +6,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from .catalogue_tables import TYPES
+from .check import findings, findings_frame
+from .diff import diff
 from .model import (
     AuxiliaryClass,
     AuxiliaryFactor,
@@ -23,10 +29,11 @@ from .model import (
     ProcedureFacts,
     Trust,
 )
+from .pack import fingerprint, load, published, save
+from .prices import price_table
+from .sheets import read_table, read_workbook
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .diff import CatalogueDiff
 
 
@@ -108,15 +115,11 @@ class DipCatalogue:
         >>> DipCatalogue.load("example").id
         'example'
         """
-        from .pack import load
-
-        return load(source, strict=strict)
+        return load(cls, source, strict=strict)
 
     @classmethod
     def published(cls) -> tuple[str, ...]:
         """Names of the catalogues that ship: the national 3.0 library, without scores, and examples."""
-        from .pack import published
-
         return published()
 
     @classmethod
@@ -142,15 +145,13 @@ class DipCatalogue:
         ...     print(type(error).__name__)
         FileFormatError
         """
-        from .national_workbook import read_workbook
-
-        return read_workbook(path, strict=strict)
+        return read_workbook(cls, path, strict=strict)
 
     @classmethod
     def from_table(cls, table: pd.DataFrame | str | Path, **options: Any) -> DipCatalogue:
         """A city's flat table, a row a type: code, name, kind, diagnosis, procedures, score …
 
-        Options: see `drgsim.dip.flat_table.read_table`.
+        Options: see `drgsim.dip.sheets.read_table`.
 
         Parameters
         ----------
@@ -173,9 +174,7 @@ class DipCatalogue:
         >>> DipCatalogue.from_table(table).summary()["types"]
         1
         """
-        from .flat_table import read_table
-
-        return read_table(table, **options)
+        return read_table(cls, table, **options)
 
     def save(self, folder: str | Path) -> Path:
         """Write the text tables into `folder` (made if need be); returns it. `load` reads the same back.
@@ -188,29 +187,19 @@ class DipCatalogue:
         >>> DipCatalogue.load(DipCatalogue.load("example").save(f"{folder.name}/mine")).id
         'example'
         """
-        from .pack import save
-
         return save(self, Path(folder))
 
     def check(self) -> pd.DataFrame:
         """What is wrong with the catalogue: columns rule, severity, where, got, message, message_zh."""
-        from .check import findings, findings_frame
-
         return findings_frame(findings(self))
 
     def diff(self, other: DipCatalogue) -> CatalogueDiff:
         """What `other` has that this one has not, the other way round, and what changed."""
-        from .diff import diff
-
         return diff(self, other)
 
     @property
     def frame(self) -> pd.DataFrame:
         """A row a type, indexed by its code."""
-        import pandas as pd
-
-        from .catalogue_tables import TYPES
-
         rows = ({name: getattr(kind, name) for name in TYPES.columns} for kind in self.types.values())
         frame = pd.DataFrame(rows, columns=list(TYPES.columns)).set_index("code")
         return frame.astype({"kind": str}).infer_objects()
@@ -226,15 +215,11 @@ class DipCatalogue:
         >>> DipCatalogue.load("example").price_table().loc["K80.1-51.2300", "weight"]
         np.float64(1180.0)
         """
-        from .prices import price_table
-
         return price_table(self)
 
     @property
     def hash(self) -> str:
         """SHA-256 over everything the catalogue says; equal catalogues have equal hashes."""
-        from .pack import fingerprint
-
         return fingerprint(self)
 
     def summary(self) -> dict[str, Any]:
@@ -264,8 +249,6 @@ class DipCatalogue:
         return f"DipCatalogue({self.id!r}: {len(self.types)} types, {len(self.keys)} keys; {self.trust})"
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         cells = "".join(
             f"<tr><th>{escape(str(name))}</th><td>{escape(str(value))}</td></tr>"
             for name, value in self.summary().items()

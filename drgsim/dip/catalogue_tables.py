@@ -14,18 +14,20 @@ from typing import Any
 
 from ..errors import DrgsimError
 from .conditions import parse_conditions, print_conditions
-from .expressions import parse_expression, parse_patterns, print_expression, print_patterns
+from .expressions import Pattern, parse_expression, parse_patterns, print_expression, print_patterns
 from .model import (
     AuxiliaryClass,
     AuxiliaryFactor,
     ComorbidityClass,
     Complication,
+    DiagnosisFact,
     DipKey,
     DipType,
     ExcludedProcedure,
     LevelMean,
     PrimaryCareEntry,
     ProcedureFacts,
+    Scope,
 )
 from .words import Kind, ProcedureClass, ProcedureNote, TreatmentClass
 
@@ -245,3 +247,21 @@ CROSSWALK = Table("crosswalk.csv", CrosswalkRow, {"cases": _TEXT, "catalogue": _
 COEFFICIENTS = Table(
     "hospital_coefficients.csv", CoefficientRow, {"level": _TEXT, "coefficient": (float, _number)}, required=2
 )
+
+
+def gather_facts(rows: Iterable[FactRow], problems: list[str]) -> dict[str, DiagnosisFact]:
+    """Facts from their rows; a row without a diagnosis states what holds when none is found."""
+    values: dict[str, list[tuple[Pattern, int]]] = {}
+    scopes: dict[str, str] = {}
+    defaults: dict[str, int] = {}
+    for row in rows:
+        if scopes.setdefault(row.fact, row.scope) != row.scope or row.scope not in set(Scope):
+            problems.append(f"diagnosis_facts.csv: fact {row.fact!r} needs one scope of {', '.join(Scope)}")
+            continue
+        if not row.diagnosis:
+            defaults[row.fact] = row.value
+        values.setdefault(row.fact, []).extend((pattern, row.value) for pattern in row.diagnosis)
+    return {
+        name: DiagnosisFact(name, Scope(scopes[name]), tuple(found), defaults.get(name))
+        for name, found in values.items()
+    }

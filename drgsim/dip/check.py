@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from ..cases.conditions import Condition
 from ..errors import nearest_name
-from .catalogue import DipCatalogue
-from .code_index import code_index, codebook
 from .conditions import CODE_FACTS, interval, print_conditions
-from .expressions import Expression, print_expression, print_patterns
+from .expressions import Expression, code_index, codebook, print_expression, print_patterns
 from .facts import COLUMN_FACTS, MATCHED_FACTS, known_facts
 from .model import EVERY_TYPE, DipKey
 from .rules import RuleSet
 from .stages import Exclude
 from .words import Kind, ProcedureNote
+
+if TYPE_CHECKING:
+    from .catalogue import DipCatalogue
 
 
 @dataclass(frozen=True, slots=True)

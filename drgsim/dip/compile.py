@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..cases.conditions import Condition
-from .code_index import ProcedureIndex, code_index
 from .conditions import interval
-from .expressions import Expression, Pattern
+from .expressions import Expression, Pattern, ProcedureIndex, code_index
 from .facts import MATCHED_FACTS
 from .lookups import key_lookups, shadow_pairs
 from .model import DiagnosisFact, DipKey, DipType, Scope

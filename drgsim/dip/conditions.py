@@ -1,10 +1,4 @@
-"""Conditions of an entry or an auxiliary class, in the one condition language; all of them must hold.
-
-`age_days < 29; birth_weight in 1000..1499` is a newborn under 29 days who weighs 1,000 to 1,499 g (`;` is
-`and`). A fact the case does not state fails every condition on it. Any name is a number here: which of
-them exist depends on the catalogue, whose check tells those that do not. The kernel knows intervals of
-one fact; any other condition is asked of the columns of all cases at once.
-"""
+"""Conditions of an entry or an auxiliary class, in the one condition language; all of them must hold."""
 
 from __future__ import annotations
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .catalogue import DipCatalogue
 from .catalogue_tables import KEYS, TYPES
+
+if TYPE_CHECKING:
+    from .catalogue import DipCatalogue
 
 _COMPARED = tuple(name for name in TYPES.columns if name != "code")
 

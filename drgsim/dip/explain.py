@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..errors import ArgumentError
-from .account import CATALOGUE_ORDER, Account, Candidate, DipCase, Loss
-from .comorbidity import CCI, NEEDED
+from .classes import CCI, NEEDED
 from .conditions import print_conditions
 from .expressions import print_expression, print_patterns
 from .prepared import Prepared, code_of_answer
 from .readable import Matcher
+from .readable_case import CATALOGUE_ORDER, Account, Candidate, DipCase, Loss
 from .stages import TIE_BREAKS, Auxiliary, Choose, ClassOrder, Composite, Entries, Fallback
 from .words import Pool, Status, TreatmentClass
 

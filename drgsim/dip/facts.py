@@ -1,8 +1,4 @@
-"""Facts of a case that conditions ask for, and where each comes from.
-
-A fact is a number of the case (from its columns), something worked out while it is matched, or a value
-read off its diagnosis codes by a list that ships with drgsim or stands in the catalogue.
-"""
+"""Facts of a case that conditions ask for, and where each comes from."""
 
 from __future__ import annotations
 
@@ -17,6 +13,7 @@ from .._paths import data_path
 from ..cases.columns import case_column, case_columns
 from ..cases.layouts import find_layout
 from ..cases.parse import parse_column
+from .catalogue_tables import DIAGNOSIS_FACTS, gather_facts
 from .conditions import CODE_FACTS, parse_conditions
 from .model import DiagnosisFact
 
@@ -67,9 +64,6 @@ principal procedure, cost over the mean cost of the type."""
 @cache
 def shipped_facts() -> Mapping[str, DiagnosisFact]:
     """Facts read off diagnosis codes that every catalogue may ask for (`data/dip/diagnosis_facts.csv`)."""
-    from .catalogue_tables import DIAGNOSIS_FACTS
-    from .pack import gather_facts
-
     problems: list[str] = []
     facts = gather_facts(DIAGNOSIS_FACTS.read(data_path("dip"), problems), problems)
     assert not problems, problems

@@ -14,11 +14,11 @@ from .._optional import require
 from ..cases.texts import is_missing, whole_texts
 from ..codes.columns import LIST, code_text
 from ..errors import ArgumentError
-from .account import CATALOGUE_ORDER
 from .answers import BY_CATALOGUE_ORDER, MATCHED, UNNAMED, Answers, EncodedCases
 from .compile import CompiledDip
 from .conditions import print_conditions
 from .prepared import Prepared, code_of_answer
+from .readable_case import CATALOGUE_ORDER
 from .words import CLASSES, POOLS, STATUSES, Pool
 
 ONLY_CANDIDATE, CLASS_ORDER, FALLBACK = "only_candidate", "class_order", "fallback"

@@ -10,26 +10,25 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .._parallel import thread_count
 from ..cases.given import refuse_columns, refuse_doubled
 from ..errors import ColumnError, nearest_name
 from .answers import Answers, EncodedCases, answer
 from .catalogue import DipCatalogue
-from .classes import ProcedureClasses
-from .comorbidity import CCI, NEEDED, facts_with_index
+from .classes import CCI, NEEDED, ProcedureClasses, facts_with_index
 from .compile import CompiledDip, compile_dip
 from .dip_errors import DipCatalogueWarning
+from .explain import explain
 from .facts import columns_of, numbers, unreadable
 from .frames import COLUMNS, answers_frame, as_came, wanted_columns
 from .prepared import Prepared, prepare
-from .primary_care import PrimaryCareList
+from .prices import PrimaryCareList
 from .rules import RuleSet
 from .stages import Auxiliary
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .._kernels._dip import DipTables
     from .explain import DipExplanation
 
@@ -151,8 +150,6 @@ class DipGrouper:
         >>> len(grouper.encode(cases))
         1
         """
-        import pandas as pd
-
         refuse_doubled(cases.columns)
         if "diagnoses" not in cases.columns:
             raise ColumnError(
@@ -282,8 +279,6 @@ class DipGrouper:
         >>> str(grouper.explain(cases.iloc[0].to_dict(), lang="en")).splitlines()[0]
         'principal diagnosis: K80.100'
         """
-        from .explain import explain
-
         return explain(self, case, lang)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -309,8 +304,6 @@ class DipGrouper:
 
 def _frame_of(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Cases as mappings, one row each."""
-    import pandas as pd
-
     names = dict.fromkeys(("diagnoses", *(name for case in cases for name in case)))
     return pd.DataFrame({name: pd.Series([case.get(name) for case in cases], dtype=object) for name in names})
 

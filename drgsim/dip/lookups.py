@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .code_index import CodeIndex
-from .expressions import Pattern
+from .expressions import CodeIndex, Pattern
 from .prepared import ANY_DIAGNOSIS, Prepared
 from .stages import Choose
 from .words import POOLS, Pool

@@ -9,13 +9,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._paths import data_path
 from ..cases.conditions import Condition
 from ..codes import Catalogue
 from ..errors import DrgsimError
-from .catalogue import DipCatalogue
 from .conditions import parse_conditions
 from .expressions import Expression, Pattern, parse_alternatives, parse_patterns
 from .model import (
@@ -29,6 +28,9 @@ from .model import (
 )
 from .prepared import ANY_DIAGNOSIS
 from .words import Kind, ProcedureNote
+
+if TYPE_CHECKING:
+    from .catalogue import DipCatalogue
 
 Row = Mapping[str, str]
 Parts = Mapping[str, Sequence[Row]]
@@ -49,7 +51,7 @@ def layout() -> Mapping[str, Any]:
 
 
 def national_catalogue(
-    parts: Parts, *, trust: Trust, source: str
+    make: type[DipCatalogue], parts: Parts, *, trust: Trust, source: str
 ) -> tuple[DipCatalogue, list[str], list[str]]:
     """The catalogue, and what is wrong with the rows and what is only doubtful, in words.
 
@@ -73,7 +75,7 @@ def national_catalogue(
     extra = _extra(keys, primary_care)
     whole = layout()["wholly"]
     told = f"In no insurance catalogue, kept as they are: {', '.join(extra)}."
-    catalogue = DipCatalogue(
+    catalogue = make(
         **{**whole, "notes": (*whole["notes"], *([told] if extra else []))},
         trust=trust,
         source=source,

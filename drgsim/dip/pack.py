@@ -10,16 +10,19 @@ from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._damaged import read_toml
 from .._paths import data_path
 from ..errors import FileFormatError, NotFoundError
 from . import catalogue_tables as tables
-from .catalogue import DipCatalogue
+from .check import findings
 from .dip_errors import DipCatalogueError, DipCatalogueWarning
 from .expressions import Pattern
 from .model import DiagnosisFact, Scope
+
+if TYPE_CHECKING:
+    from .catalogue import DipCatalogue
 
 META = "catalogue.toml"
 _META_FIELDS = (
@@ -45,8 +48,8 @@ def published() -> tuple[str, ...]:
     return tuple(sorted(name.replace("_", ".") for name in folders))  # a folder's name has no dot
 
 
-def load(source: str | Path, *, strict: bool) -> DipCatalogue:
-    """The catalogue in a folder, or a shipped one by name."""
+def load(make: type[DipCatalogue], source: str | Path, *, strict: bool) -> DipCatalogue:
+    """The catalogue in a folder, or a shipped one by name, made of the class given."""
     folder = Path(source)
     if not (folder / META).is_file():
         if str(source) not in published():
@@ -59,7 +62,7 @@ def load(source: str | Path, *, strict: bool) -> DipCatalogue:
             )
         folder = data_path("dip", "catalogues", str(source).replace(".", "_"))
     problems: list[str] = []
-    catalogue = _read(folder, problems)
+    catalogue = _read(make, folder, problems)
     settle(catalogue, problems, where=str(source), strict=strict)
     return catalogue
 
@@ -76,8 +79,6 @@ def settle(
 
     `problems` and `doubtful` are what the reader found, beside what the check of the catalogue finds.
     """
-    from .check import findings
-
     found = findings(catalogue)
     errors = [*problems, *(str(finding) for finding in found if finding.severity == "error")]
     doubts = [*doubtful, *(str(finding) for finding in found if finding.severity == "doubt")]
@@ -123,7 +124,7 @@ def fingerprint(catalogue: DipCatalogue) -> str:
     return digest.hexdigest()
 
 
-def _read(folder: Path, problems: list[str]) -> DipCatalogue:
+def _read(make: type[DipCatalogue], folder: Path, problems: list[str]) -> DipCatalogue:
     meta = _read_meta(folder / META)
 
     def mapped(table: tables.Table, key: str, value: Callable[[Any], Any] = lambda record: record) -> Any:
@@ -136,7 +137,7 @@ def _read(folder: Path, problems: list[str]) -> DipCatalogue:
             found.setdefault(name, value(record))
         return found
 
-    return DipCatalogue(
+    return make(
         **meta,
         types=mapped(tables.TYPES, "code"),
         keys=tuple(tables.KEYS.read(folder, problems)),
@@ -239,7 +240,7 @@ def _records_of(catalogue: DipCatalogue) -> list[tuple[tables.Table, Iterable[An
 
 
 def _meta_text(catalogue: DipCatalogue) -> str:
-    defaults = {item.name: item.default for item in fields(DipCatalogue)}
+    defaults = {item.name: item.default for item in fields(catalogue)}
     lines = []
     for name in _META_FIELDS:
         value = getattr(catalogue, name)

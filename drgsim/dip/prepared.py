@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..codes import Codebook
-from .catalogue import DipCatalogue
 from .classes import ProcedureClasses
-from .code_index import base_code, codebook
 from .dip_errors import DipRulesError
-from .expressions import Pattern
+from .expressions import Pattern, base_code, codebook
 from .facts import shipped_facts
 from .model import EVERY_TYPE, DiagnosisFact, DipKey, DipType, ExcludedProcedure
 from .rules import RuleSet
 from .stages import Auxiliary, Codes, Composite, Fallback, MapCodes
 from .words import CLASSES, Kind, Pool, ProcedureNote
+
+if TYPE_CHECKING:
+    from .catalogue import DipCatalogue
 
 ANY_DIAGNOSIS = Pattern("A00", "Z99")
 _COMPLETE = 7  # characters of a procedure code that is not a beginning

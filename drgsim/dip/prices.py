@@ -1,19 +1,66 @@
-"""A catalogue as the table that prices: scores, mean costs by level, coefficients."""
+"""A catalogue as the table that prices: scores, mean costs, coefficients; and its list of primary care."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from .catalogue import DipCatalogue
-from .code_index import codebook
-from .expressions import Pattern
-from .model import DipType
-from .rules import RuleSet
-from .stages import Composite
-from .words import Kind
+from .answers import EncodedCases, answer
+from .compile import CompiledDip, compile_dip
+from .expressions import Pattern, codebook
+from .model import DipKey, DipType
+from .prepared import Prepared
+from .rules import RuleSet, Step
+from .stages import Choose, Classify, ClassOrder, Codes, Composite, Entries, Exclude, MapCodes
+from .words import Kind, Pool
+
+if TYPE_CHECKING:
+    from .catalogue import DipCatalogue
+
+
+class PrimaryCareList:
+    """The list of a prepared catalogue: cleaned, classed and compared as the catalogue's rules say, each
+    entry by the principal diagnosis and the principal procedure, or a conservative stay."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        from .._kernels._dip import DipTables
+
+        self.prepared = _own(prepared)
+        self.compiled: CompiledDip = compile_dip(self.prepared)
+        self._kernel = DipTables(self.compiled.tables)
+
+    def members(self, cases: EncodedCases, *, threads: int) -> npt.NDArray[np.bool_]:
+        """For each case, encoded by the catalogue itself, whether it is on the list."""
+        asked = replace(cases, facts=np.zeros((len(cases), 0)))
+        return answer(asked, self.prepared, self.compiled, self._kernel, threads=threads).key >= 0
+
+
+def _own(prepared: Prepared) -> Prepared:
+    """A catalogue of the list alone under the same codes and the same cleaning."""
+    listed = prepared.catalogue.primary_care
+    kept = [
+        step for step in prepared.rules.steps if isinstance(step.stage, MapCodes | Exclude | Classify | Codes)
+    ]
+    look = Entries(Pool.BASIC, position="principal", conservative="all")
+    stages = (
+        ("listed", look),
+        ("choose", Choose((Pool.BASIC,))),
+        ("order", ClassOrder(((Pool.BASIC, None),))),
+    )
+    rules = replace(prepared.rules, steps=(*kept, *(Step(name, stage, name, name) for name, stage in stages)))
+    catalogue = replace(
+        prepared.catalogue,
+        types={item.code: DipType(item.code, item.name, Kind.BASIC) for item in listed},
+        keys=tuple(DipKey(item.code, item.diagnoses, item.procedures) for item in listed),
+        auxiliary=(),
+    )
+    pools = {Pool.BASIC: tuple(range(len(listed)))}
+    return replace(prepared, catalogue=catalogue, rules=rules, pools=pools, factors={})
 
 
 def price_table(catalogue: DipCatalogue) -> pd.DataFrame:

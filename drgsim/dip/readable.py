@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Set
 
-from .account import CATALOGUE_ORDER, Account, Candidate, DipCase, Loss
 from .expressions import print_expression, print_patterns, specificity
 from .model import DipKey
 from .prepared import Prepared
-from .readable_case import CaseReading
+from .readable_case import CATALOGUE_ORDER, Account, Candidate, CaseReading, DipCase, Loss
 from .stages import Choose, ClassOrder, Composite, Entries, Fallback, TieBreak, UnmatchedSurgery
 from .words import Pool, Status, TreatmentClass
 

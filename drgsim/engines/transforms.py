@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._optional import require
 from ..dip import DipGrouper
 from ..grouping import DrgGrouper
-from ..grouping.arrow_street import beside
+from ..grouping.street import beside
 from .bonds import refuse_apart
 
 if TYPE_CHECKING:

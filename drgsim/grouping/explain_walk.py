@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Union
 
-from ..schemes.english import in_english
+from ..schemes.describe import in_english
 from ..schemes.model import Adrg, Drg, Mdc
-from ..schemes.rules.print import print_rule
 from ..schemes.rules.terms import Compare, Count, HasSeverity, Member, Role, Variable
-from ..schemes.rules.walk import Leaf, leaves
+from ..schemes.rules.walk import Leaf, leaves, print_rule
 from .explanation import Node, Words
 from .rule_teller import RuleTeller
 

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any, overload
 
 from .._parallel import CHUNK, over_chunks, thread_count
 from ..errors import NotFoundError
+from ..schemes.compile import compile_scheme
 from ..schemes.compile_cache import load_compiled
 from ..schemes.compiled import CompiledScheme
-from ..schemes.model import Scheme
 from ..schemes.rules.terms import Variable
+from ..schemes.scheme import Scheme
 from .encoded import Books, EncodedCases, books_with
+from .explain import explain
 from .inputs import CaseTable, encode_table, frame_of, one_row, read_table
 from .kernel import Answers, Kernel
-from .newborn_weight import WEIGHT_COLUMNS
-from .numbers import COLUMNS
-from .plain_case import encode_plain
+from .numbers import COLUMNS, WEIGHT_COLUMNS
+from .one_case import encode_plain
 from .result import GroupResult, as_arrow, as_frame, as_result
+from .what_if import what_if
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,8 +207,6 @@ class DrgGrouper:
         >>> grouper.explain(case).answer.drg
         'GZ15'
         """
-        from .explain import explain
-
         return explain(self, case)
 
     def what_if(self, case: Any) -> pd.DataFrame:
@@ -222,8 +222,6 @@ class DrgGrouper:
         >>> grouper.what_if({**case, "diagnoses": "K22.301|I10.x00"})["drg"].tolist()
         ['GZ15', '0000', 'GZ13', 'GZ13']
         """
-        from .what_if import what_if
-
         return what_if(self, case)
 
     @property
@@ -282,6 +280,4 @@ def _union(codes: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _compiled(scheme: Scheme) -> CompiledScheme:
-    from ..schemes.compile import compile_scheme
-
     return compile_scheme(scheme)

@@ -17,14 +17,12 @@ from ..errors import FileFormatError
 from ..schemes.compile_bounds import check_codes
 from ..schemes.compile_program import VARIABLES
 from ..schemes.compiled import CompiledScheme
-from ..schemes.model import Scheme
 from ..schemes.rules.terms import Variable
-from .case import Case
+from ..schemes.scheme import Scheme
+from .case import Case, Reason
 from .encoded import Books, EncodedCases, books_with, recoded
-from .newborn_weight import WEIGHT_COLUMNS, newborn_weights
-from .numbers import COLUMNS
+from .numbers import COLUMNS, WEIGHT_COLUMNS, newborn_weights
 from .readable import ReferenceGrouper
-from .reasons import Reason
 
 Places = npt.NDArray[np.int16]
 Bytes = npt.NDArray[np.uint8]

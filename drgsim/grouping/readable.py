@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..schemes.model import Adrg, AdrgKind, CodeSet, Drg, Mdc, Scheme
-from ..schemes.principal import principal_terms
+from ..schemes.model import Adrg, AdrgKind, CodeSet, Drg, Mdc
+from ..schemes.rows import principal_terms
 from ..schemes.rules.terms import (
     And,
     Compare,
@@ -29,8 +29,8 @@ from ..schemes.rules.terms import (
     Variable,
 )
 from ..schemes.rules.walk import leaves
-from .case import Answer, Case, CaseSeverity, Status
-from .reasons import MISSING, Reason
+from ..schemes.scheme import Scheme
+from .case import MISSING, Answer, Case, CaseSeverity, Reason, Status
 
 NEWBORN_DAYS = 28  # 新生儿: the first 28 days of life
 

@@ -11,9 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..schemes.compiled import CompiledScheme
-from .case import CaseSeverity, Status
+from .case import CaseSeverity, Reason, Status
 from .kernel import Answers
-from .reasons import Reason
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..schemes.rules.print import print_rule
 from ..schemes.rules.terms import (
     NEVER,
     And,
@@ -21,9 +20,8 @@ from ..schemes.rules.terms import (
     Rule,
     Severity,
 )
-from ..schemes.rules.walk import Leaf, leaves
-from .explain_words import VARIABLES, format_number, joined, listed, named_roles, value_words
-from .explanation import Words
+from ..schemes.rules.walk import Leaf, leaves, print_rule
+from .explanation import VARIABLES, Words, format_number, joined, listed, named_roles, value_words
 from .readable import Facts
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from ..codes import Catalogue
-from ..schemes.english import in_english
-from ..schemes.model import Scheme
+from ..schemes.describe import in_english
 from ..schemes.rules.terms import Severity
+from ..schemes.scheme import Scheme
 from .case import Answer, Case, Status
 from .explanation import Language, Words, check_language
 from .one_case import OpenScheme, open_scheme, read_case

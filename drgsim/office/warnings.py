@@ -15,7 +15,7 @@ from ..cases.check import check_cases
 from ..cases.rules import check_rules
 from ..codes import Catalogue
 from ..codes.search import codes_in_use
-from ..grouping.reasons import Reason
+from ..grouping.case import Reason
 from ..words import headers
 from .alternatives import principal_first, regrouped, without
 from .thresholds import Thresholds

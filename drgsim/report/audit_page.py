@@ -9,9 +9,20 @@ from .._atomic import replacing
 from ..audit.words import SUSPICION, told, word
 from . import fonts
 from .figures.funnel import funnel
-from .markup import Markup, beside, bullets, chart, document, heading, pair, paragraph, section, table
-from .page_style import CSS
-from .svg import svg
+from .markup import (
+    CSS,
+    Markup,
+    beside,
+    bullets,
+    chart,
+    document,
+    heading,
+    pair,
+    paragraph,
+    section,
+    svg,
+    table,
+)
 
 if TYPE_CHECKING:
     from ..audit.result import AuditResult

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..audit.screening import audit
-from ..audit.stays.screen import with_groups
+from ..audit.stays.screen import facts_of_stays, with_groups
 from ..audit.stays.worth import Worth
 from ..synthetic.planted import planted_cases
 from ..synthetic.planted_claims import planted_claims
@@ -53,8 +53,6 @@ def ranking(n: int = 20_000, *, seed: int = 0, policy: Any = None, weights: Any 
     """
     from sklearn.ensemble import IsolationForest
     from sklearn.metrics import average_precision_score
-
-    from ..audit.stays.screen import facts_of_stays
 
     planted = _planted(n, seed, policy, weights)
     stays = facts_of_stays(planted.cases, policy=policy, weights=weights, scheme="chs-drg-2.0")

@@ -13,8 +13,8 @@ from ..language import both as said
 from ..language import stated_language, told
 from ..words import chinese, pairs
 from .facts import RunFacts
+from .numbers import both, level
 from .reader_tables import Tables, attributions, check_table, projected, reforms
-from .words import both, level
 
 _FORMATS = {
     **dict.fromkeys(("fund_change_share", "margin", "share", "gap"), SHARE),

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .. import _version
-from ..simulation.projection.fund_warnings import fund_warnings
+from ..simulation.projection.frame import fund_warnings
+from .numbers import word
 from .reader_tables import projected
-from .words import word
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,4 +1,4 @@
-"""Which font can write Chinese here, and what to do when none can: labels in English, never empty boxes."""
+"""Which font can write Chinese here, and what to do when none can."""
 
 from __future__ import annotations
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._atomic import replacing
 from ..office import monthly as room
 from ..office.month import OfficeMonth
+from .office_page import page
+from .office_workbook import write_month
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ..policy.policy import Policy
 
 
@@ -23,19 +25,12 @@ class OfficeReport(OfficeMonth):
 
         Cases are named by the row of the sheet they were read from; `case_ids` adds their ids.
         """
-        from .office_workbook import write_month
-
         write_month(self, path, case_ids=case_ids)
 
     def to_html(self, path: Any = None) -> str:
         """One self-contained page without identifiers; written to `path` if given."""
-        from .._atomic import replacing
-        from .office_page import page
-
         text = page(self)
         if path is not None:
-            from pathlib import Path
-
             with replacing(Path(path)) as part:
                 part.write_text(text, encoding="utf-8")
         return text

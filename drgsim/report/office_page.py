@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
 from ..office.indicators import HEADERS, KINDS
 from ..office.month import PERIODS, shown
-from .markup import bullets, document, heading, paragraph, section, table
-from .page_style import CSS
+from .markup import CSS, bullets, document, heading, paragraph, section, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,6 +147,4 @@ def _explained(month: OfficeReport) -> str:
 
 
 def _fold(title: str, inner: str) -> str:
-    from html import escape
-
     return f"<details><summary>{escape(title)}</summary>{inner}</details>"

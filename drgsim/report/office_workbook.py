@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from .._excel import open_book
@@ -96,8 +97,6 @@ def _ids(wanted: bool) -> dict[str, str]:
 
 def _cases(month: OfficeReport, case_ids: bool) -> pd.DataFrame:
     """The stays by department, group and margin, with `at`, their position in the month."""
-    import numpy as np
-
     frame = month.frame.assign(
         sheet_row=month.sheet_rows, at=np.arange(len(month)),
         standing=month.frame["standing"].map(WORDS["standing"]),

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from . import fonts
 from .facts import RunFacts
-from .markup import Markup, bullets, document, heading, pair, paragraph, section
+from .markup import CSS, Markup, bullets, document, heading, pair, paragraph, section
 from .numbers import count
 from .page_charts import charts
 from .page_checks import checks, run_table
 from .page_headlines import headlines
-from .page_style import CSS
 
 if TYPE_CHECKING:
     from .reader_tables import Tables

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ..published import measures
 from .facts import RunFacts
 from .markup import Cell, Markup, bullets, heading, kept, pair, paragraph, section, table
-from .numbers import count, money, number, percent
+from .numbers import count, money, number, percent, word
 from .page_headlines import short
 from .reader_tables import check_table
-from .words import word
 
 if TYPE_CHECKING:
     import pandas as pd

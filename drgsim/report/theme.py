@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
+
+from matplotlib.figure import Figure
 
 from .._optional import require
 from . import fonts
-from .numbers import MINUS
+from .numbers import MINUS, title
+
+_DPI = 110
+
+
+class Chart(Figure):
+    """A Figure in all respects; it also knows how a notebook may draw it."""
+
+    def _repr_png_(self) -> bytes:
+        out = BytesIO()
+        self.savefig(out, format="png", dpi=_DPI)
+        return out.getvalue()
+
 
 WIDTH = 7.1  # inches: what A4 leaves between its margins, so that letters print at the size stated here
 SIZE, SMALL = 8.0, 7.0  # points
@@ -49,7 +64,6 @@ def styles(scenarios: Sequence[str]) -> dict[str, Style]:
 def drawing() -> Iterator[Any]:
     """The house settings while a figure is made, and the class of figures; no global state is kept."""
     matplotlib = require("matplotlib", extra="plot", feature="drawing charts")
-    from .chart import Chart
 
     settings = {
         "font.family": fonts.families(),
@@ -160,3 +174,41 @@ def _open_word(piece: str) -> bool:
 def _hard(piece: str, most: int = 24) -> list[str]:
     """A word longer than any line, in parts."""
     return [piece[start : start + most] for start in range(0, len(piece), most)]
+
+
+Titles = Mapping[str, Mapping[str, str]]
+
+
+def scenario_label(titles: Titles | None, scenario: object, lang: str, width: int, lines: int = 3) -> str:
+    """The scenario's title, else its id; the id too when no font here can draw the title."""
+    key = str(scenario)
+    text = title(titles, key, lang)
+    return label(text if fonts.is_drawable(text) else key, width, lines)
+
+
+def legend(figure: Any, handles: Sequence[Any]) -> None:
+    """Above the chart, in as many columns as the labels leave room for."""
+    labels = [each.get_label() for each in handles]
+    figure.legend(
+        handles=handles,
+        loc="outside upper left",
+        ncols=_columns(labels, figure.get_figwidth()),
+        handlelength=2.6,
+    )
+
+
+def legend_height(labels: Sequence[str], width: float = WIDTH) -> float:
+    """Inches `legend` will take."""
+    lines = max((each.count("\n") + 1 for each in labels), default=1)
+    return 0.1 + 0.165 * lines * -(-len(labels) // _columns(labels, width))
+
+
+def _columns(labels: Sequence[str], width: float) -> int:
+    widest = max((columns(line) for each in labels for line in each.split("\n")), default=0)
+    many = next((count for count, room in ((4, 20), (3, 30), (2, 48)) if widest <= room * width / WIDTH), 1)
+    return max(1, min(many, len(labels)))
+
+
+def label(text: object, width: int, lines: int = 3) -> str:
+    """Any label as something that can be drawn."""
+    return wrap(fonts.drawable(str(text)), width, lines=lines)

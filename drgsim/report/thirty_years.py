@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .._rows import rows_of
 from ..fund.words import pots
 from . import fonts
-from .figures.fund_fan import fund_fan
-from .figures.tornado import tornado
-from .markup import Cell, chart, heading, pair, paragraph, section, table
+from .figures.valuation import fund_fan, tornado
+from .markup import Cell, chart, heading, pair, paragraph, section, svg, table
 from .numbers import NONE, money
-from .svg import svg
 
 if TYPE_CHECKING:
     from ..fund.sensitivity import Sensitivity
@@ -126,7 +126,5 @@ def who_pays(valuation: Valuation) -> str:
 
 
 def _spread(values: object, *, signed: bool) -> list[Cell]:
-    import numpy as np
-
     path = np.asarray(values, dtype=float)
     return [money(float(each), "zh", signed=signed) for each in (path[0], path.mean(), path.sum())]

@@ -9,11 +9,8 @@ from ..transition.flows import MOVES
 from ..words import named
 from . import fonts
 from .figures.gains import gains
-from .markup import Cell, bullets, chart, document, heading, pair, paragraph, section, table
-from .numbers import NONE, count, money, number, percent
-from .page_style import CSS
-from .svg import svg
-from .words import level
+from .markup import CSS, Cell, bullets, chart, document, heading, pair, paragraph, section, svg, table
+from .numbers import NONE, count, level, money, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd

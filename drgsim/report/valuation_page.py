@@ -13,9 +13,8 @@ from ..fund.words import pots
 from ..sources import resolve
 from ..words import chinese
 from . import fonts
-from .markup import Cell, bullets, document, heading, pair, paragraph, section, table
+from .markup import CSS, Cell, bullets, document, heading, pair, paragraph, section, table
 from .numbers import NONE, money, number
-from .page_style import CSS
 from .thirty_years import thirty_years
 
 if TYPE_CHECKING:

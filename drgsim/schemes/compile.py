@@ -12,11 +12,10 @@ import numpy.typing as npt
 from .compile_buckets import ALWAYS_KNOWN
 from .compile_filter import prefilter
 from .compile_program import FAILS, VARIABLES, Programs
-from .compile_sets import Mask, SetTable, codebooks_for
-from .compile_words import diagnosis_words, procedure_words
+from .compile_words import Mask, SetTable, codebooks_for, diagnosis_words, procedure_words
 from .compiled import CompiledScheme, Level
-from .model import Adrg, AdrgKind, Drg, Mdc, Scheme
-from .principal import principal_terms
+from .model import Adrg, AdrgKind, Drg, Mdc
+from .rows import principal_terms
 from .rules.parse import both
 from .rules.terms import (
     Compare,
@@ -26,6 +25,7 @@ from .rules.terms import (
     Variable,
 )
 from .rules.walk import holds_by_severity, leaves
+from .scheme import Scheme
 from .scheme_errors import PackError
 
 UNGROUPED, UNGROUPED_ADRG = "0000", "00"

@@ -14,8 +14,7 @@ import numpy.typing as npt
 
 from .compile_logic import STATES
 from .compile_program import FAILS, VARIABLES, Op
-from .compile_sets import SPECIAL
-from .compile_words import BYTE, HALF
+from .compile_words import BYTE, HALF, SPECIAL
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 

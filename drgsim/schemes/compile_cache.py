@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .._trusted import only_ours
 from ..errors import FileFormatError
+from .compile import compile_scheme
 from .compiled import FORMAT, CompiledScheme
 from .registry import files_hash, load
 
@@ -34,8 +35,6 @@ def load_compiled(name: str | Path, *, on: date | str | None = None) -> Compiled
     kept = _kept(path, source)
     if kept is not None:
         return kept
-    from .compile import compile_scheme  # most runs find the scheme compiled
-
     compiled = replace(compile_scheme(load(name, on=on)), made_from=source)
     _store(path, compiled.block())
     return compiled

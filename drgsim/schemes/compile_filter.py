@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from .compile_buckets import Buckets, cut_variables
-from .compile_classes import FirstCode, first_code, mark_codes
+from .compile_buckets import Buckets, FirstCode, cut_variables, first_code, mark_codes
 from .compile_logic import (
     ANY_OTHERS,
     FALSE,
@@ -26,7 +25,7 @@ from .compile_logic import (
     further_signature,
     sources,
 )
-from .compile_sets import SetTable
+from .compile_words import SetTable
 from .rules.parse import both
 from .rules.terms import ALWAYS, And, Count, Role, Rule
 from .rules.walk import leaves

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from .compile_sets import Mask, SetTable
+from .compile_words import Mask, SetTable
 from .rules.terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Role, Rule
 from .rules.walk import leaves
 

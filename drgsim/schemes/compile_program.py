@@ -11,7 +11,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from .compile_sets import Mask, SetTable
+from .compile_words import Mask, SetTable
 from .rules.terms import (
     And,
     Compare,

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
+import pandas as pd
+
 from ..words import pairs
-from .model import Scheme
 from .rows import TABLES, TOP, AnyRow, Table, table_rows
-from .rules.print import print_rule
+from .rules.walk import print_rule
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from .scheme import Scheme
 
 Language = Literal["zh", "en"]
 _EXAMPLES = 5
@@ -61,8 +62,6 @@ class SchemeDiff:
     @property
     def frame(self) -> pd.DataFrame:
         """One row a difference: part, change, row, before, after, number."""
-        import pandas as pd
-
         return pd.DataFrame(map(asdict, self.changes), columns=[each.name for each in fields(Change)])
 
     def summary(self, lang: Language = "zh") -> str:

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._paths import data_path
-from .model import Scheme
 from .rows import TABLES, table_rows
-from .rules.print import print_rule
+from .rules.walk import print_rule
+
+if TYPE_CHECKING:
+    from .scheme import Scheme
 
 
 def pack_hash(scheme: Scheme) -> str:

@@ -13,10 +13,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from .model import Adrg, AdrgKind, CodeSet, Drg, Mdc, Scheme
+from ..codes import Catalogue
+from .model import Adrg, AdrgKind, CodeSet, Drg, Mdc
 from .pack_tables import Row, finite, natural, parsed, read_table
 from .rules.neutral import parse_neutral
 from .rules.terms import Rule
+from .scheme import Scheme
 from .scheme_errors import PackError
 
 VALID_PROCEDURES = "OP_ALL"
@@ -176,8 +178,6 @@ class _Sets:
     def starting_with(self, start: str) -> set[str]:
         """Every code of the catalogues or of the folder that begins with `start`."""
         if self._universe is None:
-            from ..codes import Catalogue
-
             self._universe = (*Catalogue.load("diagnosis").codes, *Catalogue.load("procedure").codes)
         return {code for code in (*self._universe, *self._own_codes) if code.startswith(start)}
 

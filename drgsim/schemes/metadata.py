@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from .._damaged import read_toml
-from .model import Scheme, Switches, Trust
+from .model import Switches, Trust
 from .scheme_errors import PackError
+
+if TYPE_CHECKING:
+    from .scheme import Scheme
 
 FILE = "scheme.toml"
 _TEXTS = ("id", "version", "base", "family", "trust", "source")
@@ -48,10 +51,10 @@ class Metadata:
 
     def switch_fields(self, base: Scheme | None) -> dict[str, Any]:
         """The switches of a Scheme and their sources: the base's, but for those that the file states."""
-        old = base or Scheme(self.id, self.title, self.version, (), (), (), {}, {}, {}, {})
-        merged = {**old.switch_sources, **self.switch_sources}
+        switches, sources = (base.switches, base.switch_sources) if base else (Switches(), {})
+        merged = {**sources, **self.switch_sources}
         return {
-            "switches": replace(old.switches, **self.switches),
+            "switches": replace(switches, **self.switches),
             "switch_sources": {name: source for name, source in merged.items() if source},
         }
 

@@ -11,13 +11,16 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._paths import data_path
-from .model import AmbiguousAdrg, CcExclusion, NewbornWeight, Scheme, Switches
+from .model import AmbiguousAdrg, CcExclusion, NewbornWeight, Switches
 from .scheme_errors import WorkbookError
 from .workbook_sheets import Findings, read_sheets
 from .workbook_tables import SHEETS, tables_of
+
+if TYPE_CHECKING:
+    from .scheme import Scheme
 
 _CODE_COLUMNS = ("icd_code", "icd")
 _SOURCE = "SC05"
@@ -29,6 +32,7 @@ SWITCHES = Switches(
 
 
 def from_official_workbook(
+    make: type[Scheme],
     path: str | Path,
     *,
     id: str = "chs-drg-3.0",
@@ -37,10 +41,12 @@ def from_official_workbook(
     strict: bool = True,
     **metadata: Any,
 ) -> Scheme:
-    """The scheme that the workbook states.
+    """The scheme that the workbook states; see `Scheme.from_official_workbook`.
 
     Parameters
     ----------
+    make
+        The class of the scheme.
     path
         An `.xlsx` with the sheets named above; columns are found by their header, in any place.
     id, title, version, metadata
@@ -89,7 +95,7 @@ def from_official_workbook(
         "switch_sources": {"cc_exclusion": _SOURCE, "newborn_weight": "SC06"},
         **metadata,
     }
-    return Scheme(
+    return make(
         id=id,
         title=title,
         version=version,

@@ -21,41 +21,44 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..codes import Catalogue
 from .codes_file import KINDS, Block, Kind, Universes, apply_blocks, read_blocks
 from .codesets import Universe
 from .metadata import read_metadata
-from .model import CodeSet, Departure, Scheme
+from .model import CodeSet, Departure
 from .pack_tables import natural, read_table
 from .rows import apply_rows
 from .scheme_errors import PackError, RuleSyntaxError
+
+if TYPE_CHECKING:
+    from .scheme import Scheme
 
 DEPARTURE_COLUMNS = ("item", "source", "here", "evidence")
 EXTRA = "extra_codes.txt"
 _TABLE = re.compile(r"(MCC|CC)(?:/(\S+))?")
 
 
-def read_pack(folder: str | Path, *, base: Scheme | None = None) -> Scheme:
-    """The scheme that `folder` states; an overlay needs the scheme it is stated against.
+def read_pack(make: type[Scheme], folder: str | Path, *, base: Scheme | None = None) -> Scheme:
+    """The scheme that `folder` states, of the class given; an overlay needs its base.
 
     Raises PackError or RuleSyntaxError, both naming the file and line.
     """
     path = Path(folder)
     try:
-        return _read(path, base)
+        return _read(make, path, base)
     except (PackError, RuleSyntaxError) as error:
         if str(path) not in (error.where or ""):
             error.where = f"{path.name}: {error.where}" if error.where else str(path)
         raise
 
 
-def _read(path: Path, base: Scheme | None) -> Scheme:
+def _read(make: type[Scheme], path: Path, base: Scheme | None) -> Scheme:
     meta = read_metadata(path)
     if meta.base != (base.id if base else None):
         raise PackError("this pack has another base", got=base and base.id, allowed=meta.base or "none")
-    empty = Scheme(meta.id, meta.title, meta.version, (), (), (), {}, {}, {}, {})
-    old = base or empty
+    old = base or make(meta.id, meta.title, meta.version, (), (), (), {}, {}, {}, {})
     universes = _with_extra(scheme_universes(old), path)
     mdcs, adrgs, drgs = apply_rows(path, old, overlay=base is not None)
     severity = apply_blocks(
@@ -64,7 +67,7 @@ def _read(path: Path, base: Scheme | None) -> Scheme:
     exclusion = apply_blocks(
         exclusion_sets(old), _diagnoses_only(read_blocks(path / "exclusion.txt")), universes
     )
-    return Scheme(
+    return make(
         **meta.fields(),
         mdcs=mdcs,
         adrgs=adrgs,

@@ -10,7 +10,6 @@ from typing import Any
 
 from .codes_file import KINDS, Block, Kind, Universes, difference, write_blocks
 from .metadata import FILE, write_metadata
-from .model import Scheme
 from .pack import (
     DEPARTURE_COLUMNS,
     EXTRA,
@@ -21,7 +20,8 @@ from .pack import (
 )
 from .pack_tables import natural, write_table
 from .rows import ORDER_COLUMNS, TABLES, AnyRow, Table, table_rows
-from .rules.print import print_rule
+from .rules.walk import print_rule
+from .scheme import Scheme
 from .scheme_errors import PackError
 
 _COMMENT = "Code lists: prefixes with exceptions over the catalogue. docs/scheme-packs.md has the grammar."
@@ -53,7 +53,7 @@ def _write(scheme: Scheme, path: Path, base: Scheme | None) -> None:
     _write_lists(path, scheme, old)
     if scheme.departures:
         write_table(path / "departures.csv", DEPARTURE_COLUMNS, map(astuple, scheme.departures))
-    written = read_pack(path, base=base)
+    written = read_pack(type(scheme), path, base=base)
     stated = replace(scheme, base=base.id if base else None)
     if written != stated:
         raise PackError("this scheme does not survive being written", got=_first_difference(stated, written))

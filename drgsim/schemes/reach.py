@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from .model import Adrg, Drg, Scheme
+from .model import Adrg, Drg
 from .rules.parse import either
 from .rules.terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Role, Rule, Variable
+
+if TYPE_CHECKING:
+    from .scheme import Scheme
 
 _MOST_CLAUSES = 200  # a rule that multiplies out to more is not looked into
 _SINGLE = ((Role.PRINCIPAL_DIAGNOSIS,), (Role.MAIN_PROCEDURE,))  # roles with one code at most

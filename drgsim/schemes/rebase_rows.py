@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .model import Adrg, Drg, Scheme
+from .model import Adrg, Drg
 from .rebase_state import Carried, Merge, Status, drgs_of, meaning
 from .rows import TABLES, AnyRow, Table, table_rows
-from .rules.print import print_rule
+from .rules.walk import print_rule
+from .scheme import Scheme
 
 _MDC, _ADRG, _DRG = TABLES
 

@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import Literal
 
 from .diff import Language
-from .model import Adrg, AdrgKind, CodeSet, Drg, Scheme
+from .model import Adrg, AdrgKind, CodeSet, Drg
 from .rows import TABLES, AnyRow, table_rows
-from .rules.print import print_rule
 from .rules.terms import Constant, Count, HasSeverity, Member, Rule
-from .rules.walk import holds_by_severity, leaves, set_names
+from .rules.walk import holds_by_severity, leaves, print_rule, set_names
+from .scheme import Scheme
 
 Status = Literal["applied", "look", "same", "conflict", "lost"]
 

@@ -12,21 +12,19 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from .._paths import data_path
 from .._trusted import only_ours
 from ..errors import ArgumentError, NotFoundError
-from .absent import odd_but_usable, refuse_absent
+from .check import odd_but_usable, refuse_absent
 from .identity import folders_hash
 from .metadata import FILE, Metadata, folder_name, read_metadata
-from .model import Scheme
 from .pack import read_pack
 from .rows import CodeRows, code_rows, count_rows
+from .scheme import Scheme
 from .scheme_errors import PackError, SchemeWarning
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 VARIABLE = "DRGSIM_SCHEMES"
 Day = date | str | None
@@ -93,8 +91,6 @@ def list_schemes() -> pd.DataFrame:
     Columns: id, title, title_en, version, family, base, valid_from, valid_to (dates or None), trust,
     mdc, adrg, drg, ambiguous (numbers of rows; the first three without the ambiguous rows), folder.
     """
-    import pandas as pd
-
     columns = ("id", "title", "title_en", "version", "family", "base", "valid_from", "valid_to", "trust")
     rows = []
     read: dict[Path, CodeRows] = {}
@@ -286,7 +282,7 @@ def _day(on: Day) -> date:
 def _scheme(folders: tuple[Path, ...], files: str) -> Scheme:
     """The scheme of a chain of folders; `files`, their hash, makes an edited pack a new one."""
     folder, *bases = folders
-    scheme = read_pack(folder, base=_scheme(tuple(bases), folders_hash(bases)) if bases else None)
+    scheme = read_pack(Scheme, folder, base=_scheme(tuple(bases), folders_hash(bases)) if bases else None)
     refuse_absent(scheme, str(folder))
     for odd in odd_but_usable(scheme, folder):
         warnings.warn(f"the pack {scheme.id}: {odd}", SchemeWarning, stacklevel=3)

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .model import Adrg, AdrgKind, Drg, Mdc, Scheme
+from .model import Adrg, AdrgKind, Drg, Mdc
 from .pack_tables import Row, parsed, read_table
 from .rules.parse import parse_rule
+from .rules.terms import Count, Member, Role, Rule
+from .rules.walk import holds_without_codes, leaves
 from .scheme_errors import PackError
+
+if TYPE_CHECKING:
+    from .scheme import Scheme
+
+
+def principal_terms(scheme: Scheme) -> Iterator[Member | Count]:
+    """The terms whose sets list principal diagnoses: those of the MDCs, and of the ADRGs in an MDC that
+    takes cases without a look at their codes, as CHS-DRG 3.0 takes newborns by age alone.
+    """
+    opened = {mdc.code for mdc in scheme.mdcs if holds_without_codes(mdc.rule)}
+    rules: list[Rule] = [mdc.rule for mdc in scheme.mdcs]
+    rules += [adrg.rule for adrg in scheme.adrgs if adrg.mdc in opened]
+    for rule in rules:
+        for leaf in leaves(rule):
+            if not isinstance(leaf, Count | Member) or Role.PRINCIPAL_DIAGNOSIS not in leaf.roles:
+                continue
+            if isinstance(leaf, Count) or not leaf.negated:
+                yield leaf
+
 
 ORDER_COLUMNS = ("parent", "children")
 TOP = "*"  # the parent of the MDCs in order.csv

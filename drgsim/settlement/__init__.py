@@ -3,15 +3,14 @@
 from .budgets import budget_from_income, budget_table, grown_budget
 from .cash import cash
 from .cash_flows import CashFlows
+from .fund_cash import Gate, prepayment_gate
 from .outsiders import outsiders
 from .prepayment import prepayments
-from .prepayment_gate import Gate, prepayment_gate
 from .region_prepayments import RegionPrepayments
 from .settle import settle
 from .settlement import Settlement
 from .statistics import merge_statistics, pool_small_cells, statistics
-from .timing import Timing, deadlines
-from .working_days import WorkingDays
+from .timing import Timing, WorkingDays, deadlines
 
 __all__ = [
     "CashFlows",

@@ -1,17 +1,40 @@
-"""Budgets: what each region's fund may spend on inpatient care in the year, employee and resident apart."""
+"""What there is to pay with: budgets by region, the pots beside the basic fund, and which policy holds
+where."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from ..cases.arrays import read_labels
-from ..errors import ColumnError
+from ..errors import ColumnError, NotFoundError
+from ..policy.policy import policies_given
 from .settlement_errors import SettlementError
+from .statistics import Words, added
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from ..policy.policy import Policy
+
+
+def policy_by_region(policy: Any) -> Callable[[str], Policy]:
+    """The policy of a region, from one for all or a mapping of region (or `"other"`) to Policy."""
+    policy = policies_given(policy)
+    if not isinstance(policy, Mapping):
+        return lambda region: policy
+
+    def find(region: str) -> Policy:
+        if region not in policy and "other" not in policy:
+            raise NotFoundError(
+                "a care region has no policy", got=region, allowed=sorted(policy), nearest=policy
+            )
+        return policy[region] if region in policy else policy["other"]
+
+    return find
+
 
 INSURANCES = ("employee", "resident")
 FUND = ["region", "insurance"]
@@ -70,3 +93,54 @@ def budget_from_income(frame: pd.DataFrame, *, reserve: float = 0.0) -> pd.DataF
 def grown_budget(frame: pd.DataFrame, growth: float) -> pd.DataFrame:
     """Last year's budget times one plus `growth`."""
     return frame[FUND].assign(budget=frame["budget"] * (1 + growth))
+
+
+# pots beside the basic funds: catastrophic insurance with money of its own, medical aid's budget, and those
+# the tables do not tell apart (civil servants, enterprises, commercial insurance)
+CATASTROPHIC, MEDICAL_AID, OTHER = "catastrophic", "medical_aid", "other_payers"
+POTS = (CATASTROPHIC, MEDICAL_AID, OTHER)
+
+
+def of_basic_fund(rows: pd.DataFrame, policy_of: Callable[[str], Policy]) -> npt.NDArray[np.bool_]:
+    """(rows,) whether the basic fund of each row's `insured_region` and `insurance` bears what catastrophic
+    insurance pays there."""
+    regions, insurances = Words.read(rows, "insured_region"), Words.read(rows, "insurance")
+    pairs = regions.codes * len(insurances.names) + insurances.codes
+    borne = np.zeros(len(regions.names) * len(insurances.names), np.bool_)
+    for pair in np.unique(pairs).tolist():
+        region, insurance = divmod(pair, len(insurances.names))
+        borne[pair] = _borne(policy_of, str(regions.names[region]), str(insurances.names[insurance]))
+    return borne[pairs]
+
+
+def pot_table(flows: pd.DataFrame, borne: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """What each pot spends, fen: index (region, pot), column `spent`; pots that spend nothing are left out.
+
+    `flows` are statistics by flow, `borne` what `of_basic_fund` says of them.
+    """
+    catastrophic = flows["catastrophic"].to_numpy(np.int64)
+    aid = flows["medical_aid"].to_numpy(np.int64)
+    spent = {
+        CATASTROPHIC: np.where(borne, 0, catastrophic),
+        MEDICAL_AID: aid,
+        OTHER: flows["other_payers"].to_numpy(np.int64) - catastrophic - aid,
+    }
+    regions = Words.read(flows, "insured_region")
+    seen = np.unique(regions.codes)
+    table = pd.DataFrame(
+        {
+            "region": np.tile(regions.names[seen], len(POTS)),
+            "pot": np.repeat(np.array(POTS, dtype=object), len(seen)),
+            "spent": np.concatenate(
+                [added(regions.codes, spent[pot], len(regions.names))[seen] for pot in POTS]
+            ),
+        }
+    )
+    sums = table.groupby(["region", "pot"], sort=True)[["spent"]].sum()
+    return sums[sums["spent"] != 0]
+
+
+def _borne(policy_of: Callable[[str], Policy], region: str, insurance: str) -> bool:
+    if insurance not in INSURANCES:
+        return False
+    return bool(policy_of(region)[f"benefit.{insurance}.catastrophic.paid_by"] == "basic_fund")

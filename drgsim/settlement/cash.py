@@ -16,15 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .budgets import of_basic_fund, policy_by_region
 from .cash_flows import CashFlows
-from .fund_cash import fund_cash
-from .monthly import settle_months
-from .pots import of_basic_fund
-from .region_payments import COLUMNS, region_payments
+from .clearing import settle_months
+from .fund_cash import COLUMNS, fund_cash, region_payments
 from .settlement_errors import LedgerError, SettlementError
-from .timing import Timing
-from .which_policy import policy_by_region
-from .working_days import WorkingDays
+from .timing import Timing, WorkingDays
 
 if TYPE_CHECKING:
     from pathlib import Path

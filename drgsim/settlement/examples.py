@@ -13,8 +13,8 @@ import pandas as pd
 from ..errors import DrgsimError, nearest_name
 from ..payment.pay import pay
 from ..policy.policy_errors import PolicyDateWarning
+from .clearing import due_after_sharing
 from .settle import settle
-from .sharing import due_after_sharing
 
 if TYPE_CHECKING:
     from ..payment.faces.payments import Payments

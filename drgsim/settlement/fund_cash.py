@@ -1,16 +1,131 @@
-"""The account of a fund day by day: what it opens with, what comes in, what hospitals and regions get."""
+"""The funds' side of cash: accounts day by day, whether they may prepay, and what regions pay each other."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ..cases.arrays import read_labels, read_money
-from ..errors import ColumnError
-from .budgets import FUND
+from ..errors import ArgumentError, ColumnError
+from .budgets import FUND, INSURANCES
+from .region_prepayments import PAIR
 from .settlement_errors import SettlementError
-from .timing import MONTHS_IN_A_YEAR
+from .timing import MONTHS_IN_A_YEAR, Timing, WorkingDays, last_day
+
+if TYPE_CHECKING:
+    from ..policy.policy import Policy
+    from ..policy.reading import Readable
+    from .region_prepayments import RegionPrepayments
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether a fund may prepay, and the first reason why not: "", `reserve`, `deficit`, `forecast`."""
+
+    open: bool
+    reason: str
+    reserve_months: float
+    needed_months: float | None
+
+    def __bool__(self) -> bool:
+        return self.open
+
+
+def prepayment_gate(
+    policy: Readable,
+    insurance: str,
+    *,
+    reserve: float,
+    spending: float,
+    last_balance: float,
+    forecast_balance: float = 0.0,
+) -> Gate:
+    """Whether a fund may prepay hospitals.
+
+    Parameters
+    ----------
+    policy : reads `settlement.prepayment_gate.*`; a policy that sets none leaves the gate open.
+    insurance : employee or resident.
+    reserve, spending : yuan; the pooled fund's cumulative balance, and what it spends in a year.
+    last_balance, forecast_balance : yuan; income less spending of last year, and of the next 12 months.
+
+    >>> from drgsim import Policy
+    >>> gate = prepayment_gate(Policy.load("national-drg-rate"), "resident", reserve=4.9, spending=10,
+    ...                        last_balance=1)
+    >>> gate.open, gate.reason, round(gate.reserve_months, 2)
+    (False, 'reserve', 5.88)
+    """
+    if insurance not in INSURANCES:
+        raise ArgumentError("no such insurance", got=insurance, allowed=INSURANCES, nearest=INSURANCES)
+    if not spending > 0:
+        raise SettlementError(
+            "months of reserve need a positive yearly spending", got=f"{spending:,.2f} yuan"
+        )
+    months = reserve * MONTHS_IN_A_YEAR / spending
+    held, spent = round(reserve * 100), round(spending * 100)  # whole fen: the edge itself is exact
+    needed = policy.number("settlement.prepayment_gate.reserve_months", insurance=insurance)
+    strict = bool(policy["settlement.prepayment_gate.no_deficit"])
+    reason = ""
+    if needed is not None and held * MONTHS_IN_A_YEAR < needed * spent:
+        reason = "reserve"
+    elif strict and last_balance < 0:
+        reason = "deficit"
+    elif strict and forecast_balance < 0:
+        reason = "forecast"
+    return Gate(not reason, reason, months, needed)
+
+
+COLUMNS = ["region", "insurance", "date", "amount"]
+
+
+def region_payments(
+    lent: RegionPrepayments, policy_of: Callable[[str], Policy], year: int, days: WorkingDays
+) -> pd.DataFrame:
+    """region, insurance, date, amount (fen; negative for who pays): two rows a payment, so all sum to 0.
+
+    The insured region's policy sets the days: it pays. Months are cleared by their last working day.
+    """
+    if lent.months.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    payers = sorted(set(lent.months["insured_region"].astype(str)))
+    lent_on = {region: _lent_by(policy_of(region), year, days) for region in payers}
+    cleared_on = {region: Timing.read(policy_of(region)).cleared_by(year, days) for region in payers}
+    first = lent.months.drop_duplicates(PAIR)
+    rest = lent.rest.reset_index()
+    months = lent.months["month"].to_numpy(dtype=object).astype("datetime64[M]")
+    parts = [
+        _dated(first, "prepaid", first["insured_region"].map(lent_on).to_numpy()),
+        _dated(lent.months, "cleared", days.on_or_before(last_day(months))),
+        _dated(rest, "rest", rest["insured_region"].map(cleared_on).to_numpy()),
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    table = table[table["amount"] != 0]
+    sides = [
+        table.rename(columns={"care_region": "region"}),
+        table.rename(columns={"insured_region": "region"}).assign(amount=-table["amount"]),
+    ]
+    return pd.concat([side[COLUMNS] for side in sides], ignore_index=True)
+
+
+def _dated(table: pd.DataFrame, amount: str, date: Any) -> pd.DataFrame:
+    kept = table[[*PAIR, amount]].rename(columns={amount: "amount"})
+    return kept.assign(date=np.asarray(date, "datetime64[s]"))
+
+
+def _lent_by(policy: Policy, year: int, days: WorkingDays) -> Any:
+    month = policy["cross_region.prepayment.paid_month"]
+    if month is None:
+        raise SettlementError(
+            "the policy does not say when regions prepay each other",
+            got="cross_region.prepayment.paid_month: null",
+            do='set it, or take national values with policy.including("cash-timing")',
+        )
+    return days.on_or_before(last_day(np.datetime64(f"{year}-01", "M") + int(month) - 1))
 
 
 def fund_cash(

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .clearing import clear_year
-from .monthly import settle_months
-from .tally import Words, added
+from .clearing import clear_year, settle_months
+from .statistics import Words, added
 from .timing import MONTHS_IN_A_YEAR
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .budgets import FUND, budget_table
+from .budgets import FUND, budget_table, policy_by_region
 from .settle import settlement_prices
 from .statistics import FLOW, MEASURES, hospital_months
-from .which_policy import policy_by_region
 
 if TYPE_CHECKING:
     from pathlib import Path

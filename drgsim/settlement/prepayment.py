@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .budgets import policy_by_region
 from .region_prepayments import PAIR, RegionPrepayments
 from .settlement import Settlement
 from .settlement_errors import LedgerError, SettlementError
 from .statistics import flow_months, hospital_months
 from .timing import MONTHS_IN_A_YEAR
-from .which_policy import policy_by_region
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,14 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .budgets import FUND, budget_table
+from .budgets import FUND, budget_table, of_basic_fund, policy_by_region, pot_table
 from .hospitals import hospital_statements
-from .pots import of_basic_fund, pot_table
 from .settlement import Settlement
 from .settlement_errors import LedgerError, SettlementError
-from .statistics import FLOW, MEASURES, added_up, flow_months, hospital_months
-from .tally import Ints, Words, added
-from .which_policy import policy_by_region
+from .statistics import FLOW, MEASURES, Ints, Words, added, added_up, flow_months, hospital_months
 
 if TYPE_CHECKING:
     from pathlib import Path

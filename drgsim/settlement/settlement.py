@@ -11,6 +11,7 @@ import pandas as pd
 from ..errors import ArgumentError
 from ..language import both
 from ..words import headers
+from .pooling import pool_settled
 from .settlement_workbook import write_tables
 
 LABELS = headers(
@@ -181,8 +182,6 @@ class Settlement:
         >>> len(done.pool(funds))
         1
         """
-        from .pooling import pool_settled
-
         return pool_settled(self.ledger["spent"] / 100, funds, mode, **options)
 
     def statement(self, hospital_id: str) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from ..fund.scenario import FundScenario
 from .comparison.comparison import Comparison
 from .simulate import simulate
 from .uncertainty.bands import LEVEL
+from .world.case_table import case_table
 from .world.changed_hospitals import BEFORE
 
 if TYPE_CHECKING:
@@ -185,8 +186,6 @@ def _gap(before: Outcome, after: Outcome) -> dict[str, dict[str, float]]:
 
 def _procured(cases: Any, procedures: tuple[str, ...]) -> tuple[dict[str, Any], tuple[str, str]]:
     """Share of the cost on stays that use what is procured, and of consumables in theirs."""
-    from .world.case_table import case_table
-
     frame = case_table(cases)
     if CONSUMABLE not in frame or "procedures" not in frame:
         raise FundError("the stays do not say what a procurement reaches", allowed=["procedures", CONSUMABLE])

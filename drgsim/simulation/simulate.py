@@ -19,8 +19,8 @@ from .projection.projection import project
 from .projection.years import PaidYears
 from .scenario.scenario import Scenario
 from .scenario_errors import SimulationError
+from .uncertainty.bands import resample_outcomes
 from .uncertainty.parameter_band import parameter_band
-from .uncertainty.sampled_outcomes import resample_outcomes
 from .world.case_table import CARE, INSURED
 from .world.world import World
 

@@ -12,19 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..schemes.model import Scheme
 from ..schemes.rules.terms import Role
-from .bands import bands
-from .cell_weights import age_column, cell_weights
-from .choose import Choices
-from .code_texts import CodeTexts
+from ..schemes.scheme import Scheme
 from .common_codes import common_prefix, likeliest, usable, weight
-from .complications import Complications
-from .disease import Diseases
-from .people import Patients
-from .randomness import BLOCK, Streams
+from .complications import CodeTexts, Complications, age_column, cell_weights
+from .people import Diseases, Patients
+from .randomness import BLOCK, Choices, Streams
 from .satisfy import CasePools
 from .satisfy.severity_codes import asked_for
+from .targets import bands
 
 if TYPE_CHECKING:
     from .region import SyntheticRegion

@@ -1,18 +1,99 @@
-"""Which codes are likely: `common_diagnoses.csv` and `common_procedures.csv`.
-
-An assumption: no published count of codes stands behind it. A code that no row names is rare but
-possible; retired codes are never used.
-"""
+"""Which codes are likely, and whom a code fits: sex as the checks of cases have it, age by
+`age_limits.csv`."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from zlib import crc32
 
+import numpy as np
+
+from ..cases.named_codes import named_codes
 from ..codes import Catalogue, Kind
-from .data_tables import rows
-from .prefixes import with_prefix
+from .targets import rows
+
+_AFTER_ALL = "\uffff"  # sorts after every character of a code
+
+
+def with_prefix(kind: Kind, prefix: str) -> tuple[str, ...]:
+    """The codes that begin with `prefix`, in their order."""
+    codes = Catalogue.load(kind).codes
+    return codes[bisect_left(codes, prefix) : bisect_left(codes, prefix + _AFTER_ALL)]
+
+
+_BOTH = frozenset({1, 2})
+_ONE_SEX: Mapping[Kind, Mapping[str, int]] = {
+    "diagnosis": {"male-diagnoses": 1, "female-diagnoses": 2},
+    "procedure": {"male-procedures": 1, "female-procedures": 2},
+}
+_NEVER_FIRST: Mapping[Kind, tuple[str, ...]] = {
+    "diagnosis": (
+        "external-causes",
+        "history",
+        "inflammatory-response",
+        "heart-function-class",
+        "delivery-outcome",
+    ),
+    "procedure": ("not-main-procedure",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Whom a code fits."""
+
+    sexes: frozenset[int] = _BOTH
+    age_from: int = 0
+    age_to: int = 120
+
+    def also(self, other: Limit) -> Limit:
+        """Whom both fit."""
+        if other is ANYONE:
+            return self
+        return Limit(
+            self.sexes & other.sexes,
+            max(self.age_from, other.age_from),
+            min(self.age_to, other.age_to),
+        )
+
+
+ANYONE = Limit()
+
+
+def limit(kind: Kind, code: str) -> Limit:
+    """The limits of a code of the catalogue."""
+    return _limits(kind).get(code, ANYONE)
+
+
+@cache
+def _limits(kind: Kind) -> Mapping[str, Limit]:
+    """The codes that have limits."""
+    found: dict[str, Limit] = defaultdict(lambda: ANYONE)
+    for row in rows("age_limits.csv"):
+        if row["kind"] == kind:
+            aged = Limit(age_from=int(row["age_from"]), age_to=int(row["age_to"]))
+            found |= {code: found[code].also(aged) for code in with_prefix(kind, row["prefix"])}
+    for name, sex in _ONE_SEX[kind].items():
+        found |= {code: found[code].also(Limit(sexes=frozenset({sex}))) for code in listed_codes(kind, name)}
+    return dict(found)
+
+
+@cache
+def never_first(kind: Kind) -> frozenset[str]:
+    """The codes that can be no principal diagnosis, or no main procedure."""
+    return frozenset[str]().union(*(listed_codes(kind, name) for name in _NEVER_FIRST[kind]))
+
+
+@cache
+def listed_codes(kind: Kind, name: str) -> frozenset[str]:
+    """The codes of a list of the checks of cases."""
+    codes = Catalogue.load(kind).codes
+    return frozenset(codes[place] for place in np.flatnonzero(named_codes(name)))
+
 
 _TABLES: Mapping[Kind, str] = {
     "diagnosis": "common_diagnoses.csv",

@@ -1,29 +1,95 @@
-"""The diagnoses that give a case its severity: none that its principal diagnosis keeps from counting."""
+"""The diagnoses that give a case its severity, how common each is by age and sex, and codes as small
+numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from .bands import cell_count
-from .cell_weights import cell_weights
-from .choose import Choices
-from .code_texts import CodeTexts
-from .disease import Diseases
-from .people import Patients
-from .randomness import BLOCK, Streams
+from .common_codes import common_prefix, limit, weight
+from .people import Diseases, Patients
+from .randomness import BLOCK, Choices, Streams
 from .satisfy import CasePools
 from .satisfy.candidates import Core
-from .satisfy.severity_codes import SEVERITIES, SeverityCodes
+from .satisfy.severity_codes import COMMON, SEVERITIES, SeverityCodes
+from .targets import SEXES, bands, cell_count
 
 if TYPE_CHECKING:
     from .region import SyntheticRegion
 
+
 Floats = npt.NDArray[np.float64]
+
+_ADULT, _OLD = 18, 60  # ages from which the columns of adults and the old hold
+
+
+def age_column(age: int) -> str:
+    """The column of `common_diagnoses.csv` for an age."""
+    return COMMON[(age >= _ADULT) + (age >= _OLD)]
+
+
+def cell_weights(codes: Sequence[str]) -> Floats:
+    """Weights of diagnoses by cell: float64 [cells, codes]. Codes of one prefix share its weight.
+
+    A cell that none of the codes is common in takes those that fit it at all, else any.
+    """
+    sharing = Counter(common_prefix("diagnosis", code) for code in codes)
+    share = np.array([1.0 / sharing[common_prefix("diagnosis", code)] for code in codes])
+    limits = [limit("diagnosis", code) for code in codes]
+    table = []
+    for band in bands():
+        column = age_column(band.age_from)
+        usual = share * np.array([weight("diagnosis", column, code) for code in codes])
+        for sex in SEXES:
+            fits = np.array(
+                [
+                    sex in one.sexes and one.age_from <= band.age_to and one.age_to >= band.age_from
+                    for one in limits
+                ]
+            )
+            choices = (usual * fits, share * fits, share)
+            table.append(next(row for row in choices if row.sum() > 0))
+    return np.array(table)
+
+
 Ints = npt.NDArray[np.int64]
+
+
+class CodeTexts:
+    """Numbers for the codes in use, in their order; `category` numbers their first three characters."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self.codes = tuple(dict.fromkeys(codes))
+        self._number = {code: number for number, code in enumerate(self.codes)}
+        _, category = np.unique([code[:3] for code in self.codes], return_inverse=True)
+        self.category: Ints = category.astype(np.int64)
+        width = max(map(len, self.codes), default=0) + 1
+        text = "".join(f"{code}|".ljust(width) for code in self.codes)
+        self._bytes = np.frombuffer(text.encode("ascii"), dtype=np.uint8).reshape(-1, width)
+        self._lengths = np.array([len(code) for code in self.codes], dtype=np.int64)
+
+    def number(self, code: str) -> int:
+        return self._number[code]
+
+    def numbers(self, codes: Iterable[str]) -> Ints:
+        return np.array([self._number[code] for code in codes], dtype=np.int64)
+
+    def joined(self, rows: Ints, numbers: Ints, count: int) -> list[str]:
+        """Text of each of `count` rows: its codes joined by `|`. `rows` is ascending."""
+        last = np.ones(len(rows), dtype=bool)
+        last[:-1] = rows[1:] != rows[:-1]
+        length = self._lengths[numbers] + ~last
+        inside = np.arange(self._bytes.shape[1]) < length[:, None]
+        text = self._bytes[numbers][inside].tobytes().decode("ascii")
+        ends = np.concatenate([[0], np.cumsum(np.bincount(rows, weights=length, minlength=count))])
+        ends = ends.astype(np.int64).tolist()
+        return [text[start:end] for start, end in pairwise(ends)]
+
 
 _TRIES = 4  # draws of the first complication until it is no code of the core
 

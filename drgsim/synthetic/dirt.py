@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .choose import Choices
-from .data_tables import rows
-from .randomness import BLOCK, Streams
+from .randomness import BLOCK, Choices, Streams
+from .targets import rows
 
 Columns = dict[str, Any]
 Ints = npt.NDArray[np.int64]

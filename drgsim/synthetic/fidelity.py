@@ -1,21 +1,134 @@
-"""How near synthetic cases come to the published totals, said figure by figure, and what they do not keep."""
+"""How near synthetic cases come to the published totals, and what a year is expected to be before a case is
+drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from ..published import series
 from ..words import word
-from .data_tables import rows
-from .measures import Measured, measured
-from .targets import INSURANCES, LEVEL_NAMES, Target, targets
+from .members import member_cells
+from .mix import group_shares
+from .targets import INSURANCES, LEVEL_NAMES, LEVELS, Target, rows, targets
+from .world import build_world, grouper_of
 
 if TYPE_CHECKING:
+    from ..grouping import DrgGrouper
+    from ..schemes.scheme import Scheme
     from .region import SyntheticRegion
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A figure of the cases and one standard error of its sampling."""
+
+    amount: float
+    error: float
+
+
+def measured(region: SyntheticRegion, cases: pd.DataFrame) -> Mapping[str, Measured]:
+    """Figures of the cases of the region's own insured by the id of their target."""
+    own = cases[cases["insured_region"].isin([city.id for city in region.cities])]
+    return dict(_figures(region, own))
+
+
+def _figures(region: SyntheticRegion, own: pd.DataFrame) -> Iterator[tuple[str, Measured]]:
+    for insurance in INSURANCES:
+        of = own[own["insurance"] == insurance]
+        yield f"share.{insurance}", _share(own["insurance"] == insurance)
+        yield from _means(insurance, of)
+        for level in LEVELS:
+            at = of[of["hospital_level"] == level]
+            yield f"level.{insurance}.{level}", _share(of["hospital_level"] == level)
+            yield from _means(f"{insurance}.{level}", at)
+    employees = own[own["insurance"] == "employee"]
+    yield "retired", _share(employees["retired"])
+    outside = own["care_region"] == region.outside.id
+    elsewhere = ~outside & (own["care_region"] != own["insured_region"])
+    yield "cross_province.cases", _share(outside)
+    yield "cross_province.cost", _cost_share(own, outside)
+    yield "in_province.cost", _cost_share(own, elsewhere)
+    yield "readmission", _share(_returns(own))
+
+
+def _means(name: str, cases: pd.DataFrame) -> Iterator[tuple[str, Measured]]:
+    for measure, column in (("cost", "total_cost"), ("stay", "los")):
+        values = cases[column].to_numpy(dtype="float64")
+        error = values.std() / math.sqrt(max(len(values), 1))
+        yield f"{measure}.{name}", Measured(float(values.mean()), float(error))
+
+
+def _share(holds: pd.Series[bool]) -> Measured:
+    share = float(holds.astype("float64").mean())
+    return Measured(share, math.sqrt(share * (1.0 - share) / max(len(holds), 1)))
+
+
+def _cost_share(cases: pd.DataFrame, holds: pd.Series[bool]) -> Measured:
+    cost = cases["total_cost"]
+    share = float(cost[holds].sum() / cost.sum())
+    residual = cost * (holds.astype("float64") - share)
+    return Measured(share, float((residual**2).sum() ** 0.5 / cost.sum()))
+
+
+def _returns(cases: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a discharge is followed by an admission of the same person within 15 days."""
+    ordered = cases[["patient_id", "admission_date", "discharge_date"]].sort_values(
+        ["patient_id", "admission_date"]
+    )
+    following = ordered.groupby("patient_id", observed=True)["admission_date"].shift(-1)
+    days = (following - ordered["discharge_date"]).dt.days
+    return (days >= 0) & (days <= 15)
+
+
+def mix_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
+    """`SyntheticRegion.mix`."""
+    world = build_world(region, year, grouper_of(scheme))
+    members = member_cells(year)
+    share = np.bincount(members.insurance, weights=members.discharges) @ group_shares(world.mix, members)
+    anchors = [world.mix.anchors[code] for code in world.pools.drgs]
+    table = pd.DataFrame(
+        {
+            "drg": world.pools.drgs,
+            "name": [drg.name for drg in world.pools.scheme.drgs],
+            "share": share / members.discharges.sum(),
+            "relative_cost": [anchor.weight for anchor in anchors],
+            "basis": [anchor.basis for anchor in anchors],
+            "source": [anchor.source for anchor in anchors],
+            "state": [anchor.state for anchor in anchors],
+        }
+    )
+    return table.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+
+
+def flow_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
+    """`SyntheticRegion.flows`."""
+    calibration = build_world(region, year, grouper_of(scheme)).calibration
+    names = (INSURANCES, [city.id for city in region.cities], [place.id for place in region.places])
+    index = pd.MultiIndex.from_product(names, names=["insurance", "insured_region", "care_region"])
+    flows = {"discharges": calibration.flow_cases, "cost": calibration.flow_cost}
+    return pd.DataFrame(
+        {name: flow.ravel() * region.insured_share for name, flow in flows.items()}, index=index
+    ).reset_index()
+
+
+def rate_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
+    """`SyntheticRegion.rates`."""
+    rate = build_world(region, year, grouper_of(scheme)).calibration.rate
+    rows = []
+    for insurance, of_levels in zip(INSURANCES, rate, strict=True):
+        known = series("base_rate", insurance=insurance, area="harbin")
+        nearest = known[min(known, key=lambda there: abs(there - year))]
+        rows += [
+            (insurance, level, value, nearest.amount) for level, value in zip(LEVELS, of_levels, strict=True)
+        ]
+    return pd.DataFrame(rows, columns=["insurance", "hospital_level", "rate", "harbin"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,12 +193,8 @@ class Fidelity:
         )
 
 
-def measure(region: SyntheticRegion, cases: pd.DataFrame | None, *, year: int, seed: int, n: int) -> Fidelity:
+def measure(region: SyntheticRegion, cases: pd.DataFrame, *, year: int) -> Fidelity:
     """`SyntheticRegion.fidelity`."""
-    if cases is None:
-        from .generate import synthetic_cases
-
-        cases = synthetic_cases(region, n=n, year=year, seed=seed)
     found = measured(region, cases)
     table = [_row(target, found[target.id]) for target in _measurable(year) if target.id in found]
     frame = pd.DataFrame(table).set_index("id")
@@ -115,8 +224,6 @@ def _as_share(target: Target, id: str, amount: float, zh: str, en: str) -> Targe
 
 def _retired(year: int, aims: dict[str, Target]) -> Target:
     """The share of the retired among discharges of employees, by the ratio of published rates."""
-    from .members import member_cells
-
     cells = member_cells(year)
     employee = cells.insurance == INSURANCES.index("employee")
     share = float(cells.discharges[cells.retired].sum() / cells.discharges[employee].sum())

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.arrays import BooleanArray, IntegerArray
 
 from ..cases.columns import case_columns, text_dtype
 from ..errors import ArgumentError
 from ..grouping import DrgGrouper
-from .births import write_births
+from .costs import PARTS, Bill
 from .dirt import soil
-from .parts import PARTS, Bill
+from .outcome import write_births
 from .randomness import BLOCK, Streams
 from .region import SyntheticRegion
-from .world import World, build_world
+from .world import World, build_world, grouper_of
 
 if TYPE_CHECKING:
-    from ..schemes.model import Scheme
+    from ..schemes.scheme import Scheme
 
 _YEARS = range(2015, 2051)
 
@@ -141,18 +142,6 @@ def _region(region: str | SyntheticRegion) -> SyntheticRegion:
     return region if isinstance(region, SyntheticRegion) else SyntheticRegion.load(region)
 
 
-def grouper_of(scheme: str | Scheme | DrgGrouper) -> DrgGrouper:
-    """The grouper of a scheme; that of an id is kept."""
-    if isinstance(scheme, DrgGrouper):
-        return scheme
-    return _shipped(scheme) if isinstance(scheme, str) else DrgGrouper(scheme)
-
-
-@cache
-def _shipped(name: str) -> DrgGrouper:
-    return DrgGrouper(name)
-
-
 def _check(*, n: int, year: int, seed: int, dirt: float, chunk: int) -> None:
     for name, value, allowed in (
         ("n", n, range(2**40)),
@@ -205,8 +194,6 @@ def as_table(parts: Sequence[dict[str, Any]], *, index_from: int, truth: bool) -
 
 def _numbers(kind: str, values: npt.NDArray[Any]) -> Any:
     """Numbers, dates and flags in the type of their kind."""
-    from pandas.arrays import BooleanArray, IntegerArray
-
     if kind == "whole":
         return IntegerArray(values.astype(np.int32), values == _MISSING)
     if kind == "flag":

@@ -10,9 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .bands import SEXES, bands
-from .data_tables import rows
-from .targets import INSURANCES, targets
+from .targets import INSURANCES, SEXES, bands, rows, targets
 
 if TYPE_CHECKING:
     from .region import SyntheticRegion

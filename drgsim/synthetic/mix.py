@@ -15,16 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ..codes import Kind
-from ..schemes.model import Adrg, AdrgKind, Drg, Scheme
-from .bands import SEXES, bands
-from .choose import Choices
+from ..schemes.model import Adrg, AdrgKind, Drg
+from ..schemes.scheme import Scheme
 from .common_codes import common_prefix, prefix_weight
-from .data_tables import rows
 from .members import MemberCells
+from .randomness import Choices
 from .satisfy import CasePools
 from .satisfy.severity_codes import SEVERITIES
 from .satisfy.target import Target
-from .targets import INSURANCES
+from .targets import INSURANCES, SEXES, bands, rows
 
 # shipped scheme -> its folder of neutral tables
 ANCHORED = {

@@ -17,7 +17,8 @@ import pandas as pd
 
 from ..errors import ArgumentError
 from ..grouping import DrgGrouper
-from .generate import grouper_of, synthetic_cases
+from .generate import synthetic_cases
+from .world import grouper_of
 
 UPCODED_SHARE, UPLIFT = 0.1291, 0.4527
 KINDS = ("", "upcoding", "split", "low_standard", "check_up", "identity")

@@ -1,12 +1,9 @@
-"""Randomness that depends only on the seed, the block and what is drawn: not on platform, order or chunk.
-
-Cases are made in blocks of `BLOCK` rows. Each named stream of a block is a Philox generator with its
-own key, read as raw 64-bit words (which NumPy keeps stable); from there on only arithmetic that IEEE
-754 defines exactly is used, no logarithm or exponential of the machine's library.
-"""
+"""Draws that depend only on the seed, the block and what is drawn, and choices by weight for many cases at
+once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from statistics import NormalDist
 from zlib import crc32
@@ -15,6 +12,62 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class Choices:
+    """Rows of weighted choices: case i draws from row `rows[i]`.
+
+    Parameters
+    ----------
+    weights : float64 [rows, choices], not negative; a row need not add to 1, and may be all 0 when no
+        case ever draws from it
+    """
+
+    def __init__(self, weights: npt.ArrayLike) -> None:
+        table = np.atleast_2d(np.asarray(weights, dtype=np.float64))
+        self.width = table.shape[1]
+        sums = np.cumsum(table, axis=1)
+        share = sums / np.where(sums[:, -1:] > 0, sums[:, -1:], 1.0)
+        # rows end to end on one line: row r covers [r, r + 1]
+        self._line = (share + np.arange(len(table))[:, None]).ravel()
+        # a number just below 1 may round up to the next row: it draws the last choice that has weight
+        self._last = np.array([_last(row) for row in table])
+
+    def draw(self, uniform: Floats, rows: Ints | int = 0) -> Ints:
+        """The choice of each case: int64, from its uniform number in [0, 1)."""
+        found = np.searchsorted(self._line, uniform + rows, side="right") - np.asarray(rows) * self.width
+        return np.minimum(found, self._last[rows])
+
+
+class Pools:
+    """Rows of weighted choices of unequal length, end to end: what is drawn is a position in the whole."""
+
+    def __init__(self, weights: Sequence[npt.ArrayLike]) -> None:
+        rows = [np.asarray(row, dtype=np.float64) for row in weights]
+        self.lengths = np.array([len(row) for row in rows], dtype=np.int64)
+        self.starts = np.concatenate([[0], np.cumsum(self.lengths)])
+        lines = [np.cumsum(row) / row.sum() + number for number, row in enumerate(rows) if len(row)]
+        self._line = np.concatenate(lines) if lines else np.zeros(0)
+        self._last = self.starts[:-1] + [_last(row) for row in rows]
+
+    def draw(self, uniform: Floats, rows: Ints) -> Ints:
+        """Positions, int64; -1 where the row is empty."""
+        found = np.searchsorted(self._line, uniform + rows, side="right")
+        found = np.clip(found, self.starts[rows], self._last[rows])
+        return np.where(self.lengths[rows] > 0, found, -1)
+
+
+def _last(row: Floats) -> int:
+    """The place of the last choice that has weight; the last place where none has."""
+    places = np.flatnonzero(row)
+    return int(places[-1]) if len(places) else max(len(row) - 1, 0)
+
+
+def zipf(count: int, exponent: float) -> Floats:
+    """Weights of ranks 1 to `count`: 1 / rank ** exponent."""
+    return 1.0 / np.arange(1, count + 1, dtype=np.float64) ** exponent
+
 
 BLOCK = 1 << 14  # rows; part of the definition of a seed's cases
 

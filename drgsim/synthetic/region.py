@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from .._paths import data_path
 from ..errors import NotFoundError
-from .data_tables import document
+from .fidelity import flow_table, measure, mix_table, rate_table
+from .hospitals import hospital_table
+from .members import insured_table
 from .region_errors import RegionError
-from .targets import LEVELS
+from .targets import LEVELS, document
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..grouping import DrgGrouper
-    from ..schemes.model import Scheme
+    from ..schemes.scheme import Scheme
     from .fidelity import Fidelity
 
 _ASSUMED = (
@@ -156,8 +158,6 @@ class SyntheticRegion:
         >>> region.insured(2025).columns.tolist()
         ['region', 'insurance', 'member', 'band', 'sex', 'persons', 'discharges']
         """
-        from .members import insured_table
-
         return insured_table(self, year)
 
     def hospitals(self) -> pd.DataFrame:
@@ -171,8 +171,6 @@ class SyntheticRegion:
         >>> region.hospitals().columns[:3].tolist()
         ['hospital_id', 'care_region', 'hospital_level']
         """
-        from .hospitals import hospital_table
-
         return hospital_table(self)
 
     def mix(self, *, year: int = 2025, scheme: str | Scheme | DrgGrouper = "chs-drg-2.0") -> pd.DataFrame:
@@ -200,8 +198,6 @@ class SyntheticRegion:
         >>> bool(abs(region.mix(year=2025)["share"].sum() - 1) < 1e-9)
         True
         """
-        from .expectations import mix_table
-
         return mix_table(self, year, scheme)
 
     def flows(self, *, year: int = 2025, scheme: str | Scheme | DrgGrouper = "chs-drg-2.0") -> pd.DataFrame:
@@ -228,8 +224,6 @@ class SyntheticRegion:
         >>> region.flows(year=2025).columns.tolist()
         ['insurance', 'insured_region', 'care_region', 'discharges', 'cost']
         """
-        from .expectations import flow_table
-
         return flow_table(self, year, scheme)
 
     def rates(self, *, year: int = 2025, scheme: str | Scheme | DrgGrouper = "chs-drg-2.0") -> pd.DataFrame:
@@ -256,8 +250,6 @@ class SyntheticRegion:
         >>> region.rates(year=2025)["insurance"].unique().tolist()
         ['employee', 'resident']
         """
-        from .expectations import rate_table
-
         return rate_table(self, year, scheme)
 
     def fidelity(
@@ -274,9 +266,11 @@ class SyntheticRegion:
         >>> region.fidelity(drgsim.synthetic_cases(region, n=300, seed=1)).frame.columns[:3].tolist()
         ['zh', 'en', 'unit']
         """
-        from .fidelity import measure
+        from .generate import synthetic_cases
 
-        return measure(self, cases, year=year, seed=seed, n=n)
+        if cases is None:
+            cases = synthetic_cases(self, n=n, year=year, seed=seed)
+        return measure(self, cases, year=year)
 
     def __repr__(self) -> str:
         return f"SyntheticRegion({self.id!r}, {len(self.cities)} cities; invented, see .fidelity())"

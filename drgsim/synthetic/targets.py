@@ -1,11 +1,75 @@
-"""The published totals that the cases of a year meet."""
+"""The tables of `data/synthetic`: published totals that a year's cases meet, by bands of age and sex."""
 
 from __future__ import annotations
 
+import csv
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from types import MappingProxyType
+from typing import Any
 
+from .._paths import data_path
 from ..published import Figure, measures, published, series
+
+
+@cache
+def rows(*parts: str) -> tuple[Mapping[str, str], ...]:
+    """The rows of a CSV file, by column name."""
+    with data_path("synthetic", *parts).open(encoding="utf-8", newline="") as file:
+        return tuple(MappingProxyType(row) for row in csv.DictReader(file))
+
+
+@cache
+def document(*parts: str) -> Mapping[str, Any]:
+    """A TOML file."""
+    return MappingProxyType(tomllib.loads(data_path("synthetic", *parts).read_text(encoding="utf-8")))
+
+
+SEXES = (1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An age band: completed years, and days for those under one year."""
+
+    id: str
+    zh: str
+    en: str
+    age_from: int
+    age_to: int
+    days_from: int | None
+    days_to: int | None
+    medical_department: str  # where its medical cases lie, "" for that of the disease
+
+    @property
+    def is_under_one(self) -> bool:
+        return self.days_from is not None
+
+
+@cache
+def bands() -> tuple[Band, ...]:
+    """The age bands from young to old."""
+    return tuple(
+        Band(
+            row["band"],
+            row["zh"],
+            row["en"],
+            int(row["age_from"]),
+            int(row["age_to"]),
+            int(row["days_from"]) if row["days_from"] else None,
+            int(row["days_to"]) if row["days_to"] else None,
+            row["medical_department"],
+        )
+        for row in rows("bands.csv")
+    )
+
+
+def cell_count() -> int:
+    """The number of cells of band and sex. Cell = 2 * band + sex - 1."""
+    return len(bands()) * len(SEXES)
+
 
 INSURANCES = ("employee", "resident")
 LEVELS = (3, 2, 1)

@@ -5,31 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..grouping import DrgGrouper
 from ..schemes.rules.terms import Variable
-from .bands import bands
 from .calibrate import Calibration, calibrate
-from .care import REGISTRATIONS, Care, Treatment
 from .case_codes import CaseCodes
-from .choose import Choices
-from .data_tables import rows
-from .disease import Diseases, Illness
-from .hospitals import Hospitals, hospitals_of
+from .costs import Bills, Spread, load_spread
+from .hospitals import REGISTRATIONS, Care, Hospitals, Treatment, hospitals_of
 from .mix import CaseMix, case_mix
 from .outcome import Outcome
-from .parts import Bills
-from .people import Patients, People
-from .randomness import BLOCK, Streams
-from .region import SyntheticRegion
+from .people import Diseases, Illness, Patients, People
+from .randomness import BLOCK, Choices, Streams
 from .satisfy import CasePools, case_pools
-from .spread import Spread, load_spread
-from .targets import INSURANCES, LEVELS
+from .targets import INSURANCES, LEVELS, bands, rows
+
+if TYPE_CHECKING:
+    from ..schemes.scheme import Scheme
+    from .region import SyntheticRegion
 
 Dates = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
@@ -238,3 +235,15 @@ def build_world(region: SyntheticRegion, year: int, grouper: DrgGrouper) -> Worl
 @lru_cache(maxsize=2)  # they are large
 def _pools(grouper: DrgGrouper) -> CasePools:
     return case_pools(grouper)
+
+
+def grouper_of(scheme: str | Scheme | DrgGrouper) -> DrgGrouper:
+    """The grouper of a scheme; that of an id is kept."""
+    if isinstance(scheme, DrgGrouper):
+        return scheme
+    return _shipped(scheme) if isinstance(scheme, str) else DrgGrouper(scheme)
+
+
+@cache
+def _shipped(name: str) -> DrgGrouper:
+    return DrgGrouper(name)

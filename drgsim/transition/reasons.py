@@ -11,7 +11,7 @@ from ..codes import Catalogue
 from ..errors import DrgsimError
 from ..grouping.explain import explain
 from ..grouping.explanation import Explanation, Node, Words
-from ..schemes.rules.print import print_rule
+from ..schemes.rules.walk import print_rule
 from .flows import places
 from .sides import Side
 

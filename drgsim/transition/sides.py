@@ -12,7 +12,7 @@ import numpy as np
 from ..dip import DipCatalogue, DipGrouper
 from ..errors import ArgumentError
 from ..grouping import DrgGrouper
-from ..schemes.model import Scheme
+from ..schemes.scheme import Scheme
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 
 import drgsim
-from drgsim.audit.money import deterrence, fine, half_points, points_deducted, recover, supervision
-from drgsim.audit.sanctions import scored
+from drgsim.audit.money import deterrence, fine, half_points, points_deducted, recover, scored, supervision
 from drgsim.errors import ArgumentError
 
 

@@ -7,11 +7,10 @@ import pytest
 
 from drgsim.audit.audit_errors import AuditRuleError
 from drgsim.audit.build import build
-from drgsim.audit.examples import run_examples
+from drgsim.audit.examples import check_rules, run_examples
 from drgsim.audit.library import Library
 from drgsim.audit.packs import load_rows
 from drgsim.audit.rule import rule_of
-from drgsim.audit.rule_check import check_rules
 from drgsim.audit.rule_words import rule_text
 from drgsim.errors import NotFoundError
 from drgsim.sources import resolve
@@ -157,7 +156,7 @@ def test_unknown_rules_and_levers_name_the_nearest():
 
 
 def test_problem_lists_name_rules_that_exist_or_none():
-    from drgsim.audit.problem_lists import KINDS, problem_rows
+    from drgsim.audit.indices import KINDS, problem_rows
 
     for row in problem_rows():
         assert row["kind"] in KINDS

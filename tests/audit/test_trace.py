@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import drgsim
 from drgsim.audit.trace import screen
-from drgsim.audit.trace.codes import check_digit, clean, drug_id_of, form_of, parse
+from drgsim.audit.trace.sales import check_digit, clean, drug_id_of, form_of, parse
 
 GTIN = "06924561884074"
 

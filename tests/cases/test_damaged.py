@@ -11,9 +11,9 @@ import xlsxwriter
 
 from drgsim import DipCatalogue, read_cases
 from drgsim._damaged import is_damage, read_json, read_toml, whole
-from drgsim.audit.decisions import read_decisions
 from drgsim.audit.reading import read_table, scan_table
 from drgsim.audit.reading import read_through as audit_read_through
+from drgsim.audit.self_inspection import read_decisions
 from drgsim.cases.beside import table_beside, workbook_frames, workbook_rows
 from drgsim.errors import DrgsimError, FileFormatError, NotFoundError
 from drgsim.fund.own_tables import read_tables

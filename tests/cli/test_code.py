@@ -3,7 +3,7 @@
 import pytest
 
 from drgsim.cli import main
-from drgsim.cli._aligned import aligned, width
+from drgsim.cli._say import aligned, width
 
 
 def run(capsys, *words):

@@ -48,7 +48,7 @@ def test_what_nobody_foresaw_is_one_line_without_a_case(cases, tmp_path, capsys,
     def breaks(*_, **__):
         raise AssertionError("I10.x00x002 of patient 王某")
 
-    monkeypatch.setattr("drgsim.grouping.arrow_street.group_chunk", breaks)
+    monkeypatch.setattr("drgsim.grouping.street.group_chunk", breaks)
     words = ["group", str(cases), "-o", str(tmp_path / "out.csv")]
     assert main(words) == 3
     told = capsys.readouterr().err
@@ -65,7 +65,7 @@ def test_without_memory_nothing_is_kept(cases, tmp_path, capsys, monkeypatch):
     def breaks(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr("drgsim.grouping.arrow_street.group_chunk", breaks)
+    monkeypatch.setattr("drgsim.grouping.street.group_chunk", breaks)
     assert main(["group", str(cases), "-o", str(tmp_path / "out.csv")]) == 3
     assert "not enough memory" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["cases.csv"]

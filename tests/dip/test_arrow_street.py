@@ -8,7 +8,8 @@ import pytest
 
 from drgsim.cases.read import chunks_to_read
 from drgsim.cli import main
-from drgsim.dip import DipGrouper, arrow_street, frame_street
+from drgsim.dip import DipGrouper
+from drgsim.dip.street import group_chunk, group_chunk_in_pandas
 from drgsim.errors import ColumnError
 
 CELLS = {
@@ -41,8 +42,8 @@ def test_as_by_frames(groupers, seed, tmp_path):
     cases.to_csv(path, index=False) if seed < 2 else cases.to_parquet(path)
     for grouper in groupers if seed == 3 else groupers[:1]:
         parts = [
-            [street.group_chunk(grouper, chunk) for chunk in chunks_to_read(path, chunk_rows=130, keep="all")]
-            for street in (arrow_street, frame_street)
+            [group(grouper, chunk) for chunk in chunks_to_read(path, chunk_rows=130, keep="all")]
+            for group in (group_chunk, group_chunk_in_pandas)
         ]
         assert len(parts[0]) == 3
         for fast, slow in zip(*parts, strict=True):
@@ -60,7 +61,7 @@ def test_a_file_without_diagnoses(tmp_path, groupers):
     path = tmp_path / "a.csv"
     path.write_text("case_id,age\n1,60\n")
     with pytest.raises(ColumnError, match="--rename HEADER=diagnoses"):
-        [arrow_street.group_chunk(groupers[0], chunk) for chunk in chunks_to_read(path, layout="plain")]
+        [group_chunk(groupers[0], chunk) for chunk in chunks_to_read(path, layout="plain")]
 
 
 def test_other_columns_stay_what_they_are_and_reading_is_told(tmp_path, capsys):

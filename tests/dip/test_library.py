@@ -7,7 +7,7 @@ import pytest
 import drgsim
 from drgsim.cli import main
 from drgsim.dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
-from drgsim.dip.comorbidity import read_comorbidity
+from drgsim.dip.classes import read_comorbidity
 from drgsim.dip.conditions import parse_conditions
 from drgsim.dip.expressions import parse_patterns
 from drgsim.dip.model import AuxiliaryClass, ComorbidityClass

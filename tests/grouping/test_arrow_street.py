@@ -10,7 +10,7 @@ import pytest
 
 from drgsim import DrgGrouper
 from drgsim.cases.read import chunks_to_read
-from drgsim.grouping import arrow_street, frame_street
+from drgsim.grouping.street import group_chunk, group_chunk_in_pandas
 
 GROUPER = "chs-drg-2.0"
 
@@ -59,9 +59,9 @@ def both(source, *, chunk_rows=90, **options):
     """Tables, counts and reports of the two streets, chunk by chunk."""
     grouper = one_grouper()
     found = []
-    for street in (arrow_street, frame_street):
+    for group in (group_chunk, group_chunk_in_pandas):
         chunks = chunks_to_read(source, chunk_rows=chunk_rows, keep="all", **options)
-        found.append([street.group_chunk(grouper, chunk, names=True) for chunk in chunks])
+        found.append([group(grouper, chunk, names=True) for chunk in chunks])
     return found
 
 
@@ -170,7 +170,7 @@ def test_further_columns_pass_through_as_they_are(tmp_path):
     path = tmp_path / "cases.parquet"
     pa.parquet.write_table(pa.table({**needed, "procedures": [""] * 3, **extra}), path)
     chunk = next(chunks_to_read(path, keep="all"))
-    grouped = arrow_street.group_chunk(DrgGrouper(GROUPER, threads=1), chunk).table
+    grouped = group_chunk(DrgGrouper(GROUPER, threads=1), chunk).table
     for name, column in extra.items():
         assert grouped.column(name).to_pylist() == column.to_pylist()
 

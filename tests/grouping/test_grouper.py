@@ -11,7 +11,7 @@ from drgsim.errors import ArgumentError, DrgsimError, NotFoundError
 from drgsim.grouping import GroupResult, Reason
 from drgsim.grouping.grouping_errors import CaseColumnsError, CasesInputError, EncodedCasesError
 from drgsim.schemes.compile import compile_scheme
-from drgsim.schemes.model import Scheme
+from drgsim.schemes.scheme import Scheme
 
 from .support import group_both_ways, grouper, readable_twin
 

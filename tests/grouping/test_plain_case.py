@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 import drgsim
 from drgsim.grouping.inputs import encode_table, one_row, read_table
-from drgsim.grouping.plain_case import encode_plain
+from drgsim.grouping.one_case import encode_plain
 
 CODES = st.sampled_from(["K80.101", "I50.900", "J18.903", "P07.300", "O80.000", "nonsense", "", "k80.101"])
 LISTS = st.one_of(

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgsim.grouping import DrgGrouper
-from drgsim.schemes.model import Adrg, AdrgKind, CcExclusion, CodeSet, Drg, Mdc, Scheme, Switches
+from drgsim.schemes.model import Adrg, AdrgKind, CcExclusion, CodeSet, Drg, Mdc, Switches
 from drgsim.schemes.rules.terms import (
     ALWAYS,
     And,
@@ -19,6 +19,7 @@ from drgsim.schemes.rules.terms import (
     Severity,
     Variable,
 )
+from drgsim.schemes.scheme import Scheme
 
 from .support import group_both_ways
 

@@ -6,7 +6,7 @@ import pytest
 
 import drgsim
 from drgsim.errors import ArgumentError, ColumnError
-from drgsim.grouping.refine.constraints import Constraints
+from drgsim.grouping.refine.features import Constraints
 
 BASE = "chs-drg-2.0"
 N = 4_000

@@ -3,19 +3,10 @@
 import pytest
 
 from drgsim.grouping import DrgGrouper
-from drgsim.schemes.model import (
-    Adrg,
-    AdrgKind,
-    CcExclusion,
-    CodeSet,
-    Drg,
-    Mdc,
-    NewbornWeight,
-    Scheme,
-    Switches,
-)
+from drgsim.schemes.model import Adrg, AdrgKind, CcExclusion, CodeSet, Drg, Mdc, NewbornWeight, Switches
 from drgsim.schemes.rules.parse import both, parse_rule
 from drgsim.schemes.rules.terms import ALWAYS, NEVER, Compare, Variable
+from drgsim.schemes.scheme import Scheme
 
 from .support import CASES, group_both_ways, read_cases
 

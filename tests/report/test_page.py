@@ -9,8 +9,8 @@ import pytest
 from drgsim.report import page as page_module
 from drgsim.report.facts import ScenarioFacts
 from drgsim.report.page import page
+from drgsim.report.page_headlines import Effect, effect_en, effect_zh
 from drgsim.report.reader_tables import Edges
-from drgsim.report.sentences import Effect, effect_en, effect_zh
 
 from .conftest import SCENARIOS, TITLES, FabricatedTables, run_facts
 

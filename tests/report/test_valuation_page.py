@@ -7,8 +7,7 @@ import pytest
 import drgsim
 from drgsim.fund.record import reconcile, record
 from drgsim.fund.sensitivity import sensitivity
-from drgsim.report.figures.fund_fan import fund_fan
-from drgsim.report.figures.tornado import tornado
+from drgsim.report.figures.valuation import fund_fan, tornado
 from drgsim.report.thirty_years import thirty_years
 from drgsim.report.valuation_page import valuation_page, write_valuation
 

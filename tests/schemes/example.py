@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from drgsim.schemes.model import Adrg, AdrgKind, CodeSet, Departure, Drg, Mdc, Scheme, Switches
+from drgsim.schemes.model import Adrg, AdrgKind, CodeSet, Departure, Drg, Mdc, Switches
 from drgsim.schemes.rules.parse import parse_rule
+from drgsim.schemes.scheme import Scheme
 
 BLEEDING = frozenset({"I60.000", "I60.000x001", "I60.100", "I61.000"})
 STROKE = frozenset({"I63.000", "I63.100"})

@@ -6,7 +6,7 @@ import pytest
 
 from drgsim import DrgGrouper, Scheme
 from drgsim.cli import main
-from drgsim.schemes.absent import absent
+from drgsim.schemes.check import absent
 from drgsim.schemes.pack_write import write_pack
 from drgsim.schemes.rules.terms import ALWAYS
 from drgsim.schemes.scheme_errors import PackError, SchemeWarning

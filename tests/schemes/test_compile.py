@@ -10,9 +10,10 @@ from drgsim.errors import NotFoundError
 from drgsim.schemes.compile import compile_scheme
 from drgsim.schemes.compile_buckets import LARGEST, cut_variables
 from drgsim.schemes.compile_filter import LINE_ROWS, pack_bits
-from drgsim.schemes.model import CodeSet, Drg, Scheme
+from drgsim.schemes.model import CodeSet, Drg
 from drgsim.schemes.rules.parse import parse_rule
 from drgsim.schemes.rules.terms import Compare, Variable
+from drgsim.schemes.scheme import Scheme
 from drgsim.schemes.scheme_errors import PackError
 
 from .example import SMALL

@@ -9,12 +9,13 @@ from drgsim.schemes.identity import folders_hash, pack_hash
 from drgsim.schemes.model import CcExclusion, CodeSet, Switches
 from drgsim.schemes.pack import read_pack
 from drgsim.schemes.pack_write import write_pack
+from drgsim.schemes.scheme import Scheme
 from tests.schemes.example import OVERLAY, SMALL
 
 
 def test_the_hash_is_of_the_content_not_of_the_layout(tmp_path):
-    overlay = read_pack(write_pack(OVERLAY, tmp_path / "overlay", base=SMALL), base=SMALL)
-    whole = read_pack(write_pack(replace(OVERLAY, base=None), tmp_path / "whole"))
+    overlay = read_pack(Scheme, write_pack(OVERLAY, tmp_path / "overlay", base=SMALL), base=SMALL)
+    whole = read_pack(Scheme, write_pack(replace(OVERLAY, base=None), tmp_path / "whole"))
     assert pack_hash(overlay) == pack_hash(whole) == OVERLAY.hash
     assert pack_hash(OVERLAY) != pack_hash(SMALL)
 

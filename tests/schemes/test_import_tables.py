@@ -6,7 +6,7 @@ import pytest
 
 from drgsim.schemes.import_tables import import_tables, list_set_name
 from drgsim.schemes.model import AdrgKind
-from drgsim.schemes.rules.print import print_rule
+from drgsim.schemes.rules.walk import print_rule
 from drgsim.schemes.scheme_errors import PackError, RuleSyntaxError
 from tests.schemes.example import TABLES, write_tables
 

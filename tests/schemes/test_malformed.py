@@ -10,9 +10,9 @@ import time
 from drgsim.errors import DrgsimError
 from drgsim.schemes.check import problems
 from drgsim.schemes.import_tables import import_tables
-from drgsim.schemes.official_workbook import from_official_workbook
 from drgsim.schemes.pack import read_pack
 from drgsim.schemes.pack_write import write_pack
+from drgsim.schemes.scheme import Scheme
 from tests.schemes.example import OVERLAY, SMALL, write_tables
 from tests.schemes.workbooks import SHEETS, write_workbook
 
@@ -60,8 +60,8 @@ def test_damaged_files(tmp_path):
     overlay = write_pack(OVERLAY, tmp_path / "overlay", base=SMALL)
     tables = write_tables(tmp_path / "tables")
     readers = {
-        whole: lambda: read_pack(whole),
-        overlay: lambda: read_pack(overlay, base=SMALL),
+        whole: lambda: read_pack(Scheme, whole),
+        overlay: lambda: read_pack(Scheme, overlay, base=SMALL),
         tables: lambda: import_tables(tables, id="t", title="t", universe=("I60.000", "96.7200")),
     }
     chance = random.Random(20240723)
@@ -90,5 +90,5 @@ def test_damaged_workbooks(tmp_path):
         if chance.random() < 0.1:
             sheets[chance.choice(list(sheets))] = []
         write_workbook(path, **sheets)
-        read_or_refused(lambda: from_official_workbook(path, strict=False))
-        read_or_refused(lambda: from_official_workbook(path))
+        read_or_refused(lambda: Scheme.from_official_workbook(path, strict=False))
+        read_or_refused(lambda: Scheme.from_official_workbook(path))

@@ -8,7 +8,7 @@ from drgsim.schemes.model import AdrgKind, CcExclusion, NewbornWeight
 from drgsim.schemes.pack import read_pack
 from drgsim.schemes.pack_write import write_pack
 from drgsim.schemes.rules.parse import parse_rule
-from drgsim.schemes.rules.print import print_rule
+from drgsim.schemes.rules.walk import print_rule
 from drgsim.schemes.scheme_errors import WorkbookError
 from tests.schemes.official import published, write_official
 from tests.schemes.workbooks import HEADERS, SHEETS, write_workbook
@@ -95,7 +95,7 @@ def test_an_import_survives_as_a_pack(tmp_path):
     scheme = load(
         write_workbook(tmp_path / "a.xlsx"), id="ours", title="我们的", trust="read", source="letter"
     )
-    assert read_pack(write_pack(scheme, tmp_path / "ours")) == scheme
+    assert read_pack(Scheme, write_pack(scheme, tmp_path / "ours")) == scheme
     assert (scheme.title, scheme.trust, scheme.source) == ("我们的", "read", "letter")
 
 

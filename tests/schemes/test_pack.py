@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drgsim.schemes.model import AdrgKind, CodeSet, Drg, Scheme
+from drgsim.schemes.model import AdrgKind, CodeSet, Drg
 from drgsim.schemes.pack import read_pack
 from drgsim.schemes.pack_write import write_pack
+from drgsim.schemes.scheme import Scheme
 from drgsim.schemes.scheme_errors import PackError, RuleSyntaxError
 from tests.schemes.example import OVERLAY, SMALL
 from tests.schemes.strategies import leaf_rules
@@ -26,11 +27,11 @@ def overlay(tmp_path):
 
 
 def test_a_whole_pack_reads_back_the_same(pack):
-    assert read_pack(pack) == SMALL
+    assert read_pack(Scheme, pack) == SMALL
 
 
 def test_an_overlay_reads_back_the_same_and_states_only_differences(overlay):
-    assert read_pack(overlay, base=SMALL) == OVERLAY
+    assert read_pack(Scheme, overlay, base=SMALL) == OVERLAY
     rows = (overlay / "adrg.csv").read_text(encoding="utf-8").splitlines()
     assert rows == ["change,code,mdc,name,kind,rule", "remove,BQY,,,,"]
     assert not (overlay / "mdc.csv").exists()
@@ -49,7 +50,7 @@ def test_an_equal_overlay_is_only_its_metadata(tmp_path):
     same = replace(SMALL, id="same", base="small-1", departures=())
     folder = write_pack(same, tmp_path / "same", base=SMALL)
     assert [path.name for path in folder.iterdir()] == ["scheme.toml"]
-    assert read_pack(folder, base=SMALL) == same
+    assert read_pack(Scheme, folder, base=SMALL) == same
 
 
 def test_the_same_scheme_gives_the_same_bytes_over_an_older_pack(tmp_path, pack):
@@ -62,9 +63,9 @@ def test_the_same_scheme_gives_the_same_bytes_over_an_older_pack(tmp_path, pack)
 def test_overlays_stand_on_overlays(tmp_path):
     third = replace(OVERLAY, id="small-3", base="small-2", drgs=OVERLAY.drgs[:-1])
     folder = write_pack(third, tmp_path / "small-3", base=OVERLAY)
-    assert read_pack(folder, base=OVERLAY) == third
+    assert read_pack(Scheme, folder, base=OVERLAY) == third
     back = replace(SMALL, id="back", base="small-2")
-    assert read_pack(write_pack(back, tmp_path / "back", base=OVERLAY), base=OVERLAY) == back
+    assert read_pack(Scheme, write_pack(back, tmp_path / "back", base=OVERLAY), base=OVERLAY) == back
 
 
 @st.composite
@@ -105,9 +106,9 @@ def changed_schemes(draw):
 @given(changed_schemes())
 def test_any_change_of_a_scheme_can_be_an_overlay_on_it(tmp_path_factory, changed):
     folder = tmp_path_factory.mktemp("pack")
-    assert read_pack(write_pack(changed, folder, base=SMALL), base=SMALL) == changed
+    assert read_pack(Scheme, write_pack(changed, folder, base=SMALL), base=SMALL) == changed
     whole = replace(changed, base=None)
-    assert read_pack(write_pack(whole, folder)) == whole
+    assert read_pack(Scheme, write_pack(whole, folder)) == whole
     shutil.rmtree(folder)
 
 
@@ -138,7 +139,7 @@ def test_a_malformed_pack_is_refused_with_its_place(pack, file, old, new, messag
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(PackError, match=message) as caught:
-        read_pack(pack)
+        read_pack(Scheme, pack)
     assert pack.name in str(caught.value)
 
 
@@ -146,7 +147,7 @@ def test_a_rule_that_cannot_be_read_says_pack_file_and_line(pack):
     path = pack / "drg.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("MCC or CC", "MCC or CX"), encoding="utf-8")
     with pytest.raises(RuleSyntaxError, match=r"small-1: drg\.csv line 6, column rule"):
-        read_pack(pack)
+        read_pack(Scheme, pack)
 
 
 @pytest.mark.parametrize(
@@ -172,29 +173,29 @@ def test_a_rule_that_cannot_be_read_says_pack_file_and_line(pack):
 def test_a_malformed_overlay_is_refused(overlay, file, text, message):
     (overlay / file).write_text(text, encoding="utf-8")
     with pytest.raises(PackError, match=message):
-        read_pack(overlay, base=SMALL)
+        read_pack(Scheme, overlay, base=SMALL)
 
 
 def test_removing_a_row_above_others_is_refused(overlay):
     (overlay / "mdc.csv").write_text("change,code,name,rule\nremove,MDCB,,\n", encoding="utf-8")
     with pytest.raises(PackError, match="names a parent that is not there"):
-        read_pack(overlay, base=SMALL)
+        read_pack(Scheme, overlay, base=SMALL)
 
 
 def test_an_overlay_needs_its_base(overlay, pack):
     with pytest.raises(PackError, match="has another base"):
-        read_pack(overlay)
+        read_pack(Scheme, overlay)
     with pytest.raises(PackError, match="has another base"):
-        read_pack(pack, base=SMALL)
+        read_pack(Scheme, pack, base=SMALL)
     with pytest.raises(PackError, match=r"has another base.*'small-9'.*allowed: small-1"):
-        read_pack(overlay, base=replace(SMALL, id="small-9"))
+        read_pack(Scheme, overlay, base=replace(SMALL, id="small-9"))
 
 
 def test_windows_files_with_a_byte_order_mark_are_read(pack):
     for path in pack.iterdir():
         text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
         path.write_bytes(("\ufeff" + text).encode())
-    assert read_pack(pack) == SMALL
+    assert read_pack(Scheme, pack) == SMALL
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,7 @@ def test_a_scheme_that_would_not_read_back_is_not_left_unsaid(tmp_path, broken):
     good = write_pack(SMALL, tmp_path / "x")
     with pytest.raises(PackError):
         write_pack(broken, tmp_path / "x")
-    assert read_pack(good) == SMALL, "what was there stays"
+    assert read_pack(Scheme, good) == SMALL, "what was there stays"
 
 
 def test_a_scheme_is_shown_by_its_numbers_and_trust():

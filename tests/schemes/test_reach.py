@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from drgsim.schemes.model import Adrg, AdrgKind, CodeSet, Drg, Mdc, Scheme
+from drgsim.schemes.model import Adrg, AdrgKind, CodeSet, Drg, Mdc
 from drgsim.schemes.reach import Unreachable, unreachable
 from drgsim.schemes.registry import load
 from drgsim.schemes.rules.parse import parse_rule
+from drgsim.schemes.scheme import Scheme
 from tests.schemes.example import SMALL
 
 KINDS = {"D": "diagnosis", "P": "procedure"}

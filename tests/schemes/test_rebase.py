@@ -12,7 +12,7 @@ from drgsim.schemes.model import Adrg, AdrgKind, CodeSet, Drg, Switches
 from drgsim.schemes.pack import read_pack
 from drgsim.schemes.rebase import rebase
 from drgsim.schemes.rules.parse import parse_rule
-from drgsim.schemes.rules.print import print_rule
+from drgsim.schemes.rules.walk import print_rule
 from tests.schemes.example import SKULL, SMALL, STROKE
 
 LOCAL = replace(SMALL, id="city-1", title="某市", version="2025", base="small-1")
@@ -216,7 +216,7 @@ def test_a_local_order_is_told_and_not_moved():
 def test_what_is_written_is_an_overlay_with_its_table_beside_it(tmp_path):
     found = moved(cut_again(LOCAL, CUT_BR1))
     folder = found.write(tmp_path / "city-9")
-    assert read_pack(folder, base=NEW) == found.scheme
+    assert read_pack(Scheme, folder, base=NEW) == found.scheme
     table = (tmp_path / "city-9-rebase.csv").read_text(encoding="utf-8-sig")
     assert table.splitlines()[0] == "part,row,change,status,note_zh,note_en,local,before,now"
     assert found.frame["status"].tolist() == ["applied"]

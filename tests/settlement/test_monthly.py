@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from drgsim.settlement.monthly import settle_months
+from drgsim.settlement.clearing import settle_months
 
 MONEY = arrays(np.int64, (3, 12), elements=st.integers(-(10**9), 10**11))
 

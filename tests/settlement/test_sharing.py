@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drgsim import Policy
-from drgsim.settlement.sharing import due_after_sharing
+from drgsim.settlement.clearing import due_after_sharing
 
 RULE = Policy.load("national-drg-points").reform(
     {

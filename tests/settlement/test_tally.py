@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drgsim.payment.pay import pay
 from drgsim.settlement import merge_statistics, settle, statistics
-from drgsim.settlement.tally import _LARGEST, Words, _combined, tally
+from drgsim.settlement.statistics import _LARGEST, Words, _combined, tally
 
 from .test_settle import FLOATING, WEIGHTS, budgets, year_of_cases
 

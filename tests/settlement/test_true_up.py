@@ -7,7 +7,7 @@ import pytest
 
 from drgsim import Policy
 from drgsim.errors import ArgumentError
-from drgsim.settlement.true_up import true_up
+from drgsim.settlement.clearing import true_up
 
 FILE = Path(__file__).parents[1] / "policies" / "L05-chongqing-provisional.yaml"
 RATE = "standard.base_rate"

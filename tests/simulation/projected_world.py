@@ -12,7 +12,7 @@ from drgsim.settlement.statistics import MEASURES
 from drgsim.simulation.scenario.assumptions import Assumptions
 from drgsim.simulation.scenario.scenario import Scenario
 from drgsim.simulation.scenario.steps import steps_of
-from drgsim.simulation.world.age_bands import AGE_BAND
+from drgsim.simulation.world.case_table import AGE_BAND
 from drgsim.simulation.world.rules import rules_of
 
 YEAR = 2025

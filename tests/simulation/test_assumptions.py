@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from drgsim.errors import ArgumentError, NotFoundError
 from drgsim.published import series
-from drgsim.simulation.scenario.assumption_catalogue import assumable, catalogue, paths
+from drgsim.simulation.scenario.assumption_values import assumable, catalogue, paths
 from drgsim.simulation.scenario.assumptions import Assumptions
 from drgsim.simulation.scenario_errors import ScenarioError
 

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from drgsim.simulation.projection.fund_warnings import fund_warnings
-from drgsim.simulation.scenario.assumption_catalogue import catalogue
+from drgsim.simulation.projection.frame import fund_warnings
+from drgsim.simulation.scenario.assumption_values import catalogue
 
 PAGE = (Path(__file__).parents[2] / "docs" / "projection.md").read_text(encoding="utf-8")
 

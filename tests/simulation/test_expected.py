@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from drgsim._paths import data_path
-from drgsim.simulation.record.expected import BASELINE, expected_table, simulated
+from drgsim.simulation.record.recorded_tables import BASELINE, expected_table, simulated
 from drgsim.simulation.scenario.library import shipped
 
 IDS = [BASELINE, *(id for id in shipped() if id != BASELINE)]

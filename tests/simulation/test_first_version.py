@@ -7,8 +7,7 @@ import json
 from pathlib import Path
 
 from drgsim import Policy, Scenario
-from drgsim.simulation.record.first_format import TOLD
-from drgsim.simulation.record.record import DIGEST, digest
+from drgsim.simulation.record.record import DIGEST, TOLD, digest
 from drgsim.simulation.record.verify import verify
 
 SAVED = Path(__file__).parent / "first_version"

@@ -8,7 +8,7 @@ import drgsim
 from drgsim.simulation.projection.frame import ALL
 from drgsim.simulation.projection.projection import project
 from drgsim.simulation.scenario.scenario import Scenario
-from drgsim.simulation.world.age_bands import AGE_BAND
+from drgsim.simulation.world.case_table import AGE_BAND
 from drgsim.simulation.world.world import World
 
 from .projected_world import ZERO, assuming

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from drgsim.errors import ArgumentError, ColumnError
-from drgsim.simulation.comparison.side_by_side import MONEY
+from drgsim.simulation.comparison.tables import MONEY
 from drgsim.simulation.scenario_errors import SimulationError
 from drgsim.simulation.simulate import simulate
 from drgsim.simulation.world.outcome import MEASURES

@@ -2,8 +2,7 @@
 
 import pytest
 
-from drgsim.simulation.uncertainty.bands import sampling_bands
-from drgsim.simulation.uncertainty.sampled_outcomes import by_hospital, resample_outcomes
+from drgsim.simulation.uncertainty.bands import by_hospital, resample_outcomes, sampling_bands
 from drgsim.simulation.world.outcome import MEASURES
 from drgsim.simulation.world.world import World
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.simulation.world.clearing_shares import spread
+from drgsim.simulation.world.outcome import spread
 
 cells = st.lists(
     st.tuples(st.integers(0, 3), st.integers(-5, 10**12)),  # cell, weight

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import drgsim
-from drgsim.audit.recovery import fund_at_stake, recovered
+from drgsim.audit.stays.worth import fund_at_stake, recovered
 from drgsim.errors import ArgumentError
 from drgsim.simulation.scenario.scenario import Scenario
 from drgsim.simulation.scenario_errors import ScenarioError, SimulationError

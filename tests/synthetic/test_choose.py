@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgsim.synthetic.choose import Choices, Pools, zipf
+from drgsim.synthetic.randomness import Choices, Pools, zipf
 
 weights = st.lists(st.just(0.0) | st.floats(0.01, 100), min_size=1, max_size=6).filter(any)
 

@@ -6,12 +6,11 @@ import pytest
 
 from drgsim.codes import Catalogue
 from drgsim.sources import load
-from drgsim.synthetic.bands import bands
-from drgsim.synthetic.data_tables import rows
+from drgsim.synthetic.common_codes import with_prefix
 from drgsim.synthetic.mix import KINDS
-from drgsim.synthetic.prefixes import with_prefix
 from drgsim.synthetic.region import SyntheticRegion
 from drgsim.synthetic.satisfy.severity_codes import SEVERITIES
+from drgsim.synthetic.targets import bands, rows
 
 
 def test_age_limits_end_where_bands_do():

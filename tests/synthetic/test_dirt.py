@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from drgsim.cases import check_cases
-from drgsim.synthetic.data_tables import rows
 from drgsim.synthetic.dirt import _SPOIL
 from drgsim.synthetic.generate import synthetic_cases
+from drgsim.synthetic.targets import rows
 
 # what the checks call each kind
 FOUND_AS = {

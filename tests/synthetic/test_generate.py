@@ -8,8 +8,8 @@ import drgsim
 from drgsim.cases import case_columns, check_cases
 from drgsim.errors import ArgumentError, NotFoundError
 from drgsim.grouping import DrgGrouper
+from drgsim.synthetic.costs import PARTS
 from drgsim.synthetic.generate import iter_synthetic_cases, synthetic_cases
-from drgsim.synthetic.parts import PARTS
 from drgsim.synthetic.randomness import BLOCK
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from drgsim.codes import Catalogue
 from drgsim.grouping import DrgGrouper
-from drgsim.synthetic.bands import SEXES, bands, cell_count
-from drgsim.synthetic.generate import grouper_of, synthetic_cases
+from drgsim.synthetic.generate import synthetic_cases
 from drgsim.synthetic.satisfy.severity_codes import SEVERITIES
-from drgsim.synthetic.world import build_world
+from drgsim.synthetic.targets import SEXES, bands, cell_count
+from drgsim.synthetic.world import build_world, grouper_of
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from drgsim.synthetic.generate import grouper_of
-from drgsim.synthetic.satisfy import proof_cache
+from drgsim.synthetic.satisfy import pools as proof_cache
 from drgsim.synthetic.satisfy.proof import Proof
-from drgsim.synthetic.world import build_world
+from drgsim.synthetic.world import build_world, grouper_of
 
 
 @pytest.fixture

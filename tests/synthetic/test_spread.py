@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from drgsim.synthetic.data_tables import rows
+from drgsim.synthetic.costs import Spread, load_spread
 from drgsim.synthetic.randomness import BLOCK, Streams
-from drgsim.synthetic.spread import Spread, load_spread
+from drgsim.synthetic.targets import rows
 
 
 @pytest.fixture(scope="module")

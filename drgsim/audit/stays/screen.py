@@ -12,18 +12,15 @@ from ...grouping import DrgGrouper
 from ...payment.engine.grouped import grouped
 from ...payment.pay import pay
 from ..audit_errors import AuditRuleError
-from ..facts import asked_of, where_rule_holds
+from ..facts import asked_of, code_lists, where_rule_holds
 from ..findings import empty, table
 from ..library import Library
-from ..lists import code_lists
 from ..reading import polars
 from ..rule import Rule
-from .beside import with_care_outside, with_charges, with_companions
+from .beside import with_care_outside, with_charges, with_companions, with_stay_before
 from .frame import stay_frame
 from .hospitals import empty as no_hospitals
-from .hospitals import rising, shares
-from .neighbours import with_neighbours
-from .pairs import with_stay_before
+from .hospitals import rising, shares, with_neighbours
 from .upcoding import lifted
 from .worth import Worth
 

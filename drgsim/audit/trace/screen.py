@@ -15,8 +15,7 @@ from ..findings import empty, table
 from ..library import Library
 from ..reading import complete, polars
 from ..rule import Rule
-from .codes import clean, drug_id_of, form_of
-from .events import net_sales
+from .sales import clean, drug_id_of, form_of, net_sales
 
 if TYPE_CHECKING:
     import polars as pl

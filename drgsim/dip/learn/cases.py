@@ -15,8 +15,8 @@ from ...codes import EMPTY, Codebook, CodeLists
 from ...errors import ColumnError
 from ..answers import EncodedCases
 from ..classes import ProcedureClasses
-from ..code_index import codebook
 from ..dip_errors import DipFitError
+from ..expressions import codebook
 from ..facts import COLUMN_FACTS, numbers
 from ..prepared import Prepared
 from ..stages import Exclude

@@ -10,25 +10,28 @@ import numpy as np
 
 from ...codes import Catalogue, Codebook
 from ..catalogue import DipCatalogue
-from ..classes import ProcedureClasses
-from ..code_index import code_index, codebook
-from ..comorbidity import CCI, NEEDED
+from ..classes import CCI, NEEDED, ProcedureClasses
+from ..expressions import code_index, codebook
 from ..facts import numbers
 from ..model import AuxiliaryClass, ComorbidityClass, DipKey, DipType, ExcludedProcedure
 from ..prepared import Prepared
 from ..rules import RuleSet
 from ..stages import Auxiliary
 from ..words import Kind, ProcedureNote
-from .auxiliary import auxiliary_factors
+from .auxiliary import auxiliary_factors, memberships, of_scheme
 from .cases import LearningCases, learning_cases, whole_fen
-from .core import CoreEntry, composite_types, core_entries
-from .hospitals import hospital_coefficients, level_means
-from .library import few_early, prepared_library, settled_library
-from .matching import TypeFinder
-from .membership import memberships, of_scheme
 from .report import DipFitReport, overall, stability
-from .scores import type_statistics, with_scores, with_statistics
+from .scores import hospital_coefficients, level_means, type_statistics, with_scores, with_statistics
 from .stats import Groups, Ints, Trim, spread
+from .types import (
+    CoreEntry,
+    TypeFinder,
+    composite_types,
+    core_entries,
+    few_early,
+    prepared_library,
+    settled_library,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

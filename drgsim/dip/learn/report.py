@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,6 @@ class DipFitReport:
         )
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         shown = {
             name: f"{value:.4g}" if isinstance(value, float) else str(value)
             for name, value in {**self.overall, "trust": self.catalogue.trust, **self.needs}.items()

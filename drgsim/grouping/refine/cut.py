@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ...schemes.model import Adrg, AdrgKind, Drg, Scheme
-from ...schemes.rules.print import print_rule
+from ...schemes.model import Adrg, AdrgKind, Drg
 from ...schemes.rules.terms import ALWAYS, HasSeverity, Or
-from ...schemes.rules.walk import leaves
-from .constraints import Constraints
-from .features import Cells, Read, cells, own_classes
+from ...schemes.rules.walk import leaves, print_rule
+from ...schemes.scheme import Scheme
+from .features import Cells, Constraints, Read, cells, own_classes
 from .grow import grow, left_out
 from .partition import Partition, cv_inside, explained, merged
 from .write_rules import Written, write

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .constraints import Constraints
-from .features import Cells
+from .features import Cells, Constraints
 from .partition import Bounds, Conjunction, Partition, Sums, differ, inverted, merged, severity_column
 
 _FAR = 1_000_000

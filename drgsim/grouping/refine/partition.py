@@ -8,8 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from .constraints import Constraints
-from .features import Cells, Feature
+from .features import Cells, Constraints, Feature
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...codes import Catalogue
-from ...schemes.model import Adrg, CodeSet, Drg, Scheme
+from ...schemes.model import Adrg, CodeSet, Drg
 from ...schemes.rules.terms import (
     ALWAYS,
     And,
@@ -19,8 +19,8 @@ from ...schemes.rules.terms import (
     Variable,
 )
 from ...schemes.rules.walk import set_names
-from .constraints import Constraints
-from .features import Feature
+from ...schemes.scheme import Scheme
+from .features import Constraints, Feature
 from .partition import Bounds, Conjunction, Partition
 
 _FAR = 1_000  # no severity, age band or flag reaches this

@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import fonts
-from ..labels import Titles, legend, legend_height, scenario_label
 from ..numbers import percent
-from ..theme import FAINT, INK, SMALL, WIDTH, drawing, finish, styles
+from ..theme import (
+    FAINT,
+    INK,
+    SMALL,
+    WIDTH,
+    Titles,
+    drawing,
+    finish,
+    legend,
+    legend_height,
+    scenario_label,
+    styles,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

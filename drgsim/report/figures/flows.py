@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import fonts
-from ..labels import label
 from ..numbers import in_unit, unit_for
-from ..theme import FAINT, INK, QUIET, SMALL, WIDTH, columns, drawing, finish
+from ..theme import FAINT, INK, QUIET, SMALL, WIDTH, columns, drawing, finish, label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import fonts
-from ..labels import label
 from ..numbers import in_unit, unit_for
-from ..theme import BETTER, INK, QUIET, SMALL, WIDTH, WORSE, WORSE_HATCH, drawing, finish, tick
+from ..theme import BETTER, INK, QUIET, SMALL, WIDTH, WORSE, WORSE_HATCH, drawing, finish, label, tick
 
 if TYPE_CHECKING:
     import pandas as pd

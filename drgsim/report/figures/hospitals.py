@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import fonts
-from ..labels import label
-from ..numbers import in_unit, percent, unit_for
-from ..theme import BETTER, INK, QUIET, SMALL, WIDTH, WORSE, WORSE_HATCH, drawing, finish, tick
-from ..words import level
+from ..numbers import in_unit, level, percent, unit_for
+from ..theme import BETTER, INK, QUIET, SMALL, WIDTH, WORSE, WORSE_HATCH, drawing, finish, label, tick
 
 if TYPE_CHECKING:
     import pandas as pd

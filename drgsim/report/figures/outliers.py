@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import fonts
-from ..labels import Titles, label, legend, legend_height, scenario_label
-from ..numbers import in_unit, percent, unit_for
-from ..theme import FAINT, INK, SMALL, WIDTH, drawing, finish, styles, tick
-from ..words import word
+from ..numbers import in_unit, percent, unit_for, word
+from ..theme import (
+    FAINT,
+    INK,
+    SMALL,
+    WIDTH,
+    Titles,
+    drawing,
+    finish,
+    label,
+    legend,
+    legend_height,
+    scenario_label,
+    styles,
+    tick,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

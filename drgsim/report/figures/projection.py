@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import fonts
-from ..labels import Titles, legend, legend_height, scenario_label
-from ..numbers import unit_for
-from ..theme import INK, WIDTH, Style, drawing, finish, styles, tick
-from ..words import word
+from ..numbers import unit_for, word
+from ..theme import (
+    INK,
+    WIDTH,
+    Style,
+    Titles,
+    drawing,
+    finish,
+    legend,
+    legend_height,
+    scenario_label,
+    styles,
+    tick,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import fonts
-from ..labels import Titles, label, scenario_label
-from ..numbers import in_unit, money, percent, unit_for
-from ..theme import (
+from ..numbers import in_unit, money, percent, unit_for, word
+from ..theme import (  # fmt: skip
     BETTER,
     INK,
     QUIET,
@@ -17,12 +16,14 @@ from ..theme import (
     WIDTH,
     WORSE,
     WORSE_HATCH,
+    Titles,
     columns,
     drawing,
     finish,
+    label,
+    scenario_label,
     tick,
-)  # fmt: skip
-from ..words import word
+)
 
 if TYPE_CHECKING:
     import pandas as pd

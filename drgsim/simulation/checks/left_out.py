@@ -20,8 +20,7 @@ from ...payment.faces.other_dates import other_dates
 from ...settlement.budgets import INSURANCES
 from ...words import named
 from ..scenario_errors import SimulationError
-from ..world.given_groups import categories_of
-from ..world.groupings import is_dip
+from ..world.groupings import categories_of, is_dip
 from ..world.outcome import PLACES, Outcome
 
 if TYPE_CHECKING:

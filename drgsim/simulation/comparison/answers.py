@@ -9,9 +9,8 @@ from ..checks.left_out import cautions, not_projected, unpaid
 from ..progress import Listener, telling
 from ..scenario_errors import SimulationError
 from ..world.outcome import Outcome
-from .all_bands import bands
 from .kept import Keeping, ask, kept
-from .special_load import special_load
+from .tables import bands, special_load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,7 +105,7 @@ class Answers(Keeping):
         >>> len(found.supervision())
         0
         """
-        from .supervised import supervised
+        from .tables import supervised
 
         return supervised(self.scenarios, self.world, self.seed)
 
@@ -125,7 +124,7 @@ class Answers(Keeping):
         ...     print(error.message)
         no lever of this scenario supervises
         """
-        from .supervised import audited
+        from .tables import audited
 
         return audited(self.scenario(scenario), self.world)
 

@@ -12,14 +12,10 @@ from ..scenario.steps import steps_of
 from ..world.outcome import MEASURES, Outcome
 from ..world.world import World
 from .answers import Answers
-from .attribution import Bars, Method, attribute
-from .cost_to_standard import cost_to_standard
+from .attribution import Bars, Method, attribute, waterfall
 from .faces import Faces
-from .kept import ask, kept
-from .migration import migration
-from .rowless import without_rows
-from .side_by_side import by_column, by_hospital, flow_changes, flow_matrix, summary
-from .waterfall import waterfall
+from .kept import ask, kept, without_rows
+from .tables import by_column, by_hospital, cost_to_standard, flow_changes, flow_matrix, migration, summary
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,17 +1,20 @@
-"""Answers that a result keeps: a table is made once, and a result without its rows has those it was asked.
-
-A method marked `kept` works out its answer the first time and gives a copy of it every time. A result without
-rows has the answers and `NO_ROWS` where its cases were; what it was not asked, it says it cannot answer.
-"""
+"""Answers that a result keeps: a table is made once, and a result without its rows answers what it kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property, wraps
 from inspect import signature
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
+from ...errors import ColumnError
 from ..scenario_errors import SimulationError
+from ..world.outcome import ALIASES, MARKS, MEASURES, PLACES
+
+if TYPE_CHECKING:
+    from .comparison import Comparison
+
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -107,3 +110,40 @@ def kept(method: Callable[_P, _R]) -> Callable[_P, _R]:
 
 def _refuse(what: str) -> NoReturn:
     raise SimulationError("this result is without its rows", got=what, do=_DO)
+
+
+_KEYS = dict.fromkeys((*ALIASES, *PLACES, "insurance", "mdc", "age_band", *MARKS))
+
+
+def without_rows(found: Comparison) -> Comparison:
+    """See `Comparison.without_rows`."""
+    if found.rowless:
+        return found
+    found.explain()
+    for whole in (
+        found.summary, found.unpaid, found.cautions, found.outliers, found.bands, found.supervision,
+        found.published, found.plausibility, found.supervision,
+    ):  # fmt: skip
+        whole()
+    _ = found.states, found.year, found.fingerprint
+    for key in _KEYS:
+        if _sums_by(found, key):
+            found.by(key)
+    for id in (None, *(each.id for each in found.scenarios)):
+        for of_one in (found.migration, found.hospitals, found.cost_to_standard, found.closes_a_budget):
+            of_one(id)
+        for measure in MEASURES:
+            found.attribution(id, measure=measure)
+            for change in (False, True):
+                found.flows(id, measure=measure, change=change)
+    small = replace(found, outcomes=NO_ROWS, world=NO_ROWS, drawn_hospitals=None)
+    small._kept.update(found._kept)
+    return small
+
+
+def _sums_by(found: Comparison, key: str) -> bool:
+    try:
+        found.outcomes[found.baseline.id].key(key)
+    except ColumnError:
+        return False
+    return True

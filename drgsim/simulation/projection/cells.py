@@ -12,16 +12,14 @@ import pandas as pd
 
 from ...policy.parameters import catalogue
 from ...settlement import settle
-from ...settlement.budgets import INSURANCES
-from ...settlement.pots import of_basic_fund
+from ...settlement.budgets import INSURANCES, of_basic_fund, policy_by_region
 from ...settlement.statistics import FLOW, MEASURES, PARTS, with_parts
-from ...settlement.which_policy import policy_by_region
-from ..world.age_bands import AGE_BAND
+from ..world.case_table import AGE_BAND
 from .growth import band_names
 
 if TYPE_CHECKING:
     from ...policy.policy import Policy
-    from .projected_world import StatedRules
+    from .years import StatedRules
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -12,8 +12,10 @@ import numpy.typing as npt
 
 from ...errors import ColumnError
 from ...settlement.budgets import INSURANCES
+from ...synthetic.members import member_cells
+from ...synthetic.region import SyntheticRegion
 from ..scenario_errors import SimulationError
-from ..world.age_bands import AGE_BAND
+from ..world.case_table import AGE_BAND
 from .cells import Cells, Fund, codes
 from .growth import UNKNOWN_BAND, band_names
 
@@ -78,8 +80,6 @@ def national_rates(year: int) -> Floats:
     The numbers behind it are published, their split by age is assumed (`drgsim.synthetic.members`). A band
     in which nobody is insured, and the unknown one, get the rate of all.
     """
-    from ...synthetic.members import member_cells
-
     cells = member_cells(year)
     shape = (len(INSURANCES), len(band_names()))
     persons, discharges = np.zeros(shape), np.zeros(shape)
@@ -100,8 +100,6 @@ def _cases(cells: Cells, funds: Sequence[Fund]) -> Floats:
 
 def _synthetic(cases: Floats, funds: Sequence[Fund], year: int) -> Floats | None:
     """The insured of the synthetic region all funds belong to, scaled to the cases; None if there is none."""
-    from ...synthetic.region import SyntheticRegion
-
     wanted = {region for region, _ in funds}
     for name in SyntheticRegion.available():
         region = SyntheticRegion.load(name)

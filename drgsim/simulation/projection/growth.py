@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...settlement.budgets import INSURANCES
-from ..scenario.assumption_catalogue import age_bands
+from ..scenario.assumption_values import age_bands
 from ..scenario.assumptions import Assumptions
 
 Floats = npt.NDArray[np.float64]

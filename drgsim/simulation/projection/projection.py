@@ -12,15 +12,14 @@ import pandas as pd
 
 from ...errors import ArgumentError
 from ...settlement.budgets import INSURANCES
+from ...settlement.pooling import pool_years
 from ..scenario_errors import SimulationError
 from .cells import Fund, FundMoney, codes
-from .course import Course, reserves
 from .demography import Insured, insured
 from .frame import ALL, course_frame
 from .funds import Opening, derived_opening, given_opening
 from .growth import growth
-from .projected_world import PaidWorld
-from .years import Drivers, PaidYears
+from .years import Course, Drivers, PaidWorld, PaidYears, reserves
 
 if TYPE_CHECKING:
     from ..scenario.scenario import Scenario
@@ -84,8 +83,6 @@ class Projection:
         reserve; see `drgsim.settlement.pooling.pool_years`. `start` is the first projected year unless
         stated.
         """
-        from ...settlement.pooling import pool_years
-
         own = self.frame[(self.frame["insurance"] != ALL) & (self.frame["region"] != ALL)]
         course = own.assign(spending=own["inpatient_fund"] + own["other_spending"])
         return pool_years(course, mode, first_year=start or self.base_year + 1, **options)

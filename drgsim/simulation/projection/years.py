@@ -1,10 +1,10 @@
-"""The inpatient money of one year under one scenario: cells paid by need, scaled, settled and blended."""
+"""One scenario's funds over the years, and what that asks of the world: cells of paid stays."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +13,93 @@ from ...settlement.budgets import INSURANCES
 from ..scenario.steps import steps_of
 from .cells import Cells, Fund, FundMoney, grown_budgets, settled
 from .growth import Growth
-from .projected_world import PaidWorld
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..scenario.scenario import Scenario
 
+
+class StatedRules(Protocol):
+    """The rules some steps of a scenario come to; equal `key` means equal money on the same cases."""
+
+    @property
+    def key(self) -> Any: ...
+
+    @property
+    def policies(self) -> Any: ...
+
+    @property
+    def each(self) -> Sequence[Any]: ...
+
+
+class PaidWorld(Protocol):
+    """The cases of the base year, paid by need; `drgsim.simulation.world.world.World` is one.
+
+    `cells` gives what funds and hospitals get before the clearing by care region, insured region, insurance,
+    hospital and age band, with the measures of `drgsim.settlement.statistics` (int64; money in fen).
+    """
+
+    @property
+    def year(self) -> int: ...
+
+    @property
+    def budgets(self) -> pd.DataFrame: ...
+
+    @property
+    def given_budgets(self) -> pd.DataFrame | None: ...
+
+    def rules(
+        self, scenario: Scenario, steps: Iterable[str] | None = None, *, year: int | None = None
+    ) -> StatedRules: ...
+
+    def cells(
+        self, scenario: Scenario, steps: Iterable[str] | None, relative_cost: Mapping[str, float], year: int
+    ) -> pd.DataFrame: ...
+
+
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """The years of `growth`, the base year first. Arrays are (funds, years); money is whole fen.
+
+    `reserve` stands at the end of each year. `booked` is (funds, bands): what the last year's inpatient
+    money is booked for by age, before its clearing; `beside` (payers, funds, years), what `cells.BESIDE` pay.
+    """
+
+    scenario: str
+    growth: Growth
+    insured: Floats
+    stays: Floats
+    cost: Floats
+    spent: Floats
+    income: Floats
+    other_spending: Floats
+    reserve: Floats
+    booked: Floats
+    beside: Floats
+
+    @property
+    def balance(self) -> Floats:
+        """Income less all spending of the year."""
+        return self.income - self.spent - self.other_spending
+
+
+def reserves(opening: Floats, income: Floats, spent: Floats, other: Floats) -> Floats:
+    """Reserves at the end of each year: that of the base year, then each year's balance added.
+
+    Works on (..., years) arrays whose first year is the base year; `opening` is (...,), at its end.
+
+    >>> income, spent, other = np.full(3, 9.0), np.array([4.0, 5.0, 6.0]), np.full(3, 4.0)
+    >>> reserves(np.array(10.0), income, spent, other)
+    array([10., 10.,  9.])
+    """
+    balance = income - spent - other
+    balance[..., 0] = 0.0
+    return opening[..., None] + np.cumsum(balance, axis=-1)
+
 
 _DIGITS = 6  # of a relative cost; two that agree so far are paid once
 _KEPT = 64  # tables of cells kept at a time; a few megabytes each

@@ -1,30 +1,128 @@
-"""Check a run record: is it whole, does it mean the same here, does running it again give what it says."""
+"""Whether a record holds, and whether running it again gives the same: the check and its answer."""
 
 from __future__ import annotations
 
 import math
+import platform
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
+from ..._version import __version__
 from ...errors import DrgsimError
 from ...payment.engine.grouped import as_frame
+from ...synthetic.generate import synthetic_cases
 from ...words import pairs
 from ..scenario.scenario import Scenario
 from ..scenario_errors import RecordError
 from ..simulate import simulate
 from ..world.ingredients import installed
 from .fingerprint import fingerprint
-from .first_format import FIRST, TOLD, in_first_format, only_moved
-from .record import DIGEST, FORMAT, digest, read_record, record
+from .record import (
+    DIGEST,
+    FIRST,
+    FORMAT,
+    TOLD,
+    as_arguments,
+    digest,
+    in_first_format,
+    only_moved,
+    read_record,
+    record,
+)
 from .recorded_tables import Table
-from .run_inputs import as_arguments
-from .verification import Check, State, Verification, same
 
 if TYPE_CHECKING:
     from ..progress import Listener
+
+
+State = Literal["same", "differs", "note"]
+_SIGNS = {"same": "✓", "differs": "✗", "note": "·"}
+_LONG = 60  # characters of a value before the rest is cut
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: its names, what the record says, what was found, and whether they are the same.
+
+    A `note` is a difference that need not change a result, or something that was not looked at.
+    """
+
+    check: str
+    zh: str
+    en: str
+    expected: str
+    got: str
+    state: State
+
+    @property
+    def ok(self) -> bool:
+        return self.state != "differs"
+
+
+@dataclass(frozen=True, repr=False)
+class Verification:
+    """What `verify` found; `ok` when nothing differs."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(check.ok for check in self.checks)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row a check: check, what_zh, what_en, expected, got, state (same, differs, note), ok."""
+        names = ["check", "what_zh", "what_en", "expected", "got", "state", "ok"]
+        rows = [(c.check, c.zh, c.en, c.expected, c.got, c.state, c.ok) for c in self.checks]
+        return pd.DataFrame(rows, columns=names)
+
+    def __repr__(self) -> str:
+        lines = [self._headline()]
+        for check in self.checks:
+            lines.append(f"{_SIGNS[check.state]} {check.zh} {check.en}: {_told(check)}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{_SIGNS[check.state]}</td><td>{escape(f'{check.zh} {check.en}')}</td>"
+            f"<td>{escape(_told(check))}</td></tr>"
+            for check in self.checks
+        )
+        return f"<p><b>{escape(self._headline())}</b></p><table><tbody>{rows}</tbody></table>"
+
+    def _headline(self) -> str:
+        wrong = sum(not check.ok for check in self.checks)
+        if wrong:
+            return (
+                f"The record does not hold: {wrong} of {len(self.checks)} checks differ. 记录与核对结果不符。"
+            )
+        return f"The record holds: {len(self.checks)} checks, none differs. 记录核对一致。"
+
+
+def same(check: str, zh: str, en: str, expected: Any, got: Any) -> Check:
+    """The check that two values are equal."""
+    return Check(check, zh, en, str(expected), str(got), "same" if expected == got else "differs")
+
+
+def _told(check: Check) -> str:
+    """Hashes and lists short; differences with both sides."""
+    expected, got = _short(check.expected), _short(check.got)
+    if check.state == "same":
+        return got or "same 一致"
+    return f"{expected} → {got}" if check.expected else got
+
+
+def _short(text: str) -> str:
+    if len(text) == 64 and " " not in text:
+        return text[:16]
+    return text if len(text) <= _LONG else f"{text[:_LONG]} …"
+
 
 _CLOSE = 1e-9  # relative, of numbers that are neither money nor counts
 _KINDS = pairs("record_part")
@@ -191,12 +289,6 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def _versions(stated: Mapping[str, str]) -> Iterator[Check]:
-    import platform
-
-    import numpy as np
-
-    from ..._version import __version__
-
     here = {
         "drgsim": __version__,
         "python": platform.python_version(),
@@ -211,8 +303,6 @@ def _versions(stated: Mapping[str, str]) -> Iterator[Check]:
 
 def _made(recipe: Mapping[str, Any], *, births: bool) -> Any:
     """The cases a recipe describes; `births` as of `synthetic_cases`."""
-    from ...synthetic.generate import synthetic_cases
-
     if set(recipe) != {"synthetic"} or not isinstance(recipe["synthetic"], Mapping):
         raise RecordError(
             "the record's recipe for its cases is not known here",

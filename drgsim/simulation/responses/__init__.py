@@ -2,7 +2,6 @@
 
 from .apply import apply_responses
 from .declarations import Declaration, ResponseParameter, declared
-from .facing import facing
-from .habits import Habits
+from .habits import Habits, facing
 
 __all__ = ["Declaration", "Habits", "ResponseParameter", "apply_responses", "declared", "facing"]

@@ -10,11 +10,10 @@ from ...errors import nearest_name
 from ...policy.policy_errors import Mistake
 from ..scenario_errors import SimulationError, refuse
 from .declarations import declared
+from .habits import Habits
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from .habits import Habits
 
 
 class Setting(Protocol):
@@ -71,8 +70,6 @@ def apply_responses(
     wanted = _checked(settings)
     active = {name: values for name, values in wanted.items() if not declared()[name].is_idle(values)}
     if habits is None and LEARNING & active.keys():
-        from .habits import Habits
-
         habits = Habits.learn(
             cases, destinations="referral" in active, scheme=scheme if "coding_drift" in active else None
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...schemes.compile_sets import SPECIAL
+from ...schemes.compile_words import SPECIAL
 from ..scenario_errors import SimulationError
 from .complications import NEEDED, Complications, listed_by, read_complications
 from .declarations import declared

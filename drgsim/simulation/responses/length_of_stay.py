@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .dates import days
 from .declarations import declared
-from .frames import ID, draw, need, number, put
-from .money import TOTAL, in_yuan, read_money, scaled
+from .frames import ID, TOTAL, days, draw, in_yuan, need, number, put, read_money, scaled
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .declarations import declared
-from .frames import ID, draw, need, number, put
-from .money import TOTAL, in_yuan, read_money
+from .frames import ID, TOTAL, draw, in_yuan, need, number, put, read_money
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .declarations import declared
-from .frames import ID, draw, need, number, put
-from .money import no_settlement
+from .frames import ID, draw, need, no_settlement, number, put
 
 if TYPE_CHECKING:
     import pandas as pd

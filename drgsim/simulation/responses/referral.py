@@ -8,9 +8,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .declarations import declared
-from .destinations import PLACE, Destinations
-from .frames import ID, Floats, Ints, draw, lean, need, number, put
-from .money import TOTAL, in_yuan, no_settlement, read_money, scaled, with_more_drugs
+from .frames import (
+    ID,
+    TOTAL,
+    Floats,
+    Ints,
+    draw,
+    in_yuan,
+    lean,
+    need,
+    no_settlement,
+    number,
+    put,
+    read_money,
+    scaled,
+    with_more_drugs,
+)
+from .habits import PLACE, Destinations
 
 if TYPE_CHECKING:
     import pandas as pd

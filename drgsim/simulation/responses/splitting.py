@@ -7,10 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .dates import days, kept_in_year
 from .declarations import declared
-from .frames import ID, Floats, Ints, copies, draw, joined, need, number, put
-from .money import TOTAL, Money, in_yuan, minus, read_money, scaled
+from .frames import (
+    ID,
+    TOTAL,
+    Floats,
+    Ints,
+    Money,
+    copies,
+    days,
+    draw,
+    in_yuan,
+    joined,
+    kept_in_year,
+    minus,
+    need,
+    number,
+    put,
+    read_money,
+    scaled,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,17 +1,86 @@
-"""One assumption: a central value and an interval by year, with where it comes from; and its reading."""
+"""One assumption: what may be assumed (`data/simulation/assumptions.yaml`), a value and interval by year,
+its source."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
+from ..._paths import data_path
 from ...errors import nearest_name
 from ...policy.policy_errors import Mistake
+from ...policy.yaml_text import read_yaml
+from ...settlement.budgets import INSURANCES
 from ...sources import STATES
 from ...sources import load as load_sources
-from .assumption_catalogue import Assumable
+from ...synthetic.targets import bands
+
+
+@dataclass(frozen=True, slots=True)
+class Assumable:
+    """One thing to assume: labels, unit, what it may differ by, bounds and the value that changes nothing."""
+
+    name: str
+    zh: str
+    en: str
+    unit: str
+    by: tuple[str, ...]
+    min: float
+    max: float
+    neutral: float
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The paths of its values before age: one for each insurance, or its name alone.
+
+        >>> catalogue()["income_growth"].levels
+        ('income_growth.employee', 'income_growth.resident')
+        """
+        return tuple(f"{self.name}.{each}" for each in INSURANCES) if "insurance" in self.by else (self.name,)
+
+
+@cache
+def catalogue() -> Mapping[str, Assumable]:
+    """Everything that may be assumed, by name.
+
+    >>> catalogue()["reweighting_lag"].unit
+    'years'
+    """
+    raw = read_yaml(data_path("simulation", "assumption_parameters.yaml"))
+    return MappingProxyType(
+        {name: Assumable(name=name, **{**row, "by": tuple(row["by"])}) for name, row in raw.items()}
+    )
+
+
+@cache
+def age_bands() -> tuple[str, ...]:
+    """Ids of the age bands, from young to old."""
+    return tuple(band.id for band in bands())
+
+
+@cache
+def paths() -> frozenset[str]:
+    """Every path a document may give a value to.
+
+    >>> {"income_growth", "income_growth.employee", "rate_growth.resident/oldest"} <= paths()
+    True
+    """
+    found = set(catalogue())
+    for each in catalogue().values():
+        found.update(each.levels)
+        if "band" in each.by:
+            found.update(f"{level}/{band}" for level in each.levels for band in age_bands())
+    return frozenset(found)
+
+
+def assumable(path: str) -> Assumable:
+    """What the path belongs to."""
+    return catalogue()[path.partition("/")[0].partition(".")[0]]
+
 
 FIELDS = ("value", "low", "high", "source", "state", "note")
 OWN_SOURCE = "R000"  # a value the reader sets without saying where it is from

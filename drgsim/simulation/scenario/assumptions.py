@@ -18,8 +18,7 @@ from ...errors import ArgumentError, NotFoundError, nearest_name
 from ...policy.policy_errors import Mistake
 from ...policy.yaml_text import read_yaml
 from ..scenario_errors import refuse
-from .assumption_catalogue import assumable, catalogue, paths
-from .assumption_values import Assumed, Interval, neutral, read_assumed
+from .assumption_values import Assumed, Interval, assumable, catalogue, neutral, paths, read_assumed
 
 DOCUMENT_VERSION = 1
 HEAD = ("drgsim_assumptions", "id", "title", "note", "extends", "values")
@@ -115,6 +114,17 @@ class Assumptions:
         """SHA-256 of the values; titles, notes, sources and values that change nothing do not enter."""
         text = json.dumps(self._canonical(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def stated(self) -> Any:
+        """The id of a shipped set of assumptions, or the whole document of any other.
+
+        A shipped set with other values keeps neither that set's title nor its note, which speak of its own.
+        """
+        if self.id not in self.available():
+            return self.to_document()
+        if self == type(self).load(self.id):
+            return self.id
+        return {key: part for key, part in self.to_document().items() if key not in ("title", "note")}
 
     def to_document(self) -> dict[str, Any]:
         """One whole document, with what it extends written out; loading it gives an equal hash."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...policy.display import trust_text
 from ...words import chinese
-from .coverage import STATES_ZH
+from ..responses import declared
+from .parts import STATES_ZH
 from .phase_in import STEP, PhaseIn
 from .reform_values import bare, states
 from .stated_policy import names
@@ -108,8 +109,6 @@ def _lever_text(lever: Lever) -> str:
 
 
 def _responses(scenario: Scenario) -> list[tuple[str, str]]:
-    from ..responses import declared
-
     rows = []
     for setting in scenario.responses:
         title = declared()[setting.name].title

@@ -9,15 +9,14 @@ from typing import Any
 
 from ...errors import NotFoundError, nearest_name
 from ...policy.entries import read_day
+from ...policy.policy import Policy
 from ...policy.policy_errors import Mistake, PolicyError
 from ...weights.table import published
 from ..scenario_errors import ScenarioError, refuse
-from .coverage import read_coverage
-from .hospital_change import from_flat
-from .lever import Lever, read_levers
+from .assumptions import Assumptions
+from .lever import Lever, from_flat, read_levers
 from .library import find, read
-from .names import is_name, read_texts
-from .plain import plain
+from .parts import is_name, plain, read_coverage, read_texts
 from .reform_values import bare
 from .response_setting import known_responses, read_responses
 from .stated_policy import documents, policies_on, read_policy
@@ -105,9 +104,6 @@ def _stated(raw: Mapping[str, Any], problems: list[Mistake]) -> dict[str, Any]:
 
 
 def _plain_but_objects(value: Any, where: str, problems: list[Mistake]) -> Any:
-    from ...policy.policy import Policy
-    from .assumptions import Assumptions
-
     if isinstance(value, Policy | Path | Assumptions):
         return value
     if isinstance(value, Mapping):
@@ -201,8 +197,6 @@ def _weights(raw: Any, problems: list[Mistake]) -> str:
 def _assumptions(
     parent: Mapping[str, Any], stated: Mapping[str, Any], folder: Path | None, problems: list[Mistake]
 ) -> Any:
-    from .assumptions import Assumptions
-
     raw = stated.get("assumptions", None if parent else DEFAULT_ASSUMPTIONS)
     if isinstance(raw, Assumptions):
         return raw

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import nearest_name
 from ...policy.policy_errors import Mistake
+from ..responses import declared
 from .phase_in import PhaseIn, read_phase_in
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ class ResponseSetting:
 
 def known_responses() -> Mapping[str, Declaration]:
     """The declared responses by name, in the order they are applied."""
-    from ..responses import declared
-
     return declared()
 
 

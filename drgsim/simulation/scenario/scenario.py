@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..._atomic import replacing
 from ...policy.yaml_text import write_yaml
-from .coverage import Coverage
 from .display import scenario_html, scenario_line, scenario_text
 from .document import DOCUMENT_VERSION, as_document, read_document
 from .lever import Lever
 from .library import read, shipped
+from .parts import Coverage
 from .phase_in import PhaseIn
-from .reform_values import bare
 from .response_setting import ResponseSetting
 from .stated_policy import Documents, Policies, day_of, documents, policies_on, rules, warn_about_day
 
@@ -276,7 +275,7 @@ class Scenario:
             "weights": self.weights,
             "levers": [lever.to_document() for lever in self.levers],
             "responses": {setting.name: setting.to_document() for setting in self.responses},
-            "assumptions": _stated_assumptions(self.assumptions),
+            "assumptions": self.assumptions.stated(),
             "coverage": [clause.to_document() for clause in self.coverage],
         }
 
@@ -290,7 +289,7 @@ class Scenario:
             "policy": rules(self.policy_documents),
             "on": self.document["on"],
             "weights": self.weights,
-            "levers": [_lever_rules(lever) for lever in self.levers],
+            "levers": [lever.meaning() for lever in self.levers],
             "responses": self.document["responses"],
             "assumptions": self.assumptions.hash,
         }
@@ -322,29 +321,3 @@ class Scenario:
 
     def _repr_html_(self) -> str:
         return scenario_html(self)
-
-
-def _stated_assumptions(assumptions: Assumptions) -> Any:
-    """The id of a shipped set of assumptions, or the whole document of any other.
-
-    A shipped set with other values keeps neither that set's title nor its note, which speak of its own.
-    """
-    if assumptions.id not in assumptions.available():
-        return assumptions.to_document()
-    if assumptions == type(assumptions).load(assumptions.id):
-        return assumptions.id
-    return {key: part for key, part in assumptions.to_document().items() if key not in ("title", "note")}
-
-
-def _lever_rules(lever: Lever) -> dict[str, Any]:
-    more: dict[str, Any] = {}
-    if lever.hospitals:
-        more["hospitals"] = {each.hospital: each.to_document() for each in lever.hospitals}
-    if lever.supervision:
-        more["supervision"] = lever.supervision.meaning()
-    return more | {
-        "policy": None if lever.policy is None else rules(documents(lever.policy)),
-        "scheme": lever.scheme,
-        "reform": bare(lever.reform),
-        "phase_in": lever.phase_in.to_document() if lever.phase_in else None,
-    }

@@ -17,7 +17,7 @@ from ...policy.policy import Policy
 from ...policy.policy_errors import Mistake, PolicyDateWarning, PolicyError
 from ...policy.yaml_text import read_yaml
 from ..scenario_errors import SimulationError
-from .plain import plain
+from .parts import plain
 
 Documents = Document | dict[str, Document]
 Policies = Policy | dict[str, Policy]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ..responses import declared
+
 if TYPE_CHECKING:
     from .phase_in import PhaseIn
     from .scenario import Scenario
@@ -34,8 +36,6 @@ class Step:
 
 def steps_of(scenario: Scenario) -> tuple[Step, ...]:
     """The scenario's levers in their order, then its responses in the order they are applied."""
-    from ..responses import declared
-
     levers = [
         Step(
             lever.id,

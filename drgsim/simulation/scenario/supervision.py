@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from ..._paths import data_path
+from ...audit.library import Library
 from ...errors import nearest_name
 from ...policy.policy_errors import Mistake
 from ...policy.yaml_text import read_yaml
@@ -145,8 +146,6 @@ def _share(raw: Any, where: str, problems: list[Mistake]) -> Share:
 def _check_rules(named: tuple[str, ...], where: str, problems: list[Mistake]) -> None:
     if not named:
         return
-    from ...audit.library import Library
-
     stays = [rule for rule in Library.load() if rule.table == "stays"]
     known = sorted({rule.id for rule in stays} | {rule.family for rule in stays})
     for name in (name for name in named if name not in known):

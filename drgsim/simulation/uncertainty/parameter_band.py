@@ -15,12 +15,11 @@ import pandas as pd
 from ...errors import ArgumentError
 from ...settlement.budgets import INSURANCES
 from ..projection.cells import Fund, codes
-from ..projection.course import Course, reserves
 from ..projection.frame import ALL, groups
 from ..projection.growth import Draw, Growth, growth
 from ..projection.projection import Projection
-from ..projection.years import Drivers, PaidYears
-from ..scenario.assumption_catalogue import catalogue
+from ..projection.years import Course, Drivers, PaidYears, reserves
+from ..scenario.assumption_values import catalogue
 from ..scenario.assumptions import Assumptions
 
 if TYPE_CHECKING:

@@ -1,15 +1,43 @@
-"""The cases of hospitals that change their level or become part of another."""
+"""Cases that are not as they were: of hospitals that change, and with costs that moved against prices."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from ..scenario.hospital_change import LARGEST, HospitalChange
+from ...cases.columns import case_columns
+from ...policy.parameters import dimensions
+from ..scenario.lever import LARGEST, HospitalChange
 from ..scenario_errors import SimulationError
+
+INSURANCE = "insurance"
+
+
+def amounts_at(cases: pd.DataFrame, relative: Mapping[str, float]) -> dict[str, npt.NDArray[np.float64]]:
+    """Every column of money (yuan) times its insurance's factor; other insurances keep theirs.
+
+    Paying costs `c` times as high at prices `p` times as high comes to `p` times paying costs `c / p` at
+    the prices of today, when amounts of the benefit rules move with prices too; so a projection needs only
+    the ratio.
+
+    >>> import pandas as pd
+    >>> cases = pd.DataFrame({"insurance": ["employee", "resident"], "total_cost": [100.0, 100.0]})
+    >>> amounts_at(cases, {"employee": 1.1})["total_cost"].round(2).tolist()
+    [110.0, 100.0]
+    """
+    factor = np.ones(len(cases))
+    kinds = cases[INSURANCE].to_numpy(dtype=object)
+    for insurance, own in relative.items():
+        factor[kinds == insurance] = own
+    money = [
+        name for name, column in case_columns().items() if column.kind == "money" and name in cases.columns
+    ]
+    return {name: cases[name].to_numpy(dtype=np.float64, na_value=np.nan) * factor for name in money}
+
 
 ID, LEVEL, REGION = "hospital_id", "hospital_level", "care_region"
 # where a stay really was: hospitals are drawn by these, so that a merger is no other sample
@@ -79,8 +107,6 @@ def _region(hospital: str, ids: Any, regions: Any) -> str:
 
 
 def _word(level: Any) -> str:
-    from ...policy.parameters import dimensions
-
     if level is None or level != level:
         return ""
     whole = int(level) if isinstance(level, float) and level.is_integer() else level

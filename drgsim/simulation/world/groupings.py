@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +12,31 @@ from ...grouping import DrgGrouper
 from ...payment.engine.grouped import DIP as DIP_COLUMN
 from ...payment.engine.grouped import DRG as DRG_COLUMN
 from ...payment.engine.stays import Stays
+from ...schemes.registry import load as load_scheme
 from ...weights.weights import Weights
-from .given_groups import categories
 from .rules import DIP, NO_GROUPS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MDC = "mdc"
+
+
+def categories(cases: pd.DataFrame, column: str, scheme: str) -> dict[str, Any]:
+    """`mdc` of stays whose groups are given, as the scheme has it; nothing where the cases state it."""
+    if MDC in cases.columns or column not in cases.columns or scheme == NO_GROUPS:
+        return {}
+    return {MDC: cases[column].astype(object).map(categories_of(scheme)).array}
+
+
+@lru_cache(maxsize=16)
+def categories_of(scheme: str) -> dict[str, str]:
+    """Group code -> MDC."""
+    pack = load_scheme(scheme)
+    of_adrg = {adrg.code: adrg.mdc for adrg in pack.adrgs}
+    return {drg.code: of_adrg[drg.adrg] for drg in pack.drgs if drg.adrg in of_adrg}
+
 
 FITTED, OF_POLICY = "fit", "policy"
 _SCORES = ("score", "auxiliary_factor")  # a DIP grouper's own prices

@@ -17,7 +17,7 @@ from ..scenario.stated_policy import Policies
 from ..scenario_errors import SimulationError
 
 if TYPE_CHECKING:
-    from ..scenario.hospital_change import HospitalChange
+    from ..scenario.lever import HospitalChange
     from ..scenario.scenario import ResponseSetting, Scenario
     from ..scenario.supervision import Supervision
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...errors import ColumnError
-from ...settlement.tally import NOWHERE as NOT_STATED
-from ...settlement.tally import Words, tally
+from ...settlement.statistics import NOWHERE as NOT_STATED
+from ...settlement.statistics import Words, tally
 
 Ints = npt.NDArray[np.int64]
 Key = tuple[npt.NDArray[np.integer[Any]], Any]  # code of each stay (negative: not stated), names by code

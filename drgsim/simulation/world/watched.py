@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ...audit.recovery import fund_at_stake, recovered
+from ...audit.library import Library
 from ...audit.screening import audit
+from ...audit.stays.worth import fund_at_stake, recovered
 from ..scenario.stated_policy import reformed
 from ..scenario_errors import SimulationError
 
@@ -98,6 +99,4 @@ def _same(now: Any, before: Any) -> bool:
 
 
 def _of_stays() -> tuple[str, ...]:
-    from ...audit.library import Library
-
     return tuple(sorted(rule.id for rule in Library.load() if rule.table == "stays"))

@@ -18,23 +18,21 @@ from ...payment.engine.grouped import as_frame
 from ...payment.engine.stays import Stays
 from ...payment.pay import pay
 from ...settlement import settle
-from ...settlement.statistics import FLOW, stay_keys, stay_measures
-from ...settlement.tally import Words, tally
+from ...settlement.statistics import FLOW, Words, stay_keys, stay_measures, tally
 from ...transition.carried import carried_weights
+from ..responses import apply_responses
+from ..responses.habits import Habits, facing
 from ..scenario.steps import REGROUPED, steps_of
 from ..scenario_errors import SimulationError
-from .age_bands import AGE_BAND, age_bands
-from .case_table import case_table
-from .changed_hospitals import BEFORE, changed_columns
+from .case_table import AGE_BAND, age_bands, case_table
+from .changed_hospitals import BEFORE, amounts_at, changed_columns
 from .groupings import Groupings, is_dip, without_scores
 from .outcome import Outcome
-from .relative_cost import amounts_at
 from .rules import Rules, rules_of
 from .watched import Watched
 
 if TYPE_CHECKING:
     from ...payment.faces.payments import Payments
-    from ..responses.habits import Habits
     from ..scenario.scenario import Scenario
 
 _KEPT = 3  # readings of changed cases kept at a time; each costs a few hundred bytes a case
@@ -211,9 +209,6 @@ class World:
 
     def _responded(self, rules: Rules) -> pd.DataFrame:
         """The baseline's cases after responses to what each stay faces under the mechanical rules."""
-        from ..responses import apply_responses
-        from ..responses.facing import facing
-
         plain = replace(rules, responses=(), supervision=())
         weights = self.groupings.weights(rules.weights, rules.scheme)
         paid = self._pay(plain, self._stays_under(plain, None), weights)
@@ -230,8 +225,6 @@ class World:
 
     def _habits_under(self, scheme: str) -> Habits:
         """Where the baseline's patients go and what its hospitals code, learned once a scheme."""
-        from ..responses.habits import Habits
-
         if scheme not in self._habits:
             self._habits[scheme] = Habits.learn(self.stays(scheme).frame, scheme=scheme)
         return self._habits[scheme]

@@ -9,8 +9,7 @@ from itertools import chain, islice
 
 from ...codes import Kind
 from ...schemes.rules.terms import Role, Variable
-from ..code_limits import Limit, limit, listed_codes, never_first
-from ..common_codes import likeliest, usable
+from ..common_codes import Limit, likeliest, limit, listed_codes, never_first, usable
 from .recipe import Codes, Recipe
 
 _DIAGNOSES_ONLY = 96  # cores of a recipe without procedures: one for each principal diagnosis

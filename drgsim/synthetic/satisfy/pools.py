@@ -1,20 +1,129 @@
-"""Pools of proved cases: for each target, cell and severity the group they land in, and their codes."""
+"""Pools of proved cases for each target, cell and severity, and proofs kept in the user's folder under a
+hash."""
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..._atomic import replacing
+from ..._paths import data_path
+from ..._trusted import only_ours
+from ...errors import DrgsimError
 from ...grouping import DrgGrouper
-from ...schemes.model import Scheme
-from ..choose import Pools, zipf
-from .candidates import Core
-from .proof import fitting, prove
-from .proof_cache import keep_proof, kept_proof
+from ...schemes.compile_cache import cache_folder
+from ...schemes.rules.terms import Variable
+from ...schemes.scheme import Scheme
+from ..common_codes import Limit
+from ..randomness import Pools, zipf
+from .candidates import Core, Needs
+from .proof import Proof, fitting, prove
 from .severity_codes import SeverityCodes
 from .target import Target
+
+# besides the scheme and this room: the tables that say which codes are common and whom they fit
+_TABLES = (
+    *(("synthetic", f"{name}.csv") for name in ("age_limits", "bands", "principal_hints")),
+    *(("synthetic", f"common_{name}.csv") for name in ("diagnoses", "procedures")),
+    *(("catalogues", f"{name}.csv") for name in ("diagnosis", "procedure")),
+    ("cases", "code_lists.csv"),
+)
+
+
+def kept_proof(grouper: DrgGrouper) -> Proof | None:
+    """The proof of the grouper's scheme, if one was kept; None otherwise."""
+    path = _path(grouper)
+    if not only_ours(path):
+        return None
+    try:
+        kept = json.loads(gzip.decompress(path.read_bytes()))
+        return _restored(grouper, kept)
+    except (OSError, EOFError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_proof(grouper: DrgGrouper, proof: Proof) -> None:
+    """Keep a proof for the next time."""
+    path = _path(grouper)
+    text = json.dumps(
+        {"reach": proof.reach.tolist(), "targets": [_plain(target) for target in proof.targets]}
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as part:
+            part.write_bytes(gzip.compress(text.encode(), compresslevel=1, mtime=0))
+    except (OSError, DrgsimError):
+        return
+
+
+def _path(grouper: DrgGrouper) -> Path:
+    digest = hashlib.blake2b(grouper.compiled.hash.encode(), digest_size=16)
+    for parts in _TABLES:
+        digest.update(data_path(*parts).read_bytes())
+    for source in sorted(Path(__file__).parents[1].rglob("*.py")):
+        digest.update(source.read_bytes())
+    return cache_folder() / f"{digest.hexdigest()}.cases.gz"
+
+
+def _plain(target: Target) -> list[Any]:
+    needs = list(dict.fromkeys(id(core.needs) for core in target.cores))
+    stated = {id(core.needs): core.needs for core in target.cores}
+    cores = [
+        [
+            core.principal,
+            core.main,
+            core.diagnoses,
+            core.procedures,
+            _limit(core.limit),
+            needs.index(id(core.needs)),
+        ]
+        for core in target.cores
+    ]
+    return [target.adrg.code, sorted(target.drgs), [_needs(stated[key]) for key in needs], cores]
+
+
+def _limit(limit: Limit) -> list[Any]:
+    return [sorted(limit.sexes), limit.age_from, limit.age_to]
+
+
+def _needs(needs: Needs) -> list[Any]:
+    bounds = {variable.value: bound for variable, bound in needs.bounds.items()}
+    return [_limit(needs.limit), bounds, sorted(needs.discharges), needs.department]
+
+
+def _restored(grouper: DrgGrouper, kept: dict[str, Any]) -> Proof:
+    adrgs = {adrg.code: adrg for adrg in grouper.scheme.adrgs}
+    mdcs = {mdc.code: mdc for mdc in grouper.scheme.mdcs}
+    targets = []
+    for code, drgs, stated, listed in kept["targets"]:
+        needs = [
+            Needs(
+                _limit_of(limit),
+                {Variable(name): (low, high) for name, (low, high) in bounds.items()},
+                frozenset(discharges),
+                department,
+            )
+            for limit, bounds, discharges, department in stated
+        ]
+        cores = tuple(
+            Core(principal, main, tuple(diagnoses), tuple(procedures), _limit_of(limit), needs[place])
+            for principal, main, diagnoses, procedures, limit, place in listed
+        )
+        targets.append(Target(mdcs[adrgs[code].mdc], adrgs[code], frozenset(drgs), cores))
+    return Proof(tuple(targets), np.array(kept["reach"], dtype=np.int32))
+
+
+def _limit_of(plain: list[Any]) -> Limit:
+    sexes, age_from, age_to = plain
+    return Limit(frozenset(sexes), age_from, age_to)
+
 
 _COMMONNESS = 1.1  # Zipf exponent over the cores of a target; assumed
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ...grouping import DrgGrouper
 from ...schemes.rules.terms import Variable
-from ..bands import SEXES, bands, cell_count
+from ..targets import SEXES, bands, cell_count
 from .candidates import Core
 from .severity_codes import SEVERITIES, SeverityCodes
 from .target import Target, targets

@@ -10,11 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from ...schemes.model import Scheme
 from ...schemes.rules.terms import Count, Member, Role
 from ...schemes.rules.walk import leaves
-from ..code_limits import never_first
-from ..common_codes import common_prefix, usable, weight
+from ...schemes.scheme import Scheme
+from ..common_codes import common_prefix, never_first, usable, weight
 
 SEVERITIES = ("none", "cc", "mcc")
 COMMON = ("child", "adult", "old")  # the columns of common_diagnoses.csv for secondary diagnoses

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 
-from ...schemes.model import Adrg, Drg, Mdc, Scheme
+from ...schemes.model import Adrg, Drg, Mdc
 from ...schemes.rules.terms import And, Constant, HasSeverity, Member, Role, Rule
 from ...schemes.rules.walk import leaves
+from ...schemes.scheme import Scheme
 from ..common_codes import usable, weight
-from ..data_tables import rows
+from ..targets import rows
 from .candidates import Core, cores
 from .recipe import Codes, Recipe, recipes
 

@@ -11,7 +11,7 @@ from ...policy.display import STATE_ZH, unit_text, value_text
 from ...policy.parameters import catalogue
 from ...policy.policy import Policy
 from ...report.markup import Markup
-from ...schemes.english import in_english
+from ...schemes.describe import in_english
 from ...words import pairs
 from ..kept import NATIONAL_DIP
 from ..plain import plain

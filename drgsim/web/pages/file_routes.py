@@ -8,8 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...audit.schema import TABLES
-from ...audit.template import write_template
+from ...audit.schema import TABLES, write_template
 from ...cases.layouts import layouts
 from ...errors import ArgumentError, NotFoundError
 from ...schemes.registry import available_ids

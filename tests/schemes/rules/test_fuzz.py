@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drgsim.schemes.rules.parse import parse_rule
-from drgsim.schemes.rules.print import print_rule
+from drgsim.schemes.rules.walk import print_rule
 from drgsim.schemes.scheme_errors import RuleSyntaxError
 
 SECONDS = float(os.environ.get("DRGSIM_FUZZ_SECONDS", "0"))

@@ -4,7 +4,7 @@ import pytest
 
 from drgsim.schemes.rules.neutral import negate, parse_neutral
 from drgsim.schemes.rules.parse import parse_rule
-from drgsim.schemes.rules.print import print_rule
+from drgsim.schemes.rules.walk import print_rule
 from drgsim.schemes.scheme_errors import RuleSyntaxError
 
 DIAGNOSES = {"mdc": "DI_Z00", "dx": "DI_AB1", "dx1": "DI1_AB1", "dx2": "DI2_AB1"}

@@ -7,7 +7,6 @@ from hypothesis import given
 
 from drgsim.errors import DrgsimError
 from drgsim.schemes.rules.parse import parse_rule
-from drgsim.schemes.rules.print import print_rule
 from drgsim.schemes.rules.terms import (
     ALWAYS,
     NEVER,
@@ -21,6 +20,7 @@ from drgsim.schemes.rules.terms import (
     Severity,
     Variable,
 )
+from drgsim.schemes.rules.walk import print_rule
 from drgsim.schemes.scheme_errors import RuleSyntaxError
 from tests.schemes.strategies import canonical_rules
 
