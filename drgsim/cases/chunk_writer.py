@@ -56,10 +56,10 @@ def chunk_writer(
     with replacing(target) as part:
         make = _parquet if name.endswith(".parquet") else _csv_arrow if installed("pyarrow") else _csv_pandas
         with make(part, compressed=name.endswith(".gz"), mark="\ufeff" if bom else "") as write:
-            yield _aligned(write)
+            yield aligned(write)
 
 
-def _aligned(write: Write) -> Write:
+def aligned(write: Write) -> Write:
     """`write`, given only chunks in the columns of the first."""
     columns: list[str] = []
 

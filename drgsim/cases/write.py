@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .._atomic import replacing
 from .._excel import workbook
 from .._optional import require
 from ..errors import ArgumentError
+from .chunk_writer import aligned
 from .columns import case_columns, column_labels
 from .texts import neutral_frame
 
@@ -60,25 +61,51 @@ def write_cases(
     >>> read_cases(f"{folder.name}/cases.csv")["diagnoses"].tolist()
     ['I10.x00']
     """
-    target = Path(path)
-    form = _form(target)
-    chinese = labels == "zh" or (labels is None and form == ".xlsx")
-    headers = {
-        name: column_labels("zh").get(name, str(name)) if chinese else str(name) for name in cases.columns
-    }
-    if form == ".xlsx":
-        with workbook(target, streamed=True) as book:
-            book.table("病例" if chinese else "cases", _as_text(cases), headers=headers)
-        return
-    with replacing(target) as part:
-        if form == ".parquet":
+    if _form(Path(path)) == ".parquet":
+        with replacing(path) as part:
             require("pyarrow", extra="arrow", feature="writing Parquet files")
-            bare = cases.rename(columns=headers)
+            bare = cases.rename(columns=_headers(cases, labels == "zh"))
             bare.attrs = {}
             bare.to_parquet(part, index=False)
-        else:
-            bare = neutral_frame(_as_text(cases).rename(columns=headers))
-            bare.to_csv(part, index=False, encoding=encoding, lineterminator=_LINE_END)
+        return
+    with cases_writer(path, labels=labels, encoding=encoding) as write:
+        write(cases)
+
+
+@contextmanager
+def cases_writer(
+    path: str | os.PathLike[str], *, labels: Labels | None = None, encoding: Encoding = "utf-8"
+) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """As `write_cases` to `.csv` or `.xlsx`, for cases that come in parts: a function to call with each,
+    all in the columns of the first. Memory does not grow with the parts; the file appears at the end.
+    """
+    target = Path(path)
+    if _form(target, allowed=(".csv", ".xlsx")) == ".xlsx":
+        chinese = labels != "name"
+        sheet: Callable[[pd.DataFrame], None] | None = None
+        with workbook(target, streamed=True) as book:
+
+            def write(cases: pd.DataFrame) -> None:
+                nonlocal sheet
+                if sheet is None:
+                    name = "病例" if chinese else "cases"
+                    sheet = book.parts(name, headers=_headers(cases, chinese))
+                sheet(_as_text(cases))
+
+            yield aligned(write)
+        return
+    with replacing(target) as part, part.open("w", encoding=encoding, newline="") as file:
+
+        def write_text(cases: pd.DataFrame) -> None:
+            bare = neutral_frame(_as_text(cases).rename(columns=_headers(cases, labels == "zh")))
+            bare.to_csv(file, index=False, header=not file.tell(), lineterminator=_LINE_END)
+
+        yield aligned(write_text)
+
+
+def _headers(cases: pd.DataFrame, chinese: bool) -> dict[Any, str]:
+    own = column_labels("zh") if chinese else {}
+    return {name: own.get(name, str(name)) for name in cases.columns}
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

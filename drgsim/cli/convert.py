@@ -41,11 +41,18 @@ def add_parser(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from .._optional import installed
+    from ..errors import ColumnError
 
     form = Path(arguments.out).suffix.lower()
     text = form == ".csv" and arguments.encoding != "gb18030" and installed("pyarrow")
-    streamed = not arguments.lists and (form == ".parquet" or text)
-    report = _streamed(arguments) if streamed else _whole(arguments)
+    whole = arguments.lists or form not in (".parquet", ".csv", ".xlsx")
+    make = _whole if whole else _streamed if form == ".parquet" or text else _in_parts
+    try:
+        report = make(arguments)
+    except ColumnError:
+        if make is _whole:
+            raise
+        report = _whole(arguments)  # files of different columns make one table only as a whole
     if report is not None:
         say(report)
     return 0
@@ -66,6 +73,23 @@ def _whole(arguments: argparse.Namespace) -> ReadReport | None:
         handed_on, arguments.out, labels="zh" if arguments.chinese else None, encoding=arguments.encoding
     )
     return report_of(cases)
+
+
+def _in_parts(arguments: argparse.Namespace) -> ReadReport:
+    """Part by part to a workbook, or to CSV in another encoding; memory does not grow with the file."""
+    from ..cases.columns import without_personal
+    from ..cases.read import iter_cases
+    from ..cases.read_report import KEY, ReadReport
+    from ..cases.write import cases_writer
+
+    reports: list[ReadReport] = []
+    labels: Any = "zh" if arguments.chinese else None
+    parts = iter_cases(arguments.file, keep=arguments.keep, **reading_options(arguments, refuse=False))
+    with cases_writer(arguments.out, labels=labels, encoding=arguments.encoding) as write:
+        for part in parts:
+            reports.append(part.attrs[KEY])
+            write(without_personal(part, keep=arguments.keep))
+    return ReadReport.joined(reports)
 
 
 def _streamed(arguments: argparse.Namespace) -> ReadReport:

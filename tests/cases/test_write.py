@@ -11,6 +11,8 @@ from python_calamine import load_workbook
 
 from drgsim import read_cases, write_cases
 from drgsim.cases import check_cases
+from drgsim.cases.write import cases_writer
+from drgsim.cli import main
 from drgsim.errors import ArgumentError, NotFoundError
 
 
@@ -131,3 +133,35 @@ def test_problems_are_written_for_excel(cases, tmp_path):
         problems.to_file(tmp_path / name)
     assert (tmp_path / "p.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert load_workbook(str(tmp_path / "p.xlsx")).get_sheet_by_index(0).height == len(problems) + 1
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_cases_in_parts_are_the_cases_at_once(ending, tmp_path):
+    cases = read_cases(
+        pd.DataFrame({
+            "case_id": ["1", "2", "3"], "sex": ["男", "女", "男"], "age": [60, 0, 5],
+            "diagnoses": ["I10.x00", None, ""], "discharge_date": ["2024-01-05", None, "2024-02-01"],
+            "total_cost": [1.5, 2, 3], "note": ["=1", "乙", ""],
+        }),
+        keep=["note"],
+    )  # fmt: skip
+    write_cases(cases, tmp_path / f"once.{ending}", encoding="gb18030")
+    with cases_writer(tmp_path / f"parts.{ending}", encoding="gb18030") as write:
+        write(cases.iloc[:1])
+        write(cases.iloc[1:])
+    once, parts = ((tmp_path / f"{name}.{ending}").read_bytes() for name in ("once", "parts"))
+    assert once == parts or ending == "xlsx"
+    assert len(once) == len(parts)
+    again = read_cases(tmp_path / f"parts.{ending}", keep=["note"])
+    pd.testing.assert_frame_equal(again, cases, check_dtype=False)
+
+
+def test_files_of_different_columns_are_converted_together(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_text("case_id,sex,diagnoses\n1,1,I10.x00\n", encoding="utf-8")
+    (folder / "b.csv").write_text("case_id,sex,age,diagnoses\n2,1,50,I10.x00\n", encoding="utf-8")
+    for ending in ("csv", "parquet", "xlsx"):
+        out = tmp_path / f"out.{ending}"
+        assert main(["convert", str(folder), str(out)]) == 0
+        assert read_cases(out)["age"].fillna(0).tolist() == [0, 50]
