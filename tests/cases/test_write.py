@@ -106,8 +106,8 @@ def test_never_half_a_file(cases, tmp_path, monkeypatch):
     target = tmp_path / "a.csv"
     target.write_text("what was there")
 
-    def fails(self, part, **options):
-        part.write_text("half")
+    def fails(self, file, **options):
+        file.write("half")
         raise OSError("disk full")
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", fails)
