@@ -1,7 +1,7 @@
 """Extensions and the place of `data/` in a wheel; everything else is in pyproject.toml.
 
 DRGSIM_BOUNDS_CHECK=1   build the kernels with bounds and overflow checks (one CI run does)
-DRGSIM_ABI3=1           build against the stable ABI of CPython 3.11 (a cost below 3 % was not shown: not shipped)
+DRGSIM_ABI3=1           build against the stable ABI of CPython 3.11 (cost below 3 % not shown; not shipped)
 DRGSIM_ANNOTATE=1       write Cython's annotated HTML beside each kernel
 """
 
