@@ -81,9 +81,8 @@ class Programs:
                 for term in reversed(terms):
                     fails = self.add(term, holds, fails)
                 return fails
-            case Member(_, _, negated) | HasSeverity(_, negated):
-                if negated:
-                    holds, fails = fails, holds
+            case Member(_, _, negated) | HasSeverity(_, negated) if negated:
+                holds, fails = fails, holds
         op, a, b, c = self._test(rule)
         return self._steps.setdefault((op, a, b, c, holds, fails), len(self._steps))
 

@@ -61,12 +61,8 @@ def _read(make: type[Scheme], path: Path, base: Scheme | None) -> Scheme:
     old = base or make(meta.id, meta.title, meta.version, (), (), (), {}, {}, {}, {})
     universes = _with_extra(scheme_universes(old), path)
     mdcs, adrgs, drgs = apply_rows(path, old, overlay=base is not None)
-    severity = apply_blocks(
-        severity_sets(old), _diagnoses_only(read_blocks(path / "severity.txt")), universes
-    )
-    exclusion = apply_blocks(
-        exclusion_sets(old), _diagnoses_only(read_blocks(path / "exclusion.txt")), universes
-    )
+    severity = apply_blocks(severity_sets(old), _diagnosis_blocks(path / "severity.txt"), universes)
+    exclusion = apply_blocks(exclusion_sets(old), _diagnosis_blocks(path / "exclusion.txt"), universes)
     return make(
         **meta.fields(),
         mdcs=mdcs,
@@ -93,8 +89,7 @@ def scheme_universes(scheme: Scheme) -> dict[Kind, Universe]:
     codes: dict[Kind, set[str]] = {kind: set() for kind in KINDS}
     for each in scheme.sets.values():
         codes[each.kind] |= each.codes
-    for table in (scheme.cc, scheme.mcc, scheme.exclusion):
-        codes["diagnosis"].update(table)
+    codes["diagnosis"].update(scheme.cc, scheme.mcc, scheme.exclusion)
     return {kind: _catalogue(kind).with_codes(codes[kind]) for kind in KINDS}
 
 
@@ -126,9 +121,9 @@ def _with_extra(universes: dict[Kind, Universe], path: Path) -> Universes:
     return universes
 
 
-def _diagnoses_only(blocks: list[Block]) -> list[Block]:
-    wrong = next((block for block in blocks if block.word in ("procedure", "label")), None)
-    if wrong:
+def _diagnosis_blocks(path: Path) -> list[Block]:
+    blocks = read_blocks(path)
+    if wrong := next((block for block in blocks if block.word in ("procedure", "label")), None):
         raise PackError("this file lists diagnoses", got=wrong.word, where=wrong.where)
     return blocks
 
@@ -141,8 +136,7 @@ def _severity(sets: Mapping[str, CodeSet], severity: str) -> dict[str, str]:
             raise PackError("not a severity", got=name, allowed="MCC/TABLE, CC/TABLE", where="severity.txt")
         if match[1] != severity:
             continue
-        doubled = found.keys() & listed.codes
-        if doubled:
+        if doubled := found.keys() & listed.codes:
             raise PackError(f"one {severity} in two tables", got=min(doubled), where=f"severity.txt, {name}")
         found.update(dict.fromkeys(listed.codes, match[2] or ""))
     return dict(sorted(found.items()))
