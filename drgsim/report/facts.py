@@ -135,12 +135,9 @@ def fund_lights(projection: pd.DataFrame, marks: Sequence[tuple[str, str, str]])
         for insurance, part in whole[whole["warning"] == id].groupby("insurance", sort=False):
             first = part.groupby("scenario")["year"].min().to_dict()
             zh, en = _when(first, marks)
-            told.append(
-                (
-                    f"{word(insurance, 'zh')}：{light.zh}（{zh}）。",
-                    f"{word(insurance, 'en')}: {light.en} ({en}).",
-                )
-            )
+            in_chinese = f"{word(insurance, 'zh')}：{light.zh}（{zh}）。"
+            in_english = f"{word(insurance, 'en')}: {light.en} ({en})."
+            told.append((in_chinese, in_english))
     return told
 
 

@@ -48,11 +48,6 @@ def amount(value: float, unit: str) -> str:
     return count(value) if unit in ("persons", "cases", "yuan") else number(value)
 
 
-def _unit(measure: str) -> str:
-    known = measures().get(measure)
-    return known.unit if known else ""
-
-
 def _published(beside: pd.DataFrame) -> str:
     """A row a measure, the insurances side by side; the year of the cases first, and not more than fit."""
     kinds = list(dict.fromkeys(beside["insurance"]))
@@ -79,7 +74,8 @@ def _published(beside: pd.DataFrame) -> str:
 
 
 def _beside(row: Mapping[Any, Any]) -> list[Cell]:
-    unit = str(row.get("unit") or _unit(str(row["measure"])))
+    known = measures().get(str(row["measure"]))
+    unit = str(row.get("unit") or (known.unit if known else ""))
     gap = float(row["gap"])
     told = f"{number(gap * 100, signed=True, figures=2)} pp" if unit == "share" else percent(gap, signed=True)
     return [amount(float(row["simulated"]), unit), amount(float(row["published"]), unit), told]

@@ -65,10 +65,9 @@ class TransitionReport(Transition):
                 if len(table):
                     _sheet(book, zh, table.reset_index() if table.index.name else table)
             for key, zh in _BY.items():
-                if key in self.shares:
-                    _sheet(book, f"换组-{zh}", self.shares[key].reset_index())
-                if key in self.money:
-                    _sheet(book, f"金额-{zh}", self.money[key].reset_index())
+                for what, tables in (("换组", self.shares), ("金额", self.money)):
+                    if key in tables:
+                        _sheet(book, f"{what}-{zh}", tables[key].reset_index())
             if cases:
                 _sheet(book, "核对病例", self.worklist)
 
@@ -78,8 +77,7 @@ def _sheet(book: Any, name: str, table: pd.DataFrame) -> None:
     shown = table.drop(columns=["en"], errors="ignore")
     for column, words in _VALUES.items():
         if column in shown.columns:
-            cells = shown[column].astype(object)
-            shown = shown.assign(**{column: cells.map(lambda cell, words=words: words.get(cell, cell))})
+            shown[column] = shown[column].astype(object).map(lambda cell, words=words: words.get(cell, cell))
     book.table(name, shown, headers=column_words([str(each) for each in shown.columns]), code=_code)
 
 

@@ -93,10 +93,7 @@ def _as_lines(text: str) -> pd.DataFrame | None:
     """A line a fact: its name, a colon, its value. Several of one name are a list, the main one first."""
     row: dict[str, str] = {}
     lists: dict[str, list[str]] = {name: [] for name in LISTS}
-    for line in re.split(r"[\n;；]+", text):
-        match = _NAMED.match(line)
-        if match is None:
-            continue
+    for match in filter(None, map(_NAMED.match, re.split(r"[\n;；]+", text))):
         name, value = match[1].strip(), match[2]
         found = _CODE.findall(value)
         kind = "procedures" if re.search("手术|操作|procedure|operation", name, re.IGNORECASE) else None
@@ -129,10 +126,9 @@ def _only_codes(text: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
 
 def _fields(cases: pd.DataFrame) -> tuple[dict[str, str], list[tuple[str, str]]]:
     told = []
-    if len(cases) > 1:
-        told.append(
-            (f"粘贴了 {len(cases)} 例，取第 1 例。", f"{len(cases)} cases were pasted; the first is taken.")
-        )
+    n = len(cases)
+    if n > 1:
+        told.append((f"粘贴了 {n} 例，取第 1 例。", f"{n} cases were pasted; the first is taken."))
     row = plain(cases.iloc[:1])[0]
     fields = {name: named(name, str(row.get(name) or "").split("|")) for name in LISTS}
     for name in (*NUMBERS, "insurance"):
@@ -150,8 +146,5 @@ def _fields(cases: pd.DataFrame) -> tuple[dict[str, str], list[tuple[str, str]]]
 def named(kind: str, listed: list[str]) -> str:
     """Codes with their names, a line each."""
     catalogue = Catalogue.load("diagnosis" if kind == "diagnoses" else "procedure")
-    lines = []
-    for code in filter(None, listed):
-        known = catalogue.name_of(code) if code in catalogue else ""
-        lines.append(f"{code} {known}".strip())
-    return "\n".join(lines) + ("\n" if lines else "")
+    found = [(code, catalogue.name_of(code) if code in catalogue else "") for code in listed if code]
+    return "".join(f"{code} {name}".strip() + "\n" for code, name in found)

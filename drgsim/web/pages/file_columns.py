@@ -106,6 +106,7 @@ def recognition(looked: Mapping[str, Any], was_read: Any, say: Say, at: str) -> 
         tag("option", say("不读", "do not read") if name == NOT_READ else called(name, say), value=name)
         for name in targets()
     ]
+    again = say("按所改再识别", "Recognise again as changed")
     form = tag(
         "form",
         tag("datalist", named, id="targets"),
@@ -135,14 +136,7 @@ def recognition(looked: Mapping[str, Any], was_read: Any, say: Say, at: str) -> 
             "p",
             tag("button", say("确认并读取", "Agree and read"), type="submit", name="do", value="read"),
             " ",
-            tag(
-                "button",
-                say("按所改再识别", "Recognise again as changed"),
-                type="submit",
-                name="do",
-                value="look",
-                class_="quiet",
-            ),
+            tag("button", again, type="submit", name="do", value="look", class_="quiet"),
         ),
         method="post",
         action=f"{at}/columns",
