@@ -22,10 +22,11 @@ from .targets import SEXES, bands, cell_count
 if TYPE_CHECKING:
     from .region import SyntheticRegion
 
-
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 _ADULT, _OLD = 18, 60  # ages from which the columns of adults and the old hold
+_TRIES = 4  # draws of the first complication until it is no code of the core
 
 
 def age_column(age: int) -> str:
@@ -57,9 +58,6 @@ def cell_weights(codes: Sequence[str]) -> Floats:
     return np.array(table)
 
 
-Ints = npt.NDArray[np.int64]
-
-
 class CodeTexts:
     """Numbers for the codes in use, in their order; `category` numbers their first three characters."""
 
@@ -89,9 +87,6 @@ class CodeTexts:
         ends = np.concatenate([[0], np.cumsum(np.bincount(rows, weights=length, minlength=count))])
         ends = ends.astype(np.int64).tolist()
         return [text[start:end] for start, end in pairwise(ends)]
-
-
-_TRIES = 4  # draws of the first complication until it is no code of the core
 
 
 class Complications:

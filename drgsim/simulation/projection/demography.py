@@ -59,18 +59,10 @@ def insured(cells: Cells, funds: Sequence[Fund], year: int, given: pd.DataFrame 
         return Insured(persons, "用户提供的参保人数", "insured persons as given", "read")
     synthetic = _synthetic(cases, funds, year)
     if synthetic is not None:
-        return Insured(
-            synthetic,
-            "合成地区参保人数按病例数折算",
-            "insured of the synthetic region, as many as the cases stand for",
-            "assumed",
-        )
-    return Insured(
-        by_rate,
-        "由病例数与全国分年龄住院率推算",
-        "cases over the country's hospitalisation rates by age",
-        "assumed",
-    )
+        en = "insured of the synthetic region, as many as the cases stand for"
+        return Insured(synthetic, "合成地区参保人数按病例数折算", en, "assumed")
+    en = "cases over the country's hospitalisation rates by age"
+    return Insured(by_rate, "由病例数与全国分年龄住院率推算", en, "assumed")
 
 
 @cache

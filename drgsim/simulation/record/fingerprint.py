@@ -82,10 +82,7 @@ def fingerprint(
 
 def _states(chunk: pd.DataFrame, name: str) -> bool:
     """Whether any row has a value."""
-    if name not in chunk.columns:
-        return False
-    values = chunk[name].dropna()
-    return any(value != "" for value in values)  # ends at the first
+    return name in chunk.columns and any(value != "" for value in chunk[name].dropna())  # ends at the first
 
 
 def _row_hashes(chunk: pd.DataFrame, columns: Sequence[str]) -> list[bytes]:

@@ -77,11 +77,9 @@ class Supervision:
 
     def meaning(self) -> dict[str, Any]:
         """What a hash covers."""
-        found: dict[str, Any] = {}
-        for name in SHARES:
-            at = self.shares[name].interval
-            found[name] = [at.value, at.low, at.high]
-        return found | {RULES: list(self.rules), ASSESSMENT: self.assessment}
+        at = {name: self.shares[name].interval for name in SHARES}
+        shares = {name: [each.value, each.low, each.high] for name, each in at.items()}
+        return {**shares, RULES: list(self.rules), ASSESSMENT: self.assessment}
 
     def to_document(self) -> dict[str, Any]:
         document: dict[str, Any] = {}
@@ -115,7 +113,11 @@ def read_supervision(raw: Any, where: str, problems: list[Mistake]) -> Supervisi
     shares = {name: _share(raw.get(name, 0), f"{where}.{name}", problems) for name in SHARES}
     rules = raw.get(RULES) or ()
     named = (rules,) if isinstance(rules, str) else tuple(str(each) for each in rules)
-    _check_rules(named, f"{where}.{RULES}", problems)
+    stays = [rule for rule in Library.load() if rule.table == "stays"] if named else []
+    looking = sorted({rule.id for rule in stays} | {rule.family for rule in stays})
+    for name in (name for name in named if name not in looking):
+        at, near, allowed = f"{where}.{RULES}", nearest_name(name, looking), ", ".join(looking)
+        problems.append(Mistake(at, "no rule or family that looks at stays", name, allowed, near))
     assessment = raw.get(ASSESSMENT, 0)
     if not _is_share(assessment):
         problems.append(Mistake(f"{where}.{ASSESSMENT}", "not a strength", assessment, "0 to 1"))
@@ -129,9 +131,8 @@ def _share(raw: Any, where: str, problems: list[Mistake]) -> Share:
         near = nearest_name(str(key), _ENTRY)
         problems.append(Mistake(f"{where}.{key}", "unknown field", allowed=", ".join(_ENTRY), nearest=near))
     value = entry.get("value")
-    bounds: list[Any] = [entry.get("low", value), value, entry.get("high", value)]
-    fit = all(_is_share(each) for each in bounds)
-    if not fit or not bounds[0] <= bounds[1] <= bounds[2]:
+    low, high = entry.get("low", value), entry.get("high", value)
+    if not all(_is_share(each) for each in (low, value, high)) or not low <= value <= high:
         problems.append(Mistake(where, "not a share with its interval", raw, "0 to 1, low <= value <= high"))
         return Share(Interval(0.0, 0.0, 0.0))
     source, state = str(entry.get("source", OWN_SOURCE)), str(entry.get("state", "assumed"))
@@ -140,17 +141,7 @@ def _share(raw: Any, where: str, problems: list[Mistake]) -> Share:
     if state not in STATES:
         near = nearest_name(state, STATES)
         problems.append(Mistake(f"{where}.state", "not a state", state, ", ".join(STATES), near))
-    return Share(Interval(float(bounds[1]), float(bounds[0]), float(bounds[2])), source, state)
-
-
-def _check_rules(named: tuple[str, ...], where: str, problems: list[Mistake]) -> None:
-    if not named:
-        return
-    stays = [rule for rule in Library.load() if rule.table == "stays"]
-    known = sorted({rule.id for rule in stays} | {rule.family for rule in stays})
-    for name in (name for name in named if name not in known):
-        near = nearest_name(name, known)
-        problems.append(Mistake(where, "no rule or family that looks at stays", name, ", ".join(known), near))
+    return Share(Interval(float(value), float(low), float(high)), source, state)
 
 
 def _is_share(raw: Any) -> bool:

@@ -19,8 +19,12 @@ from .rules import DIP, NO_GROUPS
 if TYPE_CHECKING:
     import pandas as pd
 
-
-MDC = "mdc"
+MDC, LEVEL = "mdc", "hospital_level"
+FITTED, OF_POLICY = "fit", "policy"
+_SCORES = ("score", "auxiliary_factor")  # a DIP grouper's own prices
+# what a simulation uses of the answers: telling them in words takes longer than finding them
+_DIP_ANSWER = "dip_code", "kind", "treatment_class", "primary_care", "score", "status", "auxiliary_factor"
+_DRG_WORDS = ("reason",)
 
 
 def categories(cases: pd.DataFrame, column: str, scheme: str) -> dict[str, Any]:
@@ -36,13 +40,6 @@ def categories_of(scheme: str) -> dict[str, str]:
     pack = load_scheme(scheme)
     of_adrg = {adrg.code: adrg.mdc for adrg in pack.adrgs}
     return {drg.code: of_adrg[drg.adrg] for drg in pack.drgs if drg.adrg in of_adrg}
-
-
-FITTED, OF_POLICY = "fit", "policy"
-_SCORES = ("score", "auxiliary_factor")  # a DIP grouper's own prices
-# what a simulation uses of the answers: telling them in words takes longer than finding them
-_DIP_ANSWER = "dip_code", "kind", "treatment_class", "primary_care", "score", "status", "auxiliary_factor"
-_DRG_WORDS = ("reason",)
 
 
 class Groupings:
@@ -128,9 +125,6 @@ def is_dip(scheme: str) -> bool:
 def without_scores(stays: Stays) -> Stays:
     """The stays without what a DIP grouper said they are worth."""
     return stays.replaced({name: float("nan") for name in _SCORES if name in stays})
-
-
-LEVEL = "hospital_level"
 
 
 def with_level_costs(weights: Weights, cases: pd.DataFrame, group: str) -> Weights:
