@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from ..errors import nearest_name
@@ -43,9 +44,7 @@ def read_entry(
         for dated in _dated(parameter, entry, start, origin, known, problems):
             key = dated.since, dated.known or datetime.date.min
             if key in found:
-                problems.append(
-                    Mistake(parameter.path, "two values from one day", got=dated.since.isoformat())
-                )
+                problems.append(Mistake(parameter.path, "two values from one day", dated.since.isoformat()))
             found[key] = dated
     return tuple(found[key] for key in sorted(found))
 
@@ -58,11 +57,8 @@ def as_known(timeline: Iterable[Dated], day: datetime.date | None) -> tuple[Date
 
 def steps(timeline: Iterable[Dated]) -> list[tuple[datetime.date, Any]]:
     """The days on which a value really changes, and to what."""
-    changes: list[tuple[datetime.date, Any]] = []
-    for dated in timeline:
-        if not changes or changes[-1][1] != dated.value:
-            changes.append((dated.since, dated.value))
-    return changes
+    runs = groupby(timeline, key=lambda dated: dated.value)
+    return [(next(run).since, value) for value, run in runs]
 
 
 def read_day(raw: Any) -> datetime.date | None:
@@ -87,9 +83,7 @@ def _dated(
 ) -> list[Dated]:
     path = parameter.path
     if not isinstance(entry, Mapping):
-        problems.append(
-            Mistake(path, "a value without a source", got=shown(entry), allowed="value, source, state, note")
-        )
+        problems.append(Mistake(path, "a value without a source", shown(entry), "value, source, state, note"))
         return []
     for key in (key for key in entry if not isinstance(key, str) or key not in ENTRY_FIELDS):
         near = nearest_name(str(key), ENTRY_FIELDS)
@@ -114,8 +108,7 @@ def _dated(
 def _days(path: str, raw: Any, problems: list[Mistake]) -> dict[datetime.date, Any]:
     result = {}
     for key, value in as_mapping(raw, path, problems).items():
-        day = read_day(key)
-        if day is None:
+        if (day := read_day(key)) is None:
             problems.append(Mistake(path, "not a day", got=shown(key), allowed="YYYY-MM-DD"))
         else:
             result[day] = value
