@@ -29,9 +29,9 @@ _FURTHER = {
         "fund.record.verify_record",
     ),
     "office": ("office.monthly.office",),
-    "schemes": ("schemes.registry.list_schemes", "schemes.english.english_name"),
+    "schemes": ("schemes.registry.list_schemes", "schemes.describe.english_name"),
     "transition": ("transition.transition",),
-    "weights": ("weights.coefficients.difference_coefficients",),
+    "weights": ("weights.measured.difference_coefficients",),
     "engines": (),
 }
 

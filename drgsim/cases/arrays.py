@@ -26,7 +26,7 @@ _DAY = 86_400  # seconds
 
 
 @cache
-def _single(value: float, dtype: type[np.generic]) -> npt.NDArray[Any]:
+def _single(value: float, dtype: Any) -> npt.NDArray[Any]:
     return np.broadcast_to(dtype(value), 1)
 
 

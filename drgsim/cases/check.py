@@ -139,7 +139,7 @@ def check_rows(cases: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
 
     >>> import pandas as pd
     >>> rows, lacking = check_rows(pd.DataFrame({"case_id": ["a"], "sex": [1], "diagnoses": ["O80.000"]}))
-    >>> rows[0]["case"], "admission_date" in lacking
+    >>> rows[0]["case"], "birth_weight" in lacking
     ('a', True)
     """
     _checkable(cases)

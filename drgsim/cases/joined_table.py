@@ -130,7 +130,7 @@ class JoinedTable:
 
     def _as_number(self, column: str, start: int, rows: int) -> Any:
         first = start - self.header_row - 1
-        held = self._numeric.get(column, frozenset())
+        held = self._numeric.get(column, set())
         return np.array([place in held for place in range(first, first + rows)], dtype=bool)
 
     def _columns(self, nodes: Mapping[str, Node]) -> list[dict[str, str]]:

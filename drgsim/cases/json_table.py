@@ -83,12 +83,12 @@ def stays_of_tables(document: Mapping[str, Any], told: list[Finding] | None = No
     """One object a stay from tables side by side (`setlinfo` and its lists as arrays), joined by their
     numbers; rows that belong to no stay are added to what is `told`."""
     heads = document.get(_HEAD)
-    stays = [{_HEAD: dict(head)} for head in heads or () if isinstance(head, Mapping)]
+    stays: list[dict[str, Any]] = [{_HEAD: dict(head)} for head in heads or () if isinstance(head, Mapping)]
     keyed = [_keyed(stay[_HEAD]) for stay in stays]
     for name, value in document.items():
         if (node := name.casefold()) == _HEAD or not isinstance(value, list):
             continue
-        given = [item for item in value if isinstance(item, Mapping)]
+        given = [dict(item) for item in value if isinstance(item, Mapping)]
         sheet = Sheet(name, node, 0, {}, {}, given, list(map(_keyed, given)), list(range(1, len(given) + 1)))
         join = joined_rows(keyed, sheet)
         if told is not None:

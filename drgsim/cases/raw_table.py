@@ -74,7 +74,6 @@ class RawChunk:
         self, changed: Mapping[int, tuple[npt.NDArray[np.int64], list[str | None]]], findings: list[Finding]
     ) -> RawChunk:
         """The same with other texts in some rows of some columns, and more findings."""
-        import pandas as pd
 
         found = [*self.findings, *findings]
         if not self.arrow:
@@ -82,7 +81,7 @@ class RawChunk:
             for place, (rows, texts) in changed.items():
                 cells = columns[place].astype(object).copy()
                 cells.iloc[rows] = np.array([*texts, None], dtype=object)[:-1]
-                columns[place] = pd.Series(cells, dtype=object)
+                columns[place] = cells
             return replace(self, columns=columns, findings=found)
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -94,9 +93,9 @@ class RawChunk:
             array = arrow[place]
             array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
             if pa.types.is_nested(array.type):
-                cells = np.array([*array.to_pylist(), None], dtype=object)[:-1]
-                cells[rows] = np.array([*texts, None], dtype=object)[:-1]
-                arrow[place] = pa.array(cells.tolist(), array.type)
+                nested = np.array([*array.to_pylist(), None], dtype=object)[:-1]
+                nested[rows] = np.array([*texts, None], dtype=object)[:-1]
+                arrow[place] = pa.array(nested.tolist(), array.type)
                 continue
             arrow[place] = pc.replace_with_mask(array, pa.array(mask), pa.array(texts, array.type))
         return replace(RawChunk.of_arrow(arrow, self.rows), findings=found, at=self.at)

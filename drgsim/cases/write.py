@@ -60,6 +60,7 @@ def write_cases(
     ... )
     >>> read_cases(f"{folder.name}/cases.csv")["diagnoses"].tolist()
     ['I10.x00']
+    >>> folder.cleanup()
     """
     if _form(Path(path)) == ".parquet":
         with replacing(path) as part:

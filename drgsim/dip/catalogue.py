@@ -186,6 +186,7 @@ class DipCatalogue:
         >>> folder = TemporaryDirectory()
         >>> DipCatalogue.load(DipCatalogue.load("example").save(f"{folder.name}/mine")).id
         'example'
+        >>> folder.cleanup()
         """
         return save(self, Path(folder))
 

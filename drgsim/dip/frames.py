@@ -125,7 +125,8 @@ def _taken(values: Sequence[Any], places: npt.NDArray[Any], dtype: str) -> Any:
     if dtype != "category":
         texts = any(isinstance(value, str) for value in values)
         made = whole_texts(list(values)) if texts else pd.Series(values)
-        return made.astype(dtype).array.take(np.where(places < 0, len(values) - 1, places))
+        typed = made.astype(pd.api.types.pandas_dtype(dtype)).array
+        return typed.take(np.where(places < 0, len(values) - 1, places))
     # every value there could be is a category, once, so that the frames of several chunks agree
     known = dict.fromkeys(value for value in values if value is not None)
     numbered = {value: number for number, value in enumerate(known)}

@@ -171,7 +171,8 @@ class Fund:
         ...     print(type(error).__name__)
         NotFoundError
         """
-        return cls.of(**read_tables(path))
+        tables: dict[str, Any] = dict(read_tables(path))
+        return cls.of(**tables)
 
     @classmethod
     def together(cls, funds: Iterable[Fund], *, title: str = "") -> Fund:

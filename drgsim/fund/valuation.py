@@ -329,6 +329,7 @@ class Valuation:
         >>> from tempfile import TemporaryDirectory
         >>> folder = TemporaryDirectory()
         >>> valued.to_excel(f"{folder.name}/valuation.xlsx", lang="en")
+        >>> folder.cleanup()
         """
         write_workbook(self, path, lang)
 

@@ -48,10 +48,13 @@ _BESIDE = {
     "diagnoses": {"diagnosis_names": "diag_name", "admission_conditions": "adm_cond_type"},
     "procedures": {"procedure_names": "oprn_oprt_name", "procedure_dates": "oprn_oprt_date"},
 }
-_CORRECTIONS = {
-    "case_id": ("case_id", "病案号", "住院流水号", "结算ID", "病例号"),
-    "column": ("column", "应改项目"),
-    "value": ("value", "改为"),
+_CORRECTIONS = {  # spellings of headings
+    name: spellings.split()
+    for name, spellings in (
+        ("case_id", "case_id 病案号 住院流水号 结算ID 病例号"),
+        ("column", "column 应改项目"),
+        ("value", "value 改为"),
+    )
 }
 _NUMBERS = ("case_id", "stay_id", "settlement_id", "record_number")
 _COUNTS = {"diseinfo": "diag_code_cnt", "oprninfo": "oprn_oprt_code_cnt"}

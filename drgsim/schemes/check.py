@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
 from ..codes import Catalogue
 from .codes_file import read_blocks
 from .model import AdrgKind
@@ -25,6 +23,8 @@ from .rules.walk import leaves, set_names
 from .scheme_errors import PackError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .scheme import Scheme
 
 
@@ -182,6 +182,8 @@ def problems(scheme: Scheme) -> list[PackProblem]:
 
 def frame(found: Iterable[PackProblem]) -> pd.DataFrame:
     """Problems as a frame with the columns level, check, table, row, zh, en."""
+    import pandas as pd  # grouping does without: a scheme loads faster
+
     return pd.DataFrame(
         [asdict(problem) for problem in found], columns=list(PackProblem.__dataclass_fields__)
     )

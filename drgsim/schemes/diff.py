@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
 from ..words import pairs
 from .rows import TABLES, TOP, AnyRow, Table, table_rows
 from .rules.walk import print_rule
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .scheme import Scheme
 
 Language = Literal["zh", "en"]
@@ -62,6 +62,8 @@ class SchemeDiff:
     @property
     def frame(self) -> pd.DataFrame:
         """One row a difference: part, change, row, before, after, number."""
+        import pandas as pd  # grouping does without: a scheme loads faster
+
         return pd.DataFrame(map(asdict, self.changes), columns=[each.name for each in fields(Change)])
 
     def summary(self, lang: Language = "zh") -> str:
@@ -101,6 +103,7 @@ class SchemeDiff:
 def diff(a: Scheme, b: Scheme) -> SchemeDiff:
     """What `b` has otherwise than `a`: rows, rules, order, code sets, CC and MCC, exclusion, switches.
 
+    >>> from drgsim import Scheme
     >>> national = Scheme.load("chs-drg-1.1")
     >>> diff(national, Scheme.load("yancheng-2023")).frame["part"].unique().tolist()
     ['mdc', 'adrg', 'drg', 'set']

@@ -11,8 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError
 from ..words import pairs
@@ -23,6 +22,9 @@ from .rebase_rows import carry_rows
 from .rebase_state import Carried, Merge, Status, alike
 from .registry import load
 from .scheme import Scheme
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _EXAMPLES = 5
 
@@ -194,6 +196,8 @@ class Rebase:
     @property
     def frame(self) -> pd.DataFrame:
         """One row a local difference: part, row, change, status, note_zh, note_en, local, before, now."""
+        import pandas as pd  # grouping does without: a scheme loads faster
+
         return pd.DataFrame(map(asdict, self.changes), columns=[each.name for each in fields(Carried)])
 
     def summary(self, lang: Language = "zh") -> str:

@@ -126,7 +126,7 @@ class RegionPrepayments:
         return f"{self._headline()}\n{shown.to_string(float_format='{:,.2f}'.format)}"
 
     def _repr_html_(self) -> str:
-        table = self._shown().rename(columns=lambda name: both(ZH.get(name, name), name))
+        table = self._shown().rename(columns=lambda name: both(str(ZH.get(name, name)), name))
         return f"<p>{escape(self._headline())}</p>{table.to_html(float_format='{:,.2f}'.format)}"
 
     def _shown(self) -> pd.DataFrame:

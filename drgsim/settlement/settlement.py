@@ -307,6 +307,7 @@ class Settlement:
         >>> from tempfile import TemporaryDirectory
         >>> folder = TemporaryDirectory()
         >>> done.to_excel(f"{folder.name}/year.xlsx", lang="en")
+        >>> folder.cleanup()
         """
         keys = ["care_region", "insurance", "hospital_id"]
         sheets = {
@@ -321,7 +322,7 @@ class Settlement:
         return f"{self._headline()}\n{self.summary().to_string(float_format='{:,.2f}'.format)}"
 
     def _repr_html_(self) -> str:
-        table = self.summary().rename(columns=lambda name: both(LABELS.get(name, name), name))
+        table = self.summary().rename(columns=lambda name: both(str(LABELS.get(name, name)), name))
         return f"<p>{escape(self._headline())}</p>{table.to_html(float_format='{:,.2f}'.format)}"
 
     def _headline(self) -> str:

@@ -131,8 +131,9 @@ class Transition:
 
     def __repr__(self) -> str:
         row = self.summary().iloc[0]
-        names = column_words(list(row.index)) if language() == "zh" else {name: name for name in row.index}
-        shown = {names[name]: _digits(name, value) for name, value in row.items()}
+        names = list(map(str, row.index))
+        words = column_words(names) if language() == "zh" else dict(zip(names, names, strict=True))
+        shown = {words[name]: _digits(name, row[name]) for name in names}
         rows = pd.Series(shown).to_string()
         return f"{both(*self.headline(), chr(10))}\n{rows}"
 

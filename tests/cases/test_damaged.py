@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from drgsim import DipCatalogue, read_cases
+from drgsim import DipCatalogue, Scheme, read_cases
 from drgsim._damaged import is_damage, read_json, read_toml, whole
 from drgsim.audit.reading import read_table, scan_table
 from drgsim.audit.reading import read_through as audit_read_through
@@ -19,7 +19,6 @@ from drgsim.errors import DrgsimError, FileFormatError, NotFoundError
 from drgsim.fund.own_tables import read_tables
 from drgsim.office.bureau import read_bureau
 from drgsim.office.references import read_reference
-from drgsim.schemes.official_workbook import from_official_workbook
 from drgsim.schemes.pack_tables import read_text as read_pack_text
 
 TRIES = 12  # a reader and a way to break its file
@@ -56,7 +55,7 @@ READERS = {
     "cases.csv.gz": (packed, read_cases),
     "dip.xlsx": (sheets, DipCatalogue.from_table),
     "dip-official.xlsx": (sheets, DipCatalogue.from_official_workbook),
-    "scheme.xlsx": (sheets, from_official_workbook),
+    "scheme.xlsx": (sheets, Scheme.from_official_workbook),
     "bureau.xlsx": (sheets, read_bureau),
     "means.xlsx": (sheets, read_reference),
     "fund.xlsx": (sheets, read_tables),

@@ -73,7 +73,7 @@ def test_nothing_written_or_shown_names_a_case(found, cases, tmp_path):
 def test_the_display_is_the_summary_and_what_it_rests_on(found):
     shown = found._repr_html_()
     assert shown.count("<tr>") == 1 + len(found.scenarios)
-    assert "parameters 参数" in shown
+    assert "参数 parameters" in shown
     assert "cross-region-price-book" in repr(found)
     assert len(repr(found).splitlines()) == 2 + len(found.scenarios)
 

@@ -25,7 +25,7 @@ def pack(tmp_path, monkeypatch):
 @pytest.fixture
 def compilations(monkeypatch):
     """What was compiled."""
-    from drgsim.schemes import compile as module
+    from drgsim.schemes import compile_cache as module
 
     done = []
     compile_scheme = module.compile_scheme

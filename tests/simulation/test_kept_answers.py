@@ -48,8 +48,16 @@ def test_a_result_not_explained_is_told_on_the_page_and_pays_on_request(found, p
     assert "explain()" in text
     assert "lever by lever" not in text
     assert bare.liveness().equals(found.liveness())
-    assert len(paid) > 2
     assert bare.attribution().equals(found.attribution())
+
+
+def test_what_nobody_asked_yet_is_paid_on_request(found, paid):
+    """Of two parameters each is tried without the other; where one is left out, the baseline stands."""
+    changes = {"outlier.high.threshold/3": 2.5, "outlier.low.threshold": 0.3}
+    bare = simulate(found.world.given_cases, ["baseline-drg", changes], explain=False)
+    assert len(paid) == 2
+    bare.liveness()
+    assert len(paid) == 4
 
 
 def test_answers_are_copies(found):

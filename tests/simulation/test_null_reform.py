@@ -47,12 +47,12 @@ def test_cases_that_bear_groups_pass(few, baseline):
 
 
 def test_a_response_that_acts_at_no_strength_is_noticed(few, baseline, monkeypatch):
-    from drgsim.simulation import responses
+    from drgsim.simulation.world import world
 
     def leaking(cases, settings, seed=0, **options):
         return cases.iloc[:-1]
 
-    monkeypatch.setattr(responses, "apply_responses", leaking)
+    monkeypatch.setattr(world, "apply_responses", leaking)
     found = null_reform(few, baseline)
     assert not found.ok
     wrong = found.frame[~found.frame["ok"]]

@@ -23,7 +23,7 @@ def test_text_and_page_say_the_same(shown):
         "改用 DIP To DIP (dip)",
         "policy → national-dip; scheme → dip",
         "share 0.05; from 2028 起",
-        "3 parameters 参数: 3 assumed 假设",
+        "3 参数 parameters: 3 assumed 假设",
         "national",
     ):
         assert words in shown
@@ -41,7 +41,7 @@ def test_one_line_names_id_policy_levers_and_hash():
 def test_how_many_values_are_assumed_is_counted_with_their_states():
     policy = SCENARIO.policies(SCENARIO.on)
     assert f"{policy.states['assumed']} assumed 假设" in str(SCENARIO)
-    assert "2 parameters 参数: 1 secondary 二手来源, 1 assumed 假设" in str(
+    assert "2 参数 parameters: 1 secondary 二手来源, 1 assumed 假设" in str(
         Scenario.load("cross-region-price-book")
     )
 

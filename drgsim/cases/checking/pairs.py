@@ -104,7 +104,7 @@ def missed_by_items(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome
     for one in charged("diagnosis"):
         told = arrays.code_mask("diagnoses", one.codes, "any")
         for row in np.flatnonzero(stated & ~told & _naming(items, one.items)).tolist():
-            found.setdefault(row, _item(items.iat[row], one.items))
+            found.setdefault(row, _item(str(items.iat[row]), one.items))
     order = sorted(found)
     return np.array(order, dtype=np.int64), [found[row] for row in order]
 

@@ -109,7 +109,7 @@ def notes(estimate: Estimate) -> list[tuple[str, str]]:
             f"what the patient bears is not known of {count:,} stays ({in_english(why)}); standard, "
             "margin and CMI do not depend on it",
         )
-        for why, count in found.items()
+        for why, count in zip(map(str, found.index), found, strict=True)
     ]
     unpaid = standings(estimate.payments) == Standing.NOT_PAYABLE
     codes, counts = np.unique(estimate.payments.findings.problem[unpaid], return_counts=True)

@@ -249,7 +249,7 @@ class Payments:
         >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
         >>> paid = pay(cases, policy, weights=weights)
         >>> paid.explain("A1", "en").splitlines()[0]
-        'group: GZ13;National default, DRG by base rate (national-drg-rate, 2025-06-30)'
+        'group: GZ13; National default, DRG by base rate (national-drg-rate, 2025-06-30)'
         """
         from .explain import explain
 
@@ -289,6 +289,7 @@ class Payments:
         >>> from tempfile import TemporaryDirectory
         >>> folder = TemporaryDirectory()
         >>> paid.to_excel(f"{folder.name}/paid.xlsx")
+        >>> folder.cleanup()
         """
         from .payments_workbook import write_payments
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -104,7 +104,7 @@ def audit(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]
         cases,
         policy,
         weights=weights_for(policy, None, options.get("weights")),
-        **visit.tables,
+        **cast(dict[str, Any], visit.tables),
     )
     tell("write")
     rules = {one.id: (f"{one.name.zh} ({one.id})", f"{one.name.en} ({one.id})") for one in result.library}
@@ -140,7 +140,8 @@ def _month_lines(month: Any) -> dict[str, list[str]]:
 def _told_of(table: pd.DataFrame, words: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
     """A table whose first column says in both languages what its rows are."""
     first = table.columns[0]
-    return table.assign(**{str(first): [words.get(str(each), str(each)) for each in table[first]]})
+    told = [words.get(str(each), str(each)) for each in table[first]]
+    return table.assign(**{str(first): pd.Series(told, index=table.index, dtype=object)})
 
 
 def summed(table: pd.DataFrame, names: tuple[str, ...] | None = None) -> dict[str, Any]:
