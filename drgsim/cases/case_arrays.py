@@ -114,8 +114,9 @@ class CaseArrays:
     def _unapplied(self) -> dict[str, Mask]:
         if not self.has("not_applicable"):
             return {}
-        text = self.text("not_applicable")
-        codes, distinct = _factorized(text)
+        import pandas as pd
+
+        codes, distinct = pd.factorize(self.text("not_applicable"))
         names = {name for joined in distinct for name in joined.split("|")}
         listing = {
             name: np.array([name in joined.split("|") for joined in distinct] + [False]) for name in names
@@ -134,13 +135,6 @@ def list_hits(column: str, names: Sequence[str]) -> Mask:
 @cache
 def _codebook(column: str) -> Codebook:
     return Codebook.for_kind(KINDS[column])
-
-
-def _factorized(text: pd.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
-    import pandas as pd
-
-    codes, distinct = pd.factorize(text)
-    return codes, list(distinct)
 
 
 Rows = npt.NDArray[np.int64]

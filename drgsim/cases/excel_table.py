@@ -27,11 +27,8 @@ def excel_tables(path: Path) -> list[SheetTable]:
     sheets = measure(path)
     with _readable(path, calamine):
         workbook = calamine.load_workbook(str(path))
-        visible = [
-            meta.name
-            for meta in workbook.sheets_metadata
-            if meta.visible == calamine.SheetVisibleEnum.Visible
-        ]
+        shown = calamine.SheetVisibleEnum.Visible
+        visible = [meta.name for meta in workbook.sheets_metadata if meta.visible == shown]
         tables = [_table(path, workbook.get_sheet_by_name(name), name, sheets.get(name)) for name in visible]
     filled = [table for table in tables if table.preview()]
     if not filled:

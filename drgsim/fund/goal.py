@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -78,8 +79,7 @@ def seek(
     ----------
     lever : a lever or an assumption.
     goal : such as "reserve_months.resident >= 6 until 2035" (in every year to 2035), "reserve.employee >= 0
-    at 2040"
-        (in that year), "present_value.employee >= 0".
+        at 2040" (in that year), "present_value.employee >= 0".
     scenario : what else is changed.
     since : year or day from which the amount holds; the first projected year by default.
     low, high : bounds to search within; those of the lever by default.
@@ -109,34 +109,29 @@ def seek(
     counted: dict[object, People] = {}
 
     def at(amount: float | None) -> float:
-        if amount is None:
-            asked = base
-        else:
+        asked = base
+        if amount is not None:
             stated = amount if since is None else {since: amount}
             Dated.of(stated, name=lever)
             asked = base.adding(lever, stated)
         return measure.point(run(fund, asked, span, counted=counted).books, fund.year + 1)
 
     now = at(None)
-    unit = what.unit
 
     def answer(amount: float | None, value: float, best: float) -> Goal:
-        return Goal(lever, unit, goal.strip(), amount, value, best, now, bottom, top)
+        return Goal(lever, what.unit, goal.strip(), amount, value, best, now, bottom, top)
 
     if now >= target:
         return answer(neutral, now, neutral)
     tried: dict[float, float] = {neutral: now}
-    reached: list[
-        tuple[float, float]
-    ] = []  # (inside, outside): the goal holds at the first, not at the second
+    # (inside, outside): the goal holds at the first, not at the second
+    reached: list[tuple[float, float]] = []
     for bound in (top, bottom):
-        before = neutral
-        for step in np.linspace(neutral, bound, GRID + 1)[1:] if bound != neutral else ():
-            value = tried.setdefault(float(step), at(float(step)))
-            if value >= target:
-                reached.append((float(step), before))
+        grid = np.linspace(neutral, bound, GRID + 1).tolist() if bound != neutral else []
+        for before, step in pairwise(grid):
+            if tried.setdefault(step, at(step)) >= target:
+                reached.append((step, before))
                 break
-            before = float(step)
     if not reached:
         best = max(tried, key=lambda each: tried[each])
         return answer(None, tried[best], best)
@@ -148,12 +143,8 @@ def seek(
         middle = (inside + outside) / 2
         inside, outside = (middle, outside) if at(middle) >= target else (inside, middle)
     if step:  # the next whole step away from no change
-        whole = (
-            math.floor((inside - neutral) / step + 1e-9)
-            if inside < neutral
-            else math.ceil((inside - neutral) / step - 1e-9)
-        )
+        steps = (inside - neutral) / step
+        whole = math.floor(steps + 1e-9) if inside < neutral else math.ceil(steps - 1e-9)
         rounded = float(np.clip(round(neutral + whole * step, 10), bottom, top))
-        if at(rounded) >= target:
-            inside = rounded
+        inside = rounded if at(rounded) >= target else inside
     return answer(inside, at(inside), inside)

@@ -43,8 +43,7 @@ def read_numbers(column: Any, name: str) -> tuple[Numbers, Mask]:
     `1.0` included. What is not a whole number in a column of whole numbers, or is below 0, is unreadable.
     """
     series = column if isinstance(column, pd.Series) else pd.Series(column)
-    numeric = pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype)
-    if numeric:
+    if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype):
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
         unreadable = np.abs(values) >= LARGEST
     else:

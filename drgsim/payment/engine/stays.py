@@ -27,7 +27,7 @@ class Stays:
         self.frame = frame
         self.group_column = group_column
         self.rows: Ints | None = None  # positions in the frame; None for all
-        self._whole: Stays = self
+        self.whole: Stays = self  # the table these are some rows of
         self._kept: dict[Key, Any] = {}
         self._needed: dict[Key, set[Key]] = {}  # what each thing kept was found from
         self._finding: list[set[Key]] = []
@@ -44,7 +44,7 @@ class Stays:
             return self
         some = Stays(self.frame, self.group_column)
         some.rows = rows if self.rows is None else self.rows[rows]
-        some._whole = self._whole
+        some.whole = self.whole
         return some
 
     def money(self, column: str) -> Amounts:
@@ -62,11 +62,6 @@ class Stays:
     def days(self, column: str) -> Floats:
         """A column of dates as days since 1970-01-01 (float64), NaN where missing or absent."""
         return self._column("days", column)
-
-    @property
-    def whole(self) -> Stays:
-        """The table these are some rows of."""
-        return self._whole
 
     def texts(self, column: str) -> pd.Series:
         """A column as texts by position, missing as missing; nothing where the table lacks it."""
@@ -100,7 +95,7 @@ class Stays:
 
     def of_all(self, name: str, find: Callable[[Stays], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """A column found out from the whole table, whatever rows these are."""
-        column = self._whole.fact(name, find)
+        column = self.whole.fact(name, find)
         return column if self.rows is None else column[self.rows]
 
     def replaced(self, columns: Mapping[str, Any], *, group_column: str | None = None) -> Stays:
@@ -124,7 +119,7 @@ class Stays:
         def read() -> Any:
             if self.rows is None:
                 return _locked(READERS[kind](self.frame, column))
-            return self._whole._column(kind, column).take(self.rows)
+            return self.whole._column(kind, column).take(self.rows)
 
         return self._keep((kind, column), read)
 

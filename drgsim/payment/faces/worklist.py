@@ -12,9 +12,8 @@ import pandas as pd
 
 from ...cases.arrays import Ints, Mask
 from ...cases.fen import Floats, to_yuan
-from ..engine.ledger import Walk
 from ..engine.ranking import Period, places, ranks, scopes
-from ..engine.state import Route
+from ..engine.state import Route, State
 from ..engine.steps.special_review import SpecialReview
 from ..pay import pay
 from .payments import Payments
@@ -86,7 +85,7 @@ def special_review_worklist(
 def worth_filing(paid: Payments, *, acceptance: Any = None) -> tuple[Ints, pd.DataFrame]:
     """The positions of the stays worth filing, best first, and the worklist: of a result that was paid
     without special review."""
-    found = [_of_walk(walk, acceptance, paid.stays.frame.index) for walk in paid.walks]
+    found = [_of_state(walk.state, acceptance, paid.stays.frame.index) for walk in paid.walks]
     positions = np.concatenate([rows for rows, _ in found])
     listed = pd.concat([table for _, table in found])
     keys = [listed["rank"], -listed["expected_gain"], ~listed["within_quota"]]
@@ -96,15 +95,18 @@ def worth_filing(paid: Payments, *, acceptance: Any = None) -> tuple[Ints, pd.Da
     return positions[order], listed
 
 
-def _of_walk(walk: Walk, acceptance: Any, index: pd.Index[Any]) -> tuple[Ints, pd.DataFrame]:
-    state = walk.state
+def _of_state(state: State, acceptance: Any, index: pd.Index[Any]) -> tuple[Ints, pd.DataFrame]:
     review = SpecialReview.read(state.book.chapter(SpecialReview.name))
     rows = np.zeros(0, np.int64) if review is None else review.candidates(state)
     if review is None or not len(rows):
         return rows, pd.DataFrame({name: [] for name in COLUMNS}, index=index[rows])
     positions = state.stays.positions(rows)
     now, granted = state.payment[rows], review.result(state, rows)
-    chance = _chances(index[positions], review.acceptance if acceptance is None else acceptance)
+    chance = review.acceptance if acceptance is None else acceptance
+    if hasattr(chance, "reindex"):  # a Series is matched by the labels of the cases
+        chance = np.asarray(chance.reindex(index[positions]), dtype=np.float64)
+    else:
+        chance = np.full(len(rows), float(chance))
     expected = to_yuan(granted - now) * chance
     scope = scopes(state.stays, review.scope, review.period)
     rank = ranks(state.stays, rows, scope[rows], expected)
@@ -129,13 +131,6 @@ def _of_walk(walk: Walk, acceptance: Any, index: pd.Index[Any]) -> tuple[Ints, p
         _reasons([(criterion.en, criterion.met) for criterion in met], len(rows), "; "),
     )
     return positions, pd.DataFrame(dict(zip(COLUMNS, values, strict=True)), index=index[positions])
-
-
-def _chances(index: pd.Index[Any], acceptance: Any) -> Floats:
-    """One chance a row; a Series is matched by the labels of the cases."""
-    if hasattr(acceptance, "reindex"):
-        return np.asarray(acceptance.reindex(index), dtype=np.float64)
-    return np.full(len(index), float(acceptance))
 
 
 def _periods(days: Floats, period: Period) -> list[str]:
