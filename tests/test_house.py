@@ -11,7 +11,7 @@ MODULES = {module_name(path): path for path in FILES}
 LINES = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
 # longer than a file should be, and the length that it may only fall from
 LONG: dict[str, int] = {}
-MOST_FILES = 664  # falls with what is merged; 420 is where it should be
+MOST_FILES = 640  # falls with what is merged; 420 is where it should be
 
 
 def test_no_file_is_long():

@@ -129,9 +129,7 @@ def read_days(frame: pd.DataFrame, column: str) -> Floats:
         series = series.dt.tz_localize(None)  # the local day, not the day in Greenwich
     moments = series.to_numpy(dtype="datetime64[s]")
     days = np.floor_divide(moments.astype(np.int64), _DAY).astype(np.float64)
-    missing = np.isnat(moments)
-    if missing.any():
-        days[missing] = np.nan
+    days[np.isnat(moments)] = np.nan
     return days
 
 
@@ -149,6 +147,4 @@ def _labels(codes: npt.NDArray[Any], found: Any) -> Labels:
 
 
 def _word(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()

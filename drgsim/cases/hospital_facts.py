@@ -94,27 +94,24 @@ class HospitalFacts:
     def fill(self, cases: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
         """The cases with what they leave empty, and a line in Chinese on each column that was filled."""
         told = []
-        for fact, columns in _FILLS.items():
-            value = getattr(self, fact)
-            for column in columns:
-                if value is None or column not in case_columns():
-                    continue
-                cases, count = _filled(cases, column, value)
-                if count:
-                    told.append(_told(column, count, value))
+        for column, value in self._given():
+            cases, count = _filled(cases, column, value)
+            if count:
+                told.append(_told(column, count, value))
         return cases, tuple(told)
 
     def fill_one(self, case: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The same for one case of plain values."""
         filled, told = dict(case), []
-        for fact, columns in _FILLS.items():
-            value = getattr(self, fact)
-            for column in columns:
-                if value is None or column not in case_columns() or filled.get(column) not in (None, ""):
-                    continue
+        for column, value in self._given():
+            if filled.get(column) in (None, ""):
                 filled[column] = value
                 told.append(_told(column, 1, value))
         return filled, tuple(told)
+
+    def _given(self) -> list[tuple[str, Any]]:
+        values = ((column, getattr(self, fact)) for fact, columns in _FILLS.items() for column in columns)
+        return [(column, value) for column, value in values if value is not None and column in case_columns()]
 
     def reform(self, hospitals: list[str]) -> dict[str, Any]:
         """Values of the policy for this hospital: its coefficient, and further parameters."""
@@ -127,10 +124,8 @@ class HospitalFacts:
                     got=f"{len(names)} hospitals",
                     do='give its code: id = "…"',
                 )
-            changes |= {
-                "standard.coefficient.scope": "hospital",
-                f"standard.coefficient.hospital/{names[0]}": float(self.coefficient),
-            }
+            changes["standard.coefficient.scope"] = "hospital"
+            changes[f"standard.coefficient.hospital/{names[0]}"] = float(self.coefficient)
         return changes
 
 
