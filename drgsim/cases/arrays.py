@@ -30,7 +30,7 @@ def _single(value: float, dtype: Any) -> npt.NDArray[Any]:
     return np.broadcast_to(dtype(value), 1)
 
 
-def same(value: float, n: int, dtype: type[np.generic] = np.int64) -> npt.NDArray[Any]:
+def same(value: float, n: int, dtype: Any = np.int64) -> npt.NDArray[Any]:
     """(n,) one value for all, not to be written into; that of a single row is made once."""
     return _single(value, dtype) if n == 1 else np.broadcast_to(dtype(value), n)
 

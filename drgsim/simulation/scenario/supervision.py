@@ -130,7 +130,7 @@ def _share(raw: Any, where: str, problems: list[Mistake]) -> Share:
     for key in (key for key in entry if key not in _ENTRY):
         near = nearest_name(str(key), _ENTRY)
         problems.append(Mistake(f"{where}.{key}", "unknown field", allowed=", ".join(_ENTRY), nearest=near))
-    value = entry.get("value")
+    value: Any = entry.get("value")
     low, high = entry.get("low", value), entry.get("high", value)
     if not all(_is_share(each) for each in (low, value, high)) or not low <= value <= high:
         problems.append(Mistake(where, "not a share with its interval", raw, "0 to 1, low <= value <= high"))
