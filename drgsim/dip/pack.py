@@ -19,7 +19,6 @@ from . import catalogue_tables as tables
 from .check import findings
 from .dip_errors import DipCatalogueError, DipCatalogueWarning
 from .expressions import Pattern
-from .model import DiagnosisFact, Scope
 
 if TYPE_CHECKING:
     from .catalogue import DipCatalogue
@@ -145,7 +144,7 @@ def _read(make: type[DipCatalogue], folder: Path, problems: list[str]) -> DipCat
         excluded_procedures=mapped(tables.EXCLUDED_PROCEDURES, "code"),
         auxiliary_classes=mapped(tables.AUXILIARY_CLASSES, "name"),
         auxiliary=tuple(tables.AUXILIARY.read(folder, problems)),
-        diagnosis_facts=gather_facts(tables.DIAGNOSIS_FACTS.read(folder, problems), problems),
+        diagnosis_facts=tables.gather_facts(tables.DIAGNOSIS_FACTS.read(folder, problems), problems),
         complications=mapped(tables.COMPLICATIONS, "code"),
         exclusion_lists=_gather_lists(tables.EXCLUSION_LISTS.read(folder, problems)),
         procedure_facts=mapped(tables.PROCEDURE_FACTS, "code"),
@@ -170,24 +169,6 @@ def _read_meta(path: Path) -> dict[str, Any]:
         )
     meta["notes"] = tuple(meta.get("notes", ()))
     return meta
-
-
-def gather_facts(rows: Iterable[tables.FactRow], problems: list[str]) -> dict[str, DiagnosisFact]:
-    """Facts from their rows; a row without a diagnosis states what holds when none is found."""
-    values: dict[str, list[tuple[Pattern, int]]] = {}
-    scopes: dict[str, str] = {}
-    defaults: dict[str, int] = {}
-    for row in rows:
-        if scopes.setdefault(row.fact, row.scope) != row.scope or row.scope not in set(Scope):
-            problems.append(f"diagnosis_facts.csv: fact {row.fact!r} needs one scope of {', '.join(Scope)}")
-            continue
-        if not row.diagnosis:
-            defaults[row.fact] = row.value
-        values.setdefault(row.fact, []).extend((pattern, row.value) for pattern in row.diagnosis)
-    return {
-        name: DiagnosisFact(name, Scope(scopes[name]), tuple(found), defaults.get(name))
-        for name, found in values.items()
-    }
 
 
 def _gather_lists(rows: Iterable[tables.ListedDiagnosis]) -> dict[str, tuple[Pattern, ...]]:
