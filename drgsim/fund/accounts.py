@@ -16,6 +16,7 @@ import pandas as pd
 
 from .._paths import data_path
 from ..published import series
+from .assumptions import constant
 from .fund_errors import FundError
 from .series import NATION, Known
 from .words import lines, pots
@@ -113,7 +114,7 @@ def national_totals(known: Known, side: str, *, place: str = NATION) -> dict[str
     if place == NATION:
         maternity = known.series("maternity", f"fund_{side}")
         employee = {
-            year: money + (maternity.get(year, 0.0) if year < 2019 else 0.0)
+            year: money + (maternity.get(year, 0.0) if year < constant("maternity_joined") else 0.0)
             for year, money in employee.items()
         }
         resident |= known.series("resident_with_rural", f"fund_{side}")

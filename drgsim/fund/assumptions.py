@@ -90,6 +90,11 @@ def constants() -> Mapping[str, Mapping[str, Any]]:
         return MappingProxyType(yaml.safe_load(file))
 
 
+def constant(name: str) -> float:
+    """The one number of a constant."""
+    return float(constants()[name]["value"])
+
+
 def parameter(name: str) -> Parameter:
     """The parameter of that name; raises FundError with the nearest."""
     if name not in parameters():

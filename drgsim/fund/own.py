@@ -15,12 +15,12 @@ import numpy as np
 
 from .._rows import rows_of
 from .accounts import Accounts, Booked, explained
-from .assumptions import Assumed, FundAssumptions
+from .assumptions import Assumed, FundAssumptions, constant
 from .own_tables import Problems, account_rows, assumption_rows, head_rows, stay_rows, tie
 from .people import Structure, structure_of
 from .region import Note, Region
 from .series import Known
-from .vintage import heads_rule, population_at, wage_of, with_rules
+from .vintage import heads_rule, population_at, wage_of, with_rules, within_gap
 from .words import KINDS as WORDS
 from .words import TOTALS, lines, pots
 
@@ -180,9 +180,7 @@ def _usual_shares(region: Region) -> dict[str, Any]:
         last = shares.get(region.accounts.year)
         gap = math.log(float(np.mean(list(shares.values()))) / last) if last and len(shares) > 1 else 0.0
         words = f"own accounts of {len(shares)} years"
-        found[f"spending_gap.{scheme}"] = Assumed(
-            float(np.clip(gap, -0.15, 0.15)), source=OWN_SOURCE, note=words
-        )
+        found[f"spending_gap.{scheme}"] = Assumed(within_gap(gap), source=OWN_SOURCE, note=words)
     return found
 
 
@@ -240,11 +238,11 @@ def _structure(
     people: pd.DataFrame, heads: Mapping[str, float], year: int, known: Known, notes: list[Note]
 ) -> Structure | None:
     """Members by age: from the table where it has ages, else by the country's structure, marked."""
-    if year < 2020:
-        notes.append(("2020年前不推算年龄结构", "no ages before 2020", "assumed"))
+    if year < (first := int(constant("census_year"))):
+        notes.append((f"{first}年前不推算年龄结构", f"no ages before {first}", "assumed"))
         return None
     country = population_at(year, known)
-    share = sum(heads.values()) / (country.sum() * 0.95)
+    share = sum(heads.values()) / (country.sum() * constant("insured_share"))
     population = country * share
     own = people[(people["year"] == year) & people["age_from"].notna()]
     if own.empty:

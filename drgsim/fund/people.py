@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .assumptions import constants
+from .assumptions import constant
 from .profiles import AGES, births_by_age, death_rates, profile, retired_share
 
 Floats = npt.NDArray[np.float64]
@@ -24,7 +24,7 @@ KINDS = ("active", "retired", "resident")
 
 def by_sex() -> Floats:
     """(2,) the parts of births that are boys and girls."""
-    ratio = float(constants()["boys_to_girls"]["value"])
+    ratio = constant("boys_to_girls")
     boys = ratio / (1 + ratio)
     return np.array([boys, 1 - boys])
 

@@ -25,17 +25,13 @@ import numpy as np
 from .._paths import data_path
 from .._student import widening
 from .accounts import national_totals, published_accounts, start_share
-from .assumptions import Assumed, FundAssumptions, parameters
+from .assumptions import Assumed, FundAssumptions, constant, constants, parameters
 from .fund_errors import FundError
 from .people import Structure, advance, project_people, structure_of, trending_people
 from .profiles import census
 from .region import Note, Region
 from .series import NATION, Known
 
-CENSUS_KNOWN = datetime.date(2021, 5, 11)
-CENSUS_YEAR = 2020
-OVER_BREAKS = {"resident": 2019, "employee": 2015}  # first year whose count is comparable with later ones
-OUTPUT_SHARE = 0.6  # of nominal output's growth that wages are expected to keep
 SOURCE = "F91"
 
 
@@ -59,7 +55,8 @@ def published_region(
         raise FundError("no heads were known for the accounts' year", got=f"{place} {year}")
     notes: list[Note] = []
     structure = None
-    if place == NATION and year >= CENSUS_YEAR and (known.as_of is None or known.as_of >= CENSUS_KNOWN):
+    counted = known.as_of is None or known.as_of >= constants()["census_known_from"]["value"]
+    if place == NATION and year >= constant("census_year") and counted:
         structure = structure_of(
             population_at(year, known), heads, year=year, reform=_reform(FundAssumptions.default(known.as_of))
         )
@@ -106,8 +103,9 @@ def population_at(year: int, known: Known) -> np.ndarray:
     A year whose births were not known takes those of the year before.
     """
     births = known.series("all", "births")
-    people, last = census(), births.get(CENSUS_YEAR, 0.0)
-    for each in range(CENSUS_YEAR + 1, year + 1):
+    start = int(constant("census_year"))
+    people, last = census(), births.get(start, 0.0)
+    for each in range(start + 1, year + 1):
         last = births.get(each, last)
         people = advance(people, last, each)
     return people
@@ -120,7 +118,7 @@ def head_trend(known: Known, place: str, year: int, span: int = 3) -> dict[str, 
         ("active", "employee_active"), ("retired", "employee_retired"), ("resident", "resident")
     ):  # fmt: skip
         heads = known.series(scheme, "insured", place=place)
-        first = OVER_BREAKS["resident"] if kind == "resident" and place == NATION else 0
+        first = constant("comparable_since.resident") if kind == "resident" and place == NATION else 0
         years = [each for each in heads if max(first, year - span) <= each <= year]
         early, late = (min(years), max(years)) if years else (year, year)
         trend[kind] = (heads[late] / heads[early]) ** (1 / (late - early)) - 1 if late > early else 0.0
@@ -147,18 +145,19 @@ def wage_rule(known: Known) -> dict[str, Assumed]:
     wages, output = known.series("all", "mean_wage_urban_nonprivate"), known.series("all", "gdp_nominal")
     last = [_growth(wages, max(wages)), _growth(output, max(output))]
     start = float(np.mean([each for each in last if each is not None]))
-    years = [each for each in sorted(output) if each > max(output) - 5]
+    years = [each for each in sorted(output) if each > max(output) - constant("output_years")]
     mean = float(np.mean([growth for each in years if (growth := _growth(output, each)) is not None]))
-    long = min(max(OUTPUT_SHARE * mean, 0.02), 0.06)
+    kept, bounds = constant("output_share"), constants()["wage_growth_long"]
+    long = min(max(kept * mean, bounds["low"]), bounds["high"])
     words = f"wages and output of {max(wages)} and {max(output)}"
-    made = {"wage_growth": _around("wage_growth", start, 0.025, 0.025, words)}
-    words = f"{OUTPUT_SHARE} of the mean growth of nominal output, {years[0]} to {years[-1]}"
-    for name, less in (
-        ("wage_growth_long", 0.0), ("financing_growth_long", 0.0),
-        ("inpatient_growth_long.employee", 0.005), ("inpatient_growth_long.resident", 0.005),
-        ("outpatient_growth_long.employee", 0.0), ("outpatient_growth_long.resident", 0.0),
-    ):  # fmt: skip
-        made[name] = _around(name, long - less, 0.015, 0.015, words)
+    made = {"wage_growth": _around("wage_growth", start, "wage_growth", words)}
+    words = f"{kept} of the mean growth of nominal output, {years[0]} to {years[-1]}"
+    for name in ("wage_growth_long", "financing_growth_long"):
+        made[name] = _around(name, long, "growth_long", words)
+    for scheme in ("employee", "resident"):
+        for care, less in (("inpatient", constant("inpatient_below_wages")), ("outpatient", 0.0)):
+            name = f"{care}_growth_long.{scheme}"
+            made[name] = _around(name, long - less, "growth_long", words)
     return made
 
 
@@ -172,11 +171,13 @@ def financing_rule(known: Known, year: int) -> dict[str, Assumed]:
         step = f"{name}_step"
         if last == year and year + 1 in series:
             words, rise = f"announced for {year + 1}", series[year + 1] - series[year]
-            made[step] = _around(step, rise, 10, 10, words)
+            made[step] = _around(step, rise, "announced_step", words)
         else:
             before = min(each for each in series if each >= last - 2)
             rise = (series[last] - series[before]) / max(last - before, 1)
-            made[step] = _around(step, rise, 15, 15, f"mean rise of {before} to {last}; none announced")
+            made[step] = _around(
+                step, rise, "expected_step", f"mean rise of {before} to {last}; none announced"
+            )
     return made
 
 
@@ -201,7 +202,7 @@ def heads_rule(region: Region) -> dict[str, Assumed]:
     for name, kind in kinds.items():
         what = parameters()[name]
         wanted = region.heads[kind] * (1 + region.trend[kind])
-        low, high = (0.0, 1.0) if name == "retirement_take" else (-0.02, 0.05)
+        low, high = (constants()[f"searched.{name}"][end] for end in ("low", "high"))
         at = [heads(name, each) for each in (low, high)]
         share = (wanted - at[0]) / (at[1] - at[0]) if at[1] != at[0] else 0.0
         solved[name] = float(np.clip(low + share * (high - low), max(low, what.min), min(high, what.max)))
@@ -209,7 +210,7 @@ def heads_rule(region: Region) -> dict[str, Assumed]:
             solved[name] = _falling_to(wanted, lambda value: heads("resident_loss", value), low, high)
     words = "heads of the first year grow as in the last three"
     return {
-        name: _around(name, value, *((0.1, 0.1) if name == "retirement_take" else (0.006, 0.006)), words)
+        name: _around(name, value, name if name == "retirement_take" else "heads", words)
         for name, value in solved.items()
     }
 
@@ -252,12 +253,14 @@ def spending_rule(region: Region, known: Known, place: str) -> dict[str, Assumed
         name = f"spending_growth.{scheme}"
         index = people.index("inpatient", scheme)
         beyond = (1 + growth) / float(index[0, 1] / index[0, 0]) - 1
-        made[name] = _around(name, beyond, 0.025, 0.025, "spending grows with income at first, as budgets do")
+        made[name] = _around(
+            name, beyond, "spending_growth", "spending grows with income at first, as budgets do"
+        )
         shares = spending_shares(known, place, scheme)
         gap = math.log(np.mean(list(shares.values())) / shares[year]) if year in shares else 0.0
         name = f"spending_gap.{scheme}"
         words = f"mean share of income {min(shares)} to {max(shares)} against {year}" if shares else ""
-        made[name] = Assumed(float(np.clip(gap, -0.15, 0.15)), source=SOURCE, note=words)
+        made[name] = Assumed(within_gap(gap), source=SOURCE, note=words)
     return made
 
 
@@ -266,7 +269,7 @@ def spending_shares(known: Known, place: str, scheme: str) -> dict[int, float]:
     income = national_totals(known, "income", place=place)[scheme]
     spending = national_totals(known, "expenditure", place=place)[scheme]
     cut = events_known(known, place).get(f"income_shock.{scheme}", {})
-    first = OVER_BREAKS[scheme] - (scheme == "resident") if place == NATION else 0
+    first = constant(f"comparable_since.{scheme}") - (scheme == "resident") if place == NATION else 0
     return {
         year: spending[year] / (income[year] / (1 + cut.get(year, 0.0)))
         for year in sorted(income)
@@ -288,7 +291,9 @@ def noise_rule(known: Known, place: str) -> dict[str, Assumed]:
             if len(strays) >= 3:
                 spread = float(np.std(strays, ddof=1)) * widening(len(strays) - 1)
                 words = f"spread of {len(strays)} years, widened for their number; not below {least}"
-                made[name] = Assumed(min(max(spread, least), 0.15), source=SOURCE, note=words)
+                made[name] = Assumed(
+                    min(max(spread, least), constant("noise_most")), source=SOURCE, note=words
+                )
     return made
 
 
@@ -303,7 +308,7 @@ def _income_strays(known: Known, place: str, scheme: str) -> np.ndarray:
         premium = known.series("resident", "premium_min_per_head")
         subsidy = known.series("resident", "subsidy_min_per_head")
         a_head = {year: premium[year] + subsidy[year] for year in premium if year in subsidy}
-    first = OVER_BREAKS[scheme] if place == NATION else 0
+    first = constant(f"comparable_since.{scheme}") if place == NATION else 0
     whole = {
         year: math.log(income[year] / (1 + cut.get(year, 0.0)) / payers[year] / a_head[year])
         for year in sorted(income)
@@ -324,9 +329,15 @@ def events_known(known: Known, place: str) -> dict[str, dict[int, float]]:
     return found
 
 
-def _around(name: str, value: float, below: float, above: float, note: str) -> Assumed:
-    """A value a rule made and its interval, inside the parameter's bounds."""
-    what = parameters()[name]
+def within_gap(gap: float) -> float:
+    """A distance of a year's spending from its usual share of income, no further than is believed."""
+    most = constant("spending_gap")
+    return float(np.clip(gap, -most, most))
+
+
+def _around(name: str, value: float, reach: str, note: str) -> Assumed:
+    """A value a rule made and its interval (`reach.*` of the constants), inside the parameter's bounds."""
+    what, half = parameters()[name], constant(f"reach.{reach}")
     value = float(np.clip(value, what.min, what.max))
-    low, high = max(value - below, what.min), min(value + above, what.max)
+    low, high = max(value - half, what.min), min(value + half, what.max)
     return Assumed(value, low, high, SOURCE, "assumed", note)

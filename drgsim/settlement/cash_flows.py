@@ -16,11 +16,10 @@ from ..words import headers
 from .settlement import LABELS
 from .settlement_errors import LedgerError
 from .settlement_workbook import write_tables
-from .timing import DAYS_IN_A_MONTH, MONTHS_IN_A_YEAR
+from .timing import MONTHS_IN_A_YEAR, convention
 
 FUND_KEYS = ["care_region", "insurance"]
 HOSPITAL_KEYS = [*FUND_KEYS, "hospital_id"]
-WORST = 0.05  # quantile of hospitals' months a safe advance is measured by: our measure (fund rules §2.2)
 ZH = LABELS | headers(
     "advance",
     "monthly",
@@ -158,7 +157,7 @@ class CashFlows:
         days = {"before": here["days_monthly"], "after": there["days_monthly"]}
         table = pd.DataFrame(days)
         monthly = here["due"] / 100 / MONTHS_IN_A_YEAR
-        table["released"] = (table["before"] - table["after"]) / DAYS_IN_A_MONTH * monthly
+        table["released"] = (table["before"] - table["after"]) / convention("days_in_a_month") * monthly
         if loan_rate is not None:
             table["saved_a_year"] = table["released"] * loan_rate
         return table
@@ -206,7 +205,7 @@ class CashFlows:
     def _safe_share(self) -> pd.Series:
         booked = self.months[self.months["booked"] > 0]
         shares = (booked["earned"] / booked["booked"]).clip(0, 1)
-        return shares.groupby([booked[key] for key in FUND_KEYS]).quantile(WORST)
+        return shares.groupby([booked[key] for key in FUND_KEYS]).quantile(convention("worst_quantile"))
 
     def _lowest(self) -> pd.DataFrame:
         columns = ["lowest_cash", "lowest_on", "days_below_zero"]

@@ -19,7 +19,7 @@ from .region_prepayments import PAIR, RegionPrepayments
 from .settlement import Settlement
 from .settlement_errors import LedgerError, SettlementError
 from .statistics import flow_months, hospital_months
-from .timing import MONTHS_IN_A_YEAR
+from .timing import MONTHS_IN_A_YEAR, convention
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-LAST_QUARTER = ("10", "11", "12")
 
 
 def prepayments(
@@ -128,10 +126,11 @@ def _due(before: pd.DataFrame, pairs: pd.MultiIndex, terms: Mapping[str, npt.NDA
             got="no stay of last year has one",
             do='give last_year months, or set cross_region.prepayment.basis "year"',
         )
-    quarter = before[month.str[-2:].isin(LAST_QUARTER)]
+    begins, months = int(convention("last_quarter_from")), int(convention("last_quarter_months"))
+    quarter = before[month.str[-2:].isin([f"{begins + each:02}" for each in range(months)])]
     mean = np.where(
         of_quarter,
-        _sums(quarter, pairs) / len(LAST_QUARTER),
+        _sums(quarter, pairs) / months,
         _sums(before, pairs) / MONTHS_IN_A_YEAR,
     )
     return np.rint(terms["months"] * np.maximum(mean, 0)).astype(np.int64)

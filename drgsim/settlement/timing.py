@@ -4,15 +4,18 @@ worked instead."""
 from __future__ import annotations
 
 import calendar
+import csv
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .._paths import data_path
 from ..errors import ArgumentError
 from .settlement_errors import SettlementError
 
@@ -112,10 +115,17 @@ def _days(days: Iterable[Any]) -> Days:
 Months = npt.NDArray[np.datetime64]
 
 MONTHS_IN_A_YEAR = 12
-# the calendar-day simplification: a month, its middle, and seven days for five worked
-DAYS_IN_A_MONTH = 30
-MIDDLE_OF_A_MONTH = DAYS_IN_A_MONTH / 2
-CALENDAR_DAYS_A_WORKING_DAY = 7 / 5
+
+
+@cache
+def convention(name: str) -> float:
+    """A number that days and months are counted simply by (`data/settlement/conventions.csv`, assumed).
+
+    >>> convention("days_in_a_month")
+    30.0
+    """
+    with data_path("settlement", "conventions.csv").open(encoding="utf-8", newline="") as file:
+        return {row["name"]: float(row["value"]) for row in csv.DictReader(file)}[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +164,17 @@ class Timing:
         >>> Timing.read(Policy.load("national-drg-rate", on="2026-06-30")).mean_days()
         53.0
         """
+        month = convention("days_in_a_month")
         if self.pay_by == "month_end":
-            wait = MIDDLE_OF_A_MONTH + DAYS_IN_A_MONTH
+            wait = month / 2 + month
         else:
-            worked = CALENDAR_DAYS_A_WORKING_DAY * self._needed("working_days")
-            wait = MIDDLE_OF_A_MONTH + self._needed("claim_day") + worked
+            worked = convention("calendar_days_a_working_day") * self._needed("working_days")
+            wait = month / 2 + self._needed("claim_day") + worked
         return self.advance_share * self.advance_delay + (1 - self.advance_share) * wait
 
     def receivable_months(self) -> float:
         """The receivable of a hospital in months of its fund revenue, counted as simply."""
-        return self.mean_days() / DAYS_IN_A_MONTH
+        return self.mean_days() / convention("days_in_a_month")
 
     def advanced_on(self, discharged: Days, days: WorkingDays) -> Days:
         """The day stays discharged on these days are advanced."""

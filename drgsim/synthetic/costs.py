@@ -16,6 +16,7 @@ from .._paths import data_path
 from .mix import KINDS, CaseMix
 from .people import Diseases
 from .randomness import BLOCK, Streams, normal_mean
+from .targets import drawn
 
 if TYPE_CHECKING:
     from .region import SyntheticRegion
@@ -135,7 +136,8 @@ class Bills:
         usual = total - commercial
         place = streams.uniform("scope", 3, BLOCK)
         out = _fen(usual, self._scope["out_of_scope"] * 3.0 * place[0] * place[0])
-        over = _fen(usual, self._scope["over_limit"] * 5.0 * (place[1] < 0.2))
+        some = drawn("over_limit_cases")
+        over = _fen(usual, self._scope["over_limit"] * (1.0 / some) * (place[1] < some))
         prepaid = _fen(usual, self._scope["prepaid_share"] * 2.0 * place[2])
         out = out + commercial  # no basic fund pays for the commercial list
         return Bill(
@@ -154,7 +156,8 @@ class Bills:
     def _added(self, streams: Streams, name: str, cost: Ints, can: npt.NDArray[np.bool_]) -> Ints:
         """Cost of an item that a few cases have on top of the usual: a part of the cost with it."""
         place = streams.uniform(name, 2, BLOCK)
-        part = self._cost[f"{name}_part"] * (0.6 + 0.8 * place[1])
+        spread = drawn("added_part_spread")
+        part = self._cost[f"{name}_part"] * ((1.0 - spread) + 2.0 * spread * place[1])
         has = can & (place[0] < self._cost[f"{name}_cases"])
         return np.where(has, _fen(cost, part / (1.0 - part)), 0)
 

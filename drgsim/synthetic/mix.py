@@ -23,7 +23,7 @@ from .randomness import Choices
 from .satisfy import CasePools
 from .satisfy.severity_codes import SEVERITIES
 from .satisfy.target import Target
-from .targets import INSURANCES, SEXES, bands, rows
+from .targets import INSURANCES, SEXES, bands, drawn, rows
 
 # shipped scheme -> its folder of neutral tables
 ANCHORED = {
@@ -32,8 +32,6 @@ ANCHORED = {
     "chs-drg-2.0": "chs_drg_2_0",
 }
 _NEWEST = max(ANCHORED)  # for a scheme that has no table of its own, nor its base
-# what the last character of a group's code makes of the mean of its siblings; assumed
-_BY_SEVERITY = {"1": 1.35, "3": 1.05, "5": 0.8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +57,15 @@ def cost_anchors(scheme: Scheme) -> Mapping[str, Anchor]:
     for drg in scheme.drgs:
         if drg.code in published:
             for relation in _relations(drg, adrgs[drg.adrg]):
-                known[relation].append(published[drg.code].weight / _BY_SEVERITY.get(drg.code[-1], 1.0))
+                known[relation].append(published[drg.code].weight / _by_severity(drg))
     return {
         drg.code: published.get(drg.code) or _stand_in(drg, adrgs[drg.adrg], known) for drg in scheme.drgs
     }
+
+
+def _by_severity(drg: Drg) -> float:
+    """What the last character of a group's code makes of the mean of its siblings."""
+    return drawn(f"severity_cost.{drg.code[-1]}") if drg.code[-1] in "135" else 1.0
 
 
 def _relations(drg: Drg, adrg: Adrg) -> Iterator[str]:
@@ -72,7 +75,7 @@ def _relations(drg: Drg, adrg: Adrg) -> Iterator[str]:
 
 
 def _stand_in(drg: Drg, adrg: Adrg, known: Mapping[str, list[float]]) -> Anchor:
-    factor = _BY_SEVERITY.get(drg.code[-1], 1.0)
+    factor = _by_severity(drg)
     for relation in _relations(drg, adrg):
         if relation in known:
             weights = known[relation]
@@ -86,7 +89,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 KINDS = (AdrgKind.SURGICAL, AdrgKind.PROCEDURE, AdrgKind.MEDICAL)
-_UNLISTED = 0.5  # popularity of an ADRG that no common code leads to; assumed
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def _popular(target: Target) -> float:
     if target.adrg.kind is not AdrgKind.MEDICAL and any(core.main for core in target.cores):
         kind, column, codes = "procedure", "main", {core.main for core in target.cores}
     prefixes = {common_prefix(kind, code) for code in codes}
-    return _UNLISTED + sum(prefix_weight(kind, column, prefix) ** 2 for prefix in prefixes)
+    return drawn("unlisted_popularity") + sum(prefix_weight(kind, column, prefix) ** 2 for prefix in prefixes)
 
 
 def _cell_share(

@@ -16,7 +16,7 @@ from ..schemes.rules.terms import Variable
 from .people import Diseases, Patients
 from .randomness import BLOCK, Choices, Streams
 from .satisfy.severity_codes import SEVERITIES
-from .targets import bands, document, rows
+from .targets import bands, document, drawn, rows
 
 if TYPE_CHECKING:
     from .region import SyntheticRegion
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 
 WEIGHTS = "children_birth_weights"
-_NEAR = ("72.", "73.", "74.")  # where the procedures of a delivery stand
 
 
 def write_births(columns: dict[str, Any], streams: Streams) -> dict[str, Any]:
     """The columns of a block, with births written as the check rules Q01 and Q08 ask for."""
     facts = document("births.toml")
     ways, named = (facts["spontaneous"][:3], facts["by_caesarean"][:3]), _codes("delivery-record")
+    near, told = facts["delivery_procedures"], facts["delivery_diagnoses"]
     diagnoses: list[str] = list(columns["diagnoses"])
     weights: list[str | None] = [None] * BLOCK
     scores = streams.normal("children's weights", BLOCK, 2)
     for row, text in enumerate(diagnoses):
         done = columns["procedures"][row]
-        if "Z37" not in text and "O8" not in text and not any(each in done for each in _NEAR):
+        if not any(each in text for each in told) and not any(each in done for each in near):
             continue
         codes, acts = text.split("|"), set(done.split("|"))
         caesarean = not acts.isdisjoint(_codes("caesarean"))
@@ -136,7 +136,8 @@ class Outcome:
         days = self._days(streams, patients, diseases)
         newborn = (days != MISSING) & (days <= self._newborn_days)
         asked_weight = self._weight(streams, diseases)
-        gain = np.floor(streams.uniform("gain", BLOCK) * 20.0) * np.maximum(days - 7, 0)
+        daily = np.floor(streams.uniform("gain", BLOCK) * drawn("weight_gain_most"))
+        gain = daily * np.maximum(days - drawn("weight_gain_after"), 0)
         birth, admitted = self._weights(asked_weight, gain.astype(np.int64))
         row = diseases.severity + len(SEVERITIES) * self._low_risk[diseases.core]
         mode = self._modes[self._mode.draw(streams.uniform("mode", BLOCK), row)]
@@ -175,7 +176,8 @@ class Outcome:
         free = usual + spread * streams.normal("birth weight", BLOCK)
         least, most = (bound[diseases.core] for bound in self._bounds[Variable.WEIGHT])
         low = np.maximum(least, self._assumed["birth_weight_least"])
-        inside = low + streams.uniform("weight inside", BLOCK) * (np.minimum(most, usual + 3 * spread) - low)
+        heaviest = np.minimum(most, usual + drawn("birth_weight_reach") * spread)
+        inside = low + streams.uniform("weight inside", BLOCK) * (heaviest - low)
         asked = np.isfinite(most)  # groups of the light: a weight below the usual
         weight = np.where(asked, inside, np.clip(free, np.maximum(low, 0.0), most))
         return (np.round(weight / 10.0) * 10.0).clip(np.ceil(np.maximum(least, 0)), most).astype(np.int64)
@@ -183,14 +185,17 @@ class Outcome:
     def _intensive(self, streams: Streams, diseases: Diseases, stay: Ints) -> tuple[Floats, Floats]:
         """Hours of intensive care and of ventilation, within the stay."""
         place = streams.uniform("intensive care", BLOCK)
-        hours = 12.0 + np.floor(streams.uniform("hours", BLOCK) * np.minimum(stay * 24.0 - 12.0, 240.0))
+        shortest = drawn("icu_hours_least")
+        more = np.minimum(stay * 24.0 - shortest, drawn("icu_hours_more"))
+        hours = shortest + np.floor(streams.uniform("hours", BLOCK) * more)
         least, most = (bound[diseases.core] for bound in self._bounds[Variable.ICU_HOURS])
         icu = np.clip(
             np.where(place < self._icu[diseases.severity], hours, 0.0), np.maximum(least, 0.0), most
         )
         part = streams.uniform("ventilated part", BLOCK)
         some = streams.uniform("ventilated", BLOCK) < self._assumed["ventilated"]
-        usual = np.where(some, np.floor(icu * (0.2 + 0.7 * part)), 0.0)
+        share = drawn("ventilated_part_least") + drawn("ventilated_part_more") * part
+        usual = np.where(some, np.floor(icu * share), 0.0)
         low, high = (bound[diseases.core] for bound in self._hours)
         coded = np.floor(low + part * part * (np.minimum(high, np.maximum(stay * 24.0, low)) - low))
         ventilation = np.where(high > 0, coded, usual)

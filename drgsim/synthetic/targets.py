@@ -27,6 +27,16 @@ def document(*parts: str) -> Mapping[str, Any]:
     return MappingProxyType(tomllib.loads(data_path("synthetic", *parts).read_text(encoding="utf-8")))
 
 
+@cache
+def drawn(name: str) -> float:
+    """A number by which something is drawn, of `draws.csv`; all are assumed.
+
+    >>> drawn("icu_hours_least")
+    12.0
+    """
+    return {row["name"]: float(row["value"]) for row in rows("draws.csv")}[name]
+
+
 SEXES = (1, 2)
 
 

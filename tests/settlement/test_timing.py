@@ -1,14 +1,18 @@
 """When money arrives under a policy: the worked table of the fund rules, and dated deadlines."""
 
+import csv
 import datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from drgsim import Policy
-from drgsim.settlement import Timing, WorkingDays, deadlines, prepayment_gate
+from drgsim._paths import data_path
+from drgsim.settlement import Timing, WorkingDays, deadlines, prepayment_gate, timing
 from drgsim.settlement.settlement_errors import SettlementError
+from drgsim.sources import resolve
 
 NATIONAL = Policy.load("national-drg-rate", on="2026-06-30")
 BEFORE = Policy.load("national-drg-rate", on="2025-06-30")
@@ -124,3 +128,13 @@ def test_the_prepayment_gate(insurance, months, last, forecast, reason):
 def test_before_the_rule_the_gate_stands_open():
     before = NATIONAL.at(datetime.date(2024, 6, 30))
     assert prepayment_gate(before, "employee", reserve=0, spending=1, last_balance=-1)
+
+
+def test_conventions_are_called_assumed_and_used():
+    """A month of 30 days, seven days for five worked, October to December: ours, with a source, none idle."""
+    rooms = Path(timing.__file__).parent.glob("*.py")
+    code = "".join(path.read_text(encoding="utf-8") for path in rooms)
+    with data_path("settlement", "conventions.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert resolve(row["source"]).state == row["state"] == "assumed", row["name"]
+            assert f'convention("{row["name"]}")' in code, row["name"]

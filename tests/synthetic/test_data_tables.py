@@ -1,11 +1,14 @@
 """The assumptions in `data/synthetic` are complete, and agree with the catalogue and each other."""
 
 import string
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from drgsim.codes import Catalogue
 from drgsim.sources import load
+from drgsim.synthetic import mix
 from drgsim.synthetic.common_codes import with_prefix
 from drgsim.synthetic.mix import KINDS
 from drgsim.synthetic.region import SyntheticRegion
@@ -55,6 +58,19 @@ def test_anchors_cite_sources_that_are_there():
         for row in rows("cost_anchors", f"{scheme}.csv"):
             assert row["source"] in load()
             assert float(row["weight"]) > 0
+
+
+def test_what_draws_go_by_is_assumed_and_used():
+    """Each number has its source, is called assumed, and is read by the code of the room."""
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(mix.__file__).parent.glob("*.py"))
+    for row in rows("draws.csv"):
+        assert (row["source"], row["state"], bool(row["note"])) == ("P90", "assumed", True), row["name"]
+        assert f'drawn("{row["name"]}")' in code or row["name"].startswith("severity_cost."), row["name"]
+
+
+def test_a_group_without_anchor_costs_by_its_severity():
+    drgs = [SimpleNamespace(code=code) for code in ("AB11", "AB13", "AB15", "AB19")]
+    assert [mix._by_severity(drg) for drg in drgs] == [1.35, 1.05, 0.8, 1.0]
 
 
 def test_shares_of_the_region_add_up():
