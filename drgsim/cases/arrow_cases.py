@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..codes import Codebook, CodeLists
 from ..codes.encoder import concatenate
-from .arrow_columns import arrow_column, as_arrow, is_text, one_array, slots_joined
+from .arrow_columns import arrow_column, as_arrow, is_text, slots_joined
 from .assemble import join_not_applicable, one_column
 from .code_columns import beside_codes, code_list, parted_cells, parted_findings, principal_findings
 from .columns import case_columns
@@ -30,7 +30,7 @@ from .raw_table import RawChunk, series_of
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import ReadReport
 from .repair import repair_codes
-from .texts import as_text
+from .texts import as_text, one_array
 
 Rows = npt.NDArray[np.int64]
 Repairs = list[dict[str, Any]]

@@ -17,7 +17,7 @@ from .list_places import ListPlaces
 from .measures import UNITS
 from .parse import Parsed, by_distinct
 from .spelt import coded, dates, not_whole, scaled
-from .texts import BLANKS
+from .texts import BLANKS, buffers, one_array
 from .values import spellings
 
 Mask = npt.NDArray[np.bool_]
@@ -46,15 +46,6 @@ def arrow_column(array: Any, column: CaseColumn, layout: Layout, unit: str) -> A
     if not column.is_number or (unit and UNITS[unit] is None) or unit == "months":
         return None
     return _numbers(whole, column, layout, unit)
-
-
-def one_array(array: Any) -> Any:
-    """A chunked array in one piece."""
-    import pyarrow as pa
-
-    if not isinstance(array, pa.ChunkedArray):
-        return array
-    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
 
 
 def is_text(kind: Any) -> bool:
@@ -220,16 +211,3 @@ def _plain_edges(array: Any) -> bool:
         if len(edge) and (edge.min() <= 0x20 or edge.max() >= 0x7F):
             return False
     return True
-
-
-def buffers(array: Any) -> tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]:
-    """The bytes of an array of texts, and where each begins and the last one ends; without a copy."""
-    import pyarrow as pa
-
-    if not len(array):
-        return np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64)
-    _, offset_buffer, text_buffer = array.buffers()
-    width: Any = np.int64 if pa.types.is_large_string(array.type) else np.int32
-    offsets = np.frombuffer(offset_buffer, dtype=width)[array.offset : array.offset + len(array) + 1]
-    text: npt.NDArray[np.uint8] = np.frombuffer(text_buffer or b"", dtype=np.uint8)
-    return text[: offsets[-1]][offsets[0] :], offsets - offsets[0]

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from .columns import text_dtype
 
@@ -85,11 +86,31 @@ def restored_array(array: Any) -> Any:
     return _changed(array, MARK.encode(), restored)
 
 
+def one_array(array: Any) -> Any:
+    """A chunked array in one piece."""
+    import pyarrow as pa
+
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
+
+
+def buffers(array: Any) -> tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]:
+    """The bytes of an array of texts, and where each begins and the last one ends; without a copy."""
+    import pyarrow as pa
+
+    if not len(array):
+        return np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64)
+    _, offset_buffer, text_buffer = array.buffers()
+    width: Any = np.int64 if pa.types.is_large_string(array.type) else np.int32
+    offsets = np.frombuffer(offset_buffer, dtype=width)[array.offset : array.offset + len(array) + 1]
+    text: npt.NDArray[np.uint8] = np.frombuffer(text_buffer or b"", dtype=np.uint8)
+    return text[: offsets[-1]][offsets[0] :], offsets - offsets[0]
+
+
 def _changed(array: Any, first: bytes, change: Any) -> Any:
     """`change` applied to the texts that begin with a byte in `first`."""
     import pyarrow as pa
-
-    from .arrow_columns import one_array
 
     if isinstance(array, pa.ChunkedArray) and array.num_chunks > 1:
         return pa.chunked_array([_changed(chunk, first, change) for chunk in array.chunks], array.type)
@@ -109,8 +130,6 @@ def _changed(array: Any, first: bytes, change: Any) -> Any:
 def _beginning(array: Any, first: bytes) -> Any:
     """The rows of texts that begin with a byte in `first`."""
     import pyarrow.compute  # noqa: F401 (makes pa.compute)
-
-    from .arrow_columns import buffers
 
     text, offsets = buffers(array)
     filled = np.flatnonzero(offsets[1:] > offsets[:-1])

@@ -22,6 +22,18 @@ from ..errors import ArgumentError, FileFormatError
 HEAD = "setlinfo"
 NODES = ("diseinfo", "oprninfo", "icuinfo", "iteminfo", "payinfo")
 BOOKS, TEXTS = (".xlsx", ".xlsm", ".xls"), (".json", ".jsonl", ".ndjson")
+# column of the case table → field of setlinfo, for what has one plain field
+FIELDS = {
+    "case_id": "medcasno", "stay_id": "mdtrt_id", "settlement_id": "setl_id", "patient_id": "psn_no",
+    "hospital_id": "fixmedins_code", "department": "dscg_caty", "doctor": "chfpdr_code",
+    "insured_region": "insuplc",
+    "sex": "gend", "age": "age", "age_days": "nwb_age", "birth_weight": "nwb_bir_wt",
+    "admission_weight": "nwb_adm_wt", "newborn_admission_type": "nwb_adm_type", "admission_date": "adm_time",
+    "discharge_date": "dscg_time", "los": "act_ipt_days", "discharge": "dscg_way",
+    "receiving_institution": "acp_medins_name", "ventilation_stated": "vent_used_dura",
+    "coma_before_admission": "pwcry_bfadm_coma_dura", "coma_after_admission": "pwcry_afadm_coma_dura",
+    "account_paid": "acct_pay", "cash_paid": "psn_cashpay", "admission_route": "adm_way",
+}  # fmt: skip
 _KEYS = ("setl_id", "mdtrt_id")  # what joins a list to its stay in a workbook of ours
 _DAY = "yyyy-mm-dd hh:mm:ss"
 
@@ -256,8 +268,6 @@ def _wrapped(before: Mapping[str, Any], document: Document) -> Document:
 
 def _field(header: str) -> str:
     """The field of `setlinfo` under a header, or the header itself."""
-    from .settlement_list import FIELDS
-
     name = " ".join(header.split())
     column = column_of_header(header, FIELDS)
     return FIELDS[column] if column is not None else name

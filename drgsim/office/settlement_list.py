@@ -15,20 +15,8 @@ from ..cases.layouts import find_layout
 from ..codes import Catalogue, normalise_codes
 from ..errors import ArgumentError, ColumnError, FileFormatError
 from .bureau import as_number_of_stay
-from .list_files import HEAD, numbers_of_list, open_lists, write_new
+from .list_files import FIELDS, HEAD, numbers_of_list, open_lists, write_new
 
-# column of the case table → field of setlinfo, for what has one plain field
-FIELDS = {
-    "case_id": "medcasno", "stay_id": "mdtrt_id", "settlement_id": "setl_id", "patient_id": "psn_no",
-    "hospital_id": "fixmedins_code", "department": "dscg_caty", "doctor": "chfpdr_code",
-    "insured_region": "insuplc",
-    "sex": "gend", "age": "age", "age_days": "nwb_age", "birth_weight": "nwb_bir_wt",
-    "admission_weight": "nwb_adm_wt", "newborn_admission_type": "nwb_adm_type", "admission_date": "adm_time",
-    "discharge_date": "dscg_time", "los": "act_ipt_days", "discharge": "dscg_way",
-    "receiving_institution": "acp_medins_name", "ventilation_stated": "vent_used_dura",
-    "coma_before_admission": "pwcry_bfadm_coma_dura", "coma_after_admission": "pwcry_afadm_coma_dura",
-    "account_paid": "acct_pay", "cash_paid": "psn_cashpay", "admission_route": "adm_way",
-}  # fmt: skip
 _INSURANCE = {"employee": "310", "resident": "390"}
 _LISTS = {
     "diagnoses": ("diseinfo", "diag_code", "diag_name", "maindiag_flag", ("1", "0"), "diagnosis"),

@@ -99,7 +99,7 @@ class State:
     notes: dict[str, int] = field(init=False, default_factory=dict)  # what was used for want of a value
     undecided: dict[str, int] = field(init=False, default_factory=dict)  # by rule: stays it could not decide
     group_cases: Floats | None = field(init=False, default=None)  # of each group, over the whole period
-    _facts: StateFacts | None = field(init=False, default=None, repr=False)
+    facts: StateFacts | None = field(init=False, default=None, repr=False)  # made when a rule asks
     board: Board = field(default_factory=Board)  # what quotas count, over every stretch of the period
     # by step, fen; 32 bits where all changes fit, for most steps touch few stays
     adjustments: dict[str, Any] = field(init=False, default_factory=dict)
@@ -128,17 +128,9 @@ class State:
     def groups(self) -> Groups:
         return self.book.groups
 
-    def facts(self) -> StateFacts:
-        """The facts rules ask for, of the stays as they are now."""
-        from .rules.state_facts import StateFacts
-
-        if self._facts is None:
-            self._facts = StateFacts(self)
-        return self._facts
-
     def forget(self) -> None:
         """Drop what only the walk needed."""
-        self._facts = None
+        self.facts = None
 
     def note(self, text: str, stays: int) -> None:
         """Tell that so many stays were treated by something else than the policy says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from ....policy.rules.facts import around
 from ..ranking import months_of
 
 if TYPE_CHECKING:
+    from ....cases.conditions import FactColumns
     from ..state import State
 
 _PARTS = float(1 << 26)
@@ -27,13 +28,12 @@ _PROFILE = {"level": "level", "payment_level": "payment_level", "insurance": "in
 _PERIODS = {"year": 12, "quarter": 3, "month": 1}
 
 
-def aggregate(state: State, fact: str, key: str) -> Floats:
+def aggregate(state: State, fact: str, key: str, facts: Callable[[State], FactColumns]) -> Floats:
     """`stays[…]`, `share[…]` or `mean[…]` for every stay; NaN where nothing is known of its cell.
 
     Stays that cannot be paid do not count. Stays that do not state a dimension share a cell.
+    `facts` makes those of the stays of any stretch.
     """
-    from .state_facts import StateFacts
-
     asked = around(fact, key)
     states, own = every_stretch(state)
     cells = joined_cells(states, asked.dimensions)
@@ -42,7 +42,7 @@ def aggregate(state: State, fact: str, key: str) -> Floats:
     if fact == "mean":
         what = asked.what
         assert what is not None
-        values = np.concatenate([what.evaluate(StateFacts(each)) for each in states])
+        values = np.concatenate([what.evaluate(facts(each)) for each in states])
         known = counted & np.isfinite(values)
         sums = exact_sums(cells[known], values[known], n)
         counts = np.bincount(cells[known], minlength=n)
@@ -50,7 +50,7 @@ def aggregate(state: State, fact: str, key: str) -> Floats:
     if asked.which is None:
         return np.bincount(cells[counted], minlength=n).astype(np.float64)[cells[own]]
     which = asked.which
-    answers = [which.evaluate(StateFacts(each)) for each in states]
+    answers = [which.evaluate(facts(each)) for each in states]
     holds = np.concatenate([answer.holds for answer in answers])
     unknown = np.concatenate([answer.unknown for answer in answers])
     found = np.bincount(cells[counted & holds], minlength=n)

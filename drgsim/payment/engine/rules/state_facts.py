@@ -45,6 +45,13 @@ class StateFacts(FactColumns):
         return find() if name.partition("[")[0] in DYNAMIC | AGGREGATES else super().kept(key, find)
 
 
+def facts_of(state: State) -> StateFacts:
+    """The facts rules ask for, of the stays as they are now."""
+    if state.facts is None:
+        state.facts = StateFacts(state)
+    return state.facts
+
+
 class _Columns:
     def __init__(self, state: State) -> None:
         self.state = state
@@ -60,7 +67,7 @@ class _Columns:
         fact, bracket, key = name.partition("[")
         key = key.removesuffix("]") if bracket else ""
         if fact in AGGREGATES:
-            return aggregate(self.state, fact, key)
+            return aggregate(self.state, fact, key, StateFacts)
         if fact in _FOUND:
             return _FOUND[fact](self.state, key)
         column = _column_of(self.stays, fact, key)

@@ -18,7 +18,7 @@ from ..effects.prices import AsGroup, Factor, Price
 from ..effects.quotas import OutlierRule, ReviewRule
 from ..effects.routes import ByItem, Package, PerDiemRule
 from ..state import Change, Route, State, Step
-from .state_facts import StateFacts
+from .state_facts import StateFacts, facts_of
 
 _WITH_BOOK: dict[str, Any] = {
     "by_item": ByItem,
@@ -86,12 +86,12 @@ class RuleStep:
         """Let an effect with a quota see the other stretches of its period first."""
         offer = getattr(self.effect, "offer", None)
         if offer is not None:
-            facts = state.facts()
+            facts = facts_of(state)
             holds, _ = self._offered = self.fires(state, facts)
             offer(state, np.flatnonzero(holds & (state.problem == 0)), facts, self.name)
 
     def __call__(self, state: State) -> Change | None:
-        facts = state.facts()
+        facts = facts_of(state)
         # nothing of the state moves between what is offered and what is asked
         holds, unknown = self._offered or self.fires(state, facts)
         self._offered = None
@@ -166,7 +166,7 @@ def shielded(step: Step, steps: Sequence[Step], state: State) -> Ints | None:
     name = step.name.removeprefix(PREFIX)
     for other in steps:
         if isinstance(other, RuleStep) and name in other.instead_of:
-            holds = other.taken if other.taken is not None else other.fires(state, state.facts())[0]
+            holds = other.taken if other.taken is not None else other.fires(state, facts_of(state))[0]
             found = holds if found is None else found | holds
     return None if found is None or not found.any() else np.flatnonzero(found)
 

@@ -13,6 +13,7 @@ from ....policy.rules.amounts import read_amount
 from ....policy.rules.facts import rule_facts
 from ..book import Bands, Book
 from ..effects.payers import CarveOutRule
+from ..rules.state_facts import facts_of
 from ..state import Change, State
 from .ratio import group_means
 
@@ -37,7 +38,7 @@ class CarveOut:
 
     def __call__(self, state: State) -> Change | None:
         rows = state.in_scheme(state.stays.money("commercial_list_cost").fen > 0)
-        return self.effect.apply(state, rows, state.facts()) if len(rows) else None
+        return self.effect.apply(state, rows, facts_of(state)) if len(rows) else None
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if not state.carved_out[i]:
