@@ -14,7 +14,7 @@ from ._atomic import replacing
 from ._optional import require
 from .errors import ArgumentError
 from .language import stated_language, told
-from .words import cell_in, title_in
+from .words import cells_in, title_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,14 +149,12 @@ class Book:
         """Cells as text, number, moment or None."""
         words = YES_NO[stated_language() or self._lang]
         cells = column.astype(object).where(column.notna(), None).tolist()
-        told = [
-            words[bool(cell)] if type(cell).__name__ in ("bool", "bool_") else cell_in(_told(cell))
-            for cell in cells
-        ]
-        for cell in told:
-            if isinstance(cell, str) and not cell.isascii():
+        told = cells_in([_told(cell, words) for cell in cells])
+        texts = [cell for cell in told if isinstance(cell, str)]
+        for cell in texts:
+            if not cell.isascii():
                 cell.encode()  # half a surrogate pair fails here, before a file of XlsxWriter's is left open
-        if any(isinstance(cell, str) and len(cell) > _LONGEST for cell in told):
+        if any(len(cell) > _LONGEST for cell in texts):
             raise ArgumentError(
                 f"a cell of a sheet holds at most {_LONGEST:,} characters",
                 where=f"column {column.name}",
@@ -231,20 +229,24 @@ def _code(name: str) -> str:
     return RATIO if name in _RATIOS else MONEY
 
 
-def _told(cell: Any) -> Any:
+def _told(cell: Any, yes_no: Mapping[bool, str]) -> Any:
     """What a sheet can hold as it is; other things as their text."""
-    if cell is None or isinstance(cell, str | int):
+    if cell is None or isinstance(cell, str):
         return cell
     if isinstance(cell, float):
         return cell if math.isfinite(cell) else ("∞" if cell > 0 else "-∞")
+    if type(cell).__name__ in ("bool", "bool_"):
+        return yes_no[bool(cell)]
+    if isinstance(cell, int):
+        return cell
     if isinstance(cell, dt.datetime):
         plain = cell.to_pydatetime() if hasattr(cell, "to_pydatetime") else cell
         early = plain.year < 1900 or plain.tzinfo is not None  # a sheet has no such moments
         return str(plain).removesuffix(" 00:00:00") if early else plain
     if isinstance(cell, dt.date):
-        return _told(dt.datetime(cell.year, cell.month, cell.day))
+        return _told(dt.datetime(cell.year, cell.month, cell.day), yes_no)
     number = getattr(cell, "item", None)  # a NumPy scalar
-    return _told(number()) if callable(number) else str(cell)
+    return _told(number(), yes_no) if callable(number) else str(cell)
 
 
 def _moment_code(moment: dt.datetime) -> str:

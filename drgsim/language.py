@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -116,6 +116,7 @@ def named_language(text: str) -> Language | None:
     return "en" if name in ("en", "english") else None
 
 
+@lru_cache(maxsize=64)  # asked for every word that is said
 def _name(text: str) -> str:
     return re.split(r"[_.@ (-]", text.strip().lower())[0]
 

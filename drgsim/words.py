@@ -153,11 +153,12 @@ def title_in(text: str) -> str:
     return _english().get(text, text) if asked == "en" else str(_said(text, "", asked))
 
 
-def cell_in(cell: object) -> object:
-    """A cell that is a word of the field, in English for who asked for English; else as it is."""
-    if stated_language() != "en" or not isinstance(cell, str):
-        return cell
-    return _english().get(cell, cell)
+def cells_in(cells: list[object]) -> list[object]:
+    """Cells that are words of the field, in English for who asked for English; else as they are."""
+    if stated_language() != "en":
+        return cells
+    known = _english()
+    return [known.get(cell, cell) if isinstance(cell, str) else cell for cell in cells]
 
 
 def _said(name: object, room: str, lang: str) -> object:

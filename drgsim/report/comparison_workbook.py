@@ -25,6 +25,7 @@ _FORMATS = {
 _TITLE = "医保支付政策测算结果 What a payment reform changes"
 _RATIO_SHEETS = {"cost_to_standard": ("low", "high")}  # edges are ratios there, money elsewhere
 _PLAIN_SHEETS = {"published": ("simulated", "published"), "plausibility": ("value", "low", "high")}
+_LEVEL = "hospital_level"
 _WORDED = ("kind", "band", "insurance", "state", "measure")  # ids that have a word in both languages
 NAMES = chinese("sheet")
 
@@ -51,8 +52,12 @@ def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:
         for name, frame in sheets.items():
             zh, en = zip(*(both(column) for column in frame.columns), strict=True)
             names = [str(column) for column in frame.columns]
-            worded = frame.astype(object).apply(
-                lambda cells: cells.map(partial(_shown, column=str(cells.name)))
+            worded = frame.assign(
+                **{
+                    column: frame[column].astype(object).map(partial(_shown, column=column))
+                    for column in (*_WORDED, _LEVEL)
+                    if column in names
+                }
             )
             book.table(
                 sheet_name(name),
@@ -68,7 +73,7 @@ def _shown(cell: Any, column: str) -> Any:
     if isinstance(cell, str):
         named = both(cell)
         return said(*named) if column in _WORDED and named[0] != cell else cell
-    if column == "hospital_level" and cell is not None and cell == cell:
+    if column == _LEVEL and cell is not None and cell == cell:
         return level(cell, stated_language() or "zh")
     return cell
 

@@ -65,6 +65,8 @@ _SIZE = re.compile(r'(<svg[^>]*?)\s+width="[^"]*"', re.DOTALL)
 _HEIGHT = re.compile(r'(<svg[^>]*?)\s+height="[^"]*"', re.DOTALL)
 _ID = re.compile(r'\s+id="([^"]+)"')
 _REFERENCE = re.compile(r'href="#([^"]+)"|url\(#([^)]+)\)')
+_NO_LAYOUT = {"figure.constrained_layout.use": False, "figure.autolayout": False}
+_POINTS = 72  # an inch of an SVG
 _DIGITS = re.compile(r"-?\d+\.\d{3,}")
 
 
@@ -75,7 +77,8 @@ def svg(figure: Any, name: str, *, describe: str) -> str:
     """
     matplotlib = require("matplotlib", extra="plot", feature="drawing charts")
     out = StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": name, "svg.fonttype": "path"}):
+    with matplotlib.rc_context({"svg.hashsalt": name, "svg.fonttype": "path", **_NO_LAYOUT}):
+        _lay_out(figure)
         figure.savefig(out, format="svg", metadata={"Date": None}, transparent=True)
     text = _HEAD.sub("", out.getvalue(), count=1)
     for pattern in (_METADATA, _COMMENT, _NAMESPACE):
@@ -86,6 +89,18 @@ def svg(figure: Any, name: str, *, describe: str) -> str:
     text = _DIGITS.sub(_short, text)
     label = f'<svg role="img" aria-label="{escape(describe, quote=True)}"'
     return text.replace("<svg", label, 1).strip()
+
+
+def _lay_out(figure: Any) -> None:
+    """Place the parts once: `savefig` would draw a whole figure that nobody sees to do it."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        FigureCanvasSVG(figure)  # measures letters as they will be drawn
+        figure.set_dpi(_POINTS)
+        engine.execute(figure)
+        figure.set_layout_engine(None)  # none at all, as the settings in force say
 
 
 def _own_ids(text: str, name: str) -> str:

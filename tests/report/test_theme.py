@@ -1,5 +1,7 @@
 """Labels wrap by how wide they are, and every text keeps its characters."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,3 +31,33 @@ def test_wrapping_loses_nothing_but_spaces_and_keeps_to_the_width(text, width):
 def test_lines_of_different_scenarios_differ_without_colour():
     looks = list(styles([str(place) for place in range(6)]).values())
     assert len({(str(look.dash), look.marker) for look in looks}) == 6
+
+
+def test_a_figure_is_drawn_once_and_as_savefig_draws_it(monkeypatch):
+    from io import StringIO
+
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    from drgsim.report.markup import svg
+
+    def made():
+        figure = Figure(layout="constrained")
+        left, right = figure.subplots(1, 2)
+        left.plot([1, 2], [3, 400_000], label="a")
+        right.set_ylabel("yuan")
+        return figure
+
+    out = StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": "x", "svg.fonttype": "path"}):
+        made().savefig(out, format="svg", metadata={"Date": None}, transparent=True)
+    drawn = []
+    monkeypatch.setattr(
+        Figure, "draw", lambda self, renderer, draw=Figure.draw: (drawn.append(1), draw(self, renderer))
+    )
+    text = svg(made(), "x", describe="two panels")
+    assert len(drawn) == 1
+    body = out.getvalue().partition("<g id=")[2]
+    places = [float(each) for each in re.findall(r"-?\d+\.\d{3,}", body)]
+    assert len(places) > 100
+    assert all(f"{each:.2f}" in text for each in places if abs(each) >= 1)

@@ -121,10 +121,13 @@ def _of_numbers(values: npt.NDArray[np.float64]) -> Bytes:
 def _of_texts(column: pd.Series[Any]) -> Bytes:
     """Each different text is hashed once."""
     if isinstance(column.dtype, pd.StringDtype):
-        codes, found = column.array.factorize()
+        codes, texts = column.array.factorize()
+        found = texts.to_numpy(object)  # texts of Arrow are slow to walk one by one
     else:
         codes, found = pd.factorize(column.astype(object).map(_text).to_numpy(object))
-    hashed = b"".join([_blank() if text == "" else _hash(text) for text in found] + [_blank()])
+    sha, width, blank = hashlib.sha256, _WIDTH, _blank()
+    hashes = [sha(text.encode()).digest()[:width] if text != "" else blank for text in found.tolist()]
+    hashed = b"".join([*hashes, blank])
     table = np.frombuffer(hashed, np.uint8).reshape(-1, _WIDTH)
     return table[codes]  # the last row is what is missing
 
