@@ -37,8 +37,10 @@ YES_NO = {"zh": {True: "是", False: "否"}, "en": {True: "yes", False: "no"}}
 class Book:
     """A workbook being written. Sheets come in the order they are asked for."""
 
-    def __init__(self, book: Any, lang: str = "zh") -> None:
+    def __init__(self, book: Any, lang: str = "zh", as_given: bool = False) -> None:
         self._book, self._lang = book, lang
+        self._title_in: Callable[[str], str] = str if as_given else title_in
+        self._cells_in: Callable[[list[Any]], list[Any]] = list if as_given else cells_in
         self._numbers: dict[str, Any] = {}
         self._text = book.add_format({"num_format": _TEXT})
         self._wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -96,13 +98,13 @@ class Book:
             places = [columns.index(each) for each in names]
             cells = [self._cells(frame.iloc[:, place]) for place in places]
             if done is None:
-                titles = [title_in(each if headers is None else headers[each]) for each in names]
+                titles = [self._title_in(each if headers is None else headers[each]) for each in names]
                 for row, line in enumerate([titles] if under is None else [titles, map(under.get, names)]):
                     for place, text in enumerate(line):  # row by row: a streamed sheet knows no way back
                         page.write_string(row, place, text or "", self._under if row else self._head)
             if not done:
                 for place, each in enumerate(names):
-                    title = title_in(each if headers is None else headers[each])
+                    title = self._title_in(each if headers is None else headers[each])
                     page.set_column(place, place, _width(title, cells[place]))
             styles = [self._number(_code(each) if code is None else code(each)) for each in names]
             first = above + (done or 0)
@@ -133,7 +135,7 @@ class Book:
                 page.write_string(row, place, told(text), self._wrapped)
 
     def _page(self, name: str) -> Any:
-        page = self._book.add_worksheet(title_in(name)[:_LONGEST_NAME])
+        page = self._book.add_worksheet(self._title_in(name)[:_LONGEST_NAME])
         page.set_landscape()
         page.set_paper(_A4)
         page.fit_to_pages(1, 0)
@@ -149,7 +151,7 @@ class Book:
         """Cells as text, number, moment or None."""
         words = YES_NO[stated_language() or self._lang]
         cells = column.astype(object).where(column.notna(), None).tolist()
-        told = cells_in([_told(cell, words) for cell in cells])
+        told = self._cells_in([_told(cell, words) for cell in cells])
         texts = [cell for cell in told if isinstance(cell, str)]
         for cell in texts:
             if not cell.isascii():
@@ -187,16 +189,19 @@ def open_book(path: Any, *, streamed: bool = False) -> Iterator[Any]:
 
 
 @contextmanager
-def workbook(path: Any, *, lang: str = "zh", streamed: bool = False) -> Iterator[Book]:
+def workbook(
+    path: Any, *, lang: str = "zh", streamed: bool = False, as_given: bool = False
+) -> Iterator[Book]:
     """A workbook to fill; the file is there when the block ends well, and not at all otherwise.
 
     `streamed` holds no row in memory: a sheet is then written from top to bottom, one sheet after another.
+    `as_given` is for data that is read again: names and cells stay as they are, whoever asked for a language.
 
     Raises MissingExtraError without XlsxWriter; ArgumentError where the file cannot be written, or when a
     table or a text is too large for a sheet.
     """
     with open_book(path, streamed=streamed) as book:
-        yield Book(book, lang)
+        yield Book(book, lang, as_given)
 
 
 def _system_error(error: Exception) -> OSError:

@@ -1,9 +1,10 @@
 """The language users are spoken to in, and what is said in it.
 
-Code speaks English; `data/texts.csv` holds each of its sentences in Chinese. A sentence with values in it is
-a template (`no file {0}`): what was said is matched with the templates, its values are taken out, put into
-the Chinese one and, where they are sentences themselves, translated too. So no place that raises an error
-needs to know of languages, and a library that only speaks English loads none of this.
+Code speaks English; `data/texts.csv` holds each of its sentences in Chinese. Where it speaks Chinese alone
+(a hospital's month), the row says so and is read the other way round. A sentence with values in it is a
+template (`no file {0}`): what was said is matched with the templates, its values are taken out, put into the
+Chinese one and, where they are sentences themselves, translated too. So no place that raises an error needs
+to know of languages, and a library that only speaks English loads none of this.
 
 The language is the one set by `set_language` (the commands' `--lang`), else that of DRGSIM_LANG, else that of
 the locale; English where none of these says Chinese.
@@ -165,19 +166,28 @@ def in_english(text: str) -> str:
 def _plain_line(line: str) -> str:
     body = line.strip()
     start = line[: len(line) - len(line.lstrip())]
-    catalogue = english_texts()
-    said = catalogue.fixed.get(body)
-    if said is None:
-        for literals, pattern, en in catalogue.templates:
-            if all(each in body for each in literals) and (match := re.fullmatch(pattern, body, re.DOTALL)):
-                values = [in_english(value) for value in match.groups()]
-                said = _PLACE.sub(lambda place, values=values: values[int(place[1])], en)  # type: ignore[misc]
-                break
+    said = said_in_english(body)
     if said is None:
         said = body
         for pattern_, kept in _GLOSSES:
             said = pattern_.sub(kept, said)
     return start + said + line[len(line.rstrip()) :]
+
+
+@lru_cache(maxsize=1 << 14)
+def said_in_english(body: str) -> str | None:
+    """The English of a sentence that the code says in Chinese or in both; None for any other text."""
+    catalogue = english_texts()
+    if body in catalogue.fixed:
+        return catalogue.fixed[body]
+    for literals, pattern, en in catalogue.templates:
+        if all(each in body for each in literals) and (match := re.fullmatch(pattern, body, re.DOTALL)):
+            return _filled(en, [in_english(value) for value in match.groups()])
+    return None
+
+
+def _filled(template: str, values: list[str]) -> str:
+    return _PLACE.sub(lambda place: values[int(place[1])], template)
 
 
 def in_chinese(text: str) -> str:
@@ -213,8 +223,7 @@ def _whole(body: str, depth: int) -> str | None:
                 continue
             match = re.fullmatch(pattern, body, re.DOTALL)
             if match is not None and all(map(_closed, match.groups())):
-                values = [_line(value, depth + 1) for value in match.groups()]
-                return _PLACE.sub(lambda place, values=values: values[int(place[1])], zh)  # type: ignore[misc]
+                return _filled(zh, [_line(value, depth + 1) for value in match.groups()])
     return None
 
 
@@ -265,14 +274,15 @@ class Texts:
 @cache
 def texts() -> Texts:
     """The catalogue of `data/texts.csv`."""
-    return Texts({row["en"]: row["zh"] for row in _rows()})
+    return Texts({row["en"]: row["zh"] for row in _rows() if row["said"] != "zh"})
 
 
 @cache
 def english_texts() -> Texts:
-    """The sentences of `data/texts.csv` that the code says in both languages, and their English alone."""
+    """The English of the sentences of `data/texts.csv` that the code says in both languages or in Chinese."""
     said = [row["en"] for row in _rows() if _CHINESE.search(row["en"])]
-    return Texts({text: plain for text in said if (plain := _without_chinese(text)) != text})
+    both = {text: plain for text in said if (plain := _without_chinese(text)) != text}
+    return Texts(both | {row["zh"]: row["en"] for row in _rows() if row["said"] == "zh"})
 
 
 @cache

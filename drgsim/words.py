@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ._paths import data_path
 from .errors import NotFoundError, nearest_name
-from .language import stated_language
+from .language import said_in_english, stated_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,15 +150,22 @@ def title_in(text: str) -> str:
     asked = stated_language()
     if asked is None:
         return text
-    return _english().get(text, text) if asked == "en" else str(_said(text, "", asked))
+    if asked == "en":
+        return _english().get(text) or said_in_english(text) or text
+    return str(_said(text, "", asked))
 
 
 def cells_in(cells: list[object]) -> list[object]:
-    """Cells that are words of the field, in English for who asked for English; else as they are."""
+    """Cells that are words or sentences of ours, in English for who asked for English; else as they are."""
     if stated_language() != "en":
         return cells
     known = _english()
-    return [known.get(cell, cell) if isinstance(cell, str) else cell for cell in cells]
+    return [
+        known.get(cell) or said_in_english(cell) or cell
+        if isinstance(cell, str) and not cell.isascii()
+        else cell
+        for cell in cells
+    ]
 
 
 def _said(name: object, room: str, lang: str) -> object:

@@ -6,6 +6,7 @@
 A sentence is a text of two words or more in `drgsim/`, not a docstring, and not the English half of a pair
 whose Chinese stands beside it. A value in it is a place, `{0}`; a text of several lines is a sentence a line.
 Notes, clauses, units and evidence that documents of `data/` say in English alone are sentences too.
+A row with `zh` in its last column is the English of a sentence that code says in Chinese alone.
 """
 
 from __future__ import annotations
@@ -100,14 +101,19 @@ def _notes(read: object, key: str) -> Iterator[str]:
 def lines_of(text: str) -> Iterator[str]:
     """The sentences of a text, a line each, with their places counted from 0."""
     for line in text.split("\n"):
-        numbers = iter(range(line.count("{")))
-        body = PLACE.sub(lambda _, numbers=numbers: f"{{{next(numbers)}}}", line).strip()  # type: ignore[misc]
+        body = numbered(line).strip()
         said = PLACE.sub("X", body)
         letters = sum(map(len, re.findall("[A-Za-z]+", PLACE.sub("", body))))
         if body in _NO_SPEECH or _SPELLINGS.search(body) or _MARKUP.search(body) or letters < _FEWEST:
             continue
         if _SENTENCE.search(said):
             yield body
+
+
+def numbered(line: str) -> str:
+    """A line with its places counted from 0."""
+    numbers = iter(range(line.count("{")))
+    return PLACE.sub(lambda _: f"{{{next(numbers)}}}", line)
 
 
 def _texts(tree: ast.AST, above: tuple[ast.AST, ...] = ()) -> Iterator[str]:
@@ -159,16 +165,36 @@ def _paired(node: ast.AST, text: str, tree: ast.AST, above: tuple[ast.AST, ...])
 
 def table() -> dict[str, str]:
     """The Chinese of each sentence, as `data/texts.csv` has it."""
+    return {row["en"]: row["zh"] for row in _rows() if not row["said"]}
+
+
+def said_in_chinese() -> dict[str, str]:
+    """The English of each sentence that the code says in Chinese alone, by its Chinese."""
+    return {row["zh"]: row["en"] for row in _rows() if row["said"] == "zh"}
+
+
+def chinese() -> set[str]:
+    """What the code says in Chinese: every text with a Chinese sign, its values as places, a line each."""
+    found: set[str] = set()
+    for path in (ROOT / "drgsim").rglob("*.py"):
+        for text in _texts(ast.parse(path.read_text(encoding="utf-8"))):
+            if CHINESE.search(text):
+                found.update(numbered(line).strip() for line in text.split("\n"))
+    return found
+
+
+def _rows() -> list[dict[str, str]]:
     with TABLE.open(encoding="utf-8", newline="") as file:
-        return {row["en"]: row["zh"] for row in csv.DictReader(file)}
+        return list(csv.DictReader(file))
 
 
-def write(rows: dict[str, str]) -> None:
+def write(rows: dict[str, str], back: dict[str, str]) -> None:
     """Write the table, in the order of its sentences."""
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["en", "zh"])
-        writer.writerows(sorted(rows.items()))
+        writer.writerow(["en", "zh", "said"])
+        lines = [(en, zh, "") for en, zh in rows.items()] + [(en, zh, "zh") for zh, en in back.items()]
+        writer.writerows(sorted(lines))
 
 
 def main() -> None:
@@ -184,7 +210,8 @@ def main() -> None:
     lines.append(f"{len(said)} sentences, {len(lines)} without Chinese, {len(known) - len(kept)} gone")
     sys.stdout.write("\n".join(lines) + "\n")
     if asked.prune:
-        write(kept)
+        here = chinese()
+        write(kept, {zh: en for zh, en in said_in_chinese().items() if zh in here})
 
 
 def _bounded() -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..language import language
+from ..language import language, stated_language
 from ..language import told as translated
 from ..words import chinese
 from .columns import case_columns, column_labels
@@ -51,7 +51,7 @@ class ProblemTable:
         row (index label of the case; missing for a finding about the whole table), case (case_id), column,
         rule, severity (error, warning, hint), got, allowed, zh and en (the finding in a sentence), state
         (how far to trust the rule: read, secondary, assumed), number (the published rule, Q01 to W08),
-        proposal (what to look at in its place, in Chinese), sheet_row (the number of the row in the sheet
+        proposal (what to look at in its place), sheet_row (the number of the row in the sheet
         or text file, from 1, with header and titles; missing where the source has no such). `got` is hidden
         for columns that identify a person.
     not_checked : DataFrame with the columns rule, number, column, cases, zh
@@ -172,14 +172,17 @@ class ProblemTable:
         return told(self.summary())
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in ("级别", "规则", "列", "次数", "说明", "依据"))
+        english = stated_language() == "en"
+        shown = self.summary()[["severity", "rule", "column", "count", "en" if english else "zh", "state"]]
+        titles = ("severity", "rule", "column", "count", "problem", "rests on")
+        names = titles if english else ("级别", "规则", "列", "次数", "说明", "依据")
+        head = "".join(f"<th>{name}</th>" for name in names)
         rows = "".join(
             "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
-            for cells in self.summary()[["severity", "rule", "column", "count", "zh", "state"]].itertuples(
-                index=False
-            )
+            for cells in shown.itertuples(index=False)
         )
-        return f"<table><caption>{len(self):,} problems</caption><tr>{head}</tr>{rows}</table>"
+        caption = f"{len(self):,} 个问题" if stated_language() == "zh" else f"{len(self):,} problems"
+        return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>"
 
 
 def ordered(counted: pd.DataFrame) -> pd.DataFrame:
@@ -201,13 +204,13 @@ def told(summary: pd.DataFrame) -> str:
     """A summary as text, a line a rule."""
     if not len(summary):
         return translated("ProblemTable: no problems")
-    zh_words = language() == "zh"
+    zh_words, english = language() == "zh", stated_language() == "en"
     severities, states = (chinese("severity"), chinese("trust")) if zh_words else ({}, {})
     columns = column_labels("zh") if zh_words else {}
     lines = [
         f"{count:>9,}  {severities.get(severity, severity):<8} {rule:<32} {columns.get(column, column):<18} "
-        f"{'' if state == 'read' else states.get(state, state):<10} {zh}"
-        for rule, column, severity, count, zh, _, state in summary.itertuples(index=False)
+        f"{'' if state == 'read' else states.get(state, state):<10} {en if english else zh}"
+        for rule, column, severity, count, zh, en, state in summary.itertuples(index=False)
     ]
     total = f"{summary['count'].sum():,}"
     return "\n".join([f"问题表：{total} 个问题" if zh_words else f"ProblemTable: {total} problems", *lines])
@@ -217,8 +220,9 @@ def unchecked_line(not_checked: pd.DataFrame) -> str:
     """The columns that rules lack, in one line; empty when every rule was applied."""
     if not len(not_checked):
         return ""
+    joint = ", " if stated_language() == "en" else "、"
     asked = not_checked.groupby("column", sort=False)["number"].agg(
-        lambda numbers: "、".join(dict.fromkeys(filter(None, numbers)))
+        lambda numbers: joint.join(dict.fromkeys(filter(None, numbers)))
     )
     labels = column_labels("zh") if language() == "zh" else {}
     columns = ", ".join(

@@ -29,7 +29,7 @@ class CheckRule:
     when : a condition in the one condition language, `age = 0 and age_days <= 28`; empty for always
     argument, low, high : what the kind needs
     severity : error, warning or hint
-    allowed : what would be right, as shown to people
+    allowed, allowed_zh : what would be right, as shown to people; the same in Chinese
     proposal : how a correction is proposed (`drgsim.cases.checking.proposals`); empty for none
     zh, en : the finding in a sentence
     source, state : whose rule it is, and how far to trust it
@@ -45,6 +45,7 @@ class CheckRule:
     high: float | None
     severity: Severity
     allowed: str
+    allowed_zh: str
     proposal: str
     zh: str
     en: str
@@ -79,6 +80,7 @@ def _rule(row: dict[str, str]) -> CheckRule:
         high=_number(row["high"]),
         severity=severity,
         allowed=row["allowed"],
+        allowed_zh=row["allowed_zh"] or row["allowed"],
         proposal=row["proposal"],
         zh=row["zh"],
         en=row["en"],

@@ -12,6 +12,7 @@ from .._atomic import replacing
 from .._excel import workbook
 from .._optional import require
 from ..errors import ArgumentError
+from ..language import stated_language
 from .chunk_writer import aligned
 from .columns import case_columns, column_labels
 from .texts import neutral_frame
@@ -23,7 +24,6 @@ Labels = Literal["name", "zh"]
 Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
 
 _LINE_END = "\r\n"  # both signs, because only signs of the line end are put in quotes inside a cell
-
 WRITTEN = (".parquet", ".csv", ".xlsx")
 
 
@@ -39,7 +39,7 @@ def write_cases(
     Parameters
     ----------
     cases : table of cases; further columns are written as they are, the index is not
-    labels : header by column name or in Chinese; None for names in Parquet and CSV, Chinese in workbooks
+    labels : header by column name or in Chinese; None: names in Parquet, CSV and English runs, else Chinese
     encoding : of CSV; "utf-8-sig" opens in Excel by a double click
 
     `read_cases` reads back what was written: missing stays missing, codes stay text, no list of codes
@@ -82,15 +82,14 @@ def cases_writer(
     """
     target = Path(path)
     if _form(target, allowed=(".csv", ".xlsx")) == ".xlsx":
-        chinese = labels != "name"
+        chinese = labels == "zh" or (labels is None and stated_language() != "en")
         sheet: Callable[[pd.DataFrame], None] | None = None
-        with workbook(target, streamed=True) as book:
+        with workbook(target, streamed=True, as_given=True) as book:
 
             def write(cases: pd.DataFrame) -> None:
                 nonlocal sheet
                 if sheet is None:
-                    name = "病例" if chinese else "cases"
-                    sheet = book.parts(name, headers=_headers(cases, chinese))
+                    sheet = book.parts("病例" if chinese else "cases", headers=_headers(cases, chinese))
                 sheet(_as_text(cases))
 
             yield aligned(write)
@@ -122,7 +121,7 @@ def table_writer(path: str | os.PathLike[str]) -> Iterator[Callable[[pd.DataFram
     target = Path(path)
     form = _form(target, allowed=(".csv", ".xlsx"))
     if form == ".xlsx":
-        with workbook(target, streamed=True) as book:
+        with workbook(target, streamed=True, as_given=True) as book:
             yield book.parts("table")
         return
     with replacing(target) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
@@ -141,10 +140,11 @@ def _form(path: Path, *, allowed: tuple[str, ...] = WRITTEN) -> str:
 def _as_text(cases: pd.DataFrame) -> pd.DataFrame:
     """Where an empty cell could mean two things, in words: codes that are missing, and flags."""
     written = cases.copy(deep=False)
+    flags = {True: "true", False: "false"} if stated_language() == "en" else {True: "是", False: "否"}
     for name in cases.columns:
         column = case_columns().get(str(name))
         if column is not None and column.kind == "codes":
             written[name] = cases[name].astype(object).where(cases[name].notna(), "NA")
         elif column is not None and column.kind == "flag":
-            written[name] = cases[name].astype(object).map({True: "是", False: "否"})
+            written[name] = cases[name].astype(object).map(flags)
     return written

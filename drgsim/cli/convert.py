@@ -26,7 +26,9 @@ def add_parser(commands: Any) -> None:
     add_reading_arguments(parser)
     parser.add_argument("out", metavar="OUT", help=".parquet, .csv, .xlsx; .json or .jsonl: lists 4101")
     parser.add_argument("--lists", action="store_true", help="a workbook of lists 4101 清单分表")
-    parser.add_argument("--chinese", action="store_true", help="Chinese header (workbooks have it anyway)")
+    parser.add_argument(
+        "--chinese", action="store_true", help="Chinese header (workbooks have it but for --lang en)"
+    )
     parser.add_argument(
         "--encoding",
         default="utf-8",

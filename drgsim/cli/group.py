@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._parallel import overlapped, thread_count
-from ..language import language
+from ..language import language, stated_language
 from ..words import chinese, headers, word
 from ._reading import ReadTally, add_reading_arguments, reading_options
 from ._say import both, say
@@ -38,7 +38,8 @@ def grouped_writer(path: str, *, chinese: bool = False) -> Iterator[Callable[[An
     if Path(path).suffix.lower() == ".xlsx":
         from .._excel import workbook
 
-        with workbook(path, streamed=True) as book:
+        chinese = chinese or stated_language() == "zh"
+        with workbook(path, streamed=True, as_given=True) as book:
             sheet = book.parts("分组结果" if chinese else "groups")
             yield lambda chunk: sheet(_shown(_frame(chunk), chinese))
         return

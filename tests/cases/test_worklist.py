@@ -1,11 +1,14 @@
 """The coder's list of problems: place, department, doctor, Chinese words; as a workbook and as CSV."""
 
+import re
+
 import pandas as pd
 import pytest
 
 from drgsim import check_cases, read_cases
 from drgsim.cases.checking.worklist import HEADERS, CoderBook, for_coders
 from drgsim.cli import main
+from drgsim.language import speaking
 
 EXPORT = """病案号,性别,年龄,住院天数,入院日期,出院日期,离院方式,科室,医师代码,诊断编码,手术操作编码,总费用
 1,男,61,3,2024-01-05,2024-01-11,1,普外/一,D07,N83.201,,100
@@ -66,3 +69,33 @@ def test_a_file_without_problems_has_headers(tmp_path):
     assert pd.read_csv(tmp_path / "none.csv").columns.tolist() == list(HEADERS)
     CoderBook(tmp_path / "none.xlsx").write([], fine)
     assert (tmp_path / "none.xlsx").exists()
+
+
+def test_who_asks_for_english_gets_the_list_in_english(export, tmp_path):
+    """Only what the file holds stays Chinese: departments, and the names of codes."""
+    calamine = pytest.importorskip("python_calamine")
+    target = tmp_path / "problems.xlsx"
+    assert main(["--lang", "en", "check", str(export), "--out", str(target)]) == 1
+    book = calamine.load_workbook(str(target))
+    assert book.sheet_names[:2] == ["summary", "all problems"]
+    assert "not checked" in book.sheet_names
+    assert "no department" in book.sheet_names
+    header, *rows = book.get_sheet_by_name("all problems").to_python()
+    stay = next(dict(zip(header, row, strict=True)) for row in rows if "los-against-dates" in row)
+    assert (stay["severity"], stay["item to correct"]) == ("warning", "length of stay")
+    assert (stay["as filled in"], stay["to be checked"]) == ("3 days, dates say 6", "should be 6 days")
+    cells = [(title, str(cell)) for row in rows for title, cell in zip(header, row, strict=True)]
+    said = {title for title, cell in cells if re.search("[\u4e00-\u9fff]", cell)}
+    assert said <= {"department", "to be checked"}
+
+
+def test_what_is_right_is_told_in_the_language(export):
+    cases = read_cases(export)
+    problems = check_cases(cases)
+    gray = problems.frame["rule"] == "principal-gray"
+    assert problems.frame.loc[gray, "allowed"].tolist() == ["a code in use"]
+    told = for_coders(problems, cases).set_index("rule")
+    assert told.loc["principal-gray", "allowed"] == "在用编码"
+    with speaking("en"):
+        english = for_coders(problems, cases).set_index("rule")
+        assert english.loc["principal-gray", "zh"] == problems.frame.loc[gray, "en"].tolist()[0]

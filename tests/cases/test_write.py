@@ -14,6 +14,7 @@ from drgsim.cases import check_cases
 from drgsim.cases.write import cases_writer
 from drgsim.cli import main
 from drgsim.errors import ArgumentError, NotFoundError
+from drgsim.language import speaking
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.xlsx"])
@@ -165,3 +166,16 @@ def test_files_of_different_columns_are_converted_together(tmp_path):
         out = tmp_path / f"out.{ending}"
         assert main(["convert", str(folder), str(out)]) == 0
         assert read_cases(out)["age"].fillna(0).tolist() == [0, 50]
+
+
+@pytest.mark.parametrize(("lang", "sheet", "header"), [("en", "cases", "case_id"), ("zh", "病例", "病案号")])
+def test_a_workbook_of_cases_is_read_again_whatever_the_language(cases, tmp_path, lang, sheet, header):
+    """Headers are of one kind, and no cell is translated: it is data."""
+    first = read_cases(cases)
+    with speaking(lang):
+        write_cases(first, tmp_path / "a.xlsx")
+        again = read_cases(tmp_path / "a.xlsx")
+    book = load_workbook(str(tmp_path / "a.xlsx"))
+    assert book.sheet_names == [sheet]
+    assert book.get_sheet_by_index(0).to_python()[0][0] == header
+    pd.testing.assert_frame_equal(again, first)

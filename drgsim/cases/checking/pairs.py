@@ -94,6 +94,7 @@ class Charged:
     items: re.Pattern[str]
     codes: Mask
     zh: str
+    en: str
 
 
 def missed_by_items(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
@@ -142,7 +143,7 @@ def charged(kind: Kind) -> tuple[Charged, ...]:
     """The rows of `charged_items.csv` whose codes are of a kind."""
     column = next(name for name, own in KINDS.items() if own == kind)
     return tuple(
-        Charged(re.compile(row["items"]), _table(column, row["codes"]), row["zh"])
+        Charged(re.compile(row["items"]), _table(column, row["codes"]), row["zh"], row["en"])
         for row in _rows("charged_items.csv")
         if row["kind"] == kind
     )

@@ -11,20 +11,27 @@ from functools import lru_cache
 
 from ...codes import Catalogue, Kind
 from ...codes.search import codes_in_use
+from ...language import in_english, stated_language
 from ..repair import KINDS
 from .beside import codes_by_name, folded
 
 _SHOWN = 3  # codes proposed for one
 
 
-@lru_cache(maxsize=1 << 16)
 def proposed(how: str, column: str, got: str) -> str:
-    """The proposal of a rule for one finding, in Chinese; empty where there is none.
+    """The proposal of a rule for one finding, in English for who asked for it, else in Chinese; empty where
+    there is none.
 
     >>> proposed("in-use", "diagnoses", "M17.100")
     'M17.100 → M17.101 原发性单侧膝关节病'
     """
-    return _WAYS[how](column, got) if how else ""
+    return _proposed(how, column, got, stated_language() == "en") if how else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _proposed(how: str, column: str, got: str, english: bool) -> str:
+    told = _WAYS[how](column, got)
+    return in_english(told) if english else told
 
 
 def _in_use(column: str, got: str) -> str:
@@ -46,13 +53,17 @@ def _missed(column: str, got: str) -> str:
     from .pairs import speaking
 
     place = Catalogue.load("procedure").id_of(got)
-    return next((one.zh for one in speaking() if place >= 0 and one.procedures[place]), "")
+    return next((_in_one(one.zh, one.en) for one in speaking() if place >= 0 and one.procedures[place]), "")
 
 
 def _missed_item(column: str, got: str) -> str:
     from .pairs import charged
 
-    return next((one.zh for one in charged("diagnosis") if one.items.search(got)), "")
+    return next((_in_one(one.zh, one.en) for one in charged("diagnosis") if one.items.search(got)), "")
+
+
+def _in_one(zh: str, en: str) -> str:
+    return en if stated_language() == "en" else zh
 
 
 def _stay(column: str, got: str) -> str:
@@ -95,9 +106,8 @@ def _code_of_name(column: str, got: str) -> str:
         code, _, name = each.partition(" ")
         own = catalogue.names[catalogue.id_of(code)] if code in catalogue else ""
         codes = codes_by_name(kind).get(folded(name), ())
-        told.append(
-            f"{code} 的名称是 {own}" + (f", {name} 的编码是 {'、'.join(codes[:_SHOWN])}" if codes else "")
-        )
+        listed = "、".join(codes[:_SHOWN])
+        told.append(f"{code} 的名称是 {own}, {name} 的编码是 {listed}" if codes else f"{code} 的名称是 {own}")
     return "; ".join(told)
 
 

@@ -1,4 +1,5 @@
-"""Problems as a coder works them off: a row each, with sheet row, department and doctor, in Chinese."""
+"""Problems as a coder works them off: a row each, with sheet row, department and doctor; in Chinese, or in
+English for who asked for it."""
 
 from __future__ import annotations
 
@@ -9,16 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..._excel import workbook
-from ...words import chinese, headers
+from ...language import stated_language
+from ...words import headers, pairs, title_in
 from ..columns import column_labels
 from ..problems import ProblemTable
 from ..read_report import report_of
+from ..rules import check_rules
 from ..write import table_writer
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SEVERITIES = chinese("severity")
+SEVERITIES = pairs("severity")
 HEADERS = headers(
     "sheet_row",
     "case",
@@ -36,7 +39,7 @@ HEADERS = headers(
     room="worklist",
 )
 SUMMARY = headers("severity", "number", "zh", "column", "count", "state", room="worklist")
-STATES = chinese("trust")
+STATES = pairs("trust")
 UNNAMED = "未填科室"
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")  # in the name of a sheet
 _GOT = (
@@ -59,22 +62,23 @@ def for_coders(problems: ProblemTable, cases: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     frame = problems.frame
-    places = pd.Index(frame["row"])
+    places, rules = pd.Index(frame["row"]), check_rules()
+    english = stated_language() == "en"
     table = pd.DataFrame({name: frame[name].array for name in HEADERS if name in frame.columns})
     for name in ("department", "doctor"):
         column = cases[name].reindex(places).array if name in cases.columns else None
         table[name] = column if column is not None else None
     table["sheet_row"] = _sheet_rows(places, cases)
-    labels = column_labels("zh")
-    shown = {
-        name: "、".join(labels.get(part, part) for part in str(name).split("|"))
-        for name in frame["column"].unique()
-    }
+    shown = {name: _labelled(str(name)) for name in frame["column"].unique()}
     table["column"] = [shown[name] for name in frame["column"].tolist()]
-    table["got"] = [_in_chinese(text) for text in frame["got"]]
-    table["state"] = frame["state"].astype(object).map(STATES).array
+    if english:
+        table["zh"] = frame["en"].array
+    else:
+        table["got"] = [_in_chinese(text) for text in frame["got"]]
+        table["allowed"] = [rules[rule].allowed_zh for rule in frame["rule"]]
+    table["state"] = _words(frame["state"], STATES)
     order = pd.Series(pd.Categorical(frame["severity"], list(SEVERITIES)).codes)
-    table["severity"] = frame["severity"].astype(object).map(SEVERITIES).array
+    table["severity"] = _words(frame["severity"], SEVERITIES)
     keys = pd.DataFrame({"severity": order, "row": table["sheet_row"].astype("float64")})
     return table.loc[keys.sort_values(["severity", "row"], kind="stable").index, list(HEADERS)].reset_index(
         drop=True
@@ -114,25 +118,42 @@ class CoderBook:
                 write(table.rename(columns=HEADERS) if self.chinese else table)
 
 
+def _labelled(columns: str) -> str:
+    """The names of columns joined by `|`, as people call them."""
+    english = stated_language() == "en"
+    labels = column_labels("en" if english else "zh")
+    return (", " if english else "、").join(labels.get(part, part) for part in columns.split("|"))
+
+
+def _words(ids: pd.Series, words: dict[str, tuple[str, str]]) -> Any:
+    """The words of a column of ids."""
+    own = {id: pair[stated_language() == "en"] for id, pair in words.items()}
+    return ids.astype(object).map(own).array
+
+
 _UNCHECKED = headers("number", "zh", "column", "cases", room="unchecked")
 
 
 def _unchecked(problems: ProblemTable) -> pd.DataFrame:
-    labels = column_labels("zh")
     frame = problems.not_checked
-    named = ["、".join(labels.get(part, part) for part in column.split("|")) for column in frame["column"]]
-    return frame.assign(column=named)
+    told = [_rule_of(rule, zh) for rule, zh in zip(frame["rule"], frame["zh"], strict=True)]
+    return frame.assign(zh=told, column=[_labelled(column) for column in frame["column"]])
+
+
+def _rule_of(rule: str, zh: str) -> str:
+    return check_rules()[rule].en if stated_language() == "en" else zh
 
 
 def _summary(problems: ProblemTable) -> pd.DataFrame:
     summary = problems.summary()
     numbers = problems.frame.drop_duplicates("rule").set_index("rule")["number"].astype(object)
-    labels = column_labels("zh")
+    said = summary["en"] if stated_language() == "en" else summary["zh"]
     return summary.assign(
+        zh=said,
         number=numbers.reindex(summary["rule"].astype(object)).array,
-        severity=summary["severity"].astype(object).map(SEVERITIES),
-        column=[labels.get(name, name) for name in summary["column"].astype(object)],
-        state=summary["state"].astype(object).map(STATES),
+        severity=_words(summary["severity"], SEVERITIES),
+        column=[_labelled(name) for name in summary["column"].astype(object)],
+        state=_words(summary["state"], STATES),
     )
 
 
@@ -140,10 +161,10 @@ def _by_department(table: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
     """A sheet's name and the problems of each department; none where the cases name no department."""
     if table["department"].isna().all():
         return
-    used = {"汇总", "全部问题", "未检查", "说明"}
+    used = {title_in(each) for each in ("汇总", "全部问题", "未检查", "说明")}
     named = table[table["sheet_row"].notna()]
     for department, part in named.groupby(named["department"].fillna(UNNAMED), sort=True):
-        name = _FORBIDDEN.sub(" ", str(department)).strip()[:28] or UNNAMED
+        name = _FORBIDDEN.sub(" ", title_in(str(department))).strip()[:28] or UNNAMED
         unique, number = name, 2
         while unique.casefold() in {each.casefold() for each in used}:
             unique, number = f"{name} {number}", number + 1
