@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import platform
 import re
 import shutil
+import threading
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ._damaged import is_endless
 from .errors import ArgumentError, DrgsimError, NotFoundError, WriteError
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG, errno.EIO)
 _DAY = 24 * 3600  # seconds after which what another machine left behind is no run any more
+_SKEW = 60  # seconds that the clock of a network drive may be behind
+_LONGEST = 200  # bytes of a name that leave room for ours beside it
+_WRITTEN: set[str] = set()  # what threads of this process are writing
+_LOCK = threading.Lock()
 
 
 @contextmanager
@@ -24,42 +31,45 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A path to write to beside `path`; it takes the place of `path` only when the block ends well.
 
     What a killed run left behind is removed first. Raises NotFoundError when the folder does not exist,
-    ArgumentError when it cannot be written to, when `path` is itself a folder, or while another run writes
-    it, WriteError when the disk is full.
+    ArgumentError when it cannot be written to, when `path` is itself a folder, a pipe or a device, or while
+    another run writes it, WriteError when the disk is full.
     """
     target = Path(path)
     if not target.parent.is_dir():
         raise NotFoundError("no such folder to write to", got=target.parent.name, do="create it first")
-    if target.is_dir():
-        raise ArgumentError("a file cannot take the place of a folder", got=target.name)
-    _alone(target.parent, f".{target.stem}.", target.suffix, target.name)
-    part = target.with_name(f".{target.stem}.{_own()}.part{target.suffix}")
-    try:
-        part.touch()
-    except OSError as error:
-        if error.errno in _FULL:
+    if target.is_dir() or is_endless(target):
+        what = "folder" if target.is_dir() else "pipe or a device"
+        raise ArgumentError(f"a file cannot take the place of a {what}", got=target.name)
+    start, end = _around(target)
+    _alone(target.parent, start, end, target.name)
+    part = target.with_name(f"{start}{_own()}.part{end}")
+    with _written(part, target.name):
+        try:
+            part.touch()
+        except OSError as error:
+            if error.errno in _FULL:
+                raise _full(target, error) from error
+            raise ArgumentError(
+                "this folder cannot be written to",
+                got=target.parent.name,
+                where=error.strerror,
+                do="write to another folder",
+            ) from error
+        try:
+            yield part
+            part.replace(target)
+        except OSError as error:
+            if isinstance(error, DrgsimError) or not _is_full(error):
+                raise
             raise _full(target, error) from error
-        raise ArgumentError(
-            "this folder cannot be written to",
-            got=target.parent.name,
-            where=error.strerror,
-            do="write to another folder",
-        ) from error
-    try:
-        yield part
-        part.replace(target)
-    except OSError as error:
-        if isinstance(error, DrgsimError) or not _is_full(error):
-            raise
-        raise _full(target, error) from error
-    except UnicodeEncodeError:  # its own words quote the text
-        raise ArgumentError(
-            "a text holds half of a sign (a lone surrogate), which no file can hold",
-            where=target.name,
-            do="find it with text.encode('utf-8'), which fails on it, and write it again",
-        ) from None
-    finally:
-        part.unlink(missing_ok=True)
+        except UnicodeEncodeError:  # its own words quote the text
+            raise ArgumentError(
+                "a text holds half of a sign (a lone surrogate), which no file can hold",
+                where=target.name,
+                do="find it with text.encode('utf-8'), which fails on it, and write it again",
+            ) from None
+        finally:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -72,57 +82,129 @@ def aside(out: Path) -> Iterator[Path]:
     out.mkdir(parents=True, exist_ok=True)
     _alone(out, ".", "", out.name)
     part = out / f".{_own()}.part"
-    try:
-        part.mkdir()
+    with _written(part, out.name):
+        shutil.rmtree(part, ignore_errors=True)  # of one that had our number before us
+        try:
+            part.mkdir()
+            yield part
+        except OSError as error:
+            if isinstance(error, DrgsimError) or not _is_full(error):
+                raise
+            raise _full(out, error) from error
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+            if new and out.exists() and not any(out.iterdir()):
+                out.rmdir()
+
+
+@contextmanager
+def together(out: str | os.PathLike[str]) -> Iterator[Path]:
+    """A folder to write files to that take their places in the folder `out` when the block ends well: all of
+    them or none. Raises as `aside`."""
+    with aside(Path(out)) as part:
         yield part
+        for file in sorted(part.iterdir()):
+            file.replace(Path(out) / file.name)
+
+
+@contextmanager
+def held(out: str | os.PathLike[str]) -> Iterator[None]:
+    """The place that a run will write to, a file's or a folder's, for as long as the run lasts: another that
+    would write there too is told so before it begins. A place that nobody can write to is left to the writer.
+
+    Raises ArgumentError while another run writes there.
+    """
+    target = Path(out)
+    inside = target.is_dir()
+    folder = target if inside else target.parent
+    start, end = (".", "") if inside else _around(target)
+    mark = folder / f"{start}{_own()}.run{end}"
+    try:
+        _alone(folder, start, end, target.name)
+        mark.touch()
     except OSError as error:
-        if isinstance(error, DrgsimError) or not _is_full(error):
+        if isinstance(error, DrgsimError):
             raise
-        raise _full(out, error) from error
+    try:
+        yield
     finally:
-        shutil.rmtree(part, ignore_errors=True)
-        if new and out.exists() and not any(out.iterdir()):
-            out.rmdir()
+        with suppress(OSError):
+            mark.unlink(missing_ok=True)
+
+
+@contextmanager
+def _written(part: Path, name: str) -> Iterator[None]:
+    """One thread at a time writes a part; what this process finds of its own otherwise is a dead one's."""
+    with _LOCK:
+        if str(part) in _WRITTEN:
+            raise _taken(name, os.getpid())
+        _WRITTEN.add(str(part))
+    try:
+        yield
+    finally:
+        _WRITTEN.discard(str(part))
+
+
+def _around(target: Path) -> tuple[str, str]:
+    """What stands before and after a run's sign in the names of what it writes beside `target`."""
+    if len(os.fsencode(target.name)) > _LONGEST:
+        return f".{zlib.crc32(os.fsencode(target.name)):08x}.", target.suffix[:8]
+    return f".{target.stem}.", target.suffix
 
 
 def _alone(folder: Path, start: str, end: str, name: str) -> None:
     """Remove what dead runs left of this target; ArgumentError while a living one writes it."""
-    form = re.compile(rf"{re.escape(start)}([0-9a-f]{{8}})-(\d+)\.part{re.escape(end)}")
+    form = re.compile(rf"{re.escape(start)}([0-9a-f]{{8}})-([1-9]\d*)\.(?:part|run){re.escape(end)}")
     for found in folder.iterdir():
         match = form.fullmatch(found.name)
-        if match is None or match[0] == f"{start}{_own()}.part{end}":
+        if match is None or f"{match[1]}-{match[2]}" == _own():
             continue
         if _alive(found, match[1], int(match[2])):
-            raise ArgumentError(
-                "another run is writing there",
-                got=name,
-                where=f"process {match[2]}",
-                do="wait for it to end, or write somewhere else",
-            )
+            raise _taken(name, int(match[2]))
         if found.is_dir():
             shutil.rmtree(found, ignore_errors=True)
         else:
             found.unlink(missing_ok=True)
 
 
+def _taken(name: str, process: int) -> ArgumentError:
+    return ArgumentError(
+        "another run is writing there",
+        got=name,
+        where=f"process {process}",
+        do="wait for it to end, or write somewhere else",
+    )
+
+
 def _alive(part: Path, machine: str, process: int) -> bool:
     """Whether the run that writes `part` still does. Of another machine's run only the age is known."""
-    if machine != _machine():
-        try:
-            return time.time() - part.stat().st_mtime < _DAY
-        except OSError:
-            return False
-    if os.name == "nt":  # where a signal would end it; what is open there cannot be removed
-        try:
+    try:
+        written = part.stat().st_mtime
+        if machine != _machine():
+            return time.time() - written < _DAY
+        if os.name == "nt":  # where a signal would end it; what is open there cannot be removed
             part.rename(part)
-        except OSError:
-            return True
-        return False
+            return False
+    except OSError:
+        return os.name == "nt" and machine == _machine()
     try:
         os.kill(process, 0)
-    except OSError as error:
-        return not isinstance(error, ProcessLookupError)
-    return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        pass  # another user's
+    return written > _began(process) - _SKEW
+
+
+def _began(process: int) -> float:
+    """When a process began (its number may have been another's before), where the system tells; of one that
+    has ended and nobody asked after, never."""
+    try:
+        state, *facts = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(facts[18]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return -math.inf
+    return math.inf if state in "ZX" else time.time() - age
 
 
 def _own() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import struct
 import tomllib
 import zipfile
@@ -23,7 +24,9 @@ _BUILTIN = (
     OSError, EOFError, zlib.error, zipfile.BadZipFile, struct.error, ValueError, LookupError, ArithmeticError,
     NotImplementedError, RuntimeError, TypeError, AttributeError, AssertionError, SyntaxError,
 )  # fmt: skip
-_LIBRARIES = ("python_calamine", "pyarrow", "polars", "pandas", "_duckdb", "duckdb", "yaml", "lzma", "xml")
+_LIBRARIES = (
+    *("python_calamine", "pyarrow", "polars", "pandas", "_duckdb", "duckdb", "yaml", "lzma", "xml", "_csv"),
+)
 
 
 def is_damage(error: BaseException) -> bool:
@@ -50,10 +53,13 @@ def whole(
 ) -> Iterator[None]:
     """Read a file's content inside: what breaks over it is raised as `error`, told by the file's name alone.
 
-    Errors of ours pass as they are; running out of memory and being stopped are no damage.
+    Errors of ours pass as they are; running out of memory and being stopped are no damage. A pipe or a
+    device, which might never end or never begin, is not opened at all.
     """
     name = Path(where).name
     try:
+        if is_endless(where):
+            raise error("this is no file but a pipe or a device", where=name, do="write it to a file first")
         yield
     except DrgsimError:
         raise
@@ -68,6 +74,15 @@ def whole(
                 f"the file cannot be opened: {told}", where=name, do="check the path and its rights"
             ) from None
         raise error(message, where=name, do=do) from None
+
+
+def is_endless(path: str | os.PathLike[str]) -> bool:
+    """Whether a path leads to a pipe, a socket or a device: neither a file nor a folder."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def read_text(path: str | os.PathLike[str], error: type[DrgsimError] = FileFormatError) -> str:
@@ -86,7 +101,7 @@ def read_text(path: str | os.PathLike[str], error: type[DrgsimError] = FileForma
 
 def read_toml(path: str | os.PathLike[str], error: type[DrgsimError] = FileFormatError) -> dict[str, Any]:
     """A TOML document. Raises `error` that points at the line, NotFoundError."""
-    text = _document(path, error)
+    text = read_document(path, error)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as caught:
@@ -97,7 +112,7 @@ def read_toml(path: str | os.PathLike[str], error: type[DrgsimError] = FileForma
 
 def read_json(path: str | os.PathLike[str], error: type[DrgsimError] = FileFormatError) -> Any:
     """A JSON document. Raises `error` that points at the line, NotFoundError."""
-    text = _document(path, error)
+    text = read_document(path, error)
     try:
         return json.loads(text)
     except json.JSONDecodeError as caught:
@@ -107,7 +122,8 @@ def read_json(path: str | os.PathLike[str], error: type[DrgsimError] = FileForma
         raise error("a JSON file with numbers or nesting beyond sense", where=Path(path).name) from None
 
 
-def _document(path: str | os.PathLike[str], error: type[DrgsimError]) -> str:
+def read_document(path: str | os.PathLike[str], error: type[DrgsimError]) -> str:
+    """The text of a document of words and numbers, in UTF-8. Raises `error`, NotFoundError."""
     with whole(path, error, message="not a UTF-8 text file", do="save it as UTF-8"):
         if Path(path).stat().st_size > LARGEST_DOCUMENT:
             raise error(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drgsim._atomic import _machine, aside, replacing
+from drgsim._atomic import _machine, aside, held, replacing, together
 from drgsim.cases.chunk_writer import chunk_writer
 from drgsim.cases.write import table_writer, write_cases
 from drgsim.errors import ArgumentError, NotFoundError, WriteError
@@ -90,6 +90,94 @@ def test_of_another_machines_run_the_age_is_known(tmp_path):
     with replacing(tmp_path / "a.txt"):
         pass
     assert not part.exists()
+
+
+def test_a_number_that_another_process_has_now_is_no_run(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        left = [leavings(tmp_path, other.pid), tmp_path / f".a.{_machine()}-{other.pid}.run.txt"]
+        for part in left:
+            part.write_text("half")
+            os.utime(part, (0, 0))  # older than the process of that number
+        huge = leavings(tmp_path, 10**20)
+        huge.write_text("half")
+        with held(tmp_path / "a.txt"), replacing(tmp_path / "a.txt"):
+            pass
+        assert not any(part.exists() for part in [*left, huge])
+        other.communicate(b"\n")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="where /proc tells the state of processes")
+def test_a_killed_run_that_nobody_has_asked_after_is_dead(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        leavings(tmp_path, other.pid).write_text("half")
+        other.kill()
+        os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)  # ended, and still in the table
+        with replacing(tmp_path / "a.txt"):
+            pass
+
+
+def test_what_one_with_our_number_left_is_written_over(tmp_path):
+    leavings(tmp_path, os.getpid()).write_text("half and more")
+    with replacing(tmp_path / "a.txt") as part:
+        part.write_text("whole")
+    assert (tmp_path / "a.txt").read_text() == "whole"
+    (tmp_path / f".{_machine()}-{os.getpid()}.part").mkdir()
+    with aside(tmp_path) as part:
+        assert not any(part.iterdir())
+
+
+def test_two_threads_do_not_write_into_one_part(tmp_path):
+    with replacing(tmp_path / "a.txt") as part:
+        with pytest.raises(ArgumentError, match="another run"), replacing(tmp_path / "a.txt"):
+            pass
+        part.write_text("whole")
+    with aside(tmp_path / "new") as part:
+        with pytest.raises(ArgumentError, match="another run"), aside(tmp_path / "new"):
+            pass
+        assert part.is_dir()
+    assert (tmp_path / "a.txt").read_text() == "whole"
+
+
+def test_a_place_is_held_while_a_run_lasts(tmp_path):
+    (tmp_path / "folder").mkdir()
+    for place in (tmp_path / "a.txt", tmp_path / "folder", tmp_path / "new"):
+        code = f"from drgsim._atomic import held\nwith held({str(place)!r}):\n print(flush=True)\n input()"
+        words = [sys.executable, "-c", code]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            other.stdout.readline()
+            with pytest.raises(ArgumentError, match="another run"), held(place):
+                pass
+            other.communicate(b"\n")
+        with held(place):
+            pass
+    with held(tmp_path / "none" / "a.txt"):  # who writes there says that there is no such folder
+        pass
+    assert {path.name for path in tmp_path.rglob("*")} == {"folder"}
+
+
+def test_several_files_take_their_places_or_none(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    with pytest.raises(ZeroDivisionError), together(tmp_path) as part:
+        (part / "a.txt").write_text(f"{1 // 0}")
+    with together(tmp_path) as part:
+        (part / "b.txt").write_text("new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.txt": "old", "b.txt": "new"}
+
+
+def test_a_long_name_leaves_room_for_the_sign_of_a_run(tmp_path):
+    target = tmp_path / ("某院二〇二四年出院病例付费测算" * 5 + "结果.xlsx")
+    assert len(os.fsencode(target.name)) > 230
+    with held(target), replacing(target) as part:
+        assert part.suffix == ".xlsx"
+        part.write_text("whole")
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders there")
+def test_a_pipe_is_not_written_over(tmp_path):
+    os.mkfifo(tmp_path / "a.txt")
+    with pytest.raises(ArgumentError, match="pipe or a device"), replacing(tmp_path / "a.txt"):
+        pass
 
 
 def test_a_full_disk_keeps_the_old_file(tmp_path):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import datetime
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .._damaged import read_toml
+from .._damaged import read_text, read_toml, whole
 from .._paths import data_path
 from ..errors import FileFormatError, NotFoundError
 from .audit_errors import AuditRuleError
@@ -185,8 +186,8 @@ def _pack_rows(folder: Path) -> list[Row]:
         raise FileFormatError(
             "valid_from is no date", got=str(pack.valid_from), where=f"{folder.name}/pack.toml"
         )
-    with (folder / "rows.csv").open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
+    with whole(folder / "rows.csv"):
+        reader = csv.DictReader(io.StringIO(read_text(folder / "rows.csv"), newline=""))
         known = {"kind", "row", "item", "codes", *NUMBERS, *TEXTS}
         strange = [name for name in reader.fieldnames or () if name not in known]
         if strange:

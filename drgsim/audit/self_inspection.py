@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._atomic import replacing
+from .._atomic import replacing, together
 from ..errors import FileFormatError
 from .audit_errors import DecisionsError
 from .findings_workbook import rows_for_people, write_workbook
@@ -108,13 +108,12 @@ def write_self_inspection(result: AuditResult, folder: Any, *, lang: str = "zh")
     Decisions already made stay in the file of decisions, also those whose finding is gone.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / name for name in (WORKBOOK_FILE, SUMMARY_FILE, DECISIONS_FILE)]
-    write_workbook(result, paths[0], lang=lang)
-    with replacing(paths[1]) as part:
-        part.write_text(summary_text(result, lang), encoding="utf-8")
-    _write_decisions(result, paths[2], lang)
-    return paths
+    names = (WORKBOOK_FILE, SUMMARY_FILE, DECISIONS_FILE)
+    with together(folder) as part:
+        write_workbook(result, part / WORKBOOK_FILE, lang=lang)
+        (part / SUMMARY_FILE).write_text(summary_text(result, lang), encoding="utf-8")
+        _write_decisions(result, part / DECISIONS_FILE, lang)
+    return [folder / name for name in names]
 
 
 def summary_text(result: AuditResult, lang: str) -> str:

@@ -1,9 +1,10 @@
 """Cells as text: what every reader does before it looks at what a cell says, and cells of CSV that a
 spreadsheet would run as a formula, written so that it shows them as text; and back.
 
-A text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an apostrophe in front, and so
-does one that begins with apostrophes and then such a sign; reading takes one away again. So every text comes
-back as it was. What is only a number, or one sign, is left alone: nothing runs it.
+A text that begins with `=`, `+`, `-`, `@` (in full width too, which Chinese spreadsheets run as well), a tab
+or a line end gets an apostrophe in front, and so does one that begins with apostrophes and then such a sign;
+reading takes one away again. So every text comes back as it was. What is only a number, or one sign, is left
+alone: nothing runs it.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
 
 
 MARK = "'"
-_RUNS = re.compile(r"'*[=+\-@\t\r]")
-_MARKED = re.compile(r"'+[=+\-@\t\r]")
+_SIGNS = "=+\\-@\t\r\n＝＋－＠"
+_RUNS = re.compile(f"'*[{_SIGNS}]")
+_MARKED = re.compile(f"'+[{_SIGNS}]")
 # how spreadsheets hold a text together: ="00123", =123, and an apostrophe in front
 HELD = re.compile(r"='?\"(.*)\"|=(\d+)|'([=+\-@\t\r'].*|.*[^'])", re.DOTALL)
 _A_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)?(e[+-]?\d+)?%?", re.IGNORECASE)
-_FIRST = b"'=+-@\t\r"
+_FIRST = b"'=+-@\t\r\n\xef"  # the last begins every full-width sign in UTF-8
 
 
 def neutral(text: str) -> str:
@@ -70,7 +72,7 @@ def neutral_frame(frame: pd.DataFrame) -> pd.DataFrame:
         if not (column.dtype == object or pd.api.types.is_string_dtype(column.dtype)):
             continue
         first = column.astype(str).str[:1]
-        if first.isin([chr(sign) for sign in _FIRST]).any():
+        if first.isin([*"'=+-@\t\r\n＝＋－＠"]).any():
             changed = [neutral(cell) if isinstance(cell, str) else cell for cell in column.tolist()]
             made.isetitem(place, pd.Series(changed, index=column.index, dtype=object).array)
     return made

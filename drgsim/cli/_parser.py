@@ -14,22 +14,31 @@ from typing import Any, NoReturn
 from ..errors import ArgumentError
 from ..language import LANGUAGES, Language, in_chinese, language, stated_language, told
 
-READS = ("file", "files", "cases", "budgets", "funds", "weights", "policy", "baseline", "against")
-IN_A_FOLDER = ("report.html", "results.xlsx", "record.json")  # what a run writes into its folder
+WRITES = ("out", "corrected", "csv", "template")  # every other argument that names a file is read
+OWN = "decisions"  # what an audit reads of its own folder, and writes there with more in it
+IN_A_FOLDER = (  # what a run writes into its folder
+    *("report.*", "results.xlsx", "record.json", "scenarios/*.yaml", "office.*", "transition.*"),
+    *("findings.xlsx", "summary.md", "page.html", "valuation.*", "backtest.csv", "funds.csv"),
+    *("groups.csv", "lines.csv", "people.csv", "present_value.csv", "assumptions.csv", "bands.csv"),
+    *("mdc.csv", "adrg.csv", "drg.csv", "order.csv", "scheme.toml", "catalogue.toml", "sets.txt"),
+    *("types.csv", "keys.csv", "auxiliary.csv", "procedure_facts.csv", "hospital_coefficients.csv"),
+)
 
 
 def refuse_writing_over_input(arguments: argparse.Namespace) -> None:
-    """Raises ArgumentError when the file that is to be written is one of those that are read."""
-    out = getattr(arguments, "out", None)
-    if not isinstance(out, str):
-        return
-    written = Path(out)
-    targets = [written / name for name in IN_A_FOLDER] if written.is_dir() else [written]
-    targets = [target for target in targets if target.is_file()]
+    """Raises ArgumentError when a file that is to be written is one of those that are read."""
+    targets: list[Path] = []
+    for written in (Path(each) for name in WRITES if isinstance(each := getattr(arguments, name, None), str)):
+        if written.is_dir():
+            targets += (found for name in IN_A_FOLDER for found in written.glob(name) if found.is_file())
+        elif written.is_file():
+            targets.append(written)
     if not targets:
         return
-    for name in READS:
-        for source in _files(getattr(arguments, name, None)):
+    for name, given in vars(arguments).items():
+        if name in (*WRITES, OWN):
+            continue
+        for source in _files(given):
             for target in targets:
                 if target.samefile(source):
                     raise ArgumentError(

@@ -3,9 +3,10 @@ wide."""
 
 from __future__ import annotations
 
+import io
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ..language import both, told
@@ -54,3 +55,21 @@ def aligned(rows: Sequence[Sequence[str]], *, gap: int = 2) -> str:
 def say(text: Any = "", *, file: TextIO | None = None, end: str = "\n", flush: bool = False) -> None:
     """Print `text` in the language users are spoken to in."""
     print(told(str(text)), file=sys.stdout if file is None else file, end=end, flush=flush)
+
+
+def print_any_text() -> None:
+    """Signs the terminal or pipe has no room for (Chinese in an ASCII one) are written as escapes."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def warning_once() -> Callable[..., None]:
+    """Tells each warning of a run once, however often what it warns of is read."""
+    before: set[str] = set()
+
+    def warn(message: Warning | str, *_: Any, **__: Any) -> None:
+        if str(message) not in before:
+            before.add(str(message))
+            say(f"drgsim: {message}", file=sys.stderr)
+
+    return warn

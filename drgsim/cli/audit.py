@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .._optional import installed
-from ..errors import ArgumentError, NotFoundError
+from ..errors import ArgumentError
 from ..language import stated_language
 from ._reading import add_hospital_arguments, add_layout_arguments, reading_options, with_hospital_facts
 from ._say import aligned, say
@@ -218,11 +218,12 @@ def _weights(name: str | None) -> Any:
 
 def _mapping(path: str | None) -> dict[str, str] | None:
     import csv
+    import io
+
+    from .._damaged import read_text, whole
 
     if path is None:
         return None
-    if not Path(path).is_file():
-        raise NotFoundError("no such file", got=path)
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.reader(file) if len(row) >= 2 and row[0].strip()]
+    with whole(path):
+        rows = [row for row in csv.reader(io.StringIO(read_text(path))) if len(row) >= 2 and row[0].strip()]
     return {row[0].strip(): row[1].strip() for row in rows}

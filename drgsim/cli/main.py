@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import argparse
 import gc
-import io
 import os
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
+from .._atomic import held
 from .._version import __version__
 from ..errors import DrgsimError, FileFormatError, WriteError
 from ..language import VARIABLE, named_language, speaking, told
 from ._parser import Parser, add_language, asked_language, refuse_writing_over_input
-from ._say import say
+from ._say import print_any_text, say, warning_once
 
 # one module each, imported only when its command (or the help) is asked for
 COMMANDS: tuple[str, ...] = (
@@ -76,14 +76,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     rest = _without_language(words)
     only = rest[0] if rest and rest[0] in COMMANDS else None
-    _print_any_text()
+    print_any_text()
     _tell_odd_language()
     try:
         arguments = build_parser(only).parse_args(words)
         with warnings.catch_warnings():
-            warnings.showwarning = _warning_once()
+            warnings.showwarning = warning_once()
             refuse_writing_over_input(arguments)
-            code = int(arguments.run(arguments) or 0)
+            out = getattr(arguments, "out", None)
+            with held(out) if isinstance(out, str) and out else nullcontext():
+                code = int(arguments.run(arguments) or 0)
         sys.stdout.flush()  # here, where a reader that has gone is noticed
         return code
     except (FileFormatError, WriteError) as error:
@@ -135,21 +137,3 @@ def _tell_odd_language() -> None:
     asked = os.environ.get(VARIABLE, "").strip()
     if asked and named_language(asked) is None:
         say(f"drgsim: {VARIABLE}={asked} is no language spoken here; allowed: zh, en", file=sys.stderr)
-
-
-def _print_any_text() -> None:
-    """Signs the terminal or pipe has no room for (Chinese in an ASCII one) are written as escapes."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _warning_once() -> Callable[..., None]:
-    """Tells each warning of a run once, however often what it warns of is read."""
-    before: set[str] = set()
-
-    def warn(message: Warning | str, *_: Any, **__: Any) -> None:
-        if str(message) not in before:
-            before.add(str(message))
-            say(f"drgsim: {message}", file=sys.stderr)
-
-    return warn

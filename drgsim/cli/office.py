@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .._atomic import together
 from ._reading import (
     add_hospital_arguments,
     add_reading_arguments,
@@ -79,9 +80,9 @@ def _run(arguments: argparse.Namespace) -> int:
         hospital=hospital_facts(arguments),
         thresholds=arguments.thresholds,
     )
-    out.mkdir(parents=True, exist_ok=True)
-    month.to_excel(out / WORKBOOK, case_ids=arguments.case_ids)
-    month.to_html(out / PAGE)
+    with together(out) as part:
+        month.to_excel(part / WORKBOOK, case_ids=arguments.case_ids)
+        month.to_html(part / PAGE)
     say(month, file=sys.stderr)
     print(f"{out / WORKBOOK}\n{out / PAGE}")
     return 0

@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from .._atomic import replacing
 from ._say import both, say
 
 
@@ -37,7 +38,8 @@ def _new(arguments: argparse.Namespace) -> int:
     path = Path(arguments.out or f"{arguments.region}.yaml")
     if path.exists():
         raise ArgumentError("the file is there already", got=path.name, do="choose another with --out")
-    path.write_text(template(arguments.region, like=arguments.like), encoding="utf-8")
+    with replacing(path) as part:
+        part.write_text(template(arguments.region, like=arguments.like), encoding="utf-8")
     say(f"{path}: fill in the values, then `drgsim policy check {path}` 填写后运行检查")
     return 0
 

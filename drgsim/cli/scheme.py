@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..language import stated_language
@@ -93,8 +94,6 @@ def _add_refine(actions: Any) -> None:
 
 
 def _refine(arguments: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from ..cases import read_cases
     from ..grouping.refine.features import Constraints
     from ..grouping.refine.refine import refine
@@ -187,7 +186,9 @@ def _diff(arguments: argparse.Namespace) -> int:
     found = _load(arguments.before).diff(_load(arguments.after))
     say(found.text(arguments.lang, limit=arguments.limit or None))
     if arguments.csv:
-        found.frame.to_csv(arguments.csv, index=False, encoding="utf-8-sig")
+        from ..cases.write import write_table
+
+        write_table(found.frame, Path(arguments.csv))
     return 0
 
 
@@ -204,8 +205,6 @@ def _rebase(arguments: argparse.Namespace) -> int:
 
 def _folder_for(scheme: Scheme, out: str | None) -> Any:
     """Where a pack is written: as the user says, or to the first folder of own packs."""
-    from pathlib import Path
-
     from ..errors import ArgumentError
     from ..schemes.metadata import folder_name
     from ..schemes.registry import user_roots
@@ -217,8 +216,6 @@ def _folder_for(scheme: Scheme, out: str | None) -> Any:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from ..schemes.check import refuse_absent
     from ..schemes.pack_write import write_pack
 

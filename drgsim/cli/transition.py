@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from .._atomic import together
 from ._reading import add_hospital_arguments, add_reading_arguments, reading_options, with_hospital_facts
 from ._say import both, say
 
@@ -70,9 +71,9 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     if found.refused is not None:
         raise found.refused
-    folder.mkdir(parents=True, exist_ok=True)
-    found.to_html(folder / PAGE)
-    found.to_excel(folder / WORKBOOK, cases=arguments.case_list)
+    with together(folder) as part:
+        found.to_html(part / PAGE)
+        found.to_excel(part / WORKBOOK, cases=arguments.case_list)
     for zh, en in found.notes:
         say(both(zh, en))
     say(found)

@@ -172,7 +172,8 @@ def _fund(arguments: argparse.Namespace, kind: Any) -> Any:
 
 
 def _write(valued: Any, folder: Path, told: Any, reconciled: Any) -> None:
-    from .._atomic import aside
+    from .._atomic import together
+    from ..cases.texts import neutral_frame
     from ..fund.record import write_record
     from ..report.valuation_page import write_valuation
 
@@ -182,14 +183,12 @@ def _write(valued: Any, folder: Path, told: Any, reconciled: Any) -> None:
     }  # fmt: skip
     if valued.draws:
         tables["bands"] = valued.bands
-    with aside(folder) as part:
+    with together(folder) as part:
         for name, table in tables.items():
-            table.to_csv(part / f"{name}.csv", index=False)
+            neutral_frame(table).to_csv(part / f"{name}.csv", index=False)
         write_record(valued, part / "valuation.json")
         valued.to_excel(part / "valuation.xlsx")
         write_valuation(valued, part / "valuation.html", told=told, reconciliation=reconciled)
-        for file in sorted(part.iterdir()):  # what stands there is replaced by all of the new or by none
-            file.replace(folder / file.name)
     if not valued.draws:
         (folder / "bands.csv").unlink(missing_ok=True)
     say("\n" + both(f"结果已写入 {folder}", f"written to {folder}"))

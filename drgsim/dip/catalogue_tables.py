@@ -7,11 +7,13 @@ them at once.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .._damaged import read_text, whole
 from ..errors import DrgsimError
 from .conditions import parse_conditions, print_conditions
 from .expressions import Pattern, parse_expression, parse_patterns, print_expression, print_patterns
@@ -75,8 +77,8 @@ class Table:
         path = folder / self.file
         if not path.exists():
             return []
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines)
+        with whole(path):
+            rows = csv.DictReader(io.StringIO(read_text(path), newline=""))
             header = rows.fieldnames or []
             unknown = [name for name in header if name not in self.columns]
             missing = [name for name in list(self.columns)[: self.required] if name not in header]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._damaged import read_text, whole
 from .._paths import data_path
 from ..codes import Codebook, CodeLists
 from ..errors import FileFormatError
@@ -169,8 +171,8 @@ def _shipped() -> ProcedureClasses:
 
 def _read(path: Path) -> ProcedureClasses:
     beginnings: dict[str, ProcedureClass] = {}
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
+    with whole(path):
+        rows = csv.DictReader(io.StringIO(read_text(path), newline=""))
         for row in rows:
             try:
                 beginnings[row["prefix"]] = ProcedureClass(row["kind"])

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from .._atomic import together
 from .._damaged import read_toml
 from .._paths import data_path
 from ..errors import FileFormatError, NotFoundError
@@ -105,11 +106,12 @@ def listed(problems: Iterable[str]) -> str:
 
 def save(catalogue: DipCatalogue, folder: Path) -> Path:
     """Write every table; a table left from an earlier save that is now empty goes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / META).write_text(_meta_text(catalogue), encoding="utf-8")
-    for table, records in _records_of(catalogue):
-        (folder / table.file).unlink(missing_ok=True)
-        table.write(folder, records)
+    with together(folder) as part:
+        (part / META).write_text(_meta_text(catalogue), encoding="utf-8")
+        for table, records in _records_of(catalogue):
+            table.write(part, records)
+            if not (part / table.file).exists():
+                (folder / table.file).unlink(missing_ok=True)
     return folder
 
 

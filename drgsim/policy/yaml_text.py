@@ -8,16 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .._damaged import read_document
 from ..errors import FileFormatError
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping a YAML file holds; raises FileFormatError that points at the line."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileFormatError("not a UTF-8 text file", where=path.name, do="save it as UTF-8") from error
-    return parse_yaml(text, name=path.name)
+    return parse_yaml(read_document(path, FileFormatError), name=path.name)
 
 
 def parse_yaml(text: str, *, name: str) -> dict[str, Any]:

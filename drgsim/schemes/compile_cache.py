@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from .._atomic import replacing
 from .._trusted import only_ours
-from ..errors import FileFormatError
+from ..errors import DrgsimError, FileFormatError
 from .compile import compile_scheme
 from .compiled import FORMAT, CompiledScheme
 from .registry import files_hash, load
@@ -70,15 +71,8 @@ def cache_folder() -> Path:
 
 
 def _store(path: Path, block: bytes) -> None:
-    """Write the whole file under another name, then rename it: nobody ever sees half of it."""
-    try:
+    """Write the whole file or none; what another is writing just now is the same."""
+    with suppress(OSError, DrgsimError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(block)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
+        with replacing(path) as part:
+            part.write_bytes(block)

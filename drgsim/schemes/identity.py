@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._damaged import whole
 from .._paths import data_path
 from .rows import TABLES, table_rows
 from .rules.walk import print_rule
@@ -35,7 +36,8 @@ def folders_hash(folders: Sequence[Path]) -> str:
     """SHA-256 (hex) of every file of `folders` and of the code catalogues: equal files, equal scheme."""
     digest = hashlib.sha256()
     for path in (path for folder in folders for path in _files(folder)):
-        data = path.read_bytes()
+        with whole(path):
+            data = path.read_bytes()
         digest.update(f"{path.name}\0{len(data)}\0".encode())
         digest.update(data)
     for kind in ("diagnosis", "procedure"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from .._atomic import together
 from .codes_file import KINDS, Block, Kind, Universes, difference, write_blocks
 from .metadata import FILE, write_metadata
 from .pack import (
@@ -36,13 +36,11 @@ def write_pack(scheme: Scheme, folder: str | Path, *, base: Scheme | None = None
     place of what was there: PackError when it does not read back the same.
     """
     path = Path(folder)
-    path.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".", dir=path) as draft:
-        _write(scheme, Path(draft), base)
+    with together(path) as draft:
+        _write(scheme, draft, base)
         for name in (*_TABLE_FILES, *_TEXT_FILES):
-            (path / name).unlink(missing_ok=True)
-        for file in Path(draft).iterdir():
-            file.replace(path / file.name)
+            if not (draft / name).exists():
+                (path / name).unlink(missing_ok=True)
     return path
 
 

@@ -227,8 +227,10 @@ class Rebase:
 
     def write(self, folder: str | Path) -> Path:
         """The overlay as a pack in `folder`, with the table `rebase.csv` beside the folder."""
+        from ..cases.write import write_table
+
         path = write_pack(self.scheme, folder, base=self.base)
-        self.frame.to_csv(self.table_path(path), index=False, encoding="utf-8-sig", lineterminator="\n")
+        write_table(self.frame, self.table_path(path))
         return path
 
     @staticmethod

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._atomic import replacing
 from ..errors import ArgumentError
 from ..policy.parameter_table import Array
 from ..policy.policy_errors import WeightsError
@@ -316,7 +317,8 @@ class Weights:
         WriteError
             when the file cannot be written.
         """
-        self.frame.to_csv(path, encoding="utf-8", lineterminator="\n")
+        with replacing(path) as part:
+            self.frame.to_csv(part, encoding="utf-8", lineterminator="\n")
 
     def to_excel(self, path: str | Path) -> None:
         """Write the table and its facts as a workbook (needs the extra `excel`).

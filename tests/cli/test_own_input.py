@@ -28,15 +28,42 @@ def cases(tmp_path):
         "convert {cases} {cases}",
         "check {cases} --out {cases}",
         "group {link} -o {cases}",
+        "group {cases} -o {link}",
+        "group {cases} -o {hard}",
+        "group {hard} -o {cases}",
+        "check {folder} --out {folder}/./cases.csv",
+        "estimate {cases} --policy harbin --weights {book} -o {book}",
+        "estimate {cases} --policy harbin --hospital {book} -o {book}",
+        "reconcile {cases} {book} --policy harbin -o {book}",
+        "reconcile {cases} {cases} --policy harbin --corrected {cases} -o {folder}/x.xlsx",
+        "office {folder}/office.xlsx --policy harbin --out {folder}",
+        "audit {folder}/findings.xlsx --out {folder}",
+        "audit {cases} --members {folder}/findings.xlsx --out {folder}",
+        "simulate {cases} --baseline harbin --reform {folder}/scenarios/a.yaml --out {folder}",
+        "value --last {folder}/valuation.json --out {folder}",
+        "scheme import {folder} --out {folder}",
+        "transition {folder}/transition.xlsx --from chs-drg-1.1 --to chs-drg-2.0 --out {folder}",
+        "exchange merge {folder}/a.zip {folder}/b.zip --sender a -o {folder}/b.zip",
+        "demo {folder}/results.xlsx --out {folder}",
     ],
 )
 def test_the_input_stands_as_it_was(cases, tmp_path, capsys, words):
     link = tmp_path / "link.csv"
     link.symlink_to(cases)
-    filled = words.format(cases=cases, folder=tmp_path, name=tmp_path.name, link=link)
+    hard = tmp_path / "hard.csv"
+    hard.hardlink_to(cases)
+    (tmp_path / "scenarios").mkdir()
+    book = tmp_path / "book.xlsx"
+    for name in (
+        *("book.xlsx", "office.xlsx", "findings.xlsx", "transition.xlsx", "results.xlsx", "mdc.csv"),
+        *("scenarios/a.yaml", "valuation.json", "a.zip", "b.zip"),
+    ):
+        (tmp_path / name).write_text("whole")
+    filled = words.format(cases=cases, folder=tmp_path, name=tmp_path.name, link=link, hard=hard, book=book)
     assert main(filled.split()) == 2
     assert "written over" in capsys.readouterr().err
     assert cases.read_text() == CASES
+    assert book.read_text() == (tmp_path / "b.zip").read_text() == "whole"
 
 
 def test_a_new_file_beside_the_input_is_fine(cases, tmp_path):

@@ -1,5 +1,6 @@
 """The cache of compiled schemes: right or out of the way."""
 
+import errno
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -76,11 +77,11 @@ def test_a_cache_that_cannot_be_written_is_no_error(pack, tmp_path, monkeypatch,
 
 
 def test_a_failed_write_leaves_nothing_behind(pack, monkeypatch):
-    def full(handle, mode):
-        os.close(handle)
-        raise OSError("no space left")
+    def full(path, block):
+        path.touch()
+        raise OSError(errno.ENOSPC, "no space left")
 
-    monkeypatch.setattr(compile_cache.os, "fdopen", full)
+    monkeypatch.setattr(compile_cache.Path, "write_bytes", full)
     assert load_compiled(pack).id == "small-1"
     assert list(cache_folder().iterdir()) == []
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..._atomic import together
 from ..._excel import workbook
 from ...cases.given import refuse_doubled
 from ...errors import ArgumentError, ColumnError
@@ -60,10 +61,13 @@ class Refinement:
 
         `Scheme.load(folder)` reads it back, and everything that takes a scheme takes it.
         """
+        from ...cases.write import write_table
+
         path = write_pack(self.scheme, folder, base=self.base)
-        self.frame.to_csv(path / "report.csv", encoding="utf-8-sig", lineterminator="\n")
-        self.groups.to_csv(path / "groups.csv", encoding="utf-8-sig", lineterminator="\n", index=False)
-        (path / "report.html").write_text(self._page(), encoding="utf-8")
+        with together(path) as part:
+            write_table(self.frame.reset_index(), part / "report.csv")
+            write_table(self.groups, part / "groups.csv")
+            (part / "report.html").write_text(self._page(), encoding="utf-8")
         return path
 
     def to_excel(self, path: Any) -> None:
