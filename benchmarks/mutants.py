@@ -3,11 +3,12 @@
     python benchmarks/mutants.py report --mutants 25 --seed 1
     python benchmarks/mutants.py settlement/statement.py --mutants 10 --tests tests/settlement
 
-The tree is copied, and only the copy is changed. For each mutant the test files that name its module run
-first, then the rest of the room's; the first failure ends it. The same seed gives the same mutants of the
-same code. What survives stands with file, line, operator and the code before and after: write the test that
-kills it, or argue why it is the same program. Own code and not mutmut: it knows which tests mirror a file,
-needs no run over the whole suite, and works beside compiled kernels.
+The tree is copied, and only the copy is changed. The room's tests run once without a mutant, and are watched:
+against a mutant run only those that come by its statement, the quickest first, and the first failure ends it.
+The same seed gives the same mutants of the same code. What survives stands with file, line, operator and the
+code before and after: write the test that kills it, or argue why it is the same program. Own code and not
+mutmut: it runs seconds of tests a mutant, in processes that have loaded pandas already, and works beside
+compiled kernels.
 """
 
 from __future__ import annotations
@@ -15,15 +16,23 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import multiprocessing
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pandas as pd  # noqa: F401 (loaded once, before the processes part)
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 _COMPARE = {
@@ -35,6 +44,7 @@ _ARITHMETIC = {
     ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
 _CALLS = {"min": "max", "max": "min", "any": "all", "all": "any", "floor": "ceil", "ceil": "floor"}
+_FORK = multiprocessing.get_context("fork")
 _SECONDS = 900  # for the tests of one mutant; a loop without end counts as noticed
 
 
@@ -103,12 +113,12 @@ def mutant(file: Path, text: str, number: int) -> Mutant:
 
 
 def _nodes(parent: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
-    for field, value in ast.iter_fields(parent):
-        if field in ("annotation", "returns", "decorator_list"):
+    for name, value in ast.iter_fields(parent):
+        if name in ("annotation", "returns", "decorator_list"):
             continue
         for place, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(node, ast.AST):
-                yield parent, field, place, node
+                yield parent, name, place, node
                 yield from _nodes(node)
 
 
@@ -130,38 +140,106 @@ def _short(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())[:90]
 
 
-def tests_of(module: str, folder: Path) -> list[str]:
-    """The test files of a folder, those that name the module first."""
-    leaf = module.rsplit(".", 1)[-1]
+@dataclass
+class Watch:
+    """A plugin of pytest: which tests run which lines of some files, and how long each test takes.
 
-    def rank(file: Path) -> tuple[bool, bool, bool]:
-        text = file.read_text(encoding="utf-8")
-        return file.stem != f"test_{leaf}", module not in text, leaf not in text
+    What runs before a test (imports, fixtures) is noted under its file: other tests share it.
+    """
 
-    return [str(file) for file in sorted(sorted(folder.rglob("test_*.py")), key=rank)]
+    files: frozenset[str]
+    lines: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    now: str = ""
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.now = nodeid.partition("::")[0]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        before, self.now = self.now, item.nodeid
+        try:
+            return (yield)
+        finally:
+            self.now = before
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+
+    def trace(self, frame: FrameType, event: str, arg: object) -> Callable[..., Any] | None:
+        if frame.f_code.co_filename not in self.files:
+            return None
+        self.lines.setdefault((frame.f_code.co_filename, frame.f_lineno), set()).add(self.now)
+        return self.trace
 
 
-def passes(copied: Path, tests: list[str]) -> bool:
-    """Whether every test passes on the copied tree."""
-    command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow"]
+def run(copied: Path, tests: list[str], watched: frozenset[str] = frozenset()) -> tuple[bool, Watch]:
+    """Whether every test passes on the copied tree, in a process of its own; with files, what runs them."""
+    ours, theirs = _FORK.Pipe(duplex=False)
+    child = _FORK.Process(target=_tested, args=(copied, tests, watched, theirs))
+    child.start()
+    theirs.close()
     try:
-        done = subprocess.run(
-            [*command, *tests],
-            cwd=copied, env={**os.environ, "PYTHONPATH": str(copied)},
-            capture_output=True, timeout=_SECONDS, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+        if ours.poll(_SECONDS):
+            passed, watch = ours.recv()
+            return passed, watch
+        return False, Watch(watched)
+    except EOFError:  # the process died
+        return False, Watch(watched)
+    finally:
+        child.kill()
+        child.join()
 
 
-def survives(one: Mutant, copied: Path, folder: Path) -> bool:
+def _tested(copied: Path, tests: list[str], watched: frozenset[str], pipe: Connection) -> None:
+    os.chdir(copied)
+    os.environ["PYTHONPATH"] = str(copied)
+    sys.path[:] = [str(copied), *(each for each in sys.path if Path(each) not in (ROOT, ROOT / "benchmarks"))]
+    sys.dont_write_bytecode = True
+    watch = Watch(watched, now=tests[0].partition("::")[0])
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        if watched:
+            threading.settrace(watch.trace)
+            sys.settrace(watch.trace)
+        code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", *tests], plugins=[watch])
+        sys.settrace(None)
+    # 5: no test was left after `not slow`
+    pipe.send((code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED), watch))
+    pipe.close()
+    os._exit(0)
+
+
+def spans(text: str, line: int) -> range:
+    """The lines of the innermost statement that begins at or before a line and holds it."""
+    held = [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    inner = max(held, key=lambda node: (node.lineno, -(node.end_lineno or 0)), default=None)
+    return range(line, line + 1) if inner is None else range(inner.lineno, (inner.end_lineno or line) + 1)
+
+
+def tests_of(where: set[str], seconds: dict[str, float]) -> list[str]:
+    """The quickest first; a file stands for its tests."""
+    files = {each for each in where if "::" not in each}
+    took = dict(seconds)
+    for name, each in seconds.items():
+        file = name.partition("::")[0]
+        took[file] = took.get(file, 0.0) + each
+    single = [each for each in where if "::" in each and each.partition("::")[0] not in files]
+    return sorted(single, key=lambda each: took.get(each, 0.0)) + sorted(
+        files, key=lambda f: took.get(f, 0.0)
+    )
+
+
+def survives(one: Mutant, copied: Path, tests: list[str]) -> bool:
     """Whether every test passes with the mutant in place of its file, in the copied tree."""
     place = copied / one.file
     own = place.read_bytes()
     place.write_text(one.text, encoding="utf-8")
     try:
-        return passes(copied, tests_of(".".join(one.file.with_suffix("").parts), folder))
+        return not tests or run(copied, tests)[0]
     finally:
         place.write_bytes(own)
 
@@ -171,10 +249,7 @@ def main() -> int:
     parser.add_argument("place", help="a room, or a file or folder of one, below drgsim/")
     parser.add_argument("--mutants", type=int, default=25, metavar="N")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--tests", metavar="DIR", help="default: the folder of tests of the same name")
-    parser.add_argument(
-        "--unchecked", action="store_true", help="do not first run the tests without a mutant"
-    )
+    parser.add_argument("--tests", metavar="PATH", nargs="*", help="default: the folder of the same name")
     asked = parser.parse_args()
     place = ROOT / "drgsim" / asked.place
     files = [place] if place.is_file() else sorted(place.rglob("*.py"))
@@ -194,12 +269,24 @@ def main() -> int:
                 shutil.copytree(entry, copied / entry.name, ignore=shutil.ignore_patterns("__pycache__"))
             elif not entry.name.startswith("."):
                 (copied / entry.name).symlink_to(entry)
-        folder = copied / (asked.tests or f"tests/{room}")
-        if not asked.unchecked and not passes(copied, [str(folder)]):
-            parser.error(f"the tests of {folder.name} fail without a mutant")
+        watched = frozenset(str(copied / each.file) for each in chosen)
+        lines: dict[tuple[str, int], set[str]] = {}
+        seconds: dict[str, float] = {}
+        for folder in asked.tests or [f"tests/{room}"]:
+            for file in sorted((copied / folder).rglob("test_*.py")) or [copied / folder]:
+                passed, watch = run(copied, [file.relative_to(copied).as_posix()], watched)
+                if not passed:
+                    print(f"left out, for it fails without a mutant: {file.relative_to(copied)}", flush=True)
+                    continue
+                seconds |= watch.seconds
+                for place, own in watch.lines.items():
+                    lines.setdefault(place, set()).update(own)
         left = []
         for number, each in enumerate(chosen, start=1):
-            lives = survives(each, copied, folder)
+            file = str(copied / each.file)
+            hits = (lines.get((file, line), set()) for line in spans(texts[ROOT / each.file], each.line))
+            where = set().union(*hits)
+            lives = survives(each, copied, tests_of(where, seconds))
             told = f"{each.file}:{each.line}: {each.operator}: {each.before} -> {each.after}"
             print(f"{number:3}/{len(chosen)} {'LIVES' if lives else 'dies '} {told}", flush=True)
             left += [told] if lives else []
