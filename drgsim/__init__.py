@@ -16,6 +16,7 @@ _PUBLIC: dict[str, str] = {
     "audit": "audit",
     "Comparison": "simulation.comparison.comparison",
     "example_comparison": "simulation.simulate",
+    "example_payments": "payment.pay",
     "simulate": "simulation.simulate",
     "settle": "settlement",
     "Settlement": "settlement",

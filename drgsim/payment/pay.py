@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from ..errors import ArgumentError
-from ..policy.policy import policies_given
+from ..policy.policy import Policy, policies_given
 from .engine.bill import Bill, Part, Special, make_bill, with_recorded
 from .engine.book import FUND, Book, Options
 from .engine.jurisdiction import Jurisdiction, jurisdictions
@@ -22,9 +23,6 @@ from .faces.payments import Payments
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
-    from ..policy.policy import Policy
     from ..weights.weights import Weights
 
 
@@ -106,6 +104,29 @@ def pay(
     ledger = _ledger(walks, findings, billed)
     rates_of: Any = "policy" if dates == "policy" else "stay" if year is None else year
     return Payments(stays, ledger, findings, billed, tuple(walks), tuple(books.values()), rates_of)
+
+
+def example_payments() -> Payments:
+    """One invented stay of employee insurance, paid by the national rules of mid-2025: to try things on.
+
+    Returns
+    -------
+    Payments, of the case `A1` in hospital `H1`: 6 days, 9,000 yuan, group GZ13 of weight 0.8
+
+    Examples
+    --------
+    >>> import drgsim
+    >>> drgsim.example_payments().frame["case_id"].tolist()
+    ['A1']
+    """
+    stay: dict[str, Any] = {
+        "case_id": "A1", "hospital_id": "H1", "drg": "GZ13", "hospital_level": 3, "insurance": "employee",
+        "los": 6, "total_cost": 9000.0, "insured_region": "310000", "care_region": "310000",
+        "discharge_date": "2025-06-30",
+    }  # fmt: skip
+    weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+    policy = Policy.load("national-drg-rate", on="2025-06-30")
+    return pay(pd.DataFrame([stay]), policy, weights=weights)
 
 
 def _walks(stays: Stays, care: Sequence[Jurisdiction], books: Mapping[Jurisdiction, Book]) -> list[Walk]:

@@ -74,25 +74,9 @@ class Settlement:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from drgsim import Policy, pay, settle
-    >>> cases = pd.DataFrame(
-    ...     {
-    ...         "case_id": ["A1"],
-    ...         "hospital_id": ["H1"],
-    ...         "drg": ["GZ13"],
-    ...         "hospital_level": [3],
-    ...         "insurance": ["employee"],
-    ...         "los": [6],
-    ...         "total_cost": [9000.0],
-    ...         "insured_region": ["310000"],
-    ...         "care_region": ["310000"],
-    ...         "discharge_date": ["2025-06-30"],
-    ...     }
-    ... )
-    >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-    >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-    >>> done = settle(pay(cases, policy, weights=weights), policy)
+    >>> import drgsim
+    >>> policy = drgsim.Policy.load("national-drg-rate", on="2025-06-30")
+    >>> done = drgsim.settle(drgsim.example_payments(), policy)
     >>> done.hospitals["hospital_id"].tolist()
     ['H1']
     """
@@ -116,25 +100,9 @@ class Settlement:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> from drgsim import Policy, pay, settle
-        >>> cases = pd.DataFrame(
-        ...     {
-        ...         "case_id": ["A1"],
-        ...         "hospital_id": ["H1"],
-        ...         "drg": ["GZ13"],
-        ...         "hospital_level": [3],
-        ...         "insurance": ["employee"],
-        ...         "los": [6],
-        ...         "total_cost": [9000.0],
-        ...         "insured_region": ["310000"],
-        ...         "care_region": ["310000"],
-        ...         "discharge_date": ["2025-06-30"],
-        ...     }
-        ... )
-        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-        >>> done = settle(pay(cases, policy, weights=weights), policy)
+        >>> import drgsim
+        >>> policy = drgsim.Policy.load("national-drg-rate", on="2025-06-30")
+        >>> done = drgsim.settle(drgsim.example_payments(), policy)
         >>> done.summary().index.names
         FrozenList(['region', 'insurance'])
         """
@@ -157,25 +125,10 @@ class Settlement:
 
         Examples
         --------
+        >>> import drgsim
         >>> import pandas as pd
-        >>> from drgsim import Policy, pay, settle
-        >>> cases = pd.DataFrame(
-        ...     {
-        ...         "case_id": ["A1"],
-        ...         "hospital_id": ["H1"],
-        ...         "drg": ["GZ13"],
-        ...         "hospital_level": [3],
-        ...         "insurance": ["employee"],
-        ...         "los": [6],
-        ...         "total_cost": [9000.0],
-        ...         "insured_region": ["310000"],
-        ...         "care_region": ["310000"],
-        ...         "discharge_date": ["2025-06-30"],
-        ...     }
-        ... )
-        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-        >>> done = settle(pay(cases, policy, weights=weights), policy)
+        >>> policy = drgsim.Policy.load("national-drg-rate", on="2025-06-30")
+        >>> done = drgsim.settle(drgsim.example_payments(), policy)
         >>> funds = pd.DataFrame(
         ...     {"region": ["310000"], "insurance": ["employee"], "income": [1e4], "reserve": [1e5]}
         ... )
@@ -198,25 +151,9 @@ class Settlement:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> from drgsim import Policy, pay, settle
-        >>> cases = pd.DataFrame(
-        ...     {
-        ...         "case_id": ["A1"],
-        ...         "hospital_id": ["H1"],
-        ...         "drg": ["GZ13"],
-        ...         "hospital_level": [3],
-        ...         "insurance": ["employee"],
-        ...         "los": [6],
-        ...         "total_cost": [9000.0],
-        ...         "insured_region": ["310000"],
-        ...         "care_region": ["310000"],
-        ...         "discharge_date": ["2025-06-30"],
-        ...     }
-        ... )
-        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-        >>> done = settle(pay(cases, policy, weights=weights), policy)
+        >>> import drgsim
+        >>> policy = drgsim.Policy.load("national-drg-rate", on="2025-06-30")
+        >>> done = drgsim.settle(drgsim.example_payments(), policy)
         >>> done.statement("H1").columns.tolist()[:3]
         ['booked', 'entitlement', 'assessment_cut']
         """
@@ -235,25 +172,9 @@ class Settlement:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> from drgsim import Policy, pay, settle
-        >>> cases = pd.DataFrame(
-        ...     {
-        ...         "case_id": ["A1"],
-        ...         "hospital_id": ["H1"],
-        ...         "drg": ["GZ13"],
-        ...         "hospital_level": [3],
-        ...         "insurance": ["employee"],
-        ...         "los": [6],
-        ...         "total_cost": [9000.0],
-        ...         "insured_region": ["310000"],
-        ...         "care_region": ["310000"],
-        ...         "discharge_date": ["2025-06-30"],
-        ...     }
-        ... )
-        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-        >>> done = settle(pay(cases, policy, weights=weights), policy)
+        >>> import drgsim
+        >>> policy = drgsim.Policy.load("national-drg-rate", on="2025-06-30")
+        >>> done = drgsim.settle(drgsim.example_payments(), policy)
         >>> done.flows("cases").to_numpy().tolist()
         [[1]]
         """
@@ -285,25 +206,9 @@ class Settlement:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> from drgsim import Policy, pay, settle
-        >>> cases = pd.DataFrame(
-        ...     {
-        ...         "case_id": ["A1"],
-        ...         "hospital_id": ["H1"],
-        ...         "drg": ["GZ13"],
-        ...         "hospital_level": [3],
-        ...         "insurance": ["employee"],
-        ...         "los": [6],
-        ...         "total_cost": [9000.0],
-        ...         "insured_region": ["310000"],
-        ...         "care_region": ["310000"],
-        ...         "discharge_date": ["2025-06-30"],
-        ...     }
-        ... )
-        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-        >>> done = settle(pay(cases, policy, weights=weights), policy)
+        >>> import drgsim
+        >>> policy = drgsim.Policy.load("national-drg-rate", on="2025-06-30")
+        >>> done = drgsim.settle(drgsim.example_payments(), policy)
         >>> from tempfile import TemporaryDirectory
         >>> folder = TemporaryDirectory()
         >>> done.to_excel(f"{folder.name}/year.xlsx", lang="en")

@@ -37,21 +37,8 @@ class Payments:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from drgsim import Policy, pay
-    >>> cases = pd.DataFrame(
-    ...     {
-    ...         "case_id": ["A1"],
-    ...         "drg": ["GZ13"],
-    ...         "hospital_level": [3],
-    ...         "insurance": ["employee"],
-    ...         "los": [6],
-    ...         "total_cost": [9000.0],
-    ...     }
-    ... )
-    >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-    >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-    >>> paid = pay(cases, policy, weights=weights)
+    >>> import drgsim
+    >>> paid = drgsim.example_payments()
     >>> len(paid), paid.frame["status"].item()
     (1, 'paid')
     """
@@ -123,21 +110,8 @@ class Payments:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> from drgsim import Policy, pay
-        >>> cases = pd.DataFrame(
-        ...     {
-        ...         "case_id": ["A1"],
-        ...         "drg": ["GZ13"],
-        ...         "hospital_level": [3],
-        ...         "insurance": ["employee"],
-        ...         "los": [6],
-        ...         "total_cost": [9000.0],
-        ...     }
-        ... )
-        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-        >>> paid = pay(cases, policy, weights=weights)
+        >>> import drgsim
+        >>> paid = drgsim.example_payments()
         >>> paid.trust_in("en").split(":")[0]
         '16 of 28 parameters assumed, 12 secondary.'
         """
@@ -167,21 +141,8 @@ class Payments:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> from drgsim import Policy, pay
-        >>> cases = pd.DataFrame(
-        ...     {
-        ...         "case_id": ["A1"],
-        ...         "drg": ["GZ13"],
-        ...         "hospital_level": [3],
-        ...         "insurance": ["employee"],
-        ...         "los": [6],
-        ...         "total_cost": [9000.0],
-        ...     }
-        ... )
-        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-        >>> paid = pay(cases, policy, weights=weights)
+        >>> import drgsim
+        >>> paid = drgsim.example_payments()
         >>> paid.summary()["payment"].round(2).tolist()
         [9365.6]
         """
@@ -194,24 +155,9 @@ class Payments:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> from drgsim import Policy, pay
-        >>> cases = pd.DataFrame(
-        ...     {
-        ...         "case_id": ["A1"],
-        ...         "drg": ["GZ13"],
-        ...         "hospital_level": [3],
-        ...         "insurance": ["employee"],
-        ...         "los": [6],
-        ...         "total_cost": [9000.0],
-        ...     }
-        ... )
-        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-        >>> paid = pay(cases, policy, weights=weights)
-        >>> paid.compare(
-        ...     pay(cases, policy.reform({"standard.base_rate": 10_000.0}), weights=weights)
-        ... ).columns.tolist()
+        >>> import drgsim
+        >>> paid = drgsim.example_payments()
+        >>> paid.compare(paid).columns.tolist()
         ['before', 'after', 'change']
         """
         from .payments_summary import comparison
@@ -233,21 +179,8 @@ class Payments:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> from drgsim import Policy, pay
-        >>> cases = pd.DataFrame(
-        ...     {
-        ...         "case_id": ["A1"],
-        ...         "drg": ["GZ13"],
-        ...         "hospital_level": [3],
-        ...         "insurance": ["employee"],
-        ...         "los": [6],
-        ...         "total_cost": [9000.0],
-        ...     }
-        ... )
-        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-        >>> paid = pay(cases, policy, weights=weights)
+        >>> import drgsim
+        >>> paid = drgsim.example_payments()
         >>> paid.explain("A1", "en").splitlines()[0]
         'group: GZ13; National default, DRG by base rate (national-drg-rate, 2025-06-30)'
         """
@@ -271,21 +204,8 @@ class Payments:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> from drgsim import Policy, pay
-        >>> cases = pd.DataFrame(
-        ...     {
-        ...         "case_id": ["A1"],
-        ...         "drg": ["GZ13"],
-        ...         "hospital_level": [3],
-        ...         "insurance": ["employee"],
-        ...         "los": [6],
-        ...         "total_cost": [9000.0],
-        ...     }
-        ... )
-        >>> weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
-        >>> policy = Policy.load("national-drg-rate", on="2025-06-30")
-        >>> paid = pay(cases, policy, weights=weights)
+        >>> import drgsim
+        >>> paid = drgsim.example_payments()
         >>> from tempfile import TemporaryDirectory
         >>> folder = TemporaryDirectory()
         >>> paid.to_excel(f"{folder.name}/paid.xlsx")
