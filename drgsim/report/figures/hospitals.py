@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import fonts
-from ..numbers import in_unit, level, percent, unit_for
-from ..theme import BETTER, INK, QUIET, SMALL, WIDTH, WORSE, WORSE_HATCH, drawing, finish, label, tick
+from ..numbers import level, percent
+from ..theme import BETTER, INK, QUIET, WIDTH, WORSE, drawing, finish, label
+from .gains import named_bars
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,33 +54,11 @@ def hospitals(
 
 
 def _named(axes: Any, best: pd.DataFrame, worst: pd.DataFrame, lang: str) -> None:
-    unit = unit_for([*best["hospital_change"], *worst["hospital_change"]], lang)
-    rows, names = [], []
-    for part, start in ((best, 0), (worst, len(best) + 1)):
-        for place, (_, each) in enumerate(part.iterrows()):
-            value = float(each["hospital_change"])
-            loses = value < 0
-            axes.barh(
-                start + place, value / unit.yuan, height=0.7, color=WORSE if loses else BETTER,
-                hatch=WORSE_HATCH if loses else None, edgecolor="white", linewidth=0,
-            )  # fmt: skip
-            axes.annotate(
-                in_unit(value, unit, signed=True), (value / unit.yuan, start + place),
-                xytext=(-3 if loses else 3, 0), textcoords="offset points", va="center",
-                ha="right" if loses else "left", fontsize=SMALL - 0.5,
-            )  # fmt: skip
-            rows.append(start + place)
-            names.append(
-                f"{label(each['hospital_id'] or '–', 18, 1)} · {level(each['hospital_level'], lang)}"
-            )
-    axes.set_yticks(rows, names)
+    def name(_: Any, each: pd.Series[Any]) -> str:
+        return f"{label(each['hospital_id'] or '–', 18, 1)} · {level(each['hospital_level'], lang)}"
+
+    unit = named_bars(axes, best, worst, "hospital_change", name, lang)
     axes.set_ylim(len(best) + len(worst) + 0.6, -0.8)
-    axes.tick_params(axis="y", length=0, labelsize=SMALL - 0.5)
-    axes.axvline(0, color=INK, linewidth=0.8)
-    axes.margins(x=0.22)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x")
-    axes.xaxis.set_major_formatter(tick)
     axes.xaxis.set_major_locator(_few_ticks(4))
     heading = {
         "zh": f"受益最大的 {len(best)} 家与受损最大的 {len(worst)} 家",
