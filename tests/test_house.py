@@ -13,7 +13,7 @@ TEXTS = {path: path.read_text(encoding="utf-8") for path in FILES}
 LINES = {path: len(text.splitlines()) for path, text in TEXTS.items()}
 # longer than a file should be, and the length that it may only fall from
 LONG: dict[str, int] = {}
-MOST_FILES = 640  # falls with what is merged; 420 is where it should be
+MOST_FILES = 639  # falls with what is merged; 420 is where it should be
 MOST_PAIRS = 5  # of modules that import each other inside functions; falls as well
 
 

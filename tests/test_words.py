@@ -17,7 +17,6 @@ PACKAGE = Path(drgsim.__file__).resolve().parent
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 # dictionaries that are no list of words for readers: what they are instead
 _OTHERWISE = {
-    "audit/build.py": "headings of the published libraries, as they are read",
     "cases/conditions/words.py": "the grammar of conditions",
     "grouping/explanation.py": "variables beside their units",
     "grouping/case.py": "reasons of the grouper, whole sentences",

@@ -6,7 +6,6 @@ import hashlib
 import pytest
 
 from drgsim.audit.audit_errors import AuditRuleError
-from drgsim.audit.build import build
 from drgsim.audit.examples import check_rules, run_examples
 from drgsim.audit.library import Library
 from drgsim.audit.packs import load_rows
@@ -14,6 +13,7 @@ from drgsim.audit.rule import rule_of
 from drgsim.audit.rule_words import rule_text
 from drgsim.errors import NotFoundError
 from drgsim.sources import resolve
+from tools.audit_packs import build
 
 LIBRARY = Library.load()
 

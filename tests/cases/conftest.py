@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xlsxwriter
 
-from drgsim.cases import csv_table
+from drgsim.cases import csv_table, report_of
 
 
 @pytest.fixture(params=["arrow strings", "python strings", "objects"])
@@ -66,3 +67,35 @@ def cases() -> pd.DataFrame:
         "total_cost": [12345.67, 8000.0, None, 0.1],
         "not_applicable": ["age_days|birth_weight", None, None, None],
     })  # fmt: skip
+
+
+HEADER = ["病案号", "性别", "年龄", "科室", "主要诊断编码", "其他诊断1", "总费用"]
+ROWS = [
+    ["001", "男", "45", "内科", "K80.101", "I50.900", "12.5"],
+    ["002", "女", "50", "外科", "J18.900", "", "7"],
+]
+
+
+def told(cases):
+    """The rule and the text of each problem."""
+    frame = report_of(cases).problems.frame
+    return frame[["rule", "got"]].to_numpy().tolist()
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    def write(rows, name="a.xlsx", more=None):
+        path = tmp_path / name
+        if name.endswith(".csv"):
+            text = "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows)
+            path.write_text(text, encoding="gb18030")
+            return path
+        with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+            page = book.add_worksheet("病例")
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+            if more:
+                more(book, page)
+        return path
+
+    return write

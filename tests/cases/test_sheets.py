@@ -1,56 +1,21 @@
-"""Sheets as they are: titles, foots, headers of two rows, merges, errors, far cells, pages named .xls."""
+"""Sheets as they are: titles, foots, headers of two rows, merges, errors."""
 
-import contextlib
-import os
-import zipfile
-
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-import xlsxwriter
 
 from drgsim import check_cases, iter_cases, read_cases
 from drgsim.cases import report_of
-from drgsim.cases.case_errors import UnreadableFileError
 from drgsim.cli import main
-from drgsim.errors import DrgsimError
 
-HEADER = ["病案号", "性别", "年龄", "科室", "主要诊断编码", "其他诊断1", "总费用"]
-ROWS = [
-    ["001", "男", "45", "内科", "K80.101", "I50.900", "12.5"],
-    ["002", "女", "50", "外科", "J18.900", "", "7"],
-]
+from .conftest import HEADER, ROWS, told
+
 FOOT = [
     ["小计", "", "", "", "", "", "19.5"],
     ["", "", "", "", "", "合计：", "19.5"],
     ["制表人：张三"],
     ["填报日期 2024-02-01"],
 ]
-
-
-@pytest.fixture
-def sheet(tmp_path):
-    def write(rows, name="a.xlsx", more=None):
-        path = tmp_path / name
-        if name.endswith(".csv"):
-            text = "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows)
-            path.write_text(text, encoding="gb18030")
-            return path
-        with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
-            page = book.add_worksheet("病例")
-            for number, row in enumerate(rows):
-                page.write_row(number, 0, row)
-            if more:
-                more(book, page)
-        return path
-
-    return write
-
-
-def told(cases):
-    frame = report_of(cases).problems.frame
-    return frame[["rule", "got"]].to_numpy().tolist()
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.csv"])
@@ -163,179 +128,6 @@ def test_quotes_that_hold_text_together(tmp_path):
     assert cases["case_id"].tolist() == ["00123", "0456", "789"]
     assert cases["age"].tolist() == [45, 7, 8]
     assert not len(report_of(cases).problems)
-
-
-def test_a_sheet_is_measured_before_it_is_read(sheet):
-    def far(book, page):
-        page.write(1_048_575, 16_383, "x")
-
-    with pytest.raises(UnreadableFileError, match="farther than its data"):
-        read_cases(sheet([HEADER, *ROWS], more=far))
-
-
-def test_rows_beyond_excel_and_bombs_are_refused(sheet, tmp_path, monkeypatch):
-    path = sheet([HEADER, *ROWS])
-    with zipfile.ZipFile(path) as book:
-        parts = {name: book.read(name) for name in book.namelist()}
-    name = "xl/worksheets/sheet1.xml"
-    beyond = parts[name].replace(b'<row r="3"', b'<row r="8000000"').replace(b'"A3"', b'"A8000000"')
-    for content, size in ((beyond, None), (parts[name], 1000)):
-        wrong = tmp_path / "wrong.xlsx"
-        with zipfile.ZipFile(wrong, "w", zipfile.ZIP_DEFLATED) as book:
-            for part, data in parts.items():
-                book.writestr(part, content if part == name else data)
-        if size:
-            monkeypatch.setattr("drgsim.cases.sheet_measure.MOST_UNPACKED", size)
-        with pytest.raises(UnreadableFileError, match=r"farther|unpacks"):
-            read_cases(wrong)
-
-
-def rewritten(path, change, part="xl/worksheets/sheet1.xml", name=None):
-    """The workbook with one part of its archive changed, and perhaps called otherwise."""
-    with zipfile.ZipFile(path) as book:
-        parts = {each: book.read(each) for each in book.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for each, data in parts.items():
-            book.writestr(name or each if each == part else each, change(data) if each == part else data)
-    return path
-
-
-FAR = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-PREFIXED = [(b"<row", b"<x:row"), (b"</row", b"</x:row"), (b"<c ", b"<x:c "), (b"</c>", b"</x:c>")]
-SPELLINGS = {
-    "double quotes": [],
-    "single quotes": [(b'r="XFD1048576"', b"r='XFD1048576'"), (b'r="1048576"', b"r='1048576'")],
-    "other spaces": [(b'<c r="XFD', b'<c\n\tr = "XFD'), (b'<row r="1048576"', b'<row\nr="1048576"')],
-    "another attribute first": [(b'<c r="XFD', b'<c note=">" r="XFD'), (b'<row r="1048576"', b"<row")],
-    "small letters": [(b"XFD", b"xfd")],
-    "the row alone": [(b'<c r="XFD1048576"', b"<c"), (b'"1048576"', b'"99999999999"')],
-    "a prefix": PREFIXED,
-    "a prefix for all": [*PREFIXED, (b"<worksheet ", b"<x:worksheet "), (b"</worksheet", b"</x:worksheet")],
-}
-
-
-@pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_far_cell_is_seen_however_it_is_written(sheet, spelling):
-    def change(data):
-        data = data.replace(b"</sheetData>", FAR)
-        for old, new in SPELLINGS[spelling]:
-            data = data.replace(old, new)
-        space = b' xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns="'
-        return data.replace(b' xmlns="', space, 1)
-
-    with pytest.raises(UnreadableFileError, match="farther"):
-        read_cases(rewritten(sheet([HEADER, *ROWS]), change))
-
-
-@pytest.mark.parametrize("spelling", ["double quotes", "a prefix", "a prefix for all"])
-def test_errors_and_missing_values_are_seen_however_they_are_written(sheet, spelling):
-    def change(data):
-        for old, new in SPELLINGS[spelling]:
-            data = data.replace(old, new)
-        space = b' xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns="'
-        return data.replace(b' xmlns="', space, 1)
-
-    def more(book, page):
-        page.write_formula(1, 2, "=1/0", None, "#DIV/0!")
-        page.write_formula(1, 6, "=SUM(G3:G9)", None, "")
-
-    found = told(read_cases(rewritten(sheet([HEADER, *ROWS], more=more), change)))
-    assert ["cell-is-error", "#DIV/0!"] in found
-    assert "cell-without-value" in [rule for rule, _ in found]
-
-
-@pytest.mark.parametrize("name", ["xl/Worksheets/Sheet1.xml", "xl\\worksheets\\sheet1.xml", "xl/other/a.xml"])
-def test_a_sheet_is_measured_wherever_it_lies(sheet, name):
-    path = rewritten(
-        sheet([HEADER, *ROWS]),
-        lambda data: data.replace(b"</sheetData>", FAR),
-        "xl/worksheets/sheet1.xml",
-        name,
-    )
-    if "other" in name:
-        link = "xl/_rels/workbook.xml.rels"
-        rewritten(path, lambda data: data.replace(b"worksheets/sheet1.xml", b"other/a.xml"), link)
-    with pytest.raises(UnreadableFileError, match="farther"):
-        read_cases(path)
-
-
-def test_entities_and_other_kinds_of_workbook_are_refused(sheet):
-    path = sheet([HEADER, *ROWS])
-    bomb = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><worksheet '
-    with pytest.raises(UnreadableFileError, match="damaged"):
-        read_cases(rewritten(path, lambda data: data.replace(b"<worksheet ", bomb)))
-    binary = rewritten(sheet([HEADER, *ROWS], "b.xlsx"), bytes, "xl/workbook.xml", "xl/workbook.bin")
-    with pytest.raises(UnreadableFileError, match=r"save it as \.xlsx"):
-        read_cases(binary)
-
-
-def test_a_merge_of_a_whole_sheet_costs_nothing(sheet):
-    merged = b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
-    path = rewritten(sheet([HEADER, *ROWS]), lambda data: data.replace(b"</sheetData>", merged))
-    assert len(read_cases(path)) == 2
-
-
-PAGE = """<html><head><meta charset="gbk"></head><body><table><tr><td colspan=4>出院病例</td></tr>
-<tr><th>病案号</th><th>性别</th><th>年龄</th><th>诊断编码</th></tr>
-<tr><td>001</td><td>男</td><td rowspan=2>45</td><td>K80.101<br>I50.900</td></tr>
-<tr><td>002</td><td>女</td><td>J18.900&nbsp;</td></tr><tr><td>合计</td><td></td><td></td><td></td></tr></table></body></html>"""
-
-
-def test_a_web_page_named_xls(tmp_path):
-    path = tmp_path / "a.xls"
-    path.write_bytes(PAGE.encode("gb18030"))
-    cases = read_cases(path)
-    assert cases["diagnoses"].tolist() == ["K80.101|I50.900", "J18.900"]
-    assert cases["age"].isna().tolist() == [False, True], "a cell over two rows belongs to the first"
-    assert "a web page" in report_of(cases)["files"][0]["notes"]
-
-
-def test_tabbed_text_named_xls(tmp_path):
-    path = tmp_path / "a.xls"
-    path.write_bytes("病案号\t年龄\t诊断编码\n001\t45\tK80.101\n".encode("gb18030"))
-    assert read_cases(path)["case_id"].tolist() == ["001"]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("<html><body><p>no table</p></body></html>", "web page or XML"),
-        (
-            '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
-            "XML spreadsheet",
-        ),
-    ],
-)
-def test_other_markup_is_refused_with_the_right_words(tmp_path, text, said):
-    path = tmp_path / "a.xls"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(UnreadableFileError, match=said):
-        read_cases(path)
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
-def test_a_pipe_is_no_file(tmp_path):
-    os.mkfifo(tmp_path / "a.csv")
-    with pytest.raises(UnreadableFileError, match="pipe"):
-        read_cases(tmp_path / "a.csv")
-
-
-def test_numbers_of_rows_survive_chunks(tmp_path):
-    path = tmp_path / "a.csv"
-    path.write_text("病案号,年龄,诊断编码\n" + "1,x,I10.x00\n合计,,\n" * 4, encoding="utf-8")
-    report = report_of(read_cases(path))
-    assert report.at.tolist() == [2, 4, 6, 8]
-    assert np.array_equal(report.problems.frame["sheet_row"].dropna(), [2, 4, 6, 8])
-
-
-@pytest.mark.parametrize("at", range(60, 2_000, 97))
-def test_a_workbook_with_a_broken_byte_is_read_or_told(sheet, at):
-    path = sheet([HEADER, *ROWS])
-    content = bytearray(path.read_bytes())
-    content[at % len(content)] ^= 0xFF
-    path.write_bytes(content)
-    with contextlib.suppress(DrgsimError):  # any other error fails the test
-        read_cases(path)
 
 
 def test_a_foot_is_a_foot_by_every_way_in(tmp_path):

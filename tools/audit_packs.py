@@ -1,4 +1,4 @@
-"""Rebuild `data/audit/packs/` from the reference folder: `python -m drgsim.audit.build --reference DIR`.
+"""Rebuild `data/audit/packs/` from the reference folder: `python -m tools.audit_packs --reference DIR`.
 
 Published limits are carried over as numbers and marks, not as sentences: what a row's text says beyond
 them becomes the names of what a record must show (`needs`). Same reference, same bytes.
@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .._paths import data_dir
-from ..errors import FileFormatError
+from drgsim._paths import data_dir
+from drgsim.errors import FileFormatError
 
 COLUMNS = (
     "kind", "row", "item", "sex", "group", "unit", "cap", "days", "gap_days", "age_min", "age_max",
