@@ -8,28 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..codes import Codebook, CodeLists
+from ..codes import UNKNOWN, Codebook, CodeLists
 from ..codes.encoder import concatenate
+from ..codes.normalise import beyond_repair
 from .arrow_columns import arrow_column, as_arrow, is_text, slots_joined
-from .assemble import join_not_applicable, one_column
+from .assemble import is_number, join_not_applicable, one_column
 from .code_columns import beside_codes, code_list, parted_cells, parted_findings, principal_findings
 from .columns import case_columns
-from .derive import CHILDREN, LOS_FROM, MADE_OF, settle_stays, with_stay_ids
+from .derive import LOS_FROM, MADE_OF, settle_arrow_weights, settle_stays, with_stay_ids
 from .layout import Layout
 from .list_places import ListPlaces
-from .named_codes import named_codes
 from .personal import IDS, STAFF, staff_codes, suspects, without_numbers
 from .problems import Finding
 from .raw_table import RawChunk, series_of
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
 from .read_report import ReadReport
-from .repair import repair_codes
+from .repair import KINDS, repair_codes
 from .texts import as_text, one_array
 
 Rows = npt.NDArray[np.int64]
@@ -71,6 +70,8 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
         if len(places) == 1 and places[0] in chunk.arrow:
             column = case_columns()[name]
             fast = arrow_column(chunk.arrow[places[0]], column, match.layout, source.unit)
+        if name == "age" and not is_number(chunk, places[0]):
+            parts.setdefault("age_days", pa.nulls(chunk.rows, pa.int32()))  # as `settle_ages` makes it
         if fast is None:
             parsed = one_column(chunk, name, source, places, match.layout)
             if parsed.also:
@@ -80,21 +81,20 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
         findings += [Finding(rule, name, rows, got) for rule, rows, got in problems]
         if mask is not None:
             unapplied[name] = mask
-    lists: dict[str, CodeLists] = {}
+    ids: dict[str, CodeLists] = {}
     repairs: Repairs = []
     editions: dict[str, dict[str, int]] = {}
     for name, listed in match.lists.items():
         read = _Codes(chunk, name, listed, match.layout, books.get(name), job.repair)
         parts[name] = read.texts
         parts |= {each: _series(texts) for each, texts in beside_codes(chunk, listed, match.layout).items()}
-        if read.lists is not None:
-            lists[name] = read.lists
+        ids[name] = read.ids
         findings += read.findings
         repairs += read.repairs
         if job.repair:
             editions[name] = read.edition
     named = not job.todo.names_staff and any(suspects(parts[name]).size for name in IDS if name in parts)
-    if named or _to_settle(parts, lists):
+    if named or _to_settle(parts):
         return _by_frame(job, books)
     stays = _settled_stays(parts, findings, unapplied)
     if job.todo.gives("los") and (job.first or "los" in match.columns):
@@ -104,6 +104,7 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     if not job.todo.names_staff:
         parts |= {name: _staff(parts[name]) for name in STAFF if name in parts}
     parts = _with_stay_ids(parts)
+    findings += settle_arrow_weights(parts, ids.get("diagnoses"))
     columns = {name: parts[name] for name in case_columns() if name in parts and job.todo.gives(name)}
     for name, place in job.todo.kept.items():
         lies = place in chunk.arrow
@@ -114,15 +115,16 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
             if len(rows):
                 findings.append(Finding("identifier-in-cell", name, rows, "(hidden)"))
     columns = {name: one_array(column) for name, column in columns.items()}
-    ids = columns.get("case_id") if findings else None
+    cases = columns.get("case_id") if findings else None
     report = job.report(
         findings,
         sorted(repairs, key=lambda entry: str(entry["column"])),
         editions,
         index=pd.RangeIndex(job.start, job.start + chunk.rows),
-        cases=None if ids is None else ids.to_pandas(),
+        cases=None if cases is None else cases.to_pandas(),
     )
     assert all(isinstance(column, pa.Array) for column in columns.values())
+    lists = {name: ids[name] for name in ids if name in books}
     return ArrowCases(columns, lists, chunk.rows, job.start, report)
 
 
@@ -157,22 +159,13 @@ def _settled_stays(
     return told
 
 
-def _to_settle(parts: Mapping[str, Any], lists: Mapping[str, CodeLists]) -> bool:
-    """Whether a column says something of another: then the frame's way, the only one that settles it."""
+def _to_settle(parts: Mapping[str, Any]) -> bool:
+    """Whether an age is said in days alone: then the frame's way, the only one that settles it."""
     import pyarrow.compute as pc
 
-    if CHILDREN in parts and parts[CHILDREN].null_count < len(parts[CHILDREN]):
-        return True
     if "age" in parts and "age_days" in parts and parts["age"].null_count:
         days = parts["age_days"]
-        if pc.any(pc.and_(pc.is_null(parts["age"]), pc.is_valid(days))).as_py():
-            return True
-    if "birth_weight" in parts and "diagnoses" in lists:
-        given = pc.fill_null(pc.greater(parts["birth_weight"], 0), False)
-        weighed = np.flatnonzero(given.to_numpy(zero_copy_only=False))
-        hers = np.append(named_codes("delivery-record"), [False, False])
-        held = lists["diagnoses"].take(weighed).flat
-        return bool(hers[np.where(held < len(hers) - 2, held, -1)].any())
+        return bool(pc.any(pc.and_(pc.is_null(parts["age"]), pc.is_valid(days))).as_py())
     return False
 
 
@@ -198,16 +191,29 @@ class _Codes:
             series, self.findings = code_list(chunk, name, places, layout)
             self.texts = _series(series)
             joined = None
-        encoder = book or _catalogue(name)
+        encoder = book or Codebook.for_kind(KINDS[name])
         ids = encoder.encode(self.texts)
-        # a code of the catalogue stands for itself; all else is looked at again
+        # a code of the catalogue stands for itself, and so does one of the scheme that nothing repairs; all
+        # else is looked at again
         self.edition = {"codes": ids.n_codes, "unknown": 0, "clinical": 0}
-        odd = ids.rows_where((ids.flat == -1) | (ids.flat >= encoder.n_catalogue))
-        if repair == "clinical":
-            odd = np.arange(len(self.texts))
-        if odd.size:
-            ids = self._again(odd, joined, chunk, places, layout, encoder, ids)
-        self.lists = ids if book is not None else None
+        odd = ids.rows_where(self._odd(ids, encoder)) if repair != "clinical" else np.arange(len(ids))
+        self.ids = self._again(odd, joined, chunk, places, layout, encoder, ids) if odd.size else ids
+
+    def _odd(self, ids: CodeLists, encoder: Codebook) -> npt.NDArray[np.bool_]:
+        """Which codes make their row one to look at again; those that do not, but that the catalogue does not
+        have, are counted."""
+        odd = ids.flat == UNKNOWN
+        further = np.flatnonzero(ids.flat >= encoder.n_catalogue)
+        if further.size:
+            stays, clinical = beyond_repair(
+                encoder.codes[encoder.n_catalogue :], KINDS[self.name], "insurance"
+            )
+            code = ids.flat[further] - encoder.n_catalogue
+            odd[further] = ~stays[code]
+            beside = odd[further] if not odd.any() else _in_rows(ids, odd)[further]
+            code = code[~beside]
+            self.edition |= {"unknown": len(code), "clinical": int(clinical[code].sum())}
+        return odd
 
     def _plain(self, chunk: RawChunk, places: ListPlaces, layout: Layout) -> Any | None:
         """The texts as they lie in Arrow memory; None when they do not."""
@@ -249,8 +255,8 @@ class _Codes:
             repaired = repair_codes(pd.DataFrame({self.name: series}), edition=self.repair)
             self.repairs, series = repaired.repairs, repaired.cases[self.name]
             again = repaired.editions[self.name]
-            plain = ids.n_codes - ids.take(odd).n_codes
-            self.edition = {**again, "codes": plain + again["codes"]}
+            again["codes"] -= ids.take(odd).n_codes
+            self.edition = {each: count + again[each] for each, count in self.edition.items()}
         after = _series(series).cast(self.texts.type)
         if after.equals(before):
             return ids
@@ -262,11 +268,11 @@ class _Codes:
         return concatenate([ids, book.encode(after)]).take(order)
 
 
-@cache
-def _catalogue(name: str) -> Codebook:
-    from .repair import KINDS
-
-    return Codebook.for_kind(KINDS[name])
+def _in_rows(ids: CodeLists, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """All codes of the rows that hold one of these."""
+    rows = np.zeros(len(ids), dtype=bool)
+    rows[ids.rows_where(mask)] = True
+    return np.repeat(rows, ids.counts)
 
 
 def _encoded(columns: Mapping[str, Any], books: Mapping[str, Codebook]) -> dict[str, CodeLists]:

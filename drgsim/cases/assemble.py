@@ -118,7 +118,10 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
         parts[name], found = code_list(chunk, name, listed, match.layout)
         parts |= beside_codes(chunk, listed, match.layout)
         findings.extend(found)
-    findings = settle_ages(parts, also.get(("age", "days")), findings, unapplied)
+    days = also.get(("age", "days"))
+    if days is None and "age" in match.columns and not is_number(chunk, match.columns["age"][1][0]):
+        days = np.full(chunk.rows, np.nan)  # a cell of another chunk may say days: all have the column
+    findings = settle_ages(parts, days, findings, unapplied)
     stays = settle_stays(parts, findings, unapplied)
     if plan.gives("los"):
         findings += stays
@@ -142,6 +145,16 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
                 else:
                     frame[name] = clean
     return frame.assign(**kept), findings
+
+
+def is_number(chunk: RawChunk, place: int) -> bool:
+    """Whether a column is one of numbers by its type, so that no cell of it can say anything in words."""
+    import pandas as pd
+
+    if place in chunk.arrow:
+        kind = str(chunk.arrow[place].type)
+        return kind.startswith(("int", "uint", "float", "double", "halffloat", "decimal"))
+    return pd.api.types.is_numeric_dtype(chunk.columns[place].dtype)
 
 
 def chosen(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:

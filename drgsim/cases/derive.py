@@ -20,6 +20,8 @@ from .problems import WHOLE_TABLE, Finding
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..codes import CodeLists
+
 
 _NAMES_BY_ITSELF = ("stay_id", "settlement_id")
 MADE_OF = (*_NAMES_BY_ITSELF, "admission_count", "record_number")
@@ -145,20 +147,23 @@ def settle_stays(
 
 
 def settle_weights(cases: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """On a mother's record the birth weights are her children's; on a child's own the first is its own."""
+    """On a mother's record the birth weights are her children's; on a child's own the first is its own.
+
+    The column of children is there wherever a row could need it, so that all chunks of a file are alike.
+    """
     import pandas as pd
 
-    if not {"birth_weight", CHILDREN} & set(cases.columns):
-        return cases, []
     rows = len(cases)
+    if CHILDREN not in cases.columns:
+        if "birth_weight" not in cases.columns or "diagnoses" not in cases.columns:
+            return cases, []
+        cases = cases.assign(**{CHILDREN: pd.Series([None] * rows, index=cases.index, dtype=text_dtype())})
     own = (
         cases["birth_weight"].to_numpy(dtype=float, na_value=np.nan)
         if "birth_weight" in cases.columns
         else np.full(rows, np.nan)
     )
-    several = np.full(rows, None, dtype=object)
-    if CHILDREN in cases.columns:
-        several = cases[CHILDREN].astype(object).where(cases[CHILDREN].notna(), None).to_numpy()
+    several = cases[CHILDREN].astype(object).where(cases[CHILDREN].notna(), None).to_numpy()
     looked = np.flatnonzero((own > 0) | np.array([each is not None for each in several], dtype=bool))
     if not looked.size:
         return cases, []
@@ -181,14 +186,60 @@ def settle_weights(cases: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
             doubled.append(row)
             if not own[row] > 0:
                 own[row] = weights[0]
-    changed: dict[str, Any] = {}
-    if "birth_weight" in cases.columns and hers:
+    changed: dict[str, Any] = {CHILDREN: pd.Series(children, index=cases.index, dtype=text_dtype())}
+    if hers:
         changed["birth_weight"] = cases["birth_weight"].mask(np.isin(np.arange(rows), hers))
-    if any(each is not None for each in children) or CHILDREN in cases.columns:
-        changed[CHILDREN] = pd.Series(children, index=cases.index, dtype=text_dtype())
     told = [several[row] for row in doubled]
     findings = [Finding("weights-in-one-cell", "birth_weight", np.array(doubled), told)] if doubled else []
     return cases.assign(**changed), findings
+
+
+def settle_arrow_weights(parts: dict[str, Any], diagnoses: CodeLists | None) -> list[Finding]:
+    """As `settle_weights`, of Arrow arrays by column, which are changed, and the ids of the diagnoses; only
+    rows that list several weights become Python objects."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if "birth_weight" in parts and "diagnoses" in parts:
+        parts.setdefault(CHILDREN, pa.nulls(len(parts["diagnoses"]), pa.string()))
+    if CHILDREN not in parts:
+        return []
+    listed = parts[CHILDREN].is_valid()
+    if "birth_weight" in parts and diagnoses is not None:
+        own = parts["birth_weight"]
+        given = pc.and_(pc.fill_null(pc.greater(own, 0), False), pc.invert(listed))
+        if "age" in parts:
+            given = pc.and_(given, pc.fill_null(pc.not_equal(parts["age"], 0), True))
+        weighed = np.flatnonzero(given.to_numpy(zero_copy_only=False))
+        hers = np.append(named_codes("mother"), [False, False])  # of what is no code, and of no code
+        codes = diagnoses.take(weighed)
+        weighed = weighed[codes.rows_where(hers[np.where(codes.flat < len(hers) - 2, codes.flat, -1)])]
+        if weighed.size:
+            mask = np.zeros(len(own), dtype=bool)
+            mask[weighed] = True
+            mother = pa.array(mask)
+            told = own.cast(pa.int64()).cast(parts[CHILDREN].type)
+            parts[CHILDREN] = pc.if_else(mother, told, parts[CHILDREN])
+            parts["birth_weight"] = pc.if_else(mother, None, own)
+    at = np.flatnonzero(listed.to_numpy(zero_copy_only=False))
+    if not at.size:
+        return []
+    names = [name for name in ("birth_weight", CHILDREN, "diagnoses", "age") if name in parts]
+    taken = {name: parts[name].take(pa.array(at)) for name in names}
+    whole = {name: pa.types.is_integer(array.type) for name, array in taken.items()}
+    settled, found = settle_weights(
+        pd.DataFrame(
+            {
+                name: pd.array(array.to_pylist(), dtype="Int32") if whole[name] else array.to_pandas()
+                for name, array in taken.items()
+            }
+        )
+    )
+    for name in names[: names.index(CHILDREN) + 1]:
+        after = pa.array(settled[name], parts[name].type, from_pandas=True)
+        parts[name] = pc.replace_with_mask(parts[name], listed, after)
+    return [Finding(each.rule, each.column, at[each.rows], each.got) for each in found]
 
 
 def _infants(cases: pd.DataFrame, rows: npt.NDArray[np.int64]) -> Mask:

@@ -16,7 +16,7 @@ from .headers import StackedCell, header_key
 from .layouts import known_headers
 from .problems import WHOLE_TABLE, Finding
 from .raw_table import RawChunk
-from .texts import HELD, is_missing, plain_text
+from .texts import HELD, buffers, is_missing, one_array, plain_text
 from .values import spellings
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ _FOOT = re.compile(
     re.IGNORECASE,
 )
 _ERRORS = re.compile(r"#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|#{4,}")
+_SIGNS: npt.NDArray[np.uint8] = np.array(  # 2 for an ASCII digit, 1 for an ASCII letter
+    [2 if chr(sign).isdigit() else chr(sign).isalpha() for sign in range(128)] + [0] * 128, dtype=np.uint8
+)
 # for Python and Arrow alike, whose \s differ
 _DIGIT = "[0-9０-９]"
 _DIAGNOSIS = "[A-Za-zＡ-Ｚａ-ｚ][0-9０-９]"
@@ -240,16 +243,40 @@ def _matching(chunk: RawChunk, place: int, pattern: str) -> Mask:
 
     array = _strings(chunk, place)
     if array is not None:
+        import pyarrow as pa
         import pyarrow.compute as pc
 
-        held = pc.fill_null(pc.match_substring_regex(array, pattern), False)
-        return np.asarray(held.to_numpy(zero_copy_only=False), dtype=bool)
+        array = one_array(array)
+        held, left = _by_first_signs(array, pattern)
+        if left.size:
+            found = pc.fill_null(pc.match_substring_regex(array.take(pa.array(left)), pattern), False)
+            held[left] = found.to_numpy(zero_copy_only=False)
+        return held
     column = chunk.columns[place]
     if pd.api.types.is_numeric_dtype(column.dtype):  # a number is a digit and no sign
         return column.notna().to_numpy(dtype=bool) & (pattern == _DIGIT)
     search = re.compile(pattern).search
     cells = column.tolist()
     return np.array([not is_missing(cell) and search(str(cell)) is not None for cell in cells], dtype=bool)
+
+
+def _by_first_signs(array: Any, pattern: str) -> tuple[Mask, npt.NDArray[np.int64]]:
+    """Which texts hold the pattern as their first two signs show, and the rows in which these do not say: a
+    code has a digit there, and what no code looks like begins with neither digit nor letter."""
+    none = np.zeros(len(array), dtype=bool)
+    text, offsets = buffers(array)
+    lengths = np.diff(offsets)
+    if array.null_count:
+        lengths[~array.is_valid().to_numpy(zero_copy_only=False)] = 0
+    if pattern == _DIAGNOSIS or not len(text):
+        return none, np.flatnonzero(lengths)
+    last = len(text) - 1
+    first = _SIGNS[text[np.minimum(offsets[:-1], last)]]
+    if pattern != _DIGIT:
+        return none, np.flatnonzero((first == 0) & (lengths > 0))
+    second = _SIGNS[text[np.minimum(offsets[:-1] + 1, last)]]
+    held = ((first == 2) & (lengths > 0)) | ((second == 2) & (lengths > 1))
+    return held, np.flatnonzero(~held & (lengths > 0))
 
 
 def _strings(chunk: RawChunk, place: int) -> Any:

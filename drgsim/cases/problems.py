@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,15 +76,11 @@ class ProblemTable:
     ) -> ProblemTable:
         """The table of `findings` about rows of a table with this index, these case ids and, where the source
         has such, these row numbers."""
-        import pandas as pd
-
         given = list(findings)
         unchecked = [(each.rule, each.column, each.unchecked) for each in given if each.unchecked]
         parts = [_part(finding, index=index, cases=cases, at=at) for finding in given if len(finding.rows)]
         if not parts:
-            none = pd.DataFrame({name: [] for name in _COLUMNS}, dtype=object)
-            empty = none.astype({**dict.fromkeys(_CATEGORICAL, "category"), "severity": _severity()})
-            return cls(empty, unchecked)
+            return cls(_empty().copy(), unchecked)
         return cls(_concat(parts), unchecked)
 
     @classmethod
@@ -321,6 +318,14 @@ def _same(text: str, rows: npt.NDArray[np.int64]) -> Any:  # a pandas Categorica
     import pandas as pd
 
     return pd.Categorical.from_codes(np.zeros(len(rows), dtype=np.int8), dtype=pd.CategoricalDtype([text]))
+
+
+@cache
+def _empty() -> pd.DataFrame:
+    import pandas as pd
+
+    none = pd.DataFrame({name: [] for name in _COLUMNS}, dtype=object)
+    return none.astype({**dict.fromkeys(_CATEGORICAL, "category"), "severity": _severity()})
 
 
 def _severity() -> pd.CategoricalDtype:

@@ -12,7 +12,7 @@ from ..codes import Edition
 from ..errors import ArgumentError, ColumnError
 from .assemble import plan
 from .columns import case_column, case_columns
-from .derive import with_helpers
+from .derive import CHILDREN, with_helpers
 from .headers import header_key, header_keys
 from .layout import Layout
 from .layouts import find_layout, nested_lists
@@ -103,20 +103,22 @@ def read_cases(
         )
     )
     reports = [chunk.attrs[KEY] for chunk in chunks]
-    cases = joined(chunks)
+    cases = joined(chunks, reports)
     cases.attrs[KEY] = ReadReport.joined(reports)
     return cases
 
 
-def joined(chunks: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The chunks of `iter_cases` as the one table of `read_cases`, without a report."""
+def joined(chunks: Sequence[pd.DataFrame], reports: Iterable[ReadReport]) -> pd.DataFrame:
+    """The chunks of `iter_cases` as the one table of `read_cases`, without a report; without columns that no
+    file has and that nothing was made for, which chunks have to be alike."""
     import pandas as pd
 
     for chunk in chunks:
         chunk.attrs = {}
     cases = chunks[0] if len(chunks) == 1 else pd.concat(chunks)
-    if NOT_APPLICABLE in cases and cases[NOT_APPLICABLE].isna().all():
-        cases = cases.drop(columns=NOT_APPLICABLE)
+    read = {column for report in reports for file in report["files"] for column in file["columns"]}
+    made = {NOT_APPLICABLE, *({"age_days", CHILDREN} - read)}
+    cases = cases.drop(columns=[name for name in made if name in cases and cases[name].isna().all()])
     names = [name for name in case_columns() if name in cases]
     return cases[[*names, *(name for name in cases.columns if name not in names)]]
 

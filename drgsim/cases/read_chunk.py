@@ -118,7 +118,7 @@ class ChunkToRead:
         import pandas as pd
 
         none: Any = {place: pd.Series(dtype=text_dtype()) for place in self.todo.positions}
-        frame = chosen(assemble(RawChunk(none, 0), self.todo)[0], self.todo)
+        frame = chosen(settle_weights(assemble(RawChunk(none, 0), self.todo)[0])[0], self.todo)
         problems = ProblemTable.of((), index=frame.index, cases=None)
         frame.attrs[KEY] = ReadReport([self._file(0)], [], problems)
         return frame

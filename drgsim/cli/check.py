@@ -82,6 +82,6 @@ def _read(arguments: argparse.Namespace, found: Any) -> pd.DataFrame:
         chunks.append(chunk)
     report = ReadReport.joined(reports)
     say(report.account())
-    cases = joined(chunks)
+    cases = joined(chunks, [report])
     cases.attrs["sheet_rows"] = report.at
     return cases

@@ -206,7 +206,8 @@ def _principals(table: Any, reason: str) -> list[str]:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        mask = pc.equal(table["reason"].cast(pa.string()), reason)
+        told = table["reason"].combine_chunks()
+        mask = pc.equal(told.indices, pa.scalar(told.dictionary.to_pylist().index(reason), told.indices.type))
         cells = table["diagnoses"].filter(mask).to_pylist()
     else:
         cells = table.loc[table["reason"].astype(str) == reason, "diagnoses"].tolist()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
@@ -16,7 +16,7 @@ from .code_lists import UNKNOWN, CodeLists
 from .codebook import Codebook
 from .crosswalk import Edition, clinical_changes
 from .parting import PAIRED, PARTED, Parter, is_star, paired
-from .repairs import REPAIRS, repairer
+from .repairs import REPAIRS, Repaired, repairer
 from .rewrite import EXAMPLES, as_series, outcome_table, rewrite_rows
 from .spellings import WORTHWHILE, Spellings, spellings
 from .text_table import ArrowColumn, TextTable, cut_at_signs, parted_rows
@@ -152,7 +152,7 @@ def _one_by_one(
     book = _book(kind, edition)
     table = TextTable.of(series, rows)
     counts = table.counts() if table else book.count_unknown(series, rows=rows)
-    part = parter(kind, edition).repair
+    part = _remembered(kind, edition)
     repaired = {text: part(text) for text in counts if text and text not in book}
     if table is not None and table.cut.any():
         becomes = [_some(repaired[text].text if text in repaired else text, book) for text in table.texts]
@@ -181,6 +181,30 @@ def _one_by_one(
         rewritten = rewrite_rows(series, todo, lambda text: changed.get(text, text), pairing)
     found[PAIRED].update(joined)
     return rewritten, unknown - joined.total(), clinical
+
+
+@lru_cache(16)
+def beyond_repair(
+    codes: tuple[str, ...], kind: Kind, edition: Edition
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Which of these codes, none of them in the catalogue, `normalise_codes` leaves alone wherever they
+    stand; and which of them the clinical edition has.
+
+    >>> [mask.tolist() for mask in beyond_repair(("17.9100x005", "00.31"), "procedure", "insurance")]
+    [[True, False], [True, False]]
+    """
+    repair = parter(kind, edition).repair
+    stays = [
+        code.isascii() and code.replace(".", "").isalnum() and repair(code) == Repaired(code, ())
+        for code in codes
+    ]
+    return np.array(stays, dtype=bool), np.array([_clinical(kind, [code]) > 0 for code in codes], dtype=bool)
+
+
+@cache
+def _remembered(kind: Kind, edition: Edition) -> Any:
+    """What a text becomes; the same few come again in every chunk of a file."""
+    return lru_cache(_HEAD)(parter(kind, edition).repair)
 
 
 def _some(text: str, book: Codebook) -> bool:

@@ -9,6 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from drgsim import DrgGrouper
+from drgsim.cases import read_cases
 from drgsim.cases.read import chunks_to_read
 from drgsim.grouping.street import group_chunk, group_chunk_in_pandas
 
@@ -37,7 +38,8 @@ CELLS = {
         "I10",
         "NA",
     ],
-    "procedures": ["", "51.2300", "512300", "51.2300|54.5100X005", "-", "51.2300，54.5100x005", "无"],
+    "procedures": ["", "51.2300", "512300", "51.2300|54.5100X005",
+        "17.9200x041|00.31", "17.9200x041", "-", "51.2300，54.5100x005", "无"],
     "total_cost": ["12.50", "1,234.5", "¥3", "", "-", "nan", "-7.25", "100"],
     "admission_date": ["2024-01-02", "2024/3/4", "20240105 1030", "", "2024-02-31", "-"],
     "note": ["a, b", ' "q" ', "", "x"],
@@ -95,6 +97,24 @@ def test_csv(tmp_path, seed, normalise):
     # blanks around a kept column are the file's own business, see below
     table(seed).assign(note="n").to_csv(path, index=False)
     agree(path, normalise=normalise)
+
+
+def test_a_later_chunk_may_be_the_first_to_need_a_column(tmp_path):
+    """Days of age and children's weights, wherever they first appear, have their column from the start."""
+    rows = pd.DataFrame({"case_id": range(200), "sex": 2, "age": "30", "birth_weight": "", "los": 3})
+    rows = rows.assign(discharge=1, diagnoses="O80.000|Z37.000x001", procedures="")
+    rows.loc[150, ["age", "birth_weight"]] = ["30", "3200"]
+    rows.loc[151, ["age", "diagnoses"]] = ["3天", "P07.300"]
+    rows.to_csv(tmp_path / "cases.csv", index=False)
+    chunks = [chunk.table for chunk in agree(tmp_path / "cases.csv", chunk_rows=60)]
+    assert len({tuple(table.column_names) for table in chunks}) == 1
+    last = pa.concat_tables(chunks, promote_options="permissive").to_pandas()
+    assert last.loc[150, "children_birth_weights"] == "3200"
+    assert pd.isna(last.loc[150, "birth_weight"])
+    assert last.loc[151, ["age", "age_days"]].tolist() == [0, 3]
+    whole = read_cases(tmp_path / "cases.csv")
+    assert whole.loc[150, "children_birth_weights"] == "3200"
+    assert "age_days" not in read_cases(rows.iloc[:100].astype(str)).columns
 
 
 def test_plain_csv_needs_no_second_look(tmp_path):
