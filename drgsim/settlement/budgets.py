@@ -14,7 +14,7 @@ from ..cases.arrays import read_labels
 from ..errors import ColumnError, NotFoundError
 from ..policy.policy import policies_given
 from .settlement_errors import SettlementError
-from .statistics import Words, added
+from .statistics import Sums, Words, added
 
 if TYPE_CHECKING:
     from ..policy.policy import Policy
@@ -101,7 +101,7 @@ CATASTROPHIC, MEDICAL_AID, OTHER = "catastrophic", "medical_aid", "other_payers"
 POTS = (CATASTROPHIC, MEDICAL_AID, OTHER)
 
 
-def of_basic_fund(rows: pd.DataFrame, policy_of: Callable[[str], Policy]) -> npt.NDArray[np.bool_]:
+def of_basic_fund(rows: pd.DataFrame | Sums, policy_of: Callable[[str], Policy]) -> npt.NDArray[np.bool_]:
     """(rows,) whether the basic fund of each row's `insured_region` and `insurance` bears what catastrophic
     insurance pays there."""
     regions, insurances = Words.read(rows, "insured_region"), Words.read(rows, "insurance")
@@ -113,31 +113,25 @@ def of_basic_fund(rows: pd.DataFrame, policy_of: Callable[[str], Policy]) -> npt
     return borne[pairs]
 
 
-def pot_table(flows: pd.DataFrame, borne: npt.NDArray[np.bool_]) -> pd.DataFrame:
+def pot_table(flows: Sums, borne: npt.NDArray[np.bool_]) -> pd.DataFrame:
     """What each pot spends, fen: index (region, pot), column `spent`; pots that spend nothing are left out.
 
     `flows` are statistics by flow, `borne` what `of_basic_fund` says of them.
     """
-    catastrophic = flows["catastrophic"].to_numpy(np.int64)
-    aid = flows["medical_aid"].to_numpy(np.int64)
+    catastrophic, aid = flows["catastrophic"], flows["medical_aid"]
     spent = {
         CATASTROPHIC: np.where(borne, 0, catastrophic),
         MEDICAL_AID: aid,
-        OTHER: flows["other_payers"].to_numpy(np.int64) - catastrophic - aid,
+        OTHER: flows["other_payers"] - catastrophic - aid,
     }
     regions = Words.read(flows, "insured_region")
-    seen = np.unique(regions.codes)
-    table = pd.DataFrame(
-        {
-            "region": np.tile(regions.names[seen], len(POTS)),
-            "pot": np.repeat(np.array(POTS, dtype=object), len(seen)),
-            "spent": np.concatenate(
-                [added(regions.codes, spent[pot], len(regions.names))[seen] for pot in POTS]
-            ),
-        }
+    pots = np.array(sorted(POTS), dtype=object)
+    sums = np.stack([added(regions.codes, spent[pot], len(regions.names)) for pot in pots], axis=1)
+    region, pot = np.nonzero(sums)
+    index = pd.MultiIndex.from_arrays(
+        [pd.Series(regions.names[region], dtype=object).infer_objects(), pots[pot]], names=["region", "pot"]
     )
-    sums = table.groupby(["region", "pot"], sort=True)[["spent"]].sum()
-    return sums[sums["spent"] != 0]
+    return pd.DataFrame({"spent": sums[region, pot]}, index=index)
 
 
 def _borne(policy_of: Callable[[str], Policy], region: str, insurance: str) -> bool:

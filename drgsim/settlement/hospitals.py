@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .clearing import clear_year, settle_months
-from .statistics import Words, added
+from .statistics import Sums, Words, added
 from .timing import MONTHS_IN_A_YEAR
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Columns = dict[str, npt.NDArray[Any]]
 
 
 def hospital_statements(
-    rows: pd.DataFrame, flows: pd.DataFrame, policy_of: Callable[[str], Policy]
+    rows: Sums, flows: Sums, policy_of: Callable[[str], Policy]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Two tables in fen: a row for each hospital and insurance, and a row for each of its months.
 
@@ -34,15 +34,15 @@ def hospital_statements(
     policy_of : the policy of a care region.
     """
     hospital, month = Words.read(rows, "hospital_id"), Words.read(rows, "month")
-    measured = {name: rows[name].to_numpy(np.int64) for name in ("fund", "fund_by_item")}
+    measured = {name: rows[name] for name in ("fund", "fund_by_item")}
     of_flow = Words.read(flows, "hospital_id")
-    owed = {name: flows[name].to_numpy(np.int64) for name in ("settled", "fund_by_item")}
+    owed = {name: flows[name] for name in ("settled", "fund_by_item")}
     flows_of_fund, rows_of_fund = _positions(flows), _positions(rows)
+    words = {name: Words.read(rows, name) for name in FUND}
     years: list[Columns] = []
     months: list[Columns] = []
     for fund_key in sorted(rows_of_fund):
         own, mine = rows_of_fund[fund_key], flows_of_fund[fund_key]
-        region, insurance = fund_key
         # codes of names that are sorted: hospitals and months come in the order of their names
         hospitals, row = np.unique(hospital.codes[own], return_inverse=True)
         in_months, column = np.unique(month.codes[own], return_inverse=True)
@@ -53,19 +53,19 @@ def hospital_statements(
         )
         place = np.searchsorted(names, of_flow.names)[of_flow.codes[mine]]
         settled, booked = (added(place, owed[name][mine], len(hospitals)) for name in owed)
-        year, of_month = _statements(names, monthly, by_item, settled, booked, policy_of(region))
+        year, of_month = _statements(names, monthly, by_item, settled, booked, policy_of(fund_key[0]))
         whose: Columns = {"hospital_id": hospitals}
         when: Columns = {
             "hospital_id": np.repeat(hospitals, len(in_months)),
             "month": np.tile(in_months, len(hospitals)),
         }
-        years.append(_of_fund(region, insurance, len(hospitals)) | whose | year)
-        months.append(_of_fund(region, insurance, len(when["month"])) | when | of_month)
-    words = {"hospital_id": hospital, "month": month}
+        years.append(_of_fund(fund_key, words, len(hospitals)) | whose | year)
+        months.append(_of_fund(fund_key, words, len(when["month"])) | when | of_month)
+    words |= {"hospital_id": hospital, "month": month}
     return _table(years, words), _table(months, words)
 
 
-def _positions(table: pd.DataFrame) -> Mapping[tuple[str, str], Ints]:
+def _positions(table: Sums) -> Mapping[tuple[str, str], Ints]:
     """Where the rows of each fund stand."""
     region, insurance = (Words.read(table, name) for name in FUND)
     fund = region.codes * len(insurance.names) + insurance.codes
@@ -79,10 +79,11 @@ def _positions(table: pd.DataFrame) -> Mapping[tuple[str, str], Ints]:
     }
 
 
-def _of_fund(region: str, insurance: str, n: int) -> Columns:
+def _of_fund(fund: tuple[str, str], words: Mapping[str, Words], n: int) -> Columns:
+    """The fund's names as codes, n times."""
     return {
-        "care_region": np.full(n, region, dtype=object),
-        "insurance": np.full(n, insurance, dtype=object),
+        name: np.full(n, np.searchsorted(words[name].names, word))
+        for name, word in zip(FUND, fund, strict=True)
     }
 
 

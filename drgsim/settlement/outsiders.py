@@ -52,8 +52,7 @@ def outsiders(
     """
     policy_of = policy_by_region(policy)
     known = None if budgets is None else budget_table(budgets)
-    months = hospital_months(payments)
-    flows = months.groupby(list(FLOW), as_index=False, sort=True)[list(MEASURES)].sum()
+    flows = hospital_months(payments).by(FLOW, MEASURES).frame()
     with_them = settlement_prices(flows, policy_of, known).set_index(FUND)["price"]
     alone = flows.assign(**{name: flows[name] - flows[part] for name, part in _BORNE_HERE.items()})
     alone = alone.assign(**dict.fromkeys(_BORNE_HERE.values(), np.int64(0)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from .budgets import FUND, budget_table, of_basic_fund, policy_by_region, pot_ta
 from .hospitals import hospital_statements
 from .settlement import Settlement
 from .settlement_errors import LedgerError, SettlementError
-from .statistics import FLOW, MEASURES, Ints, Words, added, added_up, flow_months, hospital_months
+from .statistics import FLOW, MEASURES, Ints, Sums, Words, added, flow_months, hospital_months
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,15 +75,15 @@ def settle(
         raise SettlementError("there is nothing to settle", got="0 stays")
     policy_of = policy_by_region(policy)
     known = None if budgets is None else budget_table(budgets)
-    flows = added_up(rows, FLOW, MEASURES)
+    flows = rows.by(FLOW, MEASURES)
     prices = settlement_prices(flows, policy_of, known)
     flows = _at_settlement_price(flows, prices)
     borne = of_basic_fund(flows, policy_of)
-    flows["fund_catastrophic"] = np.where(borne, flows["catastrophic"], 0)
+    flows = flows.beside(fund_catastrophic=np.where(borne, flows["catastrophic"], 0))
     pots = pot_table(flows, borne)
     hospitals, months = hospital_statements(rows, flows, policy_of)
     ledger = _ledger(flows, hospitals, known, prices, policy_of)
-    done = Settlement(flows, prices, hospitals, months, ledger, flow_months(rows), pots)
+    done = Settlement(flows.frame(), prices, hospitals, months, ledger, flow_months(rows), pots)
     if done.residual:
         raise LedgerError(
             "what funds and pots spend is not what hospitals are due and other payers pay",
@@ -92,7 +93,7 @@ def settle(
 
 
 def settlement_prices(
-    rows: pd.DataFrame, policy_of: Callable[[str], Policy], budgets: pd.DataFrame | None
+    rows: pd.DataFrame | Sums, policy_of: Callable[[str], Policy], budgets: pd.DataFrame | None
 ) -> pd.DataFrame:
     """region, insurance, price (multiple of the budget point value), held (fixed, floor, cap or "" where it
     was solved); one row a fund. `rows` are flows, `budgets` in fen."""
@@ -100,10 +101,13 @@ def settlement_prices(
     care, home, insured = (Words.read(rows, name) for name in ("care_region", "insured_region", "insurance"))
     for kind in np.unique(insured.codes).tolist():
         insurance, own = str(insured.names[kind]), np.flatnonzero(insured.codes == kind)
-        regions = sorted({*care.names[care.codes[own]], *home.names[home.codes[own]]})
+        used = (words.names[np.unique(words.codes[own])] for words in (care, home))
+        regions = sorted({*chain.from_iterable(used)})
         cared, homed = (np.searchsorted(regions, words.names)[words.codes[own]] for words in (care, home))
         rules = [policy_of(region) for region in regions]
-        at_zero, slope = _lines(rows.iloc[own], cared, homed, len(regions))
+        at_zero, slope = _lines(
+            {name: np.asarray(rows[name])[own] for name in _SLIDING}, cared, homed, len(regions)
+        )
         wanted = np.array([rule["settlement.point_value"] == "floating" for rule in rules])
         # a fund pays no stay at a price of its own where its insured are all treated elsewhere
         floating = np.logical_and(wanted, np.diag(slope) != 0)
@@ -120,18 +124,21 @@ def settlement_prices(
     return pd.concat(solved, ignore_index=True)
 
 
-def _lines(own: pd.DataFrame, care: Ints, home: Ints, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Each fund's payment as a line in the prices of all care regions: constants, and slopes. `care` and
-    `home` are the places of each row's regions among the n."""
-    sums = own[list(MEASURES)].astype(np.float64)
-    of_care = sums["sliding_care_region"].to_numpy()
-    of_home = (sums["sliding"] - sums["sliding_care_region"]).to_numpy()
+_SLIDING = ("fund", "fund_care_region", "sliding", "sliding_care_region")
+
+
+def _lines(
+    own: Mapping[str, npt.NDArray[Any]], care: Ints, home: Ints, n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each fund's payment as a line in the prices of all care regions: constants, and slopes. `own` are the
+    measures of the rows, `care` and `home` the places of each row's regions among the n."""
+    fund, of_care_fund, sliding, of_care = (own[name].astype(np.float64) for name in _SLIDING)
     slope = np.zeros((n, n))
-    np.add.at(slope, (home, care), of_home)
+    np.add.at(slope, (home, care), sliding - of_care)
     np.add.at(slope, (care, care), of_care)
     at_one = np.zeros(n)
-    np.add.at(at_one, home, (sums["fund"] - sums["fund_care_region"]).to_numpy())
-    np.add.at(at_one, care, sums["fund_care_region"].to_numpy())
+    np.add.at(at_one, home, fund - of_care_fund)
+    np.add.at(at_one, care, of_care_fund)
     return at_one - slope.sum(axis=1), slope
 
 
@@ -154,14 +161,14 @@ def _budget_of(
     return np.nan_to_num(money)
 
 
-def _at_settlement_price(flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
+def _at_settlement_price(flows: Sums, prices: pd.DataFrame) -> Sums:
     """The flows with what the funds owe at the settlement price: the one place where it is rounded."""
     price = prices["price"].to_numpy(np.float64)[_fund_of(flows, "care_region", prices)]
     fund, care = (
-        flows[name].to_numpy(np.int64) + _moved(price, flows[sliding].to_numpy(np.int64))
+        flows[name] + _moved(price, flows[sliding])
         for name, sliding in (("fund", "sliding"), ("fund_care_region", "sliding_care_region"))
     )
-    return flows.assign(settled=fund, settled_care_region=care, settled_insured_region=fund - care)
+    return flows.beside(settled=fund, settled_care_region=care, settled_insured_region=fund - care)
 
 
 def _moved(price: np.ndarray, sliding: np.ndarray) -> np.ndarray:
@@ -174,7 +181,7 @@ def _number(value: float | None) -> float:
 
 
 def _ledger(
-    rows: pd.DataFrame,
+    rows: Sums,
     hospitals: pd.DataFrame,
     budgets: pd.DataFrame | None,
     prices: pd.DataFrame,
@@ -185,8 +192,8 @@ def _ledger(
     hospital = _fund_of(hospitals, "care_region", prices)
     local = care == home
 
-    def sums(table: pd.DataFrame, measure: str, fund: Ints, which: Any = slice(None)) -> Ints:
-        return added(fund[which], table[measure].to_numpy(np.int64)[which], len(prices))
+    def sums(table: pd.DataFrame | Sums, measure: str, fund: Ints, which: Any = slice(None)) -> Ints:
+        return added(fund[which], np.asarray(table[measure], np.int64)[which], len(prices))
 
     parts = {
         "local": sums(rows, "settled", care, local),
@@ -207,7 +214,7 @@ def _ledger(
     return table
 
 
-def _fund_of(table: pd.DataFrame, region: str, prices: pd.DataFrame) -> Ints:
+def _fund_of(table: pd.DataFrame | Sums, region: str, prices: pd.DataFrame) -> Ints:
     """The place of each row's fund among the prices, which have every fund that pays or treats."""
     regions, insurances = Words.read(table, region), Words.read(table, "insurance")
     places = {fund: at for at, fund in enumerate(zip(prices["region"], prices["insurance"], strict=True))}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from ..payment.engine.steps.fund_share import FundShare, Gap
 from .settlement_errors import SettlementError
 
 if TYPE_CHECKING:
+    from ..payment.engine.stays import Stays
     from ..payment.faces.payments import Payments
 
 
@@ -50,8 +52,10 @@ class Words:
         return cls(place.astype(np.int64)[codes], kept)
 
     @classmethod
-    def read(cls, table: pd.DataFrame, column: str) -> Words:
+    def read(cls, table: pd.DataFrame | Sums, column: str) -> Words:
         """A column of a table; the table's own texts are looked at once each, not once a row."""
+        if isinstance(table, Sums):
+            return table.cells.words[column]
         labels = read_labels(table, column)
         return cls.of(labels.codes, labels.names)
 
@@ -66,20 +70,78 @@ class Words:
         return Words(np.where(mine == 0, theirs, mine), both.names)  # NOWHERE sorts first
 
 
-def tally(keys: Mapping[str, Words], measures: Mapping[str, Ints]) -> pd.DataFrame:
-    """A row for each combination of keys that occurs, sorted by the keys, with the sums of the measures.
+class Cells:
+    """Which rows have the same keys: found once, added up as often as anything is asked of them.
 
-    Sums of whole numbers do not depend on the order of the rows.
+    `words` are the keys of each cell, sorted by all of them, and `place` (rows,) is the cell of each row.
     """
-    combined = _combined(list(keys.values()))
-    order = np.argsort(combined)
-    combined = combined[order]
-    starts = np.flatnonzero(np.diff(combined, prepend=combined[:1] - 1))
-    first = order[starts]
-    columns: dict[str, Any] = {name: words.column(words.codes[first]) for name, words in keys.items()}
-    for name, values in measures.items():
-        columns[name] = np.add.reduceat(values[order], starts) if len(starts) else values[:0].copy()
-    return pd.DataFrame(columns)
+
+    def __init__(self, keys: Mapping[str, Words]) -> None:
+        combined = _combined(list(keys.values()))
+        order = np.argsort(combined)
+        ordered = combined[order]
+        new = np.diff(ordered, prepend=ordered[:1] - 1) != 0
+        first = order[new]
+        self.words = {name: Words(words.codes[first], words.names) for name, words in keys.items()}
+        self.place = np.empty(len(order), np.int64)
+        self.place[order] = np.cumsum(new) - 1
+        self._by: dict[tuple[str, ...], Cells] = {}
+
+    def __len__(self) -> int:
+        return len(next(iter(self.words.values())).codes)
+
+    @cached_property
+    def columns(self) -> dict[str, Any]:
+        """The keys as columns of a table."""
+        return {name: words.column(words.codes) for name, words in self.words.items()}
+
+    def by(self, names: Sequence[str]) -> Cells:
+        """These cells with some of their keys only, kept."""
+        asked = tuple(names)
+        if asked not in self._by:
+            self._by[asked] = Cells({name: self.words[name] for name in asked})
+        return self._by[asked]
+
+    def sums(self, measures: Mapping[str, Ints]) -> Sums:
+        """The measures of the rows, added up: whole numbers, whose sums no order of the rows changes."""
+        return Sums(self, {name: added(self.place, each, len(self)) for name, each in measures.items()})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """A table of whole numbers by keys of text, as plain columns: what a settlement works with."""
+
+    cells: Cells
+    values: Mapping[str, Ints]
+
+    @classmethod
+    def read(cls, table: pd.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> Sums:
+        """The rows of a table, those of the same keys added up."""
+        cells = Cells({name: Words.read(table, name) for name in keys})
+        return cells.sums({name: table[name].to_numpy(np.int64) for name in measures})
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __getitem__(self, measure: str) -> Ints:
+        return self.values[measure]
+
+    def by(self, names: Sequence[str], measures: Sequence[str]) -> Sums:
+        """Added up further, by some of the keys."""
+        return self.cells.by(names).sums({name: self.values[name] for name in measures})
+
+    def beside(self, **columns: Ints) -> Sums:
+        """The same with further columns."""
+        return Sums(self.cells, {**self.values, **columns})
+
+    def frame(self) -> pd.DataFrame:
+        """The table, sorted by its keys."""
+        return pd.DataFrame({**self.cells.columns, **self.values})
+
+
+def tally(keys: Mapping[str, Words], measures: Mapping[str, Ints]) -> pd.DataFrame:
+    """A row for each combination of keys that occurs, sorted by the keys, with the sums of the measures."""
+    return Cells(keys).sums(measures).frame()
 
 
 def added(place: Ints, values: npt.NDArray[Any], n: int) -> Ints:
@@ -128,7 +190,7 @@ def statistics(payments: Payments) -> pd.DataFrame:
     SettlementError
         The policy finds the fund's share by substitution: its slope in the price of a point is not known.
     """
-    return tally(stay_keys(payments, KEYS), stay_measures(payments))
+    return stay_cells(payments, KEYS).sums(stay_measures(payments)).frame()
 
 
 def merge_statistics(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -139,26 +201,20 @@ def merge_statistics(tables: list[pd.DataFrame]) -> pd.DataFrame:
     return _added_up(tables, KEYS)
 
 
-def hospital_months(payments: Payments | pd.DataFrame) -> pd.DataFrame:
+def hospital_months(payments: Payments | pd.DataFrame) -> Sums:
     """The same for stays or their statistics with all groups of a hospital's month in one row.
 
     It is all a settlement reads, and a small table whatever the number of stays or groups.
     """
     if isinstance(payments, pd.DataFrame):
-        return _added_up([payments], HOSPITAL_MONTH)
-    return tally(stay_keys(payments, HOSPITAL_MONTH), stay_measures(payments))
+        return Sums.read(_checked(payments), HOSPITAL_MONTH, MEASURES)
+    return stay_cells(payments, HOSPITAL_MONTH).sums(stay_measures(payments))
 
 
-def flow_months(months: pd.DataFrame) -> pd.DataFrame:
+def flow_months(months: Sums) -> pd.DataFrame:
     """Who treats whose insured month by month, from the statistics of hospitals' months."""
     keys = [name for name in HOSPITAL_MONTH if name != "hospital_id"]
-    return added_up(months, keys, ("cases", "fund", "fund_care_region", "catastrophic"))
-
-
-def added_up(table: pd.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
-    """Statistics with the rows of the same keys added up, sorted by the keys."""
-    words = {name: Words.read(table, name) for name in keys}
-    return tally(words, {name: table[name].to_numpy(np.int64) for name in measures})
+    return months.by(keys, ("cases", "fund", "fund_care_region", "catastrophic")).frame()
 
 
 def pool_small_cells(table: pd.DataFrame, fewer_than: int, *, group: str = "*") -> pd.DataFrame:
@@ -173,7 +229,7 @@ def pool_small_cells(table: pd.DataFrame, fewer_than: int, *, group: str = "*") 
 def _added_up(tables: list[pd.DataFrame], keys: tuple[str, ...]) -> pd.DataFrame:
     checked = [_checked(table) for table in tables]
     together = pd.concat(checked, ignore_index=True) if len(checked) > 1 else checked[0]
-    return added_up(together, keys, MEASURES)
+    return Sums.read(together, keys, MEASURES).frame()
 
 
 def with_parts(table: pd.DataFrame) -> pd.DataFrame:
@@ -198,13 +254,22 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
 
 def stay_keys(payments: Payments, names: tuple[str, ...]) -> dict[str, Words]:
     """Each stay's keys; where only one of its two regions is stated, that is the other too."""
-    care, insured = _words(payments, "care_region"), _words(payments, "insured_region")
+    return _keys_of(payments.stays, names)
+
+
+def stay_cells(payments: Payments, names: tuple[str, ...]) -> Cells:
+    """Which stays have the same keys: the same under every policy that pays them, so it is kept."""
+    return payments.stays.fact(f"cells {' '.join(names)}", lambda stays: Cells(_keys_of(stays, names)))
+
+
+def _keys_of(stays: Stays, names: tuple[str, ...]) -> dict[str, Words]:
+    care, insured = _words(stays, "care_region"), _words(stays, "insured_region")
     found = {"care_region": care.filled(insured), "insured_region": insured.filled(care)}
     for name in names:
         if name == "month":
-            found[name] = _months(payments)
+            found[name] = _months(stays)
         elif name not in found:
-            found[name] = _words(payments, payments.stays.group_column if name == "group" else name)
+            found[name] = _words(stays, stays.group_column if name == "group" else name)
     return {name: found[name] for name in names}
 
 
@@ -229,13 +294,13 @@ def stay_measures(payments: Payments) -> dict[str, Ints]:
     }
 
 
-def _words(payments: Payments, column: str) -> Words:
-    labels = payments.stays.labels(column)
+def _words(stays: Stays, column: str) -> Words:
+    labels = stays.labels(column)
     return Words.of(labels.codes, labels.names)
 
 
-def _months(payments: Payments) -> Words:
-    days = payments.stays.days("discharge_date")
+def _months(stays: Stays) -> Words:
+    days = stays.days("discharge_date")
     known = np.isfinite(days)
     months = np.where(known, days, 0).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     low, high = (int(months[known].min()), int(months[known].max())) if known.any() else (0, -1)

@@ -1,6 +1,7 @@
 """Rows are added up as pandas would, whatever their order, spelling or number of keys."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from drgsim.payment.pay import pay
 from drgsim.settlement import merge_statistics, settle, statistics
-from drgsim.settlement.statistics import _LARGEST, Words, _combined, tally
+from drgsim.settlement.statistics import _LARGEST, FLOW, Words, _combined, stay_cells, tally
 
 from .test_settle import FLOATING, WEIGHTS, budgets, year_of_cases
 
@@ -63,3 +64,18 @@ def test_statistics_read_back_from_a_file_settle_to_the_same_fen():
         pd.testing.assert_frame_equal(
             getattr(settle(again, FLOATING, budgets=money), name), getattr(done, name)
         )
+
+
+def test_cells_are_kept_as_long_as_their_columns_are():
+    paid = pay(year_of_cases(), FLOATING, weights=WEIGHTS)
+    cells = stay_cells(paid, FLOW)
+    assert stay_cells(paid, FLOW) is cells
+    stays = paid.stays
+    dearer = replace(paid, stays=stays.replaced({"total_cost": stays.frame["total_cost"] * 2}))
+    assert stay_cells(dearer, FLOW) is cells
+    merged = replace(paid, stays=stays.replaced({"hospital_id": "H1"}))
+    assert stay_cells(merged, FLOW).words["hospital_id"].names.tolist() == ["", "H1"]
+    assert len(stay_cells(merged, FLOW)) < len(cells)
+    further = cells.by(("insurance",))
+    assert cells.by(("insurance",)) is further
+    assert further.sums({"n": cells.sums({"n": np.ones(len(paid), np.int64)})["n"]})["n"].sum() == len(paid)

@@ -14,17 +14,16 @@ import numpy.typing as npt
 from ...errors import ColumnError
 from ...payment.engine.problems import Unpaid
 from ...payment.engine.state import Outlier, Review, Route
-from ...settlement.statistics import FLOW, stay_keys, stay_measures
+from ...settlement.statistics import FLOW, stay_cells, stay_measures
 from .case_table import AGE_BAND, age_bands
 from .groupings import MDC
-from .sums import Key, key, sums
+from .sums import Key, cells, key, sums
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ...payment.faces.payments import Payments
     from ...settlement import Settlement
-    from ...settlement.statistics import Words
     from .rules import Rules
 
 
@@ -46,26 +45,26 @@ def fund_after_clearing(payments: Payments, settlement: Settlement) -> tuple[Fen
     catastrophic = flows["fund_catastrophic"].to_numpy(np.int64)
     if not (moved.any() or cleared.any() or catastrophic.any()):
         return fund, np.zeros_like(fund)
-    keys = stay_keys(payments, FLOW)
-    flow = _row_of(keys, flows, FLOW)
+    flow = _row_of(payments, flows, FLOW)
     if moved.any() or cleared.any():
         fund = fund + spread(moved, flow, stay_measures(payments)["sliding"])
-        fund = fund + spread(cleared, _row_of(keys, hospitals, HOSPITAL), fund)
+        fund = fund + spread(cleared, _row_of(payments, hospitals, HOSPITAL), fund)
     # a flow's catastrophic insurance is all of the fund or none of it
     return fund, np.where(catastrophic[flow] != 0, payments.ledger.catastrophic, 0)
 
 
-def _row_of(keys: Mapping[str, Words], table: pd.DataFrame, by: Sequence[str]) -> npt.NDArray[np.int64]:
+def _row_of(payments: Payments, table: pd.DataFrame, by: tuple[str, ...]) -> npt.NDArray[np.int64]:
     """The row of `table` each stay belongs to."""
-    stays = np.zeros(len(keys[by[0]].codes), np.int64)
+    cells = stay_cells(payments, by)
+    wanted = np.zeros(len(cells), np.int64)
     rows = np.zeros(len(table), np.int64)
     for name in by:
-        words = keys[name]
+        words = cells.words[name]
         place = {word: code for code, word in enumerate(words.names)}
-        stays = stays * len(words.names) + words.codes
+        wanted = wanted * len(words.names) + words.codes
         rows = rows * len(words.names) + table[name].map(place).to_numpy(np.int64)
     order = np.argsort(rows, kind="stable")
-    return order[np.searchsorted(rows[order], stays)]
+    return order[np.searchsorted(rows[order], wanted)][cells.place]
 
 
 Ints = npt.NDArray[np.int64]
@@ -196,8 +195,17 @@ class Outcome:
         `outlier`; `region`, `hospital` and `level` are the insured region, hospital id and level."""
         asked = tuple(by)
         if asked not in self._summed:
-            self._summed[asked] = sums({name: self.key(name) for name in by}, self.ledger)
+            self._summed[asked] = self._sums(asked)
         return self._summed[asked].copy()
+
+    def _sums(self, by: tuple[str, ...]) -> pd.DataFrame:
+        if not by or any(name in MARKS for name in by):
+            return sums({name: self.key(name) for name in by}, self.ledger)
+        # what only the cases say is found once for all that is paid on them
+        found = self.payments.stays.fact(
+            f"cells by {' '.join(by)}", lambda _: cells({name: self.key(name) for name in by})
+        )
+        return found.sums(self.ledger).frame()
 
     @cached_property
     def _summed(self) -> dict[tuple[str, ...], pd.DataFrame]:
@@ -209,13 +217,17 @@ class Outcome:
         stays = self.payments.stays
         column = ALIASES.get(name, name)
         if column == AGE_BAND and AGE_BAND not in stays:
+            for read in ("age", "age_days"):
+                stays.number(read)  # known to be needed: a table of other ages has other bands
             return age_bands(stays.frame)
         if column in MARKS:
             words = [kind.name.lower() for kind in MARKS[column]]
             return getattr(self.payments.findings, column), np.array(words, dtype=object)
         if column == "discharge_month":
+            stays.days("discharge_date")
             return key(stays.frame["discharge_date"].dt.strftime("%Y-%m"))
         if column not in stays and column in (*PLACES, MDC):
+            stays.labels(column)
             return np.full(len(stays), -1), np.array([], dtype=object)
         if column not in stays:
             raise ColumnError(

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ...errors import ColumnError
 from ...settlement.statistics import NOWHERE as NOT_STATED
-from ...settlement.statistics import Words, tally
+from ...settlement.statistics import Cells, Words
 
 Ints = npt.NDArray[np.int64]
 Key = tuple[npt.NDArray[np.integer[Any]], Any]  # code of each stay (negative: not stated), names by code
@@ -62,8 +62,13 @@ def sums(keys: Mapping[str, Key], measures: Mapping[str, npt.NDArray[np.integer[
     _refuse_uneven(keys, measures)
     if not keys:
         return pd.DataFrame({name: [np.sum(values, dtype=np.int64)] for name, values in measures.items()})
-    words = {name: _in_order(name, np.asarray(codes), spelt) for name, (codes, spelt) in keys.items()}
-    return tally(words, {name: np.asarray(values, np.int64) for name, values in measures.items()})
+    whole = {name: np.asarray(values, np.int64) for name, values in measures.items()}
+    return cells(keys).sums(whole).frame()
+
+
+def cells(keys: Mapping[str, Key]) -> Cells:
+    """Which stays have equal names under all keys, in the order of the names."""
+    return Cells({name: _in_order(name, np.asarray(codes), spelt) for name, (codes, spelt) in keys.items()})
 
 
 def _refuse_uneven(keys: Mapping[str, Key], measures: Mapping[str, npt.NDArray[np.integer[Any]]]) -> None:

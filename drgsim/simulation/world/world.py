@@ -18,7 +18,7 @@ from ...payment.engine.grouped import as_frame
 from ...payment.engine.stays import Stays
 from ...payment.pay import pay
 from ...settlement import settle
-from ...settlement.statistics import FLOW, Words, stay_keys, stay_measures, tally
+from ...settlement.statistics import FLOW, Cells, Words, stay_cells, stay_keys, stay_measures
 from ...transition.carried import carried_weights
 from ..responses import apply_responses
 from ..responses.habits import Habits, facing
@@ -124,9 +124,8 @@ class World:
         """What funds and hospitals get before the clearing, int64 fen, by care region, insured region,
         insurance, hospital and age band, with the measures of `drgsim.settlement.statistics`."""
         _, payments = self._paid(scenario, steps, relative_cost, year)
-        codes, names = age_bands(payments.stays.frame)
-        keys = stay_keys(payments, FLOW) | {AGE_BAND: Words.of(codes, list(names))}
-        return tally(keys, stay_measures(payments))
+        cells = payments.stays.fact("cells of flows and ages", lambda stays: _cells_by_age(stays, payments))
+        return cells.sums(stay_measures(payments)).frame()
 
     @cached_property
     def budgets(self) -> pd.DataFrame:
@@ -252,13 +251,20 @@ def _bears_groups(cases: pd.DataFrame, scheme: str) -> bool:
     return (DIP_COLUMN if is_dip(scheme) else DRG_COLUMN) in cases.columns
 
 
+def _cells_by_age(stays: Stays, payments: Payments) -> Cells:
+    for column in ("age", "age_days"):
+        stays.number(column)  # what the bands are read from: a table with other ages has other cells
+    codes, names = age_bands(stays.frame)
+    return Cells(stay_keys(payments, FLOW) | {AGE_BAND: Words.of(codes, list(names))})
+
+
 def _floats(rules: Rules) -> bool:
     return any(policy["settlement.point_value"] == "floating" for policy in rules.each)
 
 
 def _spending_before_reserve(payments: Payments, rules: Rules) -> pd.DataFrame:
     """Each fund's budget such that, less its reserve, it is what the fund spends."""
-    rows = tally(stay_keys(payments, FLOW), stay_measures(payments))
+    rows = stay_cells(payments, FLOW).sums(stay_measures(payments)).frame()
     home = rows.groupby(["insured_region", "insurance"])[["fund", "fund_care_region"]].sum()
     care = rows.groupby(["care_region", "insurance"])["fund_care_region"].sum()
     own = home["fund"] - home["fund_care_region"]
