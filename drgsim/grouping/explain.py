@@ -28,7 +28,7 @@ _SHOWN = 6  # ADRGs that came near, in the short text
 
 def alternatives(course: Course, rows: Rows) -> Iterator[Node]:
     """One node with the other DRGs of the ADRG, and the ADRGs that came near before it."""
-    children = [*_siblings(course, rows), *_near(course, rows)]
+    children = [*_siblings(course, rows), *_near(course)]
     if children:
         words = Words("怎样会是另一组", "what would have made it another group")
         yield Node("alternatives", words, children=tuple(children))
@@ -77,19 +77,10 @@ def _needs(
     )
 
 
-def _near(course: Course, rows: Rows) -> Iterator[Node]:
+def _near(course: Course) -> Iterator[Node]:
     """ADRGs tested before the answer that found some of the codes they look for."""
-    teller = course.teller
-    shown = 0
-    for mdc, adrgs in rows:
-        if not teller.facts.holds(mdc.rule):
-            continue
-        for adrg, _ in adrgs:
-            if course.found and adrg is course.found[1]:
-                return
-            if not teller.facts.holds(adrg.rule) and teller.is_near(adrg.rule):
-                shown += 1
-                yield _needs(adrg, teller, brief=shown <= _SHOWN)
+    for place, adrg in enumerate(course.near):
+        yield _needs(adrg, course.teller, brief=place < _SHOWN)
 
 
 def explain(scheme_or_grouper: Any, case: Any) -> Explanation:

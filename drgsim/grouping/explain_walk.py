@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Union
+from operator import attrgetter
+from typing import Any
 
 from ..schemes.describe import in_english
-from ..schemes.model import Adrg, Drg, Mdc
-from ..schemes.rules.terms import Compare, Count, HasSeverity, Member, Role, Variable
+from ..schemes.model import Adrg, CodeSet, Drg, Mdc
+from ..schemes.rules.terms import Member, Role
 from ..schemes.rules.walk import Leaf, leaves, print_rule
+from .case import Case
 from .explanation import Node, Words
+from .readable import Facts
 from .rule_teller import RuleTeller
 
 _NAMED = 12  # failed rows named in one line before the rest is only counted
 
 Rows = Sequence[tuple[Mdc, Sequence[tuple[Adrg, Sequence[Drg]]]]]
 Row = Mdc | Adrg | Drg
-_Tested = Union[Node, "_Told"]  # a plain failure is told beside others
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The tests of a case, the facts of the last attempt, and what was found by it."""
+    """The tests of a case, the facts of the last attempt, what was found by it, and the ADRGs that failed
+    before it but found some of the codes they look for."""
 
     nodes: tuple[Node, ...]
     teller: RuleTeller
     found: tuple[Mdc, Adrg, Drg] | None
+    near: tuple[Adrg, ...]
 
 
 def walk(teller: RuleTeller, rows: Rows, *, retry: bool) -> Course:
@@ -51,161 +54,184 @@ def walk(teller: RuleTeller, rows: Rows, *, retry: bool) -> Course:
 
 
 def _attempt(teller: RuleTeller, rows: Rows) -> Course:
-    nodes: list[_Tested] = []
+    facts = teller.facts
+    nodes: list[Node] = []
+    near: list[Adrg] = []
     for place, (mdc, adrgs) in enumerate(rows):
-        if not teller.facts.holds(mdc.rule):
-            plain = teller.lacks_diagnosis(mdc.rule)
-            nodes.append(_told("mdc", mdc, teller) if plain else _row_node("mdc", mdc, teller))
-            continue
-        tested, found = _adrg_nodes(adrgs, teller)
-        nodes.append(_row_node("mdc", mdc, teller, tested))
-        if found is not None:
-            untested = _untested(len(rows) - place - 1)
-            return Course((*_in_runs(nodes, _MDCS), *untested), teller, (mdc, *found))
-    return Course(tuple(_in_runs(nodes, _MDCS)), teller, None)
+        asked = _asked(mdc, facts.sets)
+        if asked.nothing_found(facts):
+            nodes.append(_untouched("mdc", asked, teller, brief=not asked.lacks_diagnosis))
+        elif not facts.holds(mdc.rule):
+            nodes.append(_row_node("mdc", asked, teller, brief=not teller.lacks_diagnosis(mdc.rule)))
+        else:
+            tested, found = _adrg_nodes(adrgs, teller, near)
+            nodes.append(_row_node("mdc", asked, teller, tested))
+            if found is not None:
+                untested = _untested(len(rows) - place - 1)
+                every = (*_in_runs(nodes, _MDCS), *untested)
+                return Course(every, teller, (mdc, *found), tuple(near))
+    return Course(tuple(_in_runs(nodes, _MDCS)), teller, None, tuple(near))
 
 
 def _adrg_nodes(
-    adrgs: Sequence[tuple[Adrg, Sequence[Drg]]], teller: RuleTeller
+    adrgs: Sequence[tuple[Adrg, Sequence[Drg]]], teller: RuleTeller, near: list[Adrg]
 ) -> tuple[list[Node], tuple[Adrg, Drg] | None]:
-    """The tests inside an MDC up to the answer."""
-    nodes: list[_Tested] = []
+    """The tests inside an MDC up to the answer; those that came near join `near`."""
+    facts = teller.facts
+    nodes: list[Node] = []
     for adrg, drgs in adrgs:
-        if not teller.facts.holds(adrg.rule):
-            near = teller.is_near(adrg.rule)
-            nodes.append(_row_node("adrg", adrg, teller) if near else _told("adrg", adrg, teller))
+        asked = _asked(adrg, facts.sets)
+        if asked.nothing_found(facts):
+            nodes.append(_untouched("adrg", asked, teller, brief=False))
+            continue
+        if not facts.holds(adrg.rule):
+            is_near = teller.is_near(adrg.rule)
+            near += [adrg] if is_near else []
+            nodes.append(_row_node("adrg", asked, teller, brief=is_near))
             continue
         tested = []
         for drg in drgs:
-            tested.append(_row_node("drg", drg, teller))
+            tested.append(_row_node("drg", _asked(drg, facts.sets), teller))
             if tested[-1].passed:
-                nodes.append(_row_node("adrg", adrg, teller, tested))
+                nodes.append(_row_node("adrg", asked, teller, tested))
                 return list(_in_runs(nodes, _ADRGS)), (adrg, drg)
-        nodes.append(_row_node("adrg", adrg, teller, tested))
+        nodes.append(_row_node("adrg", asked, teller, tested))
     return list(_in_runs(nodes, _ADRGS)), None
 
 
-def _row_node(kind: str, row: Row, teller: RuleTeller, tested: Iterable[Node] = ()) -> Node:
-    """A row with its rule, the terms of the rule, and the rows tested below it."""
-    node = _told(kind, row, teller).node
-    below = tuple(tested)
-    if not below:
-        return node
-    return Node(node.kind, node.words, node.passed, node.facts, (*node.children, *below), node.brief)
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term of a rule; how it comes out for a case that has none of the rule's codes."""
+
+    leaf: Leaf
+    printed: str
+    roles: tuple[Role, ...]
+    passed: bool
+    facts: Mapping[str, Any]
+    brief: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a row's rule asks of a case (cases alike in this have the same node of it), and the parts of its
-    node that are the same for every case."""
+    """What of a row is the same for every case.
+
+    `lists` are the codes its rule looks for, and where, when it asks of codes alone and fails without any
+    of them, as most rows do for most cases; else None. `lacks_diagnosis`: it then fails for want of one.
+    """
 
     row: Row
-    roles: tuple[Role, ...]
-    variables: tuple[Variable, ...]
-    severity: bool
-    terms: tuple[tuple[Leaf, str], ...]
+    sets: Mapping[str, CodeSet]
+    lists: tuple[tuple[Role, frozenset[str]], ...] | None
+    lacks_diagnosis: bool
+    terms: tuple[_Term, ...]
     rule: str
     rule_node: Node
     words: Words
+    facts: Mapping[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """The node of a row, and the same as one of several in a line of failures."""
-
-    row: Row
-    node: Node
-    folded: Node
+    def nothing_found(self, facts: Facts) -> bool:
+        """Whether the row fails because the case has none of the codes it looks for."""
+        if self.lists is None:
+            return False
+        for role, codes in self.lists:  # noqa: SIM110 a call for each row, dozens a case
+            if not codes.isdisjoint(facts.codes(role)):
+                return False
+        return True
 
 
 _MOST_KEPT = 1 << 13
-_kept: OrderedDict[Any, _Told] = OrderedDict()  # nodes never change, so explanations share them
 _asked_of: dict[int, _Asked] = {}
 
 
-def _asked(row: Row) -> _Asked:
+def _asked(row: Row, sets: Mapping[str, CodeSet]) -> _Asked:
     known = _asked_of.get(id(row))
-    if known is not None and known.row is row:
-        return known
-    terms = list(leaves(row.rule))
-    roles = [role for leaf in terms if isinstance(leaf, Member | Count) for role in leaf.roles]
-    variables = [leaf.variable for leaf in terms if isinstance(leaf, Compare)]
-    severity = any(isinstance(leaf, HasSeverity) for leaf in terms)
-    rule = print_rule(row.rule)
-    if len(_asked_of) >= _MOST_KEPT:
-        _asked_of.clear()
-    found = _asked_of[id(row)] = _Asked(
-        row,
-        tuple(dict.fromkeys(roles)),
-        tuple(dict.fromkeys(variables)),
-        severity,
-        tuple((leaf, print_rule(leaf)) for leaf in terms),
-        rule,
-        Node("rule", Words(f"规则 {rule}", f"rule {rule}"), brief=len(terms) > 1),
-        Words(f"{row.code} {row.name}".rstrip(), f"{row.code} {in_english(row.name)}".rstrip()),
-    )
-    return found
-
-
-def _told(kind: str, row: Row, teller: RuleTeller) -> _Told:
-    asked = _asked(row)
-    facts = teller.facts
-    key = (
-        id(row),
-        *map(facts.codes, asked.roles),
-        *map(facts.case.numbers.get, asked.variables),
-        *(map(tuple, teller.counting.values()) if asked.severity else ()),
-    )
-    known = _kept.get(key)
-    if known is None or known.row is not row:
-        node = _own_node(kind, asked, teller)
-        folded = Node(node.kind, node.words, node.passed, node.facts, node.children, False)
-        if len(_kept) >= _MOST_KEPT:  # one goes for one that comes: to drop all at once takes long
-            _kept.popitem(last=False)
-        known = _kept[key] = _Told(row, node, folded)
+    if known is None or known.row is not row or known.sets is not sets:
+        if len(_asked_of) >= _MOST_KEPT:
+            _asked_of.clear()
+        known = _asked_of[id(row)] = _work_out(row, sets)
     return known
 
 
-def _own_node(kind: str, asked: _Asked, teller: RuleTeller) -> Node:
-    row, facts = asked.row, teller.facts
-    deciding = {id(leaf) for leaf in teller.deciding(row.rule)}
+def _work_out(row: Row, sets: Mapping[str, CodeSet]) -> _Asked:
+    nobody = RuleTeller(Facts(Case((), (), {}), sets, frozenset()), {})
+    every = tuple(leaves(row.rule))
+    of_codes = all(isinstance(leaf, Member) for leaf in every) and not nobody.facts.holds(row.rule)
+    deciding = {id(leaf) for leaf in nobody.deciding(row.rule)} if of_codes else set()
+    rule = print_rule(row.rule)
+    terms = []
+    for leaf in every:
+        printed, decides = print_rule(leaf), id(leaf) in deciding
+        roles = leaf.roles if isinstance(leaf, Member) else ()
+        own = {"rule": printed, "codes": [], "decides": decides}
+        terms.append(_Term(leaf, printed, roles, of_codes and nobody.facts.holds(leaf), own, decides))
+    looked = [
+        (role, sets[name].codes)
+        for leaf in every
+        if isinstance(leaf, Member)
+        for role in leaf.roles
+        for name in leaf.sets
+    ]
+    return _Asked(
+        row,
+        sets,
+        tuple(looked) if of_codes else None,
+        of_codes and nobody.lacks_diagnosis(row.rule),
+        tuple(terms),
+        rule,
+        Node("rule", Words(f"规则 {rule}", f"rule {rule}"), brief=len(every) > 1),
+        Words(f"{row.code} {row.name}".rstrip(), f"{row.code} {in_english(row.name)}".rstrip()),
+        {"code": row.code, "name": row.name, "rule": rule},
+    )
+
+
+def _untouched(kind: str, asked: _Asked, teller: RuleTeller, *, brief: bool) -> Node:
+    """The node of a row that fails because the case has none of its codes."""
     children = [asked.rule_node]
-    for leaf, printed in asked.terms:
-        decides = id(leaf) in deciding
-        words, codes = teller.found(leaf)
+    for term in asked.terms:
+        zh, en = teller.absent(term.roles)
+        words = Words(f"{term.printed}：{zh}", f"{term.printed}: {en}")
+        children.append(Node("atom", words, term.passed, term.facts, (), term.brief))
+    return Node(kind, asked.words, False, asked.facts, tuple(children), brief)
+
+
+def _row_node(
+    kind: str, asked: _Asked, teller: RuleTeller, tested: Iterable[Node] = (), *, brief: bool = True
+) -> Node:
+    """A row with its rule, the terms of the rule, and the rows tested below it."""
+    rule, facts = asked.row.rule, teller.facts
+    deciding = {id(leaf) for leaf in teller.deciding(rule)}
+    children = [asked.rule_node]
+    for term in asked.terms:
+        decides = id(term.leaf) in deciding
+        (zh, en), codes = teller.found(term.leaf)
         children.append(
             Node(
                 "atom",
-                Words(f"{printed}：{words.zh}", f"{printed}: {words.en}"),
-                facts.holds(leaf),
-                {"rule": printed, "codes": codes, "decides": decides},
+                Words(f"{term.printed}：{zh}", f"{term.printed}: {en}"),
+                facts.holds(term.leaf),
+                {"rule": term.printed, "codes": codes, "decides": decides},
                 (),
                 decides and asked.rule != "TRUE",
             )
         )
-    own = {"code": row.code, "name": row.name, "rule": asked.rule}
-    return Node(kind, asked.words, facts.holds(row.rule), own, tuple(children))
+    return Node(kind, asked.words, facts.holds(rule), asked.facts, (*children, *tested), brief)
 
 
 _MDCS = Words("诊断不在其表中的 MDC（{} 个）", "MDCs that do not list the diagnosis ({})")
 _ADRGS = Words("不符合的 ADRG（{} 个）", "ADRGs that do not fit ({})")
 
 
-def _in_runs(nodes: Sequence[_Tested], words: Words) -> Iterator[Node]:
+def _in_runs(nodes: Sequence[Node], words: Words) -> Iterator[Node]:
     """The same nodes in the same order, each run of plain failures folded into one line."""
-    for plain, run in groupby(nodes, key=_is_plain):
-        if not plain:
-            yield from run  # type: ignore[misc]
+    for telling, run in groupby(nodes, key=attrgetter("brief")):
+        if telling:
+            yield from run
             continue
-        members = tuple(told.folded for told in run)  # type: ignore[union-attr]
+        members = tuple(run)
         codes = [node.facts["code"] for node in members]
         named = " ".join(codes[:_NAMED]) + (" …" if len(codes) > _NAMED else "")
         said = Words(f"{words.zh.format(len(codes))}：{named}", f"{words.en.format(len(codes))}: {named}")
         yield Node("failed", said, False, {"codes": codes}, members)
-
-
-def _is_plain(tested: _Tested) -> bool:
-    return isinstance(tested, _Told)
 
 
 def _untested(number: int) -> Iterator[Node]:

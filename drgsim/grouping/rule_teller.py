@@ -77,7 +77,7 @@ class RuleTeller:
         match leaf:
             case Member():
                 if not self.facts.touches(leaf):
-                    return _absent(leaf.roles, tuple(map(self.facts.codes, leaf.roles))), []
+                    return self.absent(leaf.roles), []
                 codes = self._codes_of(leaf)
                 verb = "is" if len(codes) == 1 else "are"
                 return Words(f"{listed(codes)} 在表中", f"{listed(codes)} {verb} in the list"), codes
@@ -99,6 +99,10 @@ class RuleTeller:
                 return Words(f"无计入的 {severity}", f"no {severity} counts"), []
             case Constant(value):
                 return (Words("总成立", "always") if value else Words("从不成立", "never")), []
+
+    def absent(self, roles: tuple[Role, ...]) -> Words:
+        """That none of the codes in these roles is in a list."""
+        return _absent(roles, tuple(map(self.facts.codes, roles)))
 
     def _codes_of(self, leaf: Member | Count) -> list[str]:
         return list(dict.fromkeys(code for _, code, _ in self.facts.members(leaf)))

@@ -1,9 +1,12 @@
 """A case of plain values goes past the table and gets the very answer of the table."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drgsim
+from drgsim import DrgGrouper, Scheme
 from drgsim.grouping.inputs import encode_table, one_row, read_table
 from drgsim.grouping.one_case import encode_plain
 
@@ -85,7 +88,7 @@ def test_what_an_explanation_keeps_does_not_show_in_the_next(cases):
     grouper = GROUPERS[0]
     one_by_one = []
     for case in cases:
-        explain_walk._kept.clear()
+        explain_walk._asked_of.clear()
         one_by_one.append(grouper.explain(case).to_dict())
     for _ in range(2):
         for case, expected in zip(cases, one_by_one, strict=True):
@@ -93,3 +96,17 @@ def test_what_an_explanation_keeps_does_not_show_in_the_next(cases):
             assert found == expected
             for node in found["tree"]:
                 node.clear()  # what a caller does with it is his own
+
+
+def test_what_is_worked_out_of_a_row_is_not_told_of_another_scheme_that_shares_it():
+    one = Scheme.load("chs-drg-1.1")
+    sets = {name: replace(each, codes=each.codes - {"K80.101"}) for name, each in one.sets.items()}
+    other = replace(one, sets=sets)
+    assert all(row is same for row, same in zip(other.mdcs, one.mdcs, strict=True))
+    case = {"sex": 1, "age": 45, "diagnoses": "K80.101", "procedures": ""}
+
+    def passed(scheme):
+        mdcs = [top for top in DrgGrouper(scheme).explain(case).nodes if top.kind == "mdc"]
+        return [node.facts["code"] for node in mdcs if node.passed]
+
+    assert (passed(one), passed(other), passed(one)) == (["MDCH"], [], ["MDCH"])

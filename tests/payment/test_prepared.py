@@ -76,6 +76,25 @@ def test_every_column_is_that_of_the_estimate(name, case):
         assert payments.trust_in("en") == expected.payments.trust_in("en")
 
 
+def test_a_stay_worth_filing_for_review_has_gain_and_reasons_of_the_list():
+    policy, weights, ready = prepared("national-drg-rate")
+    case = {
+        "case_id": "a",
+        "drg": "HC23",
+        "total_cost": 40000.0,
+        "insurance": "employee",
+        "hospital_level": 3,
+        "los": 6,
+    }
+    expected = drgsim.estimate(pd.DataFrame([case]), policy, weights=weights, scheme=SCHEME).frame.iloc[0]
+    row, _, _ = ready.row(case)
+    assert row["review_open"] is True
+    assert row["review_gain"] > 0
+    assert row["reasons_zh"]
+    for column in ("review_gain", "reasons_zh", "reasons_en"):
+        assert same(row[column], expected[column]), column
+
+
 def test_facts_on_the_hospital_fill_and_change_as_they_do_for_a_table():
     policy, weights, _ = prepared("national-drg-rate")
     facts = HospitalFacts.of({"level": 2, "insurance": "resident", "id": "H7", "coefficient": 1.1})

@@ -11,11 +11,12 @@ from ...cases.hospital_facts import HospitalFacts
 from ..engine.problems import Unpaid
 from ..engine.single import KeptBooks, OneStay
 from ..engine.state import Outlier, Route
+from ..engine.steps.special_review import SpecialReview
 from ..pay import pay
 from .estimate import QUOTA, REVIEW
 from .payments import Payments
 from .standing import Standing, margins, priced_alone, standings, why_patient_unknown
-from .worklist import worth_filing
+from .worklist import reasons
 
 if TYPE_CHECKING:
     from ...policy.policy import Policy
@@ -126,31 +127,23 @@ class PreparedEstimate:
 
     def _review(self, paid: Payments) -> dict[str, Any]:
         """Whether a special review is open, what it would gain, and why."""
-        if paid.walks and _may_review(paid):
-            positions, listed = worth_filing(paid)
-            if len(positions):
-                first = listed.iloc[0]
-                return {
-                    "review_open": True,
-                    "review_gain": float(first["gain"]),
-                    "reasons_zh": str(first["reasons_zh"]),
-                    "reasons_en": str(first["reasons_en"]),
-                }
+        for walk in paid.walks:
+            state = walk.state
+            review = _special_review(state.book)
+            if review is None or not len(rows := review.candidates(state)):
+                continue
+            met = list(review.eligibility.criteria(state, rows))
+            return {
+                "review_open": True,
+                "review_gain": _yuan(review.result(state, rows) - state.payment[rows]),
+                "reasons_zh": str(reasons([(each.zh, each.met) for each in met], 1, ";")[0]),
+                "reasons_en": str(reasons([(each.en, each.met) for each in met], 1, "; ")[0]),
+            }
         return {"review_open": False, "review_gain": 0.0, "reasons_zh": "", "reasons_en": ""}
 
 
-def _may_review(paid: Payments) -> bool:
-    """Whether a special review might be open at all: the table of those worth filing is made only then."""
-    from ..engine.steps.special_review import SpecialReview
-
-    def read(book: Book) -> SpecialReview | None:
-        return book.once(SpecialReview, lambda: SpecialReview.read(book.chapter(SpecialReview.name)))
-
-    for walk in paid.walks:
-        review = read(walk.state.book)
-        if review is not None and len(review.candidates(walk.state)):
-            return True
-    return False
+def _special_review(book: Book) -> SpecialReview | None:
+    return book.once(SpecialReview, lambda: SpecialReview.read(book.chapter(SpecialReview.name)))
 
 
 def _own(policy: Policy) -> Weights | None:

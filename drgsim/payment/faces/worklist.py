@@ -127,8 +127,8 @@ def _of_state(state: State, acceptance: Any, index: pd.Index[Any]) -> tuple[Ints
         expected.round(2),
         rank,
         rank <= room[scope[rows]],
-        _reasons([(criterion.zh, criterion.met) for criterion in met], len(rows), ";"),
-        _reasons([(criterion.en, criterion.met) for criterion in met], len(rows), "; "),
+        reasons([(criterion.zh, criterion.met) for criterion in met], len(rows), ";"),
+        reasons([(criterion.en, criterion.met) for criterion in met], len(rows), "; "),
     )
     return positions, pd.DataFrame(dict(zip(COLUMNS, values, strict=True)), index=index[positions])
 
@@ -140,7 +140,7 @@ def _periods(days: Floats, period: Period) -> list[str]:
     return periods.astype(str).where(days_known.notna(), "").tolist()
 
 
-def _reasons(criteria: Sequence[tuple[str, Mask]], n: int, joint: str) -> npt.NDArray[np.object_]:
+def reasons(criteria: Sequence[tuple[str, Mask]], n: int, joint: str) -> npt.NDArray[np.object_]:
     """(n,) the criteria each row meets, joined."""
     words = [word for word, _ in criteria]
     met = np.array([mask for _, mask in criteria], dtype=np.bool_).reshape(len(words), n)
