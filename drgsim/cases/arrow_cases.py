@@ -87,7 +87,8 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     for name, listed in match.lists.items():
         read = _Codes(chunk, name, listed, match.layout, books.get(name), job.repair)
         parts[name] = read.texts
-        parts |= {each: _series(texts) for each, texts in beside_codes(chunk, listed, match.layout).items()}
+        beside = beside_codes(chunk, listed, match.layout, read.texts)
+        parts |= {each: _series(texts) for each, texts in beside.items()}
         ids[name] = read.ids
         findings += read.findings
         repairs += read.repairs

@@ -116,7 +116,7 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
         also |= {(name, each): cells for each, cells in parsed.also.items()}
     for name, listed in match.lists.items():
         parts[name], found = code_list(chunk, name, listed, match.layout)
-        parts |= beside_codes(chunk, listed, match.layout)
+        parts |= beside_codes(chunk, listed, match.layout, parts[name])
         findings.extend(found)
     days = also.get(("age", "days"))
     if days is None and "age" in match.columns and not is_number(chunk, match.columns["age"][1][0]):

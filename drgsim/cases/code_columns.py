@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 _LIST = (list, tuple, np.ndarray)
-_BETWEEN_NAMES = r"\s*[;；\n\r]+\s*"  # a comma may belong to a name
+_BETWEEN = "[;；\n\r]"  # between names; a comma may belong to one
 
 
 def code_list(
@@ -52,18 +52,33 @@ def code_list(
     return codes, findings
 
 
-def beside_codes(chunk: RawChunk, places: ListPlaces, layout: Layout) -> dict[str, pd.Series]:
-    """By column of the case table, the texts beside the codes joined by `|`, place by place."""
+def beside_codes(chunk: RawChunk, places: ListPlaces, layout: Layout, codes: Any) -> dict[str, pd.Series]:
+    """By column of the case table, the texts beside the `codes` (a Series or Arrow array of joined texts)
+    joined by `|`, place by place."""
     blank = blank_marks(layout)
     found = {}
     for name, slots in places.beside.items():
         if len(slots) == 1 and slots[0] is not None:
-            text = as_text(chunk.columns[slots[0]]).str.replace(_BETWEEN_NAMES, "|", regex=True)
+            text = _parted_names(as_text(chunk.columns[slots[0]]), codes)
             found[name] = text.mask(text.isin(blank).to_numpy(dtype=bool), None)
         else:
             joined = _joined_slots(chunk, slots, blank)
             found[name] = joined.mask((joined == "").to_numpy(dtype=bool), None)
     return found
+
+
+def _parted_names(text: pd.Series, codes: Any) -> pd.Series:
+    """As many texts as there are codes are parted already: a semicolon in one of them is its own."""
+    rows = np.flatnonzero(_holding(text, _BETWEEN))
+    if not rows.size:
+        return text
+    beside = ["" if each is None or each != each else str(each) for each in codes.take(rows).tolist()]
+    result = text.copy()
+    result.iloc[rows] = [
+        each if each.count("|") == code.count("|") else re.sub(rf"\s*{_BETWEEN}+\s*", "|", each)
+        for each, code in zip(text.iloc[rows].tolist(), beside, strict=True)
+    ]
+    return result
 
 
 def blank_marks(layout: Layout) -> frozenset[str]:

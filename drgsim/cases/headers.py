@@ -36,6 +36,9 @@ def is_elsewhere(key: str) -> bool:
 
 _BRACKETED = re.compile(r"\[[^\[\]]+\]")  # as databases write names
 _NAME_THEN_CODE = re.compile(r".*\(([a-z][a-z0-9_.]*)\)")
+_FEE = re.compile(
+    r"(?:[^-_:]{1,12}类[-_:.、]?)?(?:\(?[\d一二三四五六七八九十]{1,2}[)、.])?(?:其中:)?(.*费用?)(?:\(元\))?"
+)
 _CODE_THEN_NAME = re.compile(r"([a-z][a-z0-9_]*)[(\[:\-|].*[^\x00-\x7f].*")
 
 
@@ -61,7 +64,8 @@ class StackedCell(str):
 
 
 def header_keys(cell: str) -> tuple[str, ...]:
-    """Every key a header cell may stand for: itself, and the code in `name(code)` or `code(name)`.
+    """Every key a header cell may stand for: itself, the code in `name(code)` or `code(name)`, and a fee
+    without the class, number and unit around it.
 
     A Chinese name is never cut at its bracket: 年龄(月) must not become 年龄.
 
@@ -76,6 +80,8 @@ def header_keys(cell: str) -> tuple[str, ...]:
     leading = re.match(r"\s*([A-Za-z][A-Za-z0-9_]*)\s+\S*[^\x00-\x7f]", cell)
     if leading:
         found.append(leading[1].casefold())
+    if match := _FEE.fullmatch(key):  # 治疗类-手术治疗费
+        found.append(match[1])
     if isinstance(cell, StackedCell) and cell.above:
         found.append(header_key(cell.above) + key)
     return tuple(dict.fromkeys(found))

@@ -15,12 +15,19 @@ from .values import Value, spellings
 @dataclass(frozen=True, slots=True)
 class ColumnSource:
     """Where one column of the case table stands: the first of `keys` that is there, the sum of all, or all
-    of them joined by `/` (days, hours and minutes in columns of their own)."""
+    of them joined by `/` (days, hours and minutes in columns of their own). Before them the sum of the first
+    of `sums` whose first key is there: the total an export states, or the parts it states instead."""
 
     keys: tuple[str, ...]
     unit: str = ""
     summed: bool = False
     joined: bool = False
+    sums: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def every_key(self) -> tuple[str, ...]:
+        """Every header key that may feed the column."""
+        return (*self.keys, *(key for sum_ in self.sums for key in sum_))
 
 
 @dataclass(frozen=True, slots=True)

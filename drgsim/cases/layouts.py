@@ -97,8 +97,10 @@ def _column_source(spec: Any) -> ColumnSource:
         spec = [spec]
     if isinstance(spec, list):
         spec = {"from": spec}
-    names = spec.get("sum") or spec.get("join") or spec["from"]
-    return ColumnSource(tuple(map(header_key, names)), spec.get("unit", ""), "sum" in spec, "join" in spec)
+    names = spec.get("sum") or spec.get("join") or spec.get("from", ())
+    sums = tuple(tuple(map(header_key, each)) for each in spec.get("sums", ()))
+    keys = tuple(map(header_key, names))
+    return ColumnSource(keys, spec.get("unit", ""), "sum" in spec, "join" in spec, sums)
 
 
 def _list_source(spec: dict[str, Any]) -> CodeListSource:
@@ -169,8 +171,8 @@ def _problems(document: dict[str, Any]) -> Iterator[str]:
     for name, spec in document.get("columns", {}).items():
         if isinstance(spec, dict) and spec.get("unit", "") not in {"", *UNITS}:
             yield f"[columns] {name}: unknown unit {spec['unit']!r}, allowed {', '.join(UNITS)}"
-        if isinstance(spec, dict) and not {"from", "sum", "join"} & spec.keys():
-            yield f"[columns] {name} says none of from, sum, join"
+        if isinstance(spec, dict) and not {"from", "sum", "sums", "join"} & spec.keys():
+            yield f"[columns] {name} says none of from, sum, sums, join"
 
 
 def _hint(name: str, known: Any) -> str:
@@ -228,7 +230,7 @@ def _header_names() -> tuple[frozenset[str], tuple[HeaderForms, ...]]:
     keys: set[str] = set()
     forms: list[HeaderForms] = []
     for layout in layouts().values():
-        keys.update(key for source in layout.columns.values() for key in source.keys)
+        keys.update(key for source in layout.columns.values() for key in source.every_key)
         for listed in layout.lists.values():
             forms += [listed.sure, listed.unsure, *listed.beside.values()]
     return frozenset(keys), tuple(forms)

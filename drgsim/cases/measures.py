@@ -89,6 +89,8 @@ def measure(text: str, column: CaseColumn) -> Measure:
     [(0.0, 5), (0.0, 91), (1.0, None)]
     >>> measure("36小时", los).value, measure("3kg", los).rule
     (2.0, 'unit-misfit')
+    >>> measure("3/17/30", case_column("ventilation_hours")).value  # days/hours/minutes
+    89.5
     """
     text = folded(text).removeprefix("¥").strip()
     quantity = quantity_of(column)
@@ -97,6 +99,8 @@ def measure(text: str, column: CaseColumn) -> Measure:
     if quantity in ("age", "days") and (fraction := _MONTHS_AND_DAYS.fullmatch(text)):
         stated = {"months": Fraction(fraction[1] or 0), "days": Fraction(fraction[2])}
         return _of(quantity, stated, told=True)
+    if quantity == "hours" and (hours := parse_duration(text)) is not None:
+        return Measure(hours, CONVERTED)
     signs = _units().get(quantity, {})
     found = list(_PART.finditer(text))
     if not found or "".join(match[0] for match in found).strip() != text:

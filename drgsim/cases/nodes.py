@@ -80,7 +80,8 @@ class Node:
             found.extend(("kind-unknown", column, kind) for kind in self._odd_kinds(own))
             cells[column] = _in_order(own, order, self.codes)
             if cells[column]:
-                cells |= {f"{name}.{each}": _in_order(own, order, each) for each in self.beside}
+                texts = {f"{name}.{each}": _in_order(own, order, each) for each in self.beside}
+                cells |= {each: text for each, text in texts.items() if text}
             found.extend((rule, column, "") for rule in problem)
         for column, (amount, unit) in self.totals.items():
             cells[f"{name}.{column}"] = _total([item.get(amount) for item in items], unit)

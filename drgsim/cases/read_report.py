@@ -159,14 +159,15 @@ class ReadReport(dict[str, Any]):
             state = word(file["state"], "trust").zh if zh else file["state"]
             trust = "" if file["state"] == "read" else f" [{state}]"
             took = f"layout {file['layout']}{trust} ({file['why']})"
-            lines.append(", ".join([f"{file['name']}: {file['rows']:,} cases", took, *file["notes"]]))
+            parts = [f"{file['name']}: {file['rows']:,} cases", took, *file["notes"]]
+            lines.append("，".join(map(told, parts)) if zh else ", ".join(parts))
             if file["note"]:
                 lines.append(f"  {file['note']}")
             if file["identifiers"]:
                 by_content = len(file["by_content"])
-                told = f", {by_content} of them by what their cells hold" if by_content else ""
+                seen = f", {by_content} of them by what their cells hold" if by_content else ""
                 lines.append(
-                    f"  dropped, because they name persons: {len(file['identifiers'])} columns{told}"
+                    f"  dropped, because they name persons: {len(file['identifiers'])} columns{seen}"
                 )
             lines += [f"  {column} {told}" for column, told in file["doubled"].items()]
             if file["not_read"]:

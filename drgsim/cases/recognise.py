@@ -238,10 +238,21 @@ def split_target(target: str) -> tuple[str, int | None]:
 def _column(
     name: str, source: ColumnSource, places: Mapping[str, Sequence[int]]
 ) -> tuple[ColumnSource, tuple[int, ...]] | None:
+    for keys in source.sums:
+        if at := _first_of(keys[0], places):
+            return replace(source, summed=True), (
+                *at,
+                *(p for key in keys[1:] for p in _first_of(key, places)),
+            )
     found = tuple(places[key][0] for key in source.keys if key in places)
     if not found:
         return _with_unit(name, source, places)
     return source, found if source.summed or source.joined else found[:1]
+
+
+def _first_of(key: str, places: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
+    """The first column under a header of money, which may say `(元)` behind it."""
+    return next((tuple(at[:1]) for each in (key, f"{key}(元)") if (at := places.get(each))), ())
 
 
 def _with_unit(

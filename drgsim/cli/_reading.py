@@ -19,19 +19,31 @@ if TYPE_CHECKING:
     from ..cases.read_report import ReadReport
 
 
-def read_grouped_cases(file: str, **options: Any) -> Any:
+def read_grouped_cases(file: str, *, quiet: bool = False, **options: Any) -> Any:
     """The cases with a grouper's answer, where the file holds one; what is kept of a file is text, so scores
-    become numbers. `options` go to `read_cases`."""
+    become numbers. What reading found is told on stderr unless `quiet`. `options` go to `read_cases`."""
     import pandas as pd
 
     from ..cases import read_cases
     from ..cases.given import GROUPS, SCORES
 
     cases = read_cases(file, keep=GROUPS.__contains__, **options)
+    if not quiet:
+        tell_reading(cases)
     if "procedures" not in cases.columns:  # a file of diagnoses only: none had a procedure
         cases["procedures"] = ""
     scores = {name: pd.to_numeric(cases[name], errors="coerce") for name in SCORES if name in cases.columns}
     return cases.assign(**scores)
+
+
+def tell_reading(cases: Any) -> None:
+    """On stderr: what the file was taken for, what was repaired and not read, and what cannot be read."""
+    from ..cases.read_report import report_of
+
+    if (report := report_of(cases)) is not None:
+        tally = ReadTally()
+        tally.add(report)
+        tally.tell()
 
 
 def add_hospital_arguments(parser: argparse.ArgumentParser) -> None:

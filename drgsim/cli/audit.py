@@ -10,7 +10,13 @@ from typing import Any
 from .._optional import installed
 from ..errors import ArgumentError
 from ..language import stated_language
-from ._reading import add_hospital_arguments, add_layout_arguments, reading_options, with_hospital_facts
+from ._reading import (
+    add_hospital_arguments,
+    add_layout_arguments,
+    reading_options,
+    tell_reading,
+    with_hospital_facts,
+)
 from ._say import aligned, say
 
 PROBLEMS_FOUND = 1
@@ -83,7 +89,9 @@ def _screen(arguments: argparse.Namespace) -> int:
     if arguments.what is not None:
         from ..cases import read_cases
 
-        cases = with_hospital_facts(read_cases(arguments.what, **reading_options(arguments)), arguments)
+        read = read_cases(arguments.what, **reading_options(arguments))
+        tell_reading(read)
+        cases = with_hospital_facts(read, arguments)
     policy = None
     if arguments.policy:
         from ..policy.policy import Policy

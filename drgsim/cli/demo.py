@@ -79,7 +79,7 @@ def _fund(lang: str | None) -> str:
 def _read(file: str, arguments: argparse.Namespace) -> tuple[Any, None]:
     from ._reading import read_grouped_cases
 
-    cases = read_grouped_cases(file, **reading_options(arguments))
+    cases = read_grouped_cases(file, quiet=arguments.quiet, **reading_options(arguments))
     return with_hospital_facts(cases, arguments), None
 
 

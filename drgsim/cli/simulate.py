@@ -59,7 +59,8 @@ def _run(arguments: argparse.Namespace) -> int:
     ready(arguments)
     stated = [first, *(reform(word) for word in arguments.reform)]
     scenarios = read_scenarios(stated)
-    cases = with_hospital_facts(read_grouped_cases(file, **reading_options(arguments)), arguments)
+    read = read_grouped_cases(file, quiet=arguments.quiet, **reading_options(arguments))
+    cases = with_hospital_facts(read, arguments)
     run(cases, scenarios, arguments, recipe=None)
     return 0
 

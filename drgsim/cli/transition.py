@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from .._atomic import together
-from ._reading import add_hospital_arguments, add_reading_arguments, reading_options, with_hospital_facts
+from ._reading import (
+    add_hospital_arguments,
+    add_reading_arguments,
+    reading_options,
+    tell_reading,
+    with_hospital_facts,
+)
 from ._say import both, say
 
 PAGE, WORKBOOK = "transition.html", "transition.xlsx"
@@ -58,7 +64,9 @@ def _run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.out)
     if folder.exists() and not folder.is_dir():
         raise ArgumentError("a folder is needed to write to", got=folder.name)
-    cases = with_hospital_facts(read_cases(arguments.file, **reading_options(arguments)), arguments)
+    read = read_cases(arguments.file, **reading_options(arguments))
+    tell_reading(read)
+    cases = with_hospital_facts(read, arguments)
     found = transition(
         cases,
         arguments.from_scheme,

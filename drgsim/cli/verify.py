@@ -53,7 +53,7 @@ def _cases(arguments: argparse.Namespace, columns: list[str]) -> Any:
     """The cases, without groups that were added to the file since the run."""
     from ..cases.given import GROUPS
 
-    cases = read_grouped_cases(arguments.cases, **reading_options(arguments))
+    cases = read_grouped_cases(arguments.cases, quiet=True, **reading_options(arguments))
     added = [name for name in GROUPS if name in cases.columns and name not in columns]
     return cases.drop(columns=added)
 
