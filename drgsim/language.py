@@ -16,7 +16,7 @@ import csv
 import locale
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
@@ -45,6 +45,7 @@ _GLOSSES = (  # Chinese beside the English of a label: `unit 单位:`, `来源 s
     (re.compile(r"\b(read|secondary|assumed|default) (?:已核原文|二手来源|假设|中性默认)"), r"\1"),
 )
 _AFTER_ENGLISH = (  # the Chinese of a sentence, behind it or before it
+    (re.compile(r"(?<=[a-z]) [\u4e00-\u9fff]+(?= \()"), ""),
     (re.compile(r"(?:^|(?<=[.;:)]) )[\u4e00-\u9fff][^。]*。 ?"), " "),
     (re.compile(r"(?<=[A-Za-z0-9.)…]) [\u4e00-\u9fff《](?:[^A-Za-z ]|(?<=[,;，；]) )*?(?=[)\]:]?$)"), ""),
     (re.compile(r"^[\u4e00-\u9fff][^A-Za-z{} ]* (?=[a-z])"), ""),
@@ -143,6 +144,11 @@ def both(zh: str, en: str, joint: str = " ") -> str:
     return f"{zh}{joint}{en}" if asked is None else zh if asked == "zh" else en
 
 
+def either(zh: str, en: str) -> str:
+    """What exists in both languages: in English for who asked for it, else in Chinese."""
+    return en if stated_language() == "en" else zh
+
+
 def told(text: str) -> str:
     """`text` in the language users are spoken to in; a sentence nobody translated stays as it is.
 
@@ -175,14 +181,17 @@ def _plain_line(line: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def said_in_english(body: str) -> str | None:
-    """The English of a sentence that the code says in Chinese or in both; None for any other text."""
+def said_in_english(body: str, told: Callable[[str], str] | None = None) -> str | None:
+    """The English of a sentence that the code says in Chinese or in both; None for any other text.
+
+    `told` gives the English of a value in it; None: as a line of its own.
+    """
     catalogue = english_texts()
     if body in catalogue.fixed:
         return catalogue.fixed[body]
     for literals, pattern, en in catalogue.templates:
         if all(each in body for each in literals) and (match := re.fullmatch(pattern, body, re.DOTALL)):
-            return _filled(en, [in_english(value) for value in match.groups()])
+            return _filled(en, list(map(told or in_english, match.groups())))
     return None
 
 

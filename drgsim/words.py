@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ._paths import data_path
 from .errors import NotFoundError, nearest_name
-from .language import said_in_english, stated_language
+from .language import in_english, said_in_english, stated_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,6 +141,77 @@ def _english() -> dict[str, str]:
     return found
 
 
+OWN = "own-translation"  # the state of trust of every such name
+_SIGNS = {"／": "/", "（": "(", "）": ")", "<": "＜", ">": "＞", ",": "，", "、": "，", " ": None}
+_SPELLINGS = str.maketrans(_SIGNS)
+# one word for one thing: cities write 伴有 for 伴, 并发症与合并症 for 合并症或并发症
+_SAME = tuple(
+    pair.split(">")
+    for pair in (
+        "并发症或合并症>合并症或并发症", "并发症与合并症>合并症或并发症", "伴有>伴", "疾患>疾病",
+        "成型>成形", "心肌梗塞>心肌梗死", "和/或>和(或)",
+    )
+)  # fmt: skip
+_LETTER = re.compile("^[A-Z]_")  # of the MDC, before 歧义组
+
+
+def english_name(name: str) -> str:
+    """The English of the Chinese name of an MDC, ADRG or DRG of editions 2.0 and 3.0; empty for any other.
+
+    A group cut by severity, age or robot has its ADRG's name and an ending for each cut. The names are data
+    (`data/schemes/english_names.csv`), marked `own-translation`.
+
+    >>> english_name("胆囊切除手术，伴严重合并症或并发症")
+    'Cholecystectomy, with MCC'
+    >>> english_name("本地自定的病组")
+    ''
+    """
+    names, endings = _group_names()
+    said = _spelt(name)
+    told = ""
+    while said and said not in names:
+        ending = next((each for each in endings if said.endswith(each)), None)
+        if ending is None:
+            return ""
+        said, told = said.removesuffix(ending), endings[ending] + told
+    return f"{names[said]}{told}" if said else ""
+
+
+def _spelt(name: str) -> str:
+    said = _LETTER.sub("", name.translate(_SPELLINGS)).replace("g)", "G)")
+    for other, one in _SAME:
+        said = said.replace(other, one)
+    return said
+
+
+def english_name_of(name: str) -> str:
+    """The English name where there is one, else the Chinese."""
+    return english_name(name) or name
+
+
+@cache
+def _group_names() -> tuple[dict[str, str], dict[str, str]]:
+    names: dict[str, str] = {}
+    endings: dict[str, str] = {}
+    with data_path("schemes", "english_names.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            (endings if row["kind"] == "ending" else names)[_spelt(row["zh"])] = row["en"]
+    return names, dict(sorted(endings.items(), key=lambda pair: -len(pair[0])))
+
+
+def own_english(text: str) -> str:
+    """The English of a Chinese word, sentence or name of a group that is ours; empty for any other text.
+
+    >>> own_english("统筹基金"), own_english("本地自定的病组")
+    ('basic fund', '')
+    """
+    return _english().get(text) or english_name(text) or said_in_english(text, _value) or ""
+
+
+def _value(text: str) -> str:
+    return (own_english(text) or in_english(text)) if not text.isascii() else text
+
+
 def title_in(text: str) -> str:
     """A header or the name of a sheet, an id or Chinese, in the language somebody asked for; else as it is.
 
@@ -151,21 +222,20 @@ def title_in(text: str) -> str:
     if asked is None:
         return text
     if asked == "en":
-        return _english().get(text) or said_in_english(text) or text
+        return own_english(text) or text
     return str(_said(text, "", asked))
 
 
 def cells_in(cells: list[object]) -> list[object]:
-    """Cells that are words or sentences of ours, in English for who asked for English; else as they are."""
+    """Cells that are words, sentences or names of ours, in English for who asked for English; else as they
+    are."""
     if stated_language() != "en":
         return cells
-    known = _english()
-    return [
-        known.get(cell) or said_in_english(cell) or cell
-        if isinstance(cell, str) and not cell.isascii()
-        else cell
-        for cell in cells
-    ]
+    told: dict[str, str] = {}
+    for cell in cells:
+        if isinstance(cell, str) and cell not in told:
+            told[cell] = cell if cell.isascii() else own_english(cell) or cell
+    return [told[cell] if isinstance(cell, str) else cell for cell in cells]
 
 
 def _said(name: object, room: str, lang: str) -> object:

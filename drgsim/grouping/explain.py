@@ -9,11 +9,11 @@ from typing import Any
 from ..codes import Catalogue
 from ..codes.catalogue import Kind
 from ..codes.search import codes_in_use
-from ..schemes.describe import OWN, english_name, in_english
 from ..schemes.model import Adrg, CcExclusion, Drg
 from ..schemes.rules.terms import And, Role, Severity
 from ..schemes.rules.walk import print_rule
 from ..schemes.scheme import Scheme
+from ..words import OWN, english_name, english_name_of
 from .case import Answer, Case, Reason, Status
 from .explain_walk import Course, Rows, walk
 from .explanation import ROLES, STATUSES, TRUST, Explanation, Node, Words, answer_text, value_words
@@ -65,7 +65,8 @@ def _needs(
     return Node(
         "alternative",
         Words(
-            f"{head}：需{needed.zh}", f"{row.code} {in_english(row.name)}".rstrip() + f": needs {needed.en}"
+            f"{head}：需{needed.zh}",
+            f"{row.code} {english_name_of(row.name)}".rstrip() + f": needs {needed.en}",
         ),
         facts={
             "code": row.code,

@@ -8,10 +8,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from ..schemes.describe import in_english
 from ..schemes.model import Adrg, CodeSet, Drg, Mdc
 from ..schemes.rules.terms import Member, Role
 from ..schemes.rules.walk import Leaf, leaves, print_rule
+from ..words import english_name_of
 from .case import Case
 from .explanation import Node, Words
 from .readable import Facts
@@ -179,7 +179,7 @@ def _work_out(row: Row, sets: Mapping[str, CodeSet]) -> _Asked:
         tuple(terms),
         rule,
         Node("rule", Words(f"规则 {rule}", f"rule {rule}"), brief=len(every) > 1),
-        Words(f"{row.code} {row.name}".rstrip(), f"{row.code} {in_english(row.name)}".rstrip()),
+        Words(f"{row.code} {row.name}".rstrip(), f"{row.code} {english_name_of(row.name)}".rstrip()),
         {"code": row.code, "name": row.name, "rule": rule},
     )
 

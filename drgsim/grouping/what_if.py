@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from ..codes import Catalogue
-from ..schemes.describe import in_english
 from ..schemes.rules.terms import Severity
 from ..schemes.scheme import Scheme
+from ..words import english_name_of
 from .case import Answer, Case, Status
 from .explanation import Language, Words, check_language
 from .one_case import OpenScheme, open_scheme, read_case
@@ -144,7 +144,7 @@ class _Supposing(ReferenceGrouper):
 
 def _frame(choices: list[_Choice], scheme: Scheme, lang: Language) -> pd.DataFrame:
     now = choices[0].answer
-    names = {drg.code: drg.name if lang == "zh" else in_english(drg.name) for drg in scheme.drgs}
+    names = {drg.code: drg.name if lang == "zh" else english_name_of(drg.name) for drg in scheme.drgs}
     note = ONLY_DOCUMENTED.of(lang)
     frame = pd.DataFrame(
         [

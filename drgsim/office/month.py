@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..language import either
 from ..payment.engine.problems import Unpaid
 from ..payment.faces.standing import Standing
-from ..words import chinese, headers
+from ..words import chinese, headers, title_in
 from .indicators import HEADERS, indicators
 from .references import Reference
 from .stays import with_words
@@ -41,7 +42,7 @@ class OfficeMonth:
     estimate : the estimate the month rests on
     frame : one row a stay with where it belongs, group, standing, money (yuan) and words; no identifier
     reference : what costs and days are held against
-    notes : (zh, en) lines a reader must know before any number; told : the same in Chinese
+    notes : (zh, en) lines a reader must know before any number; told : the same in one language
     """
 
     month: str
@@ -74,7 +75,7 @@ class OfficeMonth:
     @property
     def told(self) -> tuple[str, ...]:
         """What must be known before any number, in Chinese."""
-        return tuple(zh for zh, _ in self.notes)
+        return tuple(either(*said) for said in self.notes)
 
     def totalled(self, by: str) -> pd.DataFrame:
         """`summary(by)` with a last row 合计 of all stays."""
@@ -164,20 +165,20 @@ class OfficeMonth:
     def __repr__(self) -> str:
         row = indicators(self.frame).iloc[0]
         lines = [f"医保办月报 {self.month}: {len(self):,} 例"]
-        lines += [f"  {HEADERS[name]}: {shown(name, row[name])}" for name in COMPARED]
+        lines += [f"  {title_in(HEADERS[name])}: {shown(name, row[name])}" for name in COMPARED]
         return "\n".join([*lines, *(f"  {line}" for line in self.told)])
 
     def _repr_html_(self) -> str:
         from html import escape
 
         rows = "".join(
-            f"<tr><td>{HEADERS[name]}</td>"
+            f"<tr><td>{title_in(HEADERS[name])}</td>"
             + "".join(f"<td>{shown(name, value)}</td>" for value in row)
             + "</tr>"
             for name, row in zip(self.comparison.index, self.comparison.to_numpy(), strict=True)
         )
         told = "".join(f"<li>{escape(line)}</li>" for line in self.told)
-        return f"<p>医保办月报 {escape(self.month)}</p><table>{rows}</table><ul>{told}</ul>"
+        return f"<p>{title_in(f'医保办月报 {escape(self.month)}')}</p><table>{rows}</table><ul>{told}</ul>"
 
 
 def shown(name: str, value: Any) -> str:

@@ -12,8 +12,9 @@ import pandas as pd
 
 from ..cases.columns import column_labels
 from ..errors import ArgumentError
+from ..language import either
 from ..payment.faces.estimate import Estimate, estimate
-from ..words import chinese, headers, word
+from ..words import chinese, headers, title_in, word
 from .alternatives import grouper_of, principal_first, regrouped
 from .bureau import Match, matched, read_bureau
 from .monthly import sheet_rows_of
@@ -120,7 +121,7 @@ class Reconciliation:
     def __repr__(self) -> str:
         lines = [f"对账 {len(self):,} 例"]
         lines += [
-            f"  {row.words}: {row.cases:,} 例, 差额 {row.difference:,.2f} 元"
+            f"  {title_in(str(row.words))}: {row.cases:,} 例, 差额 {row.difference:,.2f} 元"
             for row in self.reasons.itertuples(index=False)
         ]
         return "\n".join([*lines, *(f"  {line}" for line in self.told)])
@@ -188,7 +189,7 @@ def reconcile(
     frame["reason"], frame["hint"] = _reasons(answer, own, frame, money)
     frame["words"] = frame["reason"].map(REASONS)
     told += _deadline(frame, appeal_days, returned, on)
-    told += [zh for zh, _ in answer.payments.other_dates]
+    told += [either(*said) for said in answer.payments.other_dates]
     told.append(answer.payments.trust_in("zh"))
     return Reconciliation(answer, frame.drop(columns=["at"]), tuple(told))
 

@@ -87,9 +87,12 @@ def _sentence(row: tuple[Any, ...], problems: dict[str, str], standings: dict[st
     if standing != "in_scheme":
         return f"{standings[standing]}, 不计入结余; 费用 {cost:,.2f}, 应付 {payment:,.2f}"
     kind = OUTLIER_WORDS[outlier][0]
-    told = f"权重 {weight:g}, 标准 {standard:,.2f}, 费用为标准的 {ratio:.2f} 倍, {kind}, "
-    told += f"应付 {payment:,.2f}, {'结余' if margin >= 0 else '亏损'} {abs(margin):,.2f}"
-    return told + (f"; 可申请特例单议, 通过可增 {gain:,.2f}" if opened else "")
+    sign = "结余" if margin >= 0 else "亏损"
+    told = (
+        f"权重 {weight:g}, 标准 {standard:,.2f}, 费用为标准的 {ratio:.2f} 倍, {kind}, "
+        f"应付 {payment:,.2f}, {sign} {abs(margin):,.2f}"
+    )
+    return f"{told}; 可申请特例单议, 通过可增 {gain:,.2f}" if opened else told
 
 
 def _numbers(cases: pd.DataFrame, name: str) -> Any:

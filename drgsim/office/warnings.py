@@ -16,6 +16,7 @@ from ..cases.rules import check_rules
 from ..codes import Catalogue
 from ..codes.search import codes_in_use
 from ..grouping.case import Reason
+from ..language import either, stated_language
 from ..words import headers
 from .alternatives import principal_first, regrouped, without
 from .thresholds import Thresholds
@@ -58,7 +59,7 @@ def warnings_of(
     ):
         number = check_rules()[rule].number
         if number not in ("W01", "W02"):
-            found.append(_row(number, check_rules()[rule].zh, int(position[row]), got, proposal))
+            found.append(_row(number, _said(rule), int(position[row]), got, proposal))
     found += _low_standard(stays, limits["low_standard"])
     found += _far_below(stays, limits["far_below"])
     found += _long_stays(stays, limits["long_stay"])
@@ -82,6 +83,10 @@ def warnings_of(
     return table.iloc[order].drop(columns=["at", "now"])
 
 
+def _said(rule: str) -> str:
+    return either(check_rules()[rule].zh, check_rules()[rule].en)
+
+
 def _row(number: str, zh: str, at: int, got: str = "", proposal: str = "", **more: Any) -> dict[str, Any]:
     return {"number": number, "zh": zh, "at": at, "got": got, "proposal": proposal, **more}
 
@@ -95,8 +100,11 @@ def _low_standard(stays: pd.DataFrame, limits: Any) -> Iterator[dict[str, Any]]:
     hit &= ~stays["discharge"].isin([2, 3, 4, 5]).to_numpy()
     los, ratio = stays["los"].to_numpy(), stays["ratio_to_standard"].to_numpy()
     for at in np.flatnonzero(hit).tolist():
-        told = f"住院 {los[at]:.0f} 天, 费用为标准的 {ratio[at]:.2f} 倍"
-        told += "" if np.isnan(share[at]) else f", 检查检验占 {share[at]:.0%}"
+        told = (
+            f"住院 {los[at]:.0f} 天, 费用为标准的 {ratio[at]:.2f} 倍"
+            if np.isnan(share[at])
+            else f"住院 {los[at]:.0f} 天, 费用为标准的 {ratio[at]:.2f} 倍, 检查检验占 {share[at]:.0%}"
+        )
         yield _row("W01", "低标准入院线索, 仅供复核", at, told, "核对入院指征")
 
 
@@ -143,7 +151,7 @@ def _ungrouped(answer: Estimate, stays: pd.DataFrame, grouper: Any) -> Iterator[
     for at in hit:
         reason = stays["reason"].iloc[at]
         told = (
-            Reason[str(reason).upper()].text("zh")
+            Reason[str(reason).upper()].text(stated_language() or "zh")
             if isinstance(reason, str) and reason
             else "手术与主要诊断无关"
         )
@@ -169,7 +177,7 @@ def _principals(
     answers = regrouped(answer, grouper, rows, orders, price=True)
     for place, (at, rule) in enumerate(zip(rows, pairs["rule"], strict=True)):
         yield _row(
-            "W02", check_rules()[rule].zh, at, str(pairs["got"].iloc[place]),
+            "W02", _said(rule), at, str(pairs["got"].iloc[place]),
             str(pairs["proposal"].iloc[place]),
             other_group=answers.group[place], other_payment=float(answers.payment[place]),
             now=float(answers.before[place]),

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._optional import require
 from ..language import both, stated_language
+from ..words import title_in
 
 CSS = """
 @page { size: A4; margin: 9mm 14mm; }
@@ -133,15 +134,19 @@ Cell = str | Markup
 
 
 def inline(cell: Cell) -> str:
-    """The cell as HTML."""
-    return cell.text if isinstance(cell, Markup) else escape(cell, quote=True)
+    """The cell as HTML; words of ours in English for who asked for it."""
+    return cell.text if isinstance(cell, Markup) else escape(_told(cell), quote=True)
+
+
+def _told(text: str) -> str:
+    return title_in(text) if stated_language() == "en" and not text.isascii() else text
 
 
 def pair(zh: str, en: str) -> Markup:
     """Chinese with English beside it in small print; once where both are the same or one was asked for."""
     asked = stated_language()
     if asked is not None:
-        return Markup(escape(zh if asked == "zh" or not en else en))
+        return Markup(escape(zh if asked == "zh" else en or _told(zh)))
     if zh == en or not en:
         return Markup(escape(zh))
     return Markup(f'{escape(zh)} <span class="en" lang="en">{escape(en)}</span>')
@@ -161,7 +166,8 @@ def document(title: tuple[str, str], css: str, body: Iterable[str]) -> str:
     """A whole page of its own: the title in Chinese and English, its style, its parts."""
     head = (
         '<meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>'
-        f"<title>{escape(both(*title) if title[0] != title[1] else title[0])}</title><style>{css}</style>"
+        f"<title>{escape(both(*title) if title[0] != title[1] else _told(title[0]))}</title>"
+        f"<style>{css}</style>"
     )
     lang = "en" if stated_language() == "en" else "zh-CN"
     return f'<!DOCTYPE html>\n<html lang="{lang}"><head>{head}</head><body>{"".join(body)}</body></html>\n'

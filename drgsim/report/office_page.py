@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from ..language import either, stated_language
 from ..office.indicators import HEADERS, KINDS
 from ..office.month import PERIODS, shown
+from ..words import title_in
 from .markup import CSS, bullets, document, heading, paragraph, section, table
 
 if TYPE_CHECKING:
@@ -26,9 +28,9 @@ _OWN_CSS = "details { margin: .6mm 0; } summary { cursor: pointer; } details ul 
 
 def page(month: OfficeReport) -> str:
     """The whole page as HTML text: sums, and single stays by the row of their sheet."""
-    title = f"医保办月报 {month.month}"
+    title = title_in(f"医保办月报 {month.month}")
     body = [
-        heading(title, "the insurance office's month", rank=1),
+        heading(title, f"the insurance office's month {month.month}", rank=1),
         section(bullets(month.told), kind="trust"),
         heading("主要指标", "indicators"),
         _overview(month),
@@ -92,8 +94,8 @@ def _drill(month: OfficeReport) -> str:
     folded = []
     for department, part in pairs.groupby(level="department", sort=True):
         listed = part.droplevel("department").sort_values("margin", kind="stable").head(_MOST_LISTED)
-        inner = _by(listed, "病组(亏损多者在前)", _GROUP_FIGURES)
-        folded.append(_fold(f"{department}: 按病组", inner))
+        titled = title_in(f"{department}: 按病组")
+        folded.append(_fold(titled, _by(listed, "病组(亏损多者在前)", _GROUP_FIGURES)))
     return "".join(folded)
 
 
@@ -110,26 +112,22 @@ def _reviews(month: OfficeReport) -> str:
     for place, row in zip(at[:_MOST_LISTED], frame.head(_MOST_LISTED).to_dict("records"), strict=True):
         rows.append([
             str(month.sheet_rows[place]), str(row["department"] or ""), str(row["group"]),
-            str(row["reasons_zh"]),
+            str(row[either("reasons_zh", "reasons_en")]),
             *(f"{row[name]:,.2f}" for name in ("total_cost", "payment", "if_accepted", "gain")),
         ])  # fmt: skip
     heads = [("表内行号", ""), ("科室", ""), ("病组", ""), ("申请理由", ""), ("总费用", ""), ("现应付", ""),
              ("通过后应付", ""), ("增加", "")]  # fmt: skip
     more = len(frame) - _MOST_LISTED
-    return table(heads, rows, words=4) + (
-        paragraph(f"另有 {more} 例见工作簿", kind="small") if more > 0 else ""
-    )
+    beside = paragraph(f"另有 {more} 例见工作簿", kind="small") if more > 0 else ""
+    return table(heads, rows, words=4) + beside
 
 
 def _warnings(month: OfficeReport) -> str:
     frame = month.warnings
     if not len(frame):
         return paragraph("无", kind="small")
-    counted = frame.groupby(["number", "zh"], sort=True).size()
-    rows = [
-        [str(number), str(zh), f"{count:,}"]
-        for number, zh, count in counted.reset_index().itertuples(index=False)
-    ]
+    counted = frame.groupby(["number", "zh"], sort=True).size().reset_index()
+    rows = [[str(each[0]), str(each[1]), f"{each[2]:,}"] for each in counted.itertuples(index=False)]
     return table([("警示", ""), ("内容", ""), ("病例数", "")], rows, words=2)
 
 
@@ -140,9 +138,9 @@ def _explained(month: OfficeReport) -> str:
         if explanation is None:
             return paragraph("该政策的分组方案不可用, 无法说明", kind="small")
         row = month.frame.iloc[at]
-        where = f"第 {month.sheet_rows[at]} 行, {row['department']}"
-        title = f"{where}, {row['group']} {row['group_name']}: {row['words']}"
-        folded.append(_fold(title, explanation.to_html("zh")))
+        where = title_in(f"第 {month.sheet_rows[at]} 行, {title_in(row['department'])}")
+        named = f"{row['group']} {title_in(row['group_name'])}: {title_in(row['words'])}"
+        folded.append(_fold(f"{where}, {named}", explanation.to_html(stated_language() or "zh")))
     return "".join(folded)
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .._excel import open_book
+from .._excel import YES_NO, open_book
+from ..language import either, stated_language
 from ..office.indicators import HEADERS as INDICATORS
 from ..office.month import BY, PERIODS
 from ..office.stays import HEADERS as STAYS
 from ..office.warnings import HEADERS as WARNINGS
 from ..payment.faces.headers import WORDS, WORKLIST
-from ..words import headers
+from ..words import cells_in, headers, title_in
 
 if TYPE_CHECKING:
     from .office import OfficeReport
@@ -113,6 +114,8 @@ def _placed(month: OfficeReport, table: pd.DataFrame, case_ids: bool) -> pd.Data
     """A table of stays with the row of the sheet, and their id if wanted."""
     at = month.frame.index.get_indexer(table.index)
     placed = table.assign(sheet_row=month.sheet_rows[at])
+    if "reasons_en" in placed.columns:
+        placed["reasons_zh"] = placed[either("reasons_zh", "reasons_en")]
     own = month.estimate.payments.stays.frame
     if case_ids and "case_id" in own.columns:
         placed["case_id"] = own["case_id"].to_numpy()[at]
@@ -153,7 +156,7 @@ def _explanations(month: OfficeReport) -> _Explained:
             break
         rows[at] = len(lines)
         row, group = month.sheet_rows[at], month.frame["group"].iloc[at]
-        lines += [(row, group, line) for line in explanation.text("zh").splitlines()]
+        lines += [(row, group, line) for line in explanation.text(stated_language() or "zh").splitlines()]
     return _Explained(pd.DataFrame(lines, columns=["sheet_row", "group", "text"]), rows)
 
 
@@ -200,17 +203,17 @@ class _Sheets:
         page = self._page(name)
         page.set_column(0, 0, 26)
         for row, line in enumerate(lines):
-            page.write_string(row, 0, line, self._title if row == 0 and table is not None else None)
+            page.write_string(row, 0, title_in(line), self._title if row == 0 and table is not None else None)
         if table is None:
             return
         start = len(lines) + 1
         page.set_column(1, len(table.columns), 16)
         for place, title in enumerate(table.columns):
-            page.write_string(start, place, str(title), self._head)
+            page.write_string(start, place, title_in(str(title)), self._head)
         for row, (name_of, cells) in enumerate(
             zip(table.index, table.to_numpy().tolist(), strict=True), start + 1
         ):
-            page.write_string(row, 0, str(cells[0]))
+            page.write_string(row, 0, title_in(str(cells[0])))
             for place, cell in enumerate(cells[1:], 1):
                 if cell == cell and cell is not None:
                     page.write_number(row, place, cell, self._formats[_code(name_of)])
@@ -225,30 +228,31 @@ class _Sheets:
         linked: int,
     ) -> None:
         names = [name for name in headers if name in frame.columns]
-        columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names]
+        columns = [
+            cells_in(frame[name].astype(object).where(frame[name].notna(), None).tolist()) for name in names
+        ]
         for place, name in enumerate(names):
             page.set_column(place, place, _WIDE.get(name, max(11, 2 * len(headers[name]) + 2)))
-            page.write_string(top, place, headers[name], self._head)
+            page.write_string(top, place, title_in(headers[name]), self._head)
         styles = [self._formats[_code(name)] for name in names]
         for row, cells in enumerate(zip(*columns, strict=True)):
             goal = None if link is None else link(row)
             for place, cell in enumerate(cells):
                 if goal is not None and place == linked:
                     text = "" if cell is None else str(cell)
-                    page.write_url(
-                        top + row + 1, place, f"internal:'{goal[0]}'!A{goal[1] + 2}", self._link, text
-                    )
+                    where = f"internal:'{title_in(goal[0])}'!A{goal[1] + 2}"
+                    page.write_url(top + row + 1, place, where, self._link, text)
                 elif isinstance(cell, str):
                     page.write_string(top + row + 1, place, cell)
                 elif isinstance(cell, bool):
-                    page.write_string(top + row + 1, place, "是" if cell else "否")
+                    page.write_string(top + row + 1, place, YES_NO[stated_language() or "zh"][cell])
                 elif cell is not None:
                     page.write_number(top + row + 1, place, cell, styles[place])
         if names:
             page.autofilter(top, 0, top + len(frame), len(names) - 1)
 
     def _page(self, name: str) -> Any:
-        page = self._book.add_worksheet(name)
+        page = self._book.add_worksheet(title_in(name))
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)

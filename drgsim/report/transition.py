@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._atomic import replacing
 from .._excel import COUNT, MONEY, RATIO, SHARE, workbook
 from ..cases.values import value_labels
+from ..language import either
 from ..transition.flows import MOVES
 from ..transition.transition import Transition, column_words, find_transition
 from ..transition.watch import WATCHED
@@ -55,10 +56,9 @@ class TransitionReport(Transition):
         return text
 
     def to_excel(self, path: Any, *, cases: bool = False) -> None:
-        """Every table on a sheet of its own. `cases` adds the list of cases to look at: for the desk of the
-        hospital whose cases they are, nowhere else."""
+        """Every table on a sheet of its own; `cases` adds those to look at, for their hospital's desk."""
         with workbook(path) as book:
-            book.lines("说明", [zh for zh, _ in (self.headline(), *self.notes)])
+            book.lines("说明", [either(*said) for said in (self.headline(), *self.notes)])
             _sheet(book, "汇总", self.summary().reset_index())
             for name, zh in _SHEETS.items():
                 table = getattr(self, name)

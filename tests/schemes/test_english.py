@@ -7,7 +7,7 @@ import pytest
 
 from drgsim import DrgGrouper, Scheme
 from drgsim._paths import data_path
-from drgsim.schemes.describe import OWN, english_name
+from drgsim.words import OWN, english_name
 
 CASE = {"sex": 1, "age": 45, "diagnoses": "K80.101|I50.900", "procedures": "51.2300"}
 

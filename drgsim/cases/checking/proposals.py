@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from ...codes import Catalogue, Kind
 from ...codes.search import codes_in_use
-from ...language import in_english, stated_language
+from ...language import either, in_english, stated_language
 from ..repair import KINDS
 from .beside import codes_by_name, folded
 
@@ -53,17 +53,13 @@ def _missed(column: str, got: str) -> str:
     from .pairs import speaking
 
     place = Catalogue.load("procedure").id_of(got)
-    return next((_in_one(one.zh, one.en) for one in speaking() if place >= 0 and one.procedures[place]), "")
+    return next((either(one.zh, one.en) for one in speaking() if place >= 0 and one.procedures[place]), "")
 
 
 def _missed_item(column: str, got: str) -> str:
     from .pairs import charged
 
-    return next((_in_one(one.zh, one.en) for one in charged("diagnosis") if one.items.search(got)), "")
-
-
-def _in_one(zh: str, en: str) -> str:
-    return en if stated_language() == "en" else zh
+    return next((either(one.zh, one.en) for one in charged("diagnosis") if one.items.search(got)), "")
 
 
 def _stay(column: str, got: str) -> str:

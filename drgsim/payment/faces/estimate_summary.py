@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ...errors import ArgumentError
-from ...language import both
-from ...words import headers
+from ...language import both, stated_language
+from ...words import headers, title_in
 from ..engine.problems import Unpaid
 from .standing import Standing, costs, in_english, margins, standings
 
@@ -94,7 +94,9 @@ def text(estimate: Estimate) -> str:
     row = summary(estimate, None).iloc[0]
     policy = estimate.policy
     lines = [f"Estimate of {len(estimate):,} stays 病例测算 ({policy.id} on {policy.on})"]
-    lines += [f"  {name} {zh}: {_shown(name, row[name])}" for name, zh in ZH.items()]
+    for name, zh in ZH.items():
+        label = f"{name} {zh}" if stated_language() is None else title_in(zh)
+        lines.append(f"  {label}: {_shown(name, row[name])}")
     lines += [f"  {told}" for told in [*estimate.told, *(both(*note) for note in notes(estimate))]]
     return "\n".join([*lines, f"  {estimate.payments.trust}"])
 

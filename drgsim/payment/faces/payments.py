@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ...language import stated_language
 from ..engine.bill import Bill
 from ..engine.book import Book
 from ..engine.ledger import Findings, Ledger, Walk
@@ -98,8 +99,9 @@ class Payments:
 
     @property
     def trust(self) -> str:
-        """How far the result rests on assumptions, in both languages."""
-        return f"{self.trust_in('en')} {self.trust_in('zh')}"
+        """How far the result rests on assumptions, in the language asked for or in both."""
+        asked = stated_language()
+        return self.trust_in(asked) if asked else f"{self.trust_in('en')} {self.trust_in('zh')}"
 
     def trust_in(self, lang: Literal["zh", "en"]) -> str:
         """The same in one language.

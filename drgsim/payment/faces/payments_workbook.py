@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..._excel import write_sheets
+from ...language import either
 from ...policy.display import policy_text
 from .estimate_summary import ZH as DEPARTMENT
 from .estimate_summary import notes
@@ -28,10 +29,10 @@ def write_estimate(estimate: Estimate, path: Any) -> None:
     sheets = {
         "汇总": (_totalled(estimate, "department"), {"department": "科室", **DEPARTMENT}),
         "明细": (_in_words(estimate.frame), STAY | MONEY | ESTIMATE),
-        "特例单议": (estimate.worklist, WORKLIST),
+        "特例单议": (_in_words(estimate.worklist), WORKLIST),
         "无法测算": (estimate.payments.unpaid, UNPAID),
     }
-    told = [*estimate.told, *(zh for zh, _ in notes(estimate))]
+    told = [*estimate.told, *(either(*said) for said in notes(estimate))]
     write_sheets(path, sheets, notes=[*_CAUTION, *told, *_notes(estimate.payments)])
 
 
@@ -43,7 +44,7 @@ def write_payments(payments: Payments, path: Any) -> None:
         "明细": (_in_words(payments.frame), STAY | steps | MONEY),
         "无法付费": (payments.unpaid, UNPAID),
     }
-    write_sheets(path, sheets, notes=[*(zh for zh, _ in payments.other_dates), *_notes(payments)])
+    write_sheets(path, sheets, notes=[*(either(*said) for said in payments.other_dates), *_notes(payments)])
 
 
 def _totalled(result: Estimate | Payments, by: str) -> pd.DataFrame:
@@ -58,8 +59,10 @@ def _totalled(result: Estimate | Payments, by: str) -> pd.DataFrame:
 
 
 def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
-    """Marks as Chinese words."""
+    """Marks as words."""
     words = {name: frame[name].astype(object).map(table) for name, table in WORDS.items() if name in frame}
+    if "reasons_en" in frame:
+        words["reasons_zh"] = frame[either("reasons_zh", "reasons_en")]
     return frame.assign(**words)
 
 
@@ -68,6 +71,7 @@ def _notes(payments: Payments) -> list[str]:
     lines = [_MEANING, payments.trust_in("zh")]
     for policy, weights in {(walk.place.policy, walk.place.weights): None for walk in payments.walks}:
         facts = {} if weights is None else weights.facts
-        named = ", ".join(facts[name] for name in ("title", "source", "state") if facts.get(name))
+        title = either(facts.get("title_zh", ""), facts.get("title_en", "")) or facts.get("title", "")
+        named = ", ".join(filter(None, [title, facts.get("source"), facts.get("state")]))
         lines += ["", f"权重表: {named or '无'}", *policy_text(policy, used=payments.used).splitlines()]
     return lines

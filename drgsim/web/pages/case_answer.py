@@ -11,8 +11,7 @@ from ...policy.display import STATE_ZH, unit_text, value_text
 from ...policy.parameters import catalogue
 from ...policy.policy import Policy
 from ...report.markup import Markup
-from ...schemes.describe import in_english
-from ...words import pairs
+from ...words import english_name_of, pairs
 from ..kept import NATIONAL_DIP
 from ..plain import plain
 from ..told import told
@@ -78,7 +77,7 @@ def _group(one: OneCase) -> Markup:
 def _called(one: OneCase, found: Mapping[str, Any], level: str) -> str:
     """The name of a group in the language of the page; its English is our own translation."""
     name = found.get(f"{level}_name") or ""
-    return name if one.lang == "zh" else in_english(name)
+    return name if one.lang == "zh" else english_name_of(name)
 
 
 def _money(one: OneCase) -> Markup:
