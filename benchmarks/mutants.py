@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import builtins
 import copy
 import multiprocessing
 import os
@@ -22,14 +23,11 @@ import random
 import shutil
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pandas as pd  # noqa: F401 (loaded once, before the processes part)
 import pytest
@@ -142,13 +140,12 @@ def _short(node: ast.AST) -> str:
 
 @dataclass
 class Watch:
-    """A plugin of pytest: which tests run which lines of some files, and how long each test takes.
+    """A plugin of pytest: which tests come by which mutants' statements, and how long each test takes.
 
     What runs before a test (imports, fixtures) is noted under its file: other tests share it.
     """
 
-    files: frozenset[str]
-    lines: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    reached: dict[int, set[str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     now: str = ""
 
@@ -166,58 +163,70 @@ class Watch:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
 
-    def trace(self, frame: FrameType, event: str, arg: object) -> Callable[..., Any] | None:
-        if frame.f_code.co_filename not in self.files:
-            return None
-        self.lines.setdefault((frame.f_code.co_filename, frame.f_lineno), set()).add(self.now)
-        return self.trace
+    def note(self, number: int) -> None:
+        self.reached.setdefault(number, set()).add(self.now)
 
 
-def run(copied: Path, tests: list[str], watched: frozenset[str] = frozenset()) -> tuple[bool, Watch]:
-    """Whether every test passes on the copied tree, in a process of its own; with files, what runs them."""
+def marked(text: str, places: dict[int, int]) -> str:
+    """The code, telling `builtins.reached` the number of each mutant before its statement runs.
+
+    >>> print(marked("if a:\\n    b = 1", {7: 2}))
+    if a:
+        getattr(__import__('builtins'), 'reached', id)(7)
+        b = 1
+    """
+    tree = ast.parse(text)
+    for number, line in places.items():
+        inner = max(
+            (
+                (node.lineno, -(node.end_lineno or 0), at, body)
+                for parent in ast.walk(tree)
+                for name in ("body", "orelse", "finalbody")
+                if isinstance(body := getattr(parent, name, None), list)
+                for at, node in enumerate(body)
+                if node.lineno <= line <= (node.end_lineno or 0)
+            ),
+            key=lambda found: found[:2],
+        )
+        told = ast.parse(f"getattr(__import__('builtins'), 'reached', id)({number})").body[0]
+        for node in ast.walk(told):
+            if hasattr(node, "lineno"):
+                node.lineno = node.end_lineno = inner[0]
+        inner[3].insert(inner[2], told)
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def run(copied: Path, tests: list[str]) -> tuple[bool, Watch]:
+    """Whether every test passes on the copied tree, in a process of its own, and which mutants they reach."""
     ours, theirs = _FORK.Pipe(duplex=False)
-    child = _FORK.Process(target=_tested, args=(copied, tests, watched, theirs))
+    child = _FORK.Process(target=_tested, args=(copied, tests, theirs))
     child.start()
     theirs.close()
     try:
         if ours.poll(_SECONDS):
             passed, watch = ours.recv()
             return passed, watch
-        return False, Watch(watched)
+        return False, Watch()
     except EOFError:  # the process died
-        return False, Watch(watched)
+        return False, Watch()
     finally:
         child.kill()
         child.join()
 
 
-def _tested(copied: Path, tests: list[str], watched: frozenset[str], pipe: Connection) -> None:
+def _tested(copied: Path, tests: list[str], pipe: Connection) -> None:
     os.chdir(copied)
     os.environ["PYTHONPATH"] = str(copied)
     sys.path[:] = [str(copied), *(each for each in sys.path if Path(each) not in (ROOT, ROOT / "benchmarks"))]
     sys.dont_write_bytecode = True
-    watch = Watch(watched, now=tests[0].partition("::")[0])
+    watch = Watch(now=tests[0].partition("::")[0])
+    vars(builtins)["reached"] = watch.note
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-        if watched:
-            threading.settrace(watch.trace)
-            sys.settrace(watch.trace)
         code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", *tests], plugins=[watch])
-        sys.settrace(None)
     # 5: no test was left after `not slow`
     pipe.send((code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED), watch))
     pipe.close()
     os._exit(0)
-
-
-def spans(text: str, line: int) -> range:
-    """The lines of the innermost statement that begins at or before a line and holds it."""
-    held = [
-        node
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
-    ]
-    inner = max(held, key=lambda node: (node.lineno, -(node.end_lineno or 0)), default=None)
-    return range(line, line + 1) if inner is None else range(inner.lineno, (inner.end_lineno or line) + 1)
 
 
 def tests_of(where: set[str], seconds: dict[str, float]) -> list[str]:
@@ -269,26 +278,32 @@ def main() -> int:
                 shutil.copytree(entry, copied / entry.name, ignore=shutil.ignore_patterns("__pycache__"))
             elif not entry.name.startswith("."):
                 (copied / entry.name).symlink_to(entry)
-        watched = frozenset(str(copied / each.file) for each in chosen)
-        lines: dict[tuple[str, int], set[str]] = {}
+        where: dict[Path, dict[int, int]] = {}
+        for number, each in enumerate(chosen):
+            where.setdefault(each.file, {})[number] = each.line
+        for file, lines in where.items():
+            (copied / file).write_text(marked(texts[ROOT / file], lines), encoding="utf-8")
+        reached: dict[int, set[str]] = {}
         seconds: dict[str, float] = {}
         for folder in asked.tests or [f"tests/{room}"]:
             for file in sorted((copied / folder).rglob("test_*.py")) or [copied / folder]:
-                passed, watch = run(copied, [file.relative_to(copied).as_posix()], watched)
-                if not passed:
-                    print(f"left out, for it fails without a mutant: {file.relative_to(copied)}", flush=True)
-                    continue
-                seconds |= watch.seconds
-                for place, own in watch.lines.items():
-                    lines.setdefault(place, set()).update(own)
+                name = file.relative_to(copied).as_posix()
+                passed, watch = run(copied, [name])
+                took = sum(watch.seconds.values())
+                print(
+                    f"{'' if passed else 'left out, for it fails without a mutant: '}{name} {took:.0f} s",
+                    flush=True,
+                )
+                seconds |= watch.seconds if passed else {}
+                for number, tests in watch.reached.items() if passed else ():
+                    reached.setdefault(number, set()).update(tests)
+        for file in where:
+            (copied / file).write_text(texts[ROOT / file], encoding="utf-8")
         left = []
-        for number, each in enumerate(chosen, start=1):
-            file = str(copied / each.file)
-            hits = (lines.get((file, line), set()) for line in spans(texts[ROOT / each.file], each.line))
-            where = set().union(*hits)
-            lives = survives(each, copied, tests_of(where, seconds))
+        for number, each in enumerate(chosen):
+            lives = survives(each, copied, tests_of(reached.get(number, set()), seconds))
             told = f"{each.file}:{each.line}: {each.operator}: {each.before} -> {each.after}"
-            print(f"{number:3}/{len(chosen)} {'LIVES' if lives else 'dies '} {told}", flush=True)
+            print(f"{number + 1:3}/{len(chosen)} {'LIVES' if lives else 'dies '} {told}", flush=True)
             left += [told] if lives else []
     print(f"{len(chosen) - len(left)} of {len(chosen)} mutants died ({1 - len(left) / len(chosen):.0%})")
     print(*left, sep="\n")
