@@ -22,27 +22,9 @@ from ._say import print_any_text, say, warning_once
 
 # one module each, imported only when its command (or the help) is asked for
 COMMANDS: tuple[str, ...] = (
-    "audit",
-    "check",
-    "code",
-    "convert",
-    "demo",
-    "dip",
-    "estimate",
-    "office",
-    "reconcile",
-    "exchange",
-    "explain",
-    "group",
-    "policy",
-    "scheme",
-    "serve",
-    "simulate",
-    "transition",
-    "synth",
-    "value",
-    "verify",
-)
+    "audit", "check", "code", "convert", "demo", "dip", "estimate", "office", "reconcile", "exchange",
+    "explain", "group", "policy", "scheme", "serve", "simulate", "transition", "synth", "value", "verify",
+)  # fmt: skip
 
 _OBJECTS = 50_000  # made before Python looks for unused circles among them; 700 as it comes
 EXIT_USE, EXIT_UNREADABLE, EXIT_STOPPED = 2, 3, 130

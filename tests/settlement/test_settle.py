@@ -181,3 +181,14 @@ def test_a_hospitals_statement_is_its_rows_in_yuan_and_no_other_hospitals(paid):
     assert every == pytest.approx((spent - settled.flow_rows["other_payers"].sum()) / 100, abs=0.001)
     with pytest.raises(ArgumentError, match=r"no such hospital.*h9"):
         settled.statement("h9")
+
+
+def test_each_fund_has_the_statements_of_its_own_hospitals(paid):
+    """What a region's fund of one insurance books for a hospital is what its own flows to it come to."""
+    done = settle(paid, FLOATING, budgets=budgets())
+    keys = ["care_region", "insurance", "hospital_id"]
+    booked = done.flow_rows.groupby(keys)["fund_by_item"].sum()
+    assert len(booked) == 16
+    assert done.hospitals.set_index(keys)["booked"].astype(int).to_dict() == booked.to_dict()
+    months = done.months.groupby(keys).size()
+    assert months.to_dict() == dict.fromkeys(booked.index, 12)

@@ -139,3 +139,7 @@ def test_conventions_are_called_assumed_and_used():
         for row in csv.DictReader(file):
             assert resolve(row["source"]).state == row["state"] == "assumed", row["name"]
             assert re.search(rf"""convention\(['"]{row["name"]}['"]\)""", code), row["name"]
+
+
+def test_deadlines_are_of_the_twelve_months_of_the_year():
+    assert deadlines(NATIONAL, 2026).index.tolist() == [f"2026-{month:02}" for month in range(1, 13)]

@@ -19,25 +19,10 @@ if TYPE_CHECKING:
     from .estimate import Estimate
 
 ZH = headers(
-    "cases",
-    "not_payable",
-    "cmi",
-    "total_cost",
-    "payment",
-    "margin",
-    "margin_rate",
-    "low",
-    "high",
-    "review_open",
-    "in_scheme",
-    "ambiguous",
-    "ungrouped",
-    "self_pay",
-    "by_item",
-    "cost_in_scheme",
-    "cost_beside",
-    room="estimate",
-)
+    "cases", "not_payable", "cmi", "total_cost", "payment", "margin", "margin_rate", "low", "high",
+    "review_open", "in_scheme", "ambiguous", "ungrouped", "self_pay", "by_item", "cost_in_scheme",
+    "cost_beside", room="estimate",
+)  # fmt: skip
 KINDS = {each: each.name.lower() for each in Standing}
 _MONEY = ("total_cost", "payment", "margin", "cost_in_scheme", "cost_beside")
 _HIGH = ("high", "high_over_quota", "extreme")
@@ -77,12 +62,8 @@ def summary(estimate: Estimate, by: str | Sequence[str] | None) -> pd.DataFrame:
     for name in ("total_cost", "payment", "margin"):
         result[name] = sums[name] / 100
     result["margin_rate"] = sums["margin"] / sums["cost_in_scheme"].where(sums["cost_in_scheme"] > 0)
-    for name in (
-        "low",
-        "high",
-        "review_open",
-        *(KINDS[each] for each in Standing if each < Standing.NOT_PAYABLE),
-    ):
+    kinds = (KINDS[each] for each in Standing if each < Standing.NOT_PAYABLE)
+    for name in ("low", "high", "review_open", *kinds):
         result[name] = sums[name].astype(np.int64)
     result["cost_in_scheme"] = sums["cost_in_scheme"] / 100
     result["cost_beside"] = (sums["total_cost"] - sums["cost_in_scheme"]) / 100
@@ -120,12 +101,8 @@ def notes(estimate: Estimate) -> list[tuple[str, str]]:
         why.sort(key=lambda each: -each[1])
         zh = "; ".join(f"{problem.zh} {count:,}" for problem, count in why)
         en = "; ".join(f"{problem.en}: {count:,}" for problem, count in why)
-        lines.append(
-            (
-                f"无法测算 {int(unpaid.sum()):,} 例: {zh}",
-                f"{int(unpaid.sum()):,} stays cannot be priced: {en}",
-            )
-        )
+        lost = int(unpaid.sum())
+        lines.append((f"无法测算 {lost:,} 例: {zh}", f"{lost:,} stays cannot be priced: {en}"))
     row = summary(estimate, None).iloc[0]
     inside, beside = int(row["in_scheme"]), int(row["cases"] - row["in_scheme"])
     if beside:
@@ -163,9 +140,8 @@ def _key(estimate: Estimate, by: str) -> Any:
     for table in (cases, estimate.frame):
         if by in table.columns:
             return table[by].reset_index(drop=True)
-    raise ArgumentError(
-        "no such column to sum by", got=by, allowed=[*cases.columns], nearest=[*cases.columns]
-    )
+    known = [*cases.columns]
+    raise ArgumentError("no such column to sum by", got=by, allowed=known, nearest=known)
 
 
 def _shown(name: str, value: float) -> str:

@@ -24,20 +24,9 @@ MONEY = (
     "patient", "borne_by_hospital",
 )  # fmt: skip
 ZH = headers(
-    "cases",
-    "not_payable",
-    "cmi",
-    "total_cost",
-    "standard",
-    "payment",
-    "fund",
-    "catastrophic",
-    "medical_aid",
-    "other_funds",
-    "commercial",
-    "patient",
-    "borne_by_hospital",
-)
+    "cases", "not_payable", "cmi", "total_cost", "standard", "payment", "fund", "catastrophic",
+    "medical_aid", "other_funds", "commercial", "patient", "borne_by_hospital",
+)  # fmt: skip
 
 
 def summary(payments: Payments, by: str | Sequence[str] | None = None) -> pd.DataFrame:
