@@ -29,7 +29,7 @@ from drgsim.settlement import merge_statistics, statistics
 
 YEAR = 280_000_000
 PREPARED, SHARD = 1_000_000, 400_000
-PENDING = 3_000_000  # rows of statistics, before they are added up
+PENDING = 1_500_000  # rows of statistics, before they are added up; half a gigabyte while they are
 SCHEME = "chs-drg-2.0"
 # without quotas no stay looks at another, so a year may be paid shard by shard
 RULES = {

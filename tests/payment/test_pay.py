@@ -1,5 +1,8 @@
 """The street as a whole: identities, invariances, days, regions; on every shipped policy."""
 
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -272,3 +275,17 @@ def test_an_empty_table_is_paid_nothing():
     result = pay(nobody, policy(EVERYTHING), weights=TABLE)
     assert len(result.frame) == 0
     assert result.summary()["payment"].item() == 0
+
+
+def test_stays_go_with_the_last_who_needs_them():
+    """Payments of one shard after the other must not pile up until a collector finds circles."""
+    gc.collect()
+    gc.disable()
+    try:
+        paid = pay(cases({}, {"los": 3}), policy(), weights=TABLE)
+        stays = weakref.ref(paid.stays)
+        assert len(paid.frame) == len(paid.stays.take(np.array([0])).whole) == 2
+        del paid
+        assert stays() is None
+    finally:
+        gc.enable()

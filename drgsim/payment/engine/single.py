@@ -116,7 +116,7 @@ class OneStay(Stays):
         self._case = dict(case)
         self.group_column = group_column
         self.rows: Ints | None = None
-        self.whole: Stays = self
+        self._of = None
         self._kept: dict[Key, Any] = {}
         self._needed: dict[Key, set[Key]] = {}
         self._finding: list[set[Key]] = []

@@ -27,7 +27,7 @@ class Stays:
         self.frame = frame
         self.group_column = group_column
         self.rows: Ints | None = None  # positions in the frame; None for all
-        self.whole: Stays = self  # the table these are some rows of
+        self._of: Stays | None = None  # not itself: a circle would keep a table after the last who needs it
         self._kept: dict[Key, Any] = {}
         self._needed: dict[Key, set[Key]] = {}  # what each thing kept was found from
         self._finding: list[set[Key]] = []
@@ -38,13 +38,18 @@ class Stays:
     def __contains__(self, column: str) -> bool:
         return column in self.frame.columns
 
+    @property
+    def whole(self) -> Stays:
+        """The table these are some rows of."""
+        return self if self._of is None else self._of
+
     def take(self, rows: Ints | slice) -> Stays:
         """Some of these stays by position; a slice stands for all of them."""
         if isinstance(rows, slice):
             return self
         some = Stays(self.frame, self.group_column)
         some.rows = rows if self.rows is None else self.rows[rows]
-        some.whole = self.whole
+        some._of = self.whole
         return some
 
     def money(self, column: str) -> Amounts:
