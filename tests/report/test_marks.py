@@ -81,7 +81,7 @@ def test_gains_of_a_transition_show_what_regrouping_alone_would_do():
         (0.0, -9.0, to_hex(WORSE)),
     ]
     assert [each.get_text() for each in axes.get_yticklabels()] == ["b", "c", "a", "d"]
-    hollow = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
+    hollow = [float(x) for line in axes.lines if line.get_marker() == "o" for x in line.get_xdata()]
     assert hollow == [4.0, -3.0, 1.0, -9.0]
     assert beside(axes) == [
         ("+5.00", 5.0, "left"), ("+1.00", 1.0, "left"), ("−2.00", -2.0, "right"), ("−9.00", -9.0, "right"),
