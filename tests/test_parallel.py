@@ -1,10 +1,14 @@
 """Work that overlaps: in order, bounded, and errors where they belong."""
 
+import os
+import signal
 import threading
+import time
 
 import pytest
 
 from drgsim._parallel import overlapped
+from drgsim.simulation.progress import beside, processes
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -56,3 +60,57 @@ def test_whoever_stops_early_leaves_no_thread_behind():
     next(values)
     values.close()
     assert threading.active_count() == before
+
+
+FORKS = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="a second process needs Linux")
+
+
+@pytest.fixture
+def two_cores(monkeypatch):
+    monkeypatch.setattr("drgsim.simulation.progress.thread_count", lambda threads: 2)
+    with processes():
+        yield
+
+
+@FORKS
+def test_a_part_is_done_in_another_process_and_comes_back(two_cores):
+    here = os.getpid()
+    other, numbers = beside(lambda: (os.getpid(), list(range(100_000))))()
+    assert other != here
+    assert numbers == list(range(100_000))
+    assert beside(lambda: beside(os.getpid)() == os.getpid())()  # only one process is beside another
+
+
+def test_a_library_starts_no_process(monkeypatch):
+    monkeypatch.setattr("drgsim.simulation.progress.thread_count", lambda threads: 2)
+    assert beside(os.getpid)() == os.getpid()
+
+
+@FORKS
+@pytest.mark.parametrize("ends", ["error", "killed", "unpicklable", "hangs"])
+def test_what_the_other_process_cannot_do_is_done_here(two_cores, monkeypatch, ends):
+    here = os.getpid()
+    monkeypatch.setattr("drgsim.simulation.progress._PATIENCE", 0.2)
+
+    def work():
+        if os.getpid() != here:
+            if ends == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if ends == "hangs":
+                time.sleep(60)
+            if ends == "unpicklable":
+                return lambda: None
+            raise OSError("no space left")
+        return 42
+
+    assert beside(work)() == 42
+
+
+@FORKS
+def test_an_error_of_a_part_is_raised_where_its_result_is_asked_for(two_cores):
+    def work():
+        raise OSError("no space left")
+
+    wait = beside(work)
+    with pytest.raises(OSError, match="no space"):
+        wait()

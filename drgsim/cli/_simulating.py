@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,13 +131,14 @@ def run(
     arguments: argparse.Namespace,
     *,
     recipe: dict[str, Any] | None,
-    more: Callable[[str | None], str] | None = None,
+    more: Callable[[], str] | None = None,
 ) -> Comparison:
     """Simulate, write report, workbook, scenarios and record, and print what came out.
 
-    `more` makes a further section of the report, in a language. The files are written aside and take their
+    `more` makes a further section of the report. The files are written aside and take their
     places together: a run that is stopped leaves those of the run before as they were.
     """
+    from ..simulation.progress import beside
     from ..simulation.record.record import write_record
     from ..simulation.simulate import simulate
 
@@ -159,10 +161,12 @@ def run(
         (part / SCENARIOS).mkdir()
         for scenario in result.scenarios:
             scenario.to_yaml(part / SCENARIOS / f"{scenario.id}.yaml")
+        further = () if more is None else (more(),)
+        page = partial(result.to_html, lang=arguments.lang, synthetic=invented, more=further)
+        drawn = beside(lambda: page(part / REPORT))
         write_record(result, part / RECORD, recipe=recipe)
         result.to_excel(part / WORKBOOK, synthetic=invented)
-        further = () if more is None else (more(arguments.lang),)
-        result.to_html(part / REPORT, lang=arguments.lang, synthetic=invented, more=further)
+        drawn()
         _into_place(part, out)
     if tell is not None:
         tell.done()

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from ..errors import ArgumentError
+from ..simulation.progress import beside, processes
 from ._reading import add_hospital_arguments, add_reading_arguments, reading_options, with_hospital_facts
 from ._say import both, say
 from ._simulating import add_running_arguments, ready, run
@@ -59,8 +60,10 @@ def _run(arguments: argparse.Namespace) -> int:
         )
         say(told, file=sys.stderr, flush=True)
     ready(arguments)
-    cases, recipe = _read(file, arguments) if file else _invent(arguments)
-    run(cases, list(SCENARIOS), arguments, recipe=recipe, more=_fund if arguments.years else None)
+    with processes():
+        fund = beside(lambda: _fund(arguments.lang)) if arguments.years else None
+        cases, recipe = _read(file, arguments) if file else _invent(arguments)
+        run(cases, list(SCENARIOS), arguments, recipe=recipe, more=fund)
     return 0
 
 

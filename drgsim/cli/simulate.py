@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ..simulation.progress import processes
 from ._reading import add_hospital_arguments, add_reading_arguments, reading_options, with_hospital_facts
 from ._simulating import add_running_arguments, ready, run
 
@@ -61,7 +62,8 @@ def _run(arguments: argparse.Namespace) -> int:
     scenarios = read_scenarios(stated)
     read = read_grouped_cases(file, quiet=arguments.quiet, **reading_options(arguments))
     cases = with_hospital_facts(read, arguments)
-    run(cases, scenarios, arguments, recipe=None)
+    with processes():
+        run(cases, scenarios, arguments, recipe=None)
     return 0
 
 

@@ -1,9 +1,22 @@
-"""Telling a caller how far a long run has come."""
+"""Long runs: telling a caller how far one has come, and doing a part of it in a process beside this one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import pickle
+import select
+import signal
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+
+from .._parallel import thread_count
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -27,3 +40,63 @@ def telling(listener: Listener | None, stage: str) -> Callable[[int, int, str], 
             listener(Progress(done, total, stage, what))
 
     return tell
+
+
+_PATIENCE = 60.0  # seconds the process beside may take longer than ten times what was done meanwhile
+_beside: ContextVar[bool] = ContextVar("beside", default=False)
+
+
+@contextmanager
+def processes() -> Iterator[None]:
+    """Let `beside` use a second process: for commands, which are alone in theirs. A library never knows what
+    threads its caller runs."""
+    before = _beside.set(True)
+    try:
+        yield
+    finally:
+        _beside.reset(before)
+
+
+def beside(work: Callable[[], Done]) -> Callable[[], Done]:
+    """Begin `work` in a process beside this one; what is returned waits for its result.
+
+    The result is pickled. Where there is no second core, the system cannot fork, or the other process comes
+    to grief, the work is done here when its result is asked for: answers and errors are the same everywhere.
+
+    >>> beside(lambda: 6 * 7)()
+    42
+    """
+    if not _beside.get() or thread_count(None) < 2 or not hasattr(os, "sched_getaffinity"):  # not Linux
+        return work
+    reading, writing = os.pipe()
+    start = time.monotonic()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # idle threads of libraries
+        child = os.fork()
+    if not child:
+        _work_and_end(work, writing)
+    os.close(writing)
+
+    def result() -> Done:
+        patience = 10 * (time.monotonic() - start) + _PATIENCE
+        with os.fdopen(reading, "rb") as pipe:
+            if not select.select([pipe], [], [], patience)[0]:
+                os.kill(child, signal.SIGKILL)
+            answer = pipe.read()
+        _, status = os.waitpid(child, 0)
+        return pickle.loads(answer) if status == 0 else work()
+
+    return result
+
+
+def _work_and_end(work: Callable[[], object], writing: int) -> NoReturn:
+    """The other process: whatever happens it ends here, and nothing of its parent's is undone twice."""
+    status = 1
+    try:
+        _beside.set(False)
+        answer = pickle.dumps(work())
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(answer)
+        status = 0
+    finally:
+        os._exit(status)

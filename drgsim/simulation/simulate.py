@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from ..errors import ArgumentError
 from ..payment.engine.grouped import as_frame
 from .checks.left_out import refuse_nothing_paid
 from .comparison.comparison import Comparison
-from .progress import Listener, telling
+from .progress import Listener, beside, telling
 from .projection.projection import project
 from .projection.years import PaidYears
 from .scenario.scenario import Scenario
@@ -107,6 +108,8 @@ def simulate(
         refuse_nothing_paid(outcomes[scenario.id], scenario.id)
         world.remember(outcomes[scenario.id])
     tell(len(listed), len(listed), "")
+    whole = Comparison(tuple(listed), outcomes, world, seed, years, draws)
+    explained = beside(lambda: whole.explain(progress=progress)._kept) if explain else dict
     drawn = resample_outcomes(outcomes, draws=draws, seed=seed) if draws else None
     projected = band = None
     if years:
@@ -123,8 +126,9 @@ def simulate(
         if draws:
             telling(progress, "draw")(0, 1, "")
             band = parameter_band(paid, listed, projected, draws=draws, seed=seed)
-    found = Comparison(tuple(listed), outcomes, world, seed, years, draws, projected, drawn, band)
-    return found.explain(progress=progress) if explain else found
+    found = replace(whole, projected=projected, drawn_hospitals=drawn, drawn_assumptions=band)
+    found._kept.update(explained())
+    return found
 
 
 def _known(cases: Any, hospital: Any) -> Any:
