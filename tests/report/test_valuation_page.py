@@ -1,13 +1,18 @@
 """The valuation report: one page with data, sources, method, fan, tornado, who pays; sums only."""
 
 import re
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
 import drgsim
 from drgsim.fund.record import reconcile, record
 from drgsim.fund.sensitivity import sensitivity
+from drgsim.fund.words import pots
 from drgsim.report.figures.valuation import fund_fan, tornado
+from drgsim.report.theme import BETTER, WORSE, styles
 from drgsim.report.thirty_years import thirty_years
 from drgsim.report.valuation_page import valuation_page, write_valuation
 
@@ -62,3 +67,85 @@ def test_the_page_is_written_whole_or_not_at_all(valued, told, tmp_path):
     write_valuation(valued, tmp_path / "report.html", told=told)
     assert (tmp_path / "report.html").read_text(encoding="utf-8").endswith("</html>\n")
     assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
+
+
+POTS = ("employee_pool", "resident")
+
+
+@pytest.mark.parametrize(("lang", "label"), [("zh", "可支付月数"), ("en", "months of spending in reserve")])
+def test_lines_and_shades_of_the_fan_are_the_numbers_of_the_valuation(valued, lang, label):
+    figure = fund_fan(valued, lang=lang)
+    looks, bands = styles(valued.scenarios), valued.bands
+    assert label.split()[0] in figure.axes[0].get_ylabel()
+    for axes, pot in zip(figure.axes, POTS, strict=True):
+        assert axes.get_title(loc="left") == (pots()[pot].zh if lang == "zh" else pots()[pot].en)
+        *drawn, zero = axes.lines
+        assert list(zero.get_ydata()) == [0, 0]
+        for line, scenario in zip(drawn, valued.scenarios, strict=True):
+            own = valued.frame.query("scenario == @scenario and pot == @pot")
+            assert line.get_xdata().tolist() == own["year"].tolist()
+            assert line.get_ydata() == pytest.approx(own["reserve_months"].to_numpy())
+            assert line.get_color() == looks[scenario].colour
+        own = bands.query(
+            "scenario == 'baseline' and pot == @pot and measure == 'reserve_months' and band == 'level'"
+        )
+        wide = []
+        for shade, level in zip(axes.collections, (90, 80, 50), strict=True):
+            points = shade.get_paths()[0].vertices
+            for year, low, high in zip(own["year"], own[f"low_{level}"], own[f"high_{level}"], strict=True):
+                at = points[points[:, 0] == year, 1]
+                assert (at.min(), at.max()) == pytest.approx((low, high))
+            wide.append(at.max() - at.min())
+        assert wide == sorted(wide, reverse=True)
+    said = " ".join(text.get_text() for text in figure.texts)
+    assert ("阴影" if lang == "zh" else "Shaded") in said
+
+
+def test_money_of_a_fan_is_in_hundred_millions_and_a_point_value_has_no_shade(valued):
+    point = drgsim.value(valued.fund, years=4)
+    axes = fund_fan(point, measure="reserve", lang="zh").axes[0]
+    own = point.frame.query("scenario == 'baseline' and pot == 'employee_pool'")
+    assert axes.lines[0].get_ydata() == pytest.approx(own["reserve"].to_numpy() / 1e8)
+    assert len(axes.collections) == 0
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit", "zh", "en"),
+    [
+        ("reserve", 1e8, "亿元", "1e8 yuan"),
+        ("reserve_months", 1.0, "可支付月数", "months of spending in reserve"),
+    ],
+)
+def test_bars_of_a_tornado_run_from_the_base_to_both_ends(measure, unit, zh, en):
+    table = pd.DataFrame(
+        {
+            "zh": ["工资增长", "断保"], "en": ["growth of wages", "loss of insurance"],
+            "low": [0.01, 0.002], "high": [0.06, 0.01], "at_low": [2 * unit, 6 * unit],
+            "at_high": [9 * unit, 4.5 * unit],
+        }
+    )  # fmt: skip
+    told = SimpleNamespace(base=5 * unit, measure=SimpleNamespace(name=measure), tornado=table.head)
+    for lang, label in (("zh", zh), ("en", en)):
+        axes = tornado(told, lang=lang).axes[0]
+        bars = [
+            (
+                bar.get_y() + 0.31,
+                bar.get_x(),
+                bar.get_width(),
+                to_hex(bar.get_facecolor()),
+                bool(bar.get_hatch()),
+            )
+            for bar in axes.patches
+        ]
+        assert [tuple(map(float, each[:3])) for each in bars] == [
+            (0.0, 5.0, 1.0), (0.0, 5.0, -0.5), (1.0, 5.0, -3.0), (1.0, 5.0, 4.0),
+        ]  # fmt: skip
+        assert [each[3] for each in bars] == [to_hex(each) for each in (BETTER, WORSE, WORSE, BETTER)]
+        assert [bool(each[4]) for each in bars] == [False, True, True, False]
+        names = [" ".join(each.get_text().split()) for each in axes.get_yticklabels()]
+        assert names == [
+            f"{table[lang][1]} 0.002 … 0.01",
+            f"{table[lang][0]} 0.01 … 0.06",
+        ]
+        assert axes.get_xlabel() == label
+        assert axes.lines[0].get_xdata()[0] == 5.0
