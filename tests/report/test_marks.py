@@ -40,6 +40,7 @@ def test_winners_stand_above_losers_each_on_its_side_and_in_its_colour(order):
         (0.0, -2.0, to_hex(WORSE), True),
         (0.0, -9.0, to_hex(WORSE), True),
     ]
+    assert {each.get_linewidth() for each in named.patches} == {0}  # no edge makes a bar longer
     assert [each.get_text()[:2] for each in named.get_yticklabels()] == ["H1", "H2", "H4", "H5"]
     assert beside(named) == [
         ("+5.00", 5.0, "left"), ("+1.00", 1.0, "left"), ("−2.00", -2.0, "right"), ("−9.00", -9.0, "right"),

@@ -30,6 +30,7 @@ def test_it_has_the_margin_the_departments_and_the_groups_under_each_reform(page
     assert "病组：各方案下结余的变化最大者" in text
     margin = -found.hospitals()["borne_by_hospital"].sum()
     assert f"{margin:,.2f}" in text
+    assert f">{margin / found.hospitals()['total_cost'].sum():.2%}<".replace("-", "−") in text
     moved = found.by("department").set_index(["scenario", "department"])["hospital_change"]
     assert f"{moved['reform', '内科']:,.2f}" in text
     assert "SECRET" not in text

@@ -14,8 +14,8 @@ REFORMS = SCENARIOS[1:]
 
 
 def grids(html):
-    """Each table as rows of texts, the head first."""
-    root = ElementTree.fromstring(html.removeprefix("<!DOCTYPE html>\n"))
+    """Each table of a page, or of a part of one, as rows of texts, the head first."""
+    root = ElementTree.fromstring(f"<all>{html.removeprefix('<!DOCTYPE html>')}</all>")
     return [
         [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in each.iter("tr")]
         for each in root.iter("table")

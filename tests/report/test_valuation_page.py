@@ -1,5 +1,6 @@
 """The valuation report: one page with data, sources, method, fan, tornado, who pays; sums only."""
 
+import itertools
 import re
 from types import SimpleNamespace
 
@@ -12,9 +13,12 @@ from drgsim.fund.record import reconcile, record
 from drgsim.fund.sensitivity import sensitivity
 from drgsim.fund.words import pots
 from drgsim.report.figures.valuation import fund_fan, tornado
+from drgsim.report.numbers import money, number
 from drgsim.report.theme import BETTER, WORSE, styles
-from drgsim.report.thirty_years import thirty_years
-from drgsim.report.valuation_page import valuation_page, write_valuation
+from drgsim.report.thirty_years import deficits, thirty_years
+from drgsim.report.valuation_page import _results, valuation_page, write_valuation
+
+from .test_page_tables import grids
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +153,28 @@ def test_bars_of_a_tornado_run_from_the_base_to_both_ends(measure, unit, zh, en)
         ]
         assert axes.get_xlabel() == label
         assert axes.lines[0].get_xdata()[0] == 5.0
+
+
+def test_results_stand_for_the_first_year_every_fifth_and_the_last(valued):
+    told = grids(_results(valued))[0]
+    years = [str(valued.first_year + step) for step in (0, 4, 7)]
+    assert [row[1] for row in told[1:]] == years * len(valued.used_pots)
+    frame = valued.frame[valued.frame["scenario"] == "baseline"].set_index(["pot", "year"])
+    for row, (pot, year) in zip(told[1:], itertools.product(valued.used_pots, years), strict=True):
+        own = frame.loc[(pot, int(year))]
+        assert row[2:6] == [money(own[name], "zh") for name in ("income", "spending", "balance", "reserve")]
+        months = own["reserve_months"]
+        assert row[6] == ("–" if months != months else number(months))
+
+
+def test_chances_of_a_deficit_are_told_where_there_are_draws(valued):
+    head, *rows = grids(deficits(valued))[0]
+    assert ["赤字概率" in head[4], "用尽概率" in head[5]] == [True, True]
+    for row, told in zip(rows, valued.first_deficit().itertuples(), strict=True):
+        assert len(row) == len(head)
+        assert row[4:] == [f"{told.p_deficit:.0%}", f"{told.p_gone:.0%}"]
+        assert row[2:4] == [
+            "–" if str(each) == "<NA>" else str(each) for each in (told.current_deficit, told.reserve_gone)
+        ]
+    head, *rows = grids(deficits(drgsim.value(valued.fund, years=4)))[0]
+    assert {len(head), *map(len, rows)} == {4}
