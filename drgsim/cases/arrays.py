@@ -59,7 +59,10 @@ class Amounts:
 
     @property
     def all_missing(self) -> bool:
-        return self.known is not None and not self.known.any()
+        known = self.known
+        if known is not None and known.size == 1:
+            return not known[0]  # many columns are asked of a single stay
+        return known is not None and not known.any()
 
     def take(self, rows: Ints) -> Amounts:
         return Amounts(self.fen[rows], None if self.known is None else self.known[rows])

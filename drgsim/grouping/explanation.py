@@ -21,6 +21,9 @@ Language = Literal["zh", "en"]
 _MARKS = {True: "✓ ", False: "✗ ", None: ""}
 
 
+_LISTS = ("codes", "principal_tables", "procedures", "tested_before")  # facts of a node that are several
+
+
 class Words(NamedTuple):
     """The same thing said in Chinese and in English."""
 
@@ -70,8 +73,11 @@ class Node:
         found: dict[str, Any] = {"kind": self.kind, "zh": zh, "en": en}
         if self.passed is not None:
             found["passed"] = self.passed
-        for name, fact in self.facts.items():  # a list of one's own: explanations share their nodes
-            found[name] = list(fact) if isinstance(fact, list) else fact
+        if self.facts:
+            found |= self.facts
+            for name in _LISTS:  # each of one's own: explanations share what they say
+                if name in found:
+                    found[name] = [*found[name]]
         if self.children:
             found["children"] = [child.to_dict() for child in self.children]
         return found

@@ -21,7 +21,7 @@ from ..schemes.rules.terms import Compare, Variable
 from ..schemes.rules.walk import leaves
 from ..schemes.scheme import Scheme
 from .case import Answer, Case, Reason
-from .encoded import Books, Departments, EncodedCases, books_with
+from .encoded import Books, Departments, EncodedCases
 from .grouping_errors import CasesInputError
 from .inputs import DEPARTMENT, one_row, read_table
 from .numbers import (
@@ -46,14 +46,26 @@ def encode_plain(case: Mapping[str, Any], books: Books, columns: Sequence[str]) 
     Plain are numbers, None and NaN in columns of numbers; a text or a list of texts for codes; a text for the
     department. `columns` are the numbers that the scheme asks for.
     """
+    read = _plain_numbers(case, columns)
+    lists = [code_pieces(case.get(name)) for name in ("diagnoses", "procedures")]
+    if read is None or None in lists:
+        return None
+    diagnoses, procedures = (_encoded(codes or [], book) for codes, book in zip(lists, books, strict=True))
+    numbers, problem, department = read
+    departments = None
+    if department is not None:
+        place = np.array([0 if department else -1], dtype=np.int32)
+        departments = Departments(place, (department,) if department else ())
+    return EncodedCases(books, diagnoses, procedures, numbers, problem, departments)
+
+
+def _plain_numbers(
+    case: Mapping[str, Any], columns: Sequence[str]
+) -> tuple[dict[str, Any], Any, str | None] | None:
+    """The numbers of a plain case and what is wrong with them, as arrays of one, and its department (None
+    where it states none); None for a case that is not plain."""
     if "sex" not in case or "age" not in case or "diagnoses" not in case:
         return None
-    lists = []
-    for name, book in zip(("diagnoses", "procedures"), books, strict=True):
-        codes = code_pieces(case.get(name))
-        if codes is None:
-            return None
-        lists.append(_encoded(codes, book))
     numbers, unreadable = {}, {}
     for name in columns:
         if name not in case:
@@ -70,18 +82,15 @@ def encode_plain(case: Mapping[str, Any], books: Books, columns: Sequence[str]) 
         )
         numbers[name] = np.array([np.nan if bad else value], dtype=np.float32)
         unreadable[name] = np.array([bad])
-    departments = None
+    department = None
     for name in DEPARTMENT:
         if name in case:
             stated = case[name]
             if stated is not None and type(stated) is not str:
                 return None
-            word = (stated or "").strip()
-            place = np.array([0 if word else -1], dtype=np.int32)
-            departments = Departments(place, (word,) if word else ())
+            department = (stated or "").strip()
             break
-    diagnoses, procedures = lists
-    return EncodedCases(books, diagnoses, procedures, numbers, problems_of(numbers, unreadable), departments)
+    return numbers, problems_of(numbers, unreadable), department
 
 
 def code_pieces(cell: Any) -> list[str] | None:
@@ -171,10 +180,11 @@ def _read_plain(case: Mapping[str, Any], opened: OpenScheme) -> OneCase | None:
         if (variable in opened.asked or name in ("sex", "age"))
         and (variable is not Variable.WEIGHT or name in WEIGHT_COLUMNS[meant])
     ]
-    encoded = encode_plain(case, books_with((), ()), columns)
-    if encoded is None:
+    plain = _plain_numbers(case, columns)
+    lists = [code_pieces(case.get(name)) for name in ("diagnoses", "procedures")]
+    if plain is None or None in lists:
         return None
-    read = encoded.numbers
+    read, problem, department = plain
     weights = newborn_weights(read, meant, 1)
     numbers: dict[Variable, float | str] = {
         COLUMNS[name][0]: float(values[0])
@@ -183,12 +193,11 @@ def _read_plain(case: Mapping[str, Any], opened: OpenScheme) -> OneCase | None:
     }
     if weights.values is not None and weights.values[0] == weights.values[0]:
         numbers[Variable.WEIGHT] = float(weights.values[0])
-    if encoded.departments is not None and encoded.departments.names:
-        numbers[Variable.DEPARTMENT] = encoded.departments.names[0]
-    lists = [code_pieces(case.get(name)) or [] for name in ("diagnoses", "procedures")]
-    diagnoses, procedures = (tuple(kept(pieces)) for pieces in lists)
-    has_gap = sum(map(len, lists)) > len(diagnoses) + len(procedures)
-    found = Reason(int(weights.problems(encoded.problem)[0]))
+    if department:
+        numbers[Variable.DEPARTMENT] = department
+    diagnoses, procedures = (tuple(kept(pieces or [])) for pieces in lists)
+    has_gap = sum(len(pieces or ()) for pieces in lists) > len(diagnoses) + len(procedures)
+    found = Reason(int(weights.problems(problem)[0]))
     return OneCase(Case(diagnoses, procedures, numbers, found), has_gap, weights)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..schemes.compiled import CompiledScheme
-from .case import CaseSeverity, Reason, Status
+from .case import Answer, CaseSeverity, Reason, Status
 from .kernel import Answers
 
 if TYPE_CHECKING:
@@ -139,6 +140,26 @@ def as_result(answers: Answers, compiled: CompiledScheme) -> GroupResult:
     fields["status"] = STATUSES[int(answers.status[0])]
     fields["reason"] = REASONS[int(_REASON_PLACE[answers.reason[0]])]
     return GroupResult(**fields, scheme=compiled.id, trust=compiled.trust)
+
+
+def told_as_result(answer: Answer, compiled: CompiledScheme) -> GroupResult:
+    """What an explanation answers, as the grouper's answer to that case: they are held to be the same."""
+    named = _names_of(compiled)
+    fields = {}
+    for level in LEVELS:
+        fields[level] = code = getattr(answer, level)
+        fields[f"{level}_name"] = named[level][code]
+    fields["severity"] = SEVERITIES[answer.severity]
+    fields["status"] = STATUSES[answer.status]
+    fields["reason"] = answer.reason.name_in_results
+    return GroupResult(**fields, scheme=compiled.id, trust=compiled.trust)
+
+
+@lru_cache(maxsize=16)
+def _names_of(compiled: CompiledScheme) -> dict[str, dict[str, str]]:
+    """By level, the name of each code."""
+    levels = {level: getattr(compiled, f"{level}s") for level in LEVELS}
+    return {name: dict(zip(level.codes, level.names, strict=True)) for name, level in levels.items()}
 
 
 def _origin(compiled: CompiledScheme, missing: tuple[str, ...]) -> Mapping[str, Any]:

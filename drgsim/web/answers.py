@@ -11,6 +11,7 @@ from ..cases.check import check_rows
 from ..codes import Catalogue
 from ..codes.search import places
 from ..errors import ArgumentError
+from ..grouping.result import GroupResult, told_as_result
 from ..grouping.what_if import what_if
 from ..payment.faces.estimate import estimate
 from ..payment.faces.estimate_summary import notes
@@ -98,9 +99,7 @@ class Answers:
         grouper = self.kept.grouper(options.get("scheme"))
         scheme = grouper.compiled.id
         if read.plain is not None:
-            found = grouper.group(read.plain)
-            row = {name: getattr(found, name) for name in _GROUP} | {"scheme": scheme}
-            return Answer([_named(read, 0, row)], scheme_facts(grouper))
+            return Answer([_named(read, 0, _grouped(grouper.group(read.plain)))], scheme_facts(grouper))
         rows = plain(grouper.group(_with_procedures(read.table()), names=True))
         shown = [{name: row[name] for name in _GROUP} | {"scheme": scheme} for row in rows]
         return Answer(_all_named(read, shown), scheme_facts(grouper))
@@ -205,17 +204,29 @@ class Answers:
 
     def case(self, read: Read, options: Options) -> Answer:
         """One case grouped, explained and estimated at once."""
-        rows = []
-        grouped, why = self.group(read, options), self.explain(read, options)
+        grouped, why = self._explained(read, options)
         if read.plain is not None and "drg" not in read.plain and not options.get("scheme"):
             rules = self.kept.policy(options.get("policy"))
             if rules.method != "dip" and (rules.scheme or self.settings.scheme) == grouped.facts["scheme"]:
                 found = {name: grouped.rows[0][name] for name in _JOINED}  # grouped already
-                read = Read(plain={**read.plain, **found})
+                read = Read(plain={**read.plain, **found}, told=read.told, notes=read.notes)
         priced = self.estimate(read, options)
-        for group, account, money in zip(grouped.rows, why.rows, priced.rows, strict=True):
-            rows.append({"group": group, "explain": account, "estimate": money})
+        rows = [
+            {"group": group, "explain": account, "estimate": money}
+            for group, account, money in zip(grouped.rows, why.rows, priced.rows, strict=True)
+        ]
         return Answer(rows, {**grouped.facts, **priced.facts}, "cases")
+
+    def _explained(self, read: Read, options: Options) -> tuple[Answer, Answer]:
+        """The groups and the accounts; the account of a single case says its group."""
+        if read.plain is None:
+            return self.group(read, options), self.explain(read, options)
+        grouper, lang = self.kept.grouper(options.get("scheme")), language(options)
+        account = grouper.explain(read.plain)
+        facts = scheme_facts(grouper)
+        group = _grouped(told_as_result(account.answer, grouper.compiled))
+        text = {"text": account.text(lang), **account.to_dict()}
+        return Answer([_named(read, 0, group)], facts), Answer([_named(read, 0, text)], facts)
 
 
 _SIDES = (("from", "chs-drg-2.0"), ("to", "chs-drg-3.0"))
@@ -260,6 +271,10 @@ def _money_facts(
 def scheme_facts(grouper: Any) -> dict[str, Any]:
     """By which scheme, and its hash."""
     return {"scheme": grouper.compiled.id, "scheme_hash": grouper.compiled.hash}
+
+
+def _grouped(found: GroupResult) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in (*_GROUP, "scheme")}
 
 
 def _with_procedures(cases: Any) -> Any:

@@ -9,6 +9,7 @@ import drgsim
 from drgsim import DrgGrouper, Scheme
 from drgsim.grouping.inputs import encode_table, one_row, read_table
 from drgsim.grouping.one_case import encode_plain
+from drgsim.grouping.result import told_as_result
 
 CODES = st.sampled_from(["K80.101", "I50.900", "J18.903", "P07.300", "O80.000", "nonsense", "", "k80.101"])
 LISTS = st.one_of(
@@ -71,6 +72,13 @@ def test_the_plain_way_and_the_table_answer_alike(case):
 def test_the_explanation_of_a_plain_case_is_that_of_its_table(case):
     for grouper in GROUPERS:
         assert grouper.explain(case).to_dict() == grouper.explain(one_row(case)).to_dict()
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(CASES)
+def test_what_an_explanation_answers_is_the_answer_of_the_grouper(case):
+    for grouper in GROUPERS:
+        assert told_as_result(grouper.explain(case).answer, grouper.compiled) == grouper.group(case)
 
 
 def test_what_is_not_plain_takes_the_table():

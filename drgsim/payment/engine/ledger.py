@@ -179,12 +179,12 @@ def close(findings: Findings, bill: Bill, *, fund: Fen, fund_care_region: Fen, c
         left = np.subtract(total[block], by_item[block], out=patient[block])
         for payer in (bill.catastrophic, bill.medical_aid, bill.other, commercial):
             left -= payer[block]
-    for column in (total, by_item, whole_fund, patient, borne):
+    for column in (total, by_item, whole_fund, patient, borne) if len(unpaid) else ():
         column[unpaid] = 0
 
     def cleared(column: Any) -> Any:
         """Columns that walk and bill keep for themselves are copied before anything is taken out of them."""
-        if not column[unpaid].any():
+        if not len(unpaid) or not column[unpaid].any():
             return column
         column = column.copy()
         column[unpaid] = 0

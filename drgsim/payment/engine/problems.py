@@ -54,7 +54,8 @@ def find_problems(stays: Stays, profiles: Profiles) -> Marks:
     found = np.zeros(len(stays), np.int8)
 
     def mark(where: np.ndarray, problem: Unpaid) -> None:
-        found[where & (found == 0)] = problem
+        if where.size != 1 or where[0]:
+            found[where & (found == 0)] = problem
 
     total = stays.money("total_cost")
     cost = total.fen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -118,8 +118,6 @@ class OneStay(Stays):
         self.rows: Ints | None = None
         self._of = None
         self._kept: dict[Key, Any] = {}
-        self._needed: dict[Key, set[Key]] = {}
-        self._finding: list[set[Key]] = []
 
     @cached_property
     def frame(self) -> pd.DataFrame:  # type: ignore[override]
@@ -137,8 +135,21 @@ class OneStay(Stays):
             return np.asarray(rows).astype(object)
         return np.array([self._case["case_id"]], dtype=object)[rows]
 
+    def replaced(self, columns: Mapping[str, Any], *, group_column: str | None = None) -> Stays:
+        """As of any stays; nothing is kept, for what was read of one stay is read again as soon."""
+        return Stays(self.frame.assign(**columns), group_column or self.group_column)
+
     def _column(self, kind: str, column: str) -> Any:
-        return self._keep((kind, column), lambda: self._read(kind, column))
+        found = self._kept.get((kind, column))
+        if found is None:
+            found = self._kept[kind, column] = self._read(kind, column)
+        return found
+
+    def _keep(self, key: Key, find: Callable[[], Any]) -> Any:
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = find()
+        return found
 
     def _read(self, kind: str, column: str) -> Any:
         found = _PLAIN[kind](self._case.get(column))

@@ -140,7 +140,7 @@ class State:
     def in_scheme(self, mask: Mask | None = None) -> Ints:
         """Positions priced inside the scheme, among those where `mask` holds."""
         inside = self.route == _SCHEME
-        return np.flatnonzero(inside if mask is None else inside & mask)
+        return (inside if mask is None else inside & mask).nonzero()[0]
 
     def changed(self, step: str, i: int) -> bool:
         """Whether a step changed the payment of stay `i`."""
@@ -173,7 +173,10 @@ class State:
     def _set(self, column: str, rows: Ints | None, values: Any) -> None:
         kept = getattr(self, column)
         if rows is None:
-            setattr(self, column, np.broadcast_to(np.asarray(values, dtype=kept.dtype), kept.shape))
+            values = np.asarray(values, dtype=kept.dtype)
+            whole = values.view() if values.shape == kept.shape else np.broadcast_to(values, kept.shape)
+            whole.flags.writeable = False  # it is the step's own
+            setattr(self, column, whole)
             return
         if not kept.flags.writeable:
             kept = kept.copy()
