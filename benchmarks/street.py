@@ -1,11 +1,14 @@
-"""The whole street beside its parts: `drgsim group` from file to file, and what it cannot do without.
+"""A command of the whole street beside its parts: from file to file, and what it cannot do without.
 
-    python benchmarks/street.py [--rows 10_000_000] [--form parquet|csv] [--threads 2] [--folder FOLDER]
+    python benchmarks/street.py [--command group|dip|convert|check|estimate] [--rows 10_000_000]
+        [--form parquet|csv] [--threads 2] [--folder FOLDER]
 
-Parts, in the same run on the same file: pyarrow's own read of every column, the grouper on the Arrow table it
-read, pyarrow's own write of the answer. The whole is a process of its own, so that its peak of memory is its
-own. Goals: the whole ≤ 1.5 × the parts, on one core (`taskset -c 0`, --threads 1) and on two; 10⁷ rows
-Parquet → Parquet in 6 s on two cores and 700 MB.
+Parts, in the same run on the same file, one after the other: pyarrow's own read, what the command does to the
+Arrow table that was read, pyarrow's own write of cases and answers, by the very settings the command writes
+with; beside them the same table by pyarrow's defaults, for comparison. The whole is a process of its own, so
+that its peak of memory is its own, and its seconds hold its start. Goals for `group`: the whole ≤ 1.5 × the
+parts, on one core (`taskset -c 0`, --threads 1) and on two; 10⁷ rows Parquet → Parquet in 6 s on two cores
+and 700 MB. Seconds of a busy machine say little; seconds of processor time, which are printed too, say more.
 """
 
 from __future__ import annotations
@@ -17,19 +20,25 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 from case_mix import case_mix
 
+import drgsim
 from drgsim import DrgGrouper, Scheme
+from drgsim.cases.chunk_writer import parquet_settings
 
 DRAWN = 500_000  # different cases; longer files repeat them under new case ids
-SCHEME = "chs-drg-2.0"
+SCHEME, CATALOGUE, POLICY = "chs-drg-2.0", "dip-national-3.0", "harbin"
 COLUMNS = ["case_id", "sex", "age", "age_days", "birth_weight", "los", "discharge", "diagnoses", "procedures"]
 PART = 1 << 17
+COMMANDS = ("group", "dip", "convert", "check", "estimate")
 
 
 def cases_table(rows: int) -> pa.Table:
@@ -43,12 +52,13 @@ def cases_table(rows: int) -> pa.Table:
     return pa.concat_tables(tables)
 
 
-def write_bare(table: pa.Table, path: Path) -> None:
+def write_bare(table: pa.Table, path: Path, *, as_we_do: bool = True) -> None:
     if path.suffix == ".csv":
         plain = table.cast(pa.schema([(f.name, _plain(f.type)) for f in table.schema]))
         pa.csv.write_csv(plain, path, pa.csv.WriteOptions(quoting_style="none"))
         return
-    with pa.parquet.ParquetWriter(path, table.schema) as writer:
+    settings = parquet_settings(table) if as_we_do else {}
+    with pa.parquet.ParquetWriter(path, table.schema, **settings) as writer:
         for batch in table.to_batches(max_chunksize=PART):
             writer.write_batch(batch)
 
@@ -61,53 +71,116 @@ def read_bare(path: Path) -> pa.Table:
     return pa.csv.read_csv(path) if path.suffix == ".csv" else pa.parquet.read_table(path)
 
 
-def parts(source: Path, target: Path, threads: int) -> dict[str, float]:
-    """Seconds of each part."""
+class Clock:
+    """Seconds and processor seconds by part, of this process and those it started."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, tuple[float, float]] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        start, used = time.perf_counter(), _used()
+        yield
+        self.parts[name] = time.perf_counter() - start, _used() - used
+
+
+def _used() -> float:
+    """Processor seconds so far, of this process and of children that ended."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
+
+
+def worker(command: str, threads: int) -> Callable[[pa.Table], Any] | None:
+    """What the command does to a table that was read; None for nothing."""
+    if command == "group":
+        return DrgGrouper(SCHEME, threads=threads).group
+    if command == "dip":
+        return drgsim.DipGrouper(CATALOGUE, threads=threads).group
+    if command == "check":
+        return lambda table: drgsim.check_cases(table.to_pandas())
+    if command == "estimate":
+        policy = drgsim.Policy.load(POLICY)
+        return lambda table: drgsim.estimate(table.to_pandas(), policy)
+    return None
+
+
+def parts(command: str, source: Path, target: Path, threads: int) -> tuple[Clock, float]:
+    """The clock of the parts, and seconds of writing as pyarrow does by itself."""
     pa.set_cpu_count(threads)
-    grouper = DrgGrouper(SCHEME, threads=threads)
-    grouper.group(read_bare(source).slice(0, 1000))
-    marks = [time.perf_counter()]
-    table = read_bare(source)
-    marks.append(time.perf_counter())
-    answer = grouper.group(table)
-    marks.append(time.perf_counter())
-    for place, name in enumerate(answer.column_names):
-        table = table.append_column(name, answer.column(place))
-    write_bare(table, target)
-    marks.append(time.perf_counter())
-    return {name: marks[k + 1] - marks[k] for k, name in enumerate(("read", "group", "write"))}
-
-
-def whole(source: Path, target: Path, threads: int) -> tuple[float, float]:
-    """Seconds and peak megabytes of the command, in a process of its own."""
-    command = [sys.executable, "-m", "drgsim", "group", str(source), "-o", str(target), "--scheme", SCHEME]
+    work = worker(command, threads)
+    if work is not None:
+        work(read_bare(source).slice(0, 1000))
+    clock, answer = Clock(), None
+    with clock.part("read"):
+        table = read_bare(source)
+    if work is not None:
+        with clock.part(command):
+            answer = work(table)
+    if command == "estimate":
+        with clock.part("write"):
+            answer.to_excel(target)
+        return clock, 0.0
+    if command == "check":
+        return clock, 0.0
+    if answer is not None:
+        for place, name in enumerate(answer.column_names):
+            table = table.append_column(name, answer.column(place))
+    with clock.part("write"):
+        write_bare(table, target)
     start = time.perf_counter()
-    subprocess.run([*command, "--threads", str(threads), "--quiet"], check=True)
-    seconds = time.perf_counter() - start
-    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    write_bare(table, target, as_we_do=False)
+    return clock, time.perf_counter() - start
+
+
+def whole(command: str, source: Path, target: Path, threads: int) -> tuple[Clock, float]:
+    """The clock of the command in a process of its own, and its peak in megabytes."""
+    limited = ["--threads", str(threads), "--quiet"]
+    words = {
+        "group": ["group", source, "-o", target, "--scheme", SCHEME, *limited],
+        "dip": ["dip", "group", source, "-o", target, "--catalogue", CATALOGUE, *limited],
+        "convert": ["convert", source, target],
+        "check": ["check", source],
+        "estimate": ["estimate", source, "-o", target, "--policy", POLICY],
+    }[command]
+    clock = Clock()
+    with clock.part("whole"):
+        line = [sys.executable, "-m", "drgsim", *map(str, words)]
+        code = subprocess.run(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    if code not in ((0,) if command in ("group", "dip", "convert") else (0, 1)):
+        raise SystemExit(f"drgsim {command} ended with {code}")
+    return clock, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 def main() -> None:
     words = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    words.add_argument("--command", choices=COMMANDS, default="group")
     words.add_argument("--rows", type=int, default=10_000_000)
     words.add_argument("--form", choices=("parquet", "csv"), default="parquet")
     words.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     words.add_argument("--folder", type=Path, help="keep the files here, and use them again")
     given = words.parse_args()
+    form = "xlsx" if given.command == "estimate" else given.form
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.folder or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         source = folder / f"cases-{given.rows}.{given.form}"
         if not source.exists():
-            write_bare(cases_table(given.rows), source)
-        seconds, peak = whole(source, folder / f"whole.{given.form}", given.threads)
-        found = parts(source, folder / f"parts.{given.form}", given.threads)
-    total = sum(found.values())
-    print(f"{given.rows:,} rows, {given.form} → {given.form}, {given.threads} threads, {SCHEME}")
-    for name, part in found.items():
-        print(f"  {name:<6}{part:8.2f} s  {part / given.rows * 1e9:6.0f} ns a case")
-    print(f"  parts {total:8.2f} s")
-    print(f"  whole {seconds:8.2f} s  {seconds / total:.2f} × the parts, peak {peak:,.0f} MB")
+            write_bare(cases_table(given.rows), source, as_we_do=False)
+        clock, peak = whole(given.command, source, folder / f"whole.{form}", given.threads)
+        found, by_default = parts(given.command, source, folder / f"parts.{form}", given.threads)
+    print(f"{given.rows:,} rows, {given.form} → {form}, {given.threads} threads, {given.command}")
+    for name, (seconds, used) in found.parts.items():
+        print(
+            f"  {name:<8}{seconds:8.2f} s {used:8.2f} s of processor {used / given.rows * 1e9:6.0f} ns a case"
+        )
+    total, worked = (sum(each) for each in zip(*found.parts.values(), strict=True))
+    seconds, used = clock.parts["whole"]
+    print(f"  parts   {total:8.2f} s {worked:8.2f} s of processor")
+    print(f"  whole   {seconds:8.2f} s {used:8.2f} s of processor, peak {peak:,.0f} MB")
+    print(f"  whole   {seconds / total:8.2f} × the parts, {used / worked:.2f} × their processor time")
+    if by_default and given.form == "parquet":
+        instead = total - found.parts["write"][0] + by_default
+        print(f"  pyarrow's default write takes {by_default:.2f} s: {seconds / instead:.2f} × such parts")
 
 
 if __name__ == "__main__":

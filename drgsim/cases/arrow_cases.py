@@ -238,7 +238,6 @@ class _Codes:
         """Read and repair the rows at `odd`; the ids of all rows then."""
         import pandas as pd
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         before = self.texts.take(pa.array(odd))
         series = before.to_pandas()
@@ -261,12 +260,39 @@ class _Codes:
         after = _series(series).cast(self.texts.type)
         if after.equals(before):
             return ids
-        mask = np.zeros(len(self.texts), dtype=bool)
-        mask[odd] = True
-        self.texts = pc.replace_with_mask(self.texts, pa.array(mask), after)
-        order = np.arange(len(ids), dtype=np.int64)
-        order[odd] = len(ids) + np.arange(len(odd))
-        return concatenate([ids, book.encode(after)]).take(order)
+        self.texts = _with_texts(self.texts, odd, after)
+        return _spliced(ids, odd, book.encode(after))
+
+
+def _with_texts(array: Any, rows: Rows, new: Any) -> Any:
+    """The texts with others at these rows; between a few rows they are copied in one piece."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if len(rows) > len(array) // 100:
+        mask = np.zeros(len(array), dtype=bool)
+        mask[rows] = True
+        return pc.replace_with_mask(array, pa.array(mask), new)
+    starts = [0, *(rows + 1).tolist()]
+    between = [
+        array.slice(start, end - start)
+        for start, end in zip(starts, [*rows.tolist(), len(array)], strict=True)
+    ]
+    parts = [part for place in range(len(rows)) for part in (between[place], new.slice(place, 1))]
+    return pa.concat_arrays([*parts, between[-1]])
+
+
+def _spliced(ids: CodeLists, rows: Rows, new: CodeLists) -> CodeLists:
+    """The lists with others at these rows."""
+    if np.array_equal(ids.counts[rows], new.counts):  # nothing moves
+        flat, dropped = ids.flat.copy(), ids.dropped.copy()
+        starts = ids.offsets[rows] - ids.offsets[0] - new.offsets[:-1]
+        flat[np.repeat(starts, new.counts) + np.arange(len(new.flat))] = new.flat
+        dropped[rows] = new.dropped
+        return CodeLists(flat, ids.offsets - ids.offsets[0], dropped)
+    order = np.arange(len(ids), dtype=np.int64)
+    order[rows] = len(ids) + np.arange(len(rows))
+    return concatenate([ids, new]).take(order)
 
 
 def _in_rows(ids: CodeLists, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

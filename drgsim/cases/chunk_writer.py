@@ -105,15 +105,7 @@ def _parquet(part: Path, *, compressed: bool, mark: str) -> Iterator[Write]:
         nonlocal writer
         table = _arrow(frame, None if writer is None else writer.schema)
         if writer is None:
-            # without Arrow's own schema coded columns are read as the text they stand for
-            writer = parquet.ParquetWriter(
-                part,
-                table.schema,
-                use_dictionary=_with_few_values(table),
-                write_statistics=_with_bounds(table.schema),
-                write_batch_size=_WRITTEN_AT_ONCE,
-                store_schema=False,
-            )
+            writer = parquet.ParquetWriter(part, table.schema, **parquet_settings(table))
         writer.write_table(table)
 
     try:
@@ -221,6 +213,16 @@ def _csv_pandas(part: Path, *, compressed: bool, mark: str) -> Iterator[Write]:
     opened = gzip.open if compressed else open
     with opened(part, "wt", encoding="utf-8", newline="") as sink:
         yield write
+
+
+def parquet_settings(table: Any) -> dict[str, Any]:
+    """How tables like this one are written, as keyword arguments of pyarrow's ParquetWriter."""
+    return {
+        "use_dictionary": _with_few_values(table),
+        "write_statistics": _with_bounds(table.schema),
+        "write_batch_size": _WRITTEN_AT_ONCE,
+        "store_schema": False,  # without Arrow's own, coded columns are read as the text they stand for
+    }
 
 
 def _with_few_values(table: Any) -> list[str]:

@@ -98,7 +98,7 @@ def _streamed(arguments: argparse.Namespace) -> ReadReport:
     """Arrow batches from file to file, read and written at the same time; memory does not grow with the file.
     The column `not_applicable` is always there, as no later batch can be asked whether it needs it."""
     from .._optional import require
-    from .._parallel import overlapped, thread_count
+    from .._parallel import overlapped, reuse_memory, thread_count
     from ..cases.arrow_cases import arrow_cases
     from ..cases.chunk_writer import as_csv_text, chunk_writer
     from ..cases.columns import case_columns, column_labels
@@ -106,6 +106,7 @@ def _streamed(arguments: argparse.Namespace) -> ReadReport:
     from ..cases.read_report import ReadReport
 
     pa = require("pyarrow", extra="arrow", feature="writing Parquet files")
+    reuse_memory()
     headers = column_labels("zh") if arguments.chinese else {}
     personal = {name for name, column in case_columns().items() if column.personal} - {*arguments.keep}
     chunks = chunks_to_read(arguments.file, keep=arguments.keep, **reading_options(arguments, refuse=False))

@@ -221,7 +221,7 @@ def _tell_fit(report: DipFitReport) -> None:
 
 def _group(arguments: argparse.Namespace) -> int:
     from .._optional import installed
-    from .._parallel import overlapped, thread_count
+    from .._parallel import overlapped, reuse_memory, thread_count
     from ..cases.chunk_writer import chunk_writer
     from ..cases.read import chunks_to_read
 
@@ -231,6 +231,8 @@ def _group(arguments: argparse.Namespace) -> int:
     chunks = chunks_to_read(arguments.file, chunk_rows=CHUNK_ROWS, keep="all", **options)
     if installed("pyarrow"):
         from ..dip.street import group_chunk as group
+
+        reuse_memory()
     else:
         from ..dip.street import group_chunk_in_pandas as group
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._parallel import overlapped, thread_count
+from .._parallel import overlapped, reuse_memory, thread_count
 from ..language import language, stated_language
 from ..words import chinese, headers, word
 from ._reading import ReadTally, add_reading_arguments, reading_options
@@ -75,7 +75,7 @@ def _frame(chunk: Any) -> Any:
     return chunk.to_pandas() if hasattr(chunk, "column_names") else chunk
 
 
-CHUNK_ROWS = 1 << 17
+CHUNK_ROWS = 1 << 18
 SHOWN_REASONS = 6
 NOT_IN_USE = ("unknown_principal", "gray_principal")  # reasons told with the codes in use
 
@@ -125,6 +125,8 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     if installed("pyarrow"):
         from ..grouping.street import group_chunk as group
+
+        reuse_memory()
     else:
         from ..grouping.street import group_chunk_in_pandas as group
 
