@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -297,7 +298,7 @@ class Weights:
             raise WeightsError("weights of a table do not say how many cases stand behind them")
         return self.frame[~self.frame["stable"]]
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of groups and numbers, the same for the same weights in any order of rows."""
         numbers = self.frame.select_dtypes(["number", "bool"]).sort_index()

@@ -111,9 +111,10 @@ def course_frame(course: Course, funds: Sequence[Fund]) -> pd.DataFrame:
         **dict(zip(BESIDE, course.beside, strict=True)),
     }
     years = list(course.growth.years)
-    parts = []
+    parts: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     for region, insurance, places in groups(funds):
-        rows: dict[str, Any] = {"scenario": course.scenario, "region": region, "insurance": insurance}
+        words = {"scenario": course.scenario, "region": region, "insurance": insurance}
+        rows: dict[str, Any] = {name: [word] * len(years) for name, word in words.items()}
         rows["year"] = years
         for name, values in measures.items():
             own = values[places].sum(axis=0)
@@ -125,7 +126,8 @@ def course_frame(course: Course, funds: Sequence[Fund]) -> pd.DataFrame:
             if insurance == ALL
             else warnings_of(insurance, rows["balance"], rows["reserve"], rows["reserve_months"])
         )
-        parts.append(pd.DataFrame({name: rows[name] for name in COLUMNS}))
-    table = pd.concat(parts, ignore_index=True)
+        for name, column in parts.items():
+            column.extend(rows[name])
+    table = pd.DataFrame(parts)
     table[list(_FEN)] = table[list(_FEN)] / 100
     return table

@@ -121,7 +121,8 @@ def sampling_bands(
     wider = widening(freedom(resampled), level)
     point = {name: parts @ sums / unit for name, sums in resampled.point.items()}
     drawn = {name: parts @ sums / unit for name, sums in resampled.draws.items()}
-    rows = []
+    heads: list[tuple[str, str, str]] = []
+    found: list[Floats] = []
     for name in scenarios:
         bands = {"sampling": (drawn[name], point[name])}
         if name != baseline:
@@ -131,12 +132,14 @@ def sampling_bands(
             low, high = middle - wider * (middle - low), middle + wider * (high - middle)
             edges = np.stack([low, middle, high, middle_of], axis=-1)
             edges[unknown, :, :3] = np.nan
-            for column, measure in enumerate(resampled.measures):
-                head = {"scenario": name, "measure": measure, "band": band, "year": year}
-                table = pd.DataFrame(edges[:, column], columns=["low", "middle", "high", "point"])
-                rows.append(keys.assign(**head).join(table))
-    order = [*COLUMNS[:4], *keys.columns, *COLUMNS[4:]]
-    return pd.concat(rows, ignore_index=True)[order]
+            heads += [(name, measure, band) for measure in resampled.measures]
+            found += [edges[:, column] for column in range(len(resampled.measures))]
+    table = pd.concat([keys] * len(heads), ignore_index=True)
+    for column, words in zip(COLUMNS[:3], zip(*heads, strict=True), strict=True):
+        table[column] = np.repeat(np.array(words, dtype=object), len(keys))
+    table["year"] = year
+    table[list(COLUMNS[4:])] = np.concatenate(found)
+    return table[[*COLUMNS[:4], *keys.columns, *COLUMNS[4:]]]
 
 
 def freedom(resampled: Resampled) -> float:

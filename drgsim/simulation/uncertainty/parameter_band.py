@@ -61,7 +61,7 @@ class ParameterBand:
         Measures are inpatient_fund, balance and reserve; the last two are not there where the insurance is
         `all`, because employee and resident funds never mix.
         """
-        return self._table(self.courses, MEASURES)
+        return self._levels.copy()
 
     def differences(self) -> pd.DataFrame:
         """The same table of what each scenario differs by from the baseline, the baseline left out."""
@@ -72,11 +72,20 @@ class ParameterBand:
         ]
         return self._table(gaps, MEASURES, first=1)
 
+    @cached_property
+    def _levels(self) -> pd.DataFrame:
+        return self._table(self.courses, MEASURES)
+
     def beside(self) -> pd.DataFrame:
         """The projection's frame with `<measure>_low` and `<measure>_high` of inpatient_fund, balance and
         reserve."""
+        return self._beside.copy()
+
+    @cached_property
+    def _beside(self) -> pd.DataFrame:
+        """Page, workbook and record ask for it many times over."""
         table = self.projection.frame
-        levels = self.levels().pivot_table(index=list(_KEYS), columns="measure", values=["low", "high"])
+        levels = self._levels.pivot_table(index=list(_KEYS), columns="measure", values=["low", "high"])
         levels.columns = ["_".join(reversed(words)) for words in levels.columns.to_flat_index()]
         ordered = [f"{measure}_{bound}" for measure in MEASURES for bound in ("low", "high")]
         return table.merge(levels[ordered].reset_index(), on=list(_KEYS), how="left", sort=False)
