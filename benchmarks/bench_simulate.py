@@ -1,8 +1,14 @@
 """Scenarios over 100,000 stays: what a reform costs once the cases are read, and what years ahead add.
 
 `pytest benchmarks/bench_simulate.py` prints the times; `extra_info` holds the ratio to paying the cases once.
+`python benchmarks/bench_simulate.py [options of drgsim demo]` runs the demo and prints when its lines
+came, and the seconds and processor seconds of the whole.
 """
 
+import resource
+import subprocess
+import sys
+import tempfile
 import time
 
 import pytest
@@ -64,3 +70,23 @@ def test_a_waterfall_of_two_steps_averaged_over_orders(benchmark, cases, once):
         return simulate(cases, SCENARIOS[:2], explain=False).attribution(method="shapley")
 
     assert len(run(benchmark, work, once)) == 4
+
+
+def demo(options):
+    """Run the demo as its user would; print its lines with the seconds since it was called."""
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "drgsim", "demo", "--out", f"{folder}/demo", *options]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as run:
+            for number, line in enumerate(run.stderr):
+                seconds = time.perf_counter() - start
+                print(f"{seconds:7.2f} s  {'first line: ' if not number else ''}{line.rstrip()}", flush=True)
+        whole = time.perf_counter() - start
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{whole:7.2f} s  whole demo, exit code {run.returncode}")
+    print(f"{used.ru_utime + used.ru_stime:7.2f} s  of processors; {used.ru_maxrss >> 10:,} MB the largest")
+    return run.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(demo(sys.argv[1:]))

@@ -13,7 +13,7 @@ from ._reading import add_hospital_arguments, add_reading_arguments, reading_opt
 from ._say import both, say
 from ._simulating import add_running_arguments, ready, run
 
-CASES, YEAR, REGION = 300_000, 2025, "province"
+CASES, YEAR, REGION = 100_000, 2025, "province"  # of 13 regions; more stays move no answer much
 # the shipped questions, each answered beside the baseline
 SCENARIOS = (
     "baseline-drg",
@@ -38,7 +38,9 @@ def add_parser(commands: Any) -> None:
     )
     add_reading_arguments(parser, required=False)
     parser.add_argument("--cases", metavar="FILE", help="your own cases instead of invented ones")
-    parser.add_argument("--n", type=int, default=CASES, help=f"number of invented cases (default: {CASES:,})")
+    parser.add_argument(
+        "--n", "--stays", type=int, default=CASES, help=f"number of invented cases (default: {CASES:,})"
+    )
     add_hospital_arguments(parser)
     add_running_arguments(parser, out="drgsim-demo")
     parser.set_defaults(run=_run)

@@ -259,7 +259,7 @@ def stay_keys(payments: Payments, names: tuple[str, ...]) -> dict[str, Words]:
 
 def stay_cells(payments: Payments, names: tuple[str, ...]) -> Cells:
     """Which stays have the same keys: the same under every policy that pays them, so it is kept."""
-    return payments.stays.fact(f"cells {' '.join(names)}", lambda stays: Cells(_keys_of(stays, names)))
+    return payments.stays.fact(f"cells-{'-'.join(names)}", lambda stays: Cells(_keys_of(stays, names)))
 
 
 def _keys_of(stays: Stays, names: tuple[str, ...]) -> dict[str, Words]:

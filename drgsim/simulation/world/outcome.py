@@ -203,7 +203,7 @@ class Outcome:
             return sums({name: self.key(name) for name in by}, self.ledger)
         # what only the cases say is found once for all that is paid on them
         found = self.payments.stays.fact(
-            f"cells by {' '.join(by)}", lambda _: cells({name: self.key(name) for name in by})
+            f"sums-{'-'.join(by)}", lambda _: cells({name: self.key(name) for name in by})
         )
         return found.sums(self.ledger).frame()
 

@@ -124,7 +124,7 @@ class World:
         """What funds and hospitals get before the clearing, int64 fen, by care region, insured region,
         insurance, hospital and age band, with the measures of `drgsim.settlement.statistics`."""
         _, payments = self._paid(scenario, steps, relative_cost, year)
-        cells = payments.stays.fact("cells of flows and ages", lambda stays: _cells_by_age(stays, payments))
+        cells = payments.stays.fact("cells-flows-ages", lambda stays: _cells_by_age(stays, payments))
         return cells.sums(stay_measures(payments)).frame()
 
     @cached_property
