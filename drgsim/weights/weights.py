@@ -301,9 +301,8 @@ class Weights:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of groups and numbers, the same for the same weights in any order of rows."""
-        numbers = self.frame.select_dtypes(["number", "bool"]).sort_index()
-        text = numbers.reindex(sorted(numbers.columns), axis=1).to_csv(float_format="%.17g")
-        return hashlib.sha256(text.encode()).hexdigest()
+        numbers = self.frame.select_dtypes(["number", "bool"]).sort_index().sort_index(axis=1)
+        return hashlib.sha256(numbers.to_csv(float_format="%.17g").encode()).hexdigest()
 
     def to_csv(self, path: str | Path) -> None:
         """Write a table that `from_table` reads back.
