@@ -159,8 +159,11 @@ class ReadReport(dict[str, Any]):
             state = word(file["state"], "trust").zh if zh else file["state"]
             trust = "" if file["state"] == "read" else f" [{state}]"
             took = f"layout {file['layout']}{trust} ({file['why']})"
-            parts = [f"{file['name']}: {file['rows']:,} cases", took, *file["notes"]]
-            lines.append("，".join(map(told, parts)) if zh else ", ".join(parts))
+            line = f"{file['name']}: {file['rows']:,} cases, {took}"
+            # note by note: a line of several is no sentence that anybody translated
+            lines.append(
+                "，".join(map(told, [line, *file["notes"]])) if zh else ", ".join([line, *file["notes"]])
+            )
             if file["note"]:
                 lines.append(f"  {file['note']}")
             if file["identifiers"]:

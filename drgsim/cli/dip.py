@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, NotFoundError
-from ..language import stated_language, told
+from ..language import language, stated_language, told
+from ..words import chinese, word
 from ._reading import ReadTally, add_reading_arguments, reading_options
 from ._say import aligned, say
 from .explain import INPUTS
@@ -259,13 +260,15 @@ def _group(arguments: argparse.Namespace) -> int:
 
 
 def _tell_group(grouper: DipGrouper, status: Counter[str], seconds: float) -> None:
-    shares = ", ".join(f"{name} {count:,} ({count / status.total():.1%})" for name, count in status.items())
-    catalogue, rules = grouper.catalogue, grouper.rules
-    lines = (
-        f"{status.total():,} cases in {seconds:.1f} s: {shares or 'none'}",
-        f"catalogue {catalogue.id} ({catalogue.title}), trust: {catalogue.trust}",
-        f"rules {rules.id} ({rules.title}), trust: {rules.trust}",
+    named, zh = chinese("drg_status"), language() == "zh"
+    shares = ", ".join(
+        f"{named.get(name, name) if zh else name} {count:,} ({count / status.total():.1%})"
+        for name, count in status.items()
     )
+    lines = [f"{status.total():,} cases in {seconds:.1f} s: {shares or 'none'}"]
+    for what, by in (("catalogue", grouper.catalogue), ("rules", grouper.rules)):
+        title, trust = (by.title_zh or by.title, word(by.trust, "trust").zh) if zh else (by.title, by.trust)
+        lines.append(f"{what} {by.id} ({title}), trust: {trust}")
     say("\n".join(lines), file=sys.stderr)
 
 

@@ -7,6 +7,7 @@ import pytest
 from drgsim import Policy, estimate
 from drgsim.cli.main import main
 from drgsim.errors import ArgumentError, NotFoundError
+from drgsim.payment.engine.problems import Unpaid
 
 from .streets import WEIGHTS, cases, policy
 
@@ -229,3 +230,23 @@ def test_a_file_scored_by_a_dip_grouper_is_estimated_under_dip(tmp_path):
     assert main(["estimate", str(source), "--policy", "national-dip", "-o", str(target)]) == 0
     row = dict(zip(*read(target)["明细"][:2], strict=True))
     assert (row["病组编码"], row["支付标准"]) == ("K35.1-47.01", pytest.approx(900.5 * 11.707, abs=0.01))
+
+
+def test_without_a_level_no_stay_is_an_outlier_or_none_in_silence():
+    """Tertiary hospitals have another high limit (3) than the rest (2): between the two the payment is not
+    known without the level; above both it is, below both it is; weight and standard stand throughout."""
+    costs = [9_000.0, 20_000.0, 26_000.0, 40_000.0]
+    stays = pd.DataFrame({"drg": "GZ13", "insurance": "employee", "total_cost": costs, "age": 50})
+    weights = pd.DataFrame({"drg": ["GZ13"], "weight": [0.8]})
+    known = estimate(stays.assign(hospital_level=3), "national-drg-rate", weights=weights)
+    open_ = estimate(stays, "national-drg-rate", weights=weights)
+    assert known.frame["ratio"].round(2).tolist() == [0.96, 2.14, 2.78, 4.27]
+    assert open_.frame["standing"].tolist() == ["in_scheme", "not_payable", "not_payable", "in_scheme"]
+    assert open_.payments.findings.problem.tolist()[1:3] == [Unpaid.NO_LIMIT] * 2
+    sure = [0, 3]
+    for column in ("payment", "margin", "outlier"):
+        assert open_.frame[column].iloc[sure].tolist() == known.frame[column].iloc[sure].tolist()
+    assert open_.frame["standard"].tolist() == known.frame["standard"].tolist()
+    assert open_.frame["payment"].iloc[1:3].isna().all()
+    assert open_.summary(None)["cmi"].item() == known.summary(None)["cmi"].item() == 0.8
+    assert "倍率界限无法确定" in repr(open_)

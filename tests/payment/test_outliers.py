@@ -80,7 +80,7 @@ def test_three_times_the_group_mean_at_a_tertiary_hospital(cost, outlier):
     assert column(paid, "outlier") == [outlier, "high"]
 
 
-def test_thresholds_by_level_have_no_rule_for_a_level_they_do_not_name():
+def test_thresholds_by_level_have_no_rule_for_a_level_they_do_not_name_and_none_is_known_without_one():
     changes = {"outlier.high.method": "by_item", "outlier.high.threshold": {"3": 3}}
     paid = street(
         changes,
@@ -89,6 +89,7 @@ def test_thresholds_by_level_have_no_rule_for_a_level_they_do_not_name():
         {"total_cost": 1e6, "hospital_level": None},
     )
     assert column(paid, "outlier") == ["high", "none", "none"]
+    assert column(paid, "status") == ["paid", "paid", "not_payable"]
 
 
 def test_bands_of_weight_include_their_upper_bound():

@@ -38,10 +38,15 @@ class Options:
 @dataclass(frozen=True)
 class Bands:
     """A value by bands of a number: `uppers` (bands,) inclusive, the last infinite; `values` (profiles,
-    bands), or (1, bands) when every profile has the same."""
+    bands), or (1, bands) when every profile has the same; `span` the least and largest the policy has for
+    anybody, `unstated` (profiles,) those whose label (a level) is missing, so that nobody knows which value
+    is theirs, and `for_all` whether there is one for every label."""
 
     uppers: Floats
     values: Floats
+    span: tuple[float, float] = (np.nan, np.nan)
+    unstated: npt.NDArray[np.bool_] | None = None
+    for_all: bool = True
 
     def at(self, profile: Codes, number: Floats | Fen) -> Floats | float:
         """The value for each row: its profile's, in the band its number falls into."""
@@ -140,7 +145,12 @@ class Book:
 
             return self._spread(path, ask)
 
-        return Bands(uppers, _rows_collapsed(np.stack([column(upper) for upper in uppers], axis=1)))
+        tree, values = self.reading[path], np.stack([column(upper) for upper in uppers], axis=1)
+        stated = list(_leaves(tree)) or [np.nan]
+        missing = [self.profiles.labels[name] == np.array(None) for name in self._names(path)]
+        unstated = np.logical_or.reduce(missing) if missing and isinstance(tree, dict) else None
+        for_all = not isinstance(tree, dict) or "other" in tree
+        return Bands(uppers, _rows_collapsed(values), (min(stated), max(stated)), unstated, for_all)
 
     def benefit(self, name: str) -> Value:
         """`benefit.<insurance>.<name>`, for each profile its own insurance's; NaN for other insurance."""
@@ -206,6 +216,18 @@ def _spelt(value: Value) -> Floats:
 def _rows_collapsed(values: Floats) -> Floats:
     same = (values == values[0]) | (np.isnan(values) & np.isnan(values[0]))
     return values[:1] if same.all() else values
+
+
+def _leaves(tree: Any) -> Iterator[float]:
+    """The values anywhere in a canonical value, without the bounds of its bands."""
+    if isinstance(tree, dict):
+        for each in tree.values():
+            yield from _leaves(each)
+    elif isinstance(tree, tuple):
+        for _, value in tree:
+            yield from _leaves(value)
+    elif tree is not None:
+        yield float(tree)
 
 
 def _uppers(tree: Any) -> Iterator[float]:

@@ -32,6 +32,7 @@ class Unpaid(IntEnum):
     NO_BENEFIT = 14
     BILL_DOES_NOT_ADD = 15
     PAYMENT_BELOW_ZERO = 16
+    NO_LIMIT = 17
 
     @property
     def zh(self) -> str:

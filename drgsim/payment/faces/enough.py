@@ -36,6 +36,7 @@ _ASKED = {
     Unpaid.NO_PRICE: "hospital_level",
     Unpaid.NO_COEFFICIENT: "hospital_level",
     Unpaid.NO_BENEFIT: "hospital_level",
+    Unpaid.NO_LIMIT: "hospital_level",
     Unpaid.INSURANCE_MISSING: "insurance",
 }
 

@@ -16,6 +16,7 @@ from ...cases.hospital_facts import HospitalFacts
 from ...errors import ArgumentError, NotFoundError
 from ...policy.policy import policy_given
 from ..engine.grouped import grouped
+from ..engine.problems import Unpaid
 from ..engine.stays import Stays
 from ..pay import pay
 from .enough import refuse_too_few
@@ -124,8 +125,11 @@ class Estimate:
         cost = paid["total_cost"].to_numpy()
         alone = priced_alone(self.payments)
         found = self.payments.findings
-        for name, fen in (("standard", found.standard), ("payment", found.payment)):
-            columns[name] = np.where(alone, to_yuan(fen), paid[name].to_numpy())
+        for name, fen, known in (
+            ("standard", found.standard, alone | (found.problem == Unpaid.NO_LIMIT)),
+            ("payment", found.payment, alone),
+        ):
+            columns[name] = np.where(known, to_yuan(fen), paid[name].to_numpy())
         columns["status"] = paid["status"].mask(alone, "paid").array
         columns["patient_unknown"] = why_patient_unknown(self.payments)
         columns["ratio_to_standard"] = np.divide(

@@ -35,7 +35,8 @@ def summary(estimate: Estimate, by: str | Sequence[str] | None) -> pd.DataFrame:
     inside = standing == Standing.IN_SCHEME
     cost, margin = costs(paid), margins(paid)
     weight = paid.findings.weight
-    weighted = inside & ~np.isnan(weight)
+    weighed = inside | (paid.findings.problem == Unpaid.NO_LIMIT)  # a weight stands without a payment
+    weighted = weighed & ~np.isnan(weight)
     payable = standing != Standing.NOT_PAYABLE
     columns: dict[str, Any] = {
         "cases": np.ones(len(frame), np.int64),

@@ -13,7 +13,7 @@ from ..book import Bands, Book
 from ..ranking import Period, scopes
 from ..state import Change, Outlier, Route, State
 from .price import weight_of_mean_case
-from .ratio import Basis, beside, ratio
+from .ratio import Basis, beside, limits, ratio, without_limit
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ class HighQuota:
             return cost
         if self.rank == "ratio" or self.threshold is None:
             return state.ratio[rows]
-        return cost - self.threshold.at(state.profile[rows], state.weight[rows]) * state.standard[rows]
+        limit = self.threshold.at(state.profile[rows], state.weight[rows])
+        return cost - np.where(np.isnan(limit), self.threshold.span[1], limit) * state.standard[rows]
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if state.outlier[i] != Outlier.HIGH_OVER_QUOTA:
@@ -133,12 +134,14 @@ class HighOutlier:
         )
 
     def __call__(self, state: State) -> Change | None:
-        least = np.nanmin(self.threshold.values, initial=np.inf)
-        near = state.in_scheme((state.ratio >= least) & (state.outlier == Outlier.NONE))
-        r, limit = state.ratio[near], self.threshold.at(state.profile[near], state.weight[near])
+        near = state.in_scheme((state.ratio >= self.threshold.span[0]) & (state.outlier == Outlier.NONE))
+        by_item = self.method == "by_item"
+        limit, lost = limits(self.threshold, state, near, above=True, whichever=by_item)
+        r = state.ratio[near]
         rows = near[r >= limit] if self.inclusive else near[r > limit]
-        if not len(rows):
-            return None
+        return without_limit(self._found(state, rows) if len(rows) else None, near[lost])
+
+    def _found(self, state: State, rows: Ints) -> Change:
         paid = np.maximum(self._paid(state, rows), self._least(state, rows))
         marks = {"outlier": np.int8(Outlier.HIGH), "slides": self._slides(state, rows, paid)}
         return Change(rows, payment=paid, marks=marks)
@@ -198,6 +201,7 @@ class HighOutlier:
         if state.outlier[i] not in (Outlier.HIGH, Outlier.HIGH_OVER_QUOTA):
             return None
         limit = float(np.ravel(self.threshold.at(state.profile[[i]], state.weight[[i]]))[0])
+        limit = self.threshold.span[1] if np.isnan(limit) else limit
         told, bound = beside(float(state.ratio[i]), limit)
         if state.ratio[i] == limit:
             return f"倍率 {told} 等于界限 {bound}", f"ratio {told} is at the limit {bound}"

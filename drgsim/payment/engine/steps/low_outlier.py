@@ -9,10 +9,10 @@ import numpy as np
 
 from ....cases.arrays import Ints, Mask
 from ....cases.fen import TO_THE_FEN, Fen, Rounding
-from ..book import Bands, Book, Value, spread
+from ..book import Bands, Book
 from ..state import Change, Outlier, State
 from .price import weight_of_mean_case
-from .ratio import beside
+from .ratio import beside, limits, without_limit
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class ExtremeOutlier:
     zh: ClassVar[str] = "极端异常病例"
     en: ClassVar[str] = "extreme outlier"
 
-    threshold: Value
+    threshold: Bands
     by_item: bool
 
     @classmethod
@@ -31,21 +31,22 @@ class ExtremeOutlier:
         method = book.word("outlier.extreme.method")
         if method == "none":
             return None
-        return cls(book.value("outlier.extreme.threshold"), method == "by_item")
+        return cls(book.bands("outlier.extreme.threshold"), method == "by_item")
 
     def __call__(self, state: State) -> Change | None:
-        near = state.in_scheme(state.ratio > np.nanmin(self.threshold, initial=np.inf))
-        rows = near[state.ratio[near] > spread(self.threshold, state.profile[near])]
-        if not len(rows):
-            return None
+        near = state.in_scheme(state.ratio > self.threshold.span[0])
+        limit, lost = limits(self.threshold, state, near, above=True)
+        rows = near[state.ratio[near] > limit]
         paid = state.cost[rows] if self.by_item else state.standard[rows]
         marks = {"outlier": np.int8(Outlier.EXTREME), "slides": 0.0 if self.by_item else 1.0}
-        return Change(rows, payment=paid, marks=marks)
+        change = Change(rows, payment=paid, marks=marks) if len(rows) else None
+        return without_limit(change, near[lost])
 
     def tell(self, state: State, i: int) -> tuple[str, str] | None:
         if state.outlier[i] != Outlier.EXTREME:
             return None
-        limit = float(np.ravel(spread(self.threshold, state.profile[[i]]))[0])
+        limit = float(np.ravel(self.threshold.at(state.profile[[i]], state.weight[[i]]))[0])
+        limit = self.threshold.span[1] if np.isnan(limit) else limit
         told, bound = beside(float(state.ratio[i]), limit)
         return f"倍率 {told} 高于极端异常界限 {bound}", f"ratio {told} is above the extreme limit {bound}"
 
@@ -88,12 +89,13 @@ class LowOutlier:
         )
 
     def __call__(self, state: State) -> Change | None:
-        most = np.nanmax(self.threshold.values, initial=0.0)
-        near = state.in_scheme(state.ratio <= most)
-        r, limit = state.ratio[near], self.threshold.at(state.profile[near], state.weight[near])
+        near = state.in_scheme(state.ratio <= self.threshold.span[1])
+        limit, lost = limits(self.threshold, state, near, above=False)
+        r = state.ratio[near]
         rows = near[r <= limit] if self.inclusive else near[r < limit]
-        if not len(rows):
-            return None
+        return without_limit(self._found(state, rows) if len(rows) else None, near[lost])
+
+    def _found(self, state: State, rows: Ints) -> Change:
         paid = self._paid(state, rows)
         by_item = (paid == state.cost[rows]) & (self._by_item(state, rows))
         return Change(
@@ -126,6 +128,7 @@ class LowOutlier:
         if state.outlier[i] != Outlier.LOW:
             return None
         limit = float(np.ravel(self.threshold.at(state.profile[[i]], state.weight[[i]]))[0])
+        limit = self.threshold.span[0] if np.isnan(limit) else limit
         told, bound = beside(float(state.ratio[i]), limit)
         if state.ratio[i] == limit:
             return f"倍率 {told} 等于界限 {bound}", f"ratio {told} is at the limit {bound}"

@@ -10,7 +10,8 @@ import numpy as np
 from ....cases.arrays import Ints, Mask
 from ....cases.fen import Fen, Floats, to_fen
 from ....policy.parameters import catalogue
-from ..book import Book
+from ..book import Bands, Book
+from ..problems import Unpaid
 from ..state import Change, Route, State
 from .price import weight_of_mean_case
 
@@ -157,3 +158,43 @@ class OutlierRatio:
             return None
         told, (zh, en) = exact_enough(float(state.ratio[i])), self.basis.said(state, i)
         return f"费用倍率 {told},分母为{zh}", f"cost is {told} times its basis: {en}"
+
+
+def limits(
+    bands: Bands, state: State, near: Ints, *, above: bool, whichever: bool = True
+) -> tuple[Floats, Mask]:
+    """(rows,) the limit of each of some stays, NaN for none, and whether nobody knows which is theirs. A
+    ratio beyond every limit there is (`above` or below) is beyond one's own, where it may be `whichever`."""
+    r, profile = state.ratio[near], state.profile[near]
+    limit = np.array(np.broadcast_to(bands.at(profile, state.weight[near]), len(near)))
+    if bands.unstated is None:
+        return limit, np.zeros(len(near), np.bool_)
+    lost = np.isnan(limit) & bands.unstated[profile]
+    if whichever and bands.for_all:
+        least, most = bands.span
+        sure = lost & (r > most if above else r < least)
+        limit[sure] = most if above else least
+        lost &= ~sure
+    return limit, lost
+
+
+def without_limit(change: Change | None, lost: Ints) -> Change | None:
+    """A change by a limit, and beside it the stays whose limit nobody knows: whether they are outliers, and
+    so what they are paid, cannot be said."""
+    if not len(lost):
+        return change
+    own = change or Change(lost[:0], np.zeros(0, np.int64))
+    assert own.rows is not None
+    assert own.payment is not None
+    count = len(own.rows)
+    marks = {
+        name: np.concatenate([np.broadcast_to(np.asarray(values), count), np.zeros(len(lost))])
+        for name, values in own.marks.items()
+    }
+    for name, (kept, value) in {
+        "route": (Route.SCHEME, Route.NOT_PAYABLE),
+        "problem": (Unpaid.NONE, Unpaid.NO_LIMIT),
+    }.items():
+        marks[name] = np.repeat(np.array([kept, value], np.int8), [count, len(lost)])
+    paid = np.concatenate([own.payment, np.zeros(len(lost), np.int64)])
+    return Change(np.concatenate([own.rows, lost]), payment=paid, marks=marks)
