@@ -126,6 +126,10 @@ def test_winners_and_losers_are_groups_in_order(month):
     assert (month.winners["margin"] > 0).all()
     assert (month.losers["margin"] < 0).all()
     assert month.losers["margin"].is_monotonic_increasing
+    worst = month.groups["margin"].sort_values(kind="stable")
+    shown = int(month.limits["lists"]["winners"])
+    assert month.losers["margin"].tolist() == worst[worst < 0].head(shown).tolist()
+    assert month.winners["margin"].tolist() == worst[worst > 0].iloc[::-1].head(shown).tolist()
 
 
 def test_a_file_without_dates_is_one_month_and_says_so():

@@ -192,3 +192,9 @@ def test_each_fund_has_the_statements_of_its_own_hospitals(paid):
     assert done.hospitals.set_index(keys)["booked"].astype(int).to_dict() == booked.to_dict()
     months = done.months.groupby(keys).size()
     assert months.to_dict() == dict.fromkeys(booked.index, 12)
+
+
+def test_budgets_below_zero_or_unknown_are_counted(paid):
+    wrong = budgets().assign(budget=[-1.0, 1e6, np.nan, 1e6])
+    with pytest.raises(SettlementError, match=r"zero or more yuan.*2 that are not"):
+        settle(paid, FLOATING, budgets=wrong)
