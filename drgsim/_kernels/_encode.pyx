@@ -4,29 +4,14 @@ A code of up to 11 bytes, as nearly all are, is two words: its first eight bytes
 length above it. Both words are kept in the slots of an open hash table, so one comparison decides.
 Longer codes (most dual ones) are found by a hash of all their bytes and compared byte by byte.
 """
-from libc.string cimport memchr, memcmp, memcpy
+from libc.string cimport memchr, memcmp
 
+from ._encode_pieces cimport (
+    BAR, SHORT, Piece, drgsim_fetch, drgsim_low_bit, hash_bytes, hash_words, load, next_piece, pack,
+)
 from ._types cimport code_t, int32_t, int64_t, offset_t, uint8_t, uint32_t, uint64_t
 
-cdef extern from *:
-    """
-    #if defined(_MSC_VER)
-    #include <intrin.h>
-    static __inline int drgsim_low_bit(unsigned long long word) {
-        unsigned long position; _BitScanForward64(&position, word); return (int)position;
-    }
-    static __inline void drgsim_fetch(const void* at) { (void)at; }
-    #else
-    static inline int drgsim_low_bit(unsigned long long word) { return __builtin_ctzll(word); }
-    static inline void drgsim_fetch(const void* at) { __builtin_prefetch(at); }
-    #endif
-    """
-    int drgsim_low_bit(uint64_t word) noexcept nogil
-    void drgsim_fetch(const void* at) noexcept nogil  # ask memory for a line, and go on
-
 cdef enum:
-    SHORT = 11  # bytes of a code that fits the two words of a slot
-    BAR = 124  # "|"
     LINE = 10  # "\n"
     WAITING = 16  # pieces whose slots come from memory while the next ones are cut; a power of two
 
@@ -39,86 +24,12 @@ cdef packed struct Slot:
     uint32_t tail  # bytes 9 to 11, and the length in the highest byte; 0 in a free slot
     int32_t id
 
-cdef struct Piece:
-    uint64_t head
-    uint32_t tail
-    int64_t length
-
 
 cdef struct Wait:
     uint64_t head
     uint32_t tail
     int64_t at  # the first slot to look at
     int64_t place  # where the id goes; -1 for nobody waiting
-
-
-cdef inline uint64_t bars(uint64_t word) noexcept nogil:
-    """A high bit in the lowest byte that is a bar (bits above it may lie)."""
-    cdef uint64_t other = word ^ (<uint64_t>0x0101010101010101 * BAR)
-    return (other - <uint64_t>0x0101010101010101) & ~other & <uint64_t>0x8080808080808080
-
-
-cdef inline uint64_t low_bytes(int64_t count) noexcept nogil:
-    """A mask of the lowest `count` bytes; 0 to 8."""
-    return (<uint64_t>0xFFFFFFFFFFFFFFFF >> (64 - 8 * count)) if count > 0 else 0
-
-
-cdef inline uint64_t load(const uint8_t* at, const uint8_t* limit) noexcept nogil:
-    """Eight bytes, without reading at `limit` or beyond."""
-    cdef uint64_t word = 0
-    if limit - at >= 8:
-        memcpy(&word, at, 8)
-    elif limit > at:
-        memcpy(&word, at, limit - at)
-    return word
-
-
-cdef inline void pack(Piece* piece, uint64_t first, uint64_t second) noexcept nogil:
-    """The two words of a piece whose length, at most SHORT, is known."""
-    cdef int64_t length = piece.length
-    piece.head = first & low_bytes(length if length < 8 else 8)
-    piece.tail = <uint32_t>(second & low_bytes(length - 8)) | <uint32_t>(length << 24)
-
-
-cdef inline Piece next_piece(const uint8_t* at, const uint8_t* stop, const uint8_t* limit) noexcept nogil:
-    """The piece from `at` to the next bar, or to `stop`. Words are set for short pieces only."""
-    cdef Piece piece
-    cdef uint64_t first = load(at, limit)
-    cdef uint64_t second = load(at + 8, limit)
-    cdef uint64_t bar = bars(first)
-    cdef const void* found
-    piece.head = piece.tail = 0
-    piece.length = stop - at
-    if bar:
-        piece.length = min(piece.length, drgsim_low_bit(bar) >> 3)
-    else:
-        bar = bars(second)
-        if bar:
-            piece.length = min(piece.length, 8 + (drgsim_low_bit(bar) >> 3))
-        elif piece.length > 16:
-            found = memchr(at + 16, BAR, piece.length - 16)
-            if found != NULL:
-                piece.length = <const uint8_t*>found - at
-    if piece.length <= SHORT:
-        pack(&piece, first, second)
-    return piece
-
-
-cdef inline uint64_t hash_words(uint64_t head, uint64_t tail) noexcept nogil:
-    """Only the high bits are good."""
-    return head * <uint64_t>0x9E3779B97F4A7C15 + tail * <uint64_t>0xC2B2AE3D27D4EB4F
-
-
-cdef inline uint64_t hash_bytes(const uint8_t* at, int64_t length) noexcept nogil:
-    cdef uint64_t value = <uint64_t>length
-    cdef uint64_t word
-    cdef int64_t done = 0
-    while done < length:
-        word = 0
-        memcpy(&word, at + done, min(8, length - done))
-        value = (value ^ (value >> 29) ^ word) * <uint64_t>0x9E3779B97F4A7C15
-        done += 8
-    return value ^ (value >> 32)
 
 
 cdef inline code_t find_short(const Slot[::1] slots, int shift, const Piece* piece) noexcept nogil:
