@@ -152,6 +152,7 @@ _SAME = tuple(
         "成型>成形", "心肌梗塞>心肌梗死", "和/或>和(或)",
     )
 )  # fmt: skip
+_CODED = re.compile("([A-Z][A-Z0-9]{2,4}) (.+)")  # a group's code before its name
 _LETTER = re.compile("^[A-Z]_")  # of the MDC, before 歧义组
 
 
@@ -205,7 +206,10 @@ def own_english(text: str) -> str:
     >>> own_english("统筹基金"), own_english("本地自定的病组")
     ('basic fund', '')
     """
-    return _english().get(text) or english_name(text) or said_in_english(text, _value) or ""
+    found = _english().get(text) or english_name(text) or said_in_english(text, _value)
+    if not found and (coded := _CODED.match(text)) and (named := english_name(coded[2])):
+        return f"{coded[1]} {named}"
+    return found or ""
 
 
 def _value(text: str) -> str:
@@ -224,6 +228,16 @@ def title_in(text: str) -> str:
     if asked == "en":
         return own_english(text) or text
     return str(_said(text, "", asked))
+
+
+def word_in(id: object, room: str = "") -> str:
+    """The word of an id in the language asked for; the id where nobody asked or it is no word.
+
+    >>> word_in("no word of ours")
+    'no word of ours'
+    """
+    asked = stated_language()
+    return str(id) if asked is None else str(_said(id, room, asked))
 
 
 def cells_in(cells: list[object]) -> list[object]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ..language import stated_language
 from ..sources import resolve
-from ..words import named
+from ..words import named, word_in
 from .facts import SCOPES, condition
 from .library import Library
 from .rule import Rule
@@ -44,13 +45,13 @@ def rules_table(library: Library, lang: str) -> pd.DataFrame:
             {
                 "id": rule.id,
                 "name": rule.name[lang],
-                "family": rule.family,
-                "table": rule.table,
-                "result": rule.result,
-                "period": rule.period,
+                "family": word_in(rule.family, "audit_family"),
+                "table": word("table", rule.table, lang) if stated_language() else rule.table,
+                "result": word("result", rule.result, lang) if stated_language() else rule.result,
+                "period": word_in(rule.period, "audit_period"),
                 "rows": len(rows := library.rows.of_kind(*rule.rows)),
                 "codes": sum(len(row.codes) for row in rows),
-                "state": rule.state,
+                "state": word_in(rule.state, "trust"),
             }
             for rule in library
         ]

@@ -15,6 +15,7 @@ import pandas as pd
 from .._excel import workbook
 from .._paths import data_path
 from ..errors import NotFoundError
+from ..language import both, either, told
 from ..words import pairs
 from .words import word
 
@@ -85,13 +86,15 @@ def write_template(path: Path) -> None:
     sheets: dict[str, dict[str, str]] = {}
     for table, (zh, en) in TABLES.items():
         heads = columns(table)
-        sheets[zh] = {each.name: each.zh for each in heads.values()}
+        sheets[either(zh, en)] = {each.name: either(each.zh, each.name) for each in heads.values()}
         for each in heads.values():
-            words = [f"{zh} {en}", each.zh, each.name, "是" if each.required else "", each.kind, each.unit]
-            words += ["、".join(each.aliases), each.description]
+            needed = either("是", "yes") if each.required else ""
+            words = [both(zh, en), each.zh, each.name, needed, told(each.kind), told(each.unit)]
+            words += ["、".join(each.aliases), told(each.description)]
             listed.append(dict(zip(_ABOUT, words, strict=True)))
-    with workbook(path) as book:
-        heads_about = {name: word("template", name, "zh") for name in _ABOUT}
-        book.table(word("template", "about", "zh"), pd.DataFrame(listed), headers=heads_about)
+    lang = either("zh", "en")
+    with workbook(path, as_given=True) as book:
+        heads_about = {name: word("template", name, lang) for name in _ABOUT}
+        book.table(word("template", "about", lang), pd.DataFrame(listed), headers=heads_about)
         for name, heads_zh in sheets.items():
             book.table(name, pd.DataFrame(columns=list(heads_zh)), headers=heads_zh)

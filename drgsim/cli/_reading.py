@@ -52,7 +52,9 @@ def add_hospital_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--hospital", metavar="TOML", help="a file of facts on the hospital: level, region … 医院信息"
     )
-    group.add_argument("--hospital-level", metavar="LEVEL", help="3, 2, 1 or 三级 医院等级")
+    group.add_argument(
+        "--hospital-level", metavar="LEVEL", help="3, 2 or 1, or the level in words 医院等级：3、2、1 或三级"
+    )
     group.add_argument("--insurance", metavar="WORD", help="insurance of stays that state none 医保类型")
     group.add_argument("--region", metavar="CODE", help="the region the hospital is in 统筹区")
 

@@ -10,6 +10,7 @@ from typing import Any
 from .._optional import installed
 from ..errors import ArgumentError
 from ..language import stated_language
+from ..words import word_in
 from ._reading import (
     add_hospital_arguments,
     add_layout_arguments,
@@ -189,7 +190,7 @@ def _words(table: Any) -> list[list[str]]:
     rows = [
         [f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in row] for row in table.to_numpy()
     ]
-    return [[str(name) for name in table.columns], *rows]
+    return [[word_in(name, "audit_list") for name in table.columns], *rows]
 
 
 def _day(text: str | None) -> Any:

@@ -7,10 +7,13 @@ from typing import Any
 
 from ..codes import Catalogue, Kind, clinical_changes
 from ..sources import resolve
-from ._say import aligned, say
+from ..words import word_in
+from ._say import aligned, both, say
 
-KINDS: dict[Kind, str] = {"diagnosis": "诊断 diagnosis", "procedure": "手术操作 procedure"}
-GRAY = "灰码 gray"
+KINDS: dict[Kind, tuple[str, str]] = {
+    "diagnosis": ("诊断", "diagnosis"),
+    "procedure": ("手术操作", "procedure"),
+}
 
 
 def add_parser(commands: Any) -> None:
@@ -39,8 +42,11 @@ def _search(arguments: argparse.Namespace) -> int:
         frame = Catalogue.load(kind).search(text, n=arguments.n)
         if len(frame):
             found = True
-            rows = [(code, name, GRAY if gray else "") for code, name, gray in frame.itertuples(index=False)]
-            say(f"{KINDS[kind]}\n{aligned(rows)}")
+            rows = [
+                (code, name, both("灰码", "gray") if gray else "")
+                for code, name, gray in frame.itertuples(index=False)
+            ]
+            say(f"{both(*KINDS[kind])}\n{aligned(rows)}")
     if not found:
         say(f"没有找到 nothing found: {text}")
     return 0
@@ -52,8 +58,8 @@ def _show(arguments: argparse.Namespace) -> int:
     if code != arguments.code:
         say(f"{arguments.code} → {code}")
     if code in catalogue:
-        state = f"  {GRAY}" if catalogue.gray[catalogue.id_of(code)] else ""
-        say(f"{code}  {catalogue.name_of(code)}  [{KINDS[kind]}]{state}")
+        state = f"  {both('灰码', 'gray')}" if catalogue.gray[catalogue.id_of(code)] else ""
+        say(f"{code}  {catalogue.name_of(code)}  [{both(*KINDS[kind])}]{state}")
     changes = clinical_changes(kind)
     if code in changes:
         say(f"国临版 clinical edition: {code} → {changes[code]} {catalogue.name_of(changes[code])}")
@@ -61,7 +67,7 @@ def _show(arguments: argparse.Namespace) -> int:
     if clinical_codes:
         say(f"由国临版转来 what it is in the clinical edition: {', '.join(clinical_codes)}")
     source = resolve(catalogue.source)
-    say(f"来源 source: {source.title} [{source.state}]")
+    say(f"来源 source: {source.title} [{word_in(source.state, 'trust')}]")
     return 0
 
 

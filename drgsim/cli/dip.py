@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, NotFoundError
-from ..language import language, stated_language, told
-from ..words import chinese, word
+from ..language import either, stated_language, told
+from ..words import word_in
 from ._reading import ReadTally, add_reading_arguments, reading_options
 from ._say import aligned, say
 from .explain import INPUTS
@@ -201,13 +201,12 @@ def _number(text: str) -> int | float | str:
 
 def _tell_fit(report: DipFitReport) -> None:
     rows = [
-        [name, f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"]
+        [word_in(name, "dip_fit"), f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"]
         for name, value in report.summary().items()
     ]
     say(aligned(rows))
-    for reason, count in report.left_out.items():
-        if count:
-            say(f"left out: {count:,} with {reason}")
+    for reason, count in filter(lambda each: each[1], report.left_out.items()):
+        say(f"left out: {count:,} with {reason}")
     for _, row in report.stability.iterrows():
         years = f"{row['year']:.0f} to {row['next_year']:.0f}"
         change = f"median change of mean cost {row['median_change']:.1%}"
@@ -217,7 +216,7 @@ def _tell_fit(report: DipFitReport) -> None:
         say(f"- {told(note)}")
     for step, needed in report.needs.items():
         say(f"{step} was not tried 未测算: it needs {needed}")
-    say(f"trust 可信度: {report.catalogue.trust}, learned from these cases and no publication")
+    say(f"trust 可信度: {_titled(report.catalogue)[0]}, learned from these cases and no publication")
 
 
 def _group(arguments: argparse.Namespace) -> int:
@@ -260,14 +259,11 @@ def _group(arguments: argparse.Namespace) -> int:
 
 
 def _tell_group(grouper: DipGrouper, status: Counter[str], seconds: float) -> None:
-    named, zh = chinese("drg_status"), language() == "zh"
-    shares = ", ".join(
-        f"{named.get(name, name) if zh else name} {count:,} ({count / status.total():.1%})"
-        for name, count in status.items()
-    )
+    named = {word_in(name, "case_status"): count for name, count in status.items()}
+    shares = ", ".join(f"{name} {count:,} ({count / status.total():.1%})" for name, count in named.items())
     lines = [f"{status.total():,} cases in {seconds:.1f} s: {shares or 'none'}"]
     for what, by in (("catalogue", grouper.catalogue), ("rules", grouper.rules)):
-        title, trust = (by.title_zh or by.title, word(by.trust, "trust").zh) if zh else (by.title, by.trust)
+        trust, title = _titled(by)
         lines.append(f"{what} {by.id} ({title}), trust: {trust}")
     say("\n".join(lines), file=sys.stderr)
 
@@ -328,13 +324,17 @@ def _grouper(arguments: argparse.Namespace, *, threads: int | None = 1) -> DipGr
 def _list(arguments: argparse.Namespace) -> int:
     from ..dip import DipCatalogue, RuleSet
 
-    catalogues = [DipCatalogue.load(name) for name in DipCatalogue.published()]
-    rules = [RuleSet.load(name) for name in RuleSet.published()]
-    rows = [["catalogue", "types", "trust", "title"]]
-    rows += [[item.id, str(len(item.types)), item.trust, item.title_zh or item.title] for item in catalogues]
-    say(aligned(rows), end="\n\n")
-    say(aligned([["rules", "trust", "title"], *([item.id, item.trust, item.title_zh] for item in rules)]))
+    catalogues = map(DipCatalogue.load, DipCatalogue.published())
+    said = [[item.id, str(len(item.types)), *_titled(item)] for item in catalogues]
+    say(aligned([[word_in(name, "dip") for name in ("catalogue", "types", "trust", "title")], *said]))
+    said = [[item.id, *_titled(item)] for item in map(RuleSet.load, RuleSet.published())]
+    say("\n" + aligned([[word_in(name, "dip") for name in ("rules", "trust", "title")], *said]))
     return 0
+
+
+def _titled(item: Any) -> tuple[str, str]:
+    title = either(item.title_zh or item.title, item.title or item.title_zh)
+    return word_in(item.trust, "trust"), title
 
 
 def _check(arguments: argparse.Namespace) -> int:

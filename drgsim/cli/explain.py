@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, NotFoundError
 from ..language import stated_language
+from ..words import word_in
 from ._reading import add_reading_arguments, reading_options
 from ._say import aligned, say
 
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 INPUTS: tuple[tuple[str, str, str], ...] = (
     ("dx", "diagnoses", "diagnoses joined by |, principal first 诊断编码, 主要诊断在前"),
     ("proc", "procedures", "procedures joined by |, main first 手术操作编码, 主要手术在前"),
-    ("sex", "sex", "1 or 男, 2 or 女"),
-    ("age", "age", "years 年龄"),
+    ("sex", "sex", "1 for men, 2 for women 1 或男，2 或女"),
+    ("age", "age", "age in years 年龄"),
     ("age-days", "age_days", "age in days of a newborn 日龄"),
     ("weight", "birth_weight", "birth weight, g 出生体重"),
     ("admission-weight", "admission_weight", "newborn's weight at admission, g 入院体重"),
     ("los", "los", "length of stay, days 住院天数"),
     ("discharge", "discharge", "discharge mode, 1-5 or 9 离院方式"),
-    ("dept", "department", "department 出院科室"),
+    ("dept", "department", "department of discharge 出院科室"),
     ("icu-hours", "icu_hours", "hours in intensive care 重症监护时长"),
 )
 _SHOWN = (
@@ -100,7 +101,10 @@ def _what_if(grouper: Any, case: Any, arguments: argparse.Namespace) -> str:
     table = frame[list(_SHOWN)].astype(object).where(frame[list(_SHOWN)].notna(), "").astype(str)
     origin = frame.attrs["drgsim"]
     head = f"{origin['scheme']} [{TRUST[origin['trust']].of(arguments.lang)}]"
-    return "\n".join([head, aligned([list(_SHOWN), *table.to_numpy().tolist()]), frame.attrs["note"]])
+    for name, kind in (("severity", "severity_of"), ("status", "drg_status")):
+        table[name] = [word_in(cell, kind) for cell in table[name]]
+    heads = [word_in(name, "what_if") for name in _SHOWN]
+    return "\n".join([head, aligned([heads, *table.to_numpy().tolist()]), frame.attrs["note"]])
 
 
 def _case(arguments: argparse.Namespace) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._parallel import overlapped, reuse_memory, thread_count
-from ..language import language, stated_language
+from ..language import either, language, stated_language
 from ..words import chinese, headers, word
 from ._reading import ReadTally, add_reading_arguments, reading_options
 from ._say import both, say
@@ -172,6 +172,7 @@ class _Tally:
         if self.quiet:
             return
         from ..grouping.case import Reason
+        from ..schemes.registry import english_title
 
         seconds = time.perf_counter() - self.start
         start = "\r" if sys.stderr.isatty() else ""
@@ -190,7 +191,8 @@ class _Tally:
                 self._tell_in_use(self.principals.get(reason, Counter()))
         scheme = grouper.compiled
         trust = word(scheme.trust, "trust").zh if language() == "zh" else scheme.trust
-        say(f"scheme {scheme.id} ({scheme.title}), trust: {trust}", file=sys.stderr)
+        title = either(scheme.title, english_title(scheme.id) or scheme.title)
+        say(f"scheme {scheme.id} ({title}), trust: {trust}", file=sys.stderr)
 
     def _tell_in_use(self, codes: Counter[str]) -> None:
         """The most frequent of the codes that are not in use, each with those in use of its category."""

@@ -8,7 +8,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..language import stated_language
+from ..language import either, language, stated_language
+from ..words import word_in
 from ._reading import add_reading_arguments, reading_options
 from ._say import both, say, table_text
 
@@ -112,7 +113,7 @@ def _refine(arguments: argparse.Namespace) -> int:
     for zh, en in found.notes:
         say(both(zh, en))
     say(found)
-    say(table_text(found.summary()))
+    say(table_text(found.summary(), "refine"))
     say(folder)
     return 0
 
@@ -156,7 +157,9 @@ def _list(arguments: argparse.Namespace) -> int:
     for row in table.to_dict("records"):
         ambiguous = f", {row['ambiguous']} QY" if row["ambiguous"] else ""
         counts = f"{row['mdc']} MDC, {row['adrg']} ADRG, {row['drg']} DRG{ambiguous}"
-        say(f"{row['id']:22} {row['title']}  [{counts}; from {row['valid_from'] or '?'}; {row['trust']}]")
+        title, since = either(row["title"], row["title_en"] or row["title"]), row["valid_from"] or "?"
+        said = f"自 {since}" if language() == "zh" else f"from {since}"
+        say(f"{row['id']:22} {title}  [{counts}; {said}; {word_in(row['trust'], 'trust')}]")
     return 0
 
 
@@ -176,9 +179,13 @@ def _check(arguments: argparse.Namespace) -> int:
     levels = ("error", "warning", "note")
     shown = [problem for problem in found if levels.index(problem.level) <= levels.index(arguments.level)]
     for problem in shown:
-        say(f"{problem.level:8}{problem.table} {problem.row}: {getattr(problem, arguments.lang)}")
-    counts = ", ".join(f"{sum(problem.level == level for problem in found)} {level}s" for level in levels)
-    say(f"{scheme.id} ({scheme.trust}): {counts}", file=sys.stderr)
+        where = f"{word_in(problem.table, 'scheme_table')} {problem.row}"
+        say(f"{word_in(problem.level, 'severity'):8}{where}: {getattr(problem, arguments.lang)}")
+    told = [(sum(problem.level == level for problem in found), level) for level in levels]
+    counts = ", ".join(f"{count} {level}s" for count, level in told)
+    if language() == "zh":
+        counts = "、".join(f"{word_in(level, 'severity')} {count}" for count, level in told)
+    say(f"{scheme.id} ({word_in(scheme.trust, 'trust')}): {counts}", file=sys.stderr)
     return int(any(problem.level != "note" for problem in found))
 
 

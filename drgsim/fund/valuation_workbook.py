@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .._excel import workbook
+from ..language import either, stated_language, told
 from ..settlement.settlement_workbook import write_tables
-from ..words import headers
+from ..words import headers, title_in
 from .assumptions import parameters
 from .own_tables import SHEETS
 from .words import COLUMNS, INSURANCES, KINDS, SEXES, TOTALS, lines, pots
@@ -38,13 +39,13 @@ def tables(years: tuple[int, ...] = (2023, 2024, 2025)) -> Mapping[str, pd.DataF
     """The blank tables by name, Chinese headers, the last year with ages."""
     last = max(years)
     heads = [
-        [None, year, KINDS[kind][0], None, None, None, None]
+        [None, year, either(KINDS[kind][0], kind), None, None, None, None]
         for year in years
         if year != last
         for kind in OF_AGE
     ]
     heads += [
-        [None, last, KINDS[kind][0], SEXES[sex][0], first, end, None]
+        [None, last, either(KINDS[kind][0], kind), either(SEXES[sex][0], sex), first, end, None]
         for kind, (young, old) in OF_AGE.items()
         for sex in SEXES
         for first, end in BANDS
@@ -53,27 +54,31 @@ def tables(years: tuple[int, ...] = (2023, 2024, 2025)) -> Mapping[str, pd.DataF
     books = []
     for year in years:
         for pot in (*NEEDED_POTS, *OPTIONAL_POTS):
-            names = [names[0] for names in TOTALS.values()]
+            names = [either(names[0], total) for total, names in TOTALS.items()]
             if year == last:
                 names += [
-                    line.zh for line in lines().values()
+                    either(line.zh, line.en) for line in lines().values()
                     if line.pot == pot and line.side == "spending" and line.index and line.name != "unexplained"  # noqa: E501
                 ]  # fmt: skip
-            books += [[None, year, pots()[pot].zh, name, None, None] for name in names]
+            titled = either(pots()[pot].zh, pots()[pot].en)
+            books += [[None, year, titled, name, None, None] for name in names]
     assumed = [
         [
-            each.zh,
+            either(each.zh, each.name),
             None,
             None,
             None,
             each.source,
             each.state,
-            f"默认 {each.value:g}（{each.unit}） {each.note}".strip(),
+            either(
+                f"默认 {each.value:g}（{each.unit}） {told(each.note)}",
+                f"{each.en}: {each.value:g} ({each.unit}) by default. {each.note}",
+            ).strip(),
         ]
         for each in parameters().values()
         if not each.derived and not each.yearly
     ]
-    stays = [[None, INSURANCES[each][0], None, None, None, None] for each in INSURANCES]
+    stays = [[None, either(names[0], each), None, None, None, None] for each, names in INSURANCES.items()]
     return {
         "heads": _named(heads, ("region", "year", "kind", "sex", "age_from", "age_to", "persons")),
         "accounts": _named(books, ("region", "year", "pot", "line", "amount", "note")),
@@ -85,7 +90,7 @@ def tables(years: tuple[int, ...] = (2023, 2024, 2025)) -> Mapping[str, pd.DataF
 
 
 def _named(rows: list[Any], columns: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=[COLUMNS[each][0] for each in columns])
+    return pd.DataFrame(rows, columns=[either(COLUMNS[each][0], each) for each in columns])
 
 
 def write_template(path: Any, *, years: tuple[int, ...] = (2023, 2024, 2025)) -> None:
@@ -93,10 +98,12 @@ def write_template(path: Any, *, years: tuple[int, ...] = (2023, 2024, 2025)) ->
 
     Raises MissingExtraError without XlsxWriter, NotFoundError for a folder that is not there.
     """
-    with workbook(path) as book:
-        book.lines(HOW, [HOW, *WORDS])
+    with workbook(path, as_given=True) as book:
+        book.lines(
+            title_in(HOW), [title_in(HOW), *map(title_in, WORDS if stated_language() is None else WORDS[:-1])]
+        )
         for name, table in tables(years).items():
-            book.table(SHEETS[name][0], table)
+            book.table(either(*SHEETS[name]), table)
 
 
 LABELS = headers(

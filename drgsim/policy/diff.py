@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..language import either, language
 from ..words import in_words
 from .display import rule_text, value_text
 from .document import Document
@@ -28,8 +29,9 @@ class Difference:
 
     def __str__(self) -> str:
         parameter = catalogue().get(self.path)
-        label = f" {parameter.zh}" if parameter else ""
-        return f"{self.path}{label}, from {self.since}: {value_text(self.before)} → {value_text(self.after)}"
+        label = f" {either(parameter.zh, parameter.en)}" if parameter else ""
+        since = f"{self.since} 起" if language() == "zh" else f"from {self.since}"
+        return f"{self.path}{label}, {since}: {value_text(self.before)} → {value_text(self.after)}"
 
 
 @dataclass(frozen=True)

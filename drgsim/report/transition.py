@@ -13,7 +13,7 @@ from ..language import either
 from ..transition.flows import MOVES
 from ..transition.transition import Transition, column_words, find_transition
 from ..transition.watch import WATCHED
-from ..words import chinese, headers
+from ..words import chinese, headers, title_in
 from .figures.gains import gains
 from .transition_page import transition_page
 
@@ -67,14 +67,14 @@ class TransitionReport(Transition):
             for key, zh in _BY.items():
                 for what, tables in (("换组", self.shares), ("金额", self.money)):
                     if key in tables:
-                        _sheet(book, f"{what}-{zh}", tables[key].reset_index())
+                        _sheet(book, f"{title_in(what)}-{title_in(zh)}", tables[key].reset_index())
             if cases:
                 _sheet(book, "核对病例", self.worklist)
 
 
 def _sheet(book: Any, name: str, table: pd.DataFrame) -> None:
     """A table with Chinese headers and words; what stands in English beside its Chinese is left out."""
-    shown = table.drop(columns=["en"], errors="ignore")
+    shown = table.drop(columns=[either("en", "zh")], errors="ignore")
     for column, words in _VALUES.items():
         if column in shown.columns:
             shown[column] = shown[column].astype(object).map(lambda cell, words=words: words.get(cell, cell))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..language import either
 from ..transition.flows import MOVES
-from ..words import named
+from ..words import named, title_in
 from . import fonts
 from .figures.gains import gains
 from .markup import CSS, Cell, bullets, chart, document, heading, pair, paragraph, section, svg, table
@@ -64,7 +65,7 @@ def _figures(found: Transition) -> str:
                 pair("CMI 前 / 后", "CMI before / after"),
                 f"{paid['cmi_before']:.4f} / {paid['cmi_after']:.4f}",
             ],
-            [pair("原方案应付", "paid before"), money(paid["before"], "zh")],
+            [pair("原方案应付", "paid before"), money(paid["before"], either("zh", "en"))],
             [pair("预算中性系数", "budget-neutral factor"), f"{found.neutral_factor:.4f}"],
             [pair("无法付费", "not payable"), count(paid["not_payable"])],
         ]
@@ -87,9 +88,11 @@ def _money(found: Transition, lang: str, single: bool) -> Iterator[str]:
 def _named(found: Transition, key: str) -> pd.DataFrame:
     rows = found.money[key]
     if key == "group_a":
-        return rows.set_axis([f"{group} {found.a.name_of(str(group))}".strip() for group in rows.index])
+        return rows.set_axis(
+            [f"{group} {title_in(found.a.name_of(str(group)))}".strip() for group in rows.index]
+        )
     if key == "hospital_level":
-        return rows.set_axis([level(each, "zh") for each in rows.index])
+        return rows.set_axis([level(each, either("zh", "en")) for each in rows.index])
     return rows
 
 
@@ -107,9 +110,9 @@ def _money_table(rows: pd.DataFrame, key: str) -> str:
             [
                 str(name),
                 count(row["cases"]),
-                money(row["before"], "zh"),
+                money(row["before"], either("zh", "en")),
                 *(
-                    money(row[each], "zh", signed=True)
+                    money(row[each], either("zh", "en"), signed=True)
                     for each in ("regrouped_change", "repriced_change", "change")
                 ),
                 percent(row["change_share"], signed=True),
@@ -135,7 +138,7 @@ def _flows(found: Transition) -> str:
             row["principals"],
             pair(row["zh"], row["en"]),
             count(row["cases"]),
-            money(row["change"], "zh", signed=True) if "change" in reasons else NONE,
+            money(row["change"], either("zh", "en"), signed=True) if "change" in reasons else NONE,
         ]
         for _, row in reasons.head(_SHOWN).iterrows()
     ]

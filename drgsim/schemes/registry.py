@@ -87,6 +87,12 @@ def available_ids() -> frozenset[str]:
     return frozenset(_packs())
 
 
+def english_title(id: str) -> str:
+    """The English title of a scheme that `load` finds; empty where it has none."""
+    found = _packs().get(id)
+    return found[1].title_en if found else ""
+
+
 def list_schemes() -> pd.DataFrame:
     """Every scheme that `load` finds, one row each, sorted by id.
 

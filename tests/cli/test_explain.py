@@ -103,7 +103,7 @@ def test_half_a_case_is_refused(capsys, file, words):
 def test_what_if(capsys):
     out = run(capsys, *GALL, "--what-if", "--lang", "en")[1].splitlines()
     assert out[0] == "chs-drg-2.0 [secondary: not compared with the publication]"
-    assert out[1].split()[:3] == ["change", "principal", "main_procedure"]
+    assert out[1].split()[:3] == ["change", "principal", "main"]
     assert out[2].split()[:2] == ["as", "coded"]
     assert "FQY" in out[3]
     assert out[-1] == ONLY_DOCUMENTED.en

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from ..._excel import MONEY, PLAIN, RATIO, workbook
+from ...language import both, told
+from ...words import word_in
 from ..catalogue import DipCatalogue
 from ..diff import CatalogueDiff
 from .cases import LearningCases
@@ -56,15 +58,20 @@ class DipFitReport:
         left out or could not be done."""
         made = self.catalogue
         about = [
-            ("trust 可信度", made.trust),
-            *(("note 说明", note) for note in made.notes),
-            *((f"left out 未计入: {why}", f"{count:,}") for why, count in self.left_out.items() if count),
-            *((f"{step} needs 需要", what) for step, what in self.needs.items()),
+            (both("可信度", "trust"), word_in(made.trust, "trust")),
+            *((both("说明", "note"), told(note)) for note in made.notes),
+            *(
+                (told(f"left out 未计入: {why}"), f"{count:,}")
+                for why, count in self.left_out.items()
+                if count
+            ),
+            *((told(f"{step} needs 需要"), told(what)) for step, what in self.needs.items()),
         ]
         return {
             "about": pd.DataFrame(about, columns=["what", "said"]),
             "summary": pd.DataFrame(
-                [(name, str(value)) for name, value in self.overall.items()], columns=["what", "value"]
+                [(word_in(name, "dip_fit"), str(value)) for name, value in self.overall.items()],
+                columns=["what", "value"],
             ),
             "types": self.frame.reset_index(),
             "stability": self.stability,

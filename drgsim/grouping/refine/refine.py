@@ -15,6 +15,7 @@ from ..._atomic import together
 from ..._excel import workbook
 from ...cases.given import refuse_doubled
 from ...errors import ArgumentError, ColumnError
+from ...language import both, stated_language
 from ...schemes.model import Drg
 from ...schemes.pack_write import write_pack
 from ...schemes.scheme import Scheme
@@ -73,7 +74,7 @@ class Refinement:
     def to_excel(self, path: Any) -> None:
         """Overall, ADRGs and groups as a workbook."""
         with workbook(path) as book:
-            book.lines("说明", [line for pair in self.notes for line in pair])
+            book.lines("说明", [both(*note) for note in self.notes])
             for name, table in (("总体", self.overall), ("ADRG", self.frame)):
                 book.table(name, table.reset_index())
             book.table("细分组", self.groups)
@@ -91,33 +92,35 @@ class Refinement:
         )
 
     def __repr__(self) -> str:
-        zh, en = self.headline()
-        return f"{zh}\n{en}\n{self.overall.to_string(float_format='{:,.4f}'.format)}"
+        table = in_words(self.overall, "refine")
+        return f"{both(*self.headline(), chr(10))}\n{table.to_string(float_format='{:,.4f}'.format)}"
 
     def _repr_html_(self) -> str:
-        table = in_words(self.overall).to_html(float_format="{:,.4f}".format)
-        return f"<p>{'<br>'.join(map(escape, self.headline()))}</p>{table}"
+        table = in_words(self.overall, "refine").to_html(float_format="{:,.4f}".format)
+        return f"<p>{escape(both(*self.headline()))}</p>{table}"
 
     def _page(self) -> str:
         """The report as one page: headline, notes, overall, what changed."""
         changed = self.frame[self.frame["decision"].isin(["split", "merged"])]
-        notes = "".join(f"<li>{escape(zh)} {escape(en)}</li>" for zh, en in self.notes)
+        notes = "".join(f"<li>{escape(both(zh, en))}</li>" for zh, en in self.notes)
+        numbers = "{:,.4f}".format
         tables = "".join(
-            f"<h2>{title}</h2>{in_words(table).to_html(float_format='{:,.4f}'.format, index=index)}"
+            f"<h2>{both(*title)}</h2>{in_words(table, 'refine').to_html(float_format=numbers, index=index)}"
             for title, table, index in (
-                ("总体 In all", self.overall, True),
-                ("变化的 ADRG ADRGs that changed", changed, True),
-                ("新的细分组 New groups", self.groups, False),
+                (("总体", "In all"), self.overall, True),
+                (("变化的 ADRG", "ADRGs that changed"), changed, True),
+                (("新的细分组", "New groups"), self.groups, False),
             )
         )
-        zh, en = self.headline()
+        titled = escape(f"{both('本地细分方案', 'Local refinement')} {self.scheme.id}")
+        lang = "en" if stated_language() == "en" else "zh-CN"
         return (
-            '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"/><title>Refinement</title>'
+            f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8"/><title>{titled}</title>'
             "<style>body{font-family:sans-serif;max-width:70em;margin:2em auto}"
             "table{border-collapse:collapse}"
             "td,th{border-bottom:1px solid #ccc;padding:.2em .6em;text-align:right}</style></head><body>"
-            f"<h1>本地细分方案 {escape(self.scheme.id)}</h1>"
-            f"<p>{escape(zh)}<br>{escape(en)}</p><ul>{notes}</ul>"
+            f"<h1>{titled}</h1>"
+            f"<p>{escape(both(*self.headline()))}</p><ul>{notes}</ul>"
             f"{tables}</body></html>\n"
         )
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..._version import __version__
 from ...errors import DrgsimError
+from ...language import both, told
 from ...payment.engine.grouped import as_frame
 from ...synthetic.generate import synthetic_cases
 from ...words import pairs
@@ -85,13 +86,13 @@ class Verification:
     def __repr__(self) -> str:
         lines = [self._headline()]
         for check in self.checks:
-            lines.append(f"{_SIGNS[check.state]} {check.zh} {check.en}: {_told(check)}")
+            lines.append(f"{_SIGNS[check.state]} {both(check.zh, check.en)}: {told(_told(check))}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{_SIGNS[check.state]}</td><td>{escape(f'{check.zh} {check.en}')}</td>"
-            f"<td>{escape(_told(check))}</td></tr>"
+            f"<tr><td>{_SIGNS[check.state]}</td><td>{escape(both(check.zh, check.en))}</td>"
+            f"<td>{escape(told(_told(check)))}</td></tr>"
             for check in self.checks
         )
         return f"<p><b>{escape(self._headline())}</b></p><table><tbody>{rows}</tbody></table>"
@@ -249,8 +250,8 @@ def _run_again(
     year = found["input"]["base_year"]
     yield same("input.base_year", "基年", "base year", stated["input"]["base_year"], year)
     for name in sorted({*stated["learned"], *found["learned"]}):
-        both = (each["learned"].get(name, _MISSING) for each in (stated, found))
-        yield same(f"learned.{name}", f"由病例测算 {name}", "learned from the cases", *both)
+        sides = (each["learned"].get(name, _MISSING) for each in (stated, found))
+        yield same(f"learned.{name}", f"由病例测算 {name}", "learned from the cases", *sides)
     for name in sorted({*stated["results"], *found["results"]}):
         sides = (each["results"].get(name) for each in (stated, found))
         yield _compared(name, *sides, first=stated[FORMAT] == FIRST)
