@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -181,11 +181,54 @@ def open_book(path: Any, *, streamed: bool = False) -> Iterator[Any]:
     with replacing(Path(path)) as part, TemporaryDirectory() as folder:
         options = {"constant_memory": streamed, "tmpdir": folder}
         try:
-            with xlsxwriter.Workbook(str(part), options) as book:
+            with _Sink(part) as sink, xlsxwriter.Workbook(sink, options) as book:
                 book.set_properties({"created": _CREATED})
                 yield book
         except xlsxwriter.exceptions.FileCreateError as error:
             raise _system_error(error) from error
+
+
+class _Sink:
+    """A file whose first failure is told at the end; what comes after it, or after the end, goes nowhere.
+    An archive cut short tries to end well when Python clears it away, and would print what came of that."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb", buffering=1 << 20)
+        self._place = 0
+        self._error: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        self._place += len(data)
+        self._tried(lambda: self._file.write(data))
+        return len(data)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        self._tried(lambda: self._file.seek(place, whence))
+        self._place = place if whence == 0 else self._place + place
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def flush(self) -> None:
+        self._tried(self._file.flush)
+
+    def __enter__(self) -> _Sink:
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self._tried(self._file.flush)
+        with suppress(OSError):
+            self._file.close()
+        if self._error is not None and error is None:
+            raise self._error
+
+    def _tried(self, act: Callable[[], Any]) -> None:
+        try:
+            if self._error is None and not self._file.closed:
+                act()
+        except OSError as failure:
+            self._error = self._error or failure
 
 
 @contextmanager

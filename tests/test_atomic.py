@@ -6,15 +6,20 @@ import os
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from drgsim._atomic import _machine, aside, held, replacing, together
+from drgsim._excel import _Sink
 from drgsim.cases.chunk_writer import chunk_writer
 from drgsim.cases.write import table_writer, write_cases
 from drgsim.errors import ArgumentError, NotFoundError, WriteError
+
+FULL = Path("/dev/full")
 
 
 def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path):
@@ -233,6 +238,24 @@ WRITERS = {
     "cases.xlsx": lambda path: write_cases(frame(), path),
     "statistics.zip": write_statistics,
 }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits on the size of files there")
+def test_a_workbook_that_found_no_room_prints_nothing_later(tmp_path):
+    code = (
+        "import resource, sys, pandas as pd; from drgsim.cases.write import write_table, Path\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))\n"
+        "try: write_table(pd.DataFrame({'a': [str(n * n) for n in range(9_000)]}), Path('a.xlsx'))\n"
+        "except OSError as error: print(error.code)"
+    )
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("DS006\n", "")
+    assert list(tmp_path.iterdir()) == []
+    if FULL.exists():
+        with pytest.raises(OSError, match="space"), _Sink(FULL) as sink, xlsxwriter.Workbook(sink) as book:
+            book.add_worksheet().write_row(0, 0, range(1_000))
+        gc.collect()  # what is printed there is an error of this test
 
 
 def written(name, target):

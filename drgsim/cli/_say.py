@@ -4,9 +4,11 @@ wide."""
 from __future__ import annotations
 
 import io
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ..language import both, told
@@ -58,7 +60,11 @@ def say(text: Any = "", *, file: TextIO | None = None, end: str = "\n", flush: b
 
 
 def print_any_text() -> None:
-    """Signs the terminal or pipe has no room for (Chinese in an ASCII one) are written as escapes."""
+    """Signs the terminal or pipe has no room for (Chinese in an ASCII one) are written as escapes; what is
+    said to a stream that was closed before we began goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (till we end)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 

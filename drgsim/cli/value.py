@@ -213,12 +213,10 @@ def _backtest(arguments: argparse.Namespace) -> int:
     say()
     say(table_text(fund_table(tested.summary()), index=False, float_format="{:.3f}".format))
     if arguments.out:
-        from .._atomic import replacing
+        from .._atomic import together
 
-        folder = Path(arguments.out)
-        folder.mkdir(parents=True, exist_ok=True)
-        with replacing(folder / "backtest.csv") as part:
-            tested.frame.to_csv(part, index=False)
+        with together(arguments.out) as part:
+            tested.frame.to_csv(part / "backtest.csv", index=False)
     return 0
 
 

@@ -29,6 +29,11 @@ def test_a_reader_that_has_gone_is_no_error():
 
 
 @PIPES
+def test_closed_streams_are_no_error(tmp_path):
+    words = f'"{sys.executable}" -m drgsim code show K80.101 >&- 2>&- <&-'
+    assert subprocess.run(words, shell=True, cwd=tmp_path, check=False).returncode == 0
+
+
 def test_a_full_disk_is_one_line():
     if not FULL.exists():
         pytest.skip("this system has no /dev/full")
