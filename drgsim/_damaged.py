@@ -3,15 +3,18 @@ the library that read them raised. A library's own message is never passed on, f
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import re
+import signal
 import stat
 import struct
 import tomllib
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,11 @@ _LIBRARIES = (
     *("python_calamine", "pyarrow", "polars", "pandas", "_duckdb", "duckdb", "yaml", "lzma", "xml", "_csv"),
 )
 
+_REFUSED = re.compile(
+    r"bad_alloc|[Cc]annot allocate|[cm]alloc |[Oo]ut of memory|start new thread|map(ped)? (segment|zero-fill)"
+    r"|[Rr]esource temporarily unavailable"
+)
+
 
 def is_damage(error: BaseException) -> bool:
     """Whether an error raised while a file's content was read speaks of that content.
@@ -41,6 +49,11 @@ def is_damage(error: BaseException) -> bool:
     # panics of compiled readers derive from BaseException, and belong to no module that can be imported
     panic = any(kind.__name__ == "PanicException" for kind in kinds)
     return panic or any(kind.__module__.partition(".")[0] in _LIBRARIES for kind in kinds)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error comes of memory or threads that the system refused, in whatever words it is said."""
+    return isinstance(error, MemoryError | SystemError) or _REFUSED.search(str(error)) is not None
 
 
 @contextmanager
@@ -66,6 +79,8 @@ def whole(
     except FileNotFoundError:
         raise NotFoundError("no such file", got=name, nearest=_beside(Path(where))) from None
     except BaseException as caught:
+        if is_out_of_memory(caught):
+            raise MemoryError from None
         if not is_damage(caught):
             raise
         if isinstance(caught, OSError) and caught.errno:  # the system's word, not the content's
@@ -74,6 +89,47 @@ def whole(
                 f"the file cannot be opened: {told}", where=name, do="check the path and its rights"
             ) from None
         raise error(message, where=name, do=do) from None
+
+
+def is_capped() -> bool:
+    """Whether the system gives this process so much memory and no more (`ulimit -v`)."""
+    try:
+        import resource
+    except ImportError:  # no such caps on this system
+        return False
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+
+
+def broken_under_a_cap() -> bool:
+    """Go on in a process of its own where memory is capped (`ulimit -v`): libraries that get none end the
+    process they are in (`std::bad_alloc`). True in the first process, for one that ended so; any other end of
+    it is this one's too. False in the process that goes on, and where there is no cap.
+    """
+    if not is_capped():
+        return False
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # the usual one reserves a gigabyte ahead
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as each thread reserves its part
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        atexit.register(os.write, writing, b"end")  # Python comes to it, a library that gives up does not
+        with suppress(Exception):  # killed as the first is, where the system can do so
+            import ctypes
+
+            ctypes.CDLL(None).prctl(1, int(signal.SIGKILL))
+        return False
+    os.close(writing)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who sends it from a terminal sends it to both
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda number, _: os.kill(child, number))
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if -code in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS) or (code >= 0 and not os.read(reading, 3)):
+        return True
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)
 
 
 def is_endless(path: str | os.PathLike[str]) -> bool:

@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
+from drgsim._damaged import whole
 from drgsim._parallel import overlapped
 from drgsim.simulation.progress import beside, processes
 
@@ -114,3 +117,40 @@ def test_an_error_of_a_part_is_raised_where_its_result_is_asked_for(two_cores):
     wait = beside(work)
     with pytest.raises(OSError, match="no space"):
         wait()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="where memory is capped by ulimit -v")
+@pytest.mark.parametrize(
+    ("done", "code", "told"),
+    [
+        ("os.abort()", 3, "not enough memory"),
+        ("os._exit(1)", 3, "not enough memory"),  # as a library does that gives up
+        ("raise NameError", 3, "not enough memory"),
+        ("raise SystemExit(2)", 2, ""),
+        ("os.kill(os.getpid(), signal.SIGTERM)", -15, ""),
+        ("return 1", 1, ""),
+    ],
+)
+def test_what_ends_a_process_without_memory_is_told(done, code, told):
+    work = (
+        "import os, resource, signal, sys\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 33, 1 << 33))\n"
+        "import drgsim.cli.code as command\nfrom drgsim.cli import main\n"
+        f"def run(arguments):\n {done}\n"
+        "command._show = run\n"
+        "sys.argv[1:] = ['code', 'show', 'K80.101']\n"
+        "sys.exit(main())\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True, check=False)
+    assert ended.returncode == code, ended.stderr
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["std::bad_alloc", "malloc of size 64 failed", "cannot map zero-fill pages", "can't start new thread"],
+)
+def test_memory_refused_in_any_words_is_no_damage(words):
+    with pytest.raises(MemoryError), whole("cases.parquet"):
+        raise OSError(words)

@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from .._atomic import held
+from .._damaged import broken_under_a_cap, is_capped, is_out_of_memory
 from .._version import __version__
 from ..errors import DrgsimError, FileFormatError, WriteError
 from ..language import VARIABLE, named_language, speaking, told
@@ -52,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         gc.set_threshold(_OBJECTS)
     words = list(sys.argv[1:] if argv is None else argv)
     with speaking(asked_language(words)):
-        return _run(words)
+        broken = argv is None and broken_under_a_cap()
+        return _no_memory() if broken else _run(words)
 
 
 def _run(words: list[str]) -> int:
@@ -86,12 +88,7 @@ def _run(words: list[str]) -> int:
         say(f"drgsim: a file cannot be read or written: {why}{f': {file}' if file else ''}", file=sys.stderr)
         return EXIT_UNREADABLE
     except MemoryError:
-        say(
-            "drgsim: there is not enough memory; what was being written was not kept. "
-            "Give CSV or Parquet, which are read in parts, or fewer cases at a time",
-            file=sys.stderr,
-        )
-        return EXIT_UNREADABLE
+        return _no_memory()
     except KeyboardInterrupt:
         say("drgsim: stopped", file=sys.stderr)
         return EXIT_STOPPED
@@ -99,6 +96,8 @@ def _run(words: list[str]) -> int:
         # its message could quote a case; what kind it is and where says enough to mend it
         if os.environ.get("DRGSIM_DEBUG") == "1":
             raise
+        if is_out_of_memory(error) or is_capped():  # half of a library that found no room fails anyhow
+            return _no_memory()
         place = traceback.extract_tb(error.__traceback__)[-1]
         say(
             f"drgsim: an error nobody foresaw: {type(error).__name__} at {Path(place.filename).name}:"
@@ -106,6 +105,15 @@ def _run(words: list[str]) -> int:
             file=sys.stderr,
         )
         return EXIT_UNREADABLE
+
+
+def _no_memory() -> int:
+    say(
+        "drgsim: there is not enough memory; what was being written was not kept. "
+        "Give CSV or Parquet, which are read in parts, or fewer cases at a time",
+        file=sys.stderr,
+    )
+    return EXIT_UNREADABLE
 
 
 def _without_language(words: list[str]) -> list[str]:
