@@ -39,6 +39,8 @@ _NAME_THEN_CODE = re.compile(r".*\(([a-z][a-z0-9_.]*)\)")
 _FEE = re.compile(
     r"(?:[^-_:]{1,12}类[-_:.、]?)?(?:\(?[\d一二三四五六七八九十]{1,2}[)、.])?(?:其中:)?(.*费用?)(?:\(元\))?"
 )
+_AND = r"(?:及|和|与|/|、|\+)?"
+_BOTH = re.compile(rf"(?:名称?{_AND}(?:编码|代码)|(?:编码|代码){_AND}名称)(?=\d*\)?$)")
 _CODE_THEN_NAME = re.compile(r"([a-z][a-z0-9_]*)[(\[:\-|].*[^\x00-\x7f].*")
 
 
@@ -64,8 +66,8 @@ class StackedCell(str):
 
 
 def header_keys(cell: str) -> tuple[str, ...]:
-    """Every key a header cell may stand for: itself, the code in `name(code)` or `code(name)`, and a fee
-    without the class, number and unit around it.
+    """Every key a header cell may stand for: itself, the code in `name(code)` or `code(name)`, codes
+    with names beside them (主要诊断名称及编码), and a fee without the class, number and unit around it.
 
     A Chinese name is never cut at its bracket: 年龄(月) must not become 年龄.
 
@@ -80,6 +82,8 @@ def header_keys(cell: str) -> tuple[str, ...]:
     leading = re.match(r"\s*([A-Za-z][A-Za-z0-9_]*)\s+\S*[^\x00-\x7f]", cell)
     if leading:
         found.append(leading[1].casefold())
+    if "名" in key and (coded := _BOTH.sub("编码", key)) != key:  # 主要诊断名称及编码: a name beside its code
+        found.append(coded)
     if match := _FEE.fullmatch(key):  # 治疗类-手术治疗费
         found.append(match[1])
     if isinstance(cell, StackedCell) and cell.above:

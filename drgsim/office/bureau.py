@@ -17,24 +17,32 @@ _HEADERS = {  # the likeliest first
     "stay_id": "stay_id mdtrt_id 住院流水号 就诊ID 就诊流水号 就诊编号 住院就诊号",
     "case_id": "case_id medcasno 病案号 病例号 住院号 病历号",
     "group": "group drg drg_code 病组编码 病组代码 DRG编码 DRG代码 DRG组编码 DRG组代码 DRG组 "
+    "DRG DIP 组别 病种 入组结果 "
     "DRG分组 DRG分组编码 入组DRG 入组DRG编码 入组编码 分组编码 分组结果 DRGs编码 病组 "
     "dip_code 病种编码 病种代码 DIP编码 DIP病种编码",
     "weight": "weight rw 权重 病组权重 DRG权重 RW值 权重(RW) 基准权重 调整后权重 "
     "分值 病种分值 DIP分值 基准点数 病组点数 点数",
     "payment": "payment 应付 应付总额 DRG应付金额 应付金额 DRG应支付 DRG应支付金额 支付金额 "
-    "DRG支付金额 病组支付金额 DIP支付金额 按病组应付 结算金额 DRG结算金额 DRG总费用",
+    "DRG支付金额 病组支付金额 DIP支付金额 按病组应付 结算金额 DRG结算金额 DRG总费用 支付 支付总额 支付额 "
+    "应付额 DRG支付 DIP支付 病组支付 DIP应付金额 核定金额 拨付金额",
     "standard": "standard 支付标准 病组支付标准 DRG支付标准 DRG付费标准 病种支付标准 DRG标准",
     "fund": "fund 统筹支付 统筹基金支付 DRG统筹支付 DRG统筹应付 基金支付 DRG基金支付 "
-    "基金应付 统筹应付 DRG基金应付 统筹基金应付",
+    "基金应付 统筹应付 DRG基金应付 统筹基金应付 统筹 基金 医保支付 医保支付金额 基金支付额 基金支付金额 "
+    "统筹支付金额 统筹基金支付金额 医保基金支付",
+    "margin": "margin 差额 盈亏 结余 盈亏金额 盈亏额 结余金额 DRG差额 DRG盈亏 DIP盈亏 病组差额 超支结余",
     "returned": "returned 反馈日期 下发日期 返回日期 公布日期 反馈时间 下发时间",
 }
-HEADERS = {name: words.split() for name, words in _HEADERS.items()}
+HEADERS = {
+    name: [f"{word}{unit}" for unit in ("", "(元)") for word in words.split()]
+    for name, words in _HEADERS.items()
+}
 _PLAIN = re.compile(r"[,，\s￥¥元]")
 KEYS = ("settlement_id", "stay_id", "case_id")
 MONEY = {
     "payment": "应付总额",
     "standard": "支付标准",
     "fund": "统筹基金支付",
+    "margin": "结余",
 }  # the first stated is compared
 _NUMBERS = ("weight", *MONEY)
 
@@ -44,8 +52,8 @@ def read_bureau(given: Any) -> tuple[pd.DataFrame, list[str]]:
     lines in Chinese on what was compared with what.
 
     `payment` is what of ours `.attrs["money"]` names: the whole payment where the bureau states it, else the
-    standard, else the fund's part. `given`: a DataFrame, or a CSV or Excel file, with titles and foot rows as
-    they are. Raises NotFoundError, ColumnError, FileFormatError.
+    standard, else the fund's part, else the margin. `given`: a DataFrame, or a CSV or Excel file, with
+    titles and foot rows as they are. Raises NotFoundError, ColumnError, FileFormatError.
     """
     table, found = headed_table(given, HEADERS)
     if not any(key in found for key in KEYS) or "group" not in found:

@@ -49,6 +49,8 @@ def read(columns, **options):
         ("主要诊断编码", "附属诊断编码1", "附属诊断编码2"),
         ("ICD10编码1", "ICD10编码2", "ICD10编码3"),
         ("ICD-10", "ICD-10_2", "ICD-10_3"),
+        ("主要诊断名称及编码", "其他诊断名称及编码1", "其他诊断名称及编码2"),
+        ("主要诊断编码和名称", "其他诊断1编码和名称", "其他诊断2编码和名称"),
     ],
 )
 def test_headers_of_diagnoses(headers):
@@ -67,6 +69,7 @@ def test_headers_of_diagnoses(headers):
         ("手术操作代码", "手术操作代码.1"),
         ("手术1编码", "手术2编码"),
         ("ICD-9-CM-3编码1", "ICD-9-CM-3编码2"),
+        ("主要手术名称及编码", "其他手术名称及编码1"),
     ],
 )
 def test_headers_of_procedures(headers):
@@ -74,6 +77,17 @@ def test_headers_of_procedures(headers):
         [["1", "K80.101", "51.2300", "54.5100x005"]], columns=["病案号", "诊断编码", *headers]
     )
     assert read_cases(frame)["procedures"].tolist() == ["51.2300|54.5100x005"]
+
+
+def test_a_code_and_its_name_in_one_cell_in_either_order():
+    cases = read_cases(
+        pd.DataFrame({
+            "病案号": ["1"], "住院序号": ["3"], "主要诊断名称及编码": ["胆囊结石(K80.101)"],
+            "其他诊断编码及名称": ["I50.900 心力衰竭；J44.100 慢性阻塞性肺病"],
+            "手术操作名称/编码": ["腹腔镜下胆囊切除术 51.2300"],
+        })
+    )  # fmt: skip
+    assert cases[["case_id", "diagnoses", "procedures"]].iloc[0].tolist() == ["1-3", WANTED, "51.2300"]
 
 
 def test_names_under_a_bare_header_are_no_codes():

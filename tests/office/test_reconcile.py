@@ -129,6 +129,9 @@ def test_a_bureaus_sheet_is_read_as_it_is(bureau, tmp_path):
 
 @pytest.mark.parametrize(("head", "ours_is", "said"), [
     ("病组支付标准", "standard", "支付标准"), ("DRG统筹应付", "fund", "统筹基金支付"),
+    ("支付", "payment", "应付总额"), ("支付总额(元)", "payment", "应付总额"),
+    ("统筹", "fund", "统筹基金支付"),
+    ("盈亏", "margin", "结余"), ("差额（元）", "margin", "结余"),
 ])  # fmt: skip
 def test_the_bureaus_money_is_held_against_its_like(ours, head, ours_is, said):
     """A bureau that states the standard, or the fund's part, is not compared with the whole payment."""

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drgsim import Policy, estimate
+from drgsim import Policy, Weights, estimate
 from drgsim.cli.main import main
 from drgsim.errors import ArgumentError, NotFoundError
 from drgsim.payment.engine.problems import Unpaid
@@ -250,3 +250,9 @@ def test_without_a_level_no_stay_is_an_outlier_or_none_in_silence():
     assert open_.frame["payment"].iloc[1:3].isna().all()
     assert open_.summary(None)["cmi"].item() == known.summary(None)["cmi"].item() == 0.8
     assert "倍率界限无法确定" in repr(open_)
+
+
+def test_a_published_table_is_named_by_its_id():
+    stay = {"drg": "ES13", "hospital_level": 3, "insurance": "employee", "total_cost": 9_000.0}
+    answer = estimate(stay, "national-drg-rate", weights="chs-drg-2.0-example")
+    assert answer.frame["weight"].item() == Weights.load("chs-drg-2.0-example").weight_of(["ES13"])[0]

@@ -197,6 +197,8 @@ class _Tables:
             return Weights.of(policy)
         if isinstance(found, Weights):
             return found
+        if isinstance(found, str) and found in Weights.published():  # as `--weights` takes its id
+            return Weights.load(found)
         return Weights.from_catalogue(found) if isinstance(found, DipCatalogue) else Weights.from_table(found)
 
 
