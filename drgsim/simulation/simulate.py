@@ -18,6 +18,7 @@ from .comparison.comparison import Comparison
 from .progress import Listener, beside, telling
 from .projection.projection import project
 from .projection.years import PaidYears
+from .scenario.lever import LEARNED
 from .scenario.scenario import Scenario
 from .scenario_errors import SimulationError
 from .uncertainty.bands import resample_outcomes
@@ -100,10 +101,14 @@ def simulate(
     listed = read_scenarios(scenarios)
     world = World(_known(cases, hospital), listed[0], seed=seed, budgets=budgets)
     check_tables(world.cases, budgets=budgets, funds=funds, insured=insured)
+    learners = {each.id for each in listed if world.rules(each).scheme == LEARNED}
+    learned = beside(lambda: world.groupings.learned) if learners else None  # while others are paid
     outcomes = {}
     tell = telling(progress, "pay")
     for number, scenario in enumerate(listed):
         tell(number, len(listed), scenario.id)
+        if learned is not None and scenario.id in learners:
+            world.groupings.learned, learned = learned(), None
         outcomes[scenario.id] = world.outcome(scenario)
         refuse_nothing_paid(outcomes[scenario.id], scenario.id)
         world.remember(outcomes[scenario.id])
