@@ -137,12 +137,9 @@ def read_days(frame: pd.DataFrame, column: str) -> Floats:
 
 
 READERS: dict[str, Callable[[pd.DataFrame, str], Any]] = {
-    "money": read_money,
-    "number": read_number,
-    "labels": read_labels,
-    "first_codes": read_first_codes,
+    "money": read_money, "number": read_number, "labels": read_labels, "first_codes": read_first_codes,
     "days": read_days,
-}
+}  # fmt: skip
 
 
 def _labels(codes: npt.NDArray[Any], found: Any) -> Labels:

@@ -142,10 +142,6 @@ class Stays:
 
 def _locked(column: Floats | Amounts | Labels) -> Any:
     """Read only, because every policy shares it."""
-    if isinstance(column, Amounts):
-        column.fen.flags.writeable = False
-    elif isinstance(column, Labels):
-        column.codes.flags.writeable = False
-    else:
-        column.flags.writeable = False
+    held = column.fen if isinstance(column, Amounts) else getattr(column, "codes", column)
+    held.flags.writeable = False
     return column

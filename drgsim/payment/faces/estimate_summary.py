@@ -74,8 +74,7 @@ def summary(estimate: Estimate, by: str | Sequence[str] | None) -> pd.DataFrame:
 def text(estimate: Estimate) -> str:
     """Totals on a few lines."""
     row = summary(estimate, None).iloc[0]
-    policy = estimate.policy
-    lines = [f"Estimate of {len(estimate):,} stays 病例测算 ({policy.id} on {policy.on})"]
+    lines = [f"Estimate of {len(estimate):,} stays 病例测算 ({estimate.policy.id} on {estimate.policy.on})"]
     for name, zh in ZH.items():
         label = f"{name} {zh}" if stated_language() is None else title_in(zh)
         lines.append(f"  {label}: {_shown(name, row[name])}")

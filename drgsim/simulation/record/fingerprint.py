@@ -145,8 +145,4 @@ def _missing(n: int) -> Bytes:
 
 @cache
 def _blank() -> bytes:
-    return _hash(_MISSING)
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()[:_WIDTH]
+    return hashlib.sha256(_MISSING.encode()).digest()[:_WIDTH]
