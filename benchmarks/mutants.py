@@ -83,7 +83,7 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield "constant", ast.Constant(value + 1)
         case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
             yield "call", _with(node, func=ast.Name(_CALLS[name], ast.Load()))
-        case ast.Return(value=ast.expr()):
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
             yield "return", ast.Return(ast.Constant(None))
         case ast.AugAssign() | ast.Expr(value=ast.Call()):
             yield "left out", ast.Pass()

@@ -16,6 +16,8 @@ def test_a_policy_whose_scheme_does_not_ship_names_it_and_the_nearest_choice():
     policy = Policy.load("harbin-2023")
     (found,) = lacking(policy)
     assert "haerbin-2022" in found.zh
+    assert found.zh.startswith("分组方案 haerbin-2023 未随附")
+    assert found.en.startswith("scheme haerbin-2023 does not ship; nearest: haerbin-2022")
     assert "无法定价" in found.zh  # how many groups of that edition have no weight here
     with pytest.raises(NotFoundError, match="haerbin-2022"):
         estimate(CASE, policy)

@@ -92,8 +92,9 @@ def test_years_are_weighted_one_to_two_to_seven():
     assert same.frame["weight"].tolist() == pytest.approx(weights.frame["weight"].tolist())
     with pytest.raises(ArgumentError, match="2021, 2022, 2023"):
         Weights.fit(cases, years=(1, 2), year="year")
-    with pytest.raises(ArgumentError, match="2021, 2022, 2023"):
-        Weights.fit(cases, years={2022: 2, 2023: 7}, year="year")
+    for odd in ({2022: 2, 2023: 7}, {2021: 0, 2022: 2, 2023: 7}, (0, 2, 7)):
+        with pytest.raises(ArgumentError, match="2021, 2022, 2023"):
+            Weights.fit(cases, years=odd, year="year")
 
 
 def test_trimming_keeps_from_q1_less_half_to_q3_plus_one_and_a_half_iqr():
@@ -227,6 +228,15 @@ def test_coefficients_of_hospitals_are_free_of_case_mix():
     assert table["cases"].to_dict() == {"H1": 2, "H2": 3}
     assert table["coefficient"].to_dict() == pytest.approx({"H1": 400 / 600, "H2": 1200 / 1000})
     assert table["cmi"].to_dict() == pytest.approx({"H1": 300 / 320, "H2": (1000 / 3) / 320})
+    cases = pd.DataFrame(
+        {
+            "drg": ["A", "A", "B", "B", "C"], "hospital_id": ["H1", "H2", "H1", "H2", "H2"],
+            "total_cost": [100.0, 300.0, 500.0, 700.0, 900.0],
+        }
+    )  # fmt: skip
+    table = difference_coefficients(cases, by="hospital_id", per_group=False)
+    # had each cost what its groups cost on average, H1 were 200 + 600 and H2 200 + 600 + 900
+    assert table["coefficient"].to_dict() == pytest.approx({"H1": 600 / 800, "H2": 1900 / 1700})
 
 
 @settings(max_examples=30)
@@ -356,6 +366,8 @@ def test_displays_and_workbooks_hold_groups_and_no_cases(tmp_path):
         assert "RIV" in text
         assert "iqr" in text
         assert "H1" not in text
+        assert f"不稳定组: {int((~weights.frame['stable']).sum())}" in text
+    assert "unstable groups 不稳定组: 2;" in str(Weights.fit(SMALL))
     weights.to_excel(tmp_path / "weights.xlsx")
     frame = pd.read_excel(tmp_path / "weights.xlsx", engine="calamine", dtype=str)
     assert frame.iloc[:, 0].tolist() == weights.frame.index.tolist()

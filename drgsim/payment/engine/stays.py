@@ -142,6 +142,6 @@ class Stays:
 
 def _locked(column: Floats | Amounts | Labels) -> Any:
     """Read only, because every policy shares it."""
-    held = column.fen if isinstance(column, Amounts) else getattr(column, "codes", column)
+    held: Any = column.fen if isinstance(column, Amounts) else getattr(column, "codes", column)
     held.flags.writeable = False
     return column
