@@ -136,17 +136,23 @@ def _read_block(values: list[Any]) -> TextRows | ListRows:
 
 
 def code_text(value: Any) -> str:
-    """One cell of codes that is no list, as text; bytes are UTF-8."""
+    """One cell of codes that is no list, as text; bytes are UTF-8. A list among codes is a text that is no
+    code: its row alone is unknown for it."""
     if isinstance(value, str):
         return value
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    try:
+        return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    except RecursionError:
+        return "[…]"
 
 
 def _read_lists(values: list[Any]) -> ListRows:
     lists = [value if isinstance(value, LIST) else code_text(value).split("|") for value in values]
-    pieces = _read_block(list(chain.from_iterable(lists)))
-    if not isinstance(pieces, TextRows):
-        raise CodeColumnError("a list of codes holds lists", allowed=ALLOWED)
+    flat = list(chain.from_iterable(lists))
+    if any(issubclass(type_, LIST) for type_ in set(map(type, flat))):
+        flat = [code_text(piece) if isinstance(piece, LIST) else piece for piece in flat]
+    pieces = _read_block(flat)
+    assert isinstance(pieces, TextRows)
     return ListRows(pieces, _offsets(map(len, lists), len(lists)))
 
 

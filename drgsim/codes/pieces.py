@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .columns import ALLOWED, LIST, CodeColumnError, code_text
+from .columns import LIST, code_text
 
 
 def pieces_of(column: Any, rows: Iterable[int] | None = None) -> Iterator[list[str]]:
@@ -32,8 +32,6 @@ def _pieces(value: Any) -> list[str]:
     if isinstance(value, str):
         return value.split("|") if value else []
     if isinstance(value, LIST):
-        if any(isinstance(piece, LIST) for piece in value):
-            raise CodeColumnError("a list of codes holds lists", allowed=ALLOWED)
         pieces = ["" if _missing(piece) else code_text(piece) for piece in value]
         return [] if pieces == [""] else pieces
     return [] if _missing(value) else code_text(value).split("|")

@@ -10,6 +10,7 @@ import pytest
 
 from drgsim.codes import EMPTY, UNKNOWN, Codebook
 from drgsim.codes.columns import BLOCK, CodeColumnError
+from drgsim.codes.pieces import pieces_of
 
 BOOK = Codebook(["A00.000", "A00.000x001", "A17.000x001+G05.0*"])
 TEXTS = ["A00.000|A17.000x001+G05.0*", None, "A00.000x001", "", "?|A00.000||", "|A00.000", "A00.000x001"]
@@ -174,7 +175,6 @@ WRONG = {
     "Arrow binary": pa.array([b"A"]),
     "Arrow struct": pa.array([{"a": "A"}]),
     "Arrow lists of lists": pa.array([[["A"]]]),
-    "lists of lists": [[["A"]]],
 }
 
 
@@ -182,6 +182,19 @@ WRONG = {
 def test_what_is_no_column_of_codes_is_refused(path, name):
     with pytest.raises(CodeColumnError, match=r"\[DS101\].*allowed: text joined by \|"):
         BOOK.encode(WRONG[name])
+
+
+def test_a_list_among_the_codes_of_one_row_is_unknown_and_no_other_row_changes():
+    deep = ["A00.000"]
+    for _ in range(100_000):
+        deep = [deep]
+    for cell in ([["A00.000"]], ["A00.000", ["B"]], [[]], np.array([["A00.000"]]), [("A00.000",)], [deep]):
+        rows = ["A00.000", cell, "A00.000"]
+        made = BOOK.encode(rows)
+        starts = made.offsets.tolist()
+        assert made.ids[starts[0] : starts[1]].tolist() == made.ids[starts[2] : starts[3]].tolist() == [0]
+        assert UNKNOWN in made.ids[starts[1] : starts[2]].tolist()
+        assert [*map(len, pieces_of(rows))] == np.diff(starts).tolist()
 
 
 def test_plain_texts_need_neither_pandas_nor_pyarrow(monkeypatch):

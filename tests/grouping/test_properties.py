@@ -73,7 +73,7 @@ def test_pieces_give_the_whole(rows, size):
 @FEW
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(INPUTS, garbage)), min_size=1, max_size=8))
 def test_nothing_in_a_row_can_raise(cases):
-    """Lists of codes and text may stand in one column; a list of lists is no column of codes at all."""
+    """Lists of codes and text may stand in one column, and lists of lists are of their row alone."""
     answer = group_both_ways(grouper(SCHEME), cases)
     assert len(answer) == len(cases)
     assert not answer.isna().any(axis=None)
