@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -154,3 +155,22 @@ def test_what_ends_a_process_without_memory_is_told(done, code, told):
 def test_memory_refused_in_any_words_is_no_damage(words):
     with pytest.raises(MemoryError), whole("cases.parquet"):
         raise OSError(words)
+
+
+@FORKS
+def test_what_nobody_waits_for_ends_with_its_command(monkeypatch):
+    monkeypatch.setattr("drgsim.simulation.progress.thread_count", lambda threads: 2)
+    reading, writing = os.pipe()
+
+    def work():
+        os.write(writing, f"{os.getpid()}\n".encode())
+        time.sleep(60)
+
+    with suppress(OSError), processes():
+        beside(work)
+        child = int(os.read(reading, 20))
+        raise OSError("the file is gone")
+    for end in (reading, writing):
+        os.close(end)
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)

@@ -13,7 +13,7 @@ from ._reading import add_hospital_arguments, add_reading_arguments, reading_opt
 from ._say import both, say
 from ._simulating import add_running_arguments, ready, run
 
-CASES, YEAR, REGION = 100_000, 2025, "province"  # of 13 regions; more stays move no answer much
+CASES, YEAR, REGION = 100_000, 2025, "province"  # three times as many stay within the bands
 # the shipped questions, each answered beside the baseline
 SCENARIOS = (
     "baseline-drg",

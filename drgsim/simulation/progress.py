@@ -43,18 +43,22 @@ def telling(listener: Listener | None, stage: str) -> Callable[[int, int, str], 
 
 
 _PATIENCE = 60.0  # seconds the process beside may take longer than ten times what was done meanwhile
-_beside: ContextVar[bool] = ContextVar("beside", default=False)
+_beside: ContextVar[set[int] | None] = ContextVar("beside", default=None)  # those at work, where allowed
 
 
 @contextmanager
 def processes() -> Iterator[None]:
     """Let `beside` use a second process: for commands, which are alone in theirs. A library never knows what
-    threads its caller runs."""
-    before = _beside.set(True)
+    threads its caller runs. Whatever is still at work when the block ends, by an error, is ended."""
+    running: set[int] = set()
+    before = _beside.set(running)
     try:
         yield
     finally:
         _beside.reset(before)
+        for child in running:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def beside(work: Callable[[], Done]) -> Callable[[], Done]:
@@ -66,7 +70,8 @@ def beside(work: Callable[[], Done]) -> Callable[[], Done]:
     >>> beside(lambda: 6 * 7)()
     42
     """
-    if not _beside.get() or thread_count(None) < 2 or not hasattr(os, "sched_getaffinity"):  # not Linux
+    running = _beside.get()
+    if running is None or thread_count(None) < 2 or not hasattr(os, "sched_getaffinity"):  # not Linux
         return work
     reading, writing = os.pipe()
     start = time.monotonic()
@@ -76,6 +81,7 @@ def beside(work: Callable[[], Done]) -> Callable[[], Done]:
     if not child:
         _work_and_end(work, writing)
     os.close(writing)
+    running.add(child)
 
     def result() -> Done:
         patience = 10 * (time.monotonic() - start) + _PATIENCE
@@ -84,6 +90,7 @@ def beside(work: Callable[[], Done]) -> Callable[[], Done]:
                 os.kill(child, signal.SIGKILL)
             answer = pipe.read()
         _, status = os.waitpid(child, 0)
+        running.discard(child)
         return pickle.loads(answer) if status == 0 else work()
 
     return result
@@ -93,7 +100,7 @@ def _work_and_end(work: Callable[[], object], writing: int) -> NoReturn:
     """The other process: whatever happens it ends here, and nothing of its parent's is undone twice."""
     status = 1
     try:
-        _beside.set(False)
+        _beside.set(None)
         answer = pickle.dumps(work())
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(answer)
