@@ -109,7 +109,7 @@ def _run(arguments: argparse.Namespace) -> int:
         for text in arguments.goal:
             lever, _, goal = text.partition(":")
             chosen = scenarios[0] if len(scenarios) == 1 else None
-            say(f"\n{seek(fund, lever.strip(), goal, scenario=chosen)}")
+            say(f"\n{seek(fund, lever.strip(), goal or text, scenario=chosen)}")
         told = reconciled = None
         if arguments.sensitivity:
             told = sensitivity(fund, arguments.sensitivity, years=arguments.years)

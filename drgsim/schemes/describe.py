@@ -163,7 +163,7 @@ def _rows(scheme: Scheme, start: str) -> Iterator[str]:
 
 
 def _row(scheme: Scheme, table: str, row: AnyRow) -> Iterator[str]:
-    yield f"{table.upper():5}{row.code} {row.name}"
+    yield f"{table.upper():5}{row.code} {_named(row.name)}"
     yield f"     {print_rule(row.rule)}"
     for name in set_names(row.rule):
         listed = scheme.sets.get(name)
