@@ -12,7 +12,7 @@ ENGLISH = re.compile("[A-Za-z]{4,}")
 # what programs read: options and commands, ids, paths of parameters, file names, sums of a file, conditions
 IDS = re.compile(
     r"`[^`]*`|drgsim .*|--?[a-z][a-z-]*|[\w./]+\.(?:csv|xlsx|yaml|toml|json)|[0-9a-f]{16,}|^\[[a-z_]+\]$"
-    r"|[A-Za-z0-9]+(?:[-_./|*=][A-Za-z0-9]+)+|^harbin →|\{.*\}|[A-Z]{4,5}|^ +OP_\w+: \d+ codes$|ADRG|length|hash"
+    r"|[A-Za-z0-9]+(?:[-_./|*=][A-Za-z0-9]+)+|^harbin →|\{.*\}|[A-Z]{4,5}|^ +OP_\w+: \d+ codes$|length|hash"
     r"|case|payment|level|weight|employee|resident|hospital|insurance"
 )
 LINES = (
