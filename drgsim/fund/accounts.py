@@ -19,7 +19,7 @@ from ..published import series
 from .assumptions import constant
 from .fund_errors import FundError
 from .series import NATION, Known
-from .words import lines, pots
+from .words import INSURANCES, lines, pots
 
 UNEXPLAINED = "unexplained"
 TOLERANCE = 0.005  # by which parts may exceed the published whole, for rounding of what was printed
@@ -246,7 +246,11 @@ def _balances(
         before = [each for each in known_years if each <= year]
         if not before:
             notes.append(
-                (f"{scheme}期初结余未公布，按0计", f"no balance of {scheme} was known: 0", "assumed")
+                (
+                    f"{INSURANCES[scheme][0]}期初结余未公布，按0计",
+                    f"no balance of {scheme} was known: 0",
+                    "assumed",
+                )
             )
             return 0.0
         last = max(before)
@@ -255,7 +259,7 @@ def _balances(
             value += flows[0].get(later, 0.0) - flows[1].get(later, 0.0)
         if last < year:
             notes.append(
-                (f"{scheme} {year}年末结余由{last}年末滚算", f"balance of {scheme} {year} rolled forward from {last}", "assumed")  # noqa: E501
+                (f"{INSURANCES[scheme][0]}{year}年末结余由{last}年末滚算", f"balance of {scheme} {year} rolled forward from {last}", "assumed")  # noqa: E501
             )  # fmt: skip
         return value
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..._optional import installed
 from ...cases.hospital_facts import HospitalFacts
+from ...language import LANGUAGES, Language, speaking, told
 from ...office.indicators import indicators
 from ...office.month import COMPARED, shown
 from ...words import named, pairs
@@ -163,11 +164,19 @@ def _text(cell: Any) -> Any:
     if cell is None or (not isinstance(cell, str) and pd.isna(cell)):
         return "–"
     if isinstance(cell, float):
+        cell = round(cell, 2 if abs(cell) >= 100 else 3) + 0.0  # no sign is left of what rounds to nothing
         return f"{cell:,.2f}" if abs(cell) >= 100 else f"{cell:,.3f}".rstrip("0").rstrip(".")
     return f"{cell:,}" if isinstance(cell, int) else str(cell)
 
 
 YEAR, REGION = 2025, "province"
+
+
+def _said(found: Any, lang: Language) -> list[str]:
+    """What a comparison says of itself, line by line, in one language."""
+    with speaking(lang):
+        lines = told(str(found)).splitlines()
+    return [*lines, *(pair[lang == "en"] for pair in found.cautions())]
 
 
 def question(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:
@@ -202,7 +211,7 @@ def question(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, A
     found.to_excel(visit.out / "question.xlsx", synthetic=not own)
     found.to_html(visit.out / "question.html", lang=lang, synthetic=not own)
     return {
-        "text": [*str(found).splitlines(), *(pair[lang == "en"] for pair in found.cautions())],
+        "text": {each: _said(found, each) for each in LANGUAGES},
         "table": summed(found.summary().T.reset_index()),
         "hashes": {scenario.id: scenario.hash for scenario in found.scenarios},
         "files": [

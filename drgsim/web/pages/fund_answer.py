@@ -216,4 +216,9 @@ def goal(asked: Asked, form: Mapping[str, str], lang: str) -> str:
             f"{name} 需为 {found.amount:g} {unit}（不调整时为 {found.now:,.4g}，调整后 {found.value:,.4g}）。",  # noqa: E501
             f"“{name}” has to be {found.amount:g} {unit}: {found.value:,.4g}; without it {found.now:,.4g}.",
         )
-    return inner(many(tag("p", text, class_="box", id="sought"), tag("p", stated, class_="quiet")))
+    return inner(
+        many(
+            tag("p", text, class_="box", id="sought"),
+            tag("p", say("命令行的写法：", "On the command line: "), tag("code", stated), class_="quiet"),
+        )
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from ...report.markup import Markup
 
 Child = Any  # a text or number, Markup, None (nothing), or a sequence of these
+_SHORT = 6  # letters of a cell that stay on one line
 _VOID = frozenset({"input", "link", "meta", "br", "hr"})
 
 
@@ -57,10 +58,9 @@ def table(
     right = set(figures)
 
     def cells(kind: str, row: Sequence[Child]) -> list[Markup]:
+        scope = "col" if kind == "th" else None
         return [
-            tag(
-                kind, cell, class_="figure" if place in right else None, scope="col" if kind == "th" else None
-            )
+            tag(kind, cell, class_="figure" if place in right else _short(cell), scope=scope)
             for place, cell in enumerate(row)
         ]
 
@@ -75,6 +75,11 @@ def table(
         role="group",
         aria_label=caption if isinstance(caption, str) else None,
     )
+
+
+def _short(cell: Child) -> str | None:
+    """The class of a word that would only be broken, letter under letter; Chinese breaks anywhere."""
+    return "short" if isinstance(cell, str) and len(cell) <= _SHORT else None
 
 
 def select(

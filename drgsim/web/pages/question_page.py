@@ -224,7 +224,11 @@ def _found(found: Mapping[str, Any], visit: Visit, say: Say) -> Markup:
             "section",
             tag("h2", say("结果", "Result")),
             files_of(found["files"], f"/file/{visit.key}", say),
-            tag("pre", "\n".join(line for line in found["text"] if line.strip()), class_="mono"),
+            tag(
+                "pre",
+                "\n".join(line for line in found["text"][say("zh", "en")] if line.strip()),
+                class_="mono",
+            ),
             table(
                 [say("指标", "Measure"), *summary["heads"][1:]],
                 [[_measure(row[0], say), *row[1:]] for row in summary["rows"]],

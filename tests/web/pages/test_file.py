@@ -209,6 +209,33 @@ def test_computations_are_what_the_library_computes(visit):
     assert not ids & {str(cell) for sheet in book.values() for cell in sheet.to_numpy().ravel()}
 
 
+def test_charge_items_that_are_dropped_are_screened_beside_the_stays(visitor):
+    visit = visitor.looked("cases.csv", csv(CASES[:40]))
+    visitor.form(f"{visit}/columns", do="read")
+    visitor.wait(visit)
+    case = str(CASES["case_id"].iloc[0])
+    monitored = {"就诊号": [case] * 2, "费用发生时间": ["2025-01-09 09:00", "2025-01-09 12:00"]}
+    items = pd.DataFrame({**monitored, "item_code": ["310701022"] * 2, "数量": [20, 10], "单价": [2.0, 2.0]})
+
+    def found():
+        visitor.form(f"{visit}/compute/audit", policy="national-drg-rate")
+        assert visitor.wait(visit)["state"] == "done"
+        _, page = visitor.call(visit)
+        rows = [row for row in re.findall(r"<tr>.*?</tr>", page, re.S) if "(hour-items)" in row]
+        return [re.findall(r"<td[^>]*>([^<]*)</td>", row)[1:] for row in rows]
+
+    assert found() == []
+    status, _ = visitor.call(f"{visit}/table/items?name=fees.csv", csv(items))
+    assert status == 200
+    assert "收费明细" in visitor.call(visit)[1]
+    assert found() == [["1", "1", "1", "12"]]  # thirty hours of one day: six too many, at two yuan
+    again = csv(items[:1])  # takes its place
+    assert visitor.call(f"{visit}/table/items?name=again.csv", again)[0] == 200
+    assert found() == []
+    for kind, name, code in (("nonsense", "x.csv", 404), ("items", "x.exe", 400), ("items", "../x.csv", 200)):
+        assert visitor.call(f"{visit}/table/{kind}?name={name}", csv(items[:1]))[0] == code
+
+
 def test_a_cancelled_computation_stops_and_says_so(visitor):
     visit = visitor.looked("cases.csv", csv(CASES))
     visitor.form(f"{visit}/columns", do="read")
