@@ -13,6 +13,7 @@ from ..web.answers import Answers
 from ..web.settings import Settings
 from ..web.taking import Read, cases_of
 from ..web.told import told
+from ..words import english_name_of, pairs
 from .shown import Shown, error, preformatted, table
 
 Language = Literal["zh", "en"]
@@ -26,6 +27,7 @@ _FIELDS = (
     ("insurance", "险种 employee/resident", "Insurance, employee or resident", str),
     ("hospital_level", "医院等级", "Hospital level", int),
 )
+_STATUSES, _OUTLIERS = pairs("drg_status"), pairs("outlier")
 _GROUP = (
     ("mdc", "主要诊断大类", "MDC"),
     ("adrg", "核心组", "ADRG"),
@@ -116,7 +118,7 @@ class CaseView(Shown):
         """All answers, one below the other."""
         zh = self.lang == "zh"
         found = self.group
-        rows = [(a if zh else b, _named(found, name)) for name, a, b in _GROUP]
+        rows = [(a if zh else b, _named(found, name, self.lang)) for name, a, b in _GROUP]
         parts = [table(rows)]
         told = [
             *(f"{each['column']}: {each[self.lang]}" for each in found.get("read", ())),
@@ -124,7 +126,8 @@ class CaseView(Shown):
         ]
         parts += [table([(line,) for line in told])] if told else []
         if self.estimate is not None:
-            money = [(a if zh else b, self.estimate.get(name)) for name, a, b in _MONEY]
+            said = {**self.estimate, "outlier": _OUTLIERS[self.estimate["outlier"]][not zh]}
+            money = [(a if zh else b, said.get(name)) for name, a, b in _MONEY]
             parts += [
                 table(money),
                 f"<p><small>{self.estimate['policy']}: {self.estimate['trust']}</small></p>",
@@ -178,9 +181,12 @@ class CaseView(Shown):
         return f"CaseView({self.group['drg']} {self.group['drg_name']}, {self.group['status']})"
 
 
-def _named(found: Mapping[str, Any], name: str) -> str:
-    label = found.get(f"{name}_name")
-    return f"{found[name]} {label}".strip() if label else str(found[name])
+def _named(found: Mapping[str, Any], name: str, lang: Language) -> str:
+    """A code with its name; a state in words."""
+    if name == "status":
+        return _STATUSES[found[name]][lang == "en"]
+    label = found.get(f"{name}_name") or ""
+    return f"{found[name]} {label if lang == 'zh' else english_name_of(label)}".strip()
 
 
 def _number(text: str, kind: type) -> Any:

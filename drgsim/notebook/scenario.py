@@ -9,13 +9,16 @@ import yaml
 
 from .._optional import require
 from ..errors import ArgumentError, DrgsimError
+from ..policy.display import unit_text, value_text
 from ..policy.parameter_values import to_plain
 from ..policy.parameters import catalogue
 from ..simulation.scenario.scenario import Scenario
 from ..web.told import told
+from ..words import pairs
 from .shown import Shown, error, preformatted, table
 
 Language = Literal["zh", "en"]
+_STATES = pairs("trust")
 
 
 def scenario(
@@ -89,8 +92,8 @@ class ScenarioView(Shown):
         rows = [
             (
                 self._label(path),
-                catalogue()[path].unit or "",
-                _brief(self._now(path)),
+                unit_text(catalogue()[path].unit or "", self.lang),
+                value_text(self._stated(path), catalogue()[path], plain=self.lang),
                 _brief(self.changes.get(path)) if path in self.changes else "",
                 self._source(path),
             )
@@ -141,13 +144,16 @@ class ScenarioView(Shown):
         parameter = catalogue()[path]
         return parameter.zh if self.lang == "zh" else parameter.en
 
-    def _now(self, path: str) -> Any:
+    def _stated(self, path: str) -> Any:
         dated = self._policy.in_force.get(path)
-        return to_plain(catalogue()[path].default if dated is None else dated.value)
+        return catalogue()[path].default if dated is None else dated.value
+
+    def _now(self, path: str) -> Any:
+        return to_plain(self._stated(path))
 
     def _source(self, path: str) -> str:
         dated = self._policy.in_force.get(path)
-        return "" if dated is None else f"{dated.source} ({dated.state})"
+        return "" if dated is None else f"{dated.source} ({_STATES[dated.state][self.lang == 'en']})"
 
     def __repr__(self) -> str:
         return f"ScenarioView({self._policy.id}, {len(self.changes)} changes, {self.hash[:12]})"

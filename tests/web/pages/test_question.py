@@ -10,6 +10,7 @@ import pytest
 import drgsim
 from drgsim.cli import simulate as command
 from drgsim.errors import ArgumentError, DrgsimError, NotFoundError
+from drgsim.language import speaking, told
 from drgsim.simulation.scenario.scenario import Scenario
 from drgsim.simulation.simulate import read_scenarios
 from drgsim.web.pages.question_asked import (
@@ -102,8 +103,11 @@ def test_a_question_is_run_on_the_invented_province(visitor):
         read_scenarios([Scenario.load("baseline-drg"), {"outlier.high.threshold/3": 2.5, "outlier.high.method": "excess"}]),  # noqa: E501
         seed=4,
     )  # fmt: skip
-    for line in str(found).splitlines():
+    with speaking("zh"):
+        lines = told(str(found)).splitlines()
+    for line in lines:
         assert html.escape(line, quote=True) in page
+    assert "parameters:" not in page
     assert scenarios_of("baseline-drg", CHANGE)[1].hash in page
     assert visitor.call(f"{visit}/out/question.html")[0] == 200
     assert visitor.call(f"{visit}/out/question.xlsx?download=1".replace(".xlsx", ".html"))[0] == 200
