@@ -135,7 +135,7 @@ def _numbers(array: Any, column: CaseColumn, layout: Layout, unit: str) -> Arrow
     target = pa.int32() if column.kind == "whole" else pa.float64()
     unapplied = None
     if is_text(array.type):
-        read = _spelt_numbers(array, layout)
+        read = _digits_alone(array, layout) or _spelt_numbers(array, layout)
         if read is None:
             return None
         array, unapplied = read
@@ -158,6 +158,21 @@ def _numbers(array: Any, column: CaseColumn, layout: Layout, unit: str) -> Arrow
         if np.isnan(values).sum() > numbers.null_count:
             numbers = pa.array(values, from_pandas=True)
     return numbers, unapplied, []
+
+
+def _digits_alone(array: Any, layout: Layout) -> tuple[Any, Mask | None] | None:
+    """Texts of up to nine digits as whole numbers; None where any is something else, or a mark."""
+    import pyarrow as pa
+
+    if any(mark.isdigit() for mark in (*layout.missing, *layout.text_missing, *layout.not_applicable)):
+        return None
+    text, offsets = buffers(array)
+    lengths = np.diff(offsets)
+    if not len(lengths) or array.null_count or lengths.min() < 1 or lengths.max() > 9:
+        return None
+    if text.min() < _DIGITS[0] or text.max() > _DIGITS[9]:
+        return None
+    return array.cast(pa.int32()), None
 
 
 def _spelt_numbers(array: Any, layout: Layout) -> tuple[Any, Mask | None] | None:

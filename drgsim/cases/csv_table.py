@@ -21,7 +21,7 @@ from .problems import Finding
 from .raw_table import RawChunk
 from .recognise import HEADER_WITHIN
 from .text_file import TextFile
-from .texts import MARK, read_back, read_back_array
+from .texts import MARK, one_array, read_back, read_back_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +114,9 @@ class CsvTable:
             for table in _rebatched(reader, rows):
                 self._refuse_long_cells(table)
                 last = table
-                arrays = {place: read_back_array(table.column(names[place])) for place in positions}
+                # in one piece once, not by each who looks at it
+                whole = {place: one_array(table.column(names[place])) for place in positions}
+                arrays = {place: read_back_array(array) for place, array in whole.items()}
                 at = np.arange(number, number + table.num_rows)
                 number += table.num_rows
                 chunk = RawChunk.of_arrow(arrays, table.num_rows)

@@ -52,6 +52,7 @@ _TOTAL = (
     r"[)）】\]]?[\s　]*[:：]?[\s　]*$"
 )
 _ODD = r"^[\s\v\x1c-\x1f" + "\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000" + r"]*[#='‘]"
+_ODD_SIGNS = (*b"#='", "‘".encode()[0])
 
 
 def cleaned(chunk: RawChunk, match: Match, looked: Sequence[int], *, start: int, held: bool) -> RawChunk:
@@ -229,6 +230,11 @@ def _nested(chunk: RawChunk, place: int) -> npt.NDArray[np.int64]:
 
 def _odd(chunk: RawChunk, place: int) -> npt.NDArray[np.int64]:
     """Rows whose text begins with `#`, `=` or an apostrophe."""
+    array = _strings(chunk, place)
+    if array is not None:
+        text, _ = buffers(one_array(array))
+        if not any((text == sign).any() for sign in _ODD_SIGNS):  # nowhere in the column
+            return np.empty(0, dtype=np.int64)
     return np.flatnonzero(_matching(chunk, place, _ODD))
 
 

@@ -117,6 +117,8 @@ def _changed(array: Any, first: bytes, change: Any) -> Any:
     if isinstance(array, pa.ChunkedArray) and array.num_chunks > 1:
         return pa.chunked_array([_changed(chunk, first, change) for chunk in array.chunks], array.type)
     whole = one_array(array)
+    if len(first) == 1 and not (buffers(whole)[0] == first[0]).any():  # nowhere, not only not in front
+        return array
     rows = _beginning(whole, first)
     if not len(rows):
         return array
