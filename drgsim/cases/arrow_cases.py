@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..codes import UNKNOWN, Codebook, CodeLists
+from ..codes import UNKNOWN, Codebook, CodeLists, Kind
 from ..codes.encoder import concatenate
 from ..codes.normalise import beyond_repair
 from .arrow_columns import arrow_column, as_arrow, is_text, slots_joined
@@ -192,7 +193,7 @@ class _Codes:
             series, self.findings = code_list(chunk, name, places, layout)
             self.texts = _series(series)
             joined = None
-        encoder = book or Codebook.for_kind(KINDS[name])
+        encoder = book or _catalogue(KINDS[name])
         ids = encoder.encode(self.texts)
         # a code of the catalogue stands for itself, and so does one of the scheme that nothing repairs; all
         # else is looked at again
@@ -293,6 +294,11 @@ def _spliced(ids: CodeLists, rows: Rows, new: CodeLists) -> CodeLists:
     order = np.arange(len(ids), dtype=np.int64)
     order[rows] = len(ids) + np.arange(len(rows))
     return concatenate([ids, new]).take(order)
+
+
+@cache
+def _catalogue(kind: Kind) -> Codebook:
+    return Codebook.for_kind(kind)
 
 
 def _in_rows(ids: CodeLists, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
