@@ -195,6 +195,15 @@ def test_each_fund_has_the_statements_of_its_own_hospitals(paid):
 
 
 def test_budgets_below_zero_or_unknown_are_counted(paid):
-    wrong = budgets().assign(budget=[-1.0, 1e6, np.nan, 1e6])
-    with pytest.raises(SettlementError, match=r"zero or more yuan.*2 that are not"):
+    wrong = budgets().assign(budget=[-1.0, np.nan, np.nan, 1e6])
+    with pytest.raises(SettlementError, match=r"zero or more yuan.*3 that are not"):
         settle(paid, FLOATING, budgets=wrong)
+
+
+def test_each_month_of_a_statement_is_that_months_money(paid):
+    """Booked month by month as the sufficient statistics say, whatever order hospitals and months come in."""
+    done = settle(paid, FLOATING, budgets=budgets())
+    keys = ["care_region", "insurance", "hospital_id", "month"]
+    own = statistics(paid).groupby(keys)["fund_by_item"].sum()
+    told = done.months.set_index(keys)["booked"].astype(int)
+    assert told[told != 0].to_dict() == own[own != 0].to_dict()
