@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._atomic import replacing, together
+from ..cases.texts import neutral, restored
 from ..errors import FileFormatError
 from .audit_errors import DecisionsError
 from .findings_workbook import rows_for_people, write_workbook
@@ -79,6 +80,8 @@ def read_decisions(source: Any) -> pl.DataFrame:
             if name in raw.columns
             else pl.lit(None, dtype=pl.String)
         )
+        if name == "note" and str(source).lower().endswith(".csv"):
+            cells = cells.map_elements(restored, return_dtype=pl.String)
         made = made.with_columns(cells.cast(kind, strict=False).alias(name))
     made = made.filter(pl.col("decision") != "").select(COLUMNS)
     return made.unique("finding", keep="last", maintain_order=True)
@@ -166,11 +169,10 @@ def _write_decisions(result: AuditResult, path: Path, lang: str) -> None:
         for row in rows_for_people(result, lang):
             own = [row["finding"], row["decision"], row["refund"], row["note"], row["decided"]]
             more = [row["rule_name"], row["department"], row["visit_id"], row["evidence"], row["amount"]]
-            writer.writerow([_safe(cell) for cell in (*own, *more)])
+            writer.writerow([_as_text(cell) for cell in (*own, *more)])
         for kept in result.kept_decisions:
-            writer.writerow([_safe(kept[name]) for name in HEADERS.values()] + [""] * len(extra))
+            writer.writerow([_as_text(kept[name]) for name in HEADERS.values()] + [""] * len(extra))
 
 
-def _safe(cell: Any) -> Any:
-    """Nothing a spreadsheet would take for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@" and cell else cell
+def _as_text(cell: Any) -> Any:
+    return neutral(cell) if isinstance(cell, str) else cell

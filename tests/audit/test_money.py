@@ -5,6 +5,7 @@ import pytest
 
 import drgsim
 from drgsim.audit.money import deterrence, fine, half_points, points_deducted, recover, scored, supervision
+from drgsim.cases.texts import neutral
 from drgsim.errors import ArgumentError
 
 
@@ -65,6 +66,21 @@ def _items():
         {**plain, "line_id": "1", "quantity": 30.0},
         {**plain, "line_id": "2", "quantity": 26.0, "time": "2026-03-02", "department": "CCU"},
     ]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "\t=1", "\r+1", "＝1+1", "-2+3", "'=1"])
+def test_no_cell_of_the_decisions_is_run_and_notes_come_back(tmp_path, text):
+    items = [{**row, "department": text} for row in _items()]
+    result = drgsim.audit(items=items, only=["hour-items"])
+    noted = dict.fromkeys(result.frame["finding"], "explained")
+    decided = pd.DataFrame({"finding": noted.keys(), "decision": noted.values(), "note": text})
+    for _ in range(2):  # what is written over and over stays as it was
+        result = drgsim.audit(items=items, only=["hour-items"], decisions=decided)
+        result.to_dir(tmp_path)
+        written = pd.read_csv(tmp_path / "decisions.csv", dtype=str)
+        assert set(written["科室"]) == set(written["处理说明"]) == {neutral(text.strip())}
+        decided = tmp_path / "decisions.csv"
+    assert {note.strip() for note in result.frame["note"]} == {text.strip()}
 
 
 def test_decisions_are_written_read_and_respected(tmp_path):
