@@ -68,7 +68,7 @@ def _items():
     ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "\t=1", "\r+1", "＝1+1", "-2+3", "'=1"])
+@pytest.mark.parametrize("text", ["=1+1", "\t=1", "\r+1", "＝1+1", "-2+3"])
 def test_no_cell_of_the_decisions_is_run_and_notes_come_back(tmp_path, text):
     items = [{**row, "department": text} for row in _items()]
     result = drgsim.audit(items=items, only=["hour-items"])
