@@ -133,7 +133,11 @@ def _pack(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    for each in _read(arguments):
+    from ..exchange.combine import not_by_difference
+
+    files = _read(arguments)
+    not_by_difference(files)
+    for each in files:
         print(table_text(each.summary(), index=False))
         say(f"signed with the key: {'yes' if each.signed else 'not asked'}")
     return 0
@@ -182,6 +186,8 @@ def _written(table: pd.DataFrame, out: str, **words: Any) -> str:
     try:
         return write_exchange(table, out, **words)
     except SmallCellError as error:
+        if "small_allowed" not in str(error.do):
+            raise
         error.do = (
             "small sums are pooled already: these hospitals had no more stays in the period; give "
             "--small-allowed where an agreement between the bureaus covers them"

@@ -12,7 +12,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,17 +22,23 @@ import pandas as pd
 from .._atomic import replacing
 from .._damaged import whole
 from .._version import __version__
-from ..errors import ArgumentError, NotFoundError
+from ..errors import ArgumentError, DrgsimError, NotFoundError
 from ..settlement.statistics import KEYS, MEASURES, merge_statistics
 from .consistency import check_table
 from .exchange_errors import ExchangeError, SmallCellError
-from .protect import small_cells
+from .protect import small_cells, whole_number
 
 FORMAT, VERSION = "drgsim-statistics", 1
 MANIFEST, TABLE = "manifest.json", "statistics.csv"
 LARGEST = {MANIFEST: 1 << 20, TABLE: 1 << 31}  # bytes unpacked
 UNPACKS = 200  # times its packed size at most: sums of stays do not repeat more often
 WORDS = ("sender", "scheme", "policy", "period")
+NOTICE = (
+    "Rows of fewer than {k} stays are pooled. The same period handed on at another threshold, or before and "
+    "after a correction, gives pooled rows back by the difference: keep one file of a period. "
+    "少于 {k} 例的行已合并。同一期间以另一门槛再次发布, 或更正前后各发布一次, "
+    "相减即可还原: 每一期间只保留一份。"
+)
 _DATED = (1980, 1, 1, 0, 0, 0)  # the earliest a zip knows: no two files differ by their day
 
 
@@ -83,15 +89,18 @@ def write_exchange(
 
     Raises
     ------
-    SmallCellError for rows of fewer than `k` stays, ExchangeError for a table that cannot be true,
-    ArgumentError for an empty word, NotFoundError for a missing folder.
+    SmallCellError for rows of fewer than `k` stays, or where a file of this sender and period lies in the
+    folder already at another `k`; ExchangeError for a table that cannot be true, ArgumentError for an empty
+    word, NotFoundError for a missing folder.
     """
+    whole_number(k)
     words = {"sender": sender, "scheme": scheme, "policy": policy, "period": period}
     empty = [name for name, word in words.items() if not isinstance(word, str) or not word.strip()]
     if empty:
         raise ArgumentError("a file of statistics says where it comes from", got=f"no {', '.join(empty)}")
     whole = merge_statistics([table])
     check_table(whole, where="the table to write")
+    _refuse_second_threshold(Path(path), sender, period, k)
     small = small_cells(whole, k)
     if len(small) and not small_allowed:
         raise SmallCellError(
@@ -102,6 +111,7 @@ def write_exchange(
     content = whole.to_csv(index=False, lineterminator="\n").encode()
     manifest = {
         "format": FORMAT, "version": VERSION, "made_by": f"drgsim {__version__}", **words, "k": k,
+        "notice": NOTICE.format(k=k),
         "small_rows": len(small), "rows": len(whole),
         "totals": _totals(whole),
         "sha256": hashlib.sha256(content).hexdigest(),
@@ -145,7 +155,22 @@ def read_exchange(path: str | os.PathLike[str], *, key: bytes | None = None) -> 
     return Exchange(frame, {**manifest, "signature": signature}, signed=key is not None)
 
 
-def _unpacked(path: Path) -> dict[str, bytes]:
+def _refuse_second_threshold(path: Path, sender: str, period: str, k: int) -> None:
+    """The same stays at two thresholds give pooled rows back: look where the first file most likely lies."""
+    for other in filter(Path.is_file, sorted(path.parent.glob("*.zip"))):
+        try:
+            said = _manifest(_unpacked(other, [MANIFEST])[MANIFEST], other.name)
+        except DrgsimError:  # another's zip
+            continue
+        if (said["sender"], said["period"]) == (sender, period) and said["k"] != k:
+            raise SmallCellError(
+                "the same period at two thresholds gives pooled rows back by the difference",
+                got=f"k = {k}, and {other.name} has k = {said['k']}", where=f"{sender}, {period}",
+                do="keep the k of the first file; if that was never handed on, delete it first",
+            )  # fmt: skip
+
+
+def _unpacked(path: Path, wanted: Sequence[str] = tuple(LARGEST)) -> dict[str, bytes]:
     broken = "the file is damaged, or no zip"
     with whole(path, ExchangeError, message=broken), zipfile.ZipFile(path) as archive:
         found = {info.filename: info for info in archive.infolist()}
@@ -156,7 +181,7 @@ def _unpacked(path: Path) -> dict[str, bytes]:
             if info.file_size > LARGEST[name] or (swollen and info.file_size > LARGEST[MANIFEST]):
                 raise ExchangeError(f"its {name} is too large", where=path.name)
         # a size that is a lie ends in an error of its checksum, after at most that many bytes
-        return {name: archive.read(info) for name, info in found.items()}
+        return {name: archive.read(found[name]) for name in wanted}
     raise AssertionError  # `whole` lets nothing through
 
 

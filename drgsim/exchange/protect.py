@@ -2,8 +2,12 @@
 
 A row of fewer than k stays is pooled with others. One pooled row alone could be found again by taking the
 rest from a total that was published elsewhere; therefore at least two are pooled, and until k stays stand
-together (complementary suppression). Months are pooled first (`month` becomes empty: such stays wait for the
-clearing), then groups (`*`).
+together, and no month and no group is pooled in one hospital alone where others have it: the total of that
+month or group would give it back (complementary suppression). Months are pooled first (`month` becomes
+empty: such stays wait for the clearing), then groups (`*`).
+
+A table pooled at one k and the same table pooled at another give pooled cells back by their difference: a
+period is handed on once.
 """
 
 from __future__ import annotations
@@ -67,18 +71,23 @@ def protect(table: pd.DataFrame, k: int = 10) -> Protected:
     >>> protect(pd.DataFrame(rows)).frame[["group", "cases"]].to_numpy().tolist()
     [['*', 23], ['C', 40]]
     """
-    if isinstance(k, bool) or not isinstance(k, int) or k < 2:
-        raise ArgumentError("k must be a whole number of 2 or more", got=k)
+    whole_number(k)
     whole = merge_statistics([table])
     by_month = whole.groupby(list(HOSPITAL_MONTH), sort=True)["cases"].sum().reset_index()
-    by_month["pooled"] = _pooled(by_month, list(FLOW), k)
+    by_month["pooled"] = _pooled(by_month, list(FLOW), "month", k)
     hidden = whole.merge(by_month.drop(columns="cases"), on=list(HOSPITAL_MONTH), how="left")["pooled"]
     months = int((hidden & (whole["month"] != POOLED_MONTH)).sum())
     whole = merge_statistics([whole.assign(month=whole["month"].mask(hidden.to_numpy(), POOLED_MONTH))])
-    pooled = _pooled(whole, list(HOSPITAL_MONTH), k)
+    pooled = _pooled(whole, list(HOSPITAL_MONTH), "group", k)
     groups = int((pooled & (whole["group"] != POOLED_GROUP)).sum())
     whole = merge_statistics([whole.assign(group=whole["group"].mask(pooled, POOLED_GROUP))])
     return Protected(whole, k, small_cells(whole, k), months, groups)
+
+
+def whole_number(k: int) -> None:
+    """Raises ArgumentError unless `k` is a threshold."""
+    if isinstance(k, bool) or not isinstance(k, int) or k < 2:
+        raise ArgumentError("k must be a whole number of 2 or more", got=k)
 
 
 def small_cells(table: pd.DataFrame, k: int = 10) -> pd.DataFrame:
@@ -86,17 +95,35 @@ def small_cells(table: pd.DataFrame, k: int = 10) -> pd.DataFrame:
     return table.loc[table["cases"] < k, [*HOSPITAL_MONTH, "group", "cases"]].reset_index(drop=True)
 
 
-def _pooled(table: pd.DataFrame, within: list[str], k: int) -> npt.NDArray[np.bool_]:
+def _pooled(table: pd.DataFrame, within: list[str], cell: str, k: int) -> npt.NDArray[np.bool_]:
     """Which rows are pooled, inside each combination of `within`: the small ones, then the next smallest
-    until FEWEST rows and k stays are together."""
+    until FEWEST rows and k stays are together; and no `cell` in one hospital only, where more have it."""
     # ties by the row's place: the tables are sorted by their keys, so the choice depends on nothing else
-    order = table.assign(place=np.arange(len(table))).sort_values([*within, "cases", "place"], kind="stable")
-    parts = order.groupby(within, sort=False)
+    place = np.arange(len(table))
+    order = table.assign(place=place).sort_values([*within, "cases", "place"], kind="stable")
     cases = order["cases"]
-    rank = parts.cumcount()
-    before = parts["cases"].cumsum() - cases
-    small = (cases < k).groupby([order[name] for name in within], sort=False).transform("sum")
-    enough = (rank >= small) & (rank >= FEWEST) & (before >= k)
+    row = order.groupby(within, sort=False).ngroup()
+    across = [name for name in (*within, cell) if name != "hospital_id"]
+    column = order.groupby(across, sort=False).ngroup()
+    hidden = cases < k
+    while True:
+        # inside a hospital: what is hidden, then the smallest of the rest, until enough stand together
+        first = (~hidden).groupby(row).cumsum()  # 1 for the smallest that is shown, 2 for the next
+        together = hidden.groupby(row).transform("sum")
+        stays = cases.where(hidden, 0).groupby(row).transform("sum")
+        before = cases.where(~hidden, 0).groupby(row).cumsum() - cases  # of those shown
+        enough = (together + first - 1 >= FEWEST) & (stays + before >= k)
+        more = ~hidden & (together > 0) & ~enough
+        if more.any():
+            hidden |= more
+            continue
+        # across hospitals: where one alone hides it, the smallest of the others, first of those that hide
+        alone = hidden.groupby(column).transform("sum").eq(1) & ~hidden
+        others = order.assign(column=column, bare=together.eq(0))[alone]
+        chosen = others.sort_values(["column", "bare", "cases", "place"]).drop_duplicates("column").index
+        if chosen.empty:
+            break
+        hidden |= order.index.isin(chosen)
     result = np.zeros(len(table), dtype=bool)
-    result[order["place"].to_numpy()] = ((small > 0) & ~enough).to_numpy()
+    result[order["place"].to_numpy()] = hidden.to_numpy()
     return result

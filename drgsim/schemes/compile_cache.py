@@ -21,6 +21,7 @@ from .compiled import FORMAT, CompiledScheme
 from .registry import files_hash, load
 
 VARIABLE = "DRGSIM_CACHE"
+NOWHERE = Path(os.devnull) / "drgsim"
 
 
 def load_compiled(name: str | Path, *, on: date | str | None = None) -> CompiledScheme:
@@ -56,18 +57,21 @@ def _kept(path: Path, source: str) -> CompiledScheme | None:
 def cache_folder() -> Path:
     """Where compiled schemes are kept: DRGSIM_CACHE, or the place the system has for such files.
 
-    A user without a home has no such place: nothing can be kept in the folder then given.
+    A user without a home has no such place, and a folder that is not named from the root would be made anew
+    wherever a command runs: nothing can be kept in the folder then given.
     """
-    if own := os.environ.get(VARIABLE):
-        return Path(own)
     try:
-        if sys.platform == "win32":
+        if own := os.environ.get(VARIABLE):
+            folder = Path(own).expanduser()
+        elif sys.platform == "win32":
             base = os.environ.get("LOCALAPPDATA")
-            return (Path(base) if base else Path.home() / "AppData" / "Local") / "drgsim" / "cache"
-        base = os.environ.get("XDG_CACHE_HOME")
-        return (Path(base) if base else Path.home() / ".cache") / "drgsim"
-    except RuntimeError:
-        return Path(os.devnull) / "drgsim"
+            folder = (Path(base) if base else Path.home() / "AppData" / "Local") / "drgsim" / "cache"
+        else:
+            base = os.environ.get("XDG_CACHE_HOME")
+            folder = (Path(base) if base else Path.home() / ".cache") / "drgsim"
+    except RuntimeError:  # no home, or `~name` of nobody
+        return NOWHERE
+    return folder if folder.is_absolute() else NOWHERE
 
 
 def _store(path: Path, block: bytes) -> None:

@@ -231,3 +231,63 @@ def test_wrong_use(table, tmp_path):
     with pytest.raises(ArgumentError):
         combine([])
     assert "month" in HOSPITAL_MONTH
+
+
+def test_no_group_and_no_month_is_pooled_in_one_hospital_alone_where_others_have_it():
+    row = {**dict.fromkeys(KEYS, "x"), **dict.fromkeys(MEASURES, 0), "month": "2024-01"}
+    cells = {
+        "h1": {"A": 3, "B": 20, "C": 40},
+        "h2": {"A": 50, "B": 60, "C": 70, "D": 80},
+        "h3": {"A": 90, "B": 91, "D": 92},
+    }
+    rows = [
+        {**row, "hospital_id": hospital, "group": group, "cases": cases}
+        for hospital, own in cells.items()
+        for group, cases in own.items()
+    ]
+    before = pd.DataFrame(rows)
+    after = protect(before, 10).frame
+    shown = {(h, g): n for h, g, n in after[["hospital_id", "group", "cases"]].to_numpy().tolist()}
+    # by the totals of A and of B, 143 and 171, h1's 3 and 20 would be known were they pooled there alone
+    assert shown == {
+        ("h1", "*"): 23, ("h1", "C"): 40, ("h2", "*"): 110, ("h2", "C"): 70, ("h2", "D"): 80,
+        ("h3", "A"): 90, ("h3", "B"): 91, ("h3", "D"): 92,
+    }  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 2**32), st.integers(2, 40))
+def test_totals_of_a_group_or_a_month_over_hospitals_give_nothing_back(seed, k):
+    def tuples(frame, names):
+        return pd.Series(list(frame[names].itertuples(index=False, name=None)), index=frame.index)
+
+    before = random_table(np.random.default_rng(seed), 150)
+    after = protect(before, k).frame
+    monthly = [*FLOW, "month"]
+    kept = tuples(before, monthly).isin(set(tuples(after, monthly)))
+    for rows, keys in ((before, monthly), (before.assign(month=before["month"].where(kept, "")), list(KEYS))):
+        cells = rows.drop_duplicates(keys)
+        lost = ~tuples(cells, keys).isin(set(tuples(after, keys)))
+        column = [cells[name] for name in keys if name != "hospital_id"]
+        assert (lost.groupby(column).sum().ne(1) | cells.groupby(column).size().eq(1)).all()
+
+
+def test_the_same_stays_at_two_thresholds_are_not_written_and_not_laid_together(table, tmp_path):
+    first, second = tmp_path / "first.zip", tmp_path / "other" / "second.zip"
+    second.parent.mkdir()
+    (tmp_path / "another.zip").write_bytes(b"no zip")
+    write_exchange(protect(table, 10).frame, first, **WORDS, k=10, small_allowed=True)
+    fine = protect(table, 2).frame
+    for path in (first, tmp_path / "x.zip"):
+        with pytest.raises(SmallCellError, match=r"two thresholds.*first\.zip has k = 10"):
+            write_exchange(fine, path, **WORDS, k=2, small_allowed=True)
+    write_exchange(fine, tmp_path / "y.zip", **{**WORDS, "period": "2025"}, k=2, small_allowed=True)
+    write_exchange(fine, second, **WORDS, k=2, small_allowed=True)
+    files = [read_exchange(first), read_exchange(second)]
+    assert "k" in files[0].summary()
+    assert "another threshold" in files[0].manifest["notice"]
+    with pytest.raises(ExchangeError, match=r"two thresholds.*k = 10 and k = 2"):
+        combine(files)
+    write_exchange(fine.head(0), tmp_path / "z.zip", **{**WORDS, "sender": "乙"}, k=2)
+    with pytest.raises(ExchangeError, match="differ in their threshold"):
+        combine([files[0], read_exchange(tmp_path / "z.zip")])

@@ -148,3 +148,24 @@ def test_a_home_of_packs_that_others_may_write_to_is_passed_over(tmp_path, monke
     home.chmod(0o777)
     with pytest.warns(SchemeWarning, match="others may write"), pytest.raises(NotFoundError):
         load_compiled("mine-1")
+
+
+@pytest.mark.parametrize("variable", ["DRGSIM_CACHE", "XDG_CACHE_HOME", "HOME"])
+@pytest.mark.parametrize("odd", ["~nobody-of-that-name/x", "\x01", "here", "."])
+def test_a_folder_not_named_from_the_root_is_not_made_where_a_command_runs(
+    pack, monkeypatch, tmp_path, odd, variable
+):
+    for name in ("DRGSIM_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, odd)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    assert load_compiled(pack).id == "small-1"
+    assert not list(empty.iterdir())
+
+
+def test_the_sign_of_the_home_is_understood(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DRGSIM_CACHE", "~/kept")
+    assert cache_folder() == tmp_path / "kept"
