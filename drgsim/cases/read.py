@@ -116,11 +116,16 @@ def joined(chunks: Sequence[pd.DataFrame], reports: Iterable[ReadReport]) -> pd.
     for chunk in chunks:
         chunk.attrs = {}
     cases = chunks[0] if len(chunks) == 1 else pd.concat(chunks)
-    read = {column for report in reports for file in report["files"] for column in file["columns"]}
-    made = {NOT_APPLICABLE, *({"age_days", CHILDREN} - read)}
+    made = {NOT_APPLICABLE, *made_columns(reports)}
     cases = cases.drop(columns=[name for name in made if name in cases and cases[name].isna().all()])
     names = [name for name in case_columns() if name in cases]
     return cases[[*names, *(name for name in cases.columns if name not in names)]]
+
+
+def made_columns(reports: Iterable[ReadReport]) -> set[str]:
+    """Columns that no file has: chunks carry them, be they empty, to be alike."""
+    read = {column for report in reports for file in report["files"] for column in file["columns"]}
+    return {"age_days", CHILDREN} - read
 
 
 def iter_cases(

@@ -80,7 +80,7 @@ def _whole(arguments: argparse.Namespace) -> ReadReport | None:
 def _in_parts(arguments: argparse.Namespace) -> ReadReport:
     """Part by part to a workbook, or to CSV in another encoding; memory does not grow with the file."""
     from ..cases.columns import without_personal
-    from ..cases.read import iter_cases
+    from ..cases.read import iter_cases, made_columns
     from ..cases.read_report import KEY, ReadReport
     from ..cases.write import cases_writer
 
@@ -90,19 +90,21 @@ def _in_parts(arguments: argparse.Namespace) -> ReadReport:
     with cases_writer(arguments.out, labels=labels, encoding=arguments.encoding) as write:
         for part in parts:
             reports.append(part.attrs[KEY])
-            write(without_personal(part, keep=arguments.keep))
+            made = [name for name in made_columns(reports[-1:]) if name in part and part[name].isna().all()]
+            write(without_personal(part.drop(columns=made), keep=arguments.keep))
     return ReadReport.joined(reports)
 
 
 def _streamed(arguments: argparse.Namespace) -> ReadReport:
     """Arrow batches from file to file, read and written at the same time; memory does not grow with the file.
-    The column `not_applicable` is always there, as no later batch can be asked whether it needs it."""
+    The column `not_applicable` is always there, as no later batch can be asked whether it needs it; for one
+    that is first needed later the file is written as a whole."""
     from .._optional import require
     from .._parallel import overlapped, reuse_memory, thread_count
     from ..cases.arrow_cases import arrow_cases
     from ..cases.chunk_writer import as_csv_text, chunk_writer
     from ..cases.columns import case_columns, column_labels
-    from ..cases.read import chunks_to_read
+    from ..cases.read import chunks_to_read, made_columns
     from ..cases.read_report import ReadReport
 
     pa = require("pyarrow", extra="arrow", feature="writing Parquet files")
@@ -115,10 +117,11 @@ def _streamed(arguments: argparse.Namespace) -> ReadReport:
 
     def work(chunk: ChunkToRead) -> tuple[Any, ReadReport]:
         cases = arrow_cases(chunk, {})
+        made = made_columns([cases.report])
         columns = {
             headers.get(name, name): as_csv_text(name, array) if text else array
             for name, array in cases.columns.items()
-            if name not in personal
+            if name not in personal and not (name in made and array.null_count == len(array))
         }
         return pa.table(columns), cases.report
 

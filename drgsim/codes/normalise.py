@@ -12,14 +12,14 @@ import numpy.typing as npt
 
 from ..errors import ArgumentError
 from .catalogue import Catalogue, Kind
-from .code_lists import UNKNOWN, CodeLists
+from .code_lists import UNKNOWN
 from .codebook import Codebook
 from .crosswalk import Edition, clinical_changes
 from .parting import PAIRED, PARTED, Parter, is_star, paired
 from .repairs import REPAIRS, Repaired, repairer
 from .rewrite import EXAMPLES, as_series, outcome_table, rewrite_rows
 from .spellings import WORTHWHILE, Spellings, spellings
-from .text_table import ArrowColumn, TextTable, cut_at_signs, parted_rows
+from .text_table import BLANK, CUT, LEFT, WIDE, ArrowColumn, Folded, TextTable, joined_codes, parted_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,30 +82,21 @@ def normalised(column: Any, kind: Kind, *, edition: Edition = "insurance") -> No
     series = as_series(column)
     found: dict[str, Counter[str]] = defaultdict(Counter)
     text = ArrowColumn.of(series) if _mostly_wrong(series, book) else None
-    if text is not None:  # one look by the slips, which know the right codes too
-        slips = spellings(kind, edition)
-        plain, cut = cut_at_signs(text.text)
-        lists = slips.book.encode(plain)
-        odd = cut.copy()
-        odd[lists.rows_where((lists.flat == UNKNOWN) | (slips.kind[lists.flat] > 0))] = True
-        mended, rows = _usual_slips(text, np.flatnonzero(odd), lists, slips, found)
-        if cut.any():
-            cut[rows] = False
-            found[PARTED].update(parted_rows(text, np.flatnonzero(cut), EXAMPLES))
-            lists = book.encode(series)  # codes are counted as they stood
-    else:
+    mended, rows, codes = series, np.empty(0, dtype=np.int64), -1
+    if text is None:
         lists = book.encode(series)
-        rows = lists.rows_with(UNKNOWN)
-        mended = series
+        rows, codes = lists.rows_with(UNKNOWN), lists.n_codes
         many = lists.n_unknown > WORTHWHILE and rows.size > len(series) // 8
         text = ArrowColumn.of(series) if many else None
-        if text is not None:
-            slips = spellings(kind, edition)
-            mended, rows = _usual_slips(text, rows, slips.book.encode(text.text), slips, found)
+    if text is not None:  # one look by the slips, which know the right codes too
+        folded = Folded.of(text.text)
+        mended, rows, held = _usual_slips(text, folded, spellings(kind, edition), found)
+        left = np.flatnonzero(folded.rows & LEFT)
+        codes = codes if codes >= 0 else held + book.encode(text.take(left)).n_codes
     if not rows.size and not found:
-        return Normalised(series.copy(), outcome_table("repair", REPAIRS, {}), lists.n_codes, 0, 0)
+        return Normalised(series.copy(), outcome_table("repair", REPAIRS, {}), codes, 0, 0)
     rewritten, unknown, clinical = _one_by_one(mended, rows, kind, edition, found)
-    return Normalised(rewritten, outcome_table("repair", REPAIRS, found), lists.n_codes, unknown, clinical)
+    return Normalised(rewritten, outcome_table("repair", REPAIRS, found), codes, unknown, clinical)
 
 
 def _mostly_wrong(series: pd.Series[Any], book: Codebook) -> bool:
@@ -117,25 +108,34 @@ def _mostly_wrong(series: pd.Series[Any], book: Codebook) -> bool:
 
 
 def _usual_slips(
-    column: ArrowColumn,
-    rows: npt.NDArray[np.int64],
-    lists: CodeLists,
-    slips: Spellings,
-    found: dict[str, Counter[str]],
-) -> tuple[pd.Series[Any], npt.NDArray[np.int64]]:
-    """The column with those of these rows repaired in which every text is a code or a usual slip, and the
-    rows left. `lists` are the ids of every row by the slips."""
-    wrong = (lists.dropped > 0) | (lists.counts == 0)
-    wrong[lists.rows_where(lists.flat < 0)] = True
-    wrong = wrong[rows]
-    done = rows[~wrong]
-    if not done.size:
-        return column.series, rows
-    if done.size < len(lists):
-        lists = lists.take(done)
-    for repair, examples in slips.repairs(lists, EXAMPLES).items():
-        found[repair].update(examples)
-    return column.replaced(done, slips.rewritten(lists)), rows[wrong]
+    column: ArrowColumn, folded: Folded, slips: Spellings, found: dict[str, Counter[str]]
+) -> tuple[pd.Series[Any], npt.NDArray[np.int64], int]:
+    """The column with the rows repaired in which every text is a code or a usual slip, the rows left, and how
+    many codes there were in the rows that were folded."""
+    lists = slips.book.encode(folded.text)
+    good = (lists.dropped == 0) & (lists.counts > 0)
+    good[lists.rows_where(lists.flat < 0)] = False
+    rows = np.flatnonzero(~good & (np.diff(folded.raw.offsets) > 0))
+    held = lists.n_codes if folded.marks is None else folded.bars + int(np.count_nonzero(lists.counts))
+    if not good.any():
+        return column.series, rows, held
+    places: Any = slice(None) if good.all() else np.flatnonzero(np.repeat(good, lists.counts))
+    ids = lists.flat[places]
+    marks = np.zeros(1, dtype=np.uint8) if folded.marks is None else folded.marks[places]
+    for mark in range(marks.min(), marks.max() + 1):
+        whole = bool((marks == mark).all())
+        these = ids if whole else ids[marks == mark]
+        signs = tuple(sign for bit, sign in ((WIDE, "width"), (BLANK, "space")) if mark & bit)
+
+        def written(id: int, mark: int = mark) -> Counter[str]:
+            at = np.flatnonzero((marks == mark) & (ids == id))
+            return folded.as_written(at if good.all() else places[at], lists.offsets)
+
+        for repair, examples in slips.repairs(these, EXAMPLES, signs, written if mark else None).items():
+            found[repair].update(examples)
+    if (cut := np.flatnonzero(good & (folded.rows & CUT > 0))).size:
+        found[PARTED].update(parted_rows(column, cut, EXAMPLES))
+    return column.with_texts(joined_codes(slips.codes, lists, good, folded.raw)), rows, held
 
 
 def _one_by_one(
@@ -191,7 +191,7 @@ def beyond_repair(
     stand; and which of them the clinical edition has.
 
     >>> [mask.tolist() for mask in beyond_repair(("17.9100x005", "00.31"), "procedure", "insurance")]
-    [[True, False], [True, False]]
+    [[True, False], [False, True]]
     """
     repair = parter(kind, edition).repair
     stays = [

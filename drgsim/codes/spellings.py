@@ -4,19 +4,20 @@ codes: a column in which every code is wrong is then repaired about as fast as a
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .catalogue import Catalogue, Kind
-from .code_lists import CodeLists
 from .codebook import Codebook
 from .crosswalk import Edition, clinical_changes
 from .repairs import repairer
 
+Written = Callable[[int], Mapping[str, int]]
 WORTHWHILE = 1 << 14  # codes that are not right; for fewer the table of slips is not made
 
 
@@ -36,52 +37,33 @@ class Spellings:
     kinds: tuple[tuple[str, ...], ...]
     kind: npt.NDArray[np.int64]
 
-    def rewritten(self, lists: CodeLists) -> Any:
-        """The rows joined by `|`, every text as the code it means. None of them may be unknown."""
-        import pyarrow as pa
-
-        ends = lists.offsets - lists.offsets[0]
-        ids = lists.flat + np.int64(len(self.book))  # with a bar behind, but for the last of a row
-        last = ends[1:][np.diff(ends) > 0] - 1
-        ids[last] -= len(self.book)
-        taken = self._barred.take(pa.array(ids))
-        at = np.frombuffer(taken.buffers()[1], dtype=np.int64)[: len(taken) + 1]
-        return pa.LargeStringArray.from_buffers(
-            len(lists), pa.py_buffer(np.ascontiguousarray(at[ends])), taken.buffers()[2]
-        )
-
-    @cached_property
-    def _barred(self) -> Any:
-        """The codes, and behind them the codes with a bar."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        bar = pa.scalar("", pa.large_string())
-        barred = pc.binary_join_element_wise(self.codes, pa.scalar("|", pa.large_string()), bar)
-        return pa.concat_arrays([self.codes, barred])
-
-    def repairs(self, lists: CodeLists, shown: int) -> dict[str, Counter[str]]:
-        """By kind of repair, how often it was made: under the most frequent examples, the rest under ""."""
-        counts = np.bincount(lists.flat, minlength=len(self.book))
+    def repairs(
+        self,
+        ids: npt.NDArray[np.int32],
+        shown: int,
+        signs: tuple[str, ...] = (),
+        written: Written | None = None,
+    ) -> dict[str, Counter[str]]:
+        """By kind of repair, how often it was made in texts of these ids: under the most frequent examples,
+        the rest under "". `signs` were repaired in all of them, which stood as `written` says of an id."""
+        counts = np.bincount(ids)
+        held = np.flatnonzero(counts)
         found: dict[str, Counter[str]] = {}
         for number, repairs in enumerate(self.kinds):
-            ids = (
-                np.flatnonzero((self.kind == number) & (counts > 0))
-                if repairs
-                else np.empty(0, dtype=np.int64)
-            )
-            if not ids.size:
+            made = tuple(dict.fromkeys([*signs, *repairs]))
+            meant = held[self.kind[held] == number]
+            if not made or not meant.size:
                 continue
-            enough = np.sort(counts[ids])[-min(shown, ids.size)]
-            first = sorted(ids[counts[ids] >= enough], key=lambda id: (-counts[id], self.book.code_of(id)))
-            examples = Counter(
-                {
-                    f"{self.book.code_of(id)} → {self.codes[id].as_py()}": int(counts[id])
-                    for id in first[:shown]
-                }
-            )
-            examples[""] = int(counts[ids].sum()) - examples.total()
-            for repair in repairs:
+            enough = np.sort(counts[meant])[-min(shown, meant.size)]
+            often = meant[counts[meant] >= enough]
+            first = sorted(often, key=lambda id: (-counts[id], self.book.code_of(id)))
+            examples: Counter[str] = Counter()
+            for id in first[:shown]:
+                texts = written(id) if written else {self.book.code_of(id): int(counts[id])}
+                code = self.codes[id].as_py()
+                examples.update({f"{text} → {code}": count for text, count in texts.items()})
+            examples[""] = int(counts[meant].sum()) - examples.total()
+            for repair in made:
                 found.setdefault(repair, Counter()).update(examples)
         return found
 

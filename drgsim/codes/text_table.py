@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._kernels import _fold
 from .._optional import installed
+from .code_lists import CodeLists
+from .columns import TextRows, read_arrow
 from .parting import SEPARATORS
 
 if TYPE_CHECKING:
@@ -47,6 +50,14 @@ class ArrowColumn:
 
         return self.text if len(rows) == len(self.text) else self.text.take(pa.array(rows))
 
+    def with_texts(self, texts: Any) -> pd.Series[Any]:
+        """The Series with another text in every row that has one."""
+        import pyarrow.compute as pc
+
+        return _like(
+            self.series, pc.if_else(self.text.is_valid(), texts, None) if self.text.null_count else texts
+        )
+
     def replaced(self, rows: npt.NDArray[np.int64], texts: Any) -> pd.Series[Any]:
         """The Series with other texts at these positions."""
         import pyarrow as pa
@@ -57,6 +68,80 @@ class ArrowColumn:
         mask = np.zeros(len(self.text), dtype=bool)
         mask[rows] = True
         return _like(self.series, pc.replace_with_mask(self.text, pa.array(mask), texts))
+
+
+WIDE, BLANK, CUT, LEFT = 1, 2, 4, 8  # as in _kernels/_fold.pyx
+_ROOM = 16  # bytes behind what is copied by words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """A column without full-width signs and blanks beside codes, cut at every sign no code holds.
+
+    Attributes
+    ----------
+    text : the column folded, pyarrow large_string; a row that may mean several things is empty
+    raw : the rows as they stood
+    rows : uint8 [rows]; CUT where another sign than a bar parted codes, LEFT where the row is left to others
+    marks : uint8 [pieces]; WIDE and BLANK, what was done to a piece of `text`; None: nothing to any
+    starts : int32 [pieces]; where in the bytes of its row each piece began
+    bars : how many bars part the pieces as they stood
+    """
+
+    text: Any
+    raw: TextRows
+    rows: npt.NDArray[np.uint8]
+    marks: npt.NDArray[np.uint8] | None
+    starts: npt.NDArray[np.int32]
+    bars: int
+
+    @classmethod
+    def of(cls, text: Any) -> Folded:
+        """Fold an Arrow array of large_string."""
+        import pyarrow as pa
+
+        raw = read_arrow(text)
+        assert isinstance(raw, TextRows)
+        first, last = raw.offsets[[0, -1]].tolist()
+        edges, others = _fold.count_edges(raw.text[first:last])
+        rows = np.zeros(len(raw), dtype=np.uint8)
+        if not others:
+            return cls(text, raw, rows, None, np.empty(0, dtype=np.int32), 0)
+        most = edges + len(raw) + 1
+        out, ends = np.empty(last - first, dtype=np.uint8), np.zeros(len(raw) + 1, dtype=np.int64)
+        marks, starts = np.empty(most, dtype=np.uint8), np.empty(most, dtype=np.int32)
+        pieces, bars = _fold.fold_rows(raw.text, raw.offsets, out, ends, rows, marks, starts)
+        folded = pa.LargeStringArray.from_buffers(len(raw), pa.py_buffer(ends), pa.py_buffer(out))
+        return cls(folded, raw, rows, marks[:pieces], starts[:pieces], bars)
+
+    def as_written(self, places: npt.NDArray[np.int64], offsets: npt.NDArray[np.int64]) -> Counter[str]:
+        """The pieces at these places as they stood, and how often; `offsets` say where each row's begin."""
+        row = np.searchsorted(offsets, places, side="right") - 1
+        starts = self.raw.offsets[row] + self.starts[places]
+        last = places + 1 == offsets[row + 1]
+        after = self.raw.offsets[row] + self.starts[np.where(last, places, places + 1)]
+        stops = np.where(last, self.raw.offsets[row + 1], after)
+        held = memoryview(self.raw.text)
+        bounds = zip(starts.tolist(), stops.tolist(), strict=True)
+        found: Counter[str] = Counter()
+        for text, count in Counter(bytes(held[start:stop]) for start, stop in bounds).items():
+            found[text.decode().rstrip(SEPARATORS)] += count
+        return found
+
+
+def joined_codes(codes: Any, lists: CodeLists, good: npt.NDArray[np.bool_], raw: TextRows) -> Any:
+    """The good rows as the codes (pyarrow large_string) of their ids joined by `|`, the others as they stood;
+    pyarrow large_string."""
+    import pyarrow as pa
+
+    held, bounds = _bytes_of(codes)
+    padded = np.concatenate([held, np.zeros(_ROOM, dtype=np.uint8)])
+    ends = np.zeros(len(raw) + 1, dtype=np.int64)
+    ids = (lists.ids, lists.offsets, good.view(np.uint8))
+    _fold.measure_rows(*ids, bounds, raw.offsets, ends)
+    out = np.empty(ends[-1] + _ROOM, dtype=np.uint8)
+    _fold.join_rows(*ids, padded, bounds, raw.text, raw.offsets, out)
+    return pa.LargeStringArray.from_buffers(len(raw), pa.py_buffer(ends), pa.py_buffer(out))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,8 +243,6 @@ def cut_at_signs(text: Any) -> tuple[Any, npt.NDArray[np.bool_]]:
     cut = np.zeros(len(text), dtype=bool)
     if not _may_hold_signs(text):
         return text, cut
-    if (quick := _cut_at_bytes(text)) is not None:
-        return quick
     held = pc.fill_null(pc.match_substring_regex(text, _SIGNS), False)
     parted = pc.replace_substring_regex(text.filter(held), rf"\s*{_SIGNS}\s*", "|")
     plain = pc.string_is_ascii(parted).to_numpy(zero_copy_only=False)
@@ -177,25 +260,6 @@ def _bytes_of(text: Any) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
         return np.empty(0, dtype=np.uint8), np.zeros(len(text) + 1, dtype=np.int64)
     ends = np.frombuffer(offsets, dtype=np.int64)[text.offset : text.offset + len(text) + 1]
     return np.frombuffer(data, dtype=np.uint8)[ends[0] : ends[-1]], ends - ends[0]
-
-
-def _cut_at_bytes(text: Any) -> tuple[Any, npt.NDArray[np.bool_]] | None:
-    """As `cut_at_signs`, for texts of plain signs without a blank, none of them missing; None for others."""
-    import pyarrow as pa
-
-    held, ends = _bytes_of(text)
-    if text.null_count or (held >= 0x80).any() or (held <= 0x20).any():
-        return None
-    sign = np.zeros(256, dtype=bool)
-    sign[[ord(each) for each in SEPARATORS if each.isascii() and each != "|"]] = True
-    found = sign[held]
-    before = np.concatenate([[0], np.cumsum(found)])[ends]
-    cut = before[1:] > before[:-1]
-    barred = np.where(found, np.uint8(ord("|")), held)
-    filled = np.flatnonzero(ends[1:] > ends[:-1])
-    if (barred[ends[1:][filled] - 1] == ord("|")).any():
-        return None  # a bar at the end of a row is taken off one by one
-    return pa.LargeStringArray.from_buffers(len(text), pa.py_buffer(ends.copy()), pa.py_buffer(barred)), cut
 
 
 def _may_hold_signs(text: Any) -> bool:

@@ -1,5 +1,7 @@
 """Whole columns: the same rows come back, and every repair is counted."""
 
+import random
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drgsim.codes import Codebook, normalise_codes
-from drgsim.codes.columns import CodeColumnError
+from drgsim.codes.normalise import normalised
 from drgsim.errors import ArgumentError
 
 TEXTS = [" k80.100X001|A00.100", None, "A00.100", "", "?|K80100x001||", "|Ａ00.100", "a00.100|a00.100"]
@@ -106,8 +108,12 @@ def test_wrong_use():
         normalise_codes(["A00.100"], "diagnosis", edition="insurence")
     with pytest.raises(ArgumentError, match="kind"):
         normalise_codes(["A00.100"], "diagnose")
-    with pytest.raises(CodeColumnError):
-        normalise_codes(pd.Series([[["A00.100"]]]), "diagnosis")
+
+
+def test_a_list_in_a_list_is_left_alone():
+    column, repairs = normalise_codes(pd.Series([[["A00.100"]], "a00.100"]), "diagnosis")
+    assert column.tolist() == [[["A00.100"]], "A00.100"]
+    assert repairs["count"].tolist() == [1]
 
 
 @given(st.lists(st.none() | st.text(max_size=30) | st.sampled_from(TEXTS), max_size=10))
@@ -149,3 +155,71 @@ def test_a_long_column_in_which_all_is_wrong_is_repaired_as_a_short_one(name, mo
         told[["repair", "count"]].to_numpy().tolist() == told_short[["repair", "count"]].to_numpy().tolist()
     )
     assert repair in told["repair"].tolist()
+
+
+WIDE = {ord(sign): ord(sign) + 0xFEE0 for sign in map(chr, range(33, 127)) if sign != "|"}
+DIGITS = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789"}
+BENT = [
+    str.lower,
+    lambda code: code.replace(".", ""),
+    lambda code: code.translate(WIDE),
+    lambda code: code.translate(DIGITS),
+    lambda code: f" {code}",
+    lambda code: f"{code}\u3000",
+    lambda code: f"“{code}”",
+    lambda code: code.replace("x", "×"),
+    lambda code: f"{code[:3]} {code[3:]}",
+    lambda code: code,
+]
+PARTS = ["|", ";", "；", "、", "\u3000、", ",", " ; ", " | ", "\n", "，", "|;", "  ", "|\u3000"]
+NO_CODES = [
+    "Z99.XXX",
+    "A",
+    "",
+    "  ",
+    "胆囊结石",
+    "K80.101 胆囊结石",
+    "1.I50.900 2、J44.100",
+    "G05.0*",
+    "A17.000x001",
+]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("dtype", [object, "str"])
+def test_a_column_that_is_wholly_wrong_is_repaired_as_its_rows_one_by_one(monkeypatch, seed, dtype):
+    pytest.importorskip("pyarrow")
+    draw = random.Random(seed)
+    kind = ["diagnosis", "procedure"][seed % 2]
+    known = draw.sample(Codebook.for_kind(kind).codes, 200)
+    rows = [None, "", "|", " ", *(code.lower() for code in known)]
+    for _ in range(400):
+        parts = [draw.choice(BENT)(draw.choice(known + NO_CODES)) for _ in range(draw.choice([1, 1, 2, 5]))]
+        mixed = draw.random() < 0.2
+        part = draw.choice(PARTS)
+        text = parts[0] + "".join((draw.choice(PARTS) if mixed else part) + code for code in parts[1:])
+        rows.append(text + draw.choice(["", "", "", ";", "|", " "]))
+    column = pd.Series(draw.sample(rows, len(rows)), dtype=dtype)
+    monkeypatch.setattr("drgsim.codes.normalise.WORTHWHILE", 100)
+    quick = normalised(column, kind)
+    monkeypatch.setattr("drgsim.codes.normalise.WORTHWHILE", 1 << 30)
+    slow = normalised(column, kind)
+    pd.testing.assert_series_equal(quick.column, slow.column)
+    counts = ["repair", "zh", "en", "count"]
+    pd.testing.assert_frame_equal(quick.repairs[counts], slow.repairs[counts])
+    assert (quick.codes, quick.unknown, quick.clinical) == (slow.codes, slow.unknown, slow.clinical)
+
+
+def test_examples_of_a_wholly_wrong_column_show_what_stood_there(monkeypatch):
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr("drgsim.codes.normalise.WORTHWHILE", 2)
+    wide = ["Ｋ80.１00|I10.x00", "Ｋ80.１00 | I10.x00", "a00.１00", "I10.x00 ", "I10.x00;A00.100"] * 2
+    column, repairs = normalise_codes(pd.Series(wide), "diagnosis")
+    assert column.tolist() == ["K80.100|I10.x00"] * 2 + ["A00.100", "I10.x00", "I10.x00|A00.100"] + (
+        ["K80.100|I10.x00"] * 2 + ["A00.100", "I10.x00", "I10.x00|A00.100"]
+    )
+    told = {row.repair: (row.count, row.examples) for row in repairs.itertuples(index=False)}
+    assert told["parted"] == (2, "I10.x00;A00.100 → I10.x00|A00.100")
+    assert told["case"] == (2, "a00.１00 → A00.100")
+    assert told["width"] == (6, "a00.１00 → A00.100; Ｋ80.１00  → K80.100; Ｋ80.１00 → K80.100")
+    assert told["space"] == (6, " I10.x00 → I10.x00; I10.x00  → I10.x00; Ｋ80.１00  → K80.100")
