@@ -46,6 +46,14 @@ def tell_reading(cases: Any) -> None:
         tally.tell()
 
 
+def tell_left_out(counts: dict[str, int]) -> None:
+    """On stderr: columns that lists 4101 have no place for, and how many stays state something there."""
+    if counts:
+        labels = column_labels("zh") if language() == "zh" else {}
+        named = ", ".join(f"{labels.get(name, name)} {count:,}" for name, count in counts.items())
+        say(f"lists 4101 have no place for, so not written: {named} stays", file=sys.stderr)
+
+
 def add_hospital_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the facts that fill what the cases leave empty."""
     group = parser.add_argument_group("what the file leaves out 文件所缺的医院信息")

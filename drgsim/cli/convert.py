@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._reading import add_reading_arguments, reading_options
+from ._reading import add_reading_arguments, reading_options, tell_left_out
 from ._say import say
 
 if TYPE_CHECKING:
@@ -64,12 +64,13 @@ def _whole(arguments: argparse.Namespace) -> ReadReport | None:
     from ..cases import read_cases, report_of, write_cases
     from ..cases.columns import without_personal
     from ..office.list_files import TEXTS
-    from ..office.settlement_list import write_4101
+    from ..office.settlement_list import not_in_4101, write_4101
 
     cases = read_cases(arguments.file, keep=arguments.keep, **reading_options(arguments, refuse=False))
     handed_on = without_personal(cases, keep=arguments.keep)
     if arguments.lists or Path(arguments.out).suffix.lower() in TEXTS:
         write_4101(handed_on, arguments.out)
+        tell_left_out(not_in_4101(handed_on))
         return report_of(cases)
     write_cases(
         handed_on, arguments.out, labels="zh" if arguments.chinese else None, encoding=arguments.encoding

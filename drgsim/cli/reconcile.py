@@ -13,6 +13,7 @@ from ._reading import (
     hospital_facts,
     read_grouped_cases,
     reading_options,
+    tell_left_out,
 )
 from ._say import say
 from .estimate import weights_of
@@ -90,10 +91,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _corrected(cases: Any, arguments: argparse.Namespace) -> Path:
+    from ..cases.columns import without_personal
     from ..office.list_files import is_lists
-    from ..office.settlement_list import corrected, read_corrections, write_4101
+    from ..office.settlement_list import corrected, not_in_4101, read_corrections, write_4101
 
     new = corrected(cases, read_corrections(arguments.corrections)) if arguments.corrections else cases
     source = arguments.file if is_lists(str(arguments.file)) else None
     write_4101(new, arguments.corrected, source=source, before=cases)
+    if source is None:
+        tell_left_out(not_in_4101(without_personal(new)))
     return Path(arguments.corrected)

@@ -25,8 +25,8 @@ BOOKS, TEXTS = (".xlsx", ".xlsm", ".xls"), (".json", ".jsonl", ".ndjson")
 # column of the case table → field of setlinfo, for what has one plain field
 FIELDS = {
     "case_id": "medcasno", "stay_id": "mdtrt_id", "settlement_id": "setl_id", "patient_id": "psn_no",
-    "hospital_id": "fixmedins_code", "department": "dscg_caty", "doctor": "chfpdr_code",
-    "insured_region": "insuplc",
+    "hospital_id": "fixmedins_code", "hospital_level": "hi_setl_lv", "department": "dscg_caty",
+    "doctor": "chfpdr_code", "insured_region": "insuplc",
     "sex": "gend", "age": "age", "age_days": "nwb_age", "birth_weight": "nwb_bir_wt",
     "admission_weight": "nwb_adm_wt", "newborn_admission_type": "nwb_adm_type", "admission_date": "adm_time",
     "discharge_date": "dscg_time", "los": "act_ipt_days", "discharge": "dscg_way",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,9 @@ _CORRECTIONS = {  # spellings of headings
     )
 }
 _NUMBERS = ("case_id", "stay_id", "settlement_id", "record_number")
+_LEVELS = {0: "未定级", 1: "一级", 2: "二级", 3: "三级"}
+_TOLD_ANEW = ("total_cost", "insurance", "icu_hours", "ventilation_hours", "children_birth_weights")
+_COUNTED = ("diagnosis_count", "procedure_count")  # from the lists themselves
 _COUNTS = {"diseinfo": "diag_code_cnt", "oprninfo": "oprn_oprt_code_cnt"}
 
 
@@ -111,6 +115,37 @@ def write_4101(cases: pd.DataFrame, path: Any, *, source: Any = None, before: An
     return len(rows)
 
 
+def not_in_4101(cases: pd.DataFrame) -> dict[str, int]:
+    """What lists of these cases, written without a source, do not say: column of the case table → number of
+    stays that state something there. A sum of zero and no hours are nothing to say; charges that do not add
+    up to the total are not written, and so told.
+
+    >>> import pandas as pd
+    >>> not_in_4101(pd.DataFrame({"case_id": ["A", "B"], "hospital_level": [3, 3], "in_scope": [90.0, None]}))
+    {'in_scope': 1}
+    """
+    beside = [name for each in _BESIDE.values() for name in each]
+    parts = [part for _, _, part in _CHARGES.values() if part]
+    places = {*FIELDS, *_LISTS, *beside, *_CHARGES, *parts, *_FUNDS, "fund_basic", "record_number"}
+    places |= {*_TOLD_ANEW, *_COUNTED, "out_of_scope"}
+    left = Counter[str]()
+    for name in map(str, cases.columns):
+        column = cases[name]
+        # a flag that is false says something
+        said = (one is False or one not in (0, "") for one in column.dropna().tolist())
+        if name not in places and name != "not_applicable" and (count := sum(said)):
+            left[name] = count
+    for row in _records(cases):
+        charges, left_over = _charges(row)
+        own, part = row.get("birth_weight"), row.get("children_birth_weights")
+        lost = {name for name in (*_CHARGES, *parts) if left_over and _fen(row.get(name))}
+        stated = charges or (left_over and _fen(row.get("total_cost")))
+        lost |= {"out_of_scope"} if not stated and _fen(row.get("out_of_scope")) else set()
+        lost |= {"children_birth_weights"} if _there(own) and _there(part) else set()
+        left.update(lost)
+    return dict(left)
+
+
 def _records(cases: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): cell for name, cell in row.items()} for row in cases.to_dict("records")]
 
@@ -156,6 +191,8 @@ def _document(row: Mapping[str, Any], kept: dict[str, Any], before: Mapping[str,
             info[field_of_list] = _plain(row[name], name)
     if not kept and row.get("insurance") in _INSURANCE:
         info["hi_type"] = _INSURANCE[str(row["insurance"])]
+    if not kept and _there(row.get("children_birth_weights")) and not _there(row.get("birth_weight")):
+        info["nwb_bir_wt"] = str(row["children_birth_weights"]).replace("|", ",")
     document = {**kept, HEAD: info} if nested else info
     for name, (node, code, named, mark, marks, kind) in _LISTS.items():
         if isinstance(row.get(name), str):
@@ -173,20 +210,9 @@ def _document(row: Mapping[str, Any], kept: dict[str, Any], before: Mapping[str,
 
 def _amounts(row: Mapping[str, Any], info: dict[str, Any]) -> dict[str, Any]:
     """Charges by class, funds and intensive care, from the columns of the case table."""
-    items = []
-    for name, (own, part, part_name) in _CHARGES.items():
-        amount = _fen(row.get(name))
-        of_it = min(_fen(row.get(part_name)), amount) if part else 0
-        items += [(own, amount - of_it)] if amount - of_it else []
-        items += [(part, of_it)] if of_it else []
-    total = _fen(row.get("total_cost"))
-    rest = total - sum(amount for _, amount in items)
-    if rest > 0 and not _there(row.get("other_cost")):
-        items.append(("14", rest))
-        rest = 0
-    if rest:  # parts that do not add up are not written as if they did
-        items = []
-        info["medfee_sumamt"] = total / 100
+    items, rest = _charges(row)
+    if rest:  # parts that do not add up are not written as if they did; the total stands, of no class
+        items = [("", total)] if (total := _fen(row.get("total_cost"))) else []
     charges: list[dict[str, Any]] = [{"med_chrgitm": code, "amt": each / 100} for code, each in sorted(items)]
     if charges and _there(row.get("out_of_scope")):
         charges[0]["fulamt_ownpay_amt"] = float(row["out_of_scope"])
@@ -200,6 +226,20 @@ def _amounts(row: Mapping[str, Any], info: dict[str, Any]) -> dict[str, Any]:
         "payinfo": [{"fund_pay_type": code, "fund_payamt": amount / 100} for code, amount in funds if amount],
         "icuinfo": [{"scs_cutd_sum_dura": _duration(hours)}] if _there(hours) and hours else [],
     }
+
+
+def _charges(row: Mapping[str, Any]) -> tuple[list[tuple[str, int]], int]:
+    """Classes of charges and their amounts; none, and what is over, where parts and total do not agree."""
+    items = []
+    for name, (own, part, part_name) in _CHARGES.items():
+        amount = _fen(row.get(name))
+        of_it = min(_fen(row.get(part_name)), amount) if part else 0
+        items += [(own, amount - of_it)] if amount - of_it else []
+        items += [(part, of_it)] if of_it else []
+    rest = _fen(row.get("total_cost")) - sum(amount for _, amount in items)
+    if rest > 0 and not _there(row.get("other_cost")):
+        return [*items, ("14", rest)], 0
+    return ([], rest) if rest else (items, 0)
 
 
 def _duration(hours: Any) -> str:
@@ -284,6 +324,8 @@ def _plain(value: Any, name: str) -> Any:
     if hasattr(value, "isoformat"):
         return str(value).removesuffix(" 00:00:00")
     kind = case_columns()[name].kind
+    if name == "hospital_level":
+        return _LEVELS.get(int(value), str(value))
     if kind == "whole":
         return str(int(value)) if name in ("sex", "discharge") else int(value)
     return float(value) if kind in ("decimal", "money") else str(value)

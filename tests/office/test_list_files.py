@@ -10,7 +10,7 @@ from drgsim import read_cases
 from drgsim.cases.beside import workbook_rows
 from drgsim.cli import main
 from drgsim.errors import ArgumentError, FileFormatError
-from drgsim.office.settlement_list import corrected, read_corrections, write_4101
+from drgsim.office.settlement_list import corrected, not_in_4101, read_corrections, write_4101
 
 SHEETS = {
     "基本信息": [
@@ -119,7 +119,7 @@ def test_cases_of_any_file_become_lists_that_read_the_same(tmp_path):
         "diagnoses": ["K80.101|I10.x00", "P22.000"], "procedures": ["51.2300|54.5100x005", ""],
         "total_cost": [1000.01, 7.5], "drug_cost": [400.0, 7.5], "tcm_cost": [100.0, None],
         "procedure_cost": [600.01, None], "surgery_cost": [500.0, None], "out_of_scope": [3.5, None],
-        "fund_basic": [700.0, 5.0], "fund_medical_aid": [None, 1.0],
+        "fund_basic": [700.0, 5.0], "fund_medical_aid": [None, 1.0], "hospital_level": [3, 0],
     })  # fmt: skip
     for name in ("a.json", "a.xlsx"):
         write_4101(cases, tmp_path / name)
@@ -129,6 +129,34 @@ def test_cases_of_any_file_become_lists_that_read_the_same(tmp_path):
             assert [None if one != one else one for one in before] == [
                 None if pd.isna(one) else one for one in after
             ], column
+
+
+def test_what_a_list_has_no_place_for_is_told(tmp_path, capsys):
+    cases = pd.DataFrame({
+        "case_id": ["M1", "M2", "M3"], "diagnoses": ["O80.000", "P22.000", "I10.x00"], "sex": [2, 1, 1],
+        "age": [29, 0, 60], "age_days": [None, 3, None], "hospital_level": [3, 2, 1],
+        "care_region": ["1"] * 3,
+        "retired": [False, None, True], "in_scope": [90.0, 0.0, None], "birth_weight": [None, 3100.0, None],
+        "children_birth_weights": ["2500|2350", None, None], "total_cost": [100.0, 50.0, None],
+        "drug_cost": [90.0, 50.0, None], "other_cost": [5.0, 0.0, 0.0], "out_of_scope": [4.0, 1.0, 2.0],
+    })  # fmt: skip
+    left = {
+        "care_region": 3, "retired": 2, "in_scope": 1, "drug_cost": 1, "other_cost": 1, "out_of_scope": 1,
+    }  # fmt: skip
+    assert not_in_4101(cases) == left
+    plain = tmp_path / "p.csv"
+    cases.to_csv(plain, index=False)
+    assert main(["convert", str(plain), str(tmp_path / "l.json"), "--lang", "en"]) == 0
+    told = capsys.readouterr().err
+    assert all(f"{name} {count}" in told for name, count in left.items())
+    again = read_cases(tmp_path / "l.json")
+    assert again["hospital_level"].tolist() == [3, 2, 1]
+    assert again["children_birth_weights"].iloc[0] == "2500|2350"
+    for name in cases:  # a column that is not told of came back whole
+        if name not in left:
+            assert [None if pd.isna(one) else one for one in again[name]] == [
+                None if pd.isna(one) else one for one in cases[name]
+            ], name
 
 
 def test_convert_and_reconcile_write_lists(book, tmp_path, capsys):
