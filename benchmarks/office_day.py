@@ -5,30 +5,23 @@ peak of memory of each command, in a process of its own.
 """
 
 import argparse
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
+
+from apart import drgsim_apart
 
 import drgsim
 
 
 def timed(*words: str) -> None:
     """Run one command of the product and print what it took."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "drgsim", *words], capture_output=True, text=True, check=False
+    took = drgsim_apart(*words)
+    print(
+        f"{words[0]:12} {took.seconds:7.1f} s, cpu {took.processor:7.1f} s, peak {took.peak:8,.0f} MB, "
+        f"exit {took.code}"
     )
-    seconds = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    peak = after.ru_maxrss / 1024
-    print(f"{words[0]:12} {seconds:7.1f} s, cpu {cpu:7.1f} s, peak {peak:8,.0f} MB, exit {done.returncode}")
-    if done.returncode > 1:
-        print(done.stderr[-2000:])
+    if took.code > 1:
+        print(took.told)
 
 
 def main() -> None:

@@ -16,8 +16,6 @@ from __future__ import annotations
 import argparse
 import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +26,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
+from apart import Took, drgsim_apart
 from case_mix import case_mix
 
 import drgsim
@@ -72,7 +71,7 @@ def read_bare(path: Path) -> pa.Table:
 
 
 class Clock:
-    """Seconds and processor seconds by part, of this process and those it started."""
+    """Seconds and processor seconds by part."""
 
     def __init__(self) -> None:
         self.parts: dict[str, tuple[float, float]] = {}
@@ -85,9 +84,9 @@ class Clock:
 
 
 def _used() -> float:
-    """Processor seconds so far, of this process and of children that ended."""
-    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(usage.ru_utime + usage.ru_stime for usage in both)
+    """Processor seconds of this process so far."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
 
 
 def worker(command: str, threads: int) -> Callable[[pa.Table], Any] | None:
@@ -132,8 +131,8 @@ def parts(command: str, source: Path, target: Path, threads: int) -> tuple[Clock
     return clock, time.perf_counter() - start
 
 
-def whole(command: str, source: Path, target: Path, threads: int) -> tuple[Clock, float]:
-    """The clock of the command in a process of its own, and its peak in megabytes."""
+def whole(command: str, source: Path, target: Path, threads: int) -> Took:
+    """What the command took in a process of its own."""
     limited = ["--threads", str(threads), "--quiet"]
     words = {
         "group": ["group", source, "-o", target, "--scheme", SCHEME, *limited],
@@ -142,13 +141,10 @@ def whole(command: str, source: Path, target: Path, threads: int) -> tuple[Clock
         "check": ["check", source],
         "estimate": ["estimate", source, "-o", target, "--policy", POLICY],
     }[command]
-    clock = Clock()
-    with clock.part("whole"):
-        line = [sys.executable, "-m", "drgsim", *map(str, words)]
-        code = subprocess.run(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
-    if code not in ((0,) if command in ("group", "dip", "convert") else (0, 1)):
-        raise SystemExit(f"drgsim {command} ended with {code}")
-    return clock, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    took = drgsim_apart(*words)
+    if took.code not in ((0,) if command in ("group", "dip", "convert") else (0, 1)):
+        raise SystemExit(f"drgsim {command} ended with {took.code}\n{took.told}")
+    return took
 
 
 def main() -> None:
@@ -166,7 +162,7 @@ def main() -> None:
         source = folder / f"cases-{given.rows}.{given.form}"
         if not source.exists():
             write_bare(cases_table(given.rows), source, as_we_do=False)
-        clock, peak = whole(given.command, source, folder / f"whole.{form}", given.threads)
+        took = whole(given.command, source, folder / f"whole.{form}", given.threads)
         found, by_default = parts(given.command, source, folder / f"parts.{form}", given.threads)
     print(f"{given.rows:,} rows, {given.form} → {form}, {given.threads} threads, {given.command}")
     for name, (seconds, used) in found.parts.items():
@@ -174,9 +170,9 @@ def main() -> None:
             f"  {name:<8}{seconds:8.2f} s {used:8.2f} s of processor {used / given.rows * 1e9:6.0f} ns a case"
         )
     total, worked = (sum(each) for each in zip(*found.parts.values(), strict=True))
-    seconds, used = clock.parts["whole"]
+    seconds, used = took.seconds, took.processor
     print(f"  parts   {total:8.2f} s {worked:8.2f} s of processor")
-    print(f"  whole   {seconds:8.2f} s {used:8.2f} s of processor, peak {peak:,.0f} MB")
+    print(f"  whole   {seconds:8.2f} s {used:8.2f} s of processor, peak {took.peak:,.0f} MB")
     print(f"  whole   {seconds / total:8.2f} × the parts, {used / worked:.2f} × their processor time")
     if by_default and given.form == "parquet":
         instead = total - found.parts["write"][0] + by_default

@@ -222,7 +222,7 @@ def _is_full(error: OSError) -> bool:
 
 
 def _full(target: Path, error: OSError) -> WriteError:
-    told = os.strerror(error.errno if error.errno in _FULL else errno.ENOSPC)
+    told = os.strerror(error.errno if error.errno is not None and error.errno in _FULL else errno.ENOSPC)
     return WriteError(
         "the file could not be written to its end; nothing of it was kept, an earlier one stands as it was",
         got=target.name,

@@ -155,7 +155,9 @@ def fold_rows(
     int32_t[::1] starts,
 ):
     """Write every row folded, or empty where it is to be looked at by itself (`rows` says LEFT); of each
-    piece what was done, and where in its row it began. Returns the numbers of pieces and of bars that parted them."""
+    piece what was done, and where in its row it began.
+
+    Returns how many pieces there are, and how many bars part them."""
     cdef int64_t row, at, stop, first, place
     cdef int64_t bars = 0
     cdef uint8_t byte, mark
@@ -187,7 +189,10 @@ def fold_rows(
                         if kinds[byte] == PLAIN:
                             out[place] = byte
                             at += 1
-                        elif byte == 0xEF and stop - at > 2 and text[at + 1] == 0xBC and <uint8_t>(text[at + 2] - 0x90) < 10:
+                        elif (
+                            byte == 0xEF and stop - at > 2
+                            and text[at + 1] == 0xBC and <uint8_t>(text[at + 2] - 0x90) < 10
+                        ):
                             out[place] = text[at + 2] - 0x60
                             mark = WIDE
                             at += 3
