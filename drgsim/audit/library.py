@@ -12,7 +12,7 @@ from typing import Any
 from .._damaged import read_text
 from .._paths import data_path
 from ..errors import NotFoundError, nearest_name
-from ..policy.yaml_text import plain_yaml
+from ..policy.yaml_text import loader, plain_yaml
 from .audit_errors import AuditRuleError
 from .packs import Rows, load_rows
 from .rule import Parameter, Rule, rule_of
@@ -109,12 +109,29 @@ def _rules_below(folder: Path) -> tuple[Rule, ...]:
 def _parsed(files: tuple[tuple[Path, int], ...]) -> tuple[Rule, ...]:
     found = []
     for path, _ in files:
-        loaded = plain_yaml(read_text(path), name=path.name)
+        text = read_text(path)
+        loaded = plain_yaml(text, name=path.name)
         records = loaded.get("rules") if isinstance(loaded, dict) else loaded
         if not isinstance(records, list):
             raise AuditRuleError("a file of rules holds no list `rules:`", where=path.name)
-        found += [rule_of(record, file=path.name) for record in records]
+        for number, record in enumerate(records):
+            try:
+                found.append(rule_of(record, file=path.name))
+            except AuditRuleError as error:
+                error.where = f"line {_line(text, number)}, {error.where}"
+                raise
     return tuple(found)
+
+
+def _line(text: str, number: int) -> int:
+    """The line on which a record of a file of rules begins."""
+    import yaml
+
+    root = yaml.compose(text, Loader=loader())
+    listed = root if isinstance(root, yaml.SequenceNode) else None
+    if isinstance(root, yaml.MappingNode):
+        listed = next((value for key, value in root.value if key.value == "rules"), None)
+    return listed.value[number].start_mark.line + 1 if isinstance(listed, yaml.SequenceNode) else 1
 
 
 def nearest(name: str, library: Library) -> str | None:

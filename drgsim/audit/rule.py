@@ -43,6 +43,9 @@ TESTS: dict[str, tuple[str, ...]] = {
 }
 
 
+LARGEST = 10**12  # of a lever
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """A text in both languages."""
@@ -168,11 +171,22 @@ _FIELDS = {
     "rows", "per", "when", "flag", "exempt", "parameters", "result", "period", "levels", "scenes", "fund",
     "stage", "insurance", "source", "state", "valid_from", "valid_to", "problems", "examples",
 }  # fmt: skip
+# what each may hold; the others are checked where they are read
+_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("id", "gz"), (str, int)),
+    **dict.fromkeys(("library", "family", "table", "test", "per", "when", "flag"), (str,)),
+    **dict.fromkeys(("result", "period", "fund", "source", "state"), (str,)),
+    **dict.fromkeys(("rows", "levels", "scenes", "stage", "insurance", "problems"), (list, tuple)),
+    **dict.fromkeys(("exempt", "examples"), (list, tuple)),
+    "parameters": (dict,),
+}
 _MUST = ("id", "library", "family", "name", "logic", "table", "test", "result", "period", "source", "state")
 
 
 def rule_of(record: Mapping[str, Any], *, file: str = "") -> Rule:
     """A checked rule. Raises AuditRuleError that says what the record lacks or names wrongly."""
+    if not isinstance(record, Mapping):
+        raise AuditRuleError("a rule is a mapping of names to values", got=record, where=file)
     where = f"{file}: {record.get('id', 'a rule without id')}"
     strange = sorted(set(record) - _FIELDS)
     if strange:
@@ -186,6 +200,15 @@ def rule_of(record: Mapping[str, Any], *, file: str = "") -> Rule:
     missing = [name for name in _MUST if record.get(name) in (None, "", [])]
     if missing:
         raise AuditRuleError("a rule is not complete", got=missing, allowed=list(_MUST), where=where)
+    for name, kinds in _KINDS.items():
+        value = record.get(name)
+        parts = value if isinstance(value, list | tuple) and name not in ("exempt", "examples") else ()
+        fits = value is None or (isinstance(value, kinds) and not isinstance(value, bool))
+        if not fits or not all(isinstance(each, str | int) for each in parts):
+            told = " or ".join(
+                {str: "a text", int: "a number", dict: "a mapping"}.get(k, "a list") for k in kinds[:2]
+            )
+            raise AuditRuleError(f"{name} is of another kind", got=value, allowed=told, where=where)
     for name, allowed in (
         ("library", LIBRARIES),
         ("result", RESULTS),
@@ -232,9 +255,7 @@ def rule_of(record: Mapping[str, Any], *, file: str = "") -> Rule:
         per=record.get("per") or "",
         when=record.get("when") or "",
         flag=record.get("flag") or "",
-        exempt=tuple(
-            Exemption(each["when"], _words(each, "exempt", where)) for each in record.get("exempt") or ()
-        ),
+        exempt=tuple(_exemption(each, where) for each in record.get("exempt") or ()),
         parameters=parameters,
         levels=tuple(record.get("levels") or ()),
         scenes=tuple(record.get("scenes") or ()),
@@ -270,14 +291,27 @@ def _parameter(name: str, each: Any, record: Mapping[str, Any], where: str) -> P
             allowed="{value: …, zh: …, en: …, source: …, state: …}",
             where=where,
         )
+    value = each["value"]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (isinstance(value, str | datetime.date) or (number and abs(value) <= LARGEST)):
+        raise AuditRuleError(
+            "a lever is a number, a text or a day", got=value, allowed=f"{-LARGEST:,} to {LARGEST:,}",
+            where=f"{where}, {name}",
+        )  # fmt: skip
     state, source = each.get("state", record["state"]), each.get("source", record["source"])
-    if state not in STATES or source not in load():
+    if str(state) not in STATES or str(source) not in load():
         raise AuditRuleError(
             "a lever has no trust state or source", got=[state, source], where=f"{where}, {name}"
         )
     return Parameter(
-        each["value"], each.get("zh", name), each.get("en", name), each.get("unit", ""), source, state
+        value, str(each.get("zh", name)), str(each.get("en", name)), str(each.get("unit", "")), source, state
     )
+
+
+def _exemption(each: Any, where: str) -> Exemption:
+    if not isinstance(each, Mapping) or not isinstance(each.get("when"), str):
+        raise AuditRuleError("an exemption has no condition", got=each, allowed="{when: …}", where=where)
+    return Exemption(each["when"], _words(each, "exempt", where))
 
 
 def _day(value: Any, where: str) -> datetime.date | None:
@@ -287,12 +321,17 @@ def _day(value: Any, where: str) -> datetime.date | None:
 
 
 def _example(record: Mapping[str, Any], where: str) -> Example:
-    kinds = [kind for kind in ("hit", "miss") if kind in record]
+    kinds = [kind for kind in ("hit", "miss") if isinstance(record, Mapping) and kind in record]
     if len(kinds) != 1 or not isinstance(record[kinds[0]], Mapping):
         raise AuditRuleError(
-            "an example is a hit or a miss, with rows of tables", got=sorted(record), where=where
+            "an example is a hit or a miss, with rows of tables",
+            got=list(record) if isinstance(record, Mapping) else record,
+            where=where,
         )
-    return Example(kinds[0], record[kinds[0]], record.get("expect") or {}, record.get("source") or "")
+    expect = record.get("expect") or {}
+    if not isinstance(expect, Mapping):
+        raise AuditRuleError("what an example expects is a mapping", got=expect, where=where)
+    return Example(kinds[0], record[kinds[0]], expect, str(record.get("source") or ""))
 
 
 def nearest_rule(name: str, rules: Sequence[Rule]) -> str | None:

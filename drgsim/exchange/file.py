@@ -33,12 +33,12 @@ MANIFEST, TABLE = "manifest.json", "statistics.csv"
 LARGEST = {MANIFEST: 1 << 20, TABLE: 1 << 31}  # bytes unpacked
 UNPACKS = 200  # times its packed size at most: sums of stays do not repeat more often
 WORDS = ("sender", "scheme", "policy", "period")
-NOTICE = (
-    "Rows of fewer than {k} stays are pooled. The same period handed on at another threshold, or before and "
-    "after a correction, gives pooled rows back by the difference: keep one file of a period. "
-    "少于 {k} 例的行已合并。同一期间以另一门槛再次发布, 或更正前后各发布一次, "
-    "相减即可还原: 每一期间只保留一份。"
-)
+NOTICE = {
+    "zh": "少于 {k} 例的行已合并。同一期间以另一门槛再次发布, 或更正前后各发布一次, "
+    "相减即可还原: 每一期间只保留一份。",
+    "en": "Rows of fewer than {k} stays are pooled. The same period handed on at another threshold, or "
+    "before and after a correction, gives pooled rows back by the difference: keep one file of a period.",
+}
 _DATED = (1980, 1, 1, 0, 0, 0)  # the earliest a zip knows: no two files differ by their day
 
 
@@ -111,7 +111,7 @@ def write_exchange(
     content = whole.to_csv(index=False, lineterminator="\n").encode()
     manifest = {
         "format": FORMAT, "version": VERSION, "made_by": f"drgsim {__version__}", **words, "k": k,
-        "notice": NOTICE.format(k=k),
+        "notice": {lang: text.format(k=k) for lang, text in NOTICE.items()},
         "small_rows": len(small), "rows": len(whole),
         "totals": _totals(whole),
         "sha256": hashlib.sha256(content).hexdigest(),

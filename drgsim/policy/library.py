@@ -208,6 +208,7 @@ def _needs(needs: Mapping[str, tuple[str, ...]], dated: Dated) -> tuple[str, ...
     return needs.get(dated.value, ()) if isinstance(dated.value, str) else ()
 
 
+_LISTS = ("rules", "examples", "coverage", "levers", "responses")  # of policies and of scenarios
 _PARTS = (".", "/", " ", ",")  # what may follow a name inside the path of a problem
 
 
@@ -237,9 +238,9 @@ def _places(text: str) -> Iterator[tuple[str, int]]:
         return
     for key, value in root.value:
         yield key.value, key.start_mark.line + 1
-        if key.value == "parameters":
+        if key.value in ("parameters", "values"):  # the values of assumptions are told by their own names too
             yield from _inside("", value)
-        elif key.value in ("rules", "examples", "coverage") and isinstance(value, yaml.SequenceNode):
+        elif key.value in _LISTS and isinstance(value, yaml.SequenceNode):
             for number, each in enumerate(value.value, start=1):
                 word = key.value.removesuffix("s")
                 yield f"{word} {number}", each.start_mark.line + 1

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..errors import DrgsimError
+from ..policy.library import located
 from ..policy.policy_errors import Mistake
+from ..policy.yaml_text import Lined
 
 _DEEP = ("levers", "responses")  # sections whose problems are grouped one step further down
 
@@ -46,8 +48,14 @@ class RecordError(SimulationError):
     code = "DS703"
 
 
-def refuse(problems: Iterable[Mistake], name: str) -> None:
-    """Raise ScenarioError when there is any problem; one stated twice is shown once."""
+def refuse(problems: Iterable[Mistake], name: str, raw: Any = None) -> None:
+    """Raise ScenarioError when there is any problem; one stated twice is shown once.
+
+    Where `raw` is a document read from a file, each problem has its line.
+    """
+    problems = list(problems)
+    if problems and isinstance(raw, Lined):
+        problems = list(located(problems, raw.text))
     found = list({str(problem): problem for problem in problems}.values())
     if found:
         raise ScenarioError(

@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 
+from drgsim._paths import data_path
 from drgsim.audit.audit_errors import AuditRuleError
 from drgsim.audit.examples import check_rules, run_examples
 from drgsim.audit.library import Library
@@ -79,7 +80,6 @@ def test_an_update_replaces_what_it_names_and_withdraws_nothing_else():
 @pytest.mark.shared
 def test_the_reference_builds_the_shipped_packs(shared, tmp_path):
     built = build(shared / "reference", tmp_path)
-    from drgsim._paths import data_path
 
     assert len(built) == 18
     for folder in built:
@@ -120,6 +120,19 @@ def _record(**changes):
         ({"parameters": {"most": 3}}, "most"),
         ({"valid_from": "28.1.2026"}, "2026-01-28"),
         ({"examples": [{"hit": {}, "miss": {}}]}, "example"),
+        ({"examples": ["hit"]}, "example"),
+        ({"examples": [{"hit": {}, "expect": 3}]}, "mapping"),
+        ({"source": ["SV11"]}, "source is of another kind"),
+        ({"source": {}}, "not complete|another kind"),
+        ({"id": [1]}, "id is of another kind"),
+        ({"rows": "K80"}, "rows is of another kind"),
+        ({"levels": [[3]]}, "levels is of another kind"),
+        ({"when": 3}, "when is of another kind"),
+        ({"exempt": [3]}, "exemption"),
+        ({"parameters": {"most": {"value": float("nan")}}}, "lever is a number"),
+        ({"parameters": {"most": {"value": 10**400}}}, "lever is a number"),
+        ({"parameters": {"most": {"value": {}}}}, "lever is a number"),
+        ({"parameters": {"most": {"value": 3, "source": []}}}, "trust state or source"),
     ],
 )
 def test_a_record_that_is_no_rule_says_why(change, said):
@@ -174,3 +187,13 @@ def test_a_screening_says_which_problems_it_could_look_for():
     assert listed["R063"]["how"] == "data tell, nothing found"
     assert listed["R012"]["how"] == "data would tell, table not given"
     assert listed["R034"]["how"] == "needs the record, stock or a visit"
+
+
+def test_a_file_of_rules_says_the_line_of_the_record_that_is_none(tmp_path):
+    shipped = data_path("audit", "rules", "drugs.yaml").read_text(encoding="utf-8")
+    second = shipped.index("- id:", shipped.index("- id:") + 1)
+    line = shipped[:second].count("\n") + 1
+    bad = shipped[:second] + shipped[second:].replace("  library: management", "  library: [1]", 1)
+    (tmp_path / "own.yaml").write_text(bad, encoding="utf-8")
+    with pytest.raises(AuditRuleError, match=rf"library is of another kind.*line {line}, own\.yaml"):
+        Library.load(tmp_path, only_own=True)

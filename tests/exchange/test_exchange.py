@@ -285,7 +285,7 @@ def test_the_same_stays_at_two_thresholds_are_not_written_and_not_laid_together(
     write_exchange(fine, second, **WORDS, k=2, small_allowed=True)
     files = [read_exchange(first), read_exchange(second)]
     assert "k" in files[0].summary()
-    assert "another threshold" in files[0].manifest["notice"]
+    assert "another threshold" in files[0].manifest["notice"]["en"]
     with pytest.raises(ExchangeError, match=r"two thresholds.*k = 10 and k = 2"):
         combine(files)
     write_exchange(fine.head(0), tmp_path / "z.zip", **{**WORDS, "sender": "乙"}, k=2)

@@ -11,6 +11,7 @@ from drgsim import Scenario
 from drgsim.errors import FileFormatError, NotFoundError
 from drgsim.policy.policy_errors import PolicyDateWarning
 from drgsim.policy.yaml_text import write_yaml
+from drgsim.simulation.scenario.assumptions import Assumptions
 from drgsim.simulation.scenario.document import DOCUMENT_VERSION, FIELDS
 from drgsim.simulation.scenario.lever import FIELDS as LEVER_FIELDS
 from drgsim.simulation.scenario_errors import RecordError, ScenarioError, SimulationError
@@ -284,3 +285,19 @@ def test_any_junk_is_refused_with_its_problems_or_read_back(raw, completed):
     with contextlib.suppress(ScenarioError):
         scenario = Scenario.load(raw)
         assert Scenario.load(scenario.document).document == scenario.document
+
+
+def test_problems_of_a_file_have_their_lines(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "drgsim_scenario: true\nid: own\npolicy: national-drg-rate\non: 2025-12-31\nlevers:\n"
+        "  - id: tight\n    reform:\n      outlier.high.payment.factor: -1\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.load(path)
+    assert [problem.line for problem in caught.value.problems] == [1, 8]
+    values = tmp_path / "values.yaml"
+    values.write_text("id: own\nvalues:\n  rate_growth:\n    employee: .nan\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="line 4"):
+        Assumptions.load(values)

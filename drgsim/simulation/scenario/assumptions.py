@@ -62,7 +62,7 @@ class Assumptions:
         name = "the assumptions" if isinstance(source, Mapping) else str(source)
         raw = source if isinstance(source, Mapping) else read_yaml(_find(str(source)))
         found = cls.read(raw, "", problems)
-        refuse(problems, name)
+        refuse(problems, name, raw)
         return found
 
     @classmethod
@@ -208,7 +208,7 @@ def _read(raw: Any, where: str, problems: list[Mistake], *, trail: tuple[str, ..
         problems.append(Mistake(where or "assumptions", "not a name or a mapping", got=raw))
         return Assumptions("unread")
     version = raw.get("drgsim_assumptions", DOCUMENT_VERSION)
-    if version != DOCUMENT_VERSION:
+    if version != DOCUMENT_VERSION or isinstance(version, bool):
         at = _under(where, "drgsim_assumptions")
         problems.append(Mistake(at, "a form this drgsim does not know", version, str(DOCUMENT_VERSION)))
     base = Assumptions("own")

@@ -85,7 +85,7 @@ def read_document(
     if not problems:
         _check_path(fields["policy"], fields["levers"], problems)
     said = {problem.path for problem in problems[:unfit]}  # once is enough
-    refuse([*problems[:unfit], *(each for each in problems[unfit:] if each.path not in said)], name)
+    refuse([*problems[:unfit], *(each for each in problems[unfit:] if each.path not in said)], name, raw)
     return fields
 
 
@@ -128,7 +128,7 @@ def _name(item: Any, number: int) -> Any:
 
 def _check_version(raw: Mapping[str, Any], problems: list[Mistake]) -> None:
     version = raw.get("drgsim_scenario")
-    if version is None or version == DOCUMENT_VERSION:
+    if version is None or (version == DOCUMENT_VERSION and not isinstance(version, bool)):
         return
     if isinstance(version, int) and version > DOCUMENT_VERSION:
         message = "written for a newer drgsim than this one: install the newest, then read it again"

@@ -11,7 +11,7 @@ from typing import Any
 from ..._paths import data_path
 from ...errors import NotFoundError
 from ...policy.library import shipped as shipped_policies
-from ...policy.yaml_text import read_yaml
+from ...policy.yaml_text import Lined, read_yaml
 
 
 @cache
@@ -55,4 +55,5 @@ def read(source: str | Path | Mapping[str, Any]) -> tuple[Mapping[str, Any], str
 
 def _with_on(raw: Mapping[Any, Any]) -> Mapping[str, Any]:
     """YAML reads a bare `on` as true; here it is the name of a field."""
-    return {"on" if key is True else key: value for key, value in raw.items()}
+    named = {"on" if key is True else key: value for key, value in raw.items()}
+    return Lined(named, raw.text) if isinstance(raw, Lined) else named
