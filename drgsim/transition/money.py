@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..payment.faces.standing import priced_alone
 from .flows import places
-from .prices import Priced
+from .prices import Priced, fund_of, payable, payment_of
 from .sides import Side
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ def stay_money(priced: Priced, index: pd.Index) -> pd.DataFrame:
     """A row a stay: what is paid for it in the three states and of it by the fund (int64 fen), its weights,
     and whether it can be paid in all three. Money of a stay that cannot is 0 and counted beside."""
     states = {"before": priced.before, "regrouped": priced.regrouped, "after": priced.after}
-    payable = np.logical_and.reduce([paid.findings.problem == 0 for paid in states.values()])
-    columns = {name: np.where(payable, paid.ledger.payment, 0) for name, paid in states.items()}
-    columns["fund_before"] = np.where(payable, priced.before.ledger.fund, 0)
-    columns["fund_after"] = np.where(payable, priced.after.ledger.fund, 0)
-    columns["payable"] = payable
-    columns["weight_before"] = np.where(payable, priced.before.findings.weight, np.nan)
-    columns["weight_after"] = np.where(payable, priced.after.findings.weight / priced.factor, np.nan)
+    known = np.logical_and.reduce([payable(paid) for paid in states.values()])
+    columns = {name: np.where(known, payment_of(paid), 0) for name, paid in states.items()}
+    columns["fund_before"] = np.where(known, fund_of(priced.before), 0)
+    columns["fund_after"] = np.where(known, fund_of(priced.after), 0)
+    columns["payable"] = known
+    columns["weight_before"] = np.where(known, priced.before.findings.weight, np.nan)
+    columns["weight_after"] = np.where(known, priced.after.findings.weight / priced.factor, np.nan)
     return pd.DataFrame(columns, index=index)
 
 
@@ -115,6 +116,16 @@ def money_notes(priced: Priced, money: pd.DataFrame, policy: Policy) -> list[tup
     if abs(rest) > 1e-4 * max(int(money["fund_before"].sum()), 1):
         notes.append(
             (f"基金支出仍差 {rest / 100:,.2f} 元", f"the fund still differs by {rest / 100:,.2f} yuan")
+        )
+    if alone := int((priced_alone(priced.before) & money["payable"].to_numpy()).sum()):
+        levels = priced.before.stays.labels("hospital_level").codes < 0
+        why = ("（医院等级缺失）", ": the hospital level is missing") if levels.any() else ("", "")
+        notes.append(
+            (
+                f"{alone:,} 例的个人负担无法测算{why[0]}：按病组的支付照算，基金支出的变化即支付的变化",
+                f"what the patient bears is not known in {alone:,} stays{why[1]}; payment by the scheme "
+                "stands, and the fund changes by what it changes",
+            )
         )
     left_out = int((~money["payable"]).sum())
     if left_out:

@@ -23,7 +23,7 @@ from ..words import words
 from .explained import explained
 from .flows import MOVED, flow_table, moves, severity_change, share_moved
 from .money import flow_money, money_notes, money_table, stay_money, weight_table
-from .prices import price
+from .prices import payable, price
 from .reasons import flow_reasons
 from .sides import Side, side
 from .watch import WATCHED, watched, worklist
@@ -266,7 +266,7 @@ class _Money:
         )
         priced = price(stays[0], stays[1], rules, old, new)
         try:
-            refuse_too_few(priced.before, priced.before.findings.problem != 0)
+            refuse_too_few(priced.before, ~payable(priced.before))
         except TooFewPricedError as error:  # who moves is known all the same; money of so few would mislead
             asked = "; ".join(filter(None, [str(error.got), error.do]))
             notes.insert(

@@ -26,8 +26,21 @@ def test_facts_on_the_hospital_fill_what_the_file_lacks(bare):
     assert "hospital_level" not in without.shares
 
 
-def test_a_run_that_prices_hardly_any_stay_asks_and_tells_no_money(bare, tmp_path, capsys):
+def test_without_a_level_payment_by_the_scheme_stands(bare):
+    """Only the patient's ladder hangs on the level: what the scheme pays, and the CMI, need none."""
     found = drgsim.transition(bare, "chs-drg-1.1", "chs-drg-2.0", draws=0)
+    sums = found.money["all"].iloc[0]
+    assert 0 < sums["before"] < bare["total_cost"].sum() * 1.1
+    assert sums["fund_change"] == pytest.approx(sums["change"])
+    assert abs(sums["fund_change"]) <= 1e-4 * sums["before"]
+    told = [zh for zh, _ in found.notes if "医院等级缺失" in zh]
+    assert [f"{600 - int(sums['not_payable'])} 例" in zh for zh in told] == [True]
+    assert sums["not_payable"] < 60
+
+
+def test_a_run_that_prices_hardly_any_stay_asks_and_tells_no_money(bare, tmp_path, capsys):
+    bare = bare.assign(care_region=bare["insured_region"])  # care elsewhere is paid by item
+    found = drgsim.transition(bare, "chs-drg-1.1", "chs-drg-2.0", draws=0, policy="harbin")
     assert found.money == {}
     assert "--hospital-level 3" in found.notes[0][0]
     assert found.shares["all"]["cases"].item() == 600  # who moves is told all the same
@@ -42,6 +55,8 @@ def test_a_run_that_prices_hardly_any_stay_asks_and_tells_no_money(bare, tmp_pat
         "chs-drg-2.0",
         "--out",
         str(tmp_path / "o"),
+        "--policy",
+        "harbin",
     ]
     assert main([*words, "--draws", "0"]) == 2
     assert "--hospital-level 3" in capsys.readouterr().err
