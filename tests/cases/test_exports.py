@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import pytest
 
-from drgsim import DrgGrouper, check_cases, read_cases
+from drgsim import DrgGrouper, check_cases, estimate, read_cases
 
 DIAGNOSES = [
     ["K80.101", "I50.900", "J44.100"], ["O80.000", "Z37.201"], ["P22.000"], ["C92.007", "I10.x00x002"],
@@ -159,6 +159,7 @@ EXPORTS = {
     "list 4101": partial(lists, sheets=False), "list 4101 on sheets": partial(lists, sheets=True),
 }  # fmt: skip
 GROUPS = ["HC23", "OC15", "PR15", "RR15", "FM39", "EK19"]
+PAID = [37125.68, 5605.24, None, 48621.25, None, 60000.0]  # by harbin; none where it has no weight
 PROBLEMS = [["principal-respiratory-failure", 5]]
 ABSENT = {"hqms": {"hospital_level", "ventilation_hours"}}  # what the layout has no column for
 
@@ -180,6 +181,8 @@ def test_the_same_stays_are_the_same_cells(name, tmp_path):
     if names is not None:  # a semicolon of a name parts no names
         assert names.iloc[3] in ("急性髓细胞白血病，t（8;21）|", "急性髓细胞白血病，t（8;21）")
     assert DrgGrouper("chs-drg-2.0").group(cases)["drg"].tolist() == GROUPS
+    paid = estimate(cases, "harbin", hospital={"level": 3}).frame
+    assert [plain(paid["payment"]), plain(paid["total_cost"])] == [PAID, plain(STAYS["total_cost"])]
     problems = check_cases(cases).frame
     told = problems[problems["column"].isin(["diagnoses", "procedures", "surgery_cost", "birth_weight"])]
     found = told[["rule", "row"]].sort_values(["row", "rule"]).to_numpy().tolist()
