@@ -27,6 +27,7 @@ _FILLS = {
     "region": ("care_region", "insured_region"),
     "id": ("hospital_id",),
 }
+_KINDS: dict[str, Any] = {"id": str, "region": str, "coefficient": int | float, "parameters": Mapping}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,16 @@ class HospitalFacts:
 
         Raises NotFoundError, FileFormatError for no TOML, ArgumentError for an unknown fact or value.
         """
-        if isinstance(given, HospitalFacts):
-            return given
-        if given is None:
-            return cls()
+        if given is None or isinstance(given, HospitalFacts):
+            return given or cls()
         document = given if isinstance(given, Mapping) else _read(Path(given))
         names = [each.name for each in fields(cls)]
-        for name in document:
-            if name not in names:
-                raise ArgumentError("no such fact on a hospital", got=name, allowed=names, nearest=names)
+        for name in (each for each in document if each not in names):
+            raise ArgumentError("no such fact on a hospital", got=name, allowed=names, nearest=names)
         facts = {name: value for name, value in document.items() if value is not None}
+        for name, kinds in _KINDS.items():
+            if name in facts and (isinstance(facts[name], bool) or not isinstance(facts[name], kinds)):
+                raise ArgumentError("a fact on a hospital is of another kind", got=facts[name], where=name)
         for name in ("level", "kind", "insurance"):
             if name in facts:
                 column = _FILLS[name][0]
@@ -81,8 +82,7 @@ class HospitalFacts:
         return any(getattr(self, each.name) for each in fields(self)) or self.level == 0
 
     def without_coefficient(self) -> HospitalFacts:
-        """The same facts, for a run over several policies. Raises ArgumentError when there are values of a
-        policy among them: there they belong into a scenario."""
+        """The same facts, for a run over several policies. Raises ArgumentError for values of one policy."""
         if self.coefficient is not None or self.parameters:
             raise ArgumentError(
                 "a coefficient or parameter of one policy, in a run over several",
@@ -125,7 +125,7 @@ class HospitalFacts:
                     do='give its code: id = "…"',
                 )
             changes["standard.coefficient.scope"] = "hospital"
-            changes[f"standard.coefficient.hospital/{names[0]}"] = float(self.coefficient)
+            changes[f"standard.coefficient.hospital/{names[0]}"] = self.coefficient
         return changes
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from drgsim import Policy, estimate, simulate
 from drgsim.cases.hospital_facts import HospitalFacts
-from drgsim.errors import ArgumentError, FileFormatError, NotFoundError
+from drgsim.errors import ArgumentError, DrgsimError, FileFormatError, NotFoundError
 from drgsim.payment.faces.enough import TooFewPricedError
 
 from .streets import WEIGHTS
@@ -127,3 +127,16 @@ def test_the_margin_holds_the_stays_of_the_scheme_and_the_others_stand_beside_it
         [N, whole["margin"], whole["total_cost"]]
     )
     assert answer.summary(["department", "insurance"])["cases"].sum() == N
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"coefficient": "=1+1"}, {"coefficient": True}, {"coefficient": [1]}, {"coefficient": float("nan")},
+        {"coefficient": 10**400}, {"coefficient": -1}, {"id": [1]}, {"id": 3.5}, {"region": {}},
+        {"parameters": 3},
+    ],
+)  # fmt: skip
+def test_facts_of_another_kind_are_refused(facts):
+    with pytest.raises(DrgsimError):
+        estimate(ordinary(hospital_level=3, hospital_id="H1"), POLICY, weights=TABLE, hospital=facts)

@@ -328,3 +328,24 @@ def test_a_threshold_is_never_rounded_into_a_contradiction():
     result = pay(cases({"total_cost": 4999.97}, {"total_cost": 5000.0}), asked, weights=pd.DataFrame(WEIGHTS))
     assert "0.499997 is below 0.5" in result.explain("C0", lang="en")
     assert "0.5 is at the limit 0.5" in result.explain("C1", lang="en")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "excess",
+        "excess_on_weight",
+        "share",
+        "cost_less_standards",
+        "cost_less_weights",
+        "cost_less_coefficient",
+    ],
+)
+def test_a_share_that_a_form_does_not_use_leaves_the_standard_as_the_least(form):
+    changes = {
+        **DEVIATION, "outlier.high.method": form, "outlier.basis": "price", "outlier.basis_price": 1_000,
+        "outlier.high.from": 100, "outlier.high.approved_share": 0.5,
+    }  # fmt: skip
+    done = street({**changes, "standard.base_rate": 10_000}, {"total_cost": 5_000}, {"total_cost": 9_000})
+    assert 0 not in column(done, "outlier")
+    assert column(done, "payment") == [10_000, 10_000]

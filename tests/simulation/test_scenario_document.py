@@ -301,3 +301,11 @@ def test_problems_of_a_file_have_their_lines(tmp_path):
     values.write_text("id: own\nvalues:\n  rate_growth:\n    employee: .nan\n", encoding="utf-8")
     with pytest.raises(ScenarioError, match="line 4"):
         Assumptions.load(values)
+
+
+def test_scenarios_extend_one_another_to_a_depth(tmp_path):
+    for number in range(40):
+        text = f"drgsim_scenario: 1\nid: s{number}\nextends: s{number + 1}.yaml\n"
+        (tmp_path / f"s{number}.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match="too deeply"):
+        Scenario.load(tmp_path / "s0.yaml")

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import NotFoundError, nearest_name
 from ...policy.entries import read_day
+from ...policy.library import DEEPEST
 from ...policy.policy import Policy
 from ...policy.policy_errors import Mistake, PolicyError
 from ...weights.table import published
@@ -152,6 +153,10 @@ def _parent(
         if raw.get("id") in trail:
             circle = " → ".join((*trail, str(raw.get("id"))))
             problems.append(Mistake("extends", "a scenario that extends itself", circle))
+            return {}
+        if len(trail) > DEEPEST:
+            told = "scenarios extend one another too deeply"
+            problems.append(Mistake("extends", told, f"more than {DEEPEST}"))
             return {}
         return read_document(raw, name=file, folder=beside, trail=trail)
     except ScenarioError as error:

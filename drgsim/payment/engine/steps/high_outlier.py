@@ -147,8 +147,9 @@ class HighOutlier:
         return Change(rows, payment=paid, marks=marks)
 
     def _least(self, state: State, rows: Ints) -> Fen:
-        """No stay is paid less than its standard for being dear (but for an approved share of its cost)."""
-        return np.zeros(len(rows), np.int64) if self.approved_share < 1 else state.standard[rows]
+        """No stay is paid less than its standard for being dear, but where an approved share is paid."""
+        cut = self.method == "by_item" and self.approved_share < 1  # no other form looks at the share
+        return np.zeros(len(rows), np.int64) if cut else state.standard[rows]
 
     def _slides(self, state: State, rows: Ints, paid: Fen) -> Floats:
         """The part of the payment that is priced in points: all but what is counted in yuan of the cost."""
