@@ -13,6 +13,7 @@ from ..cases.read_report import report_of
 from ..errors import ArgumentError, ColumnError
 from ..payment.engine.grouped import grouped
 from ..payment.faces.estimate import Estimate, estimate
+from ..payment.faces.estimate_summary import not_priced
 from ..policy.policy import policy_given
 from .indicators import HEADERS
 from .month import COMPARED, OfficeMonth, told_stays
@@ -157,6 +158,7 @@ def _told(
             f"结余和 CMI 只计按病组付费的 {inside:,} 例; 另列: {zh}",
             f"margin and CMI are of the {inside:,} stays the scheme prices; beside them: {en}",
         ))  # fmt: skip
+    lines += not_priced(answer)
     unknown = stays["patient_unknown"].dropna()
     if len(unknown):
         lines.append((

@@ -23,7 +23,8 @@ _LABELS = {**HEADERS, "beside": "另列: QY/未入组/自费/按项目/无法测
 _GROUP_FIGURES = ("cases", "cmi", "cost_index", "time_index", "mean_cost", "margin", "margin_rate")
 _CHANGES = {"change_last": "较上月", "change_year": "较去年同月"}
 _MOST_LISTED, _MOST_EXPLAINED = 20, 40  # stays listed, and told test by test, on the page
-_OWN_CSS = "details { margin: .6mm 0; } summary { cursor: pointer; } details ul { font-size: 8pt; }"
+_OWN_CSS = """details { margin: .6mm 0; } summary { cursor: pointer; } details ul { font-size: 8pt; }
+td:first-child { word-break: keep-all; }"""
 
 
 def page(month: OfficeReport) -> str:

@@ -49,6 +49,7 @@ def month():
 
 def test_the_last_month_is_taken_and_set_beside_the_others(month):
     assert (month.month, len(month)) == ("2025-03", 40)
+    assert any("无法测算 1 例: 缺总费用 1" in line for line in month.told)  # the reason, beside the margin
     table = month.comparison
     assert table.loc["cases"].tolist()[:2] == [40, 30]
     assert list(table.columns) == ["now", "last_month", "change_last", "year_ago", "change_year"]

@@ -82,6 +82,18 @@ def text(estimate: Estimate) -> str:
     return "\n".join([*lines, f"  {estimate.payments.trust}"])
 
 
+def not_priced(estimate: Estimate) -> list[tuple[str, str]]:
+    """How many stays cannot be priced and why, (中文, English); nothing where all can."""
+    unpaid = standings(estimate.payments) == Standing.NOT_PAYABLE
+    codes, counts = np.unique(estimate.payments.findings.problem[unpaid], return_counts=True)
+    why = [(Unpaid(int(code)), int(count)) for code, count in zip(codes, counts, strict=True)]
+    why.sort(key=lambda each: -each[1])
+    zh = "; ".join(f"{problem.zh} {count:,}" for problem, count in why)
+    en = "; ".join(f"{problem.en}: {count:,}" for problem, count in why)
+    lost = int(unpaid.sum())
+    return [(f"无法测算 {lost:,} 例: {zh}", f"{lost:,} stays cannot be priced: {en}")] if lost else []
+
+
 def notes(estimate: Estimate) -> list[tuple[str, str]]:
     """What a reader must know, (中文, English) each: who is beside the margin, whose part is unknown, and
     which stays are of other days than the rates."""
@@ -94,15 +106,7 @@ def notes(estimate: Estimate) -> list[tuple[str, str]]:
         )
         for why, count in zip(map(str, found.index), found, strict=True)
     ]
-    unpaid = standings(estimate.payments) == Standing.NOT_PAYABLE
-    codes, counts = np.unique(estimate.payments.findings.problem[unpaid], return_counts=True)
-    if len(codes):
-        why = [(Unpaid(int(code)), int(count)) for code, count in zip(codes, counts, strict=True)]
-        why.sort(key=lambda each: -each[1])
-        zh = "; ".join(f"{problem.zh} {count:,}" for problem, count in why)
-        en = "; ".join(f"{problem.en}: {count:,}" for problem, count in why)
-        lost = int(unpaid.sum())
-        lines.append((f"无法测算 {lost:,} 例: {zh}", f"{lost:,} stays cannot be priced: {en}"))
+    lines += not_priced(estimate)
     row = summary(estimate, None).iloc[0]
     inside, beside = int(row["in_scheme"]), int(row["cases"] - row["in_scheme"])
     if beside:
