@@ -263,7 +263,7 @@ def _tell_group(grouper: DipGrouper, status: Counter[str], seconds: float) -> No
     shares = ", ".join(f"{name} {count:,} ({count / status.total():.1%})" for name, count in named.items())
     lines = [f"{status.total():,} cases in {seconds:.1f} s: {shares or 'none'}"]
     (trust, title), (rules_trust, rules) = _titled(grouper.catalogue), _titled(grouper.rules)
-    lines.append(f"catalogue {grouper.catalogue.id} ({title}), trust: {trust}")
+    lines.append(f"by catalogue {grouper.catalogue.id} ({title}), trust: {trust}")
     lines.append(f"rule set {grouper.rules.id} ({rules}), trust: {rules_trust}")
     say("\n".join(lines), file=sys.stderr)
 
