@@ -34,6 +34,17 @@ _RATIOS = frozenset(
 YES_NO = {"zh": {True: "是", False: "否"}, "en": {True: "yes", False: "no"}}
 
 
+def refuse_rows(rows: int, name: str, *, above: int = 1) -> None:
+    """Raise ArgumentError for more rows than a sheet holds under `above` rows of headers."""
+    if rows > _SHEET_ROWS - above:
+        raise ArgumentError(
+            f"a sheet holds at most {_SHEET_ROWS - above:,} rows",
+            got=rows,
+            where=name,
+            do="write .parquet or .csv",
+        )
+
+
 class Book:
     """A workbook being written. Sheets come in the order they are asked for."""
 
@@ -88,13 +99,7 @@ class Book:
             names = columns if headers is None else [each for each in headers if each in columns]
             names = _of_one_language(names)
             rows = (done or 0) + len(frame)
-            if rows > _SHEET_ROWS - above:
-                raise ArgumentError(
-                    f"a sheet holds at most {_SHEET_ROWS - above:,} rows",
-                    got=rows,
-                    where=name,
-                    do="write .parquet or .csv",
-                )
+            refuse_rows(rows, name, above=above)
             places = [columns.index(each) for each in names]
             cells = [self._cells(frame.iloc[:, place]) for place in places]
             if done is None:

@@ -79,7 +79,9 @@ def _whole(arguments: argparse.Namespace) -> ReadReport | None:
 
 
 def _in_parts(arguments: argparse.Namespace) -> ReadReport:
-    """Part by part to a workbook, or to CSV in another encoding; memory does not grow with the file."""
+    """Part by part to a workbook, or to CSV in another encoding; memory does not grow with the file. Of a
+    Parquet file too many rows for a sheet are told before any is read."""
+    from .._excel import refuse_rows
     from ..cases.columns import without_personal
     from ..cases.read import iter_cases, made_columns
     from ..cases.read_report import KEY, ReadReport
@@ -87,6 +89,8 @@ def _in_parts(arguments: argparse.Namespace) -> ReadReport:
 
     reports: list[ReadReport] = []
     labels: Any = "zh" if arguments.chinese else None
+    if Path(arguments.out).suffix.lower() == ".xlsx":
+        refuse_rows(_rows_of_parquet(arguments.file), Path(arguments.file).name)
     parts = iter_cases(arguments.file, keep=arguments.keep, **reading_options(arguments, refuse=False))
     with cases_writer(arguments.out, labels=labels, encoding=arguments.encoding) as write:
         for part in parts:
@@ -94,6 +98,21 @@ def _in_parts(arguments: argparse.Namespace) -> ReadReport:
             made = [name for name in made_columns(reports[-1:]) if name in part and part[name].isna().all()]
             write(without_personal(part.drop(columns=made), keep=arguments.keep))
     return ReadReport.joined(reports)
+
+
+def _rows_of_parquet(file: str) -> int:
+    """As its end says; 0 for another file, and for one whose reader has to say what is wrong."""
+    from .._optional import installed
+
+    if not file.lower().endswith(".parquet") or not installed("pyarrow"):
+        return 0
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    try:
+        return int(pa.parquet.read_metadata(file).num_rows)
+    except (OSError, pa.ArrowException):
+        return 0
 
 
 def _streamed(arguments: argparse.Namespace) -> ReadReport:

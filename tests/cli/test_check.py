@@ -101,3 +101,15 @@ def test_a_file_is_converted_in_parts_as_in_one(tmp_path, monkeypatch, options):
     out = tmp_path / options[0]
     assert main(["convert", str(source), str(out), *options[1:]]) == 0
     pd.testing.assert_frame_equal(read_cases(out), expected)
+
+
+def test_too_many_rows_for_a_sheet_are_refused_before_any_is_read(tmp_path, monkeypatch, capsys):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    source, out = tmp_path / "many.parquet", tmp_path / "out.xlsx"
+    parquet.write_table(pa.table({"case_id": ["1"] * 30, "diagnoses": ["I10.x00"] * 30}), source)
+    monkeypatch.setattr("drgsim._excel._SHEET_ROWS", 30)
+    monkeypatch.setattr("drgsim.cases.read.iter_cases", None)
+    assert main(["--lang", "en", "convert", str(source), str(out)]) == 2
+    assert "a sheet holds at most 29 rows" in capsys.readouterr().err
+    assert not out.exists()
