@@ -191,7 +191,8 @@ def _print_supervision(result: Comparison) -> None:
             band = f"{row['low']:,.2f} … {row['high']:,.2f}"
             say(f"  {both(row['title_zh'], row['title_en'])}: {row['value']:,.2f} [{band}]")
         told = both("疑点不等于违规", "a suspicion is no guilt")
-        say(f"  {rows['source'].iloc[0]} {rows['state'].iloc[0]}; {told}")
+        state = both(*pairs("trust")[rows["state"].iloc[0]])
+        say(f"  {rows['source'].iloc[0]} {state}; {told}")
 
 
 def _into_place(part: Path, out: Path) -> None:
