@@ -12,6 +12,8 @@ import pandas as pd
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+_HALF_A_FEN = 0.005
+
 
 @dataclass(frozen=True, eq=False)
 class Labels:
@@ -111,6 +113,7 @@ def hospital_table(hospitals: pd.Series[Any] | None, a: Labels, b: Labels, cost:
         }
     )
     table = frame.groupby("hospital_id", sort=True).sum()
-    table["change"] = table["paid_b"] - table["paid_a"]
+    change = table["paid_b"] - table["paid_a"]
+    table["change"] = change.where(change.abs() >= _HALF_A_FEN, 0.0)  # last bits of sums of means
     table["change_share"] = table["change"] / table["paid_a"]
     return table[columns].sort_values("change", ascending=False, kind="stable")

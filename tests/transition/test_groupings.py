@@ -8,7 +8,7 @@ from drgsim import compare_groupings, synthetic_cases
 from drgsim.dip import DipCatalogue, DipGrouper
 from drgsim.errors import ArgumentError, ColumnError
 from drgsim.grouping import DrgGrouper
-from drgsim.transition.measures import Labels, group_table, migration_table, side_summary
+from drgsim.transition.measures import Labels, group_table, hospital_table, migration_table, side_summary
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,16 @@ def test_both_sides_share_one_total(across, cases):
     assert sum(
         across.counts[name] for name in ("compared", "only_a", "only_b", "neither", "without_cost")
     ) == len(cases)
+
+
+def test_who_is_paid_the_same_by_other_sums_neither_wins_nor_loses():
+    cost = np.array([0.1, 0.7, 1e7 / 3, 0.2, 0.6, 2e7 / 3])
+    split, whole = labels(*"ABCDEF"), labels(*"GGGGGG")
+    table = hospital_table(pd.Series(["H1"] * 6), split, whole, cost)
+    assert table["paid_a"].iloc[0] != table["paid_b"].iloc[0]  # in their last bits
+    assert table["change"].tolist() == [0.0]
+    moved = hospital_table(pd.Series(["H1", "H2"] * 3), split, whole, cost)
+    assert moved["change"].abs().min() > 1
 
 
 def test_winners_and_losers(across):
