@@ -13,6 +13,7 @@ from ..cases import read_cases
 from ..cases.beside import headed_table
 from ..cases.columns import case_column, case_columns, column_labels
 from ..cases.layouts import find_layout
+from ..cases.values import value_labels
 from ..codes import Catalogue, normalise_codes
 from ..errors import ArgumentError, ColumnError, FileFormatError
 from .bureau import as_number_of_stay
@@ -46,7 +47,6 @@ _CORRECTIONS = {  # spellings of headings
     )
 }
 _NUMBERS = ("case_id", "stay_id", "settlement_id", "record_number")
-_LEVELS = {0: "未定级", 1: "一级", 2: "二级", 3: "三级"}
 _TOLD_ANEW = ("total_cost", "insurance", "icu_hours", "ventilation_hours", "children_birth_weights")
 _COUNTED = ("diagnosis_count", "procedure_count")  # from the lists themselves
 _COUNTS = {"diseinfo": "diag_code_cnt", "oprninfo": "oprn_oprt_code_cnt"}
@@ -325,7 +325,7 @@ def _plain(value: Any, name: str) -> Any:
         return str(value).removesuffix(" 00:00:00")
     kind = case_columns()[name].kind
     if name == "hospital_level":
-        return _LEVELS.get(int(value), str(value))
+        return value_labels(name).get(int(value), str(value))
     if kind == "whole":
         return str(int(value)) if name in ("sex", "discharge") else int(value)
     return float(value) if kind in ("decimal", "money") else str(value)
