@@ -22,7 +22,7 @@ from .series import NATION, Known
 from .words import INSURANCES, lines, pots
 
 UNEXPLAINED = "unexplained"
-TOLERANCE = 0.005  # by which parts may exceed the published whole, for rounding of what was printed
+TOLERANCE = 0.005  # of the whole: figures are printed rounded, so their parts may add up to this much more
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,10 @@ def _maternity_parts(known: Known, year: int) -> dict[str, Booked]:
     for name in ("delivery", "prenatal"):
         a_birth = start_share(f"maternity_{name}_a_birth", known) * start_share("employee_births", known)
         parts[f"maternity.{name}"] = Booked(
-            min(births * a_birth, maternity / 3), "F90", "assumed", "births x an assumed amount"
+            min(births * a_birth, maternity / constant("maternity_care_parts")),
+            "F90",
+            "assumed",
+            "births x an assumed amount",
         )
     rest = maternity - sum(each.amount for each in parts.values())
     parts["maternity.allowance"] = Booked(rest, "P03", "assumed", "published maternity spending less care")

@@ -226,7 +226,8 @@ def _heads(people: pd.DataFrame, year: int) -> dict[str, float]:
 def _trend(people: pd.DataFrame, year: int) -> dict[str, float]:
     trend = {}
     for kind in KINDS:
-        own = people[(people["kind"] == kind) & (people["year"] <= year) & (people["year"] >= year - 3)]
+        late = people["year"].between(year - constant("heads_years"), year)
+        own = people[(people["kind"] == kind) & late]
         by_year = own.groupby("year")["persons"].sum()
         if len(by_year) > 1 and by_year.iloc[0] > 0:
             span = int(by_year.index[-1] - by_year.index[0])

@@ -12,14 +12,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .assumptions import constant
+from .assumptions import constant, constants
 from .profiles import AGES, births_by_age, death_rates, profile, retired_share
 
 Floats = npt.NDArray[np.float64]
 
-ADULT = 18
 INDEXES = ("inpatient", "outpatient", "disability")
 KINDS = ("active", "retired", "resident")
+
+
+def _ages(name: str) -> slice:
+    """The years of age from `low` to `high` of a constant, both among them; to the oldest without `high`."""
+    held = constants()[name]
+    return (
+        slice(int(held["low"]), int(held["high"]) + 1) if "high" in held else slice(int(held["value"]), AGES)
+    )
 
 
 def by_sex() -> Floats:
@@ -154,7 +161,7 @@ def project_people(start: Structure, first_year: int, years: int, draws: int, at
     }
     begun = _employed_share(start)
     entry = _entry(begun)
-    movable = profile("movable")
+    movable, bounds = profile("movable"), constants()["movement_of_an_age"]
     sums: dict[str, list[Floats]] = {}
     births = _births(cells, first_year, at("births_scale", 1))
     _count(sums, cells, births)
@@ -169,12 +176,13 @@ def project_people(start: Structure, first_year: int, years: int, draws: int, at
         both = born["employee"] + born["resident"]
         cells["resident"][..., 0] = both[:, None] * by_sex()
         _retire(cells, retired_share_of(year, at, t), _cell(at("retirement_take", t)))
-        hazard = np.clip(entry + _cell(at("movement", t)) * movable, -0.5, 1.0)
+        hazard = np.clip(entry + _cell(at("movement", t)) * movable, bounds["low"], bounds["high"])
         moved = np.where(hazard >= 0, cells["resident"] * hazard, cells["active"] * hazard)
         cells["resident"] -= moved
         cells["active"] += moved
         loss = _cell(at("resident_loss", t))
-        gone = np.where(loss >= 0, cells["resident"] * loss, cells["outside"] * loss * 5)
+        back = cells["outside"] * loss * constant("return_to_loss")
+        gone = np.where(loss >= 0, cells["resident"] * loss, back)
         cells["resident"] -= np.maximum(gone, -cells["outside"])
         cells["outside"] += np.maximum(gone, -cells["outside"])
         _count(sums, cells, born)
@@ -192,11 +200,11 @@ def _cell(value: Floats) -> Floats:
 
 
 def _young(cells: Mapping[str, Floats]) -> Floats:
-    """Everyone of 18 to 39 years, the others 0: whom migration moves."""
-    everyone = sum(cells.values(), np.zeros(1))
-    everyone[..., :ADULT] = 0.0
-    everyone[..., 40:] = 0.0
-    return np.asarray(everyone)
+    """Everyone of the ages that migration moves, the others 0."""
+    everyone = np.asarray(sum(cells.values(), np.zeros(1)))
+    young = np.zeros_like(everyone)
+    young[..., _ages("migrant_ages")] = everyone[..., _ages("migrant_ages")]
+    return young
 
 
 def _retire(cells: dict[str, Floats], share: Floats, take: Floats) -> None:
@@ -215,13 +223,13 @@ def _employed_share(start: Structure) -> Floats:
 
 def _entry(share: Floats) -> Floats:
     """(2, 101): part of the residents of an age who take up work, so that new generations come to the shares
-    of today's by 30 years."""
+    of today's by the last of the ages at which work is taken up."""
     before = np.zeros_like(share)
     before[:, 1:] = share[:, :-1]
     hazard = np.divide(share - before, 1 - before, out=np.zeros_like(share), where=before < 1)
-    hazard[:, :ADULT] = 0.0
-    hazard[:, 30:] = 0.0
-    return np.maximum(hazard, 0.0)
+    entering = np.zeros_like(share)
+    entering[:, _ages("entry_ages")] = hazard[:, _ages("entry_ages")]
+    return np.maximum(entering, 0.0)
 
 
 def _births(cells: Mapping[str, Floats], year: int, scale: Floats) -> dict[str, Floats]:
@@ -239,10 +247,12 @@ def _count(sums: dict[str, list[Floats]], cells: Mapping[str, Floats], births: M
 
     put("active", cells["active"].sum((1, 2)))
     put("retired", cells["retired"].sum((1, 2)))
-    put("pupil", cells["resident"][..., :ADULT].sum((1, 2)))
-    put("adult", cells["resident"][..., ADULT:].sum((1, 2)))
-    put("aged", sum(each[..., 60:].sum((1, 2)) for each in cells.values()))
-    put("working", sum(each[..., 20:60].sum((1, 2)) for each in cells.values()))
+    adult = int(constant("adult_age"))
+    put("pupil", cells["resident"][..., :adult].sum((1, 2)))
+    put("adult", cells["resident"][..., adult:].sum((1, 2)))
+    for name in ("aged", "working"):
+        ages = _ages(f"{name}_ages")
+        put(name, sum(each[..., ages].sum((1, 2)) for each in cells.values()))
     for scheme in ("employee", "resident"):
         put(f"births.{scheme}", births[scheme])
     for name in INDEXES:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._paths import data_path
+from .assumptions import constant
 from .series import Known
 
 Floats = npt.NDArray[np.float64]
@@ -74,14 +75,14 @@ def _death_tables() -> Floats:
 def census() -> Floats:
     """(2, 101): persons at the census of 2020 by sex and age, spread evenly over each band's years.
 
-    The open band from 85 years on falls by a fifth a year.
+    Whom the open band from 85 years on counts falls from age to age by the constant `census_tail`.
     """
     people = np.zeros((2, AGES))
     for sex, name in enumerate(SEXES):
         for start in range(0, 85, 5):
             band = Known().at(name, f"census_population_{start}-{start + 4}", 2020)
             people[sex, start : start + 5] = (band or 0.0) / 5
-        tail = 0.8 ** np.arange(AGES - 85)
+        tail = constant("census_tail") ** np.arange(AGES - 85)
         people[sex, 85:] = (Known().at(name, "census_population_85+", 2020) or 0.0) * tail / tail.sum()
     people.setflags(write=False)
     return people

@@ -111,9 +111,9 @@ def population_at(year: int, known: Known) -> np.ndarray:
     return people
 
 
-def head_trend(known: Known, place: str, year: int, span: int = 3) -> dict[str, float]:
-    """Mean yearly growth of heads over the last `span` comparable years known; 0 where there are none."""
-    trend = {}
+def head_trend(known: Known, place: str, year: int) -> dict[str, float]:
+    """Mean yearly growth of heads over the last comparable years known (constant `heads_years`), else 0."""
+    trend, span = {}, constant("heads_years")
     for kind, scheme in (
         ("active", "employee_active"), ("retired", "employee_retired"), ("resident", "resident")
     ):  # fmt: skip

@@ -16,7 +16,7 @@ import pandas as pd
 from .._rows import rows_of
 from ..errors import ArgumentError, ColumnError
 from .settlement_errors import LedgerError, SettlementError
-from .timing import MONTHS_IN_A_YEAR
+from .timing import MONTHS_IN_A_YEAR, convention
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -151,12 +151,12 @@ def pool_regions(
     mode: str = "transfer",
     *,
     pool: dict[str, float] | None = None,
-    share_in: float = 0.05,
-    full_at_months: float | None = 6.0,
-    aid_share: float = 1.0,
+    share_in: float = convention("pool_share_in"),
+    full_at_months: float | None = convention("pool_full_at_months"),
+    aid_share: float = convention("pool_aid_share"),
     within: float | None = None,
-    local_share: float = 0.0,
-    strength: float = 0.5,
+    local_share: float = convention("pool_local_share"),
+    strength: float = convention("pool_strength"),
 ) -> pd.DataFrame:
     """One year of provincial pooling on a table of funds; employees and residents never mix.
 
@@ -166,6 +166,10 @@ def pool_regions(
         (mode ex_ante).
     mode : transfer, unified or ex_ante.
     pool : yuan in the pool at the start of the year by insurance; 0 where not named.
+    share_in, full_at_months, aid_share, within : as in `transfer`. Unless given, what one province published
+        (5 % of last year's income until the pool holds six months of spending), the whole gap, no bound.
+    local_share, strength : as in `unified` and `ex_ante`; 0 and one half are assumed. Every default stands
+        with source and trust in `data/settlement/conventions.csv`.
 
     Returns
     -------

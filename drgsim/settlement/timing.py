@@ -119,7 +119,8 @@ MONTHS_IN_A_YEAR = 12
 
 @cache
 def convention(name: str) -> float:
-    """A number that days and months are counted simply by (`data/settlement/conventions.csv`, assumed).
+    """A number that settlement holds to unless it is told otherwise, with source and trust in
+    `data/settlement/conventions.csv`.
 
     >>> convention("days_in_a_month")
     30.0

@@ -84,3 +84,51 @@ def test_ages_of_the_country_come_near_the_published_ones():
     population = population_at(2025, Known())
     published = Known().at("all", "population_60_plus", 2025)
     assert -0.04 < population[:, 60:].sum() / published - 1 < -0.015
+
+
+def test_who_counts_as_aged_of_working_age_and_pupil_follows_the_constants():
+    start = structure_of(census(), HEADS, year=2020)
+    people = carried(1)
+    everyone = start.active + start.retired + start.resident + start.outside
+    assert people["aged"][0, 0] == pytest.approx(everyone[:, 60:].sum())
+    assert people["working"][0, 0] == pytest.approx(everyone[:, 20:60].sum())
+    assert people["pupil"][0, 0] == pytest.approx(start.resident[:, :18].sum())
+    assert people["adult"][0, 0] == pytest.approx(start.resident[:, 18:].sum())
+
+
+def test_the_uninsured_come_back_at_five_times_the_rate_residents_would_leave():
+    start = structure_of(census(), HEADS, year=2020)
+    outside = (start.outside * np.exp(-death_rates(2021))).sum()
+    back = carried(1, resident_loss=-0.01).resident[0, 1] - carried(1).resident[0, 1]
+    assert outside > 1e6
+    assert back == pytest.approx(5 * 0.01 * outside)
+
+
+def test_migration_brings_residents_of_18_to_39_years():
+    start = structure_of(census(), HEADS, year=2020)
+    everyone = (start.active + start.retired + start.resident + start.outside) * np.exp(-death_rates(2021))
+    calm, moved = carried(1), carried(1, migration=0.01)
+    # who is 17 to 38 when the year begins is of those ages when it ends; none of them retires
+    came = sum(moved[name][0, 1] - calm[name][0, 1] for name in ("active", "adult"))
+    assert came == pytest.approx(0.01 * everyone[:, 17:39].sum())
+    assert moved["pupil"][0, 1] == calm["pupil"][0, 1]
+    assert moved["retired"][0, 1] == calm["retired"][0, 1]
+
+
+def test_new_generations_take_up_work_between_18_and_29_only():
+    from drgsim.fund.people import _entry
+
+    share = np.zeros((2, 101))
+    share[:, 16:18], share[:, 18:25], share[:, 25:29], share[:, 29] = 0.1, 0.4, 0.55, 0.64
+    share[:, 30:] = 0.8
+    expected = np.zeros(101)
+    # (share - share a year younger) / (1 - share a year younger)
+    expected[18], expected[25], expected[29] = 0.3 / 0.9, 0.15 / 0.6, 0.09 / 0.45
+    assert _entry(share) == pytest.approx(np.stack([expected, expected]))
+
+
+def test_the_open_band_of_the_census_falls_by_a_fifth_a_year_and_keeps_its_sum():
+    people = census()
+    assert people[:, 86:] == pytest.approx(0.8 * people[:, 85:-1])
+    for sex, name in enumerate(("men", "women")):
+        assert people[sex, 85:].sum() == pytest.approx(Known().at(name, "census_population_85+", 2020))

@@ -104,6 +104,38 @@ def test_money_that_is_none_is_refused():
         pool_years(course(), first_year=2025)
 
 
+def test_without_options_a_province_pools_as_the_published_rule_does():
+    """Fund rules §5.1: 5 % of last year's income until the pool holds six months of spending."""
+    table = pd.DataFrame(
+        {"region": ["A", "B"], "insurance": "employee", "last_income": [900.0, 2000.0],
+         "income": [1000.0, 2000.0], "spending": [1200.0, 1800.0], "reserve": [50.0, 0.0]}
+    )  # fmt: skip
+    # pays in 45 and 100; A lacks 1200 - 955 = 245, has 50 of its own, the pool bears 145 of the other 195
+    pooled = pool_regions(table)
+    assert pooled["paid_in"].tolist() == [45.0, 100.0]
+    assert pooled["gap"].tolist() == [245.0, 0.0]
+    assert pooled["own"].tolist() == [50.0, 0.0]
+    assert pooled["aid"].tolist() == [145.0, 0.0]
+    assert pooled["pool_after"].tolist() == [0.0, 0.0]
+    # half of 3,000 a year is six months: nothing is paid in, and the whole gap of A is met
+    full = pool_regions(table, pool={"employee": 1500.0})
+    assert full["paid_in"].tolist() == [0.0, 0.0]
+    assert full["aid"].tolist() == [150.0, 0.0]
+    assert full["pool_after"].tolist() == [1350.0, 1350.0]
+    assert pool_regions(table, pool={"employee": 1499.99})["paid_in"].tolist() == [45.0, 100.0]
+
+
+def test_half_of_the_distance_to_a_share_by_risk_moves_unless_told_otherwise():
+    table = pd.DataFrame(
+        {"region": ["A", "B"], "insurance": "resident", "income": [1000.0, 2000.0],
+         "spending": [1400.0, 1500.0], "reserve": 0.0, "risk": [2.0, 1.0]}
+    )  # fmt: skip
+    moved = pool_regions(table, "ex_ante")  # by risk A would have 2,000 of 3,000, and has 1,000
+    assert moved["aid"].tolist() == [500.0, 0.0]
+    assert moved["paid_in"].tolist() == [0.0, 500.0]
+    assert pool_regions(table, "unified")["aid"].tolist() == [400.0, 0.0]  # nothing stays with the region
+
+
 def test_a_simulation_says_who_gives_and_who_gets():
     import drgsim
     from drgsim.simulation.simulate import simulate
