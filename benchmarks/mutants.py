@@ -172,7 +172,7 @@ def marked(text: str, places: dict[int, int]) -> str:
 
     >>> print(marked("if a:\\n    b = 1", {7: 2}))
     if a:
-        getattr(__import__('builtins'), 'reached', id)(7)
+        getattr(__import__('builtins'), 'reached', __import__('builtins').abs)(7)
         b = 1
     """
     tree = ast.parse(text)
@@ -188,7 +188,10 @@ def marked(text: str, places: dict[int, int]) -> str:
             ),
             key=lambda found: found[:2],
         )
-        told = ast.parse(f"getattr(__import__('builtins'), 'reached', id)({number})").body[0]
+        # no bare name: the code may have given it another meaning
+        told = ast.parse(
+            f"getattr(__import__('builtins'), 'reached', __import__('builtins').abs)({number})"
+        ).body[0]
         for node in ast.walk(told):
             if hasattr(node, "lineno"):
                 node.lineno = node.end_lineno = inner[0]
