@@ -81,6 +81,18 @@ class Visit:
     def busy(self) -> bool:
         return self.state["state"] in RUNNING
 
+    def must_be_free(self) -> None:
+        """Raises ArgumentError while something is computed."""
+        if self.busy:
+            raise ArgumentError("something is being computed already", do="wait, or cancel it first")
+
+    def forget(self, *names: str) -> None:
+        """Take away what these tasks found."""
+        for name in names:
+            (self.folder / f"{name}.json").unlink(missing_ok=True)
+            for path in self.out.glob(f"{name}.*"):
+                path.unlink()
+
     def cancel(self) -> None:
         """Ask the computation to stop; it looks for this file all the time."""
         if self.busy:
@@ -158,8 +170,7 @@ class Desk:
 
     def start(self, visit: Visit, task: str, options: dict[str, Any]) -> None:
         """Compute in a process of its own. Raises ArgumentError while something runs."""
-        if visit.busy:
-            raise ArgumentError("something is being computed already", do="wait, or cancel it first")
+        visit.must_be_free()
         (visit.folder / "cancel").unlink(missing_ok=True)
         run = secrets.token_hex(8)
         visit.write("task", {"task": task, "options": options, "run": run})

@@ -5,6 +5,7 @@ Signs of their own besides colour.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +57,7 @@ def margin_bar(payment: float, cost: float, say: Say) -> Markup:
 
 WIDTH, HEIGHT = 860, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 18, 30
-_TICKS = 5
+_TICKS = 5  # steps between marks, at the most but for the two ends
 _KEY = 18  # height of a line that says what a curve is
 
 
@@ -71,6 +72,20 @@ class Curve:
     dash: str | None = None
 
 
+def round_marks(low: float, high: float) -> list[float]:
+    """Multiples of 1, 2 or 5 times a power of ten, the first at or below `low`, the last at or above `high`.
+
+    >>> round_marks(-3.1, 19.0)
+    [-5.0, 0.0, 5.0, 10.0, 15.0, 20.0]
+    """
+    least = ((high - low) or 1.0) / _TICKS
+    power = math.floor(math.log10(least))
+    factor = next(each for each in (1, 2, 5, 10) if each * 10.0**power >= least * (1 - 1e-9))
+    step = float(f"{factor}e{power}")
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [float(f"{place * factor}e{power}") for place in range(first, max(last, first + 1) + 1)]
+
+
 def fan(years: Sequence[int], curves: Sequence[Curve], title: str, unit: str) -> Markup:
     """Curves over years; values in `unit`."""
     every = [
@@ -78,8 +93,8 @@ def fan(years: Sequence[int], curves: Sequence[Curve], title: str, unit: str) ->
         for curve in curves
         for value in [*curve.points, *(v for band in curve.bands for s in band for v in s)]
     ]
-    low, high = min([0.0, *every]), max([0.0, *every])
-    room = (high - low) or 1.0
+    marks = round_marks(min([0.0, *every]), max([0.0, *every]))
+    high, room = marks[-1], marks[-1] - marks[0]
     top = _TOP + _KEY * len(curves)  # what each curve is stands above them, a line each
     height = HEIGHT + _KEY * len(curves)
     wide, tall = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
@@ -91,11 +106,10 @@ def fan(years: Sequence[int], curves: Sequence[Curve], title: str, unit: str) ->
         return round(top + tall * (high - value) / room, 1)
 
     parts: list[Any] = [tag("title", title)]
-    for place in range(_TICKS + 1):
-        value = low + room * place / _TICKS
+    for value in marks:
         parts += [
             tag("line", x1=_LEFT, x2=WIDTH - _RIGHT, y1=y(value), y2=y(value), stroke="#d9dde1"),
-            tag("text", f"{value:,.4g}", x=_LEFT - 6, y=y(value) + 4, text_anchor="end", font_size=12),
+            tag("text", f"{value:,.10g}", x=_LEFT - 6, y=y(value) + 4, text_anchor="end", font_size=12),
         ]
     parts.append(tag("line", x1=_LEFT, x2=WIDTH - _RIGHT, y1=y(0), y2=y(0), stroke="#1c2530"))
     step = max(1, round((years[-1] - years[0]) / 8))

@@ -213,8 +213,8 @@ def _in_both(say: Callable[[], str]) -> dict[str, list[str]]:
         return {"zh": zh, "en": say().splitlines()}
 
 
-def cases_of(visit: Visit) -> pd.DataFrame:
-    """The cases that were read. Raises ArgumentError before, and while codes lie unread."""
+def must_be_read(visit: Visit) -> Path:
+    """Where the cases that were read lie. Raises ArgumentError before, and while codes lie unread."""
     path = visit.folder / CASES
     if not path.is_file():
         raise ArgumentError("the file was not read yet", do="agree to its columns first")
@@ -224,4 +224,9 @@ def cases_of(visit: Visit) -> pd.DataFrame:
         raise ArgumentError(
             "a column of codes lies unread", got=names, do="say what it is, or that it is not to be read"
         )
-    return pd.read_pickle(path)
+    return path
+
+
+def cases_of(visit: Visit) -> pd.DataFrame:
+    """The cases that were read. Raises ArgumentError as `must_be_read`."""
+    return pd.read_pickle(must_be_read(visit))

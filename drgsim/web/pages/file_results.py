@@ -14,6 +14,7 @@ from .html import field, many, select, table, tag
 from .shell import Say, notes, saying
 
 TASKS = pairs("task")
+FROM_TO = {"from": "chs-drg-2.0", "to": "chs-drg-3.0"}  # the schemes a transition offers first
 _COLUMNS = dict.fromkeys([*SHOWN["office"], *SHOWN["audit"], "insurance", "index"])
 _HEADS = {name: (zh, en[0].upper() + en[1:]) for name, (zh, en) in named(*_COLUMNS, room="page").items()}
 
@@ -120,8 +121,8 @@ def _transition(say: Say, at: str, choices: Mapping[str, Any]) -> Markup:
             "谁换组、为什么、金额如何变化、哪版更能解释费用。",
             "Who changes group and why, what that does to money, which scheme explains cost better.",
         ),
-        field(say("从", "From"), select("from", schemes, "chs-drg-2.0"), for_="from"),
-        field(say("到", "To"), select("to", schemes, "chs-drg-3.0"), for_="to"),
+        field(say("从", "From"), select("from", schemes, FROM_TO["from"]), for_="from"),
+        field(say("到", "To"), select("to", schemes, FROM_TO["to"]), for_="to"),
         _ids(
             say,
             "transition",

@@ -16,7 +16,8 @@ from ..settings import Settings
 from .desk import Visit
 from .file_columns import AS_IS, NOT_READ, targets
 from .file_page import drop_page, stages, visit_page
-from .file_results import TASKS
+from .file_read import must_be_read
+from .file_results import FROM_TO, TASKS
 from .policies import choices, policy_options
 
 if TYPE_CHECKING:
@@ -88,12 +89,13 @@ def add_file(app: Any, door: "Door") -> None:
 
         def begin() -> Any:
             visit = desk.get(key)
+            visit.must_be_free()
             options = _reading(form, visit)
             task = "look" if form.get("do") == "look" else "read"
             if task == "read":
                 options["hospital"] = asdict(settings.hospital)
                 visit.write("look", {**visit.read("look"), "options": {**options}})
-                _forget(visit, "read", *TASKS)
+                visit.forget("read", *TASKS)
             desk.start(visit, task, options)
             return door.to(f"/file/{key}")
 
@@ -107,8 +109,11 @@ def add_file(app: Any, door: "Door") -> None:
             visit = desk.get(key)
             if task not in TASKS:
                 raise NotFoundError("no such computation", got=task, allowed=list(TASKS), nearest=list(TASKS))
-            _forget(visit, task)
-            desk.start(visit, task, _computing(form, task, door.lang(request), door))
+            options = _computing(form, task, door.lang(request), door)
+            visit.must_be_free()
+            must_be_read(visit)
+            visit.forget(task)
+            desk.start(visit, task, options)
             return door.to(f"/file/{key}")
 
         return await _or_told(request, begin, f"/file/{key}")
@@ -185,8 +190,7 @@ async def take(request: Any, visit: Visit, name: str, settings: Settings, path: 
 
     Raises ArgumentError if it is too large, or empty.
     """
-    if visit.busy:
-        raise ArgumentError("something is being computed already", do="wait, or cancel it first")
+    visit.must_be_free()
     if len(list(visit.files.iterdir())) >= _MOST_FILES:
         raise ArgumentError("too many files at once", allowed=_MOST_FILES)
     size = 0
@@ -250,25 +254,19 @@ def _reading(form: dict[str, str], visit: Visit) -> dict[str, Any]:
 
 
 def _computing(form: dict[str, str], task: str, lang: str, door: "Door") -> dict[str, Any]:
+    """What a form asks for; a field that was not sent is as the page offers it first."""
     settings = door.settings
     options: dict[str, Any] = {"lang": lang, "hospital": asdict(settings.hospital)}
     options["case_ids"] = form.get("case_ids") == "1"
     if task == "transition":
         known = sorted(available_ids())
-        for name in ("from", "to"):
-            options[name] = form.get(name, "")
+        for name, first in FROM_TO.items():
+            options[name] = form.get(name, first)
             if options[name] not in known:
                 raise NotFoundError("no such scheme", got=options[name], allowed=known, nearest=known)
         return options
-    options |= policy_options(form.get("policy", ""), settings, door.work.kept)
+    options |= policy_options(form.get("policy"), settings, door.work.kept)
     month = form.get("month", "")
     if month and not re.fullmatch(r"\d{4}-\d{2}", month):
         raise ArgumentError("a month is written 2025-03", got=month)
     return {**options, "month": month}
-
-
-def _forget(visit: Visit, *names: str) -> None:
-    for name in names:
-        (visit.folder / f"{name}.json").unlink(missing_ok=True)
-        for path in visit.out.glob(f"{name}.*"):
-            path.unlink()

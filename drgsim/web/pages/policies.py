@@ -25,9 +25,15 @@ def choices(settings: Settings, kept: Kept) -> dict[str, Any]:
     return {"policies": policies, "policy": own or NATIONAL, "schemes": sorted(available_ids())}
 
 
-def policy_options(name: str, settings: Settings, kept: Kept) -> dict[str, Any]:
-    """A shipped policy by its id, or the one the service was started with; never another path."""
-    known = [each["id"] for each in choices(settings, kept)["policies"]]
+def policy_options(name: str | None, settings: Settings, kept: Kept) -> dict[str, Any]:
+    """A shipped policy by its id, or the one the service was started with; never another path.
+
+    None is the one that forms begin with.
+    """
+    offered = choices(settings, kept)
+    known = [each["id"] for each in offered["policies"]]
+    if name is None:
+        name = offered["policy"]
     if name not in known:
         raise NotFoundError("no such policy", got=name[:100], allowed=known, nearest=known)
     return {"policy": name}

@@ -231,7 +231,11 @@ def _found(found: Mapping[str, Any], visit: Visit, say: Say) -> Markup:
             ),
             table(
                 [say("指标", "Measure"), *summary["heads"][1:]],
-                [[_measure(row[0], say), *row[1:]] for row in summary["rows"]],
+                [
+                    [_measure(row[0], say), *row[1:]]
+                    for row in summary["rows"]
+                    if row[0] != say("title_en", "title_zh")  # the title in the language of the page
+                ],
                 figures=range(1, len(summary["heads"])),
                 caption=say("各方案汇总", "Summary by scenario"),
             ),
@@ -246,9 +250,10 @@ def _found(found: Mapping[str, Any], visit: Visit, say: Say) -> Markup:
 
 def _measure(name: str, say: Say) -> str:
     """A measure of the summary in words; its own name where there are none."""
-    titles = {"title_zh": ("标题", "Title in Chinese"), "title_en": ("英文标题", "Title")}
+    if name in ("title_zh", "title_en"):
+        return say("标题", "Title")
     known = words().get(name)
-    return say(*titles.get(name, (name, name))) if known is None else say(known.zh, known.en)
+    return name if known is None else say(known.zh, known.en)
 
 
 def checked(found: Mapping[str, Any], say: Say) -> str:

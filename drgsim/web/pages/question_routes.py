@@ -4,9 +4,9 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ArgumentError, DrgsimError
+from ...errors import DrgsimError
 from ...language import in_chinese
-from .file_read import CASES as READ_CASES
+from .file_read import must_be_read
 from .question_asked import (
     CASES,
     LEAST_CASES,
@@ -40,8 +40,7 @@ def add_question(app: Any, door: "Door") -> None:
         if not key:
             return None
         visit = desk.get(key)
-        if not (visit.folder / READ_CASES).is_file():
-            raise ArgumentError("the file was not read yet", do="agree to its columns first")
+        must_be_read(visit)
         return visit
 
     @app.get("/question", include_in_schema=False)
@@ -86,7 +85,8 @@ def add_question(app: Any, door: "Door") -> None:
             }
             scenarios_of(options["baseline"], options["changes"])  # told before anything is begun
             visit = visit_of(given.get("visit", "")) or desk.new()
-            (visit.folder / "question.json").unlink(missing_ok=True)
+            visit.must_be_free()
+            visit.forget("question")
             desk.start(visit, "question", options)
             return door.to(f"/question/{visit.key}")
 

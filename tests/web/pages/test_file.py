@@ -236,6 +236,31 @@ def test_charge_items_that_are_dropped_are_screened_beside_the_stays(visitor):
         assert visitor.call(f"{visit}/table/{kind}?name={name}", csv(items[:1]))[0] == code
 
 
+def test_a_field_that_is_not_sent_is_as_offered_and_a_wrong_one_is_told_and_takes_nothing_away(visitor):
+    visit = visitor.looked("cases.csv", csv(CASES[:40]))
+    status, page = visitor.form(f"{visit}/compute/audit")
+    assert (status, "尚未读取" in page) == (400, True)
+    visitor.form(f"{visit}/columns", do="read")
+    visitor.wait(visit)
+    tables = []
+    for form in ({}, {"policy": "national-drg-rate"}, {"policy": "no-such-policy"}, {"month": "March"}):
+        status, page = visitor.form(f"{visit}/compute/audit", **form)
+        assert (
+            status == 404
+            if "no-such-policy" in form.values()
+            else status == (400 if "month" in form else 200)
+        )
+        assert ('role="alert"' in page) == (status != 200)
+        state = visitor.wait(visit)
+        assert (state["state"], state["task"]) == ("done", "audit")
+        section = re.search(r'<section id="audit">.*?</section>', visitor.call(visit)[1], re.S)
+        tables.append(section.group())
+    assert len(set(tables)) == 1  # the first policy offered; what is refused leaves what was found before
+    assert visitor.form(f"{visit}/compute/transition")[0] == 200
+    assert visitor.wait(visit)["state"] == "done"
+    assert "2.0" in re.search(r'<section id="transition">.*?</section>', visitor.call(visit)[1], re.S).group()
+
+
 def test_a_cancelled_computation_stops_and_says_so(visitor):
     visit = visitor.looked("cases.csv", csv(CASES))
     visitor.form(f"{visit}/columns", do="read")

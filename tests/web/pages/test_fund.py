@@ -13,7 +13,9 @@ from drgsim.fund.goal import seek
 from drgsim.fund.scenario import FundScenario
 from drgsim.fund.sensitivity import sensitivity
 from drgsim.fund.value import value
+from drgsim.web.pages.drawing import Curve, fan, margin_bar, round_marks, tornado
 from drgsim.web.pages.fund_asked import Asked
+from drgsim.web.pages.shell import saying
 
 from ...fund.test_template import filled
 
@@ -59,6 +61,66 @@ def test_the_tornado_is_the_librarys(visitor):
     assert first["zh"] in text
     assert f"{first['at_low']:,.4g}" in text
     assert text.count("<rect") == 20
+
+
+@pytest.mark.parametrize(
+    ("ends", "marks"),
+    [
+        ((-3.1, 19.0), [-5, 0, 5, 10, 15, 20]),
+        ((0.0, 0.0), [0, 0.2]),
+        ((0.0, 0.3), [0, 0.1, 0.2, 0.3]),
+        ((0.0, 1.0), [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        ((-2.0, 0.0), [-2, -1.5, -1, -0.5, 0]),
+        ((0.0, 71_000.0), [0, 20_000, 40_000, 60_000, 80_000]),
+    ],
+)
+def test_marks_of_an_axis_are_round_and_reach_over_both_ends(ends, marks):
+    assert round_marks(*ends) == marks
+
+
+def drawn(markup, name):
+    """The elements of a drawing: their attributes, and the text of those that have one."""
+    found = re.findall(rf"<{name}\b([^>]*)>([^<]*)", str(markup))
+    return [(dict(re.findall(r'([\w-]+)="([^"]*)"', attributes)), text) for attributes, text in found]
+
+
+def test_the_fan_stands_where_its_numbers_are():
+    """One curve and its band from 0 to 20: 272 points of height below 36, 770 of width from 70."""
+    curve = Curve("now", [20.0, 10.0, 5.0], [([10.0, 5.0, 0.0], [20.0, 15.0, 10.0])])
+    picture = fan([2025, 2026, 2027], [curve], "months", "in months")
+    ends = {
+        text: float(each["y"]) for each, text in drawn(picture, "text") if each.get("text-anchor") == "end"
+    }
+    assert ends == {"0": 312, "5": 244, "10": 176, "15": 108, "20": 40}  # letters stand four points lower
+    years = {
+        text: float(each["x"]) for each, text in drawn(picture, "text") if each.get("text-anchor") == "middle"
+    }
+    assert years == {"2025": 70, "2026": 455, "2027": 840}
+    assert drawn(picture, "polyline")[0][0]["points"] == "70.0,36.0 455.0,172.0 840.0,240.0"
+    band = "70.0,36.0 455.0,104.0 840.0,172.0 840.0,308.0 455.0,240.0 70.0,172.0"
+    assert drawn(picture, "polygon")[0][0]["points"] == band
+    assert 'fill-opacity="0.16"' in str(picture)
+
+
+def test_bars_of_the_tornado_reach_from_the_base_to_each_end():
+    """From 0 to 40 over 420 points that begin at 380; the base at 10."""
+    low, high = drawn(tornado([("premium", 0.0, 40.0)], 10.0, "a title"), "rect")
+    assert (low[0]["x"], low[0]["width"], low[0]["fill"]) == ("380.0", "105.0", "#1d5fa8")
+    assert (high[0]["x"], high[0]["width"], high[0]["fill"]) == ("485.0", "315.0", "#e0a030")
+
+
+@pytest.mark.parametrize(
+    ("payment", "cost", "words", "kind", "widths"),
+    [
+        (1_000.0, 1_500.0, "loss 500.00 yuan", "bad", (293.3, 440.0)),
+        (1_500.0, 1_000.0, "surplus 500.00 yuan", "good", (440.0, 293.3)),
+        (100.0, 100.0, "surplus 0.00 yuan", "good", (440.0, 440.0)),
+    ],
+)
+def test_the_margin_is_a_loss_where_the_cost_is_more(payment, cost, words, kind, widths):
+    picture = str(margin_bar(payment, cost, saying("en")))
+    assert f'<p class="{kind}">{words}</p>' in picture
+    assert tuple(float(each["width"]) for each, _ in drawn(picture, "rect")) == widths
 
 
 def test_a_goal_is_sought(visitor):
