@@ -44,6 +44,8 @@ _GLOSSES = (  # Chinese beside the English of a label: `unit 单位:`, `来源 s
     (re.compile(r"^[\u4e00-\u9fff、]+ (?=[a-z]+(?: [a-z]+)*(?:\s{2,}|:|$))"), ""),
     (re.compile(r"\b(read|secondary|assumed|default) (?:已核原文|二手来源|假设|中性默认)"), r"\1"),
 )
+# Chinese sentences, then the same in English: `取自工作簿。Taken from the workbook.`
+_HALVES = re.compile(r"((?=[^a-z]{0,8}[\u4e00-\u9fff]).*[。；]) ?([A-Z][^\u4e00-\u9fff]*)")
 _AFTER_ENGLISH = (  # the Chinese of a sentence, behind it or before it
     (re.compile(r"(?<=[a-z]) [\u4e00-\u9fff]+(?= \()"), ""),
     (re.compile(r"(?:^|(?<=[.;:)]) )[\u4e00-\u9fff][^。]*。 ?"), " "),
@@ -158,6 +160,15 @@ def told(text: str) -> str:
     return text if asked is None else in_chinese(text) if asked == "zh" else in_english(text)
 
 
+def in_language(text: str, language: str) -> str:
+    """`text` in Chinese or English.
+
+    >>> in_language("国务院", "en"), in_language("public program", "zh")
+    ('State Council', '公开程序')
+    """
+    return in_chinese(text) if language == "zh" else in_english(text)
+
+
 def in_english(text: str) -> str:
     """`text` without the Chinese that says the same again; a name or a value in Chinese stays.
 
@@ -173,6 +184,8 @@ def _plain_line(line: str) -> str:
     body = line.strip()
     start = line[: len(line) - len(line.lstrip())]
     said = said_in_english(body)
+    if said is None and (halves := _HALVES.fullmatch(body)):
+        said = halves[2]
     if said is None:
         said = body
         for pattern_, kept in _GLOSSES:
@@ -213,6 +226,8 @@ def _line(line: str, depth: int) -> str:
     if not body or not _ENGLISH.search(body):
         return line
     found = _whole(body, depth)
+    if found is None and (halves := _HALVES.fullmatch(body)):
+        found = halves[1]
     if found is None:
         found = _in_parts(body, depth)
     if found is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+import tomllib
 from collections.abc import Iterable
 from enum import Enum
 from functools import cache
@@ -201,15 +202,61 @@ def _group_names() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def own_english(text: str) -> str:
-    """The English of a Chinese word, sentence or name of a group that is ours; empty for any other text.
+    """The English of a Chinese word, sentence, or name of a group or region; empty for any other text.
 
-    >>> own_english("统筹基金"), own_english("本地自定的病组")
-    ('basic fund', '')
+    >>> own_english("统筹基金"), own_english("哈尔滨市"), own_english("本地自定的病组")
+    ('basic fund', 'Harbin', '')
     """
-    found = _english().get(text) or english_name(text) or said_in_english(text, _value)
+    found = _english().get(text) or english_name(text) or _region_english().get(text)
     if not found and (coded := _CODED.match(text)) and (named := english_name(coded[2])):
         return f"{coded[1]} {named}"
-    return found or ""
+    return found or said_in_english(text, _value) or ""
+
+
+def begun_in_english(text: str) -> str:
+    """A text that begins with the Chinese name of a group, that name in English; else as it is.
+
+    >>> begun_in_english("眼疾病及功能障碍 ZYZD in DI_C00")
+    'Diseases and disorders of the eye ZYZD in DI_C00'
+    """
+    for end in [len(text), *(found.start() for found in reversed(list(re.finditer(" ", text))))]:
+        if not text.isascii() and (named := own_english(text[:end])):
+            return named + text[end:]
+    return text
+
+
+@cache
+def regions() -> dict[str, tuple[str, str]]:
+    """The Chinese and English name of each region by its code: provinces and prefectures, whose romanisation
+    is ours (`own-translation`), and the cities of invented provinces.
+
+    >>> regions()["230100"], regions()["990200"]
+    (('哈尔滨市', 'Harbin'), ('乙市', 'City B'))
+    """
+    with data_path("regions.csv").open(encoding="utf-8", newline="") as file:
+        found = {row["code"]: (row["zh"], row["en"]) for row in csv.DictReader(file)}
+    for path in sorted(data_path("synthetic", "regions").glob("*.toml")):
+        for city in tomllib.loads(path.read_text(encoding="utf-8"))["cities"]:
+            found[city["id"]] = (city["zh"], city["en"])
+    return found
+
+
+def region_words(code: str) -> tuple[str, str]:
+    """A region's code with its Chinese and with its English name; the code alone where it has none.
+
+    >>> region_words("230100"), region_words("R1")
+    (('230100 哈尔滨市', '230100 Harbin'), ('R1', 'R1'))
+    """
+    zh, en = regions().get(code, ("", ""))
+    return f"{code} {zh}".strip(), f"{code} {en}".strip()
+
+
+@cache
+def _region_english() -> dict[str, str]:
+    """The English of a region by its name, with and without 省, 市: 哈尔滨市, 哈尔滨."""
+    whole = dict(regions().values())
+    short = {zh.removesuffix(zh[-1]): en for zh, en in whole.items() if zh[-1] in "省市" and len(zh) > 2}
+    return short | whole
 
 
 def _value(text: str) -> str:

@@ -5,7 +5,8 @@
 
 A sentence is a text of two words or more in `drgsim/`, not a docstring, and not the English half of a pair
 whose Chinese stands beside it. A value in it is a place, `{0}`; a text of several lines is a sentence a line.
-Notes, clauses, units and evidence that documents of `data/` say in English alone are sentences too.
+Notes, clauses, units and evidence that documents of `data/` say in English alone are sentences too; so are
+the titles and issuers of sources and what schemes say of their departures.
 A row with `zh` in its last column is the English of a sentence that code says in Chinese alone.
 """
 
@@ -49,6 +50,7 @@ _NOTED = {"note", "notes", "clause", "evidence", "unit", "title", "round_note", 
 _INWARD = {"series.csv", "procedure_classes.csv", "retirement.csv"}  # notes for those who keep the data
 _NAMED = re.compile(f"{CHINESE.pattern}{{2}}")  # Chinese, where a grade such as Ⅰ级 is a name
 _SPELLINGS = re.compile(f"(?: [^ ,;。]*{CHINESE.pattern}[^ ,;。]*){{4,}}$")  # a list of headers
+_PHRASE = re.compile("[a-z]{3,} [a-z]{2,}|[a-z]{5,}$")  # what a departure says, beside codes and rules
 _FEWEST = 4  # letters a template must say itself
 
 
@@ -61,9 +63,33 @@ def sentences() -> dict[str, str]:
             for text in _texts(ast.parse(path.read_text(encoding="utf-8"))):
                 for line in lines_of(text):
                     found.setdefault(line, name)
-    for text, name in noted():
+    for text, name in (*noted(), *cited()):
         found.setdefault(text, name)
     return found
+
+
+def cited() -> Iterator[tuple[str, str]]:
+    """Titles and issuers of sources in English; what a scheme has otherwise than its source, and why."""
+    for row in _table("sources.csv"):
+        yield from (
+            (row[key], "data/sources.csv")
+            for key in ("title", "issuer")
+            if not CHINESE.search(row[key]) and _SENTENCE.search(row[key])
+        )
+    for path in sorted((ROOT / "data" / "schemes").glob("*/departures.csv")):
+        for row in _table(path.relative_to(ROOT / "data").as_posix()):
+            for text in (row["source"], row["here"], row["evidence"]):
+                if (
+                    _PHRASE.search(text)
+                    and not CHINESE.search(text)
+                    and not text.startswith("appendix table")
+                ):
+                    yield text, path.relative_to(ROOT).as_posix()
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with (ROOT / "data" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def noted() -> Iterator[tuple[str, str]]:
@@ -180,12 +206,12 @@ def chinese() -> set[str]:
         for text in _texts(ast.parse(path.read_text(encoding="utf-8"))):
             if CHINESE.search(text):
                 found.update(numbered(line).strip() for line in text.split("\n"))
+    found.update(row[key] for row in _table("sources.csv") for key in ("title", "issuer"))
     return found
 
 
 def _rows() -> list[dict[str, str]]:
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return _table(TABLE.name)
 
 
 def write(rows: dict[str, str], back: dict[str, str]) -> None:
@@ -233,6 +259,9 @@ OUTSIDE = (
     "`drgsim policy show national-drg-rate --all` lists them",
     "table {0}",
     "Learned from {0} cases of {1}; score method {2}.",
+    "key is {0}",
+    "no such row in 排除表 of the first edition of the workbook ({0})",
+    "appendix table {0} of the published text of the scheme has the row",
     "the end",
     "character {0} of {1}",
     "{0}: {1} cases",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..language import stated_language
+from ..language import in_language, stated_language
 from ..sources import resolve
 from ..words import named, word_in
 from .facts import SCOPES, condition
@@ -88,7 +88,7 @@ def rule_text(rule: Rule, library: Library, lang: str) -> str:
         "levers": levers,
         "rows": f"{len(rows):,} ({', '.join(packs)})" if rows else "",
         "problems": ", ".join(rule.problems),
-        "source": f"{rule.source} {source.title} [{rule.state}]",
+        "source": f"{rule.source} {in_language(source.title, lang)} [{rule.state}]",
         "valid": f"{rule.valid_from or ''} – {rule.valid_to or ''}" if rule.valid_from else "",
         "examples": f"{len(rule.examples)}",
     }

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from ..codes import Catalogue, Kind, clinical_changes
+from ..language import told
 from ..sources import resolve
 from ..words import word_in
 from ._say import aligned, both, say
@@ -67,7 +68,7 @@ def _show(arguments: argparse.Namespace) -> int:
     if clinical_codes:
         say(f"由国临版转来 what it is in the clinical edition: {', '.join(clinical_codes)}")
     source = resolve(catalogue.source)
-    say(f"来源 source: {source.title} [{word_in(source.state, 'trust')}]")
+    say(f"来源 source: {told(source.title)} [{word_in(source.state, 'trust')}]")
     return 0
 
 

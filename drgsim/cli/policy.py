@@ -40,7 +40,7 @@ def _new(arguments: argparse.Namespace) -> int:
         raise ArgumentError("the file is there already", got=path.name, do="choose another with --out")
     with replacing(path) as part:
         part.write_text(template(arguments.region, like=arguments.like), encoding="utf-8")
-    say(f"{path}: fill in the values, then `drgsim policy check {path}` 填写后运行检查")
+    say(f"{path}: fill in the values, then `drgsim policy check {path}`")
     return 0
 
 
@@ -63,12 +63,14 @@ def _test(arguments: argparse.Namespace) -> int:
     for name in named:
         policy = Policy.load(name)
         results = run_examples(policy)
-        say(f"{policy.id}: {len(policy.document.examples)} examples 例题")
+        count = len(policy.document.examples)
+        say(f"{policy.id}: {both(f'{count} 个例题', f'{count} examples')}")
         for result in results:
             say(f"  {result}")
             failed += not result.agrees
         total += len(results)
-    say(f"{total - failed} of {total} results agree 相符" + (f", {failed} do not 不符" if failed else ""))
+    agree = both(f"{total} 个结果中 {total - failed} 个相符", f"{total - failed} of {total} results agree")
+    say(agree + (f", {both(f'{failed} 个不符', f'{failed} do not')}" if failed else ""))
     return 1 if failed or not total else 0
 
 

@@ -10,6 +10,7 @@ from .._atomic import replacing
 from .._rows import rows_of
 from ..fund.sensitivity import sensitivity
 from ..fund.words import pots
+from ..language import told
 from ..sources import resolve
 from ..words import chinese
 from . import fonts
@@ -210,5 +211,5 @@ def _assumptions(valuation: Valuation) -> str:
         rows.append([pair(row.zh, row.en), f"{row.source} {STATES[row.state]}", f"{row.value:.4g}", interval])
         cited[row.source] = None
     heads = [("假设", "assumption"), ("来源", "source"), ("取值", "value"), ("90%区间", "90 % interval")]
-    sources = bullets(f"{each}: {resolve(each).title}" for each in sorted(cited))
+    sources = bullets(f"{each}: {told(resolve(each).title)}" for each in sorted(cited))
     return section(heading("假设与来源", "Assumptions and sources"), table(heads, rows, words=2), sources)

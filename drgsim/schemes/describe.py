@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from .. import sources
 from ..errors import NotFoundError
-from ..language import both
-from ..words import OWN, english_name, pairs
+from ..language import both, stated_language, told
+from ..words import OWN, english_name, pairs, word_in
 from .model import AdrgKind, AmbiguousAdrg, CcExclusion, NewbornWeight
 from .rows import TABLES, AnyRow, table_rows
 from .rules.terms import Compare, Member, Role, Rule, Variable
@@ -76,16 +76,17 @@ def describe_rows(scheme: Scheme, codes: Sequence[str]) -> str:
 
 def _about(scheme: Scheme) -> Iterator[str]:
     counts = scheme.counts
-    yield f"{scheme.id}  {scheme.title}" + (f"  {scheme.title_en}" if scheme.title_en else "")
+    yield f"{scheme.id}  {both(scheme.title, scheme.title_en or scheme.title, '  ')}"
     yield f"版本 version    {scheme.version}" + (f"  ({scheme.family})" if scheme.family else "")
     if scheme.base:
         yield f"基准 base       {scheme.base}"
     yield f"有效期 valid     {scheme.valid_from or '?'} – {scheme.valid_to or ''}".rstrip()
-    yield f"可信 trust      {scheme.trust}: {both(*_TRUST[scheme.trust])}"
+    zh, en = _TRUST[scheme.trust]
+    yield f"可信 trust      {both(f'{scheme.trust}: {zh}', en)}"
     yield f"来源 source     {_source(scheme.source)}"
     yield (
         f"组数 rows       {counts['mdc']} MDC, {counts['adrg']} ADRG, {counts['drg']} DRG, "
-        f"{counts['ambiguous']} QY 歧义组 ambiguous; {len(scheme.mcc)} MCC, {len(scheme.cc)} CC"
+        f"{counts['ambiguous']} QY {both('歧义组', 'ambiguous')}; {len(scheme.mcc)} MCC, {len(scheme.cc)} CC"
     )
     yield "说明 notes"
     yield from (f"  {note}" for note in scheme.notes)
@@ -97,9 +98,9 @@ def _about(scheme: Scheme) -> Iterator[str]:
         yield f"  {each.name} = {str(value).lower()}: {both(zh, en)}" + (f" [{source}]" if source else "")
     yield from (f"  {line}" for line in _rule_choices(scheme))
     if scheme.departures:
-        yield f"与来源不同之处 departures from the source ({len(scheme.departures)})"
+        yield f"{both('与来源不同之处', 'departures from the source')} ({len(scheme.departures)})"
         for one in scheme.departures:
-            yield f"  {one.item}: {one.source} -> {one.here} ({one.evidence})"
+            yield f"  {one.item}: {told(one.source)} → {told(one.here)} ({told(one.evidence)})"
     yield both("大类 MDC", f"(English names: {OWN})")
     yield from (f"  {mdc.code} {_named(mdc.name)}: {print_rule(mdc.rule)}" for mdc in scheme.mdcs)
 
@@ -115,23 +116,25 @@ def _rule_choices(scheme: Scheme) -> Iterator[str]:
     ambiguous = [adrg for adrg in scheme.adrgs if adrg.kind is AdrgKind.AMBIGUOUS]
     where = {adrg.mdc.removeprefix("MDC"): adrg.rule for adrg in ambiguous}
     if not where:
-        yield "歧义组: 不设 ambiguous groups: none"
+        yield both("歧义组: 不设", "ambiguous groups: none")
     else:
         rules = sorted({print_rule(rule) for rule in where.values()})
-        yield f"歧义组 ambiguous groups: {' '.join(where)}; {' | '.join(rules)}"
+        yield f"{both('歧义组', 'ambiguous groups')}: {' '.join(where)}; {' | '.join(rules)}"
     for mdc in scheme.mdcs:
         if mdc.code.endswith("Y"):
             anywhere = any(Role.OTHER_DIAGNOSES in leaf.roles for leaf in _members(mdc.rule))
-            yield "HIV: 任一诊断 any diagnosis" if anywhere else "HIV: 仅主要诊断 principal diagnosis only"
+            any_or_one = (
+                ("任一诊断", "any diagnosis") if anywhere else ("仅主要诊断", "principal diagnosis only")
+            )
+            yield f"HIV: {both(*any_or_one)}"
     yield from _age_choices(scheme)
     medical = [adrg for adrg in scheme.adrgs if adrg.kind is AdrgKind.MEDICAL]
     barred = sum(
         any(leaf.negated and not leaf.roles[0].is_diagnosis for leaf in _members(a.rule)) for a in medical
     )
-    yield (
-        f"内科组要求无有效手术 medical ADRGs that ask for no valid procedure: {barred} / {len(medical)}; "
-        f"有效手术 valid procedures: {len(scheme.sets['OP_ALL'].codes) if 'OP_ALL' in scheme.sets else 0}"
-    )
+    valid = len(scheme.sets["OP_ALL"].codes) if "OP_ALL" in scheme.sets else 0
+    asking = both("内科组要求无有效手术", "medical ADRGs that ask for no valid procedure")
+    yield f"{asking}: {barred} / {len(medical)}; {both('有效手术', 'valid procedures')}: {valid}"
 
 
 def _age_choices(scheme: Scheme) -> Iterator[str]:
@@ -143,7 +146,7 @@ def _age_choices(scheme: Scheme) -> Iterator[str]:
                 found.setdefault(f"{leaf.comparison} {leaf.value}", []).append(drg.code)
     for asked, codes in sorted(found.items()):
         some = " ".join(codes[:_AGES]) + (" …" if len(codes) > _AGES else "")
-        yield f"按年龄 {asked} 岁的细分组 DRGs by age {asked}: {len(codes)}: {some}"
+        yield f"{both(f'按年龄 {asked} 岁的细分组', f'DRGs by age {asked}')}: {len(codes)}: {some}"
 
 
 def _members(rule: Rule) -> list[Member]:
@@ -152,7 +155,7 @@ def _members(rule: Rule) -> list[Member]:
 
 def _source(source: str) -> str:
     found = sources.load().get(source)
-    return f"{source} {found.title} ({found.issuer}, {found.date})" if found else source
+    return f"{source} {told(found.title)} ({told(found.issuer)}, {found.date})" if found else source
 
 
 def _rows(scheme: Scheme, start: str) -> Iterator[str]:
@@ -167,7 +170,7 @@ def _row(scheme: Scheme, table: str, row: AnyRow) -> Iterator[str]:
     yield f"     {print_rule(row.rule)}"
     for name in set_names(row.rule):
         listed = scheme.sets.get(name)
-        size = f"{len(listed.codes)} codes {listed.label}".rstrip() if listed else "?"
+        size = f"{_counted(len(listed.codes))} {_named(listed.label)}".rstrip() if listed else "?"
         yield f"       {name}: {size}"
 
 
@@ -175,7 +178,16 @@ def _sets(scheme: Scheme, start: str) -> Iterator[str]:
     for name, listed in scheme.sets.items():
         if name.upper().startswith(start.upper()):
             codes = sorted(listed.codes)
-            yield f"SET  {name} {listed.label} ({listed.kind}, {len(codes)} codes)"
-            yield f"     {' '.join(codes[:_SHOWN])}" + (
-                f" … and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
-            )
+            kind = word_in(listed.kind, "code_kind")
+            yield f"SET  {name} {_named(listed.label)} ({kind}, {_counted(len(codes))})"
+            more = len(codes) - _SHOWN
+            rest = f" {_chinese_or(f'……另有 {more} 个', f'… and {more} more')}" if more > 0 else ""
+            yield f"     {' '.join(codes[:_SHOWN])}{rest}"
+
+
+def _counted(codes: int) -> str:
+    return _chinese_or(f"{codes} 个编码", f"{codes} codes")
+
+
+def _chinese_or(zh: str, en: str) -> str:
+    return zh if stated_language() == "zh" else en

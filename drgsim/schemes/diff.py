@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
-from ..words import pairs
+from ..words import begun_in_english, pairs
 from .rows import TABLES, TOP, AnyRow, Table, table_rows
 from .rules.walk import print_rule
 
@@ -37,6 +37,8 @@ class Change:
     def text(self, lang: Language = "zh") -> str:
         """One line: the row, and what was and is."""
         states = [state for state in (self.before, self.after) if state]
+        if lang == "en":
+            states = [begun_in_english(state) for state in states]
         arrow = " " if self.change == "codes" else " → " if lang == "zh" else " -> "
         colon = ("：" if lang == "zh" else ": ") if self.row and states else ""
         return f"{self.row}{colon}{arrow.join(states)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..words import begun_in_english
 from .model import Adrg, Drg
 from .rebase_state import Carried, Merge, Status, drgs_of, meaning
 from .rows import TABLES, AnyRow, Table, table_rows
@@ -103,7 +104,7 @@ def _added(merge: Merge, table: Table, row: AnyRow, now: AnyRow | None) -> None:
         near = merge.successor(row) if table is _ADRG else ""
         zh = f"新版编码最接近的组: {near}" if near else "新版无相近的组"
         en = (
-            f"nearest group of the new edition by codes: {near}"
+            f"nearest group of the new edition by codes: {begun_in_english(near)}"
             if near
             else "no group near it in the new edition"
         )
@@ -224,15 +225,16 @@ def _gone(merge: Merge, row: Adrg) -> tuple[str, str]:
     near = merge.successor(row)
     return (
         f"新版无此组{f', 编码最接近: {near}' if near else ''}",
-        f"no such group in the new edition{f'; nearest by codes: {near}' if near else ''}",
+        f"no such group in the new edition{f'; nearest by codes: {begun_in_english(near)}' if near else ''}",
     )
 
 
 def _another(merge: Merge, row: Adrg) -> tuple[str, str]:
     near = merge.successor(row)
+    told = f"; nearest by codes: {begun_in_english(near)}" if near else ""
     return (
         f"新版此码是另一组{f', 编码最接近: {near}' if near else ''}",
-        f"the code is another group in the new edition{f'; nearest by codes: {near}' if near else ''}",
+        f"the code is another group in the new edition{told}",
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from ..words import begun_in_english
 from .diff import Language
 from .model import Adrg, AdrgKind, CodeSet, Drg
 from .rows import TABLES, AnyRow, table_rows
@@ -36,11 +37,11 @@ class Carried:
     def text(self, lang: Language = "zh") -> str:
         """In one line."""
         note = self.note_en if lang == "en" else self.note_zh
-        sides = (
-            f"local: {self.local or '-'} | old base: {self.before or '-'} | new base: {self.now or '-'}"
-            if lang == "en"
-            else f"本地: {self.local or '-'} | 原国家版: {self.before or '-'} | 新国家版: {self.now or '-'}"
-        )
+        named = ("local", "old base", "new base") if lang == "en" else ("本地", "原国家版", "新国家版")
+        states = [state or "-" for state in (self.local, self.before, self.now)]
+        if lang == "en":
+            states = list(map(begun_in_english, states))
+        sides = " | ".join(f"{name}: {state}" for name, state in zip(named, states, strict=True))
         return f"{self.part.upper()} {self.row}: {note}  [{sides}]"
 
 

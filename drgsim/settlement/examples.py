@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DrgsimError, nearest_name
+from ..language import both
 from ..payment.pay import pay
 from ..policy.policy_errors import PolicyDateWarning
+from ..words import word_in
 from .clearing import due_after_sharing
 from .settle import settle
 
@@ -61,7 +63,9 @@ class Result:
         mark = "ok  " if self.agrees else "FAIL"
         got = self.error or (f"{self.got:,.8g}" if isinstance(self.got, float | int) else self.got)
         wanted = f"{self.expected:,.8g}" if isinstance(self.expected, float | int) else self.expected
-        return f"{mark} {self.example}, case {self.row + 1}: {self.name} expected 应为 {wanted}, got 得 {got}"
+        told = both(f"应为 {wanted}，得 {got}", f"expected {wanted}, got {got}")
+        case = both(f"第 {self.row + 1} 例", f"case {self.row + 1}")
+        return f"{mark} {self.example}, {case}: {word_in(self.name)} {told}"
 
 
 def run_examples(policy: Policy) -> list[Result]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 
 from ...errors import ArgumentError, NotFoundError
-from ...language import speaking
+from ...language import in_language, speaking
 from ...language import told as translated
 from ...policy.display import STATE_ZH, unit_text, value_text
 from ...policy.parameters import catalogue
@@ -184,7 +184,9 @@ def _sources(lines: Iterable[Line], walk: Walk, lang: Language) -> Iterator[str]
     yield "来源" if lang == "zh" else "sources"
     for source in sorted(cited & known.keys()):
         facts = known[source]
-        yield f"    {source} " + ", ".join(filter(None, (facts.title, facts.issuer, facts.date)))
+        yield f"    {source} " + ", ".join(
+            filter(None, (in_language(facts.title, lang), in_language(facts.issuer, lang), facts.date))
+        )
 
 
 def _rules(line: Line, lang: Language) -> Iterator[str]:
