@@ -55,6 +55,35 @@ def test_lowering_a_threshold_in_july_moves_less_than_in_january_and_the_same_wa
     assert 0 < july / january < 1
 
 
+@pytest.mark.parametrize(
+    ("since", "paid"),
+    [
+        (None, (24_000, 10_000)),  # above three standards: 24,000 - 3 x 1,000 before 41,500 - 3 x 10,000
+        ("2024-01-01", (24_000, 10_000)),  # above two: 22,000 before 21,500
+        ("2024-07-01", (1_000, 41_500)),  # the stay of February still above three: 21,000 behind 21,500
+    ],
+)
+def test_a_lower_threshold_may_move_more_from_july_than_from_january(since, paid):
+    """Payment rules §3.1: one place for 20 stays of the year, the largest excess over the own day's limit."""
+    rows = [
+        ("A", 24_000.0, "2024-02-01"),
+        ("B", 41_500.0, "2024-08-01"),
+        *[("B", 9_000.0, "2024-05-01")] * 18,
+    ]
+    stays = pd.DataFrame(rows, columns=["drg", "total_cost", "discharge_date"]).assign(
+        case_id=[f"C{number}" for number in range(20)], hospital_id="H", hospital_level=3,
+        insurance="employee", los=5, discharge_date=lambda own: pd.to_datetime(own["discharge_date"]),
+    )  # fmt: skip
+    changes = {"standard.base_rate": 10_000, "outlier.high.quota": 0.05, "special_review.method": "none"}
+    if since:
+        changes["outlier.high.threshold"] = {since: 2}
+    policy = Policy.load("national-drg-rate", on="2024-12-31").reform(changes)
+    priced = pd.DataFrame({"drg": ["A", "B"], "weight": [0.1, 1.0]})
+    ledger = pay(stays, policy, weights=priced, dates="discharge").ledger
+    assert tuple(ledger.payment[:2] / 100) == paid
+    assert (ledger.payment[2:] == 10_000_00).all()
+
+
 def test_days_may_be_taken_in_another_year(year):
     later = base(**{"standard.base_rate": {"2025-07-01": 20_000}})
     asked = later.at("2025-12-31")
