@@ -17,7 +17,7 @@ from .randomness import BLOCK, Choices, Streams
 from .satisfy import CasePools
 from .satisfy.candidates import Core
 from .satisfy.severity_codes import COMMON, SEVERITIES, SeverityCodes
-from .targets import SEXES, bands, cell_count
+from .targets import SEXES, bands, cell_count, drawn
 
 if TYPE_CHECKING:
     from .region import SyntheticRegion
@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_ADULT, _OLD = 18, 60  # ages from which the columns of adults and the old hold
 _TRIES = 4  # draws of the first complication until it is no code of the core
 
 
 def age_column(age: int) -> str:
     """The column of `common_diagnoses.csv` for an age."""
-    return COMMON[(age >= _ADULT) + (age >= _OLD)]
+    return COMMON[(age >= drawn("adult_from")) + (age >= drawn("old_from"))]
 
 
 def cell_weights(codes: Sequence[str]) -> Floats:

@@ -18,9 +18,10 @@ import pandas as pd
 from ..errors import ArgumentError
 from ..grouping import DrgGrouper
 from .generate import synthetic_cases
+from .targets import drawn
 from .world import grouper_of
 
-UPCODED_SHARE, UPLIFT = 0.1291, 0.4527
+UPCODED_SHARE, UPLIFT = drawn("upcoded_share"), drawn("upcoded_uplift")
 KINDS = ("", "upcoding", "split", "low_standard", "check_up", "identity")
 # secondary diagnoses that coders add: complications that weigh, each plausible beside most diseases
 _CC = (
@@ -67,9 +68,9 @@ def planted_cases(
     region: str = "province",
     scheme: str | DrgGrouper = "chs-drg-2.0",
     weights: Mapping[str, float] | None = None,
-    hospitals: float = 0.1,
+    hospitals: float = drawn("upcoding_hospitals"),
     share: float = UPCODED_SHARE,
-    others: float = 0.01,
+    others: float = drawn("planted_others"),
 ) -> Planted:
     """Synthetic cases with planted fraud.
 
@@ -162,12 +163,12 @@ def _gain(weights: Mapping[str, float], claimed: str, right: str) -> float:
 
 def _split(cases: Any, kind: Any, rows: Any, many: int, rng: Any) -> Any:
     """Part long stays into two of the same hospital and disease, 1 to 10 days apart; the second parts."""
-    long = rows[(cases["los"].to_numpy()[rows] >= 8)]
+    long = rows[(cases["los"].to_numpy()[rows] >= drawn("split_from_days"))]
     chosen = np.sort(long[:many])
     second = cases.iloc[chosen].copy()
     days = second["los"].to_numpy(dtype=np.int64)
     first = days // 2
-    gap = rng.integers(1, 11, len(chosen))
+    gap = rng.integers(1, int(drawn("split_gap_most")) + 1, len(chosen))
     share = first / days
     start = cases["admission_date"].to_numpy()[chosen]
     place = cases.columns.get_loc
@@ -190,13 +191,14 @@ def _split(cases: Any, kind: Any, rows: Any, many: int, rng: Any) -> Any:
 def _low_standard(cases: Any, kind: Any, rows: Any, rng: Any) -> None:
     """Stays of one or two days without a procedure, most of whose cost is tests."""
     place = cases.columns.get_loc
-    days = rng.integers(1, 3, len(rows))
+    days = rng.integers(1, int(drawn("low_standard_days_most")) + 1, len(rows))
     cases.iloc[rows, place("los")] = days
     cases.iloc[rows, place("discharge_date")] = cases["admission_date"].to_numpy()[rows] + days * _DAY
     cases.iloc[rows, place("procedures")] = ""
     cases.iloc[rows, place("discharge")] = 1
     total = cases["total_cost"].to_numpy()[rows]
-    tests = np.round(total * rng.uniform(0.62, 0.85, len(rows)), 2)
+    least, most = drawn("low_standard_tests_least"), drawn("low_standard_tests_most")
+    tests = np.round(total * rng.uniform(least, most, len(rows)), 2)
     rest = total - tests
     parts = [name for name in _COST_COLUMNS[1:7] if name != "examination_cost"]
     cases.iloc[rows, place("examination_cost")] = tests

@@ -29,7 +29,7 @@ def document(*parts: str) -> Mapping[str, Any]:
 
 @cache
 def drawn(name: str) -> float:
-    """A number by which something is drawn, of `draws.csv`; all are assumed.
+    """A number by which something is drawn, of `draws.csv`, with source and trust there.
 
     >>> drawn("icu_hours_least")
     12.0

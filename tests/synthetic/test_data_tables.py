@@ -61,11 +61,12 @@ def test_anchors_cite_sources_that_are_there():
             assert float(row["weight"]) > 0
 
 
-def test_what_draws_go_by_is_assumed_and_used():
-    """Each number has its source, is called assumed, and is read by the code of the room."""
-    code = "".join(path.read_text(encoding="utf-8") for path in Path(mix.__file__).parent.glob("*.py"))
+def test_what_draws_go_by_has_its_trust_and_is_used():
+    """Each number has its source and its trust, and is read by the code of the room."""
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(mix.__file__).parent.rglob("*.py"))
     for row in rows("draws.csv"):
-        assert (row["source"], row["state"], bool(row["note"])) == ("P90", "assumed", True), row["name"]
+        assert (row["state"], bool(row["note"])) == (load()[row["source"]].state, True), row["name"]
+        assert row["source"] == "P90" or row["name"].startswith("upcoded_"), row["name"]
         asked = re.search(rf"""drawn\(['"]{row["name"]}['"]\)""", code)
         assert asked or row["name"].startswith("severity_cost."), row["name"]
 

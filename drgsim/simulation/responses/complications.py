@@ -16,6 +16,7 @@ from ...schemes.compile_cache import load_compiled
 from ...schemes.compile_words import BYTE, HALF, SPECIAL, DiagnosisBit
 from ...schemes.registry import load
 from ...schemes.rules.terms import And, Constant, HasSeverity, Or, Rule, Severity
+from ...synthetic.targets import drawn
 from .frames import Floats, Ints, Mask, need, number
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ def _holds(rule: Rule, has: tuple[Severity, ...]) -> bool:
 
 SEVERITIES = {"cc": DiagnosisBit.CC, "mcc": DiagnosisBit.MCC}
 NEEDED = ("diagnoses", "drg", "sex", "age")
-ADULT = 18  # years: complications of children are drawn from those of children
-_CELLS = 4  # sex by child or adult
+_CELLS = 4  # sex by child or adult: complications of children are drawn from those of children
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +158,7 @@ def _groups(cases: pd.DataFrame, listed: Listed, used: frozenset[str]) -> tuple[
     codes, names = cases["drg"].factorize(use_na_sentinel=True)
     known = [listed.group.get(str(name), (-1, NOWHERE)) for name in names] + [(-1, NOWHERE)]
     mdc = np.array([number for number, _ in known], np.intp)[codes]
-    woman, adult = number(cases, "sex") == 2, number(cases, "age") >= ADULT
+    woman, adult = number(cases, "sex") == 2, number(cases, "age") >= drawn("adult_from")
     cells = np.where(mdc < 0, -1, mdc * _CELLS + 2 * woman + adult)
     moves = [[target in used for target in targets] for _, targets in known]
     return cells, np.array(moves, np.bool_)[codes]

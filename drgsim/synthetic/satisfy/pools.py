@@ -23,6 +23,7 @@ from ...schemes.rules.terms import Variable
 from ...schemes.scheme import Scheme
 from ..common_codes import Limit
 from ..randomness import Pools, zipf
+from ..targets import drawn
 from .candidates import Core, Needs
 from .proof import Proof, fitting, prove
 from .severity_codes import SeverityCodes
@@ -125,8 +126,6 @@ def _limit_of(plain: list[Any]) -> Limit:
     return Limit(frozenset(sexes), age_from, age_to)
 
 
-_COMMONNESS = 1.1  # Zipf exponent over the cores of a target; assumed
-
 Ints = npt.NDArray[np.int64]
 
 
@@ -167,7 +166,7 @@ def case_pools(grouper: DrgGrouper) -> CasePools:
     reach = proof.reach.copy()
     weights, members, start = [], [], 0
     for number, target in enumerate(proof.targets):
-        usual = zipf(len(target.cores), _COMMONNESS)
+        usual = zipf(len(target.cores), drawn("core_commonness"))
         inside = fitting(target.cores) & (reach[number] >= 0).any(axis=1)
         reach[number, ~inside.any(axis=0)] = -1
         for places in map(np.flatnonzero, inside.T):
