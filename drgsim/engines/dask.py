@@ -18,4 +18,6 @@ def run(frame: Any, transform: Transform) -> Any:
         table = pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata()
         return pa.Table.from_batches(list(transform(table.to_batches())), schema).to_pandas()
 
-    return frame.map_partitions(work, meta=schema.empty_table().to_pandas())
+    # rows that are paid together must come together
+    parts = frame if transform.apart else frame.repartition(npartitions=1)
+    return parts.map_partitions(work, meta=schema.empty_table().to_pandas())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._optional import require
-from .transforms import Pay, Transform
+from .transforms import Transform
 
 
 def run(frame: Any, transform: Transform) -> Any:
@@ -29,5 +29,4 @@ def run(frame: Any, transform: Transform) -> Any:
         return polars.from_arrow(pa.Table.from_batches(made, transform.schema(given))).cast(dict(schema))
 
     # rows that are paid together must come together
-    apart = not (isinstance(transform, Pay) and transform.whole)
-    return lazy.map_batches(work, schema=schema, streamable=apart)
+    return lazy.map_batches(work, schema=schema, streamable=transform.apart)

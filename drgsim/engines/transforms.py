@@ -36,9 +36,14 @@ class Transform:
         for table in gathered(batches, self._rows()):
             yield from self._answer(table).to_batches()
 
+    @property
+    def apart(self) -> bool:
+        """Whether an engine may give the rows in several streams."""
+        return True
+
     def _rows(self) -> int | None:
         """How many rows are worked on at a time; None for all."""
-        return ROWS
+        return ROWS if self.apart else None
 
     def _answer(self, table: Any) -> Any:
         raise NotImplementedError
@@ -93,8 +98,9 @@ class Pay(Transform):
         if not self.whole:
             refuse_apart(self.policy, self.columns)
 
-    def _rows(self) -> int | None:
-        return None if self.whole else ROWS
+    @property
+    def apart(self) -> bool:
+        return not self.whole
 
     def _answer(self, table: Any) -> Any:
         import pyarrow as pa
