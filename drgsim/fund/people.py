@@ -109,11 +109,6 @@ def structure_of(
     retired = _fill(pensioned, heads["retired"], population - active)
     rest = np.maximum(population - active - retired, 0.0)
     resident = _fill(rest, heads["resident"], rest) if rest.sum() else np.zeros_like(rest)
-    missing = heads["resident"] - resident.sum()
-    if (
-        missing > 0 and resident.sum() > 0
-    ):  # more insured than people counted: the count is short, not the fund
-        resident = resident * (heads["resident"] / resident.sum())
     return Structure(active, retired, resident, np.maximum(rest - resident, 0.0))
 
 

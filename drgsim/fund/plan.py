@@ -104,14 +104,14 @@ class Plan:
             )
         return values
 
-    def level(self, name: str, start: Floats, grow: Floats | None, steps: Floats | None = None) -> Floats:
+    def level(self, name: str, start: Floats, grow: Floats, steps: Floats | None = None) -> Floats:
         """(draws, years): a level that grows from `start` by `grow` (share a year) and `steps` (amount a
         year), but for what is stated of it; a stated level grows on from its day."""
         values = np.empty((self.count, self.years))
         now = np.broadcast_to(start, (self.count,)).astype(np.float64)
         statement = self.stated.get(name)
         for place in range(self.years):
-            now = now * (1 + (grow[:, place] if grow is not None else 0.0))
+            now = now * (1 + grow[:, place])
             if steps is not None:
                 now = now + steps[:, place]
             mean = now
