@@ -132,7 +132,10 @@ class Weights:
         [1.5, nan]
         """
         frame = read_table(source, columns=columns or {})
-        return cls(with_points(frame), facts={"title": title or "a table 权重表"})
+        own = {"title_zh": "自带权重表", "title_en": "a table of the reader's own"}
+        return cls(
+            with_points(frame), facts={"title": title} if title else own | {"title": " ".join(own.values())}
+        )
 
     @classmethod
     def load(cls, name: str) -> Weights:

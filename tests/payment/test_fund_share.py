@@ -68,6 +68,36 @@ def test_substitution_climbs_the_ladder_of_the_payment_not_of_the_cost():
     assert column(paid, "fund") == [6_000 + 3_000 * 0.9]
 
 
+@pytest.mark.parametrize(
+    ("said", "fund"),
+    [
+        ({"patient": 0.1}, 15_000 - 1_500),  # all but what the rule leaves to the patient
+        ({"ratio": 0.5}, (15_000 - 1_000 - 900) * 0.5),
+        ({"ratio_points": 0.1}, (15_000 - 1_000 - 900) * 0.83),
+        ({"deductible": 400}, (15_000 - 1_000 - 400) * 0.73),
+        ({"deductible_factor": 0.5}, (15_000 - 1_000 - 450) * 0.73),
+    ],
+)
+def test_substitution_keeps_to_what_a_rule_says_of_the_benefit(said, fund):
+    rule = {"rules/kind": {"when": "los > 7", "effect": {"benefit": said}}}
+    asked = policy(EXAMPLE | {"fund.convention": "substitute"}).reform(rule)
+    paid = pay(cases(CASE_9 | {"los": 8}, CASE_9), asked, weights=pd.DataFrame(WEIGHTS))
+    assert column(paid, "fund") == [round(fund, 2), 9_563]
+
+
+def test_substitution_goes_on_from_what_the_year_has_used():
+    """The first stay used 18,000 of the 20,000 at half; the second's 15,000 stand above them."""
+    changes = {
+        "benefit.employee.payment_ratio": [[20_000, 0.5], [None, 0.9]],
+        "fund.convention": "substitute",
+    }
+    first, second = (
+        {"drg": "GZ13", "total_cost": 18_000.0, "patient_id": "P", "discharge_date": day}
+        for day in ("2024-03-01", "2024-06-01")
+    )
+    assert column(street(changes, first, second), "fund") == [7_500, 2_000 * 0.5 + 13_000 * 0.9]
+
+
 def test_a_fixed_ratio_may_stand_for_the_cases_own():
     """Grouping: payable = score × point value × the fund's share."""
     changes = EXAMPLE | {"fund.convention": "proportional", "fund.ratio": {"employee": 0.8}}

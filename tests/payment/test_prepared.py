@@ -95,6 +95,29 @@ def test_a_stay_worth_filing_for_review_has_gain_and_reasons_of_the_list():
         assert same(row[column], expected[column]), column
 
 
+def test_a_book_is_read_once_for_stays_of_one_kind_whatever_their_group(monkeypatch):
+    from drgsim.payment.engine import single
+
+    read, real = [], single.read_book
+    monkeypatch.setattr(single, "read_book", lambda *given: read.append(1) or real(*given))
+    policy, weights, _ = prepared("national-drg-rate")
+    ready = PreparedEstimate(policy, weights, names={"ES45": "a group that may come, without a weight"})
+    plain = {"drg": "HC23", "total_cost": 9000.0, "insurance": "employee", "hospital_level": 3, "age": 40}
+    for case in (plain, plain | {"total_cost": 50.0}, plain | {"drg": "ES45"}, plain | {"age": 41}):
+        ready.row(case)
+    assert len(read) == 1
+    for number, case in enumerate(
+        (plain | {"hospital_level": 2}, plain | {"insurance": "resident"}, plain | {"retired": True}), 2
+    ):
+        ready.row(case)
+        ready.row(case)
+        assert len(read) == number
+    ready.row(plain | {"drg": "no such group"})
+    assert len(read) == 5
+    ready.row(plain)  # what was kept is still there
+    assert len(read) == 5
+
+
 def test_facts_on_the_hospital_fill_and_change_as_they_do_for_a_table():
     policy, weights, _ = prepared("national-drg-rate")
     facts = HospitalFacts.of({"level": 2, "insurance": "resident", "id": "H7", "coefficient": 1.1})

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from .streets import column, street
+from .streets import WEIGHTS, column, street
 
 REVIEW = {"special_review.method": "by_item", "special_review.quota": 1}
 
@@ -69,6 +69,25 @@ def test_small_newborns(weight, cost, stage):
     }
     paid = street(changes, {"age": 0, "birth_weight": weight, "total_cost": float(cost)})
     assert column(paid, "review") == [stage]
+
+
+@pytest.mark.parametrize(
+    ("multiples", "stage"),
+    [
+        ({}, "accepted"),  # no mean has to be known where none is asked for
+        ({"area": 2.5}, "none"),  # nor is a newborn dear beside a mean nobody states
+        ({"group": 1.3}, "none"),
+        ({"group": 1.2}, "accepted"),
+    ],
+)
+@pytest.mark.parametrize("age", [0, None])
+def test_small_newborns_are_measured_by_the_means_that_are_asked_for(multiples, stage, age):
+    changes = REVIEW | {"special_review.eligible.newborn_weight": 1500} | {
+        f"special_review.eligible.newborn_{of}_multiple": value for of, value in multiples.items()
+    }  # fmt: skip
+    row = {"age": age, "birth_weight": 1499, "total_cost": 12_000.0}
+    paid = street(changes, row, row | {"age": 1}, weights=pd.DataFrame(WEIGHTS))
+    assert column(paid, "review") == [stage, "none"]
 
 
 def test_groups_of_few_cases_may_file():

@@ -137,7 +137,8 @@ class CapTotal:
         capped = np.full(len(whole), -1, np.int64)
         capped[every] = cut + (place < left[scope])
         here = capped[state.stays.positions(rows)]
-        return Change(rows[here >= 0], payment=here[here >= 0])
+        # a sum that is capped by costs stays at its cap when points become dearer
+        return Change(rows[here >= 0], payment=here[here >= 0], marks={"slides": 0.0})
 
     def tell(self, state: State, i: int) -> tuple[str, str]:
         yuan = state.payment[i] / 100

@@ -29,28 +29,48 @@ class Ways:
     def of(cls, arguments: Mapping[str, Any]) -> Ways:
         return cls({way: arguments[way] for way in WAYS if arguments.get(way) is not None})
 
-    def applied(self, values: Floats, rows: Ints, facts: Any, scale: Any = 1.0) -> tuple[Floats, Any]:
-        """New values, and where they cannot be found because an amount is not known (those keep theirs).
+    def applied(self, values: Floats, rows: Ints, facts: Any) -> tuple[Floats, Any]:
+        """New values, and where they cannot be found because an amount is not known (those keep theirs)."""
+        result, _, lost = self.moved(values, 1.0, rows, facts)
+        return result, lost
 
-        `scale` turns the amounts that are sums (all but multiply) into the unit of `values`.
+    def moved(
+        self, values: Floats, share: Any, rows: Ints, facts: Any, points: Any = None
+    ) -> tuple[Floats, Floats, Any]:
+        """The same, and what of each new value moves with the point value, as `share` of the old one does.
+
+        `points` turns amounts in points (all but multiply) into yuan, all of which moves; None for amounts in
+        yuan, of which only what is worked out of a price moves.
         """
         result = values.astype(np.float64)
+        moving = result * share
         for way, amount in self.amounts.items():
             number = amount.of(facts)[rows]
             if way == "multiply":
-                result = result * number
+                result, moving = result * number, moving * number
                 continue
-            number = number * scale
+            number = number if points is None else number * points
+            own = number * (moves(amount, share) if points is None else 1.0)
             if way == "set":
-                result = number
+                result, moving = number, own
             elif way == "add":
-                result = result + number
-            elif way == "floor":
-                result = np.where(np.isnan(number), np.nan, np.fmax(result, number))
+                result, moving = result + number, moving + own
             else:
-                result = np.where(np.isnan(number), np.nan, np.fmin(result, number))
+                held = number > result if way == "floor" else number < result
+                bound = np.fmax if way == "floor" else np.fmin
+                result = np.where(np.isnan(number), np.nan, bound(result, number))
+                moving = np.where(held, own, moving)
         lost = np.isnan(result) & ~np.isnan(values)
-        return np.where(lost, values, result), lost
+        return np.where(lost, values, result), np.where(lost, values * share, moving), lost
+
+
+def moves(amount: Amount, share: Any) -> Any:
+    """The part of an amount in yuan that moves with the point value: all of what is worked out of the
+    standard, of the payment as much as of the payment itself, nothing of a sum of money."""
+    names = {name.partition("[")[0] for name in amount.names}
+    if names & {"standard", "standard_before_coefficient", "unit_price", "standard_of"}:
+        return 1.0
+    return share if "payment" in names else 0.0
 
 
 @dataclass
@@ -100,12 +120,13 @@ class Price:
 
     def apply(self, state: State, rows: Ints, facts: Any) -> Change | None:
         rows = rows[state.route[rows] == Route.SCHEME]
-        scale = state.unit[rows] / self.points_per_weight if self.points else 1.0
+        worth = state.unit[rows] / self.points_per_weight if self.points else None
         before = (state.payment if self.at_payment else state.standard)[rows] / 100
-        values, lost = self.ways.applied(before, rows, facts, scale)
+        values, moving, lost = self.ways.moved(before, state.slides[rows], rows, facts, worth)
         self.undecided = int(lost.sum())
         paid = self.rounding.yuan(np.maximum(values, 0.0))
-        marks: dict[str, Any] = {"slides": self._slides(state, rows, before, paid / 100, facts)}
+        slides = np.divide(moving, values, out=np.ones(len(rows)), where=values > 0)
+        marks: dict[str, Any] = {"slides": slides}
         if not self.at_payment:
             marks["standard"] = paid
             # a price of the rule's own makes a stay payable that its group has no price for
@@ -114,27 +135,6 @@ class Price:
                 unit = np.where(np.isnan(state.unit[rows]), 1.0, state.unit[rows])
                 marks["weight"] = np.where(priced, paid / 100 / unit, state.weight[rows])
         return Change(rows, payment=paid, marks=marks)
-
-    def _slides(self, state: State, rows: Ints, before: Any, after: Any, facts: Any) -> Any:
-        """The part of the new payment that moves with the point value: what is in yuan does not."""
-        share = state.slides[rows]
-        if self.points:
-            return np.where(self._sets(rows, facts), 1.0, share)
-        if "set" in self.ways.amounts:
-            return np.where(np.isnan(after), share, self._worked(rows))
-        if "add" in self.ways.amounts:
-            factor = self.ways.amounts["multiply"].of(facts)[rows] if "multiply" in self.ways.amounts else 1.0
-            return np.divide(share * before * factor, after, out=np.ones(len(rows)), where=after > 0)
-        return share
-
-    def _sets(self, rows: Ints, facts: Any) -> Any:
-        return np.full(len(rows), "set" in self.ways.amounts)
-
-    def _worked(self, rows: Ints) -> Any:
-        """An amount worked out of the standard moves with it; a sum of money does not."""
-        moving = {"standard", "standard_before_coefficient", "unit_price", "payment"}
-        names = {name.partition("[")[0] for name in self.ways.amounts["set"].names}
-        return np.full(len(rows), 1.0 if names & (moving | {"standard_of"}) else 0.0)
 
     def tell(self, state: State, i: int) -> tuple[str, str]:
         yuan = state.payment[i] / 100 if self.at_payment else state.standard[i] / 100

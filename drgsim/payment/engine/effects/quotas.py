@@ -14,6 +14,7 @@ from ..book import Book
 from ..ranking import scopes
 from ..state import Change, Outlier, Route, State
 from ..steps.special_review import SpecialReview
+from .prices import moves
 
 _MARKS = {"none": Outlier.NONE, "low": Outlier.LOW, "high": Outlier.HIGH, "extreme": Outlier.EXTREME}
 
@@ -45,16 +46,17 @@ class OutlierRule:
         if self.share is not None:
             within = state.board.within(name, state.stays, rows, self.share.of(facts)[rows])
         standard, cost = state.standard[rows], state.cost[rows]
+        paid, slides = standard, np.ones(len(rows))
         if self.pay == "cost":
-            paid = cost
+            paid, slides = cost, np.zeros(len(rows))
         elif self.pay == "amount" and self.amount is not None:
             yuan = self.amount.of(facts)[rows]
-            self.undecided = int(np.isnan(yuan).sum())
-            paid = np.where(np.isnan(yuan), standard, self.rounding.yuan(np.nan_to_num(yuan)))
-        else:
-            paid = standard
+            unknown = np.isnan(yuan)
+            self.undecided = int(unknown.sum())
+            paid = np.where(unknown, standard, self.rounding.yuan(np.nan_to_num(yuan)))
+            slides = np.where(unknown, 1.0, moves(self.amount, state.slides[rows]))
         marks = np.where(within, _MARKS[self.mark], Outlier.HIGH_OVER_QUOTA if self.mark == "high" else 0)
-        slides = np.where(within & (self.pay != "standard"), 0.0, 1.0)
+        slides = np.where(within, slides, 1.0)
         return Change(
             rows, payment=np.where(within, paid, standard), marks={"outlier": marks, "slides": slides}
         )

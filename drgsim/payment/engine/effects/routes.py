@@ -82,14 +82,16 @@ class PerDiemRule:
         rate = self.rate.of(facts)[rows] * price
         yuan = rate * weighted_days(days, self.phases)
         paid = self.rounding.yuan(np.nan_to_num(yuan))
+        slides = np.full(len(rows), float(self.points))
         if self.ceiling:
+            slides = np.where(paid > state.cost[rows], 0.0, slides)  # the actual cost is money
             paid = np.minimum(paid, state.cost[rows])
         failed = np.isnan(yuan)
         problem = np.where(np.isnan(days), Unpaid.NO_DAYS, Unpaid.NO_PER_DIEM)
         marks: dict[str, Any] = {
             "route": np.where(failed, Route.NOT_PAYABLE, Route.PER_DIEM),
             "problem": np.where(failed, problem, Unpaid.NONE),
-            "slides": 1.0 if self.points else 0.0,
+            "slides": slides,
         }
         due = self._patient_due(rows, days, paid, rate, facts)
         if due is not None:

@@ -100,10 +100,11 @@ class NewTechnology:
             base, extra = state.payment[rows] / 100, yuan * self.add_on_share
         paid = self.rounding.yuan(base + extra * self._taper(state, rows))
         after = np.maximum(paid, state.payment[rows])
-        before = (state.standard if self.method == "above_mean" else state.payment)[rows]
-        before = np.where(after > state.payment[rows], before, state.payment[rows])
-        # the extra is money, no points: it does not move with the point value
-        part = np.divide(before * state.slides[rows], after, out=np.zeros(len(rows)), where=after > 0)
+        # the extra is money, no points: what moves is the standard or the payment it joins
+        moving = state.payment[rows] * state.slides[rows]
+        if self.method == "above_mean":
+            moving = np.where(after > state.payment[rows], state.standard[rows], moving)
+        part = np.divide(moving, after, out=np.zeros(len(rows)), where=after > 0)
         return Change(rows, payment=after, marks={"slides": part})
 
     def _triggered(self, state: State, rows: Ints) -> Mask:
