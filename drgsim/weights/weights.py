@@ -132,10 +132,7 @@ class Weights:
         [1.5, nan]
         """
         frame = read_table(source, columns=columns or {})
-        own = {"title_zh": "自带权重表", "title_en": "a table of the reader's own"}
-        return cls(
-            with_points(frame), facts={"title": title} if title else own | {"title": " ".join(own.values())}
-        )
+        return cls(with_points(frame), facts={"title": title or "a table of one's own 自带权重表"})
 
     @classmethod
     def load(cls, name: str) -> Weights:
