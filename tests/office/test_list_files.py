@@ -10,6 +10,7 @@ from drgsim import read_cases
 from drgsim.cases.beside import workbook_rows
 from drgsim.cli import main
 from drgsim.errors import ArgumentError, FileFormatError
+from drgsim.office.list_files import is_lists
 from drgsim.office.settlement_list import corrected, not_in_4101, read_corrections, write_4101
 
 SHEETS = {
@@ -172,3 +173,16 @@ def test_convert_and_reconcile_write_lists(book, tmp_path, capsys):
     read_cases(book).to_excel(plain, index=False)
     with pytest.raises(FileFormatError):
         write_4101(read_cases(book), lists, source=plain)
+
+
+def test_what_may_hold_lists_is_told_by_ending_and_sheets(book, tmp_path):
+    other = tmp_path / "other.xlsx"
+    with xlsxwriter.Workbook(str(other)) as made:
+        made.add_worksheet("数据").write_row(0, 0, ["住院号", "费用"])
+    (tmp_path / "a.csv").write_text("setl_id\n")
+    told = {
+        each: is_lists(str(tmp_path / each))
+        for each in ("x.json", "x.JSONL", "a.csv", "x.xlsx", "other.xlsx")
+    }
+    assert told == {"x.json": True, "x.JSONL": True, "a.csv": False, "x.xlsx": False, "other.xlsx": False}
+    assert is_lists(str(book)) is True

@@ -9,7 +9,8 @@ import drgsim
 from drgsim import Policy, Weights, read_cases
 from drgsim.cli.main import main
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
-from drgsim.office.applications import write_applications
+from drgsim.office.applications import UNNAMED, _codes, _number, write_applications
+from drgsim.office.applications import _told as _said
 from drgsim.office.settlement_list import corrected, read_corrections, write_4101
 
 WEIGHTS = Weights.load("chs-drg-2.0-example")
@@ -271,3 +272,23 @@ def test_a_correction_finds_its_stay_by_any_number_and_leaves_all_else(tmp_path)
     assert made[2]["setlinfo"] == lists[2]["setlinfo"] | {"diag_code_cnt": "3"}
     with pytest.raises(ArgumentError, match="one case"):
         corrected(read_cases(source), read_corrections(asked.assign(病案号="009")))
+
+
+def test_an_application_says_codes_values_and_sums_as_a_reviewer_reads_them():
+    codes = "J18.900|R50.900|" + "|".join(["I10.x00"] * 12)
+    named = dict(_codes("diagnoses", "诊断", codes))
+    assert named["主要诊断"] == "J18.900 肺炎"
+    assert named["其他诊断"].startswith("R50.900 发热; I10.x00 特发性（原发性）高血压")
+    assert named["其他诊断"].endswith(" 等")
+    assert named["其他诊断"].count(";") == 11  # twelve of the thirteen
+    assert dict(_codes("procedures", "手术操作", "51.2300")) == {"主要手术操作": "51.2300 腹腔镜下胆囊切除术"}
+    assert dict(_codes("procedures", "手术操作", "99.999x")) == {"主要手术操作": "99.999x"}
+    assert dict(_codes("diagnoses", "诊断", float("nan"))) == {"主要诊断": "无"}
+    values = (("sex", 2), ("sex", 1.0), ("los", 6.0), ("los", 6.5), ("los", None))
+    assert [_said(*each) for each in values] == [
+        "女", "男", "6", "6.5", UNNAMED,
+    ]  # fmt: skip
+    assert _said("admission_date", pd.Timestamp("2025-01-03")) == "2025-01-03"
+    assert [_number(*each) for each in ((1_234.5, 2), (0.123456, 4), (None, 2), (float("nan"), 2))] == [
+        "1,234.50", "0.1235", "—", "—",
+    ]  # fmt: skip
