@@ -1,5 +1,6 @@
 """Statistics between bureaus: pooled, signed, checked, and settled to the same fen."""
 
+import hashlib
 import json
 import zipfile
 
@@ -14,7 +15,7 @@ from drgsim.errors import ArgumentError, ColumnError, DrgsimError, NotFoundError
 from drgsim.exchange import combine, protect, read_exchange, small_cells, write_exchange
 from drgsim.exchange.exchange_errors import ExchangeError, SmallCellError
 from drgsim.settlement import statistics
-from drgsim.settlement.statistics import FLOW, HOSPITAL_MONTH, KEYS, MEASURES
+from drgsim.settlement.statistics import FLOW, HOSPITAL_MONTH, KEYS, MEASURES, merge_statistics
 
 from ..engines.support import QUOTAS, grouped, weights
 
@@ -154,6 +155,29 @@ def rewritten(path, change):
             archive.writestr(name, data)
 
 
+def signed(manifest):
+    """A manifest with the hash of its own words, as anybody can make it by the documented form."""
+    words = {name: word for name, word in manifest.items() if name != "signature"}
+    text = json.dumps(words, ensure_ascii=False, sort_keys=True, indent=1)
+    own = {"kind": "sha256", "hex": hashlib.sha256(text.encode()).hexdigest()}
+    return json.dumps({"signature": own, **words}).encode()
+
+
+def resigned(change):
+    """What puts other words into the manifest and makes its hash anew."""
+
+    def bend(members):
+        manifest = json.loads(members["manifest.json"])
+        change(manifest)
+        members["manifest.json"] = signed(manifest)
+
+    return bend
+
+
+def put(name, value):
+    return resigned(lambda manifest: manifest.update({name: value}))
+
+
 def bend_total(members):
     manifest = json.loads(members["manifest.json"])
     manifest["totals"]["fund"] += 1
@@ -168,7 +192,53 @@ BENT = {
     "no json": lambda m: m.update({"manifest.json": b"{"}),
     "deep json": lambda m: m.update({"manifest.json": b"[" * 100_000}),
     "a list": lambda m: m.update({"manifest.json": b"[]"}),
+    "a total, its hash made anew": resigned(lambda manifest: manifest["totals"].update(fund=1)),
+    "another count of rows": put("rows", 1),
+    "another count of small rows": put("small_rows", 0),
+    "a threshold in words": put("k", "10"),
+    "a sender in figures": put("sender", 7),
+    "totals in a list": put("totals", []),
+    "another format": put("format", "x"),
+    "a later version": put("version", 2),
+    "its signature in words": lambda m: m.update(
+        {"manifest.json": json.dumps({**json.loads(m["manifest.json"]), "signature": "x"}).encode()}
+    ),
 }
+
+
+def test_a_file_made_by_the_documented_form_is_read(table, tmp_path):
+    """Hashes of JSON with sorted names and one space a level; the same words made anew are the same file."""
+    path = tmp_path / "x.zip"
+    write_exchange(table, path, **WORDS, small_allowed=True)
+    rewritten(path, resigned(lambda manifest: None))
+    found = read_exchange(path)
+    pd.testing.assert_frame_equal(found.frame, statistics_of(path), check_dtype=False)
+    row = found.summary().iloc[0]
+    assert (row["sender"], row["rows"], row["cases"]) == ("甲市医保局", len(table), table["cases"].sum())
+    assert row["fund"] == table["fund"].sum() / 100
+    assert row["hospitals"] == table["hospital_id"].nunique()
+
+
+def statistics_of(path):
+    with zipfile.ZipFile(path) as archive, archive.open("statistics.csv") as file:
+        return pd.read_csv(file, dtype=dict.fromkeys(KEYS, str), keep_default_na=False)
+
+
+@pytest.mark.parametrize(
+    ("cases", "shown"),
+    [
+        ({"A": 4, "B": 6, "C": 40}, {"*": 10, "C": 40}),  # exactly k together are enough
+        ({"A": 4, "B": 4, "C": 40, "D": 50}, {"*": 48, "D": 50}),  # two are not, where they are fewer than k
+        ({"A": 9, "B": 40, "C": 50}, {"*": 49, "C": 50}),  # one alone is none
+        ({"A": 10, "B": 40}, {"A": 10, "B": 40}),  # k itself is not small
+        ({"A": 3}, {"*": 3}),
+    ],
+)
+def test_the_smallest_are_pooled_until_two_and_k_stays_stand_together(cases, shown):
+    row = {**dict.fromkeys(KEYS, "x"), **dict.fromkeys(MEASURES, 0), "month": "2024-01"}
+    done = protect(pd.DataFrame([{**row, "group": group, "cases": n} for group, n in cases.items()]), 10)
+    assert dict(zip(done.frame["group"], done.frame["cases"], strict=True)) == shown
+    assert done.groups == len(cases) - len(shown) + ("*" in shown)
 
 
 @pytest.mark.parametrize("bend", BENT)
@@ -218,6 +288,13 @@ def test_tables_that_cannot_be_true(table, tmp_path, change, told):
     bad = table.head(3).assign(**change)
     with pytest.raises(ExchangeError, match=told):
         write_exchange(bad, tmp_path / "x.zip", **WORDS, small_allowed=True)
+
+
+def test_a_table_that_cannot_be_true_says_in_which_rows(table, tmp_path):
+    rows = merge_statistics([table]).head(5)
+    rows.loc[[1, 3], "total_cost"] += 1
+    with pytest.raises(ExchangeError, match=r"2 costs .*rows \[2, 4\]"):
+        write_exchange(rows, tmp_path / "x.zip", **WORDS, small_allowed=True)
 
 
 def test_wrong_use(table, tmp_path):
