@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ..cases.columns import case_columns
@@ -57,15 +58,16 @@ examples: []
 
 
 def template(name: str, *, like: str | None = None) -> str:
-    """The text of a new document. `like` is a policy it extends; its values stand there as comments.
+    """The text of a new document. `like` is a policy it extends; its values at the end of the document's year
+    stand there as comments.
 
     Raises ArgumentError for a name that is none, NotFoundError for a policy that is none.
     """
     if not name.replace("-", "").replace(".", "").isalnum():
         raise ArgumentError("not a name for a policy", got=name, allowed="letters, digits, dots and hyphens")
-    base = None if like is None else Policy.load(like)
     named = re.findall(r"(?<!\d)(20\d\d)(?!\d)", name)
     year = int(named[-1]) if named else datetime.date.today().year
+    base = None if like is None else _read_for(like, datetime.date(year, 12, 31))
     method = "drg_rate" if base is None or base.method is None else base.method
     lines = [_HEAD.format(id=name, year=year)]
     scheme = "null" if base is None or base.scheme is None else base.scheme
@@ -74,18 +76,23 @@ def template(name: str, *, like: str | None = None) -> str:
     lines.append(_SOURCES)
     lines.append("parameters:\n")
     required = [path for path, parameter in catalogue().items() if method in parameter.required]
-    for path in required:
-        if base is None or base[path] is None:
-            parameter = catalogue()[path]
-            lines.append(f"  # {parameter.zh} {parameter.en}, {parameter.unit}\n")
-            lines.append(
-                f"  {path}: {{value: 10000, source: NOTICE, state: assumed}}  # to be filled in 待填\n"
-            )
+    lacking = [path for path in required if base is None or base[path] is None]
+    for path in lacking:
+        parameter = catalogue()[path]
+        lines.append(f"  # {parameter.zh} {parameter.en}, {parameter.unit}\n")
+        lines.append(f"  {path}: {{value: 10000, source: NOTICE, state: assumed}}  # to be filled in 待填\n")
     lines += _repeated(base) if base is not None else []
-    if lines[-1] == "parameters:\n":
-        lines[-1] = "parameters: {}\n"
+    if not lacking:
+        lines.append("  {}  # to be taken out once a value stands above 填入参数后删去\n")
     lines.append(_RULES.format(effects=", ".join(effects())))
     return "".join(lines)
+
+
+def _read_for(like: str, day: datetime.date) -> Policy:
+    """The policy as a document that extends it has it on a day, whether or not its own days reach so far."""
+    held = Policy.load(like).document
+    first, last = min(held.valid_from, day), max(held.valid_to, day)
+    return Policy(replace(held, valid_from=first, valid_to=last), on=day)
 
 
 def _repeated(base: Policy) -> list[str]:
@@ -95,8 +102,6 @@ def _repeated(base: Policy) -> list[str]:
         parameter = catalogue()[path]
         text = value_text(dated.value, parameter)
         lines.append(f"  # {path}: {text}  # {parameter.zh} {parameter.en} ({dated.state}, {dated.source})\n")
-    if not any(not line.startswith("  #") for line in lines):
-        lines.append("  {}\n")
     return lines
 
 

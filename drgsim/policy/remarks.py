@@ -52,23 +52,22 @@ def _outliers(policy: Policy) -> Iterator[tuple[str, str]]:
             )
         if high is None or policy["outlier.high.method"] in ("none", "by_item"):
             continue
-        for ratio in (high, 2 * high, 10 * high):
-            multiple = _paid(policy, level, ratio, high)
-            if multiple is not None and multiple < 1 - 1e-9:
-                less = "负数" if multiple < 0 else f"标准的 {multiple:.2f} 倍"
-                yield (
-                    f"{level} 级医院倍率 {ratio:g} 的高倍率公式得{less},按标准付费",
-                    f"at level {level} the high-outlier formula gives {multiple:.2f} times the standard at a "
-                    f"ratio of {ratio:g}: the standard is paid",
-                )
-                break
+        multiple = _paid(policy, level, high)  # no formula falls with the ratio: at the threshold it is least
+        if multiple < 1 - 1e-9:
+            less = "负数" if multiple < 0 else f"标准的 {multiple:.2f} 倍"
+            yield (
+                f"{level} 级医院倍率 {high:g} 的高倍率公式得{less},按标准付费",
+                f"at level {level} the high-outlier formula gives {multiple:.2f} times the standard at a "
+                f"ratio of {high:g}: the standard is paid",
+            )
 
 
-def _paid(policy: Policy, level: str, ratio: float, threshold: float) -> float | None:
-    """What the formula gives in multiples of the standard, coefficient 1 and the standard as basis."""
+def _paid(policy: Policy, level: str, ratio: float) -> float:
+    """What the formula gives at the threshold `ratio` in multiples of the standard, coefficient 1 and the
+    standard as basis."""
     method, factor = policy["outlier.high.method"], policy["outlier.high.factor"]
     start = policy.number("outlier.high.from", level=level, weight=1.0)
-    start = threshold if start is None else start
+    start = ratio if start is None else start
     cap = policy["outlier.high.ratio_cap"]
     over = (ratio if cap is None else min(ratio, cap)) - start
     if method == "excess":
@@ -77,7 +76,7 @@ def _paid(policy: Policy, level: str, ratio: float, threshold: float) -> float |
         return float(1 + factor * over)
     if method == "share":
         return float(1 + factor * (ratio - start))
-    return float(ratio - (start - 1)) if method.startswith("cost_less") else None
+    return float(ratio - (start - 1))  # the cost less so many standards
 
 
 def _reviews(policy: Policy) -> Iterator[tuple[str, str]]:
