@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ._paths import data_path
 from .errors import NotFoundError, nearest_name
-from .language import in_english, said_in_english, stated_language
+from .language import in_english, in_language, language, said_in_english, stated_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,8 +105,11 @@ def members(kind: str, enum: Iterable[E]) -> dict[E, tuple[str, str]]:
 # columns whose cells are ids, and the kind of their words ("" where an id is a word of its own)
 _CELLS = {
     "state": "trust", "trust": "trust", "pot": "", "insurance": "", "scheme": "", "measure": "", "fund": "",
-    "of": "table", "place": "table",
+    "of": "table", "place": "table", "scenario": "scenario", "step": "scenario",
+    "light": "light", "side": "", "band": "band",
 }  # fmt: skip
+_REGIONS = ("region", "insured_region", "care_region")
+_SENTENCES = ("note", "reason")
 _LABELS = {"zh": "说明", "en": "label"}  # a column of sentences
 _OF_YEAR = re.compile(r"(.+)_(\d{2,4})")  # months_2030
 
@@ -123,14 +126,49 @@ def in_words(table: pd.DataFrame, room: str = "") -> pd.DataFrame:
     own, other = ("zh", "en") if asked == "zh" else ("en", "zh")
     names = [str(name) for name in table.columns]
     twice = {f"{name.removesuffix(own)}{other}" for name in names if re.search(rf"(^|_){own}$", name)}
-    shown = table[[name for name in table.columns if str(name) not in twice]].copy()
-    for name in shown.columns:
-        kind = _CELLS.get(str(name))
-        if kind is not None and shown[name].dtype.kind == "O":
-            shown[name] = shown[name].map(lambda cell, kind=kind: _said(cell, kind or room, asked))
+    shown = cells_in_words(table[[name for name in table.columns if str(name) not in twice]], room)
     shown.columns = [_LABELS.get(str(name)) or _said(name, room, asked) for name in shown.columns]
     shown.index.names = [None if name is None else _said(name, room, asked) for name in shown.index.names]
     return shown
+
+
+def cells_in_words(table: pd.DataFrame, room: str = "") -> pd.DataFrame:
+    """A table whose cells are words in the language somebody asked for, its columns as they are named."""
+    asked = stated_language()
+    shown = table.copy()
+    for at, name in enumerate(map(str, table.columns)):
+        if asked is None or table.iloc[:, at].dtype.kind not in "OTU":
+            continue
+        told = _teller(name, room, asked)
+        if told is not None:
+            cells = table.iloc[:, at]
+            words = {cell: told(cell) for cell in cells.unique() if isinstance(cell, str) and cell}
+            shown[table.columns[at]] = cells.map(lambda cell, words=words: words.get(cell, cell))
+    return shown
+
+
+def _teller(column: str, room: str, asked: str) -> Callable[[str], object] | None:
+    if column in _REGIONS:
+        return lambda cell: _said(region_words(cell)[asked == "en"], "table", asked)
+    if column in _SENTENCES:
+        return lambda cell: in_language(cell, asked)
+    if column == "unit":
+        return lambda cell: unit_text(cell, asked)
+    kind = _CELLS.get(column)
+    return None if kind is None else lambda cell: _said(cell, kind or room, asked)
+
+
+def unit_text(unit: str, lang: str | None = None) -> str:
+    """A unit in a language, or in that users are spoken to in: `yuan/point` is 元/点.
+
+    >>> unit_text("yuan/point", "zh")
+    '元/点'
+    """
+    if (lang or language()) == "en":
+        return unit
+    if " " in unit:
+        return chinese("unit").get(unit) or in_language(unit, "zh")
+    return "/".join(chinese("unit").get(part, part) for part in unit.split("/"))
 
 
 @cache
@@ -299,11 +337,19 @@ def cells_in(cells: list[object]) -> list[object]:
     return [told[cell] if isinstance(cell, str) else cell for cell in cells]
 
 
+def _is_word(name: str) -> bool:
+    return name in words() or f"table.{name}" in words()
+
+
 def _said(name: object, room: str, lang: str) -> object:
     known = words()
     found = known.get(f"{room}.{name}") or known.get(f"table.{name}") or known.get(str(name))
     if found is not None:
         return found.zh if lang == "zh" else found.en
+    of, point, whose = str(name).partition(".")  # births.resident
+    if point and all(map(_is_word, (of, whose))):
+        pair = _said(of, room, lang), _said(whose, room, lang)
+        return f"{pair[0]}（{pair[1]}）" if lang == "zh" else f"{pair[0]} ({pair[1]})"
     dated = _OF_YEAR.fullmatch(str(name))
     if dated is not None and (of := _said(dated[1], room, lang)) != dated[1]:
         return f"{of} {dated[2]}"

@@ -60,8 +60,13 @@ class Library(Sequence[Rule]):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
             if key not in self._by_id:
+                families = sorted({rule.family for rule in self.rules})
                 raise NotFoundError(
-                    "no such rule", got=key, nearest=list(self._by_id), do="drgsim audit rules list"
+                    "no such rule",
+                    got=key,
+                    nearest=list(self._by_id),
+                    allowed=f"a rule of {', '.join(families)}",
+                    do="drgsim audit rules list",
                 )
             return self._by_id[key]
         return self.rules[key]

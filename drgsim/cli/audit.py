@@ -19,6 +19,7 @@ from ._reading import (
     with_hospital_facts,
 )
 from ._say import aligned, say
+from .estimate import weights_of
 
 PROBLEMS_FOUND = 1
 TABLES = ("items", "visits", "prescriptions", "dispensings", "members", "items-catalogue", "drugs")
@@ -109,7 +110,7 @@ def _screen(arguments: argparse.Namespace) -> int:
         only=arguments.only,
         on=_day(arguments.on),
         levers=_levers(arguments.lever),
-        weights=_weights(arguments.weights),
+        weights=weights_of(arguments.weights),
         mapping=_mapping(arguments.map),
         decisions=decisions,
         **tables,
@@ -176,7 +177,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     from ..weights.weights import Weights
 
     policy = Policy.load(arguments.policy or "national-drg-rate")
-    weights = _weights(arguments.weights) or Weights.load("chs-drg-2.0-example")
+    weights = weights_of(arguments.weights) or Weights.load("chs-drg-2.0-example")
     for table in (
         precision(arguments.n, seed=arguments.seed, policy=policy, weights=weights),
         ranking(arguments.n, seed=arguments.seed, policy=policy, weights=weights),
@@ -215,14 +216,6 @@ def _levers(words: list[str]) -> dict[str, Any]:
         except ValueError:
             levers[path] = value
     return levers
-
-
-def _weights(name: str | None) -> Any:
-    from ..weights.weights import Weights
-
-    if name is None:
-        return None
-    return Weights.load(name) if name in Weights.published() else Weights.from_table(name)
 
 
 def _mapping(path: str | None) -> dict[str, str] | None:

@@ -68,10 +68,16 @@ def weights_of(name: str | None) -> Any:
     from pathlib import Path
 
     from ..dip import DipCatalogue
+    from ..errors import NotFoundError
     from ..weights.weights import Weights
 
     if name is None:
         return None
-    if name not in Weights.published() and (name in DipCatalogue.published() or Path(name).is_dir()):
+    if name in Weights.published():
+        return Weights.load(name)
+    if name in DipCatalogue.published() or Path(name).is_dir():
         return Weights.from_catalogue(name)
-    return Weights.load(name) if name in Weights.published() else Weights.from_table(name)
+    if not Path(name).exists():
+        known = [*Weights.published(), *DipCatalogue.published()]
+        raise NotFoundError("no such weight table, catalogue or file", got=name, allowed=known, nearest=known)
+    return Weights.from_table(name)

@@ -6,10 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..fund.words import fund_table, pots
-from ..language import stated_language, told
-from ..policy.display import unit_text
-from ..words import chinese, words
+from ..fund.words import pots, with_names
+from ..language import either, stated_language, told
+from ..words import chinese, unit_text, word_in, words
 from ._say import both, say, table_text
 
 
@@ -100,12 +99,12 @@ def _run(arguments: argparse.Namespace) -> int:
             say(f"{both('说明', 'note')}: {both(zh, en, '; ')} ({_trust(state)})")
         assumed = sum(each.state == "assumed" for each in fund.assumptions.values())
         say(f"{assumed} of {len(fund.assumptions)} assumptions are assumed 其中{assumed}项为假定")
-        say(table_text(fund_table(valued.summary()), index=False))
+        say(table_text(with_names(valued.summary()), "valuation", index=False))
         for course in valued.courses[1:]:
             if course.scenario.order:
                 bars = valued.waterfall(course.scenario.id)
                 say(f"\n{_of_bars(course.scenario.id, bars.attrs)}")
-                say(table_text(fund_table(bars), index=False, float_format="{:,.2f}".format))
+                say(table_text(with_names(bars), "valuation", index=False, float_format="{:,.2f}".format))
         for text in arguments.goal:
             lever, _, goal = text.partition(":")
             chosen = scenarios[0] if len(scenarios) == 1 else None
@@ -196,9 +195,13 @@ def _write(valued: Any, folder: Path, told: Any, reconciled: Any) -> None:
 
 def _of_bars(scenario: str, of: Any) -> str:
     measure, pot = words().get(of["measure"]), pots().get(of["pot"])
-    if stated_language() != "zh" or measure is None or pot is None:
+    if stated_language() is None or measure is None or pot is None:
         return f"{scenario}: {of['measure']} of {of['pot']}, {of['year']}, yuan"
-    return f"{scenario}：{of['year']} 年{pot.zh}的{measure.zh}，元"
+    scenario = word_in(scenario, "scenario")
+    return either(
+        f"{scenario}：{of['year']} 年{pot.zh}的{measure.zh}，元",
+        f"{scenario}: {measure.en} of the {pot.en}, {of['year']}, yuan",
+    )
 
 
 def _trust(state: str) -> str:
@@ -211,7 +214,7 @@ def _backtest(arguments: argparse.Namespace) -> int:
     tested = back_test(draws=arguments.draws or 500, seed=1 if arguments.seed is None else arguments.seed)
     say(tested.to_markdown(stated_language() or "en"))
     say()
-    say(table_text(fund_table(tested.summary()), index=False, float_format="{:.3f}".format))
+    say(table_text(with_names(tested.summary()), "valuation", index=False, float_format="{:.3f}".format))
     if arguments.out:
         from .._atomic import together
 

@@ -18,7 +18,7 @@ from .._paths import data_path
 from ..published import series
 from .assumptions import constant
 from .fund_errors import FundError
-from .series import NATION, Known
+from .series import NATION, Known, places
 from .words import INSURANCES, lines, pots
 
 UNEXPLAINED = "unexplained"
@@ -121,6 +121,21 @@ def national_totals(known: Known, side: str, *, place: str = NATION) -> dict[str
     return {"employee": employee, "resident": resident}
 
 
+def valued_places(known: Known) -> list[str]:
+    """Places whose accounts of both schemes, and the heads of their last year, were known.
+
+    >>> valued_places(Known())
+    ['china', 'tianjin (inferred)']
+    """
+    found = []
+    for place in places():
+        sides = [national_totals(known, side, place=place) for side in ("income", "expenditure")]
+        years = set.intersection(*(set(each) for side in sides for each in side.values()))
+        if years and known.at("employee_active", "insured", max(years), place=place):
+            found.append(place)
+    return found
+
+
 def published_accounts(known: Known, *, place: str = NATION) -> Accounts:
     """The books of the last year whose money of both schemes was known.
 
@@ -131,7 +146,12 @@ def published_accounts(known: Known, *, place: str = NATION) -> Accounts:
     years = set.intersection(*(set(each) for side in (income, spending) for each in side.values()))
     if not years:
         raise FundError(
-            "no year's accounts of both schemes were known", got=place, where=str(known.as_of or "")
+            "no year's accounts of both schemes were known",
+            got=place,
+            allowed=valued_places(known),
+            nearest=valued_places(known),
+            where=str(known.as_of or ""),
+            do="give a bureau's own tables; `drgsim value --template FILE` writes them blank",
         )
     year = max(years)
     money = {"income": {}, "spending": {}}  # type: dict[str, dict[str, float]]

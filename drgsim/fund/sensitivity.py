@@ -12,6 +12,8 @@ import yaml
 
 from .._paths import data_path
 from ..errors import ArgumentError
+from ..language import either, stated_language
+from ..words import named
 from .course import Money
 from .exhibits import discount_rates, worth
 from .fund import Fund
@@ -88,6 +90,17 @@ class Measure:
         )
         return f"{self.name} of {self.pot}{when}"
 
+    @property
+    def told(self) -> str:
+        """The measure in words, for who asked for a language."""
+        if stated_language() is None:
+            return str(self)
+        pot, (zh, en) = pots()[self.pot], named(self.name, room="valuation")[self.name]
+        when = f"{self.until} 年末" if self.at_end else f"至 {self.until} 年最低的" if self.until else ""
+        return either(
+            f"{pot.zh}{when}{zh}", str(self).replace(f"{self.name} of {self.pot}", f"{en} of the {pot.en}")
+        )
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sensitivity:
@@ -108,7 +121,8 @@ class Sensitivity:
         return tuple(self.frame.loc[self.frame["swing"] == 0, "parameter"])
 
     def __repr__(self) -> str:
-        return f"Sensitivity of {self.measure}: {self.base:,.2f}\n{fund_table(self.tornado()).to_string()}"
+        table = fund_table(self.tornado()).to_string()
+        return f"Sensitivity of {self.measure.told}: {self.base:,.2f}\n{table}"
 
     def _repr_html_(self) -> str:
         return str(fund_table(self.tornado()).to_html())

@@ -75,6 +75,11 @@ def day(value: str | datetime.date | None) -> datetime.date | None:
         raise ArgumentError("not a day", got=value, allowed="a day such as 2023-12-31") from None
 
 
+def places() -> list[str]:
+    """Places of which figures ship."""
+    return sorted({place for place, _, _ in _by_key()})
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The published figures that were known on `as_of`; all of them when it is None.

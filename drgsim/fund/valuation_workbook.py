@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .._excel import workbook
-from ..language import either, stated_language, told
+from ..language import LANGUAGES, either, speaking, stated_language, told
 from ..settlement.settlement_workbook import write_tables
-from ..words import headers, title_in
+from ..words import headers, title_in, word_in
 from .assumptions import parameters
 from .own_tables import SHEETS
-from .words import COLUMNS, INSURANCES, KINDS, SEXES, TOTALS, lines, pots
+from .words import COLUMNS, INSURANCES, KINDS, SEXES, TOTALS, fund_cells, lines, pots
 
 if TYPE_CHECKING:
     from .valuation import Valuation
@@ -139,5 +139,9 @@ def write_workbook(valuation: Valuation, path: Any, lang: str | None = None) -> 
     for course in valuation.courses[1:]:
         if course.scenario.order:
             name = course.scenario.id[:20].translate(str.maketrans("[]:*?/\\", "       "))
-            sheets[f"分解 {name}", f"bars {name}"] = valuation.waterfall(course.scenario.id)
-    write_tables(path, sheets, LABELS, lang)  # type: ignore[arg-type]
+            zh = f"分解 {word_in(name, 'scenario')}"
+            sheets[zh, f"bars {name}"] = valuation.waterfall(course.scenario.id)
+    spoken = lang if lang in LANGUAGES else stated_language() or "zh"  # another is refused below
+    with speaking(spoken):  # type: ignore[arg-type]
+        said = {names: fund_cells(table) for names, table in sheets.items()}
+    write_tables(path, said, LABELS, lang)  # type: ignore[arg-type]

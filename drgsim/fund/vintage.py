@@ -24,7 +24,7 @@ import numpy as np
 
 from .._paths import data_path
 from .._student import widening
-from .accounts import national_totals, published_accounts, start_share
+from .accounts import national_totals, published_accounts, start_share, valued_places
 from .assumptions import Assumed, FundAssumptions, constant, constants, parameters
 from .fund_errors import FundError
 from .people import Structure, advance, project_people, structure_of, trending_people
@@ -52,7 +52,9 @@ def published_region(
         )
     }  # fmt: skip
     if not heads["active"]:
-        raise FundError("no heads were known for the accounts' year", got=f"{place} {year}")
+        raise FundError(
+            "no heads were known for the accounts' year", got=f"{place} {year}", allowed=valued_places(known)
+        )
     notes: list[Note] = []
     structure = None
     counted = known.as_of is None or known.as_of >= constants()["census_known_from"]["value"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .._paths import data_path
 from ..language import stated_language
-from ..words import in_words, pairs, word
+from ..words import cells_in_words, in_words, pairs, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,12 +80,26 @@ def lines() -> Mapping[str, Line]:
 
 
 def fund_table(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of the valuation for a reader, its pots by name: `words.in_words`."""
+    """A table of the valuation for a reader, its pots and lines by name: `words.in_words`."""
+    return in_words(with_names(table), "valuation")
+
+
+def fund_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with its columns as they are named, for a workbook."""
+    return cells_in_words(with_names(table), "valuation")
+
+
+def with_names(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose pots and lines have their names in the language somebody asked for."""
     asked = stated_language()
-    if asked is None or "pot" not in table:
-        return in_words(table, "valuation")
+    if asked is None:
+        return table
+    if "line" in table and "zh" in table:
+        table = table.assign(line=table[asked]).drop(columns=["zh", "en"])
+    if "pot" not in table:
+        return table
     names = {id: pot.zh if asked == "zh" else pot.en for id, pot in pots().items()}
-    return in_words(table.assign(pot=table["pot"].replace(names)), "valuation")
+    return table.assign(pot=table["pot"].replace(names))
 
 
 def spending_kinds(pot: str) -> tuple[str, ...]:

@@ -9,12 +9,12 @@ import yaml
 
 from .._optional import require
 from ..errors import ArgumentError, DrgsimError
-from ..policy.display import unit_text, value_text
+from ..policy.display import value_text
 from ..policy.parameter_values import to_plain
 from ..policy.parameters import catalogue
 from ..simulation.scenario.scenario import Scenario
 from ..web.told import told
-from ..words import pairs
+from ..words import pairs, unit_text
 from .shown import Shown, error, preformatted, table
 
 Language = Literal["zh", "en"]

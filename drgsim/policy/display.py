@@ -7,10 +7,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError
-from ..language import Language, both, in_chinese, language, stated_language, told
+from ..language import Language, both, language, stated_language, told
 from ..schemes.registry import chain
 from ..sources import STATES
-from ..words import chinese
+from ..words import chinese, unit_text
 from .dated_scheme import DatedScheme
 from .parameters import OTHER, Parameter, band_labels, catalogue, dimensions
 from .rules.facts import rule_facts
@@ -61,15 +61,6 @@ def value_text(value: Any, parameter: Parameter | None = None, *, plain: Languag
 def after(en: str, zh: str) -> str:
     """A label in the language somebody asked for, else in both, the English first."""
     return both(zh, en) if stated_language() else f"{en} {zh}"
-
-
-def unit_text(unit: str, lang: Language | None = None) -> str:
-    """A unit in a language, or in that users are spoken to in: `yuan/point` is 元/点."""
-    if (lang or language()) == "en":
-        return unit
-    if " " in unit:
-        return chinese("unit").get(unit) or in_chinese(unit)
-    return "/".join(chinese("unit").get(part, part) for part in unit.split("/"))
 
 
 def label_text(key: str, lang: Language) -> str:

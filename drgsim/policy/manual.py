@@ -11,7 +11,8 @@ from typing import Any
 from ..cases.columns import case_columns
 from ..errors import ArgumentError, NotFoundError
 from ..language import both, told
-from .display import after, declared, unit_text, value_text
+from ..words import unit_text
+from .display import after, declared, value_text
 from .document import METHODS
 from .parameters import Parameter, catalogue
 from .policy import Policy

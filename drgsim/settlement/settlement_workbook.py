@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .._excel import COUNT, MONEY, PLAIN, RATIO, workbook
 from ..language import speaking, stated_language
+from ..words import cells_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_LABEL = {"en": "label"}  # a column of sentences
 _COUNTS = ("cases", "days", "stays", "discharges")
 _RATIOS = ("point_value", "budget_point_value", "theta", "share", "ratio", "weight", "points")
 
@@ -25,9 +27,9 @@ def write_tables(
     lang = lang or stated_language() or "zh"
     with speaking(lang), workbook(path, lang=lang) as book:
         for (zh, en), table in tables.items():
-            shown = table.reset_index() if table.index.names != [None] else table
+            shown = cells_in_words(table.reset_index() if table.index.names != [None] else table)
             names = {str(name): str(name) for name in shown.columns}
-            headers = {name: labels.get(name, name) for name in names} if lang == "zh" else names
+            headers = {name: labels.get(name, name) for name in names} if lang == "zh" else names | _LABEL
             book.table(zh if lang == "zh" else en, shown, headers=headers, code=_code)
 
 

@@ -11,10 +11,10 @@ import numpy as np
 from ...errors import ArgumentError, NotFoundError
 from ...language import in_language, speaking
 from ...language import told as translated
-from ...policy.display import STATE_ZH, unit_text, value_text
+from ...policy.display import STATE_ZH, value_text
 from ...policy.parameters import catalogue
 from ...sources import load as load_sources
-from ...words import headers
+from ...words import headers, unit_text
 from ..engine.bill import BILL
 from ..engine.book import FUND, Book
 from ..engine.ledger import Walk

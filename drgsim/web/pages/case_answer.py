@@ -7,11 +7,11 @@ from typing import Any
 
 from ...errors import DrgsimError
 from ...payment.faces.explain import explain as chain_of
-from ...policy.display import STATE_ZH, unit_text, value_text
+from ...policy.display import STATE_ZH, value_text
 from ...policy.parameters import catalogue
 from ...policy.policy import Policy
 from ...report.markup import Markup
-from ...words import english_name_of, pairs
+from ...words import english_name_of, pairs, unit_text
 from ..kept import NATIONAL_DIP
 from ..plain import plain
 from ..told import told

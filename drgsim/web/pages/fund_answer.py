@@ -9,8 +9,8 @@ from ...fund.goal import seek
 from ...fund.lever import levers
 from ...fund.sensitivity import sensitivity
 from ...fund.value import value
-from ...policy.display import unit_text
 from ...report.markup import Markup
+from ...words import unit_text
 from .drawing import Curve, fan, tornado
 from .fund_asked import MEASURES, POTS, Asked
 from .html import inner, many, table, tag

@@ -8,8 +8,8 @@ from ...fund.assumptions import parameters
 from ...fund.fund import Fund
 from ...fund.lever import levers
 from ...fund.scenario import BASELINE, FundScenario
-from ...policy.display import unit_text
 from ...report.markup import Markup
+from ...words import unit_text
 from .desk import Visit
 from .file_page import progress
 from .fund_asked import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from ...policy.display import label_text, unit_text
+from ...policy.display import label_text
 from ...report.markup import Markup
-from ...words import words
+from ...words import unit_text, words
 from .desk import RUNNING, Visit
 from .file_page import ending, progress
 from .file_results import files_of
