@@ -159,11 +159,7 @@ def _teller(column: str, room: str, asked: str) -> Callable[[str], object] | Non
 
 
 def unit_text(unit: str, lang: str | None = None) -> str:
-    """A unit in a language, or in that users are spoken to in: `yuan/point` is 元/点.
-
-    >>> unit_text("yuan/point", "zh")
-    '元/点'
-    """
+    """A unit in a language, or in that users are spoken to in: `yuan/point` is 元/点."""
     if (lang or language()) == "en":
         return unit
     if " " in unit:
@@ -265,12 +261,8 @@ def begun_in_english(text: str) -> str:
 
 @cache
 def regions() -> dict[str, tuple[str, str]]:
-    """The Chinese and English name of each region by its code: provinces and prefectures, whose romanisation
-    is ours (`own-translation`), and the cities of invented provinces.
-
-    >>> regions()["230100"], regions()["990200"]
-    (('哈尔滨市', 'Harbin'), ('乙市', 'City B'))
-    """
+    """Chinese and English names of regions by code: provinces and prefectures, whose romanisation is ours
+    (`own-translation`), and the cities of invented provinces."""
     with data_path("regions.csv").open(encoding="utf-8", newline="") as file:
         found = {row["code"]: (row["zh"], row["en"]) for row in csv.DictReader(file)}
     for path in sorted(data_path("synthetic", "regions").glob("*.toml")):
@@ -282,8 +274,8 @@ def regions() -> dict[str, tuple[str, str]]:
 def region_words(code: str) -> tuple[str, str]:
     """A region's code with its Chinese and with its English name; the code alone where it has none.
 
-    >>> region_words("230100"), region_words("R1")
-    (('230100 哈尔滨市', '230100 Harbin'), ('R1', 'R1'))
+    >>> region_words("230100"), region_words("990200")
+    (('230100 哈尔滨市', '230100 Harbin'), ('990200 乙市', '990200 City B'))
     """
     zh, en = regions().get(code, ("", ""))
     return f"{code} {zh}".strip(), f"{code} {en}".strip()

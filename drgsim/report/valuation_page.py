@@ -10,9 +10,9 @@ from .._atomic import replacing
 from .._rows import rows_of
 from ..fund.sensitivity import sensitivity
 from ..fund.words import pots
-from ..language import told
+from ..language import stated_language, told
 from ..sources import resolve
-from ..words import chinese
+from ..words import chinese, word_in
 from . import fonts
 from .markup import CSS, Cell, bullets, document, heading, pair, paragraph, section, table
 from .numbers import NONE, money, number
@@ -89,7 +89,10 @@ def valuation_page(
         section(
             paragraph(pair(f"测算人：{signed or '＿＿＿＿'}　复核：＿＿＿＿", f"signed: {signed or '____'}; reviewed: ____")),  # noqa: E501
             paragraph(
-                f"drgsim, assumptions {valuation.fund.assumptions.hash}, draws {valuation.draws}, seed {valuation.seed}",  # noqa: E501
+                pair(
+                    f"drgsim，假设 {valuation.fund.assumptions.hash}，抽样 {valuation.draws} 次，种子 {valuation.seed}",  # noqa: E501
+                    f"drgsim, assumptions {valuation.fund.assumptions.hash}, draws {valuation.draws}, seed {valuation.seed}",  # noqa: E501
+                ),
                 kind="mono",
             ),
         ),
@@ -102,6 +105,23 @@ def write_valuation(valuation: Valuation, path: Any, **options: Any) -> None:
     text = valuation_page(valuation, **options)
     with replacing(path) as part:
         Path(part).write_text(text, encoding="utf-8")
+
+
+def _money(amount: Any, *, signed: bool = False) -> str:
+    return money(float(amount), "en" if stated_language() == "en" else "zh", signed=signed)
+
+
+def _trust(state: str) -> str:
+    return state if stated_language() == "en" else STATES.get(state, "")
+
+
+def _place(region: str) -> str:
+    return word_in(region, "table")
+
+
+def _heads(region: Any) -> list[tuple[str, str, float]]:
+    words = (("active", "在职", "active"), ("retired", "退休", "retired"), ("resident", "居民", "residents"))
+    return [(zh, en, float(region.heads[name])) for name, zh, en in words]
 
 
 def _results(valuation: Valuation) -> str:
@@ -120,7 +140,7 @@ def _results(valuation: Valuation) -> str:
         for year in years:
             row = own.loc[year]
             months = row["reserve_months"]
-            amounts = [money(float(row[name]), "zh") for name in ("income", "spending", "balance", "reserve")]
+            amounts = [_money(row[name]) for name in ("income", "spending", "balance", "reserve")]
             held = number(float(months)) if months == months else NONE
             rows.append([pair(pots()[pot].zh, pots()[pot].en), str(year), *amounts, held])
     heads = [("基金", "pot"), ("年份", "year"), ("收入", "income"), ("支出", "spending"), ("当期结余", "balance"),  # noqa: E501
@@ -139,11 +159,9 @@ def _bars(valuation: Valuation) -> str:
         rows: list[list[Cell]] = [
             [
                 pair(row.zh, row.en),
-                f"{row.source} {STATES.get(row.state, '')}".strip(),
-                money(row.value, "zh", signed=place not in (0, len(bars) - 1)),
-                f"{money(row.low_90, 'zh')} … {money(row.high_90, 'zh')}"
-                if row.low_90 == row.low_90
-                else NONE,
+                f"{row.source} {_trust(row.state)}".strip(),
+                _money(row.value, signed=place not in (0, len(bars) - 1)),
+                f"{_money(row.low_90)} … {_money(row.high_90)}" if row.low_90 == row.low_90 else NONE,
             ]
             for place, row in enumerate(rows_of(bars))
         ]
@@ -163,7 +181,7 @@ def _bars(valuation: Valuation) -> str:
 
 def _reconciled(told: Reconciliation) -> str:
     rows: list[list[Cell]] = [
-        [pair(pots()[row.pot].zh, pots()[row.pot].en), pair(row.zh, row.en), money(float(row.value), "zh", signed=True)]  # noqa: E501
+        [pair(pots()[row.pot].zh, pots()[row.pot].en), pair(row.zh, row.en), _money(row.value, signed=True)]
         for row in rows_of(told.frame)
     ]  # fmt: skip
     heads = [
@@ -175,7 +193,7 @@ def _reconciled(told: Reconciliation) -> str:
     return section(
         heading("与上次测算对账", "Reconciliation with the last valuation"),
         table(heads, rows, words=2),
-        paragraph(pair(f"改变的假设：{changed}", ""), kind="small"),
+        paragraph(pair(f"改变的假设：{changed}", f"assumptions that changed: {changed}"), kind="small"),
     )
 
 
@@ -185,13 +203,16 @@ def _data(valuation: Valuation) -> str:
         for row in rows_of(region.accounts.frame):
             rows.append(
                 [
-                    f"{region.id} {pots()[row.pot].zh}", pair(row.zh, row.en), f"{row.source} {STATES.get(row.state, '')}",  # noqa: E501
-                    money(float(row.amount), "zh"), f"{row.share:.1%}",
+                    pair(f"{_place(region.id)} {pots()[row.pot].zh}", f"{_place(region.id)} {pots()[row.pot].en}"), pair(row.zh, row.en), f"{row.source} {_trust(row.state)}",  # noqa: E501
+                    _money(row.amount), f"{row.share:.1%}",
                 ]
             )  # fmt: skip
     heads = [("基金", "pot"), ("项目", "line"), ("来源", "source"), ("金额", "amount"), ("占比", "share")]
     people = [
-        f"{region.id}：在职 {region.heads['active']:,.0f}，退休 {region.heads['retired']:,.0f}，居民 {region.heads['resident']:,.0f}"  # noqa: E501
+        pair(
+            f"{_place(region.id)}：" + "，".join(f"{zh} {heads:,.0f}" for zh, _, heads in _heads(region)),
+            f"{_place(region.id)}: " + ", ".join(f"{en} {heads:,.0f}" for _, en, heads in _heads(region)),
+        )
         for region in valuation.fund.regions
     ]
     return section(
@@ -208,7 +229,7 @@ def _assumptions(valuation: Valuation) -> str:
     cited: dict[str, None] = {}
     for row in rows_of(valuation.fund.assumptions.frame):
         interval = f"{row.low:.4g} … {row.high:.4g}" if row.low is not None and row.low == row.low else NONE
-        rows.append([pair(row.zh, row.en), f"{row.source} {STATES[row.state]}", f"{row.value:.4g}", interval])
+        rows.append([pair(row.zh, row.en), f"{row.source} {_trust(row.state)}", f"{row.value:.4g}", interval])
         cited[row.source] = None
     heads = [("假设", "assumption"), ("来源", "source"), ("取值", "value"), ("90%区间", "90 % interval")]
     sources = bullets(f"{each}: {told(resolve(each).title)}" for each in sorted(cited))
