@@ -1,0 +1,204 @@
+"""Moves, what to look at, money and means of a transition, each by hand on a few stays."""
+
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import drgsim
+from drgsim.payment.engine.problems import Unpaid
+from drgsim.transition.carried import _means
+from drgsim.transition.flows import flow_table, moves, severity_change, share_moved
+from drgsim.transition.money import money_table, stay_money
+from drgsim.transition.prices import _neutral
+from drgsim.transition.reasons import _split
+from drgsim.transition.transition import _explained
+from drgsim.transition.watch import watched
+
+NAN = float("nan")
+
+
+def side(rows, kind="drg", severity=None):
+    """A side of cases given as (group, adrg, mdc, status, reason)."""
+    frame = pd.DataFrame(rows, columns=["group", "adrg", "mdc", "status", "reason"])
+    grouped = (frame["status"] == "grouped").to_numpy()
+    return SimpleNamespace(
+        id="x", kind=kind, frame=frame, grouped=grouped, severity=np.array(severity or [0] * len(rows))
+    )
+
+
+IN = ("ES35", "ES3", "E", "grouped", "")
+NOT = (None, None, None, "ungrouped", "unknown_principal")
+CASES = [
+    # before, after, move
+    (NOT, IN, "newly_grouped"),
+    (IN, (None, None, "E", "ambiguous", "x"), "newly_ambiguous"),
+    (IN, NOT, "newly_ungrouped"),
+    (NOT, (None, None, None, "ungrouped", "gray_principal"), "still_without"),
+    (IN, IN, "same"),
+    (IN, ("ES33", "ES3", "E", "grouped", ""), "other_split"),
+    (IN, ("ES45", "ES4", "E", "grouped", ""), "other_adrg"),
+    (IN, ("FS35", "FS3", "F", "grouped", ""), "other_mdc"),
+]
+
+
+def both():
+    a, b, _ = zip(*CASES, strict=True)
+    return side(a, severity=[0, 2, 2, 0, 1, 2, 1, 0]), side(b, severity=[1, 0, 0, 2, 1, 1, 2, 0])
+
+
+def test_each_kind_of_move():
+    a, b = both()
+    assert moves(a, b).tolist() == [move for *_, move in CASES]
+    a.kind = "dip"  # other rules: whatever is grouped by both is grouped anew
+    assert set(moves(a, b).tolist()[4:]) == {"regrouped"}
+    assert moves(a, b).tolist()[:4] == [move for *_, move in CASES[:4]]
+
+
+def test_flows_shares_and_severity():
+    a, b = both()
+    move = moves(a, b)
+    flows = flow_table(a, b, move).set_index(["group_a", "group_b"])
+    assert flows.loc[("ungrouped", "ES35"), "move"] == "newly_grouped"
+    assert flows.loc[("ES35", "ungrouped"), ["cases", "share_of_a"]].tolist() == [1, 1 / 6]
+    gained, lost = severity_change(a, b)  # among those that both have grouped
+    assert np.flatnonzero(gained).tolist() == [6]
+    assert np.flatnonzero(lost).tolist() == [5]
+    row = share_moved(pd.DataFrame(index=range(8)), move, a, b, None).loc["all"]
+    assert row[["cases", "moved", "moved_share"]].tolist() == [8, 6, 0.75]
+    assert row[["severity_gained", "severity_lost", "same", "still_without"]].tolist() == [1] * 4
+    cases = pd.DataFrame({"department": ["x"] * 5 + [None] * 3})
+    parts = share_moved(cases, move, a, b, "department")
+    assert parts["cases"].to_dict() == {"x": 5, "–": 3}
+    assert parts["moved"].to_dict() == {"x": 3, "–": 3}
+    assert share_moved(cases, move, a, b, "mdc")["cases"].to_dict() == {"E": 6}
+
+
+def test_the_most_pressing_reason_to_look_at_a_case():
+    a, b = both()
+    lost = np.zeros(8, bool)
+    lost[[4, 7]] = True
+    told = watched(a, b, moves(a, b), lost).astype(object).where(lambda each: each.notna(), "").tolist()
+    names = list(drgsim.transition.watch.WATCHED)
+    gray, no_home, mdc, ungrouped, ambiguous, severity = names
+    # an unknown principal comes before the group that is lost; another MDC before the severity
+    assert told == ["", ambiguous, no_home, gray, severity, "", "", mdc]
+    frame = [("x", "x", "E", "ungrouped", "other")] * 2
+    left, right = side([IN, IN]), side(frame)
+    assert watched(left, right, moves(left, right), np.zeros(2, bool)).tolist() == [ungrouped] * 2
+
+
+def paid(payment, fund, weight, problem=None):
+    """Payments of stays, fen."""
+    n = len(payment)
+    problem = np.array(problem or [Unpaid.NONE] * n)
+    return SimpleNamespace(
+        findings=SimpleNamespace(problem=problem, payment=np.array(payment), weight=np.array(weight)),
+        ledger=SimpleNamespace(payment=np.array(payment), fund=np.array(fund)),
+        walks=(),
+    )
+
+
+@pytest.fixture
+def priced():
+    """Four stays of two groups, the last of which one state cannot pay; new weights are paid at half."""
+    return SimpleNamespace(
+        before=paid([1_000, 2_000, 3_000, 9_000], [700, 1_500, 2_000, 9_000], [1.0, 2.0, 3.0, 9.0]),
+        regrouped=paid([1_100, 2_000, 2_500, 9_000], [0] * 4, [1.1, 2.0, 2.5, 9.0],
+                       [Unpaid.NONE] * 3 + [Unpaid.COST_MISSING]),
+        after=paid([1_500, 1_800, 2_600, 9_000], [1_100, 1_400, 1_700, 9_000], [1.5, 1.8, 2.6, 9.0]),
+        factor=0.5,
+    )  # fmt: skip
+
+
+def test_money_of_stays_that_all_states_can_pay(priced):
+    money = stay_money(priced, pd.RangeIndex(4))
+    assert money["payable"].tolist() == [True, True, True, False]
+    assert money["before"].tolist() == [1_000, 2_000, 3_000, 0]
+    assert money["fund_after"].tolist() == [1_100, 1_400, 1_700, 0]
+    # weights as they were measured, not as they were scaled for the budget
+    assert money["weight_after"].tolist()[:3] == [3.0, 3.6, 5.2]
+    assert money[["weight_before", "weight_after"]].iloc[3].isna().all()
+    row = money_table(money, None, "all").iloc[0]
+    assert row[["cases", "not_payable"]].tolist() == [4, 1]
+    assert row[["before", "regrouped_change", "repriced_change", "change"]].tolist() == [
+        60.0,
+        -4.0,
+        3.0,
+        -1.0,
+    ]
+    assert row["change_share"] == pytest.approx(-1 / 60)
+    assert row["fund_change"] == 0.0
+    assert row[["cmi_before", "cmi_after"]].tolist() == pytest.approx([2.0, 11.8 / 3])
+    parts = money_table(money, pd.Series(["p", "q", None, "q"]), "key")
+    assert parts["change"].to_dict() == {"p": 5.0, "q": -2.0, "–": -4.0}
+    assert list(parts.index) == ["p", "q", "–"]  # the largest gain first
+    assert parts["not_payable"].to_dict() == {"p": 0, "q": 1, "–": 0}
+
+
+def test_the_fund_spends_what_it_spent_at_a_factor_found_by_secants():
+    tried = []
+
+    def spent(factor):
+        tried.append(factor)
+        return round(2_000_000 * factor**2), 1_000_000, factor
+
+    factor, found = _neutral(spent)
+    assert factor == found == pytest.approx(0.5**0.5, rel=1e-6)
+    assert tried[:2] == [1.0, 0.5]
+    assert len(tried) < 9
+    assert _neutral(lambda factor: (0, 1_000, factor)) == (1.0, 1.0)
+    assert _neutral(lambda factor: (1_000, 0, factor)) == (1.0, 1.0)
+    # what does not answer to the factor is left at the best that was tried
+    assert _neutral(lambda factor: (1_500, 1_000, factor)) == (1.0, 1.0)
+
+
+def test_a_mean_of_the_same_values_is_that_value_to_the_last_bit():
+    codes = np.array([0, 0, 0, 1, 1, -1, 2], np.int32)
+    values = np.array([0.1, 0.1, 0.1, 1.0, 4.0, 99.0, NAN])
+    found = _means(codes, values, 3)
+    assert found[:2].tolist() == [0.1, 2.5]
+    assert sum([0.1] * 3) / 3 != 0.1
+    assert np.isnan(found[2])
+
+
+def test_a_file_without_money_says_what_it_lacks_and_one_with_it_does_not():
+    case = {"sex": 1, "age": 60, "diagnoses": "J44.100|E11.400", "procedures": "", "total_cost": 9_000.0,
+            "insurance": "employee", "hospital_level": 3}  # fmt: skip
+    whole = drgsim.transition(pd.DataFrame([case] * 3), "chs-drg-2.0", "chs-drg-3.0", draws=0)
+    assert not any("未算金额" in zh for zh, _ in whole.notes)
+    for lacking, asks in ((["total_cost", "insurance"], False), (["insurance"], True)):
+        cases = pd.DataFrame([case]).drop(columns=lacking)
+        (note,) = [each for each in drgsim.transition(cases, "chs-drg-2.0", "chs-drg-3.0", draws=0).notes
+                   if "未算金额" in each[0]]  # fmt: skip
+        assert all(name in note[0] for name in lacking)
+        assert f"no {', '.join(lacking)}: no money, no weights" in note[1]
+        assert ("--insurance" in note[0], "--insurance" in note[1]) == (asks, asks)
+
+
+def test_where_no_case_has_a_group_under_both_nothing_is_explained_and_that_is_told():
+    """One case is grouped before alone, the other after alone."""
+    cases, notes = pd.DataFrame({"total_cost": [9_000.0, 9_000.0]}), []
+    found = _explained(cases, side([IN, NOT]), side([NOT, IN]), None, None, 0, 0, notes)
+    assert not len(found)
+    assert notes == [("没有两版均入组且有费用的病例", "no case has a cost and a group under both")]
+
+
+def test_a_group_that_is_split_in_another_way_is_told_with_both_rules():
+    schemes = [drgsim.Scheme.load(each) for each in ("chs-drg-2.0", "chs-drg-3.0")]
+    a, b = (SimpleNamespace(id=each.id, scheme=each) for each in schemes)
+    told = {adrg: list(_split(adrg, a, b)) for adrg in sorted({row.adrg for row in schemes[0].drgs})}
+    changed = {
+        adrg: words[0]
+        for adrg, words in told.items()
+        if words and {row.adrg for row in schemes[1].drgs} >= {adrg}
+    }
+    assert 0 < len(changed) < len(told)
+    for adrg, words in changed.items():
+        old, new = ([row.code for row in each.drgs if row.adrg == adrg] for each in schemes)
+        for text, between, bracket in ((words.zh, "变为", "（"), (words.en, "and is now", " \\(")):
+            sides = [re.findall(rf"\b(\w{{4}}){bracket}", each) for each in text.split(between)]
+            assert sides == [old, new], text
+        assert ("其余" in words.zh) == ("the rest" in words.en)
