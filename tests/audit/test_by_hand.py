@@ -10,6 +10,7 @@ from drgsim.audit.codes import ChargedCodes, CodeIndex, mapped
 from drgsim.audit.library import Library
 from drgsim.audit.money import Fine, fine
 from drgsim.audit.stays.beside import with_care_outside, with_companions, with_stay_before
+from drgsim.audit.trace.screen import _share
 
 COLUMNS = {
     "stay": pl.UInt32, "patient_id": pl.String, "hospital_id": pl.String, "admission": pl.Date,
@@ -179,3 +180,15 @@ def test_the_multiple_of_a_fine_is_what_was_stated():
     assert (found.low, found.high) == (2_000.0, 5_000.0)
     assert fine(1_000.0).multiple is None
     assert Fine(0.0, 0.0, 0.0, 0.0).multiple is None
+
+
+@pytest.mark.parametrize(("doubled", "found"), [(5, ["h1"]), (1, [])])
+def test_an_institution_stands_out_by_codes_it_sold_twice_itself(doubled, found):
+    """A thousand sales each. Five codes sold twice where half a code was due: a tail of 0.0002. Codes that
+    each institution sold once are nobody's doubles."""
+    rows = [(f"t{n}", "h1", 2.0) for n in range(doubled) for _ in range(2)]
+    rows += [(f"s{n}", hospital, 1.0) for n in range(9) for hospital in ("h1", "h2")]
+    here = pl.DataFrame(rows, ["code", "hospital_id", "net_sales"], orient="row")
+    sales = pl.LazyFrame({"hospital_id": ["h1"] * 1_000 + ["h2"] * 1_000})
+    rule = next(each for each in Library.load() if each.id == "trace-institution-share")
+    assert _share(rule, here, sales)["hospital_id"].to_list() == found
