@@ -205,8 +205,8 @@ def rule_of(record: Mapping[str, Any], *, file: str = "") -> Rule:
         parts = value if isinstance(value, list | tuple) and name not in ("exempt", "examples") else ()
         fits = value is None or (isinstance(value, kinds) and not isinstance(value, bool))
         if not fits or not all(isinstance(each, str | int) for each in parts):
-            words = {str: "a text", int: "a number", dict: "a mapping"}
-            told = dict.fromkeys(words.get(kind, "a list") for kind in kinds)
+            called = {str: "a text", int: "a number", dict: "a mapping"}
+            told = dict.fromkeys(called.get(kind, "a list") for kind in kinds)
             raise AuditRuleError(
                 f"{name} is of another kind", got=value, allowed=" or ".join(told), where=where
             )
