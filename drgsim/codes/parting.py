@@ -101,6 +101,8 @@ class Parter:
             if len(cells) > 1:
                 return self._all([self.repair(cell) for cell in cells if cell], some=True)
             text = cells[0]
+        elif hard:  # a sign before it or behind it
+            text = hard[0].strip()
         named = self._by_blanks(text) or self._by_signs(text) or self._beside_a_name(text)
         return named or self._by_stops(text)
 

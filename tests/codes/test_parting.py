@@ -30,6 +30,8 @@ def as_column(request, monkeypatch):
         ("I50.900 J44.100", "I50.900|J44.100", ["parted"]),
         ("I50.900+J44.100", "I50.900|J44.100", ["parted"]),
         ("I50.900/J44.100", "I50.900|J44.100", ["parted"]),
+        ("I50.900/J44.100；", "I50.900|J44.100", ["parted"]),
+        ("、K80.101胆囊结石;", "K80.101", ["named"]),
         (PAIR, PAIR, []),
         (f"{PAIR}+I10.x00", f"{PAIR}|I10.x00", ["parted"]),
         (f"{PAIR} 结核性脑膜炎", PAIR, ["named"]),

@@ -17,7 +17,7 @@ from drgsim.errors import ArgumentError, NotFoundError
 from drgsim.schemes.identity import pack_hash
 from drgsim.schemes.metadata import folder_name, read_metadata
 from drgsim.schemes.pack_write import write_pack
-from drgsim.schemes.registry import chain, files_hash, list_schemes, load
+from drgsim.schemes.registry import chain, english_title, files_hash, list_schemes, load
 from drgsim.schemes.scheme_errors import PackError, SchemeWarning
 from tests.schemes.example import OVERLAY, SMALL
 
@@ -46,6 +46,8 @@ def test_every_shipped_pack_is_listed_with_its_trust(no_packs):
     assert set(table["trust"]) == {"secondary"}
     assert (table["title"] != "").all()
     assert (table["title_en"] != "").all()
+    assert english_title("chs-drg-2.0") == "CHS-DRG 2.0"
+    assert english_title("chs-drg-9.9") == ""
 
 
 def test_the_published_numbers_of_groups(no_packs):
