@@ -55,7 +55,7 @@ class Refinement:
 
     def compare(self, other: Refinement) -> pd.DataFrame:
         """The overall table of this refinement beside that of another."""
-        return self.overall.join(other.overall, lsuffix="_this", rsuffix="_other")
+        return self.overall.add_suffix("_this").join(other.overall.add_suffix("_other"))
 
     def write(self, folder: str | Path) -> Path:
         """Write the overlay pack and its report (`report.csv`, `groups.csv`, `report.html`) to a folder.
