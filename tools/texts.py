@@ -259,6 +259,7 @@ OUTSIDE = (
     "`drgsim policy show national-drg-rate --all` lists them",
     "table {0}",
     "Learned from {0} cases of {1}; score method {2}.",
+    "Learned on {0} from {1} cases of {2}; score method {3}.",
     "key is {0}",
     "no such row in 排除表 of the first edition of the workbook ({0})",
     "appendix table {0} of the published text of the scheme has the row",

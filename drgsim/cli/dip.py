@@ -215,7 +215,7 @@ def _tell_fit(report: DipFitReport) -> None:
     for note in report.catalogue.notes:
         say(f"- {told(note)}")
     for step, needed in report.needs.items():
-        say(f"{step} was not tried 未测算: it needs {needed}")
+        say(f"{step} was not tried: it needs {needed}")
     say(f"trust 可信度: {_titled(report.catalogue)[0]}, learned from these cases and no publication")
 
 
@@ -271,12 +271,12 @@ def _tell_group(grouper: DipGrouper, status: Counter[str], seconds: float) -> No
 def _tell_missing(scoreless: int, needs: Mapping[str, str]) -> None:
     if scoreless:
         say(
-            f"{scoreless:,} cases are in types for which the catalogue states no score 目录未给出分值; "
+            f"{scoreless:,} cases are in types for which the catalogue states no score; "
             "learn scores from your own years: drgsim dip fit --library",
             file=sys.stderr,
         )
     for step, needed in needs.items():
-        say(f"{step} needs {needed} 需要", file=sys.stderr)
+        say(f"{step} needs {needed}", file=sys.stderr)
 
 
 def _explain(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .._atomic import replacing
+from ..words import word_in
 from ._say import both, say
 
 
@@ -128,7 +129,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
     for name in shipped():
         policy = Policy.load(name)
-        say(f"{name}  {both(policy.title['zh'], policy.title['en'])}  [{policy.method or 'part'}]")
+        method = word_in(policy.method or "part", "method")
+        say(f"{name}  {both(policy.title['zh'], policy.title['en'])}  [{method}]")
         say(f"    {trust_text(policy.states)}")
         if policy.method:
             missing = lacking(policy)

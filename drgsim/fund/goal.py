@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError
+from ..language import either, stated_language
+from ..words import unit_text
 from .assumptions import parameter, parameters
 from .draws import Dated
 from .fund import Fund
@@ -39,24 +41,23 @@ class Goal:
     high: float
 
     def __str__(self) -> str:
-        what = levers().get(self.lever) or parameters()[self.lever]
+        name = f"{self.lever} {(levers().get(self.lever) or parameters()[self.lever]).zh}"
+        unit, now, best = unit_text(self.unit, "zh"), f"{self.now:,.4g}", f"{self.value:,.4g}"
         if self.amount is None and self.value == self.now:
-            return (
-                f"No {self.lever} reaches {self.goal}: it does not raise it at all from {self.now:,.4g}. "
-                f"{what.zh}不能提高该指标，无解。"
+            en = f"No {self.lever} reaches {self.goal}: it does not raise it at all from {now}."
+            zh = f"{name}不能提高该指标（现为 {now}），{self.goal} 无解。"
+        elif self.amount is None:
+            span = f"{self.low:g} to {self.high:g} {self.unit}"
+            en, zh = (
+                f"No {self.lever} from {span} reaches {self.goal}: the best is {best}, at {self.best:g}; without it {now}.",  # noqa: E501
+                f"{name}在 {self.low:g} 至 {self.high:g} {unit}之间无解（{self.goal}）：最好为 {best}（取 {self.best:g}），不调整为 {now}。",  # noqa: E501
             )
-        if self.amount is None:
-            return (
-                f"No {self.lever} from {self.low:g} to {self.high:g} {self.unit} reaches {self.goal}: the best is "  # noqa: E501
-                f"{self.value:,.4g}, at {self.best:g}; without it {self.now:,.4g}. "
-                f"{what.zh}在 {self.low:g} 至 {self.high:g} 之间无解，最好为 {self.value:,.4g}（取 {self.best:g}）。"  # noqa: E501
-            )
-        if self.lever in levers() and self.amount == 0:
-            return f"{self.goal} holds without any change: {self.now:,.4g}. 现行水平已满足目标。"
-        return (
-            f"{self.lever} = {self.amount:g} {self.unit} reaches {self.goal}: {self.value:,.4g}; without it "
-            f"{self.now:,.4g}. {what.zh}需为 {self.amount:g}。"
-        )
+        elif self.lever in levers() and self.amount == 0:
+            en, zh = f"{self.goal} holds without any change: {now}.", f"现行水平已满足 {self.goal}：{now}。"
+        else:
+            en = f"{self.lever} = {self.amount:g} {self.unit} reaches {self.goal}: {best}; without it {now}."
+            zh = f"{name}需为 {self.amount:g} {unit}：{self.goal} 达到 {best}，不调整为 {now}。"
+        return either(zh, en) if stated_language() else f"{en} {zh}"
 
 
 _GOAL = re.compile(r"\s*([a-z_]+\.[a-z_]+)\s*>=\s*(-?[0-9.eE+]+)\s*(?:(until|at)\s+(\d{4}))?\s*$")
@@ -124,8 +125,7 @@ def seek(
     if now >= target:
         return answer(neutral, now, neutral)
     tried: dict[float, float] = {neutral: now}
-    # (inside, outside): the goal holds at the first, not at the second
-    reached: list[tuple[float, float]] = []
+    reached: list[tuple[float, float]] = []  # (the goal holds at it, it does not at it)
     for bound in (top, bottom):
         grid = np.linspace(neutral, bound, GRID + 1).tolist() if bound != neutral else []
         for before, step in pairwise(grid):

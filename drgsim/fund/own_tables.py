@@ -12,6 +12,7 @@ import pandas as pd
 from .._rows import rows_of
 from ..cases.beside import table_beside, workbook_frames
 from ..errors import FileFormatError, NotFoundError, nearest_name
+from ..language import both
 from ..words import pairs
 from .assumptions import constants, parameters
 from .fund_errors import FundError, ScaleError
@@ -99,9 +100,10 @@ class Problems:
         """Raise FundError that lists them; its `problems` is a DataFrame."""
         if not self.rows:
             return
-        listed = "; ".join(f"{table} ({where}): {en} {zh}" for table, where, en, zh in self.rows[:12])
+        listed = "; ".join(f"{table} ({where}): {both(zh, en)}" for table, where, en, zh in self.rows[:12])
         more = f"; and {len(self.rows) - 12} more" if len(self.rows) > 12 else ""
-        error = FundError(f"{len(self.rows)} problems with the tables of a fund: {listed}{more}")
+        many = "1 problem" if len(self.rows) == 1 else f"{len(self.rows)} problems"
+        error = FundError(f"{many} with the tables of a fund: {listed}{more}")
         error.problems = pd.DataFrame(self.rows, columns=["table", "where", "en", "zh"])  # type: ignore[attr-defined]
         raise error
 

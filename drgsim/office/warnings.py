@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..cases.check import check_cases
+from ..cases.checking.worklist import got_in_words
 from ..cases.rules import check_rules
 from ..codes import Catalogue
 from ..codes.search import codes_in_use
@@ -59,7 +60,8 @@ def warnings_of(
     ):
         number = check_rules()[rule].number
         if number not in ("W01", "W02"):
-            found.append(_row(number, _said(rule), int(position[row]), got, proposal))
+            at = int(position[row])
+            found.append(_row(number, _said(rule), at, got_in_words(got), proposal))
     found += _low_standard(stays, limits["low_standard"])
     found += _far_below(stays, limits["far_below"])
     found += _long_stays(stays, limits["long_stay"])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from ..language import stated_language
 from .entries import read_day
 from .policy_errors import Mistake
 
@@ -42,7 +43,8 @@ class DatedScheme:
 
     def __str__(self) -> str:
         first, *later = self.steps
-        names = [first[1], *(f"{name} from {since}" for since, name in later)]
+        zh = stated_language() == "zh"
+        names = [first[1], *(f"{name}（自 {day}）" if zh else f"{name} from {day}" for day, name in later)]
         return ", ".join(names) + ("" if self.by == "discharge" else f" by day of {self.by}")
 
 

@@ -22,7 +22,7 @@ _FORMATS = {
     **dict.fromkeys(("year", "hospital_level"), "0"),
     **dict.fromkeys(("cases", "insured", "not_payable"), "#,##0"),
 }
-_TITLE = "医保支付政策测算结果 What a payment reform changes"
+_TITLE = ("医保支付政策测算结果", "What a payment reform changes")
 _RATIO_SHEETS = {"cost_to_standard": ("low", "high")}  # edges are ratios there, money elsewhere
 _PLAIN_SHEETS = {"published": ("simulated", "published"), "plausibility": ("value", "low", "high")}
 _LEVEL = "hospital_level"
@@ -48,7 +48,7 @@ def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:
     sheets = {name: frame for name, frame in found.items() if len(frame)}
     asked = stated_language()
     with workbook(path, lang=asked or "zh") as book:
-        book.pairs(sheet_name("about"), told(_TITLE), _about(facts, sheets))
+        book.pairs(sheet_name("about"), said(*_TITLE), _about(facts, sheets))
         for name, frame in sheets.items():
             zh, en = zip(*(both(column) for column in frame.columns), strict=True)
             names = [str(column) for column in frame.columns]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..errors import DrgsimError
+from ..language import stated_language
+from ..words import region_words
 from .facts import RunFacts
 from .figures import CHARTS, cost_to_standard, flows, hospitals, outliers, projection, waterfall
 from .markup import Cell, beside, chart, heading, pair, paragraph, svg, table
@@ -204,7 +206,9 @@ def _region_table(tables: Tables, facts: RunFacts, names: list[str]) -> str:
     heads = [
         (f"方案：各参保地基金支付变化（{unit.name}）", "scenario: change of what each region's fund pays")
     ]
-    heads += [(str(each), "") for each in wide.index]
+    for each in map(str, wide.index):
+        zh, en = region_words(each)  # with both, the code stands once
+        heads.append((zh, en if stated_language() else en.removeprefix(each).strip()))
     rows: list[list[Cell]] = [
         [
             short(facts, each, width=_TITLE),

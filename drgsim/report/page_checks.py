@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..language import either, stated_language
 from ..published import measures
 from .facts import RunFacts
 from .markup import Cell, Markup, bullets, heading, kept, pair, paragraph, section, table
@@ -44,13 +45,14 @@ def amount(value: float, unit: str) -> str:
     if unit == "share":
         return percent(value)
     if unit == "yuan" and abs(value) >= _LARGE:
-        return money(value, "zh", figures=4)
+        return money(value, either("zh", "en"), figures=4)
     return count(value) if unit in ("persons", "cases", "yuan") else number(value)
 
 
 def _published(beside: pd.DataFrame) -> str:
     """A row a measure, the insurances side by side; the year of the cases first, and not more than fit."""
     kinds = list(dict.fromkeys(beside["insurance"]))
+    lang = either("zh", "en")
     heads = [("指标", "measure"), ("来源·可信度", "source, trust"), ("年度", "year")]
     for kind in kinds:
         heads += [(f"{word(kind, 'zh')}模拟", f"{word(kind, 'en')}"), ("公布", "published"), ("差距", "gap")]
@@ -61,7 +63,7 @@ def _published(beside: pd.DataFrame) -> str:
         first = part.iloc[0]
         cells: list[Cell] = [
             pair(str(first["title_zh"]), str(first["title_en"])),
-            kept(f"{first['source']} {word(first['state'], 'zh')}"),
+            kept(f"{first['source']} {word(first['state'], lang)}"),
             str(year),
         ]
         for kind in kinds:
@@ -135,14 +137,12 @@ def _alive(found: pd.DataFrame, facts: RunFacts) -> str:
 def run_table(facts: RunFacts) -> str:
     """Version, seed, input and the hash of every scenario: what it takes to run it again."""
     told = [f"drgsim {facts.version}"]
-    if facts.seed is not None:
-        told.append(f"seed {facts.seed}")
-    if facts.draws:
-        told.append(f"draws {count(facts.draws)}")
-    if facts.fingerprint:
-        told.append(f"input {facts.fingerprint[:16]}")
+    seed, draws, read = ("种子", "抽样", "输入") if stated_language() == "zh" else ("seed", "draws", "input")
+    told += [] if facts.seed is None else [f"{seed} {facts.seed}"]
+    told += [f"{draws} {count(facts.draws)}"] if facts.draws else []
+    told += [f"{read} {facts.fingerprint[:16]}"] if facts.fingerprint else []
     told += [
-        f"{facts.mark(each.id) or word('baseline', 'zh')} {each.id} {each.hash[:16]}".rstrip()
+        f"{facts.mark(each.id) or word('baseline', either('zh', 'en'))} {each.id} {each.hash[:16]}".rstrip()
         for each in facts.scenarios
     ]
     return heading("运行记录", "The run") + paragraph("; ".join(told), kind="small mono")

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..language import either, stated_language
+from ..words import region_words
 from .facts import RunFacts
 from .markup import Cell, Markup, bullets, heading, pair, table
 from .numbers import both, in_unit, money, number, percent, title, unit_for, word
@@ -222,7 +224,8 @@ def _regions(tables: Tables, names: list[str]) -> dict[str, str]:
         moved = wide[each].abs()
         if len(moved) > 1 and moved.max() >= 1.0:
             place = str(moved.idxmax())
-            told[each] = f"{place}: {number(float(wide[each][place]) / 1e4, signed=True)}"
+            named = either(*region_words(place)) if stated_language() else place
+            told[each] = f"{named}: {number(float(wide[each][place]) / 1e4, signed=True)}"
     return told
 
 

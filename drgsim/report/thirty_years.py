@@ -8,6 +8,7 @@ import numpy as np
 
 from .._rows import rows_of
 from ..fund.words import pots
+from ..language import either
 from . import fonts
 from .figures.valuation import fund_fan, tornado
 from .markup import Cell, chart, heading, pair, paragraph, section, svg, table
@@ -127,4 +128,6 @@ def who_pays(valuation: Valuation) -> str:
 
 def _spread(values: object, *, signed: bool) -> list[Cell]:
     path = np.asarray(values, dtype=float)
-    return [money(float(each), "zh", signed=signed) for each in (path[0], path.mean(), path.sum())]
+    return [
+        money(float(each), either("zh", "en"), signed=signed) for each in (path[0], path.mean(), path.sum())
+    ]

@@ -74,7 +74,7 @@ def for_coders(problems: ProblemTable, cases: pd.DataFrame) -> pd.DataFrame:
     if english:
         table["zh"] = frame["en"].array
     else:
-        table["got"] = [_in_chinese(text) for text in frame["got"]]
+        table["got"] = [got_in_words(text) for text in frame["got"]]
         table["allowed"] = [rules[rule].allowed_zh for rule in frame["rule"]]
     table["state"] = _words(frame["state"], STATES)
     order = pd.Series(pd.Categorical(frame["severity"], list(SEVERITIES)).codes)
@@ -186,8 +186,9 @@ def _sheet_rows(places: Any, cases: pd.DataFrame) -> Any:
 
 
 @lru_cache(maxsize=1 << 16)
-def _in_chinese(text: str) -> str:
-    if " " not in text and text != _HIDDEN:  # a code, a number
+def got_in_words(text: str) -> str:
+    """What a rule found, in Chinese but for who asked for English."""
+    if stated_language() == "en" or (" " not in text and text != _HIDDEN):  # a code, a number
         return text
     for pattern, words in _GOT:
         told = pattern.sub(words, text)

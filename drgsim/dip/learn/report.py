@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ..._excel import MONEY, PLAIN, RATIO, workbook
-from ...language import both, told
+from ...language import both, stated_language, told
 from ...words import word_in
 from ..catalogue import DipCatalogue
 from ..diff import CatalogueDiff
+from ..words import Kind
 from .cases import LearningCases
 from .stats import Groups, spread, spread_inside, spreads
 
@@ -65,7 +66,7 @@ class DipFitReport:
                 for why, count in self.left_out.items()
                 if count
             ),
-            *((told(f"{step} needs 需要"), told(what)) for step, what in self.needs.items()),
+            *((f"{step} {both('需要', 'needs')}", told(what)) for step, what in self.needs.items()),
         ]
         return {
             "about": pd.DataFrame(about, columns=["what", "said"]),
@@ -73,7 +74,7 @@ class DipFitReport:
                 [(word_in(name, "dip_fit"), str(value)) for name, value in self.overall.items()],
                 columns=["what", "value"],
             ),
-            "types": self.frame.reset_index(),
+            "types": _with_kinds(self.frame.reset_index()),
             "stability": self.stability,
             "auxiliary": self.auxiliary,
             "hospital_coefficients": self.hospital_coefficients,
@@ -105,6 +106,12 @@ class DipFitReport:
             f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in shown.items()
         )
         return f"<table><caption>{escape(self.catalogue.title)}</caption>{cells}</table>"
+
+
+def _with_kinds(types: pd.DataFrame) -> pd.DataFrame:
+    if (lang := stated_language()) is None or "kind" not in types:
+        return types
+    return types.assign(kind=[Kind(kind).named(lang) for kind in types["kind"]])
 
 
 def _number_format(column: str) -> str:

@@ -19,7 +19,7 @@ from ...language import both, stated_language
 from ...schemes.model import Drg
 from ...schemes.pack_write import write_pack
 from ...schemes.scheme import Scheme
-from ...words import in_words, pairs
+from ...words import in_words, pairs, word_in
 from ..grouper import DrgGrouper
 from .cut import Found, cut
 from .features import Constraints, read
@@ -91,12 +91,15 @@ class Refinement:
             f"RIV {before:.4f} → {after:.4f}.",
         )
 
+    def _in_all(self) -> pd.DataFrame:
+        return self.overall.rename(index=lambda name: word_in(name, "refine"))
+
     def __repr__(self) -> str:
-        table = in_words(self.overall, "refine")
+        table = in_words(self._in_all(), "refine")
         return f"{both(*self.headline(), chr(10))}\n{table.to_string(float_format='{:,.4f}'.format)}"
 
     def _repr_html_(self) -> str:
-        table = in_words(self.overall, "refine").to_html(float_format="{:,.4f}".format)
+        table = in_words(self._in_all(), "refine").to_html(float_format="{:,.4f}".format)
         return f"<p>{escape(both(*self.headline()))}</p>{table}"
 
     def _page(self) -> str:
@@ -107,7 +110,7 @@ class Refinement:
         tables = "".join(
             f"<h2>{both(*title)}</h2>{in_words(table, 'refine').to_html(float_format=numbers, index=index)}"
             for title, table, index in (
-                (("总体", "In all"), self.overall, True),
+                (("总体", "In all"), self._in_all(), True),
                 (("变化的 ADRG", "ADRGs that changed"), changed, True),
                 (("新的细分组", "New groups"), self.groups, False),
             )
@@ -266,7 +269,7 @@ def _notes(
             f"用 {int(used.sum()):,} 例，共 {len(cases):,} 例",
             f"{int(used.sum()):,} of {len(cases):,} cases used",
         ),
-        (f"约束条件：{c.state}", f"constraints: {c.state}"),
+        (f"约束条件：{pairs('trust')[c.state][0]}", f"constraints: {c.state}"),
     ]
     words = c.words()
     notes += [

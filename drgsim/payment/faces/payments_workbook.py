@@ -9,6 +9,7 @@ import pandas as pd
 from ..._excel import write_sheets
 from ...language import either
 from ...policy.display import policy_text
+from ...words import word_in
 from .estimate_summary import ZH as DEPARTMENT
 from .estimate_summary import notes
 from .headers import ESTIMATE, MONEY, STAY, TOTALS, UNPAID, WORDS, WORKLIST
@@ -72,6 +73,8 @@ def _notes(payments: Payments) -> list[str]:
     for policy, weights in {(walk.place.policy, walk.place.weights): None for walk in payments.walks}:
         facts = {} if weights is None else weights.facts
         title = either(facts.get("title_zh", ""), facts.get("title_en", "")) or facts.get("title", "")
-        named = ", ".join(filter(None, [title, facts.get("source"), facts.get("state")]))
+        named = ", ".join(
+            filter(None, [title, facts.get("source"), word_in(facts.get("state") or "", "trust")])
+        )
         lines += ["", f"权重表: {named or '无'}", *policy_text(policy, used=payments.used).splitlines()]
     return lines
