@@ -23,8 +23,7 @@ from .._atomic import replacing
 from .._damaged import whole
 from .._version import __version__
 from ..errors import ArgumentError, DrgsimError, NotFoundError
-from ..settlement.statistics import KEYS, MEASURES, merge_statistics
-from .consistency import check_table
+from ..settlement.statistics import KEYS, MEASURES, PARTS, merge_statistics
 from .exchange_errors import ExchangeError, SmallCellError
 from .protect import small_cells, whole_number
 
@@ -39,6 +38,8 @@ NOTICE = {
     "en": "Rows of fewer than {k} stays are pooled. The same period handed on at another threshold, or "
     "before and after a correction, gives pooled rows back by the difference: keep one file of a period.",
 }
+LARGEST_AMOUNT = 10**17  # fen: no fund comes near it, and a hundred such rows still fit 64 bits
+PAYERS = ("fund", "patient", "other_payers", "borne_by_hospital")
 _DATED = (1980, 1, 1, 0, 0, 0)  # the earliest a zip knows: no two files differ by their day
 
 
@@ -153,6 +154,26 @@ def read_exchange(path: str | os.PathLike[str], *, key: bytes | None = None) -> 
     if len(small_cells(frame, manifest["k"])) != manifest["small_rows"]:
         raise ExchangeError(f"it says otherwise of its rows of fewer than {manifest['k']} stays", where=where)
     return Exchange(frame, {**manifest, "signature": signature}, signed=key is not None)
+
+
+def check_table(table: pd.DataFrame, *, where: str) -> None:
+    """Raises ExchangeError for the first thing that cannot be true of sums of stays."""
+    measures = [name for name in MEASURES if name in table.columns or name not in PARTS]
+    if list(table.columns) != [*KEYS, *measures]:
+        raise ExchangeError("the table has other columns", got=list(table.columns), where=where)
+    if (table[measures].abs() > LARGEST_AMOUNT).any(axis=None):
+        raise ExchangeError("an amount is impossibly large", where=where)
+    faults = {
+        "rows of the same keys": table.duplicated(list(KEYS)),
+        "rows without a stay": table["cases"] < 1,
+        "months that are none": ~table["month"].str.fullmatch(r"(\d{4}-(0[1-9]|1[0-2]))?"),
+        "insurances that are unknown": ~table["insurance"].isin(["employee", "resident", ""]),
+        "costs that their payers do not sum to": table["total_cost"] != table[list(PAYERS)].sum(axis=1),
+    }
+    for told, wrong in faults.items():
+        if wrong.any():
+            rows = [int(place) + 1 for place in wrong.to_numpy().nonzero()[0][:5]]
+            raise ExchangeError(f"{int(wrong.sum()):,} {told}", got=f"rows {rows}", where=where)
 
 
 def _refuse_second_threshold(path: Path, sender: str, period: str, k: int) -> None:

@@ -2,24 +2,27 @@
 
 A row of fewer than k stays is pooled with others. One pooled row alone could be found again by taking the
 rest from a total that was published elsewhere; therefore at least two are pooled, and until k stays stand
-together, and no month and no group is pooled in one hospital alone where others have it: the total of that
-month or group would give it back (complementary suppression). Months are pooled first (`month` becomes
-empty: such stays wait for the clearing), then groups (`*`).
+together. Then it is looked what an outsider finds with totals over hospitals, months, groups, regions or
+insurances, of one kind or of all kinds solved together, and more is pooled until he finds no small cell
+(complementary suppression). Months are pooled first (`month` becomes empty: such stays wait for the
+clearing), then groups (`*`).
 
-A table pooled at one k and the same table pooled at another give pooled cells back by their difference: a
-period is handed on once.
+A period is handed on once: pooled at another k, its cells come back by the difference of the two tables.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ..errors import ArgumentError
-from ..settlement.statistics import FLOW, HOSPITAL_MONTH, merge_statistics
+from ..settlement.statistics import FLOW, HOSPITAL_MONTH, KEYS, merge_statistics
+from .recover import Flags, recovered, smallest_beside, totals_over
 
 POOLED_GROUP, POOLED_MONTH = "*", ""
 FEWEST = 2  # cells in a pool
@@ -35,6 +38,7 @@ class Protected:
     k : the fewest stays a row may stand for
     small : rows that still stand for fewer: a hospital had no more of these stays in the whole year
     months, groups : how many rows lost their month, or their group
+    found : small cells that totals over one key still give back, where nothing more can be pooled
     """
 
     frame: pd.DataFrame
@@ -42,11 +46,13 @@ class Protected:
     small: pd.DataFrame
     months: int
     groups: int
+    found: int
 
     def summary(self) -> pd.DataFrame:
-        """One row: rows, k, rows pooled by month and by group, rows still too small."""
+        """One row: rows, k, rows pooled by month and by group, rows too small, cells found all the same."""
         counts = {"rows": len(self.frame), "k": self.k, "months_pooled": self.months}
-        return pd.DataFrame([{**counts, "groups_pooled": self.groups, "still_small": len(self.small)}])
+        left = {"still_small": len(self.small), "still_found": self.found}
+        return pd.DataFrame([{**counts, "groups_pooled": self.groups, **left}])
 
 
 def protect(table: pd.DataFrame, k: int = 10) -> Protected:
@@ -63,7 +69,6 @@ def protect(table: pd.DataFrame, k: int = 10) -> Protected:
     stay belonged to is not known any more, so monthly payments move into the clearing.
 
     Raises ArgumentError for another `k`, ColumnError when the table is none of statistics.
-
     >>> import pandas as pd
     >>> from drgsim.settlement.statistics import KEYS, MEASURES
     >>> row = {**dict.fromkeys(KEYS, "x"), **dict.fromkeys(MEASURES, 0), "month": "2024-01"}
@@ -73,15 +78,21 @@ def protect(table: pd.DataFrame, k: int = 10) -> Protected:
     """
     whole_number(k)
     whole = merge_statistics([table])
+    cells = whole[[*KEYS, "cases"]]
     by_month = whole.groupby(list(HOSPITAL_MONTH), sort=True)["cases"].sum().reset_index()
-    by_month["pooled"] = _pooled(by_month, list(FLOW), "month", k)
-    hidden = whole.merge(by_month.drop(columns="cases"), on=list(HOSPITAL_MONTH), how="left")["pooled"]
+    pooled, found = _pooled(by_month, np.arange(len(by_month)), by_month, HOSPITAL_MONTH, list(FLOW), k)
+    hidden = pooled[whole.groupby(list(HOSPITAL_MONTH), sort=True).ngroup()]
     months = int((hidden & (whole["month"] != POOLED_MONTH)).sum())
-    whole = merge_statistics([whole.assign(month=whole["month"].mask(hidden.to_numpy(), POOLED_MONTH))])
-    pooled = _pooled(whole, list(HOSPITAL_MONTH), "group", k)
-    groups = int((pooled & (whole["group"] != POOLED_GROUP)).sum())
+    whole = whole.assign(month=whole["month"].mask(hidden, POOLED_MONTH))
+    place = whole.groupby(list(KEYS), sort=True).ngroup().to_numpy()
+    whole = merge_statistics([whole])
+    pooled, also = _pooled(whole, place, cells, KEYS, list(HOSPITAL_MONTH), k)
+    groups, found_cells = (
+        int((pooled & (whole["group"] != POOLED_GROUP)).sum()),
+        int(found.sum() + also.sum()),
+    )
     whole = merge_statistics([whole.assign(group=whole["group"].mask(pooled, POOLED_GROUP))])
-    return Protected(whole, k, small_cells(whole, k), months, groups)
+    return Protected(whole, k, small_cells(whole, k), months, groups, found_cells)
 
 
 def whole_number(k: int) -> None:
@@ -95,35 +106,44 @@ def small_cells(table: pd.DataFrame, k: int = 10) -> pd.DataFrame:
     return table.loc[table["cases"] < k, [*HOSPITAL_MONTH, "group", "cases"]].reset_index(drop=True)
 
 
-def _pooled(table: pd.DataFrame, within: list[str], cell: str, k: int) -> npt.NDArray[np.bool_]:
-    """Which rows are pooled, inside each combination of `within`: the small ones, then the next smallest
-    until FEWEST rows and k stays are together; and no `cell` in one hospital only, where more have it."""
-    # ties by the row's place: the tables are sorted by their keys, so the choice depends on nothing else
-    place = np.arange(len(table))
-    order = table.assign(place=place).sort_values([*within, "cases", "place"], kind="stable")
-    cases = order["cases"]
-    row = order.groupby(within, sort=False).ngroup()
-    across = [name for name in (*within, cell) if name != "hospital_id"]
-    column = order.groupby(across, sort=False).ngroup()
-    hidden = cases < k
+def _pooled(
+    rows: pd.DataFrame,
+    place: npt.NDArray[np.integer[Any]],
+    cells: pd.DataFrame,
+    keys: Sequence[str],
+    within: list[str],
+    k: int,
+) -> tuple[Flags, Flags]:
+    """Which rows are pooled inside each combination of `within`, and which small cells are found although
+    nothing more can be pooled. `place` is the row that each cell is in."""
+    cases = cells["cases"].to_numpy(np.int64)
+    flow = cells.groupby(list(FLOW))["cases"].transform("sum").to_numpy()
+    across = sorted(keys, key=lambda key: key not in within)  # the hospital's own other rows come last
+    lines = [totals_over(cells, keys, key, 0) for key in across]
+    totals = [totals_over(cells, keys, key, k) for key in keys]
+    known_totals = [*([each] for each in totals), totals]  # of one kind, and of all kinds together
+    inside = rows.groupby(within).ngroup().to_numpy(np.int64)
+    # what totals give without this table is not for pooling to hide
+    asked = [(cases < k) & (flow >= k) & ~recovered([inside[place], *each]) for each in known_totals]
+    hidden = rows["cases"].to_numpy() < k
     while True:
-        # inside a hospital: what is hidden, then the smallest of the rest, until enough stand together
-        first = (~hidden).groupby(row).cumsum()  # 1 for the smallest that is shown, 2 for the next
-        together = hidden.groupby(row).transform("sum")
-        stays = cases.where(hidden, 0).groupby(row).transform("sum")
-        before = cases.where(~hidden, 0).groupby(row).cumsum() - cases  # of those shown
-        enough = (together + first - 1 >= FEWEST) & (stays + before >= k)
-        more = ~hidden & (together > 0) & ~enough
-        if more.any():
-            hidden |= more
-            continue
-        # across hospitals: where one alone hides it, the smallest of the others, first of those that hide
-        alone = hidden.groupby(column).transform("sum").eq(1) & ~hidden
-        others = order.assign(column=column, bare=together.eq(0))[alone]
-        chosen = others.sort_values(["column", "bare", "cases", "place"]).drop_duplicates("column").index
-        if chosen.empty:
-            break
-        hidden |= order.index.isin(chosen)
-    result = np.zeros(len(table), dtype=bool)
-    result[order["place"].to_numpy()] = hidden.to_numpy()
-    return result
+        hidden = _enough(rows, within, hidden, k)
+        row = np.where(hidden, inside, len(rows) + np.arange(len(rows)))[place].astype(np.int64)
+        again = [recovered([row, *each]) for each in known_totals]
+        found = np.logical_or.reduce(np.logical_and(asked, again))
+        chosen = smallest_beside(lines, cases, ~hidden[place])
+        more = place[chosen[found & (chosen >= 0)]]
+        if not len(more):
+            return hidden, found
+        hidden[more] = True
+
+
+def _enough(rows: pd.DataFrame, within: list[str], hidden: Flags, k: int) -> Flags:
+    """The hidden rows, and in each combination the next smallest until FEWEST and k stays are together."""
+    # ties by the row's place: the rows are sorted by their keys, so the choice depends on nothing else
+    order = rows.reset_index(drop=True).assign(shown=~hidden, place=np.arange(len(rows)))
+    order = order.sort_values([*within, "shown", "cases", "place"])
+    group = order.groupby(within, sort=False)
+    stays = group["cases"].cumsum() - order["cases"]  # of those before it
+    needed = ~group["shown"].transform("all") & ((group.cumcount() < FEWEST) | (stays < k))
+    return np.array((~order["shown"] | needed).sort_index(), dtype=bool)

@@ -332,21 +332,68 @@ def test_no_group_and_no_month_is_pooled_in_one_hospital_alone_where_others_have
     }  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None)
-@given(st.integers(0, 2**32), st.integers(2, 40))
-def test_totals_of_a_group_or_a_month_over_hospitals_give_nothing_back(seed, k):
-    def tuples(frame, names):
-        return pd.Series(list(frame[names].itertuples(index=False, name=None)), index=frame.index)
+def sums_over(before, keys, k):
+    """Which cells stand in each total of at least k stays over all but `keys`: (totals, cells) of 0 and 1."""
+    label = before.groupby(keys).ngroup().to_numpy()
+    total = before["cases"].groupby(label).transform("sum").to_numpy()
+    return [(label == one).astype(float) for one in np.unique(label[total >= k])]
 
-    before = random_table(np.random.default_rng(seed), 150)
-    after = protect(before, k).frame
-    monthly = [*FLOW, "month"]
-    kept = tuples(before, monthly).isin(set(tuples(after, monthly)))
-    for rows, keys in ((before, monthly), (before.assign(month=before["month"].where(kept, "")), list(KEYS))):
-        cells = rows.drop_duplicates(keys)
-        lost = ~tuples(cells, keys).isin(set(tuples(after, keys)))
-        column = [cells[name] for name in keys if name != "hospital_id"]
-        assert (lost.groupby(column).sum().ne(1) | cells.groupby(column).size().eq(1)).all()
+
+def determined(equations):
+    """Which unknowns have one value in all solutions: those whose axis lies in the space of the equations."""
+    _, size, axes = np.linalg.svd(np.unique(equations, axis=0), full_matrices=False)
+    axes = axes[: (size > 1e-9 * size[0]).sum()]
+    return np.abs((axes**2).sum(axis=0) - 1) < 1e-8
+
+
+def pools(before, after):
+    """Which cells stand in each row of the protected table."""
+    rows = {key: place for place, key in enumerate(after[list(KEYS)].itertuples(index=False, name=None))}
+    own = []
+    for *flow, month, group in before[list(KEYS)].itertuples(index=False, name=None):
+        names = [(*flow, m, g) for m in (month, "") for g in (group, "*")]
+        own.append(next(rows[name] for name in names if name in rows))
+    return (np.arange(len(after))[:, None] == np.array(own)).astype(float)
+
+
+@pytest.mark.parametrize(("seed", "k"), [(1, 5), (2, 10), (3, 16), (4, 25)])
+def test_no_small_cell_comes_back_from_totals_over_any_key_alone_or_solved_together(seed, k):
+    before = random_table(np.random.default_rng(seed), 130).reset_index(drop=True)
+    done = protect(before, k)
+    table = pools(before, done.frame)
+    np.testing.assert_array_equal(table @ before["cases"], done.frame["cases"])
+    flow = before.groupby(list(FLOW))["cases"].transform("sum")
+    months = sums_over(
+        before, list(HOSPITAL_MONTH), 0
+    )  # of a hospital's months, nothing is known beyond them
+    each = [sums_over(before, [name for name in KEYS if name != key], k) for key in KEYS]
+    recovered = 0
+    for known in (*each, [total for one in each for total in one]):
+        if not known:
+            continue
+        by_both, by_totals = determined([*table, *known]), determined([*months, *known])
+        recovered += int((by_both & ~by_totals & (before["cases"] < k) & (flow >= k)).sum())
+    assert recovered <= done.found
+    assert done.summary()["still_found"].item() == done.found
+    assert done.groups
+
+
+def test_a_total_over_hospitals_gives_no_group_of_a_pooled_month_back():
+    row = {**dict.fromkeys(KEYS, "x"), **dict.fromkeys(MEASURES, 0)}
+    stays = {
+        "h1": {"01A": 3, "02A": 30, "02B": 40, "03B": 50},
+        "h2": {"01B": 2, "02A": 60, "03A": 62, "03B": 61},
+        "h3": {"01A": 70, "01B": 71, "02A": 72, "03B": 73},
+    }
+    before = pd.DataFrame([
+        {**row, "hospital_id": hospital, "month": f"2024-{cell[:2]}", "group": cell[2], "cases": cases}
+        for hospital, own in stays.items() for cell, cases in own.items()
+    ])  # fmt: skip
+    done = protect(before, 10)
+    # January's 73 stays of A less the 70 that h3 shows would be the 3 of h1
+    shown = {*done.frame[["hospital_id", "month", "group"]].itertuples(index=False, name=None)}
+    assert not {("h3", "2024-01", "A"), ("h3", "2024-01", "B")} & shown
+    assert done.found == 0
 
 
 def test_the_same_stays_at_two_thresholds_are_not_written_and_not_laid_together(table, tmp_path):
