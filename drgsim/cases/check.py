@@ -126,10 +126,7 @@ def check_cases(cases: pd.DataFrame, *, rules: Iterable[str] | None = None) -> P
     checked = checked.with_sheet_rows(report.at)
     if not len(report.problems):
         return checked
-    found = report.problems.frame
-    there = found["row"].isna() | found["row"].isin(cases.index)
-    still = found[there & found["rule"].isin(known)]
-    return ProblemTable.joined([ProblemTable(still), checked])
+    return ProblemTable.joined([_still_there(report.problems, cases, known), checked])
 
 
 def check_rows(cases: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
@@ -143,13 +140,21 @@ def check_rows(cases: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
     ('a', True)
     """
     _checkable(cases)
-    if report_of(cases) is not None:
-        found = check_cases(cases)
-        return found.rows(), list(dict.fromkeys(found.not_checked["column"]))
     findings = list(_findings(cases, list(check_rules())))
     ids = cases["case_id"].tolist() if "case_id" in cases else None
-    rows = [row for each in findings if len(each.rows) for row in plain_rows(each, cases.index, ids)]
+    report, rows = report_of(cases), []
+    if report is not None and len(report.problems):
+        rows = _still_there(report.problems, cases, check_rules()).rows()
+    at = None if report is None else report.at
+    rows += [row for each in findings if len(each.rows) for row in plain_rows(each, cases.index, ids, at)]
     return rows, list(dict.fromkeys(each.column for each in findings if each.unchecked))
+
+
+def _still_there(read: ProblemTable, cases: pd.DataFrame, rules: Iterable[str]) -> ProblemTable:
+    """What reading found by these rules, of rows that the table still has."""
+    found = read.frame
+    there = found["row"].isna() | found["row"].isin(cases.index)
+    return ProblemTable(found[there & found["rule"].isin(list(rules))])
 
 
 def check_in_parts(cases: pd.DataFrame, *, rows: int = PART_ROWS) -> Iterator[ProblemTable]:

@@ -256,8 +256,10 @@ def _part(
     })  # fmt: skip
 
 
-def plain_rows(finding: Finding, index: pd.Index, ids: list[Any] | None) -> list[dict[str, Any]]:
-    """The rows of a finding as `ProblemTable.rows` gives them, without a table."""
+def plain_rows(
+    finding: Finding, index: pd.Index, ids: list[Any] | None, at: npt.NDArray[np.int64] | None = None
+) -> list[dict[str, Any]]:
+    """The rows of a finding as `ProblemTable.rows` gives them, without a table; `at` as `with_sheet_rows`."""
     import pandas as pd
 
     rule = check_rules()[finding.rule]
@@ -266,11 +268,14 @@ def plain_rows(finding: Finding, index: pd.Index, ids: list[Any] | None) -> list
     for place, shown in zip(finding.rows.tolist(), _shown(finding, rule), strict=True):
         label = None if whole else index[place]
         case = None if whole or ids is None or pd.isna(ids[place]) else ids[place]
+        label = label.item() if isinstance(label, np.generic) else label
+        sheet = at[label] if at is not None and isinstance(label, int) and 0 <= label < len(at) else None
         found.append({
-            "row": label.item() if isinstance(label, np.generic) else label,
+            "row": label,
             "case": case, "column": finding.column, "rule": rule.id, "severity": rule.severity,
             "got": shown, "allowed": rule.allowed, "zh": rule.zh, "en": rule.en, "state": rule.state,
-            "number": rule.number, "proposal": _proposal(finding, rule, shown), "sheet_row": None,
+            "number": rule.number, "proposal": _proposal(finding, rule, shown),
+            "sheet_row": None if sheet is None else int(sheet),
         })  # fmt: skip
     return found
 

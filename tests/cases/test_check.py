@@ -331,6 +331,23 @@ def test_rows_of_a_case_are_those_of_the_table():
         assert lacking == list(dict.fromkeys(table.not_checked["column"]))
 
 
+def test_rows_of_a_case_that_was_read_hold_what_reading_found_and_their_place_in_the_sheet(tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "某院\n病案号,性别,年龄,主要诊断编码,总费用\na,男,300,O80.000,约三百\nb,女,x,,5\n", encoding="utf-8"
+    )
+    cases = read_cases(path)
+    for some in (cases, cases.iloc[1:], cases.iloc[:0]):
+        table = check_cases(some)
+        rows, lacking = rows_of(some)
+        assert rows == table.rows()
+        assert lacking == list(dict.fromkeys(table.not_checked["column"]))
+    numbers = {row["case"]: row["sheet_row"] for row in rows_of(cases)[0] if row["case"]}
+    assert numbers == {"a": 3, "b": 4}
+    got = {(row["case"], row["column"], row["got"]) for row in rows_of(cases)[0]}
+    assert {("a", "total_cost", "约三百"), ("b", "age", "x"), ("a", "age", "300")} <= got
+
+
 def test_what_a_catalogue_was_asked_is_kept_and_cannot_be_written_into():
     codes = ("A00.000", "B01.100", "B02.200")
     first = hits(codes, ["B01-B02"])
