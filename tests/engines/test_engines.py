@@ -15,7 +15,8 @@ import drgsim
 from drgsim.engines import Dip, Group, Pay, Statistics
 from drgsim.engines.bonds import bonds
 from drgsim.engines.split_errors import SplitError
-from drgsim.engines.transforms import at_wall_time
+from drgsim.engines.transforms import ROWS, at_wall_time, gathered, with_every_step
+from drgsim.payment.engine.street import STEP_NAMES
 from drgsim.settlement import merge_statistics, statistics
 
 from .support import FREE, QUOTAS, cases, grouped, grouper, same, table, weights
@@ -194,3 +195,41 @@ def test_a_patients_account_stands_in_every_batch():
     expected = drgsim.pay(given, FREE, weights=weights()).frame
     assert "patient_account" in expected.columns
     same(by_hand(given, pay).to_pandas(), expected)
+
+
+def test_batches_are_gathered_to_tables_of_so_many_rows():
+    parts = [pa.record_batch({"n": list(range(rows))}) for rows in (3, 0, 4, 5, 1, 9, 2)]
+    assert [each.num_rows for each in gathered(parts, 6)] == [7, 6, 9, 2]
+    assert [each.num_rows for each in gathered(parts, 7)] == [7, 15, 2]
+    assert [each.num_rows for each in gathered(parts, None)] == [24]
+    assert list(gathered(parts[1:2], 6)) == []
+
+
+def test_columns_of_payments_do_not_depend_on_the_rows_at_hand():
+    steps = [f"adjust_{name}" for name in STEP_NAMES if name != "standard"]
+    moved, still = steps[2], [name for name in steps if name != steps[2]]
+    frame = pd.DataFrame({
+        "case_id": ["a", "b"], "status": ["paid", "not_payable"], "standard": [9.0, None],
+        moved: [-2.0, None], "patient": [3.0, None], "margin": [1.0, None],
+    })  # fmt: skip
+    found = with_every_step(frame, account=False)
+    assert list(found) == ["case_id", "status", "standard", *steps, "patient", "margin"]
+    assert found[moved].iloc[0] == -2.0
+    assert found[still].iloc[0].tolist() == [0.0] * len(still)
+    assert found[steps].iloc[1].isna().all()
+    found = with_every_step(frame, account=True)
+    assert list(found) == [
+        "case_id", "status", "standard", *steps, "patient", "margin", "patient_account", "patient_cash",
+    ]  # fmt: skip
+    assert found[["patient_account", "patient_cash"]].iloc[0].tolist() == [0.0, 3.0]
+    assert found[["patient_account", "patient_cash"]].iloc[1].isna().all()
+    known = with_every_step(frame.assign(patient_account=1.0, patient_cash=2.0), account=True)
+    assert known[["patient_account", "patient_cash"]].iloc[0].tolist() == [1.0, 2.0]
+
+
+def test_transforms_work_on_parts_unless_they_must_see_all():
+    assert Group(grouper()).apart
+    assert not Group(grouper()).names
+    assert Pay(FREE, weights()).apart
+    assert not Pay(QUOTAS, weights(), whole=True).apart
+    assert (Pay(FREE, weights())._rows(), Pay(FREE, weights(), whole=True)._rows()) == (ROWS, None)
