@@ -18,6 +18,7 @@ from .answers import Answer, Answers, Options
 from .batches import answered, call_options
 from .calls import Call
 from .giving import Pieces, dumped, fact_header, whole
+from .guard import whole_body
 from .kinds import STREAMS, Kind, answer_kind, body_kind
 from .metrics import Metrics
 from .taking import Read, cases_of, file_of, parsed
@@ -104,7 +105,7 @@ class Endpoint:
             )
             self._count(scope, cases, pieces.facts, Counter())
             return 200, kind, pieces.done(), pieces.facts
-        body = await _whole(receive)
+        body = await whole_body(receive)
         if self._call.quick and body_is is Kind.JSON and len(body) < _QUICK_BODY:
             read, one, options = self._read(parsed(body), options)
             if read is not None:  # one case that needs no reading
@@ -193,17 +194,6 @@ def audit(scope: Any) -> dict[str, Any]:
     """What the audit line of a call will say beside who, when and how long."""
     found: dict[str, Any] = scope.setdefault("state", {}).setdefault("audit", {})
     return found
-
-
-async def _whole(receive: Any) -> bytes:
-    parts = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionResetError
-        parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(parts)
 
 
 async def _sent(send: Any, status: int, kind: Kind, body: Any, facts: Mapping[str, Any]) -> None:

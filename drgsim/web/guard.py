@@ -136,7 +136,7 @@ class Guard:
         if scope["method"] in ("GET", "HEAD"):
             await self._inner(scope, receive, answer)
             return
-        body = await _body(receive)
+        body = await whole_body(receive)
         await self._inner(scope, _once(body, receive), answer)
 
     def _limits(self, scope: Any, headers: Any, path: str) -> tuple[int, float, bool]:
@@ -242,7 +242,8 @@ def _limited(receive: Receive, most: int) -> Receive:
     return counted
 
 
-async def _body(receive: Receive) -> bytes:
+async def whole_body(receive: Receive) -> bytes:
+    """The body of a call. Raises ConnectionResetError where the client leaves before its end."""
     parts: list[bytes] = []
     while True:
         message = await receive()

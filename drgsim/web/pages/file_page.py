@@ -28,36 +28,45 @@ def drop_page(lang: str) -> str:
     say = saying(lang)
     body = tag(
         "form",
+        drop_box(
+            say,
+            say("把文件拖到这里，或选择文件", "Drop files here, or choose them"),
+            ".csv,.txt,.tsv,.gz,.xlsx,.xlsm,.xls,.json,.jsonl,.ndjson,.parquet",
+            say(
+                "可一次选几个同类文件（如各月）。文件只放在本机的临时文件夹，完成、取消、停止服务或一小时不用即清空。",
+                "Several files of one kind may be chosen (months). They lie in a temporary folder of this "
+                "machine, emptied when you finish, cancel, stop the service, or after an hour.",
+            ),
+        ),
+        tag("noscript", say("需要启用脚本才能上传。", "Scripts must be enabled to send a file.")),
+        id="upload",
+    )
+    return shell(lang, TITLE, body, here="/file", scripts=("file.js",), lead=LEAD)
+
+
+def drop_box(say: Say, label: str, kinds: str, hint: Any, to: str | None = None) -> Markup:
+    """Where files of some endings are dropped or chosen; `to`: where the script sends them, else `/file`."""
+    return many(
         tag(
             "div",
-            tag("label", say("把文件拖到这里，或选择文件", "Drop files here, or choose them"), for_="files"),
+            tag("label", label, for_="files"),
             tag(
                 "input",
                 type="file",
                 id="files",
                 name="files",
                 multiple=True,
-                accept=".csv,.txt,.tsv,.gz,.xlsx,.xlsm,.xls,.json,.jsonl,.ndjson,.parquet",
+                accept=kinds,
                 aria_describedby="files-hint",
             ),
-            tag(
-                "small",
-                say(
-                    "可一次选几个同类文件（如各月）。文件只放在本机的临时文件夹，完成、取消、停止服务或一小时不用即清空。",
-                    "Several files of one kind may be chosen (months). They lie in a temporary folder of this "  # noqa: E501
-                    "machine, emptied when you finish, cancel, stop the service, or after an hour.",
-                ),
-                id="files-hint",
-            ),
+            tag("small", hint, id="files-hint"),
             id="drop",
             class_="drop",
+            data_to=to,
         ),
         tag("progress", id="sent", max="1", value="0", hidden=True, aria_label=say("上传进度", "Upload")),
         tag("p", id="told", role="status", aria_live="polite"),
-        tag("noscript", say("需要启用脚本才能上传。", "Scripts must be enabled to send a file.")),
-        id="upload",
     )
-    return shell(lang, TITLE, body, here="/file", scripts=("file.js",), lead=LEAD)
 
 
 def visit_page(visit: Visit, lang: str, choices: Mapping[str, Any]) -> str:

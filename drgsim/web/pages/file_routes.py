@@ -48,28 +48,7 @@ def add_file(app: Any, door: "Door") -> None:
     async def drop(request: Request) -> Any:
         return await door.show(request, lambda: drop_page(door.lang(request)))
 
-    @app.post("/file", include_in_schema=False)
-    async def first(request: Request, name: str = "cases", more: bool = False) -> Any:
-        door.same_site(request)
-        visit = desk.new()
-        try:
-            await take(request, visit, name, settings)
-        except BaseException:
-            desk.end(visit)
-            raise
-        return _taken(visit, more)
-
-    @app.post("/file/{key}/add", include_in_schema=False)
-    async def further(request: Request, key: str, name: str = "cases", more: bool = False) -> Any:
-        door.same_site(request)
-        visit = desk.get(key)
-        await take(request, visit, name, settings)
-        return _taken(visit, more)
-
-    def _taken(visit: Visit, more: bool) -> dict[str, str]:
-        if not more:
-            desk.start(visit, "look", {})
-        return {"key": visit.key, "next": f"/file/{visit.key}"}
+    take_files(app, door, "/file", "look")
 
     @app.get("/file/{key}", include_in_schema=False)
     async def shown(request: Request, key: str) -> Any:
@@ -183,6 +162,35 @@ def add_file(app: Any, door: "Door") -> None:
             return await asyncio.to_thread(begin)
         except DrgsimError as error:
             return door.failed(request, error, here)
+
+
+def take_files(app: Any, door: "Door", at: str, task: str) -> None:
+    """Add the addresses that take dropped files into a visit: the first one begins it, and the last one its
+    task; `more` says that another follows."""
+    from fastapi import Request
+
+    @app.post(at, include_in_schema=False)
+    async def first(request: Request, name: str = "cases", more: bool = False) -> Any:
+        door.same_site(request)
+        visit = door.desk.new()
+        try:
+            await take(request, visit, name, door.settings)
+        except BaseException:
+            door.desk.end(visit)
+            raise
+        return _taken(visit, more)
+
+    @app.post(f"{at}/{{key}}/add", include_in_schema=False)
+    async def further(request: Request, key: str, name: str = "cases", more: bool = False) -> Any:
+        door.same_site(request)
+        visit = door.desk.get(key)
+        await take(request, visit, name, door.settings)
+        return _taken(visit, more)
+
+    def _taken(visit: Visit, more: bool) -> dict[str, str]:
+        if not more:
+            door.desk.start(visit, task, {})
+        return {"key": visit.key, "next": f"{at}/{visit.key}"}
 
 
 async def take(request: Any, visit: Visit, name: str, settings: Settings, path: Path | None = None) -> Path:

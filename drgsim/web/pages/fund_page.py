@@ -11,7 +11,7 @@ from ...fund.scenario import BASELINE, FundScenario
 from ...report.markup import Markup
 from ...words import unit_text
 from .desk import Visit
-from .file_page import progress
+from .file_page import drop_box, progress
 from .fund_asked import (
     DRAWS,
     FIRST_ASSUMED,
@@ -114,24 +114,11 @@ def _own_tables(say: Say, *, open_: bool = False) -> Markup:
     return tag(
         "details",
         tag("summary", say("用本地的参保人数与收支测算", "Value your own fund: heads and accounts")),
-        tag(
-            "div",
-            tag(
-                "label",
-                say("把表格拖到这里，或选择文件", "Drop the tables here, or choose them"),
-                for_="files",
-            ),
-            tag(
-                "input",
-                type="file",
-                id="files",
-                name="files",
-                multiple=True,
-                accept=".xlsx,.csv",
-                aria_describedby="files-hint",
-            ),
-            tag(
-                "small",
+        drop_box(
+            say,
+            say("把表格拖到这里，或选择文件", "Drop the tables here, or choose them"),
+            ".xlsx,.csv",
+            many(
                 say(
                     "一个工作簿，或按表名命名的几个 CSV；与命令行所读相同。放在临时文件夹，一小时后清空。",
                     "One workbook, or CSV files named like its sheets, as for drgsim value. They lie in a "
@@ -139,14 +126,9 @@ def _own_tables(say: Say, *, open_: bool = False) -> Markup:
                 ),
                 " ",
                 tag("a", say("下载空白模板", "Blank template"), href="/fund/template", download="fund.xlsx"),
-                id="files-hint",
             ),
-            id="drop",
-            class_="drop",
-            data_to="/fund/own",
+            "/fund/own",
         ),
-        tag("progress", id="sent", max="1", value="0", hidden=True, aria_label=say("上传进度", "Upload")),
-        tag("p", id="told", role="status", aria_live="polite"),
         open=open_,
         class_="own",
     )

@@ -7,14 +7,13 @@ from urllib.parse import urlencode
 from ..._paths import data_path
 from ...errors import DrgsimError, NotFoundError
 from ..told import told
-from .file_routes import take
+from .file_routes import take_files
 from .fund_answer import goal, moved_most, valued
 from .fund_asked import Asked, Funds, opened
 from .fund_page import fund_page, opening_page
 from .shell import error_box
 
 if TYPE_CHECKING:
-    from .desk import Visit
     from .routes import Door
 
 PARTS = ("value", "tornado", "goal")
@@ -39,29 +38,8 @@ def add_fund(app: Any, door: "Door") -> None:
         """The blank tables of a fund, as `drgsim value --template` writes them."""
         return FileResponse(data_path("templates", "fund.xlsx"), filename="fund.xlsx")
 
-    @app.post("/fund/own", include_in_schema=False)
-    async def own(request: Request, name: str = "fund.xlsx", more: bool = False) -> Any:
-        """A bureau's own tables, into a folder of this visit."""
-        door.same_site(request)
-        visit = desk.new()
-        try:
-            await take(request, visit, name, door.settings)
-        except BaseException:
-            desk.end(visit)
-            raise
-        return _taken(visit, more)
-
-    @app.post("/fund/own/{key}/add", include_in_schema=False)
-    async def further(request: Request, key: str, name: str = "fund.csv", more: bool = False) -> Any:
-        door.same_site(request)
-        visit = desk.get(key)
-        await take(request, visit, name, door.settings)
-        return _taken(visit, more)
-
-    def _taken(visit: "Visit", more: bool) -> dict[str, str]:
-        if not more:
-            desk.start(visit, "fund", {})
-        return {"key": visit.key, "next": f"/fund/own/{visit.key}"}
+    # a bureau's own tables, into a folder of this visit
+    take_files(app, door, "/fund/own", "fund")
 
     @app.get("/fund/own/{key}", include_in_schema=False)
     async def reading(request: Request, key: str) -> Any:
