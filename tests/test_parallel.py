@@ -12,7 +12,7 @@ import pytest
 
 from drgsim._damaged import whole
 from drgsim._parallel import overlapped
-from drgsim.simulation.progress import beside, processes
+from drgsim.simulation.progress import at_hand, beside, in_turn, processes
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -85,8 +85,33 @@ def test_a_part_is_done_in_another_process_and_comes_back(two_cores):
     assert beside(lambda: beside(os.getpid)() == os.getpid())()  # only one process is beside another
 
 
+@FORKS
+def test_several_parts_are_done_in_one_other_process_each_had_when_it_is_there(two_cores):
+    here = os.getpid()
+    reading, writing = os.pipe()
+
+    def fails():
+        if os.getpid() != here:
+            raise OSError("no space left")
+        return "done here"
+
+    waits = in_turn(os.getpid, lambda: bytes(1 << 20), lambda: os.read(reading, 1), fails)
+    other = waits[0]()  # while the third still waits
+    assert at_hand()
+    assert other != here
+    assert waits[1]() == bytes(1 << 20)
+    os.write(writing, b"!")
+    assert waits[3]() == "done here"
+    assert waits[2]() == b"!"
+    with pytest.raises(ChildProcessError):
+        os.waitpid(other, os.WNOHANG)
+    for end in (reading, writing):
+        os.close(end)
+
+
 def test_a_library_starts_no_process(monkeypatch):
     monkeypatch.setattr("drgsim.simulation.progress.thread_count", lambda threads: 2)
+    assert not at_hand()
     assert beside(os.getpid)() == os.getpid()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from importlib import import_module
 from typing import Any
 
 from ..errors import ArgumentError
@@ -23,6 +24,8 @@ SCENARIOS = (
     "chs-drg-3",
     "drg-to-dip",
 )
+# what both processes work in, loaded before they part
+_ROOMS = "drgsim.simulation.record.record", "drgsim.fund.sensitivity", "drgsim.report.thirty_years"
 FUND_SCENARIOS, FUND_YEARS, FUND_DRAWS = ("premium-20", "delivery-free"), 30, 200
 
 
@@ -62,6 +65,8 @@ def _run(arguments: argparse.Namespace) -> int:
         )
         say(told, file=sys.stderr, flush=True)
     ready(arguments)
+    for room in (*_ROOMS, "scipy.special"):
+        import_module(room)
     with processes():
         fund = beside(lambda: _fund(arguments.lang)) if arguments.years else None
         cases, recipe = _read(file, arguments) if file else _invent(arguments)

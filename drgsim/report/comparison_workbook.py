@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -54,7 +54,7 @@ def write_workbook(path: Any, tables: Tables, facts: RunFacts) -> None:
             names = [str(column) for column in frame.columns]
             worded = frame.assign(
                 **{
-                    column: frame[column].astype(object).map(partial(_shown, column=column))
+                    column: frame[column].astype(object).map(cache(partial(_shown, column=column)))
                     for column in (*_WORDED, _LEVEL)
                     if column in names
                 }

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import pickle
 import select
 import signal
+import struct
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from functools import partial
+from typing import Any, NoReturn, TypeVar
 
 from .._parallel import thread_count
 
@@ -43,6 +46,7 @@ def telling(listener: Listener | None, stage: str) -> Callable[[int, int, str], 
 
 
 _PATIENCE = 60.0  # seconds the process beside may take longer than ten times what was done meanwhile
+_END = struct.Struct("q")
 _beside: ContextVar[set[int] | None] = ContextVar("beside", default=None)  # those at work, where allowed
 
 
@@ -61,6 +65,11 @@ def processes() -> Iterator[None]:
             os.waitpid(child, 0)
 
 
+def at_hand() -> bool:
+    """Whether `beside` would use a second process: a command allows it, and a second core is there."""
+    return _beside.get() is not None and hasattr(os, "memfd_create") and thread_count(None) > 1  # Linux
+
+
 def beside(work: Callable[[], Done]) -> Callable[[], Done]:
     """Begin `work` in a process beside this one; what is returned waits for its result.
 
@@ -70,40 +79,72 @@ def beside(work: Callable[[], Done]) -> Callable[[], Done]:
     >>> beside(lambda: 6 * 7)()
     42
     """
+    return in_turn(work)[0]
+
+
+def in_turn(*works: Callable[[], Any]) -> list[Callable[[], Any]]:
+    """Several works in one process `beside` this one, in their order; each result is had once it is there.
+
+    >>> [done() for done in in_turn(lambda: 6 * 7, lambda: "seven")]
+    [42, 'seven']
+    """
     running = _beside.get()
-    if running is None or thread_count(None) < 2 or not hasattr(os, "sched_getaffinity"):  # not Linux
-        return work
+    if running is None or not at_hand():
+        return [*works]
     reading, writing = os.pipe()
-    start = time.monotonic()
+    held = os.memfd_create("beside")  # results wait there: a full pipe would stop the other process
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # idle threads of libraries
         child = os.fork()
     if not child:
-        _work_and_end(work, writing)
+        _work_and_end(works, writing, held)
     os.close(writing)
-    running.add(child)
-
-    def result() -> Done:
-        patience = 10 * (time.monotonic() - start) + _PATIENCE
-        with os.fdopen(reading, "rb") as pipe:
-            if not select.select([pipe], [], [], patience)[0]:
-                os.kill(child, signal.SIGKILL)
-            answer = pipe.read()
-        _, status = os.waitpid(child, 0)
-        running.discard(child)
-        return pickle.loads(answer) if status == 0 else work()
-
-    return result
+    other = _Other(child, reading, held, len(works), running)
+    return [partial(other.result, number, work) for number, work in enumerate(works)]
 
 
-def _work_and_end(work: Callable[[], object], writing: int) -> NoReturn:
+class _Other:
+    """The process beside this one: which of its results have come, and which are still wanted."""
+
+    def __init__(self, child: int, reading: int, held: int, works: int, running: set[int]) -> None:
+        self.child, self.reading, self.held, self.running = child, reading, held, running
+        self.start, self.ends, self.wanted = time.monotonic(), [0], {*range(works)}
+        running.add(child)
+
+    def result(self, number: int, work: Callable[[], Done]) -> Done:
+        """The result of a work, done here where the other process has none."""
+        while len(self.ends) < number + 2 and self.child in self.running:
+            patience = 10 * (time.monotonic() - self.start) + _PATIENCE
+            heard = select.select([self.reading], [], [], patience)[0]
+            told = os.read(self.reading, _END.size) if heard else b""
+            self.ends += _END.unpack(told) if told else self._ended()
+        self.wanted.discard(number)
+        came, answer = self.ends[number : number + 2], None  # first byte, last
+        if len(came) == 2:
+            with mmap.mmap(self.held, came[1], access=mmap.ACCESS_READ) as whole:
+                answer = whole[slice(*came)]
+        if not self.wanted:
+            os.close(self.held)
+            self._ended()
+        return work() if answer is None else pickle.loads(answer)
+
+    def _ended(self) -> tuple[int, ...]:
+        if self.child in self.running:
+            self.running.remove(self.child)
+            os.kill(self.child, signal.SIGKILL)
+            os.waitpid(self.child, 0)
+            os.close(self.reading)
+        return ()
+
+
+def _work_and_end(works: Sequence[Callable[[], object]], writing: int, held: int) -> NoReturn:
     """The other process: whatever happens it ends here, and nothing of its parent's is undone twice."""
-    status = 1
     try:
         _beside.set(None)
-        answer = pickle.dumps(work())
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(answer)
-        status = 0
+        with os.fdopen(held, "wb") as results:
+            for work in works:
+                results.write(pickle.dumps(work()))
+                results.flush()
+                os.write(writing, _END.pack(results.tell()))
     finally:
-        os._exit(status)
+        os._exit(0)

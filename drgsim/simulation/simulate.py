@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
 
 from ..cases.arrays import read_labels
 from ..cases.hospital_facts import HospitalFacts
-from ..errors import ArgumentError
+from ..errors import ArgumentError, DrgsimError
 from ..payment.engine.grouped import as_frame
 from .checks.left_out import refuse_nothing_paid
 from .comparison.comparison import Comparison
-from .progress import Listener, beside, telling
+from .comparison.kept import ask
+from .progress import Listener, at_hand, beside, in_turn, telling
 from .projection.projection import project
 from .projection.years import PaidYears
+from .record.fingerprint import fingerprint
 from .scenario.lever import LEARNED
 from .scenario.scenario import Scenario
 from .scenario_errors import SimulationError
 from .uncertainty.bands import resample_outcomes
 from .uncertainty.parameter_band import parameter_band
 from .world.case_table import CARE, INSURED
+from .world.ingredients import installed
+from .world.outcome import PLACES
 from .world.world import World
 
 MOST_DRAWS, MOST_YEARS = 100_000, 100  # every draw of every fund, year and scenario is kept
@@ -102,7 +107,8 @@ def simulate(
     world = World(_known(cases, hospital), listed[0], seed=seed, budgets=budgets)
     check_tables(world.cases, budgets=budgets, funds=funds, insured=insured)
     learners = {each.id for each in listed if world.rules(each).scheme == LEARNED}
-    learned = beside(lambda: world.groupings.learned) if learners else None  # while others are paid
+    begun = _begun(world, listed, learn=bool(learners))  # while others are paid
+    learned = begun.pop("learned", None)
     outcomes = {}
     tell = telling(progress, "pay")
     for number, scenario in enumerate(listed):
@@ -114,7 +120,7 @@ def simulate(
         world.remember(outcomes[scenario.id])
     tell(len(listed), len(listed), "")
     whole = Comparison(tuple(listed), outcomes, world, seed, years, draws)
-    explained = beside(lambda: whole.explain(progress=progress)._kept) if explain else dict
+    explained = beside(partial(_explained, whole, progress, ahead=at_hand())) if explain else dict
     drawn = resample_outcomes(outcomes, draws=draws, seed=seed) if draws else None
     projected = band = None
     if years:
@@ -132,8 +138,55 @@ def simulate(
             telling(progress, "draw")(0, 1, "")
             band = parameter_band(paid, listed, projected, draws=draws, seed=seed)
     found = replace(whole, projected=projected, drawn_hospitals=drawn, drawn_assumptions=band)
+    if at_hand():
+        _show_years(found)
     found._kept.update(explained())
+    for name, made in begun.items():
+        ask(found, name, {}, made)
     return found
+
+
+def _begun(world: World, listed: list[Scenario], *, learn: bool) -> dict[str, Callable[[], Any]]:
+    """What needs no payment, begun in a second process where there is one: the catalogue that is learned from
+    the cases, if any is, and what a record states, which a library's caller may never ask for."""
+    works: dict[str, Callable[[], Any]] = {}
+    if learn:
+        works["learned"] = lambda: world.groupings.learned
+    if at_hand():
+        works["fingerprint"] = partial(fingerprint, world.given_cases)
+        works["installed"] = partial(installed, listed, world.year)
+    return dict(zip(works, in_turn(*works.values()), strict=True)) if works else {}
+
+
+def _explained(whole: Comparison, progress: Listener | None, *, ahead: bool) -> dict[Any, Any]:
+    """The answers that pay cases, kept; with `ahead` also the tables of outcomes."""
+    whole.explain(progress=progress)
+    if ahead:
+        _show_outcomes(whole)
+    return whole._kept
+
+
+def _show_outcomes(whole: Comparison) -> None:
+    """Have made what page, workbook and record all read: two processes would make it twice to write them."""
+    first = whole.baseline.id
+    with suppress(DrgsimError):  # told where it is asked for
+        whole.flows(first, measure="cases")
+        for each in (scenario.id for scenario in whole.scenarios):
+            whole.hospitals(each)
+            whole.flows(each, change=each != first)
+        for key in PLACES:
+            whole.by(key)
+        for table in (whole.summary, whole.cautioned, whole.outliers, whole.plausibility):
+            table()
+
+
+def _show_years(found: Comparison) -> None:
+    """The same of what draws and years are needed for."""
+    with suppress(DrgsimError):
+        found.bands()
+        found.published()
+        found.not_projected()
+        found.projection()
 
 
 def _known(cases: Any, hospital: Any) -> Any:

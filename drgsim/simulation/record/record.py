@@ -17,6 +17,7 @@ from ..._atomic import replacing
 from ..._damaged import read_json
 from ..._version import __version__
 from ...settlement.budgets import FUND
+from ..comparison.kept import ask
 from ..projection.funds import COLUMNS
 from ..projection.growth import band_names
 from ..scenario_errors import RecordError
@@ -161,7 +162,7 @@ def record(results: Comparison, *, recipe: Mapping[str, Any] | None = None) -> d
         "scenarios": [
             {"id": each.id, "hash": each.hash, "document": each.document} for each in results.scenarios
         ],
-        "installed": installed(results.scenarios, world.year),
+        "installed": ask(results, "installed", {}, lambda: installed(results.scenarios, world.year)),
         "learned": learned(world, results.scenarios),
         "states": dict(sorted(results.states.items())),
         "notes": {id: dict(outcome.payments.notes) for id, outcome in results.outcomes.items()},
