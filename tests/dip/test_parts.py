@@ -1,0 +1,115 @@
+"""Small parts of the DIP grouper and of learning a catalogue, on values reckoned by hand."""
+
+import math
+
+import numpy as np
+import pytest
+
+from drgsim.dip.classes import read_comorbidity
+from drgsim.dip.learn.scores import _of_class, _plain
+from drgsim.dip.learn.stats import Groups, Trim, spread, spread_inside, spreads
+from drgsim.dip.learn.types import threshold_of
+from drgsim.dip.model import DipType
+from drgsim.dip.pack import META, _read_meta
+from drgsim.dip.prepared import names
+from drgsim.dip.stages import Codes
+from drgsim.dip.words import Kind
+from drgsim.errors import FileFormatError
+
+from .small import catalogue, codes, composite, entry
+
+
+@pytest.mark.parametrize(
+    ("named", "code", "exact", "prefix", "extension"),
+    [
+        ("51.2300", "51.2300", True, True, True),
+        ("51.23", "51.2300", False, True, False),
+        ("51.23", "51.2200", False, False, False),
+        ("51.2300", "51.2300x001", False, False, True),
+        ("51.2300x001", "51.2300", False, False, True),
+        ("51.2300x001", "51.2300x001", True, True, True),
+        ("51.2300x001", "51.2300x002", False, False, False),
+    ],
+)
+def test_a_catalogue_code_stands_for_the_codes_its_rule_set_says(named, code, exact, prefix, extension):
+    found = [names(named, code, Codes(match=match)) for match in ("exact", "prefix", "extension")]
+    assert found == [exact, prefix, extension]
+
+
+def test_a_prefix_is_shorter_than_the_rule_set_says():
+    assert names("51.230", "51.2300", Codes("prefix", 7))
+    assert not names("51.230", "51.2300", Codes("prefix", 6))
+
+
+def test_types_never_seen_take_the_weighted_score_of_their_class():
+    seen = [
+        DipType(code, code, Kind.CORE, score=score, mean_cost=cost, cases=n)
+        for code, score, cost, n in (("a", 10.0, 100.0, 2), ("b", 11.0, 103.0, 1))
+    ]
+    assert _of_class(seen) == {"score": 10.3333, "mean_cost": 101.0}
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "plain"),
+    [(1.23456, 4, 1.2346), (1.23456, None, 1.23456), (math.nan, 4, None), (None, None, None), (7, None, 7)],
+)
+def test_a_number_of_a_catalogue(value, decimals, plain):
+    assert _plain(value, decimals) == plain
+
+
+def test_spreads_of_groups():
+    """1 and 3 lie 1 from their mean of 2; a single cost has none; an empty group has no number."""
+    cost = np.array([1.0, 3, 5])
+    found = spreads(cost, np.array([0, 0, 1]), 3)
+    assert found[:2].tolist() == [0.5, 0.0]
+    assert math.isnan(found[2])
+    assert spread(np.array([1.0, 3])) == 0.5
+    assert math.isnan(spread(np.zeros(2)))
+    assert spread_inside(cost, np.array([0, 0, 2])) == pytest.approx(math.sqrt(2 / 3) / 3)
+
+
+def test_costs_far_outside_are_trimmed_and_one_or_none_never():
+    cost = np.array([1.0, 2, 3, 4, 100])
+    assert Trim("iqr").counts(cost).tolist() == [True, True, True, True, False]
+    assert Trim("iqr", iqr=100).counts(cost).all()
+    assert Trim("percentile", (0, 75)).counts(cost).tolist() == [True, True, True, True, False]
+    assert Trim("percentile", (40, 45)).counts(np.array([1.0, 9])).all(), "none would be left"
+    assert Trim("iqr").counts(np.array([5.0])).tolist() == [True]
+    groups = Groups.of(np.array([0, 0, 0, 0, 0, 1]), ["a", "b"])
+    counted = Trim("iqr").counted(np.array([1.0, 2, 3, 4, 100, 7]), groups)
+    assert counted.tolist() == [True] * 4 + [False, True]
+
+
+@pytest.mark.parametrize(("coverage", "least"), [(0.5, 6), (0.6, 6), (0.61, 3), (0.9, 3), (0.95, 1), (1, 1)])
+def test_the_threshold_is_the_largest_that_covers_the_share(coverage, least):
+    assert threshold_of(np.array([3, 1, 6]), coverage) == least
+
+
+def test_a_head_needs_an_id_and_a_title_and_no_more(tmp_path):
+    path = tmp_path / META
+    path.write_text('id = "a"\ntitle = "b"\n', encoding="utf-8")
+    assert _read_meta(path) == {"id": "a", "title": "b", "notes": ()}
+    for text in ('id = "a"\n', 'title = "b"\n', 'id = "a"\ntitle = "b"\ncolour = "red"\n'):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(FileFormatError, match="states id and title"):
+            _read_meta(path)
+
+
+def test_classes_of_an_index_are_read_or_all_their_faults_told(tmp_path):
+    path = tmp_path / "classes.csv"
+    path.write_text("name,weight,diagnoses\nheart,2,I50|I11.0\n", encoding="utf-8")
+    (found,) = read_comorbidity(path)
+    assert (found.name, found.weight) == ("heart", 2)
+    for text, told in (
+        ("name,weight,diagnoses\n", "no row"),
+        ("name,weight,diagnoses\nheart,x,I50\nlung,1,J44\n", "heart|'x'|weight"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(FileFormatError, match=told):
+            read_comorbidity(path)
+
+
+def test_a_code_that_nobody_knows_meets_no_entry_that_names_another_such():
+    made = catalogue(entry("K80.1-X", "K80.1", "99.9998"), composite("K80-4", "K80", None))
+    for rules in ("base", "jining", "xiangyang"):
+        assert codes(made, rules, ("K80.100", "99.9999"), ("K80.100", "")) == ["K80-4", "K80-4"]
