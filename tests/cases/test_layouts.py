@@ -16,6 +16,7 @@ HEADERS = {
     "hn041": "BAH,XB,NL,BZYZSNLT,SJZYTS,LYFS,XY_JBDM,XY_FJBM,XY_JBDM1,XY_FJBM1,SSBM1_S,SSBM2_S",
     "opendrg-row": "Index,gender,age,ageDay,weight,dept,inHospitalTime,leavingType,zdList,ssList",
     "machine-made": "case_id,gender,age,diag_p,diag_oth,oper_p,fee",
+    "pinyin": "zyh,xb,nl,rysj,cysj,zyts,cyks,lyfs,zyzdbm,qtzdbm1,qtzdbm2,zyssbm,qtssbm1,zfy",
     "settlement-4101": "medcasno,gend,age,nwb_age,dscg_caty,act_ipt_days,dscg_way,diag_code,oprn_oprt_code",
 }
 
@@ -140,3 +141,28 @@ def test_headers_that_name_persons_wherever_the_word_stands(file):
     cases = read_cases(path, keep="all")
     assert set(cases.attrs["drgsim"]["files"][0]["identifiers"]) == set(PERSONS)
     assert set(OTHERS) <= set(cases.columns)
+
+
+def test_initials_of_pinyin_are_read_and_told_as_assumed(file):
+    """A column of names (`zyzd` beside `zyzdbm`) is no column of codes; one of codes under that header is."""
+    row = "1001,张三,男,67,2025-03-01,2025-03-09"
+    named = read_cases(
+        file(
+            "a.csv",
+            f"ZYH,XM,XB,NL,RYSJ,CYSJ,ZYZD,ZYZDBM,QTZD1,QTZDBM1\n{row},胆囊结石,K80.101,心衰,I50.900\n",
+        )
+    )
+    coded = read_cases(
+        file("b.csv", f"zyh,xm,xb,nl,rysj,cysj,zyzd,qtzd1,qtzd2,zyss\n{row},K80.101,I50.900,,51.2300\n")
+    )
+    for cases in (named, coded):
+        about = cases.attrs["drgsim"]["files"][0]
+        assert (about["layout"], about["state"]) == ("pinyin", "assumed")
+        assert about["identifiers"] == [["XM"], ["xm"]][cases is coded]
+        assert cases[["sex", "age", "diagnoses"]].to_numpy().tolist() == [[1, 67, "K80.101|I50.900"]]
+        assert str(cases["discharge_date"][0].date()) == "2025-03-09"
+    assert coded["procedures"].tolist() == ["51.2300"]
+    front = read_cases(
+        file("c.csv", "BAH,XB,NL,JBDM,ZYZD,JBDM1,SSJCZBM1\n1,1,60,K80.101,胆囊结石,I50.900,51.2300\n")
+    )
+    assert front.attrs["drgsim"]["files"][0]["layout"] == "n041"
