@@ -1,4 +1,4 @@
-"""`drgsim estimate`: what a file of cases will be paid, as a workbook for the hospital."""
+"""`drgsim estimate`: what a file of cases will be paid, as a workbook or a table of stays."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ._reading import (
 from ._say import both, say
 
 PROBLEMS_FOUND = 1
+_WRITTEN = (".xlsx", ".csv", ".parquet", ".json")
 
 
 def add_parser(commands: Any) -> None:
@@ -26,7 +27,8 @@ def add_parser(commands: Any) -> None:
         help="what a file of cases will be paid, as a workbook 病例付费测算",
         description="Groups the cases (unless they have a column drg), prices each by the policy, and writes "
         "a workbook: by department, case by case, what is worth a special review, what could not be "
-        "estimated and why, and what the numbers rest on. 不丢一行;无法测算的病例写明原因。",
+        "estimated and why, and what the numbers rest on; as .csv, .parquet or .json, a table of the stays. "
+        "不丢一行;无法测算的病例写明原因。",
         epilog="example: drgsim estimate cases.xlsx --policy harbin -o estimate.xlsx",
     )
     add_reading_arguments(parser)
@@ -37,7 +39,7 @@ def add_parser(commands: Any) -> None:
         "--weights", metavar="FILE", help="weight table: CSV, the id of a published one, or a DIP catalogue"
     )
     parser.add_argument("--scheme", metavar="ID", help="group by this scheme instead of the policy's")
-    parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".xlsx")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help=", ".join(_WRITTEN))
     parser.set_defaults(run=_run)
 
 
@@ -46,8 +48,10 @@ def _run(arguments: argparse.Namespace) -> int:
     from ..payment.faces.estimate import estimate
     from ..policy.policy import Policy
 
-    if Path(arguments.out).suffix.lower() != ".xlsx":
-        raise ArgumentError("an estimate is written as a workbook", got=arguments.out, allowed=".xlsx")
+    if Path(arguments.out).suffix.lower() not in _WRITTEN:
+        raise ArgumentError(
+            "the ending of the file says how it is written", got=arguments.out, allowed=_WRITTEN
+        )
     policy = Policy.load(arguments.policy, on=arguments.on)
     cases = read_grouped_cases(arguments.file, **reading_options(arguments))
     answer = estimate(
@@ -57,10 +61,25 @@ def _run(arguments: argparse.Namespace) -> int:
         scheme=arguments.scheme,
         hospital=hospital_facts(arguments),
     )
-    answer.to_excel(arguments.out)
+    _write(answer, Path(arguments.out))
     one = both(answer.text(lang="zh"), answer.text(lang="en"), "\n") if len(answer) == 1 else None
     say("\n".join([one, *answer.told]) if one else answer, file=sys.stderr)
     return PROBLEMS_FOUND if len(answer.payments.unpaid) else 0
+
+
+def _write(answer: Any, path: Path) -> None:
+    """The workbook, or one row a stay as `Estimate.frame` has it."""
+    from .._atomic import replacing
+    from ..cases.write import write_cases
+
+    form = path.suffix.lower()
+    if form == ".xlsx":
+        answer.to_excel(path)
+    elif form == ".json":
+        with replacing(path) as part:
+            answer.frame.to_json(part, orient="records", force_ascii=False, indent=1)
+    else:
+        write_cases(answer.frame, path, encoding="utf-8-sig")
 
 
 def weights_of(name: str | None) -> Any:

@@ -89,8 +89,8 @@ def test_an_estimate_says_its_sums_and_of_one_stay_the_whole_account(tmp_path, c
         assert out.is_file()
         assert "ES35" in err if n == 1 else "2" in err
         assert len(err.splitlines()) > 1
-    assert main(["estimate", str(path), "--policy", "national-drg-rate", "-o", str(tmp_path / "x.csv")]) == 2
-    assert not (tmp_path / "x.csv").exists()
+    assert main(["estimate", str(path), "--policy", "national-drg-rate", "-o", str(tmp_path / "x.txt")]) == 2
+    assert not (tmp_path / "x.txt").exists()
 
 
 def test_the_seconds_of_a_run_are_those_it_took(tmp_path, capsys):

@@ -191,7 +191,16 @@ def test_the_command_line_writes_a_workbook(tmp_path, capsys):
     assert main(words) == 1  # one stay could not be estimated
     assert "Estimate of 3 stays" in capsys.readouterr().err
     assert len(read(target)["明细"]) == 4
-    assert main([*words[:-1], str(tmp_path / "out.csv")]) == 2
+    assert main([*words[:-1], str(tmp_path / "out.txt")]) == 2
+    for ending, reads in ((".csv", pd.read_csv), (".parquet", pd.read_parquet), (".json", pd.read_json)):
+        path = tmp_path / f"out{ending}"
+        assert main([*words[:-1], str(path)]) == 1
+        table = reads(path)
+        assert table["case_id"].tolist() == ["S0", "S1", "S2"]
+        assert table["group"].tolist() == ["HC23"] * 3
+        assert table["weight"].tolist() == [2, 2, 2]
+        assert table["status"].tolist() == ["paid", "paid", "not_payable"]
+        assert table["total_cost"].isna().tolist() == [False, False, True]
 
 
 def test_a_file_that_is_already_grouped_is_not_grouped_again(tmp_path, capsys):
