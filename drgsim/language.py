@@ -27,6 +27,9 @@ Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 VARIABLE = "DRGSIM_LANG"
 
+# told once where codes have names, to who reads English
+CODE_NAMES = "names of codes are Chinese: no English edition of the insurance catalogues is published"
+
 _PLACE = re.compile(r"\{(\d+)\}")
 _ENGLISH = re.compile(r"[A-Za-z]{2}")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -52,6 +55,7 @@ _AFTER_ENGLISH = (  # the Chinese of a sentence, behind it or before it
     (re.compile(r"(?<=[A-Za-z0-9.)…]) [\u4e00-\u9fff《](?:[^A-Za-z ]|(?<=[,;，；]) )*?(?=[)\]:]?$)"), ""),
     (re.compile(r"^[\u4e00-\u9fff][^A-Za-z{} ]* (?=[a-z])"), ""),
 )
+_SPAN = re.compile(r"(?<=\d) to (?=-?\d)")  # of numbers, days
 _DEPTH = 4  # texts within values of texts
 _chosen: list[Language] = []
 _spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)
@@ -233,7 +237,7 @@ def _line(line: str, depth: int) -> str:
     if found is None:
         found = _of_two(body) if _CHINESE.search(body) else body
     start = line[: len(line) - len(line.lstrip())]
-    return start + found + line[len(line.rstrip()) :]
+    return start + _SPAN.sub(" 至 ", found) + line[len(line.rstrip()) :]
 
 
 def _whole(body: str, depth: int) -> str | None:

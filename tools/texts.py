@@ -264,6 +264,7 @@ OUTSIDE = (
     "no such row in 排除表 of the first edition of the workbook ({0})",
     "appendix table {0} of the published text of the scheme has the row",
     "the end",
+    "line {0}, column {1}",
     "character {0} of {1}",
     "{0}: {1} cases",
     "{0} problems",

@@ -60,9 +60,7 @@ def add_hospital_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--hospital", metavar="TOML", help="a file of facts on the hospital: level, region … 医院信息"
     )
-    group.add_argument(
-        "--hospital-level", metavar="LEVEL", help="3, 2 or 1, or the level in words 医院等级：3、2、1 或三级"
-    )
+    group.add_argument("--hospital-level", metavar="LEVEL", help="3, 2 or 1, or the level in words")
     group.add_argument("--insurance", metavar="WORD", help="insurance of stays that state none 医保类型")
     group.add_argument("--region", metavar="CODE", help="the region the hospital is in 统筹区")
 
@@ -149,7 +147,7 @@ def add_layout_arguments(parser: argparse.ArgumentParser) -> None:
         "--code-edition",
         default="insurance",
         choices=("insurance", "clinical"),
-        help="edition of the codes: 医保版 (default) or 国临版, which is translated",
+        help="edition of the codes: insurance (default) or clinical, which is translated",
     )
     parser.add_argument(
         "--rename",

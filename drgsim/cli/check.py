@@ -21,7 +21,7 @@ def add_parser(commands: Any) -> None:
         help="find what is wrong in a file of cases 病例质控",
         description="Reads the cases, says which layout was taken and why, and counts what each rule found. "
         "Exit code 1 when there are errors. 读入病例, 说明所用格式, 列出各规则发现的问题数。",
-        epilog="example: drgsim check 病案首页.xlsx --out 问题.xlsx",
+        epilog="example: drgsim check cases.xlsx --out problems.xlsx",
     )
     add_reading_arguments(parser)
     parser.add_argument(

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from ..codes import Catalogue, Kind, clinical_changes
-from ..language import told
+from ..language import CODE_NAMES, stated_language, told
 from ..sources import resolve
 from ..words import word_in
 from ._say import aligned, both, say
@@ -69,6 +69,8 @@ def _show(arguments: argparse.Namespace) -> int:
         say(f"由国临版转来 what it is in the clinical edition: {', '.join(clinical_codes)}")
     source = resolve(catalogue.source)
     say(f"来源 source: {told(source.title)} [{word_in(source.state, 'trust')}]")
+    if stated_language() == "en":
+        say(CODE_NAMES)
     return 0
 
 

@@ -37,7 +37,7 @@ def add_parser(commands: Any) -> None:
         description="Without a file: cases of an invented province. They are grouped, paid under the "
         "national default and five reforms, settled, and the funds projected. Writes a report (HTML), a "
         "workbook (Excel), the scenario documents and a run record. 从病例到一页报告,一条命令完成。",
-        epilog="example: drgsim demo --out demo; drgsim demo --cases 病案首页.xlsx --out mine",
+        epilog="example: drgsim demo --out demo; drgsim demo --cases cases.xlsx --out mine",
     )
     add_reading_arguments(parser, required=False)
     parser.add_argument("--cases", metavar="FILE", help="your own cases instead of invented ones")

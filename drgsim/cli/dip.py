@@ -128,7 +128,7 @@ def _add_import(commands: Any) -> None:
         "import",
         help="the national 3.0 workbook as a catalogue 导入国家病种库",
         description="Reads the workbook as NHSA publishes it; what cannot be read is listed, all of it.",
-        epilog="example: drgsim dip import 按病种分值付费3.0版分组方案.xlsx --out national",
+        epilog="example: drgsim dip import official.xlsx --out national",
     )
     parser.add_argument("file", metavar="WORKBOOK", help="the .xlsx")
     parser.add_argument("-o", "--out", required=True, metavar="DIR", help="folder for the catalogue")

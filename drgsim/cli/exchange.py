@@ -41,8 +41,8 @@ def _add_pack(commands: Any) -> None:
         help="sum a file of cases up and write the sums 打包统计量",
         description="Groups and prices the cases, adds them up, pools what is too small, writes one signed "
         "file. 分组、付费、汇总、合并小格, 写成一个签名文件。",
-        epilog="example: drgsim exchange pack cases.parquet --policy harbin --sender 甲市医保局 "
-        "--period 2025 -o 甲市2025.zip",
+        epilog="example: drgsim exchange pack cases.parquet --policy harbin --sender 'City A' "
+        "--period 2025 -o a2025.zip",
     )
     add_reading_arguments(parser)
     parser.add_argument("--policy", required=True, metavar="ID", help="a shipped policy or a YAML file")
@@ -70,7 +70,7 @@ def _add_merge(commands: Any) -> None:
     parser = commands.add_parser(
         "merge",
         help="several files as one 合并",
-        epilog="example: drgsim exchange merge 甲市.zip 乙市.zip --sender 省医保局 -o 全省.zip",
+        epilog="example: drgsim exchange merge a.zip b.zip --sender Province -o province.zip",
     )
     parser.add_argument("file", nargs="+", metavar="FILE")
     parser.add_argument("--sender", required=True, metavar="NAME", help="who sends the whole")
@@ -86,7 +86,7 @@ def _add_settle(commands: Any) -> None:
     parser = commands.add_parser(
         "settle",
         help="settle the year of one file or several 清算",
-        epilog="example: drgsim exchange settle 甲市.zip 乙市.zip --policy harbin -o 清算.xlsx",
+        epilog="example: drgsim exchange settle a.zip b.zip --policy harbin -o settled.xlsx",
     )
     parser.add_argument("file", nargs="+", metavar="FILE")
     parser.add_argument("--policy", required=True, metavar="ID", help="a shipped policy or a YAML file")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 INPUTS: tuple[tuple[str, str, str], ...] = (
     ("dx", "diagnoses", "diagnoses joined by |, principal first 诊断编码, 主要诊断在前"),
     ("proc", "procedures", "procedures joined by |, main first 手术操作编码, 主要手术在前"),
-    ("sex", "sex", "1 for men, 2 for women 1 或男，2 或女"),
+    ("sex", "sex", "1 for men, 2 for women"),
     ("age", "age", "age in years 年龄"),
     ("age-days", "age_days", "age in days of a newborn 日龄"),
     ("weight", "birth_weight", "birth weight, g 出生体重"),

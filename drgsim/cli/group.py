@@ -86,7 +86,7 @@ def add_parser(commands: Any) -> None:
         "group",
         help="find the DRG of every case of a file 病例分组",
         description="Writes the cases with their MDC, ADRG, DRG, severity, status and a reason. "
-        "Status: grouped, ambiguous (歧义组 QY), ungrouped (0000), invalid (an input that is needed is "
+        "Status: grouped, ambiguous (QY), ungrouped (0000), invalid (an input that is needed is "
         "missing or wrong). No row is left out; the spelling of codes is repaired where nothing is lost, "
         "and told. 对文件中每个病例分组; 不丢一行; 编码规范化逐类计数, --as-written 按原样。",
         epilog="example: drgsim group cases.csv -o grouped.csv --scheme chs-drg-2.0",

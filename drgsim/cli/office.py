@@ -30,7 +30,7 @@ def add_parser(commands: Any) -> None:
         "group and insurance; this month beside the last and the same of last year; winners and losers, "
         "special reviews within the quota, warnings before submission, explanations. Writes office.xlsx and "
         "office.html, without identifiers. 医院医保办每月工作簿与网页。",
-        epilog="example: drgsim office 病案首页.xlsx --policy harbin --hospital hospital.toml --out 月报",
+        epilog="example: drgsim office cases.xlsx --policy harbin --hospital hospital.toml --out month",
     )
     add_reading_arguments(parser)
     add_hospital_arguments(parser)

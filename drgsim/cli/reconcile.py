@@ -29,8 +29,8 @@ def add_parser(commands: Any) -> None:
         description="Sets the group, weight and payment the bureau returned beside ours, case by case, with "
         "the reason of each difference, sums by department and the days left to appeal. Exit code 1 when "
         "anything differs. 逐例对账, 说明差异原因和剩余申诉天数; 可生成特例单议申请表和更正后的 4101 清单。",
-        epilog="example: drgsim reconcile 病案首页.xlsx 局方反馈.xlsx --policy harbin --appeal-days 10 "
-        "-o 对账.xlsx",
+        epilog="example: drgsim reconcile cases.xlsx returned.xlsx --policy harbin --appeal-days 10 "
+        "-o reconciled.xlsx",
     )
     add_reading_arguments(parser)
     add_hospital_arguments(parser)
@@ -53,7 +53,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--corrected", metavar="OUT", help="the corrected lists as 4101: .json, .xlsx 更正后的清单"
     )
-    parser.add_argument("-o", "--out", required=True, metavar="OUT", help=".xlsx; 申请表 stand beside it")
+    parser.add_argument(
+        "-o", "--out", required=True, metavar="OUT", help=".xlsx; applications stand beside it"
+    )
     parser.set_defaults(run=_run)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ._reading import add_hospital_arguments, hospital_facts
-from ._say import say
+from ._say import both, say
 
 
 def add_parser(commands: Any) -> None:
@@ -87,6 +87,7 @@ def _run(arguments: argparse.Namespace) -> int:
     ).checked()
     way = "http" if settings.tls_key is None else "https"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    say(f"{way}://{host}:{settings.port}/  (Ctrl+C 停止 to stop)", file=sys.stderr, flush=True)
+    stop = both("Ctrl+C 停止", "Ctrl+C to stop")
+    say(f"{way}://{host}:{settings.port}/  ({stop})", file=sys.stderr, flush=True)
     run(settings)
     return 0

@@ -9,6 +9,7 @@ from typing import Any
 from ..codes import Catalogue
 from ..codes.catalogue import Kind
 from ..codes.search import codes_in_use
+from ..language import CODE_NAMES
 from ..schemes.model import Adrg, CcExclusion, Drg
 from ..schemes.rules.terms import And, Role, Severity
 from ..schemes.rules.walk import print_rule
@@ -144,7 +145,7 @@ def _input_node(case: Case, known: Mapping[Kind, Container[str]]) -> Node:
         Node("variable", value_words(variable, value), facts={"variable": variable.value, "value": value})
         for variable, value in case.numbers.items()
     ]
-    return Node("input", Words("输入", "input"), children=tuple(children))
+    return Node("input", Words("输入", f"input ({CODE_NAMES})"), children=tuple(children))
 
 
 def _code_nodes(

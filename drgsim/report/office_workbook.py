@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .._excel import YES_NO, open_book
-from ..language import either, stated_language
+from ..language import CODE_NAMES, either, stated_language
 from ..office.indicators import HEADERS as INDICATORS
 from ..office.month import BY, PERIODS
 from ..office.stays import HEADERS as STAYS
@@ -75,7 +75,8 @@ def write_month(month: OfficeReport, path: Any, *, case_ids: bool = False) -> No
         told = (
             f"入组过程逐步列出 {len(explained.rows):,} 例(特例单议、编码警示、亏损最多者); 其余见“病例”表。"
         )
-        sheets.lines("说明", [*_NOTES, told], None)
+        more = [CODE_NAMES] if stated_language() == "en" else []
+        sheets.lines("说明", [*_NOTES, *more, told], None)
 
 
 _LEFT_OUT = ("insurance", "group_name", "standing", "weight", "ratio_to_standard")  # in the words

@@ -13,7 +13,7 @@ from ..cases.arrays import read_money
 from ..cases.columns import column_labels
 from ..cases.hospital_facts import HospitalFacts
 from ..errors import ArgumentError
-from ..language import both, language
+from ..language import CODE_NAMES, both, language
 from ..payment.engine.grouped import as_frame
 from ..payment.engine.stays import Stays
 from ..payment.faces.enough import TooFewPricedError, refuse_too_few
@@ -196,6 +196,7 @@ def find_transition(
     look_at = watched(left, right, move, lost)
     notes = [
         *_trust_notes(left, right),
+        ("编码名称取自医保版目录", CODE_NAMES),
         *((line, f"filled from the facts on the hospital: {line}") for line in filled),
     ]
     money = _Money.find(frame, left, right, keys, policy, weights, new_weights, notes)
