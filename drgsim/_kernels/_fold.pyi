@@ -30,3 +30,16 @@ def join_rows(
     offsets: np.ndarray,  # const int64[::1]
     out: np.ndarray,  # uint8[::1], out
 ) -> None: ...
+def pick_pieces(
+    text: np.ndarray,  # const uint8[::1]
+    offsets: np.ndarray,  # const int64[::1]
+    gap: int,
+    id_offsets: np.ndarray,  # const int64[::1]
+    flags: np.ndarray,  # const uint8[::1]
+    one: int,
+    other: int,
+    out_one: np.ndarray,  # uint8[::1], out
+    ends_one: np.ndarray,  # int64[::1], out; the first is 0
+    out_other: np.ndarray,  # uint8[::1], out
+    ends_other: np.ndarray,  # int64[::1], out; the first is 0
+) -> None: ...

@@ -3,7 +3,7 @@
 Full-width signs become plain ones, blanks beside a code go, and every sign that no code holds becomes a bar.
 Only what can mean one thing is done here; every other row is left empty, to be looked at by itself.
 """
-from libc.string cimport memcpy
+from libc.string cimport memcmp, memcpy
 
 from ._types cimport code_t, int32_t, int64_t, offset_t, uint8_t
 
@@ -267,3 +267,67 @@ def join_rows(
                 if length:
                     memcpy(&out[end], &text[offsets[row]], length)
                 end += length
+
+
+cdef enum:
+    MOST_PICKED = 64  # pieces of a row
+
+
+cdef struct Picked:
+    int64_t out  # where the next byte goes
+    int n  # pieces of the row that were written
+    int64_t[MOST_PICKED] starts
+
+
+cdef inline void pick(Picked* now, const uint8_t* piece, int64_t length, uint8_t[::1] out) noexcept nogil:
+    """Write a piece, unless the row has it already."""
+    cdef int i
+    cdef int64_t end
+    for i in range(now.n):
+        end = now.starts[i + 1] - 1 if i + 1 < now.n else now.out
+        if end - now.starts[i] == length and memcmp(&out[now.starts[i]], piece, length) == 0:
+            return
+    if now.n:
+        out[now.out] = BAR
+        now.out += 1
+    now.starts[now.n] = now.out
+    now.n += 1
+    memcpy(&out[now.out], piece, length)
+    now.out += length
+
+
+def pick_pieces(
+    const uint8_t[::1] text, const offset_t[::1] offsets, int gap,
+    const offset_t[::1] id_offsets, const uint8_t[::1] flags, uint8_t one, uint8_t other,
+    uint8_t[::1] out_one, offset_t[::1] ends_one, uint8_t[::1] out_other, offset_t[::1] ends_other,
+):
+    """Of each row the pieces that are flagged `one`, and those flagged `other`, each once, joined by bars. Flags
+    are those of the ids of a row: one for its first piece, and for each further one that is not empty. A row of
+    more than 64 stays empty. `ends` begin with 0; the outputs have room for the text."""
+    cdef int64_t row, at, begun, stop, flag, last
+    cdef Picked first, second
+    first.out = second.out = 0
+    with nogil:
+        for row in range(offsets.shape[0] - 1):
+            flag = id_offsets[row]
+            last = id_offsets[row + 1]
+            first.n = second.n = 0
+            if last - flag <= MOST_PICKED:
+                begun = offsets[row]
+                stop = offsets[row + 1] - gap
+                at = begun
+                while flag < last and begun <= stop:
+                    while at < stop and text[at] != BAR:
+                        at += 1
+                    if at > begun:
+                        if flags[flag] == one:
+                            pick(&first, &text[begun], at - begun, out_one)
+                        elif flags[flag] == other:
+                            pick(&second, &text[begun], at - begun, out_other)
+                        flag += 1
+                    elif begun == offsets[row]:
+                        flag += 1
+                    at += 1
+                    begun = at
+            ends_one[row + 1] = first.out
+            ends_other[row + 1] = second.out

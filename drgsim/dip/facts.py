@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +12,10 @@ import pandas as pd
 
 from .._paths import data_path
 from ..cases.columns import case_column, case_columns
+from ..cases.given import refuse_doubled
 from ..cases.layouts import find_layout
 from ..cases.parse import parse_column
+from ..errors import ColumnError, nearest_name
 from .catalogue_tables import DIAGNOSIS_FACTS, gather_facts
 from .conditions import CODE_FACTS, parse_conditions
 from .model import DiagnosisFact
@@ -128,6 +131,18 @@ def numbers(cases: pd.DataFrame, column: str) -> Numbers:
         parsed = parse_column(series.reset_index(drop=True), case_column(column), find_layout("plain"))
         return parsed.values.to_numpy(dtype=np.float64, na_value=np.nan)
     return pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def refuse_without_diagnoses(columns: Iterable[Any]) -> None:
+    """Raises ColumnError for columns that stand twice, and where there are no diagnoses."""
+    names = [*columns]
+    refuse_doubled(names)
+    if "diagnoses" not in names:
+        raise ColumnError(
+            "the table of cases lacks diagnoses",
+            got=nearest_name("diagnoses", map(str, names)),
+            do="read the file with drgsim.read_cases, or rename the column",
+        )
 
 
 def unreadable(cases: pd.DataFrame, names: Iterable[str]) -> dict[str, int]:

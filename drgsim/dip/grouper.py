@@ -13,16 +13,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from .._parallel import thread_count
-from ..cases.given import refuse_columns, refuse_doubled
-from ..errors import ColumnError, nearest_name
+from ..cases.given import refuse_columns
+from ..codes import CodeLists
 from .answers import Answers, EncodedCases, answer
 from .catalogue import DipCatalogue
 from .classes import CCI, NEEDED, ProcedureClasses, facts_with_index
 from .compile import CompiledDip, compile_dip
 from .dip_errors import DipCatalogueWarning
 from .explain import explain
-from .facts import columns_of, numbers, unreadable
-from .frames import COLUMNS, answers_frame, as_came, wanted_columns
+from .facts import columns_of, numbers, refuse_without_diagnoses, unreadable
+from .frames import COLUMNS, AnswerWords, as_frame, as_table, wanted_columns
 from .prepared import Prepared, prepare
 from .prices import PrimaryCareList
 from .rules import RuleSet
@@ -136,7 +136,11 @@ class DipGrouper:
             return {name: None if value != value else value for name, value in row.to_dict().items()}
         if isinstance(cases, list | tuple):
             return self._frame(_frame_of(cases), wanted)
-        return as_came(cases, lambda frame: self._frame(frame, wanted))
+        if isinstance(cases, pd.DataFrame):
+            return self._frame(cases, wanted)
+        from .street import group_table
+
+        return group_table(self, cases, wanted)
 
     def encode(self, cases: pd.DataFrame) -> EncodedCases:
         """The cases as ids and facts; ColumnError when there are no diagnoses.
@@ -150,22 +154,28 @@ class DipGrouper:
         >>> len(grouper.encode(cases))
         1
         """
-        refuse_doubled(cases.columns)
-        if "diagnoses" not in cases.columns:
-            raise ColumnError(
-                "the table of cases lacks diagnoses",
-                got=nearest_name("diagnoses", map(str, cases.columns)),
-                do="read the file with drgsim.read_cases, or rename the column",
-            )
+        refuse_without_diagnoses(cases.columns)
         none = pd.Series([None] * len(cases), dtype=object)
-        book, classes = self.prepared.diagnoses, self.catalogue.comorbidity_classes
-        diagnoses = book.encode(cases["diagnoses"], threads=self.threads)
-        return EncodedCases(
-            diagnoses,
-            self.prepared.procedures.encode(cases.get("procedures", none), threads=self.threads),
-            facts_with_index(cases, self.compiled.columns, diagnoses, book, classes),
-            numbers(cases, "total_cost"),
+        return self.encoded(cases["diagnoses"], cases.get("procedures", none), cases)
+
+    def encoded(self, diagnoses: Any, procedures: Any, facts: pd.DataFrame) -> EncodedCases:
+        """As `encode`, of columns of codes (or their ids, by `prepared`) and a frame of what is `asked` for.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from drgsim import DipGrouper
+        >>> len(DipGrouper("example").encoded(["K80.100"], ["51.2300"], pd.DataFrame(index=[0])))
+        1
+        """
+        books = self.prepared.diagnoses, self.prepared.procedures
+        dx, procs = (
+            codes if isinstance(codes, CodeLists) else book.encode(codes, threads=self.threads)
+            for codes, book in zip((diagnoses, procedures), books, strict=True)
         )
+        names, classes = self.compiled.columns, self.catalogue.comorbidity_classes
+        table = facts_with_index(facts, names, dx, self.prepared.diagnoses, classes)
+        return EncodedCases(dx, procs, table, numbers(facts, "total_cost"))
 
     def primary_care(self, cases: EncodedCases) -> npt.NDArray[np.bool_]:
         """For each encoded case whether it is on the catalogue's list of primary care.
@@ -192,7 +202,9 @@ class DipGrouper:
         return self._primary_care.members(cases, threads=self.threads)
 
     def _frame(self, cases: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-        return self.told(cases, self.encode(cases), columns)
+        encoded, none = self.encode(cases), pd.Series([""] * len(cases), dtype=object)
+        told, origin = self._answered(cases.get("procedures", none), cases, encoded, columns)
+        return as_frame(told, origin, cases.index)
 
     @cached_property
     def asked(self) -> frozenset[str]:
@@ -200,10 +212,10 @@ class DipGrouper:
         return frozenset(column for name in self.compiled.columns for column in columns_of(name))
 
     def told(
-        self, cases: pd.DataFrame, encoded: EncodedCases, columns: Sequence[str] = COLUMNS
-    ) -> pd.DataFrame:
-        """As `group`, of cases that were encoded already: of `cases` the texts of procedures and the columns
-        that are `asked` for.
+        self, procedures: Any, facts: pd.DataFrame, encoded: EncodedCases, columns: Sequence[str] = COLUMNS
+    ) -> tuple[Any, dict[str, Any]]:
+        """As `group`, a pyarrow Table and what is to be said of it, of cases that were encoded already: of
+        their texts of procedures, and of the columns that are `asked` for.
 
         Examples
         --------
@@ -211,27 +223,37 @@ class DipGrouper:
         >>> from drgsim import DipGrouper
         >>> cases = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": ["51.2300"]})
         >>> grouper = DipGrouper("example")
-        >>> grouper.told(cases, grouper.encode(cases), ["dip_code"]).iloc[0].tolist()
+        >>> table, _ = grouper.told(cases["procedures"], cases, grouper.encode(cases))
+        >>> table.column("dip_code").to_pylist()
         ['K80.1-51.2300']
         """
+        told, origin = self._answered(procedures, facts, encoded, columns)
+        return as_table(told, origin), origin
+
+    def _answered(
+        self, procedures: Any, facts: pd.DataFrame, encoded: EncodedCases, columns: Sequence[str]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The columns of the answer, and what is to be said of it."""
         answers = self.match(encoded)
         listed = self.primary_care(encoded) if "primary_care" in columns else None
-        frame = answers_frame(cases, encoded, answers, self.prepared, self.compiled, columns, listed)
         asked = set(self.asked)
         if self.catalogue.comorbidity_classes:
             asked.discard(CCI)
-        missing = sorted(asked - set(map(str, cases.columns)))
-        frame.attrs["drgsim"] = {
+        missing = sorted(asked - set(map(str, facts.columns)))
+        return self._words.columns(procedures, encoded, answers, columns, listed), {
             "catalogue": self.catalogue.id,
             "rules": self.rules.id,
             "trust": self.catalogue.trust,
             "rules_trust": self.rules.trust,
             "missing_columns": missing,
-            "unreadable": unreadable(cases, self.compiled.columns),
+            "unreadable": unreadable(facts, self.compiled.columns),
             "without_score": int(self._scoreless[answers.key].sum()),
             "needs": {CCI: NEEDED} if CCI in missing else {},
         }
-        return frame
+
+    @cached_property
+    def _words(self) -> AnswerWords:
+        return AnswerWords(self.prepared, self.compiled)
 
     @cached_property
     def _scoreless(self) -> npt.NDArray[np.bool_]:

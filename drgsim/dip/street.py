@@ -1,24 +1,23 @@
-"""Chunks of a file to their disease types, in Arrow memory or by pandas: what `drgsim dip group` does
-between reading and writing."""
+"""Tables in Arrow memory, and chunks of a file, to their disease types: what `drgsim dip group` does between
+reading and writing, there or by pandas."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..cases.arrow_cases import ArrowCases, arrow_cases
-from ..cases.columns import case_columns, without_personal
+from .._optional import require
+from ..cases.arrow_cases import arrow_cases
+from ..cases.arrow_columns import is_text
+from ..cases.columns import without_personal
 from ..cases.read_chunk import ChunkToRead
 from ..cases.read_report import KEY, ReadReport
-from ..errors import ColumnError, nearest_name
+from ..errors import ArgumentError, ColumnError, nearest_name
 from ..grouping.street import beside
-from .answers import EncodedCases
-from .classes import facts_with_index
-from .facts import numbers
-from .frames import COLUMNS
+from .facts import refuse_without_diagnoses
 
 if TYPE_CHECKING:
     from .grouper import DipGrouper
@@ -54,44 +53,40 @@ def group_chunk(grouper: DipGrouper, job: ChunkToRead) -> DipChunk:
             got=nearest_name("diagnoses", cases.columns),
             do="say which header of the file it is: --rename HEADER=diagnoses",
         )
-    answers = grouper.told(_asked(cases, grouper), _encoded(cases, grouper), COLUMNS)
-    counts = answers["status"].value_counts()
-    table = pa.Table.from_pandas(answers, preserve_index=False).replace_schema_metadata()
-    for place, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type) and pa.types.is_null(field.type.value_type):
-            table = table.set_column(place, field.name, pa.nulls(len(table), pa.string()))  # has no category
-    return DipChunk(
-        beside(cases.columns, table),
-        {str(name): int(count) for name, count in counts.items() if count},
-        answers.attrs["drgsim"],
-        cases.report,
-    )
+    texts = cases.columns.get("procedures", pa.nulls(cases.rows, pa.string()))
+    facts = _facts(cases.columns, cases.rows, grouper)
+    encoded = grouper.encoded(cases.lists["diagnoses"], cases.lists.get("procedures", texts), facts)
+    answers, told = grouper.told(texts, facts, encoded)
+    counted = answers.column("status").value_counts().to_pylist()
+    status = {each["values"]: each["counts"] for each in sorted(counted, key=lambda each: -each["counts"])}
+    return DipChunk(beside(cases.columns, answers.replace_schema_metadata()), status, told, cases.report)
 
 
-def _asked(cases: ArrowCases, grouper: DipGrouper) -> pd.DataFrame:
-    """The columns that grouping looks at, as a frame."""
-    wanted = {"procedures", *grouper.asked} & cases.columns.keys()
-    series = {name: cases.columns[name].to_pandas() for name in case_columns() if name in wanted}
-    return pd.DataFrame(series, index=pd.RangeIndex(cases.rows))
-
-
-def _encoded(cases: ArrowCases, grouper: DipGrouper) -> EncodedCases:
+def _facts(columns: Mapping[str, Any], rows: int, grouper: DipGrouper) -> pd.DataFrame:
+    """The Arrow columns that grouping looks at, as a frame."""
     import pyarrow as pa
 
-    diagnoses, procedures = cases.lists["diagnoses"], cases.lists.get("procedures")
-    if procedures is None:
-        procedures = grouper.prepared.procedures.encode(pa.nulls(cases.rows, pa.string()))
-    looked = {name: cases.columns[name] for name in {"total_cost", *grouper.asked} & cases.columns.keys()}
-    frame = pd.DataFrame({name: column.to_pandas() for name, column in looked.items()})
-    frame = frame.reindex(pd.RangeIndex(cases.rows))
-    facts = facts_with_index(
-        frame,
-        grouper.compiled.columns,
-        diagnoses,
-        grouper.prepared.diagnoses,
-        grouper.catalogue.comorbidity_classes,
-    )
-    return EncodedCases(diagnoses, procedures, facts, numbers(frame, "total_cost"))
+    asked = {"total_cost", *grouper.asked} & columns.keys()
+    table = pa.table({name: column for name, column in columns.items() if name in asked})
+    return table.to_pandas().reindex(pd.RangeIndex(rows))
+
+
+def group_table(grouper: DipGrouper, cases: Any, columns: Sequence[str]) -> Any:
+    """What `DipGrouper.group` says of a table in Arrow memory, as a table. Raises as it does."""
+    if not hasattr(cases, "__arrow_c_stream__"):
+        raise ArgumentError(
+            "not a table of cases",
+            got=type(cases).__name__,
+            allowed=("pandas DataFrame", "anything with __arrow_c_stream__", "dict", "list of dicts"),
+        )
+    pa = require("pyarrow", extra="arrow", feature="grouping Arrow tables")
+    table = pa.table(cases)
+    refuse_without_diagnoses(table.column_names)
+    found = dict(zip(table.column_names, table.columns, strict=True))
+    codes = [found.get(name, pa.nulls(len(table), pa.string())) for name in ("diagnoses", "procedures")]
+    diagnoses, procedures = (each if is_text(each.type) else each.to_pandas() for each in codes)
+    facts = _facts(found, len(table), grouper)
+    return grouper.told(procedures, facts, grouper.encoded(diagnoses, procedures, facts), columns)[0]
 
 
 def group_chunk_in_pandas(grouper: DipGrouper, job: ChunkToRead) -> DipChunk:
