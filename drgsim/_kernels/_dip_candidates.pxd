@@ -56,7 +56,7 @@ cdef class CandidateTables:
     cdef const int32_t[::1] key_exact
     cdef const int8_t[::1] proc_class, proc_note, proc_level, cond_from, key_class
     cdef const int16_t[::1] lookup_narrow
-    cdef const int32_t[:, ::1] lookup_start
+    cdef const int32_t[:, :, ::1] lookup_span
     cdef const uint64_t[::1] lookup_sketch
     cdef const int32_t[::1] lookup_key, key_type, key_terms, term_set, key_related, related_set, key_conds
     cdef const int8_t[:, ::1] list_value

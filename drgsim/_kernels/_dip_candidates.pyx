@@ -48,7 +48,7 @@ cdef class CandidateTables:
         self.key_class = tables["key_class"]
         self.key_exact = tables["key_exact"]
         self.lookup_narrow = tables["lookup_narrow"]
-        self.lookup_start = tables["lookup_start"]
+        self.lookup_span = tables["lookup_span"]
         self.lookup_key = tables["lookup_key"]
         self.lookup_sketch = tables["lookup_sketch"]
         self.key_type = tables["key_type"]
@@ -256,15 +256,18 @@ cdef class CandidateTables:
     ) noexcept nogil:
         """Add the entries of one pool that are hit, of the narrowest diagnosis that has any."""
         cdef int i, narrow = -1, before = n
-        cdef int first = self.lookup_start[pool, row.principal]
-        cdef int end = self.lookup_start[pool, row.principal + 1]
-        cdef bint bare, anywhere, conservative = row.treatment == 0
+        cdef int first = self.lookup_span[row.principal, pool, 0]
+        cdef int end = self.lookup_span[row.principal, pool, 1]
+        cdef bint conservative = row.treatment == 0
+        cdef uint64_t sketch
         for i in range(first, end):
-            bare = self.lookup_sketch[i] == 0
-            anywhere = self.key_any_position[self.lookup_key[i]]
-            if bare and not anywhere and not (conservative and every):
-                continue
-            if not bare and not self.lookup_sketch[i] & (row.present_sketch if anywhere else row.sketch):
+            sketch = self.lookup_sketch[i]  # 0 for a key that names no procedure
+            if sketch:
+                if not sketch & row.present_sketch:  # most end here, and nothing else was looked up
+                    continue
+                if not sketch & row.sketch and not self.key_any_position[self.lookup_key[i]]:
+                    continue
+            elif not (conservative and every) and not self.key_any_position[self.lookup_key[i]]:
                 continue
             if self.lookup_narrow[i] < narrow:
                 break
@@ -286,7 +289,7 @@ cdef class CandidateTables:
         """Add the first entry of a pool without procedures: of one class, or of any."""
         cdef int i
         cdef int32_t key
-        for i in range(self.lookup_start[pool, row.principal], self.lookup_start[pool, row.principal + 1]):
+        for i in range(self.lookup_span[row.principal, pool, 0], self.lookup_span[row.principal, pool, 1]):
             key = self.lookup_key[i]
             if not any_class and self.key_class[key] >= 0 and self.key_class[key] != treatment:
                 continue

@@ -102,10 +102,10 @@ class _Compiler:
         conditions = [
             [*map(self.condition, key.conditions), *self.other_diagnoses(key.other_diagnoses)] for key in keys
         ]
-        starts, lookup, narrow = key_lookups(self.prepared, self.diagnoses)
+        spans, lookup, narrow = key_lookups(self.prepared, self.diagnoses)
         shadows = shadow_pairs(self.prepared)
         rows = [POOLS.index(stage.pool) for stage in self.rules.every(Entries)]
-        most = int(np.diff(starts[rows], axis=1).sum(axis=0).max()) if rows else 0
+        most = int((spans[:, rows, 1] - spans[:, rows, 0]).sum(axis=1).max()) if rows else 0
         return {
             "key_type": _int32(self.types[key.type] for key in keys),
             "key_class": np.array(
@@ -120,7 +120,7 @@ class _Compiler:
             "key_conds": self.placed(conditions),
             "key_shadows": _starts(shadows),
             "shadow_key": _int32(place for row in shadows for place in row),
-            "lookup_start": starts,
+            "lookup_span": spans,
             "lookup_key": lookup,
             "lookup_narrow": narrow,
             "lookup_sketch": self.sketches(terms)[lookup],

@@ -119,17 +119,19 @@ class AnswerWords:
         types, factors = self._types, self._factors
         classes = self.prepared.catalogue.auxiliary_classes
         why = {name: print_conditions(item.conditions) for name, item in classes.items()}
-        stated = [item and ("not_stated" if item.score is None else "stated") for item in types]
+        stated = [
+            None if item is None else "not_stated" if item.score is None else "stated" for item in types
+        ]
         values: dict[str, list[str | None]] = {
             "dip_code": [*(key.type for key in self.prepared.catalogue.keys), None],
-            "dip_name": [item and item.name for item in types],
-            "kind": [item and item.kind.value for item in types],
+            "dip_name": [None if item is None else item.name for item in types],
+            "kind": [None if item is None else item.kind.value for item in types],
             "treatment_class": [*(word.value for word in CLASSES), None],
-            "score_state": stated,
+            "score_state": [*stated, None],
             "status": [word.value for word in STATUSES],
             "reason": [*_reason_words(self.compiled)],
-            "auxiliary": [item and item.name for item in factors],
-            "auxiliary_reason": [item and why[item.name] for item in factors],
+            "auxiliary": [None if item is None else item.name for item in factors],
+            "auxiliary_reason": [None if item is None else why[item.name] for item in factors],
         }
         return {name: _numbered(each) for name, each in values.items()}
 
@@ -193,7 +195,7 @@ def _numbered(values: Sequence[str | None]) -> tuple[list[str], npt.NDArray[np.i
 
 def as_frame(columns: Mapping[str, Told], origin: Mapping[str, Any], index: pd.Index) -> pd.DataFrame:
     """The columns as pandas has them: few texts as categories, others as pandas' own text."""
-    text = pd.Series([""]).dtype  # what pandas itself gives text
+    text: Any = pd.Series([""]).dtype  # what pandas itself gives text
 
     def series(told: Told) -> Any:
         if isinstance(told, Coded):
@@ -202,7 +204,7 @@ def as_frame(columns: Mapping[str, Told], origin: Mapping[str, Any], index: pd.I
             return told
         if isinstance(told, list):
             return whole_texts(told).astype(text).array
-        return text.__from_arrow__(told) if isinstance(text, pd.StringDtype) else told.to_pandas().array
+        return text.__from_arrow__(told) if hasattr(text, "__from_arrow__") else told.to_pandas().array
 
     frame = pd.DataFrame({name: series(told) for name, told in columns.items()}, index=index)
     frame.attrs["drgsim"] = origin

@@ -12,45 +12,44 @@ from .prepared import ANY_DIAGNOSIS, Prepared
 from .stages import Choose
 from .words import POOLS, Pool
 
+Ints = npt.NDArray[np.int64]
+
 
 def key_lookups(
     prepared: Prepared, index: CodeIndex
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int16]]:
-    """`lookup_start` [pools, diagnoses + 1], and the keys with how narrow their diagnosis is.
+    """`lookup_span` [diagnoses, pools, 2], and the keys with how narrow their diagnosis is.
 
-    The keys of pool `p` under diagnosis `d` stand at `start[p, d]` to `start[p, d + 1]`, the narrowest
-    first, then in catalogue order.
+    The keys of pool `p` under diagnosis `d` stand at `span[d, p, 0]` to `span[d, p, 1]`, the narrowest first,
+    then in catalogue order. Diagnoses with the same keys share them: what stays in the cache is short.
     """
-    n_diagnoses = len(prepared.diagnoses)
-    starts = np.zeros((len(POOLS), n_diagnoses + 1), dtype=np.int32)
-    all_keys: list[npt.NDArray[np.int32]] = []
-    all_narrow: list[npt.NDArray[np.int16]] = []
+    spans = np.zeros((len(prepared.diagnoses), len(POOLS), 2), dtype=np.int32)
+    lists: dict[bytes, int] = {}  # keys and how narrow they are, and where they stand
     total = 0
     for row, pool in enumerate(POOLS):
         diagnosis, key, narrow = _placements(prepared, pool, index)
-        order = np.lexsort((key, -narrow, diagnosis))
-        diagnosis, key, narrow = diagnosis[order], key[order], narrow[order]
         # a key that names a diagnosis twice keeps its narrowest naming
-        repeated = np.zeros(len(key), dtype=bool)
-        if len(key):
-            pair = np.lexsort((-narrow, key, diagnosis))
-            same = (np.diff(diagnosis[pair]) == 0) & (np.diff(key[pair]) == 0)
-            repeated[pair[1:][same]] = True
-        counts = np.bincount(diagnosis[~repeated], minlength=n_diagnoses)
-        starts[row, 0] = total
-        starts[row, 1:] = total + np.cumsum(counts)
-        total = int(starts[row, -1])
-        all_keys.append(key[~repeated].astype(np.int32))
-        all_narrow.append(narrow[~repeated].astype(np.int16))
-    return starts, np.concatenate(all_keys), np.concatenate(all_narrow)
+        order = np.lexsort((-narrow, key, diagnosis))
+        diagnosis, key, narrow = diagnosis[order], key[order], narrow[order]
+        kept = np.append(True, (np.diff(diagnosis) != 0) | (np.diff(key) != 0))[: len(key)]
+        diagnosis, key, narrow = diagnosis[kept], key[kept], narrow[kept]
+        order = np.lexsort((key, -narrow, diagnosis))
+        named, first = np.unique(diagnosis[order], return_index=True)
+        told = np.stack((key[order], narrow[order]), axis=1).tobytes()
+        for number, start, stop in zip(
+            named.tolist(), first.tolist(), [*first[1:].tolist(), len(key)], strict=False
+        ):
+            place = lists.setdefault(told[16 * start : 16 * stop], total)
+            total = max(total, place + stop - start)
+            spans[number, row] = place, place + stop - start
+    whole = np.frombuffer(b"".join(lists), np.int64).reshape(-1, 2)
+    return spans, whole[:, 0].astype(np.int32), whole[:, 1].astype(np.int16)
 
 
-def _placements(prepared: Prepared, pool: Pool, index: CodeIndex) -> tuple[npt.NDArray[np.int64], ...]:
+def _placements(prepared: Prepared, pool: Pool, index: CodeIndex) -> tuple[Ints, Ints, Ints]:
     """Diagnosis, key and narrowness of every naming of a diagnosis by a key of `pool`."""
-    diagnoses: list[int] = []
-    keys: list[int] = []
-    narrow: list[int] = []
-    found: dict[Pattern, list[int]] = {}
+    found: dict[Pattern, Ints] = {}
+    named: list[tuple[Ints, int, int]] = []
     for place in prepared.pools.get(pool, ()):
         patterns = prepared.catalogue.keys[place].diagnoses
         if pool is Pool.LETTER:
@@ -58,13 +57,15 @@ def _placements(prepared: Prepared, pool: Pool, index: CodeIndex) -> tuple[npt.N
         elif not patterns:  # a blank type takes any diagnosis
             patterns = (ANY_DIAGNOSIS,)
         for pattern in patterns:
-            ids = found.get(pattern)
-            if ids is None:
-                ids = found[pattern] = index.matching(pattern)
-            diagnoses.extend(ids)
-            keys.extend([place] * len(ids))
-            narrow.extend([pattern.specificity] * len(ids))
-    return np.array(diagnoses, np.int64), np.array(keys, np.int64), np.array(narrow, np.int64)
+            if pattern not in found:
+                found[pattern] = np.array(index.matching(pattern), np.int64)
+            named.append((found[pattern], place, pattern.specificity))
+    counts = [len(ids) for ids, _, _ in named]
+    return (
+        np.concatenate([np.zeros(0, np.int64), *(ids for ids, _, _ in named)]),
+        np.repeat(np.array([place for _, place, _ in named], np.int64), counts),
+        np.repeat(np.array([narrow for _, _, narrow in named], np.int64), counts),
+    )
 
 
 def shadow_pairs(prepared: Prepared) -> list[list[int]]:
