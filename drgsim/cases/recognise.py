@@ -139,9 +139,10 @@ def recognise(
         preview = table.preview()
         for row, cells in header_rows(preview):
             looks = code_looks(preview[row + 1 :] or sample_of(table), cells)
+            keyed = places_of_keys(cells)
             for candidate in candidates:
                 match = match_header(
-                    cells, candidate, header_row=row, rename=rename, looks=looks, ignore=ignore
+                    cells, candidate, header_row=row, rename=rename, looks=looks, ignore=ignore, keyed=keyed
                 )
                 if match is None or not _fits(match, asked=layout is not None):
                     continue
@@ -187,16 +188,15 @@ def match_header(
     rename: Mapping[str, str],
     looks: Looks | None = None,
     ignore: Container[str] = (),
+    keyed: Mapping[str, list[int]] | None = None,
 ) -> Match | None:
-    """What `layout` finds in a row of cells; None when a column it must have is not there.
+    """What `layout` finds in a row of cells; None when a column it must have is not there. `keyed` is what
+    `places_of_keys` says of the cells, for who asks several layouts.
 
     `rename` has by header the column of the case table, or a numbered place in a list (`diagnoses2`). What is
     under a header in `ignore` feeds nothing, even where the layout knows it.
     """
-    every: dict[str, list[int]] = {}
-    for place, cell in enumerate(cells):
-        for key in header_keys(cell):
-            every.setdefault(key, []).append(place)
+    every = places_of_keys(cells) if keyed is None else keyed
     if any(key not in every for key in layout.recognise):
         return None
     own: dict[str, list[tuple[int | None, int]]] = {}
@@ -207,8 +207,11 @@ def match_header(
     taken = {place for places in own.values() for _, place in places}
     taken |= {place for place, cell in enumerate(cells) if " ".join(cell.split()) in ignore}
     places = {key: left for key, at in every.items() if (left := [one for one in at if one not in taken])}
+    bracketed = {key: at for key, at in places.items() if key.endswith(")")}
     columns = {
-        name: found for name, source in layout.columns.items() if (found := _column(name, source, places))
+        name: found
+        for name, source in layout.columns.items()
+        if (found := _column(name, source, places, bracketed))
     }
     columns |= {  # the first of several for one column, as in a layout
         name: (ColumnSource(()), (first[0][1],)) for name, first in own.items() if name not in layout.lists
@@ -219,6 +222,15 @@ def match_header(
         if (listed := find_list(source, places, own.get(name, ()), looks))
     }
     return Match(layout, tuple(cells), header_row, columns, lists)
+
+
+def places_of_keys(cells: Sequence[str]) -> dict[str, list[int]]:
+    """Where each header key stands."""
+    every: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        for key in header_keys(cell):
+            every.setdefault(key, []).append(place)
+    return every
 
 
 def split_target(target: str) -> tuple[str, int | None]:
@@ -236,7 +248,10 @@ def split_target(target: str) -> tuple[str, int | None]:
 
 
 def _column(
-    name: str, source: ColumnSource, places: Mapping[str, Sequence[int]]
+    name: str,
+    source: ColumnSource,
+    places: Mapping[str, Sequence[int]],
+    bracketed: Mapping[str, Sequence[int]],
 ) -> tuple[ColumnSource, tuple[int, ...]] | None:
     for keys in source.sums:
         if at := _first_of(keys[0], places):
@@ -246,7 +261,7 @@ def _column(
             )
     found = tuple(places[key][0] for key in source.keys if key in places)
     if not found:
-        return _with_unit(name, source, places)
+        return _with_unit(name, source, bracketed) if bracketed else None
     return source, found if source.summed or source.joined else found[:1]
 
 
@@ -256,15 +271,15 @@ def _first_of(key: str, places: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
 
 
 def _with_unit(
-    name: str, source: ColumnSource, places: Mapping[str, Sequence[int]]
+    name: str, source: ColumnSource, bracketed: Mapping[str, Sequence[int]]
 ) -> tuple[ColumnSource, tuple[int, ...]] | None:
     """A column under a header that says its unit in brackets: 总费用(万元)."""
     column = case_columns()[name]
     if source.unit or source.summed or not column.unit:
         return None
-    for key, at in places.items():
+    for key, at in bracketed.items():
         bare, opened, sign = key.rpartition("(")
-        if opened and sign.endswith(")") and bare in source.keys:
+        if opened and bare in source.keys:
             unit = header_unit(sign[:-1], column)
             if unit is not None:
                 return replace(source, unit=unit), (at[0],)
