@@ -110,7 +110,9 @@ def worker(command: str, threads: int) -> Callable[[pa.Table], Any] | None:
     if command == "dip":
         return drgsim.DipGrouper(CATALOGUE, threads=threads).group
     if command == "check":
-        return lambda table: drgsim.check_cases(table.to_pandas())
+        from drgsim.cases.check import findings_of
+
+        return lambda table: sum(len(found.rows) for found in findings_of(table.to_pandas()))
     if command == "estimate":
         policy = drgsim.Policy.load(POLICY)
         return lambda table: drgsim.estimate(table.to_pandas(), policy)

@@ -4,14 +4,17 @@ dropped or changed."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..codes import Catalogue
 from .case_arrays import CaseArrays
 from .case_errors import CheckRuleError, NotACaseTableError
-from .check_kinds import CHECKS, JOINT, NEEDED
+from .check_kinds import ACROSS, CHECKS, JOINT, NEEDED, Later
 from .columns import case_columns
 from .conditions.case_facts import holds
 from .given import refuse_doubled
@@ -176,6 +179,63 @@ def findings_of(cases: pd.DataFrame) -> Iterator[Finding]:
     yield from _findings(cases, list(check_rules()))
 
 
+@dataclass(frozen=True)
+class LookedAt:
+    """A part of the cases without its rows: its columns, what rules found that look at each case by itself,
+    and the columns by which others hold cases against each other."""
+
+    columns: frozenset[str]
+    findings: tuple[Finding, ...]
+    held: pd.DataFrame
+
+
+def look_at(part: pd.DataFrame) -> LookedAt:
+    """What `findings_of_parts` needs of a part. Any thread may look at one."""
+    _checkable(part)
+    arrays = CaseArrays(part)
+    found: list[Finding] = []
+    held: set[str] = set()
+    returns = False
+    for rule in check_rules().values():
+        if rule.kind in ACROSS and all(map(arrays.has, rule.columns)):
+            held.update(rule.columns)
+            returns = returns or rule.kind == "return"
+        else:
+            found += [replace(each, got="") for each in _applied(rule, arrays)]
+    across = part[[name for name in part.columns if name in held]]
+    if returns and "diagnoses" in part.columns:  # whether one is for the same: the first code says it
+        lists, codes = arrays.lists("diagnoses"), np.array([*Catalogue.load("diagnosis").codes, ""], object)
+        first = np.full(len(part), -1)
+        begin = lists.offsets[:-1][lists.counts > 0] - lists.offsets[0]
+        first[lists.counts > 0] = np.maximum(lists.flat[begin], -1)
+        across = across.assign(diagnoses=codes[first])
+    return LookedAt(frozenset(part.columns) - {"not_applicable"}, tuple(found), across)
+
+
+def findings_of_parts(parts: Sequence[LookedAt]) -> Iterator[Finding] | None:
+    """As `findings_of` of all parts in one table, in no order; None when not all have the same columns: what
+    a rule lacks then depends on the whole."""
+    import pandas as pd
+
+    if len({part.columns for part in parts}) > 1:
+        return None
+    held = pd.concat([part.held for part in parts], ignore_index=True)
+    unchecked: Counter[tuple[str, str]] = Counter()
+    counted: list[Finding] = []
+    for number, part in enumerate(parts):
+        for each in part.findings:
+            unchecked[each.rule, each.column] += each.unchecked
+            if len(each.rows) and (number == 0 or each.rows is not WHOLE_TABLE):
+                counted.append(replace(each, unchecked=0))
+    places = {id: place for place, id in enumerate(check_rules())}
+    asked = sorted(unchecked.items(), key=lambda item: places[item[0][0]])
+    counted += [Finding(*key, NO_ROWS, unchecked=count) for key, count in asked if count]
+    arrays = CaseArrays(held)
+    across = [rule for rule in check_rules().values() if rule.kind in ACROSS]
+    applied = [rule for rule in across if all(map(arrays.has, rule.columns))]
+    return chain(counted, (each for rule in applied for each in _applied(rule, arrays)))
+
+
 def _checkable(cases: pd.DataFrame) -> None:
     import pandas as pd
 
@@ -224,7 +284,7 @@ def _applied(rule: CheckRule, arrays: CaseArrays) -> Iterator[Finding]:
     for column in rule.columns[:1] if joint else rule.columns:
         if arrays.has(column):
             rows, got = CHECKS[rule.kind](rule, column, arrays)
-            yield Finding(rule.id, column, rows, _got(arrays, column, rows) if got is None else got)
+            yield Finding(rule.id, column, rows, _own(arrays, column, rows) if got is None else got)
         elif rule.kind in NEEDED and not rule.when:
             yield Finding(rule.id, column, WHOLE_TABLE, "no such column")
         elif rule.when:
@@ -232,7 +292,5 @@ def _applied(rule: CheckRule, arrays: CaseArrays) -> Iterator[Finding]:
             yield Finding(rule.id, column, NO_ROWS, unchecked=asking)
 
 
-def _got(arrays: CaseArrays, column: str, rows: Any) -> list[Any]:
-    if not len(rows):  # as nearly always
-        return []
-    return arrays.cases[column].iloc[rows].tolist()
+def _own(arrays: CaseArrays, column: str, rows: Any) -> Later:
+    return Later(rows, lambda rows: arrays.cases[column].iloc[rows].tolist())

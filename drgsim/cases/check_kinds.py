@@ -8,7 +8,7 @@ check needs pass it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -28,6 +28,22 @@ from .rules import CheckRule
 from .values import coded_values
 
 
+class Later(Sequence[Any]):
+    """What was got in some rows, looked up when it is asked for: where problems are only counted, never."""
+
+    def __init__(self, rows: npt.NDArray[np.int64], of: Callable[[npt.NDArray[np.int64]], list[Any]]) -> None:
+        self._rows, self.of = rows, of
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.of(self._rows[place]) if isinstance(place, slice) else self.of(self._rows[[place]])[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.of(self._rows) if len(self._rows) else [])
+
+
 def _missing(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
     return _rows(arrays.missing(column) & holds(rule.when, arrays)), ""
 
@@ -45,9 +61,12 @@ def _condition(rule: CheckRule, column: str, arrays: CaseArrays) -> Outcome:
     catalogue = Catalogue.load(KINDS[column])
     hit = np.append(hits(catalogue.codes, asked[1]), [False, False])
     told = _offending(rows, asked[0], column, arrays, lambda code: _in(hit, catalogue, code))
-    return rows, [
-        one or text for one, text in zip(told, arrays.text(column).iloc[rows].tolist(), strict=True)
-    ]
+    texts = arrays.text(column)
+
+    def tell(rows: npt.NDArray[np.int64]) -> list[str]:
+        return [one or text for one, text in zip(told.of(rows), texts.iloc[rows].tolist(), strict=True)]
+
+    return rows, Later(rows, tell)
 
 
 @cache
@@ -231,6 +250,10 @@ JOINT = (
 )
 
 
+# kinds that hold cases against each other
+ACROSS = ("duplicate", "return")
+
+
 def _by_code(role: str, column: str, arrays: CaseArrays, hit: Mask, wrong: Callable[[str], bool]) -> Outcome:
     rows = _rows(arrays.code_mask(column, hit, role))
     return rows, _offending(rows, role, column, arrays, wrong)
@@ -238,16 +261,18 @@ def _by_code(role: str, column: str, arrays: CaseArrays, hit: Mask, wrong: Calla
 
 def _offending(
     rows: npt.NDArray[np.int64], role: str, column: str, arrays: CaseArrays, wrong: Callable[[str], bool]
-) -> list[str]:
+) -> Later:
     """The codes of these rows, in the role, for which `wrong` holds."""
-    if not len(rows):  # as nearly always
-        return []
     part = {"first": slice(0, 1), "other": slice(1, None), "any": slice(None)}[role]
     wrong = cache(wrong)
-    return [
-        " ".join(code for code in codes[part] if code and wrong(code))
-        for codes in arrays.pieces(column, rows)
-    ]
+
+    def tell(rows: npt.NDArray[np.int64]) -> list[str]:
+        return [
+            " ".join(code for code in codes[part] if code and wrong(code))
+            for codes in arrays.pieces(column, rows)
+        ]
+
+    return Later(rows, tell)
 
 
 def _in(hit: Mask, catalogue: Catalogue, code: str) -> bool:

@@ -11,6 +11,7 @@ from ._say import say
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..cases.check import ProblemTally
     from ..cases.problems import ProblemTable
 
 
@@ -41,30 +42,61 @@ def _run(arguments: argparse.Namespace) -> int:
     from ..cases.checking.worklist import CoderBook
     from ..cases.problems import unchecked_line
 
-    tally = ProblemTally()
-    parts: list[ProblemTable] = []
+    options = reading_options(arguments, refuse=False)
+    tally = None if arguments.out else _counted(arguments.file, options)
+    if tally is None:
+        tally = ProblemTally()
+        parts: list[ProblemTable] = []
 
-    def found(part: ProblemTable) -> None:
-        tally.add(part)
-        if arguments.out and (len(part) or len(part.not_checked)):
-            parts.append(part)
+        def found(part: ProblemTable) -> None:
+            tally.add(part)
+            if arguments.out and (len(part) or len(part.not_checked)):
+                parts.append(part)
 
-    book = CoderBook(arguments.out, chinese=arguments.chinese) if arguments.out else None
-    cases = _read(arguments, found)
-    if book is None:
-        for finding in findings_of(cases):
-            tally.count(finding)
-    else:
-        for part in check_in_parts(cases):
-            found(part)
-        book.write(parts, cases)
+        book = CoderBook(arguments.out, chinese=arguments.chinese) if arguments.out else None
+        cases = _read(arguments.file, options, found)
+        if book is None:
+            for finding in findings_of(cases):
+                tally.count(finding)
+        else:
+            for part in check_in_parts(cases):
+                found(part)
+            book.write(parts, cases)
     say(tally)
     if unchecked := unchecked_line(tally.not_checked):
         say(unchecked)
     return 1 if tally.counts()["error"] else 0
 
 
-def _read(arguments: argparse.Namespace, found: Any) -> pd.DataFrame:
+def _counted(file: str, options: dict[str, Any]) -> ProblemTally | None:
+    """How often each rule was broken, the cases looked at chunk by chunk as they are read: of them all only
+    the keys are held by which stays are compared. None where the chunks have not the same columns."""
+    from .._parallel import overlapped, thread_count
+    from ..cases.check import LookedAt, ProblemTally, findings_of_parts, look_at
+    from ..cases.read import chunks_to_read, joined
+    from ..cases.read_chunk import ChunkToRead
+    from ..cases.read_report import KEY, ReadReport
+
+    def look(chunk: ChunkToRead) -> tuple[ReadReport, LookedAt]:
+        frame = chunk.frame()
+        report: ReadReport = frame.attrs.pop(KEY)
+        return report, look_at(joined([frame], [report]))
+
+    tally, reports, parts = ProblemTally(), [], []
+    for report, part in overlapped(chunks_to_read(file, **options), look, threads=thread_count(None)):
+        tally.add(report.problems)
+        reports.append(report.without_problems())
+        parts.append(part)
+    findings = findings_of_parts(parts)
+    if findings is None:
+        return None
+    say(ReadReport.joined(reports).account())
+    for finding in findings:
+        tally.count(finding)
+    return tally
+
+
+def _read(file: str, options: dict[str, Any], found: Any) -> pd.DataFrame:
     """All cases, chunks read side by side; what reading found is handed on chunk by chunk, and how it went is
     printed."""
     from .._parallel import overlapped, thread_count
@@ -74,7 +106,7 @@ def _read(arguments: argparse.Namespace, found: Any) -> pd.DataFrame:
     from ..cases.read_report import KEY
 
     chunks, reports = [], []
-    todo = chunks_to_read(arguments.file, **reading_options(arguments, refuse=False))
+    todo = chunks_to_read(file, **options)
     for chunk in overlapped(todo, ChunkToRead.frame, threads=thread_count(None)):
         report: ReadReport = chunk.attrs.pop(KEY)
         found(report.problems)

@@ -5,7 +5,7 @@ import pytest
 
 from drgsim import check_cases, read_cases
 from drgsim.cases import ProblemTable, report_of
-from drgsim.cases.check import ProblemTally, check_in_parts, findings_of
+from drgsim.cases.check import ProblemTally, check_in_parts, findings_of, findings_of_parts, look_at
 from drgsim.cases.write import table_writer
 from drgsim.cli.main import main
 from drgsim.errors import ArgumentError
@@ -39,6 +39,42 @@ def test_a_tally_says_what_the_table_says(path):
     assert repr(tally) == repr(whole)
     assert tally.counts() == whole.counts()
     assert tally.summary().astype(str).equals(whole.summary().astype(str))
+
+
+STAYS = "record_number,patient_id,admission_date,discharge_date,sex,age,diagnoses,procedures\n" + "".join(
+    f"r{n % 17},p{n % 5},2024-03-{1 + n % 20:02d},2024-03-{2 + n % 20:02d},{1 + n % 2},{n},"
+    f"{('O80.000', 'I10.x00x002', 'I11.900', '', 'QQ')[n % 5]}|Z37.000,{('51.2300', '')[n % 2]}\n"
+    for n in range(60)
+)
+
+
+@pytest.mark.parametrize("text", [TEXT, STAYS], ids=["dirty", "stays"])
+@pytest.mark.parametrize("rows", [1, 7, 100])
+def test_parts_looked_at_apart_find_what_all_together_do(file, text, rows):
+    """Stays of one person, and doubled ones, lie in different parts."""
+    cases = read_cases(file("cases.csv", text))
+    cases.attrs = {}
+    parts = [look_at(cases.iloc[start : start + rows]) for start in range(0, len(cases), rows)]
+    assert all(not hasattr(each.got, "of") for part in parts for each in part.findings)  # holds no rows
+    whole, apart = ProblemTally(), ProblemTally()
+    for finding in findings_of(cases):
+        whole.count(finding)
+    for finding in findings_of_parts(parts):
+        apart.count(finding)
+    assert repr(apart) == repr(whole)
+    if text == STAYS:
+        assert {"stay-duplicate", "return-31-days", "split-admission"} <= set(whole.summary()["rule"])
+    told = [tally.not_checked.groupby("column", sort=False)["cases"].sum() for tally in (apart, whole)]
+    pd.testing.assert_series_equal(*told)
+
+
+def test_parts_with_other_columns_are_checked_as_one_table(file, capsys):
+    path = file("a.csv", "case_id,sex,age,diagnoses\n1,1,60,I10.x00x002\n")
+    file("b.csv", "case_id,sex,age,los,diagnoses\n1,1,,-3,I10.x00x002\n")
+    cases = read_cases(path.parent)
+    assert findings_of_parts([look_at(cases), look_at(cases.drop(columns="los"))]) is None
+    assert main(["check", str(path.parent)]) == 1
+    assert repr(check_cases(cases)) in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
