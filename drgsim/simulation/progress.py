@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import mmap
 import os
 import pickle
 import select
 import signal
-import struct
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -46,7 +46,6 @@ def telling(listener: Listener | None, stage: str) -> Callable[[int, int, str], 
 
 
 _PATIENCE = 60.0  # seconds the process beside may take longer than ten times what was done meanwhile
-_END = struct.Struct("q")
 _beside: ContextVar[set[int] | None] = ContextVar("beside", default=None)  # those at work, where allowed
 
 
@@ -116,8 +115,8 @@ class _Other:
         while len(self.ends) < number + 2 and self.child in self.running:
             patience = 10 * (time.monotonic() - self.start) + _PATIENCE
             heard = select.select([self.reading], [], [], patience)[0]
-            told = os.read(self.reading, _END.size) if heard else b""
-            self.ends += _END.unpack(told) if told else self._ended()
+            told = os.read(self.reading, 8) if heard else b""
+            self.ends += (int.from_bytes(told),) if told else self._ended()
         self.wanted.discard(number)
         came, answer = self.ends[number : number + 2], None  # first byte, last
         if len(came) == 2:
@@ -140,11 +139,12 @@ class _Other:
 def _work_and_end(works: Sequence[Callable[[], object]], writing: int, held: int) -> NoReturn:
     """The other process: whatever happens it ends here, and nothing of its parent's is undone twice."""
     try:
+        gc.freeze()  # looking for unused circles among its parent's objects would copy their memory
         _beside.set(None)
         with os.fdopen(held, "wb") as results:
             for work in works:
                 results.write(pickle.dumps(work()))
                 results.flush()
-                os.write(writing, _END.pack(results.tell()))
+                os.write(writing, results.tell().to_bytes(8))  # where it ends
     finally:
         os._exit(0)

@@ -75,8 +75,7 @@ def fingerprint(
         for start in range(0, len(chunk), _ROWS):
             rows += _row_hashes(chunk.iloc[start : start + _ROWS], stated)
     digest = hashlib.sha256("\n".join(stated).encode())
-    for row in sorted(rows):
-        digest.update(row)
+    digest.update(b"".join(sorted(rows)))
     return Fingerprint(digest.hexdigest(), len(rows), tuple(stated))
 
 
