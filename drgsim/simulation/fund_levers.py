@@ -16,6 +16,7 @@ import numpy.typing as npt
 from .._student import widening
 from ..fund.flows import SCHEMES
 from ..fund.fund_errors import FundError
+from ..fund.lever import Setting, lever
 from ..fund.scenario import FundScenario
 from .comparison.comparison import Comparison
 from .simulate import simulate
@@ -92,7 +93,7 @@ def measured(
             if name == "cross_region_drg":
                 settings = _gap(found.outcomes[found.baseline.id], after)
             else:
-                settings = _change(found, after)
+                settings = _change(name, found, after)
             settings = {key: {**value, "source": SOURCE, "state": state} for key, value in settings.items()}
             assumed = found.states.get("assumed", 0)
             all_ = sum(count for kind, count in found.states.items() if kind != "default")
@@ -107,7 +108,7 @@ def measured(
     return Measured(FundScenario.of(document, id=scenario.id), tuple(told))
 
 
-def _change(found: Comparison, after: Outcome) -> dict[str, dict[str, float]]:
+def _change(name: str, found: Comparison, after: Outcome) -> dict[str, dict[str, float]]:
     """How the fund's money moves by insurance, the part of it that is reached, and the patients' part."""
     before = found.outcomes[found.baseline.id]
     frame = after.payments.stays.frame
@@ -121,6 +122,7 @@ def _change(found: Comparison, after: Outcome) -> dict[str, dict[str, float]]:
     money = before.ledger["fund"].astype(np.float64)
     gained = (after.ledger["fund"] - before.ledger["fund"]).astype(np.float64)
     share = float(money[reached].sum() / money.sum())
+    what = lever(name).settings
     insurance = frame["insurance"].astype(str).to_numpy()
     settings: dict[str, dict[str, float]] = {}
     for scheme in SCHEMES:
@@ -134,11 +136,14 @@ def _change(found: Comparison, after: Outcome) -> dict[str, dict[str, float]]:
             if hospitals
             else _over_hospitals(found, scheme, held)
         )
-        settings[scheme] = _entry(value, *spread)
-    settings["share"] = _entry(share)
+        settings[scheme] = _entry(what[scheme], value, *spread)
+    settings["share"] = _entry(what["share"], share)
     total = float(gained.sum())
     patients = float((before.ledger["patient"] - after.ledger["patient"]).sum())
-    settings["patients"] = _entry(float(np.clip(patients / total, -10, 10)) if total else 0.0)
+    bounds = what["patients"].min, what["patients"].max
+    settings["patients"] = _entry(
+        what["patients"], float(np.clip(patients / total, *bounds)) if total else 0.0
+    )
     return settings
 
 
@@ -181,7 +186,8 @@ def _gap(before: Outcome, after: Outcome) -> dict[str, dict[str, float]]:
         raise FundError("the stays hold none of insured who were treated in another region")
     gained = (after.ledger["fund"] - before.ledger["fund"])[away].astype(np.float64)
     spread = _over_months(gained, held, frame["discharge_date"][away])
-    return {"gap": _entry(float(gained.sum() / held.sum()), *spread, least=-0.9, most=2.0)}
+    what = lever("cross_region_drg").settings["gap"]
+    return {"gap": _entry(what, float(gained.sum() / held.sum()), *spread)}
 
 
 def _procured(cases: Any, procedures: tuple[str, ...]) -> tuple[dict[str, Any], tuple[str, str]]:
@@ -200,7 +206,8 @@ def _procured(cases: Any, procedures: tuple[str, ...]) -> tuple[dict[str, Any], 
     for key, up, down in (("group_share", cost * rows, cost), ("item_share", items * rows, cost * rows)):
         value = float(up.sum() / down.sum())
         spread = _over_months(up, down, frame["discharge_date"])
-        found[key] = {**_entry(value, *spread, least=0.0, most=1.0), "source": SOURCE, "state": "assumed"}
+        what = lever("procurement").settings[key]
+        found[key] = {**_entry(what, value, *spread), "source": SOURCE, "state": "assumed"}
     words = ", ".join(procedures)
     return found, (
         f"所给{len(frame):,}例病例中 {int(rows.sum()):,} 例有手术 {words}；耗材费用代表该品种，为假定",
@@ -210,14 +217,10 @@ def _procured(cases: Any, procedures: tuple[str, ...]) -> tuple[dict[str, Any], 
 
 
 def _entry(
-    value: float,
-    low: float | None = None,
-    high: float | None = None,
-    *,
-    least: float = -0.9,
-    most: float = 9.0,
+    what: Setting, value: float, low: float | None = None, high: float | None = None
 ) -> dict[str, float]:
-    """A setting; its value lies in its interval, and where none is known there is none."""
+    """A setting; its value lies in its interval within the setting's bounds; where none is known there is
+    none."""
     if low is None or high is None or low != low or high != high:
         return {"value": value}
-    return {"value": value, "low": max(min(low, value), least), "high": min(max(high, value), most)}
+    return {"value": value, "low": max(min(low, value), what.min), "high": min(max(high, value), what.max)}

@@ -1,12 +1,15 @@
 """What a fund's levers assume of stays, measured on stays."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import drgsim
 from drgsim.cli.main import main
 from drgsim.fund.fund_errors import FundError
+from drgsim.fund.lever import lever
 from drgsim.fund.scenario import FundScenario
-from drgsim.simulation.fund_levers import measured
+from drgsim.simulation.fund_levers import _entry, _over_months, measured
 from drgsim.simulation.scenario.scenario import Scenario
 
 
@@ -89,3 +92,22 @@ def test_in_one_command(cases, tmp_path, capsys):
     assert main(["value", "--reform", "x=1", "--years", "3"]) == 2
     assert "--cases" in capsys.readouterr().err
     assert main(["value", "--cases", str(file), "--scenario", "premium-20", "--years", "3"]) == 2
+
+
+def test_the_interval_of_a_ratio_is_from_leaving_out_a_month_at_a_time():
+    gained, held = np.array([4.0, 6.0, 30.0]), np.array([60.0, 40.0, 100.0])
+    days = pd.Series(pd.to_datetime(["2025-01-05", "2025-01-20", "2025-02-10"]))
+    low, high = _over_months(gained, held, days)
+    # 40 of 200; without January 30 of 100, without February 10 of 100: a standard error of 0.1, and Student's
+    # 6.314 for one degree of freedom
+    assert (low, high) == pytest.approx((0.2 - 0.6314, 0.2 + 0.6314), abs=1e-4)
+    assert all(np.isnan(_over_months(gained[:2], held[:2], days[:2])))  # one month says nothing of its spread
+
+
+def test_an_interval_holds_its_value_and_keeps_to_the_bounds_of_the_setting():
+    gap = lever("cross_region_drg").settings["gap"]  # from -0.9 to 2
+    assert _entry(gap, 0.1) == {"value": 0.1}
+    assert _entry(gap, 0.1, float("nan"), 0.2) == {"value": 0.1}
+    assert _entry(gap, 0.1, -3.0, 5.0) == {"value": 0.1, "low": -0.9, "high": 2.0}
+    assert _entry(gap, 0.1, 0.2, 0.3) == {"value": 0.1, "low": 0.1, "high": 0.3}
+    assert _entry(gap, 0.1, 0.0, 0.05) == {"value": 0.1, "low": 0.0, "high": 0.1}
