@@ -41,7 +41,7 @@ def steps_of(scenario: Scenario) -> tuple[Step, ...]:
             lever.id,
             lever.title or {"zh": lever.id, "en": lever.id},
             "mechanical",
-            lever.scheme is not None or lever.policy is not None or "scheme" in lever.reform,
+            lever.scheme is not None or lever.policy is not None,
             lever.phase_in,
         )
         for lever in scenario.levers
