@@ -134,7 +134,9 @@ class HighOutlier:
         )
 
     def __call__(self, state: State) -> Change | None:
-        near = state.in_scheme((state.ratio >= self.threshold.span[0]) & (state.outlier == Outlier.NONE))
+        least = self.threshold.span[0]
+        beyond = state.ratio >= least if self.inclusive else state.ratio > least
+        near = state.in_scheme(beyond & (state.outlier == Outlier.NONE))
         by_item = self.method == "by_item"
         limit, lost = limits(self.threshold, state, near, above=True, whichever=by_item)
         r = state.ratio[near]

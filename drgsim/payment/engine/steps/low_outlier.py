@@ -89,7 +89,8 @@ class LowOutlier:
         )
 
     def __call__(self, state: State) -> Change | None:
-        near = state.in_scheme(state.ratio <= self.threshold.span[1])
+        most = self.threshold.span[1]
+        near = state.in_scheme(state.ratio <= most if self.inclusive else state.ratio < most)
         limit, lost = limits(self.threshold, state, near, above=False)
         r = state.ratio[near]
         rows = near[r <= limit] if self.inclusive else near[r < limit]
