@@ -48,7 +48,7 @@ _GLOSSES = (  # Chinese beside the English of a label: `unit 单位:`, `来源 s
     (re.compile(r"\b(read|secondary|assumed|default) (?:已核原文|二手来源|假设|中性默认)"), r"\1"),
 )
 # Chinese sentences, then the same in English: `取自工作簿。Taken from the workbook.`
-_HALVES = re.compile(r"((?=[^a-z]{0,8}[\u4e00-\u9fff]).*[。；]) ?([A-Z][^\u4e00-\u9fff]*)")
+_HALVES = re.compile(r"((?=[^。]{0,40}[\u4e00-\u9fff]).*。) ?([A-Za-z][^\u4e00-\u9fff]*)")
 _AFTER_ENGLISH = (  # the Chinese of a sentence, behind it or before it
     (re.compile(r"(?<=[a-z]) [\u4e00-\u9fff]+(?= \()"), ""),
     (re.compile(r"(?:^|(?<=[.;:)]) )[\u4e00-\u9fff][^。]*。 ?"), " "),

@@ -6,12 +6,24 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import drgsim
 from drgsim._paths import data_path
 from drgsim.errors import NotFoundError
-from drgsim.words import headers, pairs, word, words
+from drgsim.language import speaking
+from drgsim.words import (
+    begun_in_english,
+    cells_in_words,
+    headers,
+    in_words,
+    own_english,
+    pairs,
+    region_words,
+    word,
+    words,
+)
 
 PACKAGE = Path(drgsim.__file__).resolve().parent
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -109,3 +121,37 @@ def test_a_room_takes_its_own_meaning_first():
 def test_a_word_that_is_none_is_told():
     with pytest.raises(NotFoundError, match="payment"):
         word("paymemt")
+
+
+def test_regions_have_a_name_in_each_language():
+    """Codes of the standard, each province and prefecture once; the English is ours, and marked so."""
+    with data_path("regions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["code"] for row in rows}) == len({row["en"] for row in rows}) == len(rows) > 360
+    assert {row["en_state"] for row in rows} == {"own-translation"}
+    assert not [row for row in rows if _CHINESE.search(row["en"]) or not row["code"].isdigit()]
+    assert region_words("610100") == ("610100 西安市", "610100 Xi'an")
+    assert region_words("somewhere") == ("somewhere", "somewhere")
+    assert [own_english(name) for name in ("陕西省", "山西", "苏州市", "宿州市")] == [
+        "Shaanxi", "Shanxi", "Suzhou (Jiangsu)", "Suzhou (Anhui)",
+    ]  # fmt: skip
+
+
+def test_cells_of_ids_are_words_in_the_language_asked_for():
+    table = pd.DataFrame(
+        {
+            "scenario": ["baseline", "mine"],
+            "region": ["230100", "R1"],
+            "light": ["green", "red"],
+            "unit": ["share", "yuan"],
+            "births.resident": [1.0, 2.0],
+        }
+    )
+    with speaking("zh"):
+        shown = in_words(table)
+    assert list(shown.columns) == ["方案", "统筹区", "信号灯", "单位", "出生（居民医保）"]
+    assert shown.iloc[0].tolist() == ["基线", "230100 哈尔滨市", "绿", "占比", 1.0]
+    assert shown.iloc[1].tolist() == ["mine", "R1", "红", "元", 2.0]
+    with speaking("en"):
+        assert cells_in_words(table)["region"].tolist() == ["230100 Harbin", "R1"]
+        assert begun_in_english("眼疾病及功能障碍 TRUE") == "Diseases and disorders of the eye TRUE"

@@ -69,13 +69,17 @@ def sentences() -> dict[str, str]:
 
 
 def cited() -> Iterator[tuple[str, str]]:
-    """Titles and issuers of sources in English; what a scheme has otherwise than its source, and why."""
+    """Titles and issuers of sources in English; columns of an audit's tables; departures of a scheme from its
+    source."""
     for row in _table("sources.csv"):
         yield from (
             (row[key], "data/sources.csv")
             for key in ("title", "issuer")
             if not CHINESE.search(row[key]) and _SENTENCE.search(row[key])
         )
+    for row in _table("audit/tables.csv"):
+        if row["description"]:
+            yield row["description"], "data/audit/tables.csv"
     for path in sorted((ROOT / "data" / "schemes").glob("*/departures.csv")):
         for row in _table(path.relative_to(ROOT / "data").as_posix()):
             for text in (row["source"], row["here"], row["evidence"]):

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ..language import in_language, stated_language
 from ..sources import resolve
-from ..words import named, word_in
+from ..words import named, pairs, word_in
 from .facts import SCOPES, condition
 from .library import Library
 from .rule import Rule
@@ -58,6 +58,14 @@ def rules_table(library: Library, lang: str) -> pd.DataFrame:
     )
 
 
+def _value(name: str, lang: str) -> str:
+    return pairs("rule_value").get(name, (name, name))[lang == "en"]
+
+
+def _trust(state: str, lang: str) -> str:
+    return pairs("trust").get(state, (state, state))[lang == "en"]
+
+
 def rule_text(rule: Rule, library: Library, lang: str) -> str:
     """Everything a rule states, a line each."""
     en = lang == "en"
@@ -66,11 +74,12 @@ def rule_text(rule: Rule, library: Library, lang: str) -> str:
     source = resolve(rule.source)
     exempt = "; ".join(f"{each.words[lang]} ({rule.text(each.when)})" for each in rule.exempt)
     levers = "; ".join(
-        f"{name} = {each.value} {each.unit}".rstrip() + f" ({each.en if en else each.zh}, {each.state})"
+        f"{name} = {each.value} {each.unit}".rstrip()
+        + f" ({each.en if en else each.zh}, {_trust(each.state, lang)})"
         for name, each in rule.parameters.items()
     )
     told = {
-        "library": rule.library,
+        "library": _value(rule.library, lang),
         "family": rule.family,
         "gz": rule.gz,
         "definition": rule.definition[lang],
@@ -78,17 +87,17 @@ def rule_text(rule: Rule, library: Library, lang: str) -> str:
         "when": _condition(rule, lang),
         "exempt": exempt,
         "result": word("result", rule.result, lang),
-        "period": rule.period,
+        "period": _value(rule.period, lang),
         "levels": ", ".join(map(str, rule.levels)),
         "scenes": ", ".join(rule.scenes),
-        "fund": rule.fund,
-        "stage": ", ".join(rule.stage),
+        "fund": _value(rule.fund, lang),
+        "stage": ", ".join(_value(each, lang) for each in rule.stage),
         "insurance": ", ".join(rule.insurance),
         "clears": rule.clears[lang],
         "levers": levers,
         "rows": f"{len(rows):,} ({', '.join(packs)})" if rows else "",
         "problems": ", ".join(rule.problems),
-        "source": f"{rule.source} {in_language(source.title, lang)} [{rule.state}]",
+        "source": f"{rule.source} {in_language(source.title, lang)} [{_trust(rule.state, lang)}]",
         "valid": f"{rule.valid_from or ''} – {rule.valid_to or ''}" if rule.valid_from else "",
         "examples": f"{len(rule.examples)}",
     }

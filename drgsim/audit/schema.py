@@ -16,7 +16,7 @@ from .._excel import workbook
 from .._paths import data_path
 from ..errors import NotFoundError
 from ..language import both, either, told
-from ..words import pairs
+from ..words import pairs, unit_text, word_in
 from .words import word
 
 TABLES = pairs("audit_table")
@@ -74,6 +74,10 @@ def _rows(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
+def _kind(kind: str) -> str:
+    return word_in(kind, "column_kind")
+
+
 _ABOUT = ("table", "header", "column", "required", "kind", "unit", "aliases", "description")
 
 
@@ -89,7 +93,7 @@ def write_template(path: Path) -> None:
         sheets[either(zh, en)] = {each.name: either(each.zh, each.name) for each in heads.values()}
         for each in heads.values():
             needed = either("是", "yes") if each.required else ""
-            words = [both(zh, en), each.zh, each.name, needed, told(each.kind), told(each.unit)]
+            words = [both(zh, en), each.zh, each.name, needed, _kind(each.kind), unit_text(each.unit)]
             words += ["、".join(each.aliases), told(each.description)]
             listed.append(dict(zip(_ABOUT, words, strict=True)))
     lang = either("zh", "en")

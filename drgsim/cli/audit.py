@@ -18,7 +18,7 @@ from ._reading import (
     tell_reading,
     with_hospital_facts,
 )
-from ._say import aligned, say
+from ._say import aligned, both, say
 from .estimate import weights_of
 
 PROBLEMS_FOUND = 1
@@ -156,7 +156,10 @@ def _rules(arguments: argparse.Namespace) -> int:
         problems = check_rules(chosen)
         for each in problems:
             say(each)
-        say(f"{len(chosen)} rules, {len(problems)} problems", file=sys.stderr)
+        count = both(
+            f"{len(chosen)} 条规则，{len(problems)} 个问题", f"{len(chosen)} rules, {len(problems)} problems"
+        )
+        say(count, file=sys.stderr)
         return PROBLEMS_FOUND if problems else 0
     if action == "measure":
         return _measure(arguments)

@@ -96,7 +96,8 @@ def _about(facts: RunFacts, sheets: Mapping[str, pd.DataFrame]) -> list[tuple[st
         (said("输入", "input"), _input(facts)),
         (
             said("版本", "version"),
-            f"drgsim {facts.version}" + (f"; seed {facts.seed}" if facts.seed is not None else ""),
+            f"drgsim {facts.version}"
+            + (f"; {said('种子', 'seed')} {facts.seed}" if facts.seed is not None else ""),
         ),
         (said("隐私", "privacy"), said("本表只有合计，没有病例明细。", "Sums only; no case rows.")),
     ]

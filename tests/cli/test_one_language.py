@@ -34,10 +34,20 @@ LINES = (
     "scheme show chs-drg-9",
     "value --scenario nothing=3",
     "verify none.json",
+    "scheme show chs-drg-2.0",
+    "scheme show beijing-2022",
+    "policy test harbin",
+    "audit rules show drug-sex",
+    "audit rules show nothing",
+    "value --place nowhere",
+    "value --years 2 --goal resident_premium:reserve_months.resident>=6",
+    "estimate none.csv --policy harbin --weights nothing -o none.xlsx",
+    "synth --year 1900 -o none.csv",
     "code show ZZZ",
 )
 NAMES = ("code show", "explain")  # codes have Chinese names alone
-CITY = re.compile("[Ⅰ-Ⅹ]级|“[^”]*”|《[^》]*》")  # a city's classes, and what is quoted
+# a city's classes, what is quoted, numbers of documents, a text that was glued to a code
+CITY = re.compile("[Ⅰ-Ⅹ]级|“[^”]*”|《[^》]*》|医保[^ ]*号|key is [^ ]*")
 
 
 def said(capsys, lang, line):
