@@ -184,7 +184,7 @@ def match_header(
     cells: Sequence[str],
     layout: Layout,
     *,
-    header_row: int = 0,
+    header_row: int,
     rename: Mapping[str, str],
     looks: Looks | None = None,
     ignore: Container[str] = (),

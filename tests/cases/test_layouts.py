@@ -49,7 +49,7 @@ def test_every_shipped_column_of_hqms_is_found_by_any_form_of_its_header():
         ["A48 病案号", "C03C 出院主要诊断编码", "A12C 性别"],
         ["a48", "c03c", "a12c"],
     ):
-        match = match_header(cells, find_layout("hqms"), rename={})
+        match = match_header(cells, find_layout("hqms"), header_row=0, rename={})
         assert match is not None
         assert match.names == ["case_id", "sex", "diagnoses"]
 

@@ -3,10 +3,12 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from drgsim.dip.classes import read_comorbidity
-from drgsim.dip.learn.scores import _of_class, _plain
+from drgsim.dip.explain import _codes
+from drgsim.dip.learn.scores import _of_class, _plain, with_statistics
 from drgsim.dip.learn.stats import Groups, Trim, spread, spread_inside, spreads
 from drgsim.dip.learn.types import threshold_of
 from drgsim.dip.model import DipType
@@ -113,3 +115,30 @@ def test_a_code_that_nobody_knows_meets_no_entry_that_names_another_such():
     made = catalogue(entry("K80.1-X", "K80.1", "99.9998"), composite("K80-4", "K80", None))
     for rules in ("base", "jining", "xiangyang"):
         assert codes(made, rules, ("K80.100", "99.9999"), ("K80.100", "")) == ["K80-4", "K80-4"]
+
+
+def test_types_that_no_case_is_in_take_their_class_s_own_mean_or_that_of_all():
+    made = catalogue(
+        composite("K80-1", "K80", "conservative"), composite("K81-1", "K81", "conservative"),
+        composite("K82-4", "K82", "surgical"), entry("J18.9-0", "J18.9"), entry("I50-B", "I50", kind="blank"),
+    )  # fmt: skip
+    statistics = pd.DataFrame(
+        {"score": [10.0, 40.0], "mean_cost": [100.126, 400.0], "cases": [3, 1], "told": ["x", "y"]},
+        index=["K80-1", "J18.9-0"],
+    )
+    types = with_statistics(made, statistics).types
+    found = {code: (kind.score, kind.mean_cost) for code, kind in types.items()}
+    assert found == {
+        "K80-1": (10.0, 100.13), "K81-1": (10.0, 100.13), "K82-4": (17.5, 175.0975), "J18.9-0": (40.0, 400.0),
+        "I50-B": (100.0, None),
+    }  # fmt: skip
+    assert types["K80-1"].cases == 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [("a|b", ("a", "b")), ("", ()), ("|b", ("", "b")), ("a||b", ("a", "b")), (["a", "", "b"], ("a", "b")),
+     (["", "b"], ("", "b")), ((), ()), (None, ()), (5.0, ())],
+)  # fmt: skip
+def test_an_empty_code_counts_in_the_first_place_only(cell, found):
+    assert _codes(cell) == found

@@ -5,7 +5,7 @@ import pytest
 
 from drgsim import DrgGrouper
 from drgsim.grouping.case import Reason
-from drgsim.grouping.numbers import NewbornWeights
+from drgsim.grouping.numbers import NewbornWeights, problems_of
 from tests.schemes.example import SMALL
 
 # I60.000 is in the exclusion tables 9 and 10: J96.000 (MCC, table 12) counts, E11.900 (CC, table 9) does not,
@@ -284,3 +284,18 @@ def test_what_became_of_a_weight_is_told_where_nothing_more_important_is():
         Reason.BIRTH_WEIGHT_TAKEN, Reason.BIRTH_WEIGHT_TAKEN, Reason.NO_DRG,
         Reason.ADMISSION_WEIGHT_MISSING, 0,
     ]  # fmt: skip
+
+
+def test_the_most_important_thing_wrong_with_the_numbers_is_told():
+    nan = np.nan
+    numbers = {"sex": np.array([1, 2, 0, 3, nan, nan, 1]), "age": np.array([0, 150, 40, nan, -1, nan, nan])}
+    sex_text = np.array([False] * 5 + [True, False])
+    found = problems_of(numbers, {"sex": sex_text, "age": np.zeros(7, bool)})
+    assert [Reason(each).name for each in found] == [
+        "NONE", "NONE", "SEX_UNREADABLE", "SEX_UNREADABLE", "SEX_MISSING", "SEX_UNREADABLE", "AGE_MISSING",
+    ]  # fmt: skip
+    ages = problems_of(
+        {"sex": np.ones(3), "age": np.array([-1.0, 151, 150])},
+        {"sex": np.zeros(3, bool), "age": np.zeros(3, bool)},
+    )
+    assert [Reason(each).name for each in ages] == ["AGE_OUT_OF_RANGE", "AGE_OUT_OF_RANGE", "NONE"]
