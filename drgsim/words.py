@@ -338,9 +338,9 @@ def _said(name: object, room: str, lang: str) -> object:
     found = known.get(f"{room}.{name}") or known.get(f"table.{name}") or known.get(str(name))
     if found is not None:
         return found.zh if lang == "zh" else found.en
-    of, point, whose = str(name).partition(".")  # births.resident
-    if point and all(map(_is_word, (of, whose))):
-        pair = _said(of, room, lang), _said(whose, room, lang)
+    what, point, whose = str(name).partition(".")  # births.resident
+    if point and all(map(_is_word, (what, whose))):
+        pair = _said(what, room, lang), _said(whose, room, lang)
         return f"{pair[0]}（{pair[1]}）" if lang == "zh" else f"{pair[0]} ({pair[1]})"
     dated = _OF_YEAR.fullmatch(str(name))
     if dated is not None and (of := _said(dated[1], room, lang)) != dated[1]:

@@ -142,6 +142,6 @@ def write_workbook(valuation: Valuation, path: Any, lang: str | None = None) -> 
             zh = f"分解 {word_in(name, 'scenario')}"
             sheets[zh, f"bars {name}"] = valuation.waterfall(course.scenario.id)
     spoken = lang if lang in LANGUAGES else stated_language() or "zh"  # another is refused below
-    with speaking(spoken):  # type: ignore[arg-type]
+    with speaking(spoken):
         said = {names: fund_cells(table) for names, table in sheets.items()}
     write_tables(path, said, LABELS, lang)  # type: ignore[arg-type]

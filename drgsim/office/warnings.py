@@ -73,15 +73,15 @@ def warnings_of(
     table = pd.DataFrame(
         found, columns=["number", "zh", "at", "got", "proposal", "other_group", "other_payment", "now"]
     )
-    at = table["at"].to_numpy(dtype=np.int64)
+    places: np.ndarray = table["at"].to_numpy(dtype=np.int64)
     for name in ("department", "doctor", "group", "payment"):
-        table[name] = stays[name].to_numpy()[at]
+        table[name] = stays[name].to_numpy()[places]
     for name in ("other_payment", "now"):
         table[name] = table[name].astype(np.float64)
     table["payment"] = table["now"].where(table["now"].notna(), table["payment"])
     table["difference"] = table["other_payment"] - table["payment"]
-    table.index = stays.index[at]
-    order = np.lexsort((at, table["number"].to_numpy(dtype=str)))
+    table.index = stays.index[places]
+    order = np.lexsort((places, table["number"].to_numpy(dtype=str)))
     return table.iloc[order].drop(columns=["at", "now"])
 
 
