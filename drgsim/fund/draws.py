@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .._paths import data_path
+from ..policy.entries import read_day
+from ..policy.policy_errors import shown
 from .assumptions import Assumed, parameters
 from .fund_errors import FundError
 
@@ -89,18 +91,22 @@ class Dated:
         return {str(step): value for step, value in self.steps}
 
 
+LARGEST = 1e15  # no number of a fund is beyond
+
+
 def _number(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-        raise FundError(f"{name} needs a number", got=value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+        raise FundError(f"{name} needs a number", got=shown(value))
     return float(value)
 
 
 def _day(key: Any, name: str) -> datetime.date:
     try:
-        if isinstance(key, datetime.date):
-            return key
-        text = str(key)
-        return datetime.date(int(text), 1, 1) if len(text) == 4 else datetime.date.fromisoformat(text)
+        text = key if isinstance(key, datetime.date) else str(key)
+        day = read_day(f"{text}-01-01" if isinstance(text, str) and len(text) == 4 else text)
+        if day is None:
+            raise ValueError
+        return day
     except ValueError:
         raise FundError(
             f"{name} states a value for what is no day",

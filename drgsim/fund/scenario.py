@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from .._paths import data_path
-from ..errors import FileFormatError
+from ..errors import DrgsimError, FileFormatError
+from ..policy.library import located
+from ..policy.policy_errors import Mistake, as_text, shown
 from ..policy.yaml_text import plain_yaml, read_yaml
 from .assumptions import checked, parameters
 from .draws import Dated
@@ -127,8 +129,24 @@ class FundScenario:
                 raise FundError("no such lever or assumption", got=name, nearest=names, allowed=sorted(names))
         if settings:
             raise FundError("settings of a lever that is not moved", got=sorted(settings))
-        ident = str(id or document.get("id") or _named(plain))
-        title = document.get("title") or {"zh": ident, "en": ident}
+        problems: list[Mistake] = []
+        ident = id or as_text(document.get("id"), "id", problems) or _named(plain)
+        given = document.get("title") or ident
+        texts = given if isinstance(given, Mapping) else {"zh": given, "en": given}
+        title = {key: as_text(text, f"title.{key}", problems) for key, text in texts.items()}
+        if {*title} - {"zh", "en"}:
+            problems.append(Mistake("title", "not a title", shown(given), "zh and en, or one text for both"))
+        if (version := document.get("drgsim_fund_scenario", 1)) != 1 or isinstance(version, bool):
+            problems.append(
+                Mistake("drgsim_fund_scenario", "a form this drgsim does not know", shown(version), "1")
+            )
+        as_text(document.get("note"), "note", problems)
+        if problems:
+            first = problems[0]
+            got = f"{first.path}: {first.got!r}"
+            raise FileFormatError(first.message, got=got, allowed=first.allowed)
+        one = title.get("zh") or title.get("en") or ident
+        title = {key: title.get(key) or one for key in ("zh", "en")}
         return cls(ident, title, stated, uses, tuple(plain))
 
     @classmethod
@@ -144,7 +162,12 @@ class FundScenario:
                 )  # fmt: skip
             path = data_path("fund", "scenarios", f"{word}.yaml")
         document = read_yaml(path)
-        return cls.of(document if "changes" in document else {"changes": document, "id": path.stem})
+        whole = document if "changes" in document else {"changes": document, "id": path.stem}
+        try:
+            return cls.of(whole)
+        except (FundError, FileFormatError) as error:
+            error.where = f"{path.name}{_line(whole['changes'], document, error)}"
+            raise
 
     def to_document(self) -> dict[str, Any]:
         """A document that `of` reads back."""
@@ -220,6 +243,20 @@ def assignments(text: str) -> dict[str, Any]:
         else:
             found[name] = {since: number}
     return found
+
+
+def _line(changes: Any, document: Mapping[str, Any], error: DrgsimError) -> str:
+    """Where the fault stands: the first change that is refused alone, else the field that the error names."""
+    named = isinstance(changes, Mapping)
+    suspect = str(error.got).partition(":")[0] if named else "changes"
+    for name in changes if named else ():
+        try:
+            FundScenario.of({"changes": {name: changes[name]}})
+        except DrgsimError:
+            suspect = f"changes.{name}" if "changes" in document else str(name)
+            break
+    line = located([Mistake(suspect, "")], getattr(document, "text", ""))[0].line
+    return "" if line is None else f", line {line}"
 
 
 def _named(changes: Mapping[str, Any]) -> str:

@@ -64,7 +64,7 @@ def schemes_named(scheme: Scheme) -> tuple[str, ...]:
 
 def read_scheme(raw: Any, path: str, problems: list[Mistake]) -> Scheme:
     """A name, or names by the day they group from; what is wrong goes to `problems`."""
-    if raw is None or isinstance(raw, str):
+    if raw is None or (isinstance(raw, str) and raw.strip()):
         return raw
     if not isinstance(raw, Mapping) or not raw:
         problems.append(Mistake(path, "not the name of a scheme, or names by date", got=raw))
@@ -79,7 +79,7 @@ def read_scheme(raw: Any, path: str, problems: list[Mistake]) -> Scheme:
             continue
         if day is None:
             problems.append(Mistake(f"{path}.{key}", "not a day", key, "YYYY-MM-DD, or by"))
-        elif not isinstance(name, str):
+        elif not isinstance(name, str) or not name.strip():
             problems.append(Mistake(f"{path}.{key}", "not the name of a scheme", got=name))
         elif day in found:
             problems.append(Mistake(f"{path}.{key}", "two schemes from one day", got=name))

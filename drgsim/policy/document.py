@@ -12,11 +12,11 @@ from ..errors import nearest_name
 from ..sources import STATES, Source
 from ..sources import load as load_sources
 from .dated_scheme import DatedScheme, Scheme, read_scheme
-from .entries import Dated, as_mapping, read_day, read_entry, shown
+from .entries import A_DAY, Dated, as_mapping, read_day, read_entry
 from .examples import Example, read_examples
 from .parameter_values import to_plain
 from .parameters import catalogue
-from .policy_errors import Mistake, PolicyError
+from .policy_errors import Mistake, PolicyError, as_text, shown
 from .rules.rule import Rule, read_lists, read_rules
 from .yaml_text import write_yaml
 
@@ -145,7 +145,7 @@ def _head(raw: Mapping[str, Any], problems: list[Mistake]) -> dict[str, Any]:
         "scheme": read_scheme(raw.get("scheme"), "scheme", problems),
         "extends": (extends,) if isinstance(extends, str) else tuple(extends),
         "coverage": _coverage(raw.get("coverage"), problems),
-        "note": str(raw.get("note") or ""),
+        "note": as_text(raw.get("note"), "note", problems),
     }
 
 
@@ -158,7 +158,7 @@ def _valid(raw: Any, problems: list[Mistake]) -> tuple[datetime.date, datetime.d
     for key in ("from", "to"):
         day = read_day(valid.get(key))
         if day is None and raw is not None:
-            problems.append(Mistake(f"valid.{key}", "not a day", shown(valid.get(key)), "YYYY-MM-DD"))
+            problems.append(Mistake(f"valid.{key}", "not a day", shown(valid.get(key)), A_DAY))
         days.append(day or datetime.date.min)
     if days[0] > days[1]:
         problems.append(Mistake("valid", "ends before it begins", got=[str(day) for day in days]))
@@ -202,6 +202,9 @@ def _texts(
         for key, value in (raw.items() if isinstance(raw, Mapping) else ())
         if value is not None and key in (*needed, *more)
     }
+    for key in texts:
+        if isinstance(raw[key], Mapping | list | tuple | bool):
+            problems.append(Mistake(f"{path}.{key}", "not text (put it in quotes)", shown(raw[key])))
     for key in needed:
         if raw is not None and not texts.get(key):
             problems.append(Mistake(f"{path}.{key}", "is missing"))
@@ -222,7 +225,7 @@ def _title(raw: Any, problems: list[Mistake]) -> dict[str, str]:
     texts = as_mapping(raw, "title", problems)
     for key in (key for key in texts if key not in ("zh", "en")):
         problems.append(Mistake(f"title.{key}", "unknown field", allowed="zh, en"))
-    found = {key: str(texts[key]) for key in ("zh", "en") if texts.get(key)}
+    found = {key: text for key in ("zh", "en") if (text := _text(texts.get(key), f"title.{key}", problems))}
     if raw is not None and not found:
         problems.append(Mistake("title", "is missing", allowed=FIELDS["title"]))
     one = next(iter(found.values()), "")

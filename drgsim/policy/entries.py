@@ -12,8 +12,10 @@ from ..errors import nearest_name
 from ..sources import STATES, Source
 from .parameter_values import INVALID, canonical
 from .parameters import Parameter
-from .policy_errors import Mistake
+from .policy_errors import Mistake, as_text, shown
 
+EARLIEST, LATEST = 1949, 2199  # years
+A_DAY = f"YYYY-MM-DD, {EARLIEST} to {LATEST}"
 ENTRY_FIELDS = ("value", "values", "source", "state", "note", "known")
 
 
@@ -40,12 +42,15 @@ def read_entry(
 ) -> tuple[Dated, ...]:
     """A parameter's values by date, from one entry or a list of them (each with a source of its own)."""
     found: dict[tuple[datetime.date, datetime.date], Dated] = {}
+    before = len(problems)
     for entry in raw if isinstance(raw, list) else [raw]:
         for dated in _dated(parameter, entry, start, origin, known, problems):
             key = dated.since, dated.known or datetime.date.min
             if key in found:
                 problems.append(Mistake(parameter.path, "two values from one day", dated.since.isoformat()))
             found[key] = dated
+    if not found and len(problems) == before:
+        problems.append(Mistake(parameter.path, "no value", shown(raw)))
     return tuple(found[key] for key in sorted(found))
 
 
@@ -62,15 +67,14 @@ def steps(timeline: Iterable[Dated]) -> list[tuple[datetime.date, Any]]:
 
 
 def read_day(raw: Any) -> datetime.date | None:
-    """A day from a date or an ISO text; None when it is neither."""
-    if isinstance(raw, datetime.datetime):
-        return raw.date()
-    if isinstance(raw, datetime.date):
-        return raw
+    """A day from a date or an ISO text; None when it is neither, or of a year no rule can be of."""
     try:
-        return datetime.date.fromisoformat(raw)
+        day = raw if isinstance(raw, datetime.date) else datetime.date.fromisoformat(raw)
     except (TypeError, ValueError):
         return None
+    if not EARLIEST <= day.year <= LATEST:
+        return None
+    return day.date() if isinstance(day, datetime.datetime) else day
 
 
 def _dated(
@@ -92,16 +96,17 @@ def _dated(
         problems.append(Mistake(path, "needs either value or values, and not both"))
         return []
     source, state = _provenance(path, entry, known, problems)
+    note = as_text(entry.get("note"), f"{path}.note", problems)
     heard = read_day(entry.get("known"))
     if heard is None and entry.get("known") is not None:
-        problems.append(Mistake(path, "not a day it became known", shown(entry["known"]), "YYYY-MM-DD"))
+        problems.append(Mistake(path, "not a day it became known", shown(entry["known"]), A_DAY))
     by_day = {start: entry["value"]} if "value" in entry else _days(path, entry["values"], problems)
     result = []
     for day, raw in by_day.items():
         where = path if "value" in entry else f"{path} from {day.isoformat()}"
         value = canonical(parameter, raw, where=where, problems=problems)
         if value is not INVALID:
-            result.append(Dated(day, value, source, state, str(entry.get("note") or ""), origin, heard))
+            result.append(Dated(day, value, source, state, note, origin, heard))
     return result
 
 
@@ -109,7 +114,7 @@ def _days(path: str, raw: Any, problems: list[Mistake]) -> dict[datetime.date, A
     result = {}
     for key, value in as_mapping(raw, path, problems).items():
         if (day := read_day(key)) is None:
-            problems.append(Mistake(path, "not a day", got=shown(key), allowed="YYYY-MM-DD"))
+            problems.append(Mistake(path, "not a day", got=shown(key), allowed=A_DAY))
         else:
             result[day] = value
     return result
@@ -140,11 +145,3 @@ def as_mapping(raw: Any, path: str, problems: list[Mistake]) -> Mapping[Any, Any
         return raw or {}
     problems.append(Mistake(path, "not a mapping of names to values", got=shown(raw)))
     return {}
-
-
-def shown(raw: Any) -> Any:
-    """A value as a problem shows it: itself, or its beginning where it is long."""
-    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) > 10**30:
-        return f"a whole number of {raw.bit_length()} bits"
-    text = raw if isinstance(raw, str) else repr(raw)
-    return raw if raw is None or len(text) <= 120 else f"{text[:120]}…"

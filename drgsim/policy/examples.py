@@ -12,8 +12,10 @@ from typing import Any
 from ..cases.columns import case_columns
 from ..errors import nearest_name
 from ..sources import STATES, Source
-from .entries import as_mapping, read_day, shown
-from .policy_errors import Mistake
+from .entries import A_DAY, as_mapping, read_day
+from .parameter_values import canonical
+from .parameters import catalogue
+from .policy_errors import Mistake, as_text, shown
 
 FIELDS = {
     "id": "name of the example",
@@ -68,6 +70,10 @@ def read_examples(
         problems.append(Mistake("examples", "not a list of examples", shown(raw)))
         return ()
     found = [_example(each, number, known, problems) for number, each in enumerate(raw, start=1)]
+    names = [None if example is None else example.id for example in found]
+    for number, name in enumerate(names, start=1):
+        if name is not None and name in names[: number - 1]:
+            problems.append(Mistake(f"example {number}.id", "two examples of one name", name))
     for number, example in enumerate(found, start=1):
         for row in () if example is None else example.cases:
             problems += _odd_cells(row, f"example {number}", str(rules))
@@ -109,6 +115,9 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
         problems.append(
             Mistake(f"{where}.{shown(key)}", "unknown field", nearest=nearest_name(str(key), FIELDS))
         )
+    if not isinstance(raw.get("id", ""), str | int) or isinstance(raw.get("id"), bool) or raw.get("id") == "":
+        problems.append(Mistake(f"{where}.id", "not a name", shown(raw["id"]), FIELDS["id"]))
+    texts = {name: as_text(raw.get(name), f"{where}.{name}", problems) for name in ("title", "note")}
     parts = {
         name: as_mapping(raw.get(name), f"{where}.{name}", problems)
         for name in ("case", "hospital", "weights", "set", "budgets")
@@ -136,8 +145,24 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
                 Mistake(f"{where}.hospital.{name}", "not a number", shown(parts["hospital"].get(name)))
             )
     for name, money in parts["budgets"].items():
-        if not _number(money):
-            problems.append(Mistake(f"{where}.budgets.{name}", "not a number", shown(money)))
+        if not _number(money) or money < 0:
+            problems.append(Mistake(f"{where}.budgets.{name}", "not an amount", shown(money)))
+    for path, value in parts["set"].items():
+        parameter = catalogue().get(path) if isinstance(path, str) else None
+        if parameter is not None and not isinstance(value, Mapping):  # by key or day: told when it is run
+            canonical(parameter, value, where=f"{where}.set.{path}", problems=problems)
+        elif parameter is None and str(path).partition("/")[0] not in (
+            *catalogue(),
+            "method",
+            "scheme",
+            "rules",
+        ):
+            near = nearest_name(str(path), catalogue())
+            problems.append(Mistake(f"{where}.set.{shown(path)}", "no such parameter", nearest=near))
+    for name, value in parts["weights"].items():
+        columns = value.values() if isinstance(value, Mapping) else [value]
+        if not all(_number(each) and each >= 0 for each in columns):
+            problems.append(Mistake(f"{where}.weights.{name}", "not a weight", shown(value)))
     expect = raw.get("expect")
     wanted = expect if isinstance(expect, list) else [expect]
     if not all(
@@ -154,7 +179,7 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
         problems.append(Mistake(f"{where}.tolerance", "not a number", shown(tolerance)))
     day = read_day(raw.get("day"))
     if raw.get("day") is not None and day is None:
-        problems.append(Mistake(f"{where}.day", "not a day", shown(raw["day"]), "YYYY-MM-DD"))
+        problems.append(Mistake(f"{where}.day", "not a day", shown(raw["day"]), A_DAY))
     dates = raw.get("dates", "policy")
     if dates not in DATES:
         problems.append(Mistake(f"{where}.dates", "no such way to date", shown(dates), ", ".join(DATES)))
@@ -168,7 +193,7 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
         return None
     return Example(
         id=str(raw.get("id", number)),
-        title=str(raw.get("title") or ""),
+        title=texts["title"],
         cases=tuple(cases),
         hospital={key: float(value) for key, value in parts["hospital"].items() if _number(value)},
         weights=parts["weights"],
@@ -180,7 +205,7 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
         tolerance=float(tolerance),
         source=str(source),
         state=str(state),
-        note=str(raw.get("note") or ""),
+        note=texts["note"],
         raw=dict(raw),
     )
 

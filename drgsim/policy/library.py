@@ -16,6 +16,7 @@ from ..sources import Source
 from .dated_scheme import schemes_named
 from .document import Document, read_document, refuse
 from .entries import Dated, as_known
+from .parameter_values import leaves, pairs, to_plain
 from .parameters import catalogue
 from .policy_errors import Mistake, PolicyError
 from .rules.rule import Rule, heard_by
@@ -81,30 +82,35 @@ def _whole(
     loaded: dict[Path, Document],
 ) -> Document:
     own = str(raw.get("id"))
-    if own in trail:
-        circle = " → ".join((*trail, own))
-        refuse([Mistake("extends", "a policy that extends itself", got=circle)], name)
-    if len(trail) >= DEEPEST:
-        refuse(
-            [Mistake("extends", "policies extend one another too deeply", got=f"more than {DEEPEST}")], name
-        )
-    bases = []
-    for parent in reversed(_parents(raw)):  # the last named lies nearest below the document
-        path = find(parent, folder=folder)
-        bases.append(_parent(path, (*trail, own), loaded))
-    lists: dict[str, tuple[str, ...]] = {}
-    sources: dict[str, Source] = {}
-    for base in reversed(bases):
-        lists, sources = {**lists, **base.lists}, {**sources, **base.sources}
     try:
+        if own in trail:
+            circle = " → ".join((*trail, own))
+            refuse([Mistake("extends", "a policy that extends itself", got=circle)], name)
+        if len(trail) >= DEEPEST:
+            deep = f"more than {DEEPEST}"
+            refuse([Mistake("extends", "policies extend one another too deeply", got=deep)], name)
+        bases = []
+        for parent in reversed(_parents(raw)):  # the last named lies nearest below the document
+            path = find(parent, folder=folder)
+            bases.append(_parent(path, (*trail, own), loaded))
+        lists: dict[str, tuple[str, ...]] = {}
+        sources: dict[str, Source] = {}
+        for base in reversed(bases):
+            lists, sources = {**lists, **base.lists}, {**sources, **base.sources}
         document = read_document(raw, name=name, inherited_lists=lists, inherited_sources=sources)
         for base in bases:
             document = over(base, document)
         if not trail:
             refuse([*missing(document), *_unknown_scheme(document), *_order(document)], name)
     except PolicyError as error:
-        if isinstance(raw, Lined):
+        # those of a document below are told by its own lines already
+        if isinstance(raw, Lined) and all(problem.line is None for problem in error.problems):
             error.problems = located(error.problems, raw.text)
+        raise
+    except NotFoundError as error:
+        if isinstance(raw, Lined) and error.where is None:
+            line = located([Mistake("extends", "")], raw.text)[0].line
+            error.where = name if line is None else f"{name}, line {line}"
         raise
     return document
 
@@ -196,12 +202,55 @@ def missing(document: Document) -> list[Mistake]:
         for dated in document.parameters.get(path, ()):
             for other in _needs(parameter.needs, dated):
                 needed[other] = f"{path}: {dated.value}"
-    return [
+    problems = [
         Mistake(path, f"needed by {reason}, but never set")
         for path, reason in needed.items()
         if catalogue()[path].nullable
         and all(each.value is None for each in document.parameters.get(path, ()))
     ]
+    told = {problem.path for problem in problems}
+    for path in needed:
+        # a choice may leave some stays out; what the method itself multiplies by must be there for all
+        if path not in told and document.method in catalogue()[path].required:
+            problems += [
+                Mistake(path, f"needed by {needed[path]}, but null", got=f"from {dated.since.isoformat()}")
+                for dated in document.parameters[path]
+                if any(value is None for value in leaves(dated.value))
+            ]
+    return problems + _out_of_order(document)
+
+
+def _out_of_order(document: Document) -> list[Mistake]:
+    """Parameters above the one they must not pass, such as a low threshold above the high one."""
+    problems = []
+    for path, parameter in catalogue().items():
+        low, high = (document.parameters.get(name, ()) for name in (path, parameter.at_most))
+        for day in sorted({dated.since for dated in (*low, *high)}) if low and high else ():
+            own = [_on(timeline, day) for timeline in (low, high)]
+            values = [None if dated is None else dated.value for dated in own]
+            if any(one > other for one, other in pairs(*values)):
+                since = day.isoformat()
+                plain = [to_plain(value) for value in values]
+                above = Mistake(
+                    path,
+                    f"must not be above {parameter.at_most} (from {since})",
+                    plain[0],
+                    f"at most {plain[1]}",
+                )
+                below = Mistake(
+                    parameter.at_most,
+                    f"must not be below {path} (from {since})",
+                    plain[1],
+                    f"at least {plain[0]}",
+                )
+                # told where it was said
+                problems.append(above if own[0] is None or own[0].origin == document.id else below)
+                break
+    return problems
+
+
+def _on(timeline: tuple[Dated, ...], day: datetime.date) -> Dated | None:
+    return next((dated for dated in reversed(timeline) if dated.since <= day), None)
 
 
 def _needs(needs: Mapping[str, tuple[str, ...]], dated: Dated) -> tuple[str, ...]:
@@ -256,10 +305,15 @@ def _places(text: str) -> Iterator[tuple[str, int]]:
 def _inside(prefix: str, node: Any, depth: int = 0) -> Iterator[tuple[str, int]]:
     import yaml
 
+    if isinstance(node, yaml.SequenceNode):  # of what is merged
+        for each in node.value:
+            yield from _inside(prefix, each, depth + 1)
     if not isinstance(node, yaml.MappingNode) or depth > 4:
         return
     for key, value in node.value:
-        if isinstance(key, yaml.ScalarNode):
+        if isinstance(key, yaml.ScalarNode) and key.value == "<<":
+            yield from _inside(prefix, value, depth + 1)
+        elif isinstance(key, yaml.ScalarNode):
             yield f"{prefix}{key.value}", key.start_mark.line + 1
             # the arguments of an effect stand under its own name: rules.x.price.multiply
             inner = prefix if key.value == "effect" else f"{prefix}{key.value}."

@@ -8,13 +8,13 @@ Canonical forms: a scalar; a tuple of text for codes; a dict over the keys of on
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 from ..errors import nearest_name
 from .parameters import NUMERIC, OTHER, Parameter, dimensions
-from .policy_errors import Mistake
+from .policy_errors import Mistake, shown
 
 INVALID: Any = object()  # stands where a value was refused; its problem is already reported
 
@@ -39,6 +39,42 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [to_plain(each) for each in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Every single value of a table by keys or bands."""
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from leaves(each)
+    elif isinstance(value, tuple):
+        yield from (each for _, each in value)
+    else:
+        yield value
+
+
+def pairs(low: Any, high: Any) -> Iterator[tuple[float, float]]:
+    """The numbers of two tables that hold for the same stay."""
+    if isinstance(low, Mapping) or isinstance(high, Mapping):
+        for key in {
+            **(low if isinstance(low, Mapping) else {}),
+            **(high if isinstance(high, Mapping) else {}),
+        }:
+            yield from pairs(*(_of_key(each, key) for each in (low, high)))
+    elif isinstance(low, tuple) or isinstance(high, tuple):
+        for upper in [bound for each in (low, high) if isinstance(each, tuple) for bound, _ in each]:
+            yield from pairs(*(_of_band(each, upper) for each in (low, high)))
+    elif low is not None and high is not None:
+        yield low, high
+
+
+def _of_key(value: Any, key: str) -> Any:
+    return value.get(key, value.get(OTHER)) if isinstance(value, Mapping) else value
+
+
+def _of_band(value: Any, upper: float | None) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    return next(each for bound, each in value if bound is None or (upper is not None and upper <= bound))
 
 
 def _keyed(parameter: Parameter, raw: Any, depth: int, where: str, problems: list[Mistake]) -> Any:
@@ -138,19 +174,11 @@ def _scalar(parameter: Parameter, raw: Any, where: str, problems: list[Mistake])
     said = "not an allowed value"
     if isinstance(raw, str) and parameter.type in NUMERIC and _SHARE.fullmatch(raw.strip()):
         said = f"shares are written as numbers: write {float(raw.strip().rstrip('%％')) / 100:g}"
-    problems.append(Mistake(where, said, _shown(raw), parameter.allowed, near))
+    problems.append(Mistake(where, said, shown(raw), parameter.allowed, near))
     return INVALID
 
 
 _SHARE = re.compile(r"\d+(?:\.\d+)?\s*[%％]")
-
-
-def _shown(raw: Any) -> Any:
-    """A value as a problem shows it: never long."""
-    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) > 10**30:
-        return f"a whole number of {raw.bit_length()} bits"
-    text = raw if isinstance(raw, str) else repr(raw)
-    return raw if raw is None or len(text) <= 120 else f"{text[:120]}…"
 
 
 def _typed(parameter: Parameter, raw: Any) -> Any:

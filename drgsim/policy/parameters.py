@@ -42,6 +42,7 @@ class Parameter:
     `default` switches the rule off (or leaves it neutral) for a policy that does not mention it.
     `choices` and `needs` belong to the type `choice`: label by language, and the parameters an option needs.
     `band` names the number bands run over; with `slices`, each band's value holds for its slice only.
+    `at_most` names the parameter whose value, where both have one, this one's must not pass.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Parameter:
     min: float | None = None
     max: float | None = None
     above: float | None = None
+    at_most: str = ""
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     required: tuple[str, ...] = ()
@@ -169,6 +171,7 @@ def _parameter(path: str, raw: Mapping[str, Any]) -> Parameter:
         min=raw.get("min", None if "above" in raw else low),
         max=raw.get("max", largest(raw["type"], raw.get("unit", ""))),
         above=raw.get("above"),
+        at_most=raw.get("at_most", ""),
         choices=MappingProxyType(choices),
         needs=MappingProxyType({key: tuple(option.get("needs", ())) for key, option in choices.items()}),
         required=tuple(raw.get("required", ())),

@@ -45,6 +45,26 @@ class Mistake:
         return ("；" if zh else "; ").join(parts)
 
 
+def shown(raw: Any) -> Any:
+    """A value as a problem shows it: itself, or its beginning where it is long."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) > 10**30:
+        return f"a whole number of {raw.bit_length()} bits"
+    text = raw if isinstance(raw, str) else repr(raw)
+    return raw if raw is None or len(text) <= 120 else f"{text[:120]}…"
+
+
+def as_text(raw: Any, path: str, problems: list[Mistake]) -> str:
+    """`raw` as text without blanks around it, "" for nothing; a problem where it is no single text.
+
+    >>> as_text(" a ", "note", []), as_text(2024, "note", []), as_text(None, "note", [])
+    ('a', '2024', '')
+    """
+    if raw is None or (isinstance(raw, str | int | float) and not isinstance(raw, bool)):
+        return "" if raw is None else str(raw).strip()
+    problems.append(Mistake(path, "not text (put it in quotes)", shown(raw)))
+    return ""
+
+
 class PolicyError(DrgsimError, ValueError):
     """A policy document, or a reform of one, that cannot be used.
 

@@ -93,12 +93,15 @@ def _sensible(text: str) -> None:
     import yaml
 
     if len(text) > LARGEST:
-        raise ValueError(f"the text is longer than {LARGEST} characters")
+        line = text.count("\n", 0, LARGEST) + 1
+        raise ValueError(f"the text is longer than {LARGEST} characters (line {line})")
     if odd := _NO_TEXT.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         raise ValueError(f"a control character, U+{ord(odd[0]):04X} (line {line})")
     depth = aliases = values = 0
     for event in yaml.parse(text, Loader=_base()):
+        if getattr(event, "tag", None) not in (None, "!", "tag:yaml.org,2002:str"):
+            raise _refused("a tag (!! or !): write the value alone", event)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:

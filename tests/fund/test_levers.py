@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drgsim
+from drgsim.errors import DrgsimError
 from drgsim.fund.fund_errors import FundError
 from drgsim.fund.lever import lever, levers
 from drgsim.fund.levers.benefits import delivery_payment
@@ -196,3 +197,25 @@ def test_a_shipped_question_is_one_short_document_that_moves_money(national, nam
     assert FundScenario.of(valued.course(name).scenario.to_document()).to_document() == (
         valued.course(name).scenario.to_document()
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("id: a\nchanges:\n  resident_premium: {2027: %d}" % 10**39, 3),
+        ("id: a\nchanges:\n  resident_premium: {1802: 20}", 3),
+        ("id: a\nchanges:\n  nope: 20", 3),
+        ("changes: 3\nid: a", 1),
+        ("changes: {}\nid: [1]", 2),
+        ("changes: {}\ntitle: {zh: [a]}", 2),
+        ("changes: {}\ndrgsim_fund_scenario: 9", 2),
+        ("id: a\nchanges: {resident_premium.x: 1}", 2),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_what_a_scenario_cannot_mean_is_told_with_its_line(text, line, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DrgsimError) as caught:
+        FundScenario.of(path)
+    assert caught.value.where == f"mine.yaml, line {line}"

@@ -112,11 +112,14 @@ def test_text_mutations_give_problems_or_a_policy(tmp_path):
         (BOMB, "unfold"),
         ("a: &a {b: *a}", "inside its own anchor"),
         ("? [a, b]\n: 1", "not a name"),
-        ("a: !!python/object:os.system {}", "could not determine a constructor"),
+        ("a: !!python/object:os.system {}", "a tag (!! or !): write the value alone (line 1"),
+        ("a: 1\nb: !!bool abc", "a tag (!! or !): write the value alone (line 2"),
+        ("a: !!timestamp abc", "a tag"),
+        ("a: 1\n" + "# x\n" * 500_000 + "b: 2", "longer than 2000000 characters (line 500000)"),
         ("[1, 2]", "must be a mapping"),
         ("a: b: c", "line 1"),
     ],
-    ids=range(13),
+    ids=range(16),
 )  # fmt: skip
 def test_what_yaml_may_not_hold_is_refused_at_once(text, says):
     began = time.process_time()
@@ -125,6 +128,48 @@ def test_what_yaml_may_not_hold_is_refused_at_once(text, says):
     assert says in str(caught.value)
     assert "x.yaml" in str(caught.value)
     assert time.process_time() - began < 2  # not the speed, but that it ends
+
+
+HEAD = "drgsim_policy: 1\nid: a\ntitle: a\nvalid: {from: 2024-01-01, to: 2025-01-01}\nmethod: drg_rate\n"
+HEAD += "extends: national-drg-rate\n"
+VALUE = HEAD + "parameters:\n  %s: {value: %s, source: P02, state: assumed}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        (VALUE % ("standard.base_rate", "0"), 8, "above 0"),
+        (VALUE % ("standard.base_rate", "null"), 8, "but null"),
+        (VALUE % ("standard.base_rate", "{employee: null, resident: 9}"), 8, "but null"),
+        (VALUE % ("standard.base_rate", "{employee: {三级: 0}}"), 8, "above 0"),
+        (VALUE % ("standard.point_value", "0"), 8, "above 0"),
+        (VALUE % ("standard.coefficient.level", "105"), 8, "at most 10"),
+        (VALUE % ("outlier.low.threshold", "50"), 8, "at most 1"),
+        (VALUE % ("outlier.high.threshold", "0.2"), 8, "be below outlier.low.threshold"),
+        (VALUE % ("outlier.high.threshold", "{'3': [[1, 3], [null, 0.1]]}"), 8, "be below outlier.low"),
+        (VALUE % ("rounding.points", "11"), 8, "at most 10"),
+        (HEAD + "parameters:\n  standard.base_rate: []\n", 8, "no value"),
+        (HEAD + "parameters:\n  fund.ratio: {values: {}, source: P02, state: assumed}\n", 8, "no value"),
+        (HEAD + "parameters:\n  fund.ratio: {values: {0202-01-01: 1}, source: P02, state: read}", 8, "1949"),
+        (HEAD + "parameters:\n  <<: {a: 1}\n", 8, "no such parameter"),
+        (HEAD + "parameters: {}\nscheme: ''\n", 8, "not the name of a scheme"),
+        (HEAD + "parameters: {}\nscheme: {2024-01-01: ' '}\n", 8, "not the name of a scheme"),
+        (HEAD + "parameters: {}\nnote: [1, 2]\n", 8, "not text"),
+        (HEAD + "parameters: {}\nexamples:\n  - {id: [1, 2]}\n", 9, "not a name"),
+        (HEAD + "parameters: {}\nexamples:\n  - {id: a, weights: {G: .nan}}\n", 9, "not a weight"),
+        (HEAD + "parameters: {}\nexamples:\n  - {id: a, set: {standard.base_rate: 0}}\n", 9, "above 0"),
+    ],
+    ids=range(20),
+)  # fmt: skip
+def test_a_value_that_cannot_be_meant_is_a_problem_with_its_line(text, line, says, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        Policy.load(path)
+    told = [problem for problem in caught.value.problems if says in f"{problem.message} {problem.allowed}"]
+    assert [problem.line for problem in told] == [line] * len(told) != []
+    path.write_text(HEAD + "parameters: {}\n", encoding="utf-8")
+    assert Policy.load(path).id == "a"  # what stands around it is no problem
 
 
 def test_policies_that_extend_one_another_widely_are_read_once_each(tmp_path):
@@ -137,7 +182,7 @@ def test_policies_that_extend_one_another_widely_are_read_once_each(tmp_path):
     for n in range(40):
         below = f"extends: p{n + 1}.yaml\n" if n < 39 else ""
         (tmp_path / f"p{n}.yaml").write_text(part.format(n=n) + below, encoding="utf-8")
-    with pytest.raises(PolicyError, match="too deeply"):
+    with pytest.raises(PolicyError, match=r"line 6: extends: .*too deeply"):
         Policy.load(tmp_path / "p0.yaml", on="2024-06-01")
 
 

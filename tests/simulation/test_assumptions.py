@@ -260,3 +260,18 @@ def test_laying_a_document_over_itself_or_twice_changes_nothing(base, top):
     assert whole.over(base) == whole
     once = whole.over(top)
     assert once.over(top) == once
+
+
+@pytest.mark.parametrize("field", ["source", "state", "note"])
+@pytest.mark.parametrize("empty", [[], "", 0, ["P03"], {"a": "b"}, True])
+def test_a_source_a_state_and_a_note_are_texts_and_where_named_not_empty(field, empty):
+    entry = {"value": 0.05, "source": "P03", "state": "assumed", "note": "of 2024", field: empty}
+    if field == "note" and not isinstance(empty, list | dict | bool):
+        assert Assumptions.load({"values": {"income_growth": entry}}).assumed("income_growth").note in (
+            "",
+            "0",
+        )
+        return
+    with pytest.raises(ScenarioError) as caught:
+        Assumptions.load({"values": {"income_growth": entry}})
+    assert [problem.path for problem in caught.value.problems] == [f"income_growth.{field}"]

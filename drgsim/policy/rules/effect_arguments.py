@@ -8,9 +8,8 @@ from typing import Any
 from ...cases.case_errors import ConditionError
 from ...cases.conditions import Condition, Facts
 from ...errors import nearest_name
-from ..entries import shown
 from ..parameters import largest
-from ..policy_errors import Mistake
+from ..policy_errors import Mistake, shown
 from .amounts import AmountError, Fixed, bounds_of, read_amount
 from .facts import check_keys
 from .menu import Argument, effects

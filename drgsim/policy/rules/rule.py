@@ -10,8 +10,8 @@ from typing import Any
 from ...cases.conditions import Condition, Facts
 from ...errors import nearest_name
 from ...sources import STATES, Source
-from ..entries import as_mapping, read_day, shown
-from ..policy_errors import Mistake
+from ..entries import A_DAY, as_mapping, read_day
+from ..policy_errors import Mistake, as_text, shown
 from .effect_arguments import read_condition, read_effect
 from .facts import rule_facts
 from .menu import EffectKind, effects
@@ -190,7 +190,7 @@ def _rule(
     source, state = _trust(raw, where, known, problems)
     heard = read_day(raw.get("known"))
     if heard is None and raw.get("known") is not None:
-        problems.append(Mistake(f"{where}.known", "not a day", shown(raw["known"]), "YYYY-MM-DD"))
+        problems.append(Mistake(f"{where}.known", "not a day", shown(raw["known"]), A_DAY))
     valid_from, valid_to, by = _valid(raw.get("valid"), where, problems)
     instead_of = _names(raw.get("instead_of"), f"{where}.instead_of", problems)
     after = _names(raw.get("after"), f"{where}.after", problems)
@@ -213,7 +213,7 @@ def _rule(
         after=after[0] if after else "",
         source=source,
         state=state,
-        note=str(raw.get("note") or ""),
+        note=as_text(raw.get("note"), f"{where}.note", problems),
         origin=origin,
     )
 
@@ -248,7 +248,7 @@ def _valid(
     for key in ("from", "to"):
         day = read_day(valid.get(key))
         if day is None and valid.get(key) is not None:
-            problems.append(Mistake(f"{where}.valid.{key}", "not a day", shown(valid[key]), "YYYY-MM-DD"))
+            problems.append(Mistake(f"{where}.valid.{key}", "not a day", shown(valid[key]), A_DAY))
         days.append(day)
     if days[0] is not None and days[1] is not None and days[0] > days[1]:
         problems.append(Mistake(f"{where}.valid", "ends before it begins", got=[str(day) for day in days]))

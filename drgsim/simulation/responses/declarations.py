@@ -75,7 +75,7 @@ class Declaration:
             if parameter is None:
                 near, names = nearest_name(str(name), self.parameters), ", ".join(self.parameters)
                 problems.append(Mistake(f"{where}.{name}", "no such parameter", allowed=names, nearest=near))
-            elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            elif isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
                 problems.append(Mistake(f"{where}.{name}", "not a number", value, parameter.allowed))
             elif not parameter.min <= value <= parameter.max:
                 problems.append(Mistake(f"{where}.{name}", "out of bounds", value, parameter.allowed))

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..._paths import data_path
 from ...errors import nearest_name
-from ...policy.policy_errors import Mistake
+from ...policy.policy_errors import Mistake, as_text, shown
 from ...policy.yaml_text import read_yaml
 from ...settlement.budgets import INSURANCES
 from ...sources import STATES
@@ -171,6 +171,7 @@ def read_assumed(what: Assumable, raw: Any, where: str, problems: list[Mistake])
     low = _series(what, entry["low"], f"{where}.low", problems) if "low" in entry else value
     high = _series(what, entry["high"], f"{where}.high", problems) if "high" in entry else value
     source, state = _trust(entry, where, problems)
+    note = as_text(entry.get("note"), f"{where}.note", problems)
     if len(problems) > before:
         return None
     years = sorted({*value, *low, *high})
@@ -182,7 +183,7 @@ def read_assumed(what: Assumable, raw: Any, where: str, problems: list[Mistake])
                 Mistake(at, "the value is outside its interval", each.value, f"{each.low} to {each.high}")
             )
             return None
-    return Assumed(steps, source, state, str(entry.get("note") or ""))
+    return Assumed(steps, source, state, note)
 
 
 def _is_dated(raw: Mapping[Any, Any]) -> bool:
@@ -217,7 +218,13 @@ def _year(key: Any) -> int | None:
 
 
 def _trust(entry: Mapping[str, Any], where: str, problems: list[Mistake]) -> tuple[str, str]:
-    source, state = str(entry.get("source") or OWN_SOURCE), str(entry.get("state") or "assumed")
+    source, state = entry.get("source", OWN_SOURCE), entry.get("state", "assumed")
+    for name, text in (("source", source), ("state", state)):
+        if not isinstance(text, str) or not text.strip():
+            problems.append(
+                Mistake(f"{where}.{name}", "is empty, or no text", shown(text), "leave it out, or name one")
+            )
+            return OWN_SOURCE, "assumed"
     if source not in load_sources():
         near = nearest_name(source, load_sources())
         problems.append(Mistake(f"{where}.source", "no such source", got=source, nearest=near))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..._paths import data_path
 from ...errors import ArgumentError, NotFoundError, nearest_name
-from ...policy.policy_errors import Mistake
+from ...policy.policy_errors import Mistake, as_text
 from ...policy.yaml_text import read_yaml
 from ..scenario_errors import refuse
 from .assumption_values import Assumed, Interval, assumable, catalogue, neutral, paths, read_assumed
@@ -227,9 +227,14 @@ def _read(raw: Any, where: str, problems: list[Mistake], *, trail: tuple[str, ..
         title = {}
     top = _entries({**inner, **own}, where, problems)
     return Assumptions(
-        str(raw.get("id") or base.id),
-        MappingProxyType({str(key): str(text) for key, text in (title or base.title).items()}),
-        str(raw.get("note") or ""),
+        as_text(raw.get("id"), _under(where, "id"), problems) or base.id,
+        MappingProxyType(
+            {
+                str(key): as_text(text, f"{_under(where, 'title')}.{key}", problems)
+                for key, text in (title or base.title).items()
+            }
+        ),
+        as_text(raw.get("note"), _under(where, "note"), problems),
         _laid_over(base.values, top),
     )
 

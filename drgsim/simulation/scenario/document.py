@@ -11,7 +11,7 @@ from ...errors import NotFoundError, nearest_name
 from ...policy.entries import read_day
 from ...policy.library import DEEPEST
 from ...policy.policy import Policy
-from ...policy.policy_errors import Mistake, PolicyError
+from ...policy.policy_errors import Mistake, PolicyError, as_text
 from ...weights.table import published
 from ..scenario_errors import ScenarioError, refuse
 from .assumptions import Assumptions
@@ -73,7 +73,7 @@ def read_document(
         "id": str(identity),
         "title": read_texts(merged.get("title"), "title", problems)
         or {"zh": str(identity), "en": str(identity)},
-        "note": str(merged.get("note") or "").strip(),
+        "note": as_text(merged.get("note"), "note", problems),
         "policy": None if policy is None else read_policy(policy, "policy", problems, folder=folder),
         "on": _day(merged.get("on"), problems),
         "weights": _weights(merged.get("weights") or WEIGHTS[0], problems),

@@ -12,7 +12,7 @@ from typing import Any
 from ...dip.pack import META, published
 from ...errors import DrgsimError, nearest_name
 from ...policy.parameters import catalogue, dimensions
-from ...policy.policy_errors import Mistake
+from ...policy.policy_errors import Mistake, as_text
 from ...schemes.metadata import read_metadata
 from ...schemes.registry import chain
 from .parts import is_name, read_texts
@@ -74,7 +74,9 @@ def read_hospitals(raw: Any, where: str, problems: list[Mistake]) -> tuple[Hospi
             level = _level(stated["level"], f"{here}.level", problems)
             found.append(HospitalChange(str(name), level=level))
         else:
-            into = str(stated["merged_into"])
+            into = as_text(stated["merged_into"], f"{here}.merged_into", problems)
+            if not into:
+                problems.append(Mistake(f"{here}.merged_into", "is missing", allowed="the id of a hospital"))
             if into == str(name):
                 problems.append(Mistake(f"{here}.merged_into", "a hospital merged into itself", into))
             if into.startswith(LARGEST):

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...errors import nearest_name
 from ...policy.document import COVERAGE as STATES
-from ...policy.policy_errors import Mistake
+from ...policy.policy_errors import Mistake, as_text
 from ...words import chinese
 
 
@@ -72,7 +72,7 @@ def read_texts(raw: Any, where: str, problems: list[Mistake]) -> dict[str, str]:
     for key in (key for key in raw if key not in LANGUAGES):
         near = nearest_name(str(key), LANGUAGES)
         problems.append(Mistake(f"{where}.{key}", "unknown language", allowed="zh, en", nearest=near))
-    texts = {key: str(raw[key]).strip() for key in LANGUAGES if raw.get(key)}
+    texts = {key: text for key in LANGUAGES if (text := as_text(raw.get(key), f"{where}.{key}", problems))}
     known = next(iter(texts.values()), "")
     return {key: texts.get(key, known) for key in LANGUAGES} if known else {}
 
@@ -109,12 +109,13 @@ def read_coverage(raw: Any, problems: list[Mistake]) -> tuple[Coverage, ...]:
             problems.append(
                 Mistake(f"{where}.{key}", "unknown field", allowed=", ".join(FIELDS), nearest=near)
             )
-        clause, state = str(row.get("clause") or "").strip(), row.get("state")
-        if not clause:
+        clause, note = (as_text(row.get(key), f"{where}.{key}", problems) for key in ("clause", "note"))
+        state = row.get("state")
+        if row.get("clause") is None or row["clause"] == "":
             problems.append(Mistake(f"{where}.clause", "is missing"))
         if state not in STATES:
             near = nearest_name(str(state), STATES)
             problems.append(Mistake(f"{where}.state", "not a state", state, ", ".join(STATES), near))
         elif clause:
-            found[clause] = Coverage(clause, str(state), str(row.get("note") or "").strip())
+            found[clause] = Coverage(clause, str(state), note)
     return tuple(found.values())
