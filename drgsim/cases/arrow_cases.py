@@ -24,7 +24,7 @@ from .columns import case_columns
 from .derive import LOS_FROM, MADE_OF, settle_arrow_weights, settle_stays, with_stay_ids
 from .layout import Layout
 from .list_places import ListPlaces
-from .personal import IDS, STAFF, staff_codes, suspects, without_numbers
+from .personal import IDS, STAFF, hide, staff_codes, suspects, without_numbers
 from .problems import Finding
 from .raw_table import RawChunk, series_of
 from .read_chunk import NOT_APPLICABLE, ChunkToRead
@@ -105,6 +105,7 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
         parts[NOT_APPLICABLE] = _not_applicable(parts.get(NOT_APPLICABLE), unapplied, chunk.rows)
     if not job.todo.names_staff:
         parts |= {name: _staff(parts[name]) for name in STAFF if name in parts}
+        findings += [Finding("identifier-in-cell", name, rows, "(hidden)") for name, rows in hide(parts)]
     parts = _with_stay_ids(parts)
     findings += settle_arrow_weights(parts, ids.get("diagnoses"))
     columns = {name: parts[name] for name in case_columns() if name in parts and job.todo.gives(name)}

@@ -15,7 +15,7 @@ from .derive import CHILDREN, settle_ages, settle_stays, with_stay_ids
 from .headers import header_keys
 from .layout import ColumnSource, Layout
 from .parse import Parsed, parse_column
-from .personal import IDS, STAFF, mostly_personal, pseudonyms, staff_codes, without_numbers
+from .personal import IDS, STAFF, hide, mostly_personal, pseudonyms, staff_codes, without_numbers
 from .problems import Finding
 from .raw_table import RawChunk
 from .recognise import Match
@@ -133,6 +133,8 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
         parts["not_applicable"] = join_not_applicable(parts.get("not_applicable"), unapplied, chunk.rows)
     for name in () if plan.names_staff else [name for name in STAFF if name in parts]:
         parts[name], _ = staff_codes(parts[name])
+    if not plan.names_staff:
+        findings += [Finding("identifier-in-cell", name, rows, "(hidden)") for name, rows in hide(parts)]
     frame = with_stay_ids(pd.DataFrame(parts, index=pd.RangeIndex(chunk.rows)))
     kept = {name: as_text(chunk.columns[place]) for name, place in plan.kept.items()}
     if not plan.names_staff:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._optional import installed
-from .columns import text_dtype
+from .columns import case_columns, text_dtype
 from .texts import is_missing, plain_text
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def staff_codes(column: pd.Series) -> tuple[pd.Series, int]:
 
     places, distinct = pd.factorize(column)
     texts = [str(text) for text in distinct]
-    coded = [text if _A_CODE.fullmatch(text) else _staff_code_of(text) for text in texts]
+    is_code = [_A_CODE.fullmatch(text) and not names_a_person(text) for text in texts]
+    coded = [text if code else _staff_code_of(text) for text, code in zip(texts, is_code, strict=True)]
     named = np.array([*(text != code for text, code in zip(texts, coded, strict=True)), False])
     if not named.any():
         return column, 0
@@ -55,9 +56,9 @@ _CITIZEN = re.compile(
 )
 _PHONE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d(?:\d{8}|([- ])\d{4}\1\d{4})(?![\d.])")
 _DIGITS = r"1[3-9]\pN(\pN{8}|[- ]\pN{4}[- ]\pN{4})|[1-9]\pN{16}[\pNXx]"  # what either of them begins with
-IDS = ("case_id", "record_number", "stay_id", "settlement_id", "patient_id")
+IDS = ("case_id", "record_number", "stay_id", "settlement_id", "patient_id", "hospital_id")
 _WEIGHTS, _CHECK = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
-_SHORTEST = 11
+SHORTEST = 11  # characters
 
 
 def names_a_person(text: str) -> bool:
@@ -98,6 +99,16 @@ def without_numbers(column: Any) -> tuple[Any, Rows]:
     return pc.if_else(pa.array(mask), pa.scalar(None, column.type), column), rows
 
 
+def hide(parts: dict[str, Any]) -> list[tuple[str, Rows]]:
+    """Empties the cells that name persons in the columns of words, in place; the columns and their rows."""
+    told = []
+    for name, column in case_columns().items():
+        if column.kind == "text" and name in parts and name not in (*IDS, *STAFF):
+            parts[name], rows = without_numbers(parts[name])
+            told += [(name, rows)] if rows.size else []
+    return told
+
+
 def pseudonyms(ids: pd.Series) -> tuple[pd.Series, Rows]:
     """Ids of stays or persons with citizen numbers replaced by codes: the same number, the same code."""
     import pandas as pd
@@ -125,14 +136,14 @@ def _likely(column: Any) -> tuple[Rows, list[str]]:
         array = _as_arrow(column)
         if array is None:
             cells = ["" if is_missing(cell) else plain_text(cell) for cell in column.tolist()]
-            rows = np.flatnonzero([len(text) >= _SHORTEST for text in cells])
+            rows = np.flatnonzero([len(text) >= SHORTEST for text in cells])
             return rows, [cells[row] for row in rows.tolist()]
         column = array
     import pyarrow as pa
     import pyarrow.compute as pc
 
     column = _told(column)
-    if column is None or not len(column) or (pc.max(pc.binary_length(column)).as_py() or 0) < _SHORTEST:
+    if column is None or not len(column) or (pc.max(pc.binary_length(column)).as_py() or 0) < SHORTEST:
         return none
     likely = pc.fill_null(pc.match_substring_regex(column, _DIGITS), False)
     rows = np.flatnonzero(likely.to_numpy(zero_copy_only=False))

@@ -16,6 +16,7 @@ from ..language import language, stated_language
 from ..language import told as translated
 from ..words import chinese
 from .columns import case_columns, column_labels
+from .personal import SHORTEST, names_a_person
 from .rules import SEVERITIES, CheckRule, Severity, check_rules
 
 if TYPE_CHECKING:
@@ -315,6 +316,8 @@ def _text(value: Any) -> str:
 
 
 def _short(text: str) -> str:
+    if len(text) >= SHORTEST and names_a_person(text):
+        return "(hidden)"
     return text if len(text) <= _GOT_LENGTH else text[: _GOT_LENGTH - 1] + "…"
 
 

@@ -149,16 +149,8 @@ def _example(raw: Any, number: int, known: Mapping[str, Source], problems: list[
             problems.append(Mistake(f"{where}.budgets.{name}", "not an amount", shown(money)))
     for path, value in parts["set"].items():
         parameter = catalogue().get(path) if isinstance(path, str) else None
-        if parameter is not None and not isinstance(value, Mapping):  # by key or day: told when it is run
+        if parameter is not None and not isinstance(value, Mapping):  # the rest is told when it is run
             canonical(parameter, value, where=f"{where}.set.{path}", problems=problems)
-        elif parameter is None and str(path).partition("/")[0] not in (
-            *catalogue(),
-            "method",
-            "scheme",
-            "rules",
-        ):
-            near = nearest_name(str(path), catalogue())
-            problems.append(Mistake(f"{where}.set.{shown(path)}", "no such parameter", nearest=near))
     for name, value in parts["weights"].items():
         columns = value.values() if isinstance(value, Mapping) else [value]
         if not all(_number(each) and each >= 0 for each in columns):

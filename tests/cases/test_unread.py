@@ -167,6 +167,22 @@ def test_persons_are_found_by_what_cells_hold(export, tmp_path):
     assert "甲列" in read_cases(export(text), keep="all", keep_identifiers=True)
 
 
+@pytest.mark.parametrize("name", ["13800138000", "11010519491231002X"])
+def test_persons_are_not_kept_in_known_columns_nor_quoted_by_problems(name, export, tmp_path):
+    header = f"{HEADER},department,doctor,hospital_id,insurance,discharge_date"
+    text = f"{header}\n1,1,60,I10.x00x002,,内科 {name},{name},H1,employee,2024-05-01\n"
+    text += f"2,{name},60,I10.x00x002,,内科,D1,H2,{name},{name}\n"
+    cases = read_cases(export(text))
+    told = report_of(cases).problems.frame
+    assert name not in cases.to_csv() + told.to_csv()
+    assert {"sex", "insurance", "discharge_date"} <= {*told.loc[told["got"] == "(hidden)", "column"]}
+    assert cases["department"].fillna("").tolist() == ["", "内科"]
+    assert cases["hospital_id"].tolist() == ["H1", "H2"]
+    out = tmp_path / "o.csv"
+    main(["group", export(text), "-o", str(out), "--quiet"])
+    assert name not in out.read_text(encoding="utf-8")
+
+
 def test_a_citizen_number_as_an_id_becomes_a_code(export):
     text = CODES.replace(",怪列", ",人员编号").replace("I50.900", "11010519491231002X")
     cases = read_cases(export(text.replace("J44.100；E11.900", "11010519491231002x")))

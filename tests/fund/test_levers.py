@@ -202,7 +202,7 @@ def test_a_shipped_question_is_one_short_document_that_moves_money(national, nam
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("id: a\nchanges:\n  resident_premium: {2027: %d}" % 10**39, 3),
+        ("id: a\nchanges:\n  resident_premium: {2027: 1" + "0" * 39 + "}", 3),
         ("id: a\nchanges:\n  resident_premium: {1802: 20}", 3),
         ("id: a\nchanges:\n  nope: 20", 3),
         ("changes: 3\nid: a", 1),
