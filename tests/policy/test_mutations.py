@@ -144,7 +144,7 @@ VALUE = HEAD + "parameters:\n  %s: {value: %s, source: P02, state: assumed}\n"
         (VALUE % ("standard.base_rate", "{employee: {三级: 0}}"), 8, "above 0"),
         (VALUE % ("standard.point_value", "0"), 8, "above 0"),
         (VALUE % ("standard.coefficient.level", "105"), 8, "at most 10"),
-        (VALUE % ("outlier.low.threshold", "50"), 8, "at most 1"),
+        (VALUE % ("outlier.low.threshold", "50"), 8, "be above outlier.high.threshold"),
         (VALUE % ("outlier.high.threshold", "0.2"), 8, "be below outlier.low.threshold"),
         (VALUE % ("outlier.high.threshold", "{'3': [[1, 3], [null, 0.1]]}"), 8, "be below outlier.low"),
         (VALUE % ("rounding.points", "11"), 8, "at most 10"),
