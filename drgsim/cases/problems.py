@@ -16,13 +16,12 @@ from ..language import language, stated_language
 from ..language import told as translated
 from ..words import chinese
 from .columns import case_columns, column_labels
-from .personal import SHORTEST, names_a_person
+from .personal import short
 from .rules import SEVERITIES, CheckRule, Severity, check_rules
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_GOT_LENGTH = 60  # characters shown of a value; longer ones end in …
 _COLUMNS = (
     "row", "case", "column", "rule", "severity", "got", "allowed", "zh", "en", "state", "number", "proposal",
     "sheet_row",
@@ -292,8 +291,8 @@ def _shown(finding: Finding, rule: CheckRule) -> list[str]:
     if column is not None and column.identifier:
         return ["(hidden)"] * len(finding.rows)
     if isinstance(finding.got, str):
-        return [_short(finding.got)] * len(finding.rows)
-    return [_short(_text(value)) for value in finding.got]
+        return [short(finding.got)] * len(finding.rows)
+    return [short(_text(value)) for value in finding.got]
 
 
 def _proposals(finding: Finding, rule: CheckRule, shown: list[str]) -> Any:  # a column
@@ -313,12 +312,6 @@ def _text(value: Any) -> str:
     if pd.isna(value):
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _short(text: str) -> str:
-    if len(text) >= SHORTEST and names_a_person(text):
-        return "(hidden)"
-    return text if len(text) <= _GOT_LENGTH else text[: _GOT_LENGTH - 1] + "…"
 
 
 def _same(text: str, rows: npt.NDArray[np.int64]) -> Any:  # a pandas Categorical
