@@ -169,7 +169,7 @@ def test_persons_are_found_by_what_cells_hold(export, tmp_path):
 
 @pytest.mark.parametrize("name", ["13800138000", "11010519491231002X"])
 def test_persons_are_not_kept_in_known_columns_nor_quoted_by_problems(name, export, tmp_path):
-    header = f"{HEADER},department,doctor,hospital_id,insurance,discharge_date"
+    header = "case_id,sex,age,diagnoses,procedures,department,doctor,hospital_id,insurance,discharge_date"
     text = f"{header}\n1,1,60,I10.x00x002,,内科 {name},{name},H1,employee,2024-05-01\n"
     text += f"2,{name},60,I10.x00x002,,内科,D1,H2,{name},{name}\n"
     cases = read_cases(export(text))
