@@ -184,10 +184,13 @@ def _head_lines(policy: Policy) -> list[str]:
     method = both(
         *((_METHOD_ZH[policy.method], policy.method) if policy.method else ("供其他政策引用", "part"))
     )
+    region, scheme = policy.region or "–", _scheme(policy)
+    since, until, on = document.valid_from, document.valid_to, policy.on
     lines = [
         f"{both(str(policy.title.get('zh')), str(policy.title.get('en')))} ({policy.id})",
-        f"region {policy.region or '–'}; method {method}; scheme {_scheme(policy)}; "
-        f"valid {document.valid_from} to {document.valid_to}; on {policy.on}",
+        f"地区 {region}；支付方式 {method}；分组方案 {scheme}；有效期 {since} 至 {until}；取值日 {on}"
+        if language() == "zh"
+        else f"region {region}; method {method}; scheme {scheme}; valid {since} to {until}; on {on}",
         trust_text(policy.states),
     ]
     lines += [f"{_covered(row['state'])}: {told(row['clause'])}" for row in document.coverage]

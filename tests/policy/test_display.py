@@ -34,7 +34,9 @@ def test_in_chinese():
     with speaking("zh"):
         assert POLICY.show().split("\n") == [
             "测试 (test)",
-            f"region 230100; method DRG 费率法; {HEAD}",
+            "地区 230100；支付方式 DRG 费率法；"
+            "分组方案 chs-drg-2.0 (chs-drg-1.1, chs-drg-2.0（自 2025-07-01）)；"
+            "有效期 2024-01-01 至 2025-12-31；取值日 2025-12-31",
             "参数 5 个：5 假设",
             "未建模: 第一条",
             "what it is",

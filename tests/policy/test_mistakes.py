@@ -96,7 +96,7 @@ def test_of_a_document(fields, says):
         ({"case": {}}, ": says nothing to run; allowed: case, cases or hospital"),
         ({"hospital": {"entitlement": "x", "booked": 3}}, ".hospital.entitlement: not a number; got 'x'"),
         ({"hospital": {"entitlement": 3}}, ".hospital.booked: not a number; got None"),
-        ({"budgets": {"a": "x"}}, ".budgets.a: not a number; got 'x'"),
+        ({"budgets": {"a": "x"}}, ".budgets.a: not an amount; got 'x'"),
         ({"expect": None}, ".expect: not columns and numbers; got None"),
         ({"expect": {}}, ".expect: not columns and numbers; got {}"),
         ({"expect": {"payment": 1e15}},
@@ -106,7 +106,7 @@ def test_of_a_document(fields, says):
          ".expect: one result for each case; got 2; allowed: 1"),
         ({"tolerance": -1}, ".tolerance: not a number; got -1"),
         ({"tolerance": True}, ".tolerance: not a number; got True"),
-        ({"day": "2024-02-30"}, ".day: not a day; got '2024-02-30'; allowed: YYYY-MM-DD"),
+        ({"day": "2024-02-30"}, ".day: not a day; got '2024-02-30'; allowed: YYYY-MM-DD, 1949 to 2199"),
         (
             {"dates": "disharge"},
             ".dates: no such way to date; got 'disharge'; allowed: policy, discharge, admission",
@@ -128,7 +128,7 @@ def price(raw):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"known": "soon"}, "known: not a day; got 'soon'; allowed: YYYY-MM-DD"),
+        ({"known": "soon"}, "known: not a day; got 'soon'; allowed: YYYY-MM-DD, 1949 to 2199"),
         (
             {"valid": {"form": "2024-01-01"}},
             "valid.form: unknown field; allowed: from, to, by; `known` stands beside `source`",
