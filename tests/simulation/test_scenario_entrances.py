@@ -202,18 +202,23 @@ def test_assumptions_by_name_written_out_and_as_an_object_are_one():
         assert Scenario.load(raw | {"assumptions": stated}) == base
 
 
+def stated(low, high):
+    """A value, or values by day."""
+    value = st.floats(low, high)
+    return st.one_of(
+        value, st.dictionaries(st.dates(datetime.date(2020, 1, 1), DAY), value, min_size=1, max_size=3)
+    )
+
+
 @given(
-    st.dictionaries(
-        st.sampled_from(
-            ["outlier.low.threshold", "outlier.high.threshold/3", "settlement.reserve", "fund.ratio"]
-        ),
-        st.one_of(
-            st.floats(0.05, 0.95),
-            st.dictionaries(
-                st.dates(datetime.date(2020, 1, 1), DAY), st.floats(0.05, 0.95), min_size=1, max_size=3
-            ),
-        ),
-        max_size=4,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "outlier.low.threshold": stated(0.05, 0.95),
+            "outlier.high.threshold/3": stated(1.05, 3.0),  # a high threshold is above the low one
+            "settlement.reserve": stated(0.05, 0.95),
+            "fund.ratio": stated(0.05, 0.95),
+        },
     ),
     st.randoms(),
 )
