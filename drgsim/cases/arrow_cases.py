@@ -17,9 +17,16 @@ import numpy.typing as npt
 from ..codes import UNKNOWN, Codebook, CodeLists, Kind
 from ..codes.encoder import concatenate
 from ..codes.normalise import beyond_repair
-from .arrow_columns import arrow_column, as_arrow, is_text, slots_joined
+from .arrow_columns import arrow_column, as_arrow, is_text, slots_joined, with_texts
 from .assemble import is_number, join_not_applicable, one_column
-from .code_columns import beside_codes, code_list, parted_cells, parted_findings, principal_findings
+from .code_columns import (
+    beside_codes,
+    code_list,
+    parted_cells,
+    parted_findings,
+    principal_findings,
+    without_persons,
+)
 from .columns import case_columns
 from .derive import LOS_FROM, MADE_OF, settle_arrow_weights, settle_stays, with_stay_ids
 from .layout import Layout
@@ -86,7 +93,7 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
     repairs: Repairs = []
     editions: dict[str, dict[str, int]] = {}
     for name, listed in match.lists.items():
-        read = _Codes(chunk, name, listed, match.layout, books.get(name), job.repair)
+        read = _Codes(chunk, name, listed, match.layout, books.get(name), job)
         parts[name] = read.texts
         beside = beside_codes(chunk, listed, match.layout, read.texts)
         parts |= {each: _series(texts) for each, texts in beside.items()}
@@ -182,9 +189,9 @@ class _Codes:
         places: ListPlaces,
         layout: Layout,
         book: Codebook | None,
-        repair: Any,
+        job: ChunkToRead,
     ) -> None:
-        self.name, self.repair = name, repair
+        self.name, self.repair, self.names_persons = name, job.repair, job.todo.names_staff
         self.findings: list[Finding] = []
         self.repairs: Repairs = []
         self.texts: Any = self._plain(chunk, places, layout)
@@ -199,7 +206,7 @@ class _Codes:
         # a code of the catalogue stands for itself, and so does one of the scheme that nothing repairs; all
         # else is looked at again
         self.edition = {"codes": ids.n_codes, "unknown": 0, "clinical": 0}
-        odd = ids.rows_where(self._odd(ids, encoder)) if repair != "clinical" else np.arange(len(ids))
+        odd = ids.rows_where(self._odd(ids, encoder)) if job.repair != "clinical" else np.arange(len(ids))
         self.ids = self._again(odd, joined, chunk, places, layout, encoder, ids) if odd.size else ids
 
     def _odd(self, ids: CodeLists, encoder: Codebook) -> npt.NDArray[np.bool_]:
@@ -252,6 +259,9 @@ class _Codes:
                 cells = series_of(one_array(chunk.arrow[places.principal]).take(pa.array(odd)))
                 found = principal_findings(cells, self.name)
             found += parted_findings(series, rows, self.name, found)
+        if not self.names_persons:
+            series, named = without_persons(series, self.name)
+            found += named
         self.findings += [Finding(each.rule, each.column, odd[each.rows], each.got) for each in found]
         if self.repair:
             repaired = repair_codes(pd.DataFrame({self.name: series}), edition=self.repair)
@@ -262,26 +272,8 @@ class _Codes:
         after = _series(series).cast(self.texts.type)
         if after.equals(before):
             return ids
-        self.texts = _with_texts(self.texts, odd, after)
+        self.texts = with_texts(self.texts, odd, after)
         return _spliced(ids, odd, book.encode(after))
-
-
-def _with_texts(array: Any, rows: Rows, new: Any) -> Any:
-    """The texts with others at these rows; between a few rows they are copied in one piece."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if len(rows) > len(array) // 100:
-        mask = np.zeros(len(array), dtype=bool)
-        mask[rows] = True
-        return pc.replace_with_mask(array, pa.array(mask), new)
-    starts = [0, *(rows + 1).tolist()]
-    between = [
-        array.slice(start, end - start)
-        for start, end in zip(starts, [*rows.tolist(), len(array)], strict=True)
-    ]
-    parts = [part for place in range(len(rows)) for part in (between[place], new.slice(place, 1))]
-    return pa.concat_arrays([*parts, between[-1]])
 
 
 def _spliced(ids: CodeLists, rows: Rows, new: CodeLists) -> CodeLists:

@@ -62,6 +62,24 @@ def trimmed(array: Any) -> Any:
     return array if _plain_edges(array) else pc.utf8_trim(array, characters=BLANKS)
 
 
+def with_texts(array: Any, rows: npt.NDArray[np.int64], new: Any) -> Any:
+    """The texts with others at these rows; between a few rows they are copied in one piece."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if len(rows) > len(array) // 100:
+        mask = np.zeros(len(array), dtype=bool)
+        mask[rows] = True
+        return pc.replace_with_mask(array, pa.array(mask), new)
+    starts = [0, *(rows + 1).tolist()]
+    between = [
+        array.slice(start, end - start)
+        for start, end in zip(starts, [*rows.tolist(), len(array)], strict=True)
+    ]
+    parts = [part for place in range(len(rows)) for part in (between[place], new.slice(place, 1))]
+    return pa.concat_arrays([*parts, between[-1]])
+
+
 def slots_joined(chunk: Any, places: ListPlaces, layout: Layout) -> Any | None:
     """The codes of several columns joined by `|`, places kept; None when they are not all plain text."""
     import pyarrow as pa

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .code_columns import beside_codes, code_list
+from .code_columns import beside_codes, code_list, without_persons
 from .columns import case_column, case_columns, text_dtype
 from .derive import CHILDREN, settle_ages, settle_stays, with_stay_ids
 from .headers import header_keys
@@ -116,6 +116,9 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
         also |= {(name, each): cells for each, cells in parsed.also.items()}
     for name, listed in match.lists.items():
         parts[name], found = code_list(chunk, name, listed, match.layout)
+        if not plan.names_staff:
+            parts[name], named = without_persons(parts[name], name)
+            found += named
         parts |= beside_codes(chunk, listed, match.layout, parts[name])
         findings.extend(found)
     days = also.get(("age", "days"))

@@ -19,6 +19,7 @@ from ..codes.parting import SEPARATORS
 from .columns import text_dtype
 from .layout import Layout
 from .list_places import ListPlaces
+from .personal import names_a_person, suspects
 from .problems import Finding
 from .raw_table import RawChunk
 from .repair import KINDS
@@ -50,6 +51,21 @@ def code_list(
         findings += parted_findings(codes, parted, name, told)
     findings += told
     return codes, findings
+
+
+def without_persons(codes: pd.Series, name: str) -> tuple[pd.Series, list[Finding]]:
+    """The codes without those that name a person, their places left empty: no other code slides there."""
+    rows = suspects(codes)
+    if not rows.size:
+        return codes, []
+    result = codes.copy()
+    result.iloc[rows] = [_unnamed(text) for text in codes.iloc[rows].tolist()]
+    return result, [Finding("identifier-in-cell", name, rows, "(hidden)")]
+
+
+def _unnamed(text: str) -> str:
+    kept = "|".join("" if names_a_person(piece) else piece for piece in plain_text(text).split("|"))
+    return "" if names_a_person(kept) else kept.rstrip("|")
 
 
 def beside_codes(chunk: RawChunk, places: ListPlaces, layout: Layout, codes: Any) -> dict[str, pd.Series]:

@@ -41,7 +41,10 @@ def explained(
         drawn = _drawn(cells, cost[both], hospital[both], len(names), draws, seed)
         for key in MEASURES:
             difference = drawn[f"{key}_b"] - drawn[f"{key}_a"]
-            table[f"{key}_low"], table[f"{key}_high"] = np.nanquantile(difference, [_LOW, _HIGH], axis=0)
+            known = ~np.isnan(difference).all(axis=0)  # an MDC of one case has no spread in any draw
+            bounds = np.full((2, len(known)), np.nan)
+            bounds[:, known] = np.nanquantile(difference[:, known], [_LOW, _HIGH], axis=0)
+            table[f"{key}_low"], table[f"{key}_high"] = bounds
     return table.rename_axis("mdc").sort_values("cases", ascending=False, kind="stable")
 
 

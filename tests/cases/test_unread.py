@@ -224,3 +224,28 @@ def test_group_tells_the_codes_in_use_for_those_that_are_not(export, tmp_path, c
     assert "M17.100 1 → 同类目在用编码 in use: M17.101" in said
     assert "K80.999 2 → 同类目在用编码 in use: K80." in said
     assert "I10" not in said
+
+
+CODES_OF_PERSONS = pd.DataFrame({
+    "case_id": list("12345"), "sex": 1, "age": 60, "total_cost": 9000.0,
+    "diagnoses": ["I10.x00x002|13800138000", "11010519491231002X|I10.x00x002",
+                  "J18.900 138-0013-8000|E11.900",
+                  "J18.900(13800138000)", ""],
+    "procedures": ["13800138000", "45.4300x001|找 13800138000", "45.4300x001", "13800138000|45.4300x001", ""],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+@pytest.mark.parametrize("repair", [[], ["--as-written"], ["--code-edition", "clinical"]])
+def test_persons_among_codes_are_dropped_where_they_stand_and_told(kind, repair, tmp_path, capsys):
+    path, out = tmp_path / f"a.{kind}", tmp_path / "o.csv"
+    getattr(CODES_OF_PERSONS, f"to_{kind if kind != 'xlsx' else 'excel'}")(path, index=False)
+    assert main(["group", str(path), "-o", str(out), *repair]) == 0
+    said = "".join(capsys.readouterr()) + out.read_text(encoding="utf-8")
+    assert not [each for each in ("13800138000", "0013-8000", "11010519491231002") if each in said]
+    cases = read_cases(path)
+    assert cases["diagnoses"].fillna("").tolist()[1:3] == ["|I10.x00x002", "|E11.900"], "no code slides"
+    assert cases["procedures"].fillna("").tolist()[:2] == ["", "45.4300x001"]
+    told = report_of(cases).problems.frame
+    assert (told["rule"] == "identifier-in-cell").sum() >= 2
+    assert "13800138000" in read_cases(path, keep_identifiers=True).to_csv()

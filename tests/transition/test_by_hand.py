@@ -10,6 +10,7 @@ import pytest
 import drgsim
 from drgsim.payment.engine.problems import Unpaid
 from drgsim.transition.carried import _means
+from drgsim.transition.explained import explained
 from drgsim.transition.flows import flow_table, moves, severity_change, share_moved
 from drgsim.transition.money import money_table, stay_money
 from drgsim.transition.prices import _neutral
@@ -184,6 +185,15 @@ def test_where_no_case_has_a_group_under_both_nothing_is_explained_and_that_is_t
     found = _explained(cases, side([IN, NOT]), side([NOT, IN]), None, None, 0, 0, notes)
     assert not len(found)
     assert notes == [("没有两版均入组且有费用的病例", "no case has a cost and a group under both")]
+
+
+def test_an_mdc_whose_stays_are_alone_has_no_bounds_and_that_is_no_warning_of_numpy():
+    cells = pd.DataFrame({"group": ["A", "B", "C", "C", "C", "C"]})
+    two = SimpleNamespace(grouped=np.ones(6, dtype=bool), frame=cells)
+    mdc, hospital = pd.Series(["A", "B", *"CCCC"]), pd.Series(["H1", "H2", "H1", "H1", "H2", "H2"])
+    table = explained(two, two, np.arange(1.0, 7), mdc, hospital, draws=20, seed=0)
+    assert np.isnan(table.loc[["A", "B"], ["riv_low", "riv_high"]]).all(axis=None)
+    assert (table.loc["C", ["riv_low", "riv_high"]] == 0).all()
 
 
 def test_a_group_that_is_split_in_another_way_is_told_with_both_rules():
