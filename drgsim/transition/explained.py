@@ -41,8 +41,8 @@ def explained(
         drawn = _drawn(cells, cost[both], hospital[both], len(names), draws, seed)
         for key in MEASURES:
             difference = drawn[f"{key}_b"] - drawn[f"{key}_a"]
-            known = ~np.isnan(difference).all(axis=0)  # an MDC of one case has no spread in any draw
-            bounds = np.full((2, len(known)), np.nan)
+            known = np.flatnonzero(~np.isnan(difference).all(axis=0))  # an MDC of one case has no spread
+            bounds = np.full((2, difference.shape[1]), np.nan)
             bounds[:, known] = np.nanquantile(difference[:, known], [_LOW, _HIGH], axis=0)
             table[f"{key}_low"], table[f"{key}_high"] = bounds
     return table.rename_axis("mdc").sort_values("cases", ascending=False, kind="stable")
