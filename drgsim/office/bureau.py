@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..cases.beside import headed_table
+from ..cases.personal import pseudonyms
 from ..errors import ColumnError
 
 _HEADERS = {  # the likeliest first
@@ -71,7 +72,7 @@ def read_bureau(given: Any) -> tuple[pd.DataFrame, list[str]]:
         elif name == "returned":
             result[name] = pd.to_datetime(table[name], errors="coerce", format="mixed")
         else:
-            result[name] = table[name].map(as_number_of_stay)
+            result[name] = pseudonyms(table[name].map(as_number_of_stay))[0]  # as those of the cases are
     money = next((name for name in MONEY if name in found), None)
     if money is None:
         told.append("局方文件没有支付金额列, 未比较金额")
@@ -102,7 +103,7 @@ class Match:
 
     def keys(self, cells: pd.Series) -> pd.Series:
         """Numbers of stays of one side as they are compared."""
-        numbers = cells.map(as_number_of_stay)
+        numbers = pseudonyms(cells.map(as_number_of_stay))[0]
         return numbers.map(_without_zeros) if self.without_zeros else numbers
 
 

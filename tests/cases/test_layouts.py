@@ -128,9 +128,10 @@ def test_an_unknown_layout_names_the_nearest():
 
 PERSONS = """护照号,病案首页姓名,患者曾用名,紧急联系人手机号2,现居住地址(详细),港澳通行证号,银行账号,家属签字,
 Emergency Contact Name,Passport No.,contact_phone_2,home_address_line1,card_number,xing_ming,bank_account,
-national_id_number,patientName,E-mail""".replace("\n", "").split(",")
+national_id_number,patientName,E-mail,床位医师,门诊医生2,开方医师(签名),护士长,第一助手,审核人,病人,
+attending_physician,head_nurse""".replace("\n", "").split(",")
 OTHERS = """医院名称,科室名称,drg_name,hospital_name,drug_name,account_payment,card_type,病区,床号,
-telemetry,id_type""".replace("\n", "").split(",")
+telemetry,id_type,医师职称,护士人数,人员类别,操作费""".replace("\n", "").split(",")
 
 
 def test_headers_that_name_persons_wherever_the_word_stands(file):

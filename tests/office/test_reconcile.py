@@ -11,6 +11,7 @@ from drgsim.cli.main import main
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
 from drgsim.office.applications import UNNAMED, _codes, _number, write_applications
 from drgsim.office.applications import _told as _said
+from drgsim.office.bureau import matched, read_bureau
 from drgsim.office.settlement_list import corrected, read_corrections, write_4101
 
 WEIGHTS = Weights.load("chs-drg-2.0-example")
@@ -140,6 +141,16 @@ def test_the_bureaus_money_is_held_against_its_like(ours, head, ours_is, said):
     found = drgsim.reconcile(cases(), back, POLICY, weights=WEIGHTS)
     assert set(found.frame["reason"]) == {"agree"}
     assert f"与我方{said}比较" in "\n".join(found.told)
+
+
+def test_a_citizen_number_as_the_number_of_a_stay_is_a_code_on_both_sides():
+    number = pd.Series(["11010519491231002X", "A2"])
+    told, _ = read_bureau(pd.DataFrame({"病案号": number, "病组": ["GZ15", "GZ15"]}))
+    assert told["case_id"].str.startswith("id-").tolist() == [True, False]
+    for cases in (pd.DataFrame({"case_id": number}), pd.DataFrame({"case_id": told["case_id"]})):
+        match = matched(cases, told)
+        assert match.common == 2
+        assert "11010519491231002X" not in set(match.keys(cases["case_id"]))
 
 
 def test_doubled_numbers_and_rows_without_one_are_told(bureau):
