@@ -72,9 +72,8 @@ def _whole(arguments: argparse.Namespace) -> ReadReport | None:
         write_4101(handed_on, arguments.out)
         tell_left_out(not_in_4101(handed_on))
         return report_of(cases)
-    write_cases(
-        handed_on, arguments.out, labels="zh" if arguments.chinese else None, encoding=arguments.encoding
-    )
+    labels = "zh" if arguments.chinese else None
+    write_cases(handed_on, arguments.out, labels=labels, encoding=arguments.encoding)
     return report_of(cases)
 
 
@@ -116,9 +115,8 @@ def _rows_of_parquet(file: str) -> int:
 
 
 def _streamed(arguments: argparse.Namespace) -> ReadReport:
-    """Arrow batches from file to file, read and written at the same time; memory does not grow with the file.
-    The column `not_applicable` is always there, as no later batch can be asked whether it needs it; for one
-    that is first needed later the file is written as a whole."""
+    """Arrow batches from file to file, read and written at once; memory does not grow with the file. Column
+    `not_applicable` is always there, as later batches cannot be asked; for another it is written whole."""
     from .._optional import require
     from .._parallel import overlapped, reuse_memory, thread_count
     from ..cases.arrow_cases import arrow_cases

@@ -159,7 +159,14 @@ class DipGrouper:
         return self.encoded(cases["diagnoses"], cases.get("procedures", none), cases)
 
     def encoded(self, diagnoses: Any, procedures: Any, facts: pd.DataFrame) -> EncodedCases:
-        """As `encode`, of columns of codes (or their ids, by `prepared`) and a frame of what is `asked` for.
+        """As `encode`, of columns.
+
+        Parameters
+        ----------
+        diagnoses, procedures
+            Columns of codes, or their ids by `prepared`.
+        facts
+            What is `asked` for, a row a case.
 
         Examples
         --------
@@ -214,8 +221,16 @@ class DipGrouper:
     def told(
         self, procedures: Any, facts: pd.DataFrame, encoded: EncodedCases, columns: Sequence[str] = COLUMNS
     ) -> tuple[Any, dict[str, Any]]:
-        """As `group`, a pyarrow Table and what is to be said of it, of cases that were encoded already: of
-        their texts of procedures, and of the columns that are `asked` for.
+        """As `group`, a pyarrow Table and what is to be said of it, of cases that were encoded already.
+
+        Parameters
+        ----------
+        procedures, encoded
+            The texts of procedures, and the cases.
+        facts
+            What is `asked` for, a row a case.
+        columns
+            As in `group`.
 
         Examples
         --------

@@ -76,7 +76,8 @@ def describe_rows(scheme: Scheme, codes: Sequence[str]) -> str:
 
 def _about(scheme: Scheme) -> Iterator[str]:
     counts = scheme.counts
-    yield f"{scheme.id}  {both(scheme.title, scheme.title_en or scheme.title, '  ')}"
+    title = both(scheme.title, scheme.title_en, "  ") if scheme.title_en else scheme.title
+    yield f"{scheme.id}  {title}"
     yield f"版本 version    {scheme.version}" + (f"  ({scheme.family})" if scheme.family else "")
     if scheme.base:
         yield f"基准 base       {scheme.base}"

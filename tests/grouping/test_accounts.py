@@ -60,7 +60,7 @@ PEDIATRIC_BLEEDING_ZH = """\
 """
 PEDIATRIC_BLEEDING_EN = """\
 scheme small-1 A small scheme [assumed; names of groups: own-translation]
-input
+input (names of codes are Chinese: no English edition of the insurance catalogues is published)
   principal diagnosis I60.000 颈动脉弯管和杈的蛛网膜下出血
   secondary diagnosis J96.000 急性呼吸衰竭
   secondary diagnosis E11.900 2型糖尿病
@@ -143,7 +143,7 @@ BLEEDING_IN_ICU_ZH = """\
 """
 BLEEDING_IN_ICU_EN = """\
 scheme small-1 A small scheme [assumed; names of groups: own-translation]
-input
+input (names of codes are Chinese: no English edition of the insurance catalogues is published)
   principal diagnosis I60.000 颈动脉弯管和杈的蛛网膜下出血
   main procedure 01.2401 颅后窝血肿清除术
   sex 2 female
@@ -213,7 +213,7 @@ STROKE_ZH = """\
 """
 STROKE_EN = """\
 scheme small-1 A small scheme [assumed; names of groups: own-translation]
-input
+input (names of codes are Chinese: no English edition of the insurance catalogues is published)
   principal diagnosis I63.000 入脑前动脉血栓形成引起的脑梗死
   secondary diagnosis E11.900 2型糖尿病
   sex 2 female

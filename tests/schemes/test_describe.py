@@ -67,7 +67,7 @@ def test_the_page_of_a_small_scheme_says_all_of_it():
         "  内科组要求无有效手术 medical ADRGs that ask for no valid procedure: 0 / 1; "
         "有效手术 valid procedures: 5",
         "与来源不同之处 departures from the source (1)",
-        "  BB1: x, y -> z (because)",
+        "  BB1: x, y → z (because)",
         "大类 MDC (English names: own-translation)",
         "  MDCA 先期分组 Pre-MDC groups: ZYSS in OP_ALL",
         "  MDCB 神经系统疾病及功能障碍 Diseases and disorders of the nervous system: ZYZD in DI_B00",

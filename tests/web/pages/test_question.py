@@ -109,9 +109,9 @@ def test_a_question_is_run_on_the_invented_province(visitor):
         assert html.escape(line, quote=True) in page
     assert "parameters:" not in page
     assert scenarios_of("baseline-drg", CHANGE)[1].hash in page
-    assert page.count("<td>标题</td>") == 1
+    assert len(re.findall("<td[^>]*>标题</td>", page)) == 1
     english = visitor.call(f"{at}?lang=en")[1]
-    assert english.count("<td>Title</td>") == 1
+    assert len(re.findall("<td[^>]*>Title</td>", english)) == 1
     assert "title_zh" not in english
     assert visitor.call(f"{visit}/out/question.html")[0] == 200
     assert visitor.call(f"{visit}/out/question.xlsx?download=1".replace(".xlsx", ".html"))[0] == 200
