@@ -121,6 +121,9 @@ def held(out: str | os.PathLike[str]) -> Iterator[None]:
     mark = folder / f"{start}{_own()}.run{end}"
     try:
         _alone(folder, start, end, target.name)
+        if inside:  # a run that began before the folder was there left its mark beside it
+            with suppress(OSError):
+                _alone(target.parent, *_around(target), target.name)
         mark.touch()
     except OSError as error:
         if isinstance(error, DrgsimError):

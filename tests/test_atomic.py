@@ -285,3 +285,19 @@ def test_every_writer_survives_a_disk_that_takes_no_more(tmp_path, name):
     assert [path.name for path in tmp_path.iterdir()] == [name]
     WRITERS[name](target)
     assert target.stat().st_size > 4_096
+
+
+def test_marks_of_runs_that_began_before_the_folder_was_there_are_seen_beside_it(tmp_path):
+    out = tmp_path / "out"
+    with held(out):
+        out.mkdir()
+        (mark,) = tmp_path.glob(".out.*.run")
+        other = mark.with_name(mark.name.replace(f"-{os.getpid()}.", "-999999999."))
+        other.touch()
+    assert other.exists()
+    with held(out):
+        assert not other.exists(), "the mark of a run that is dead"
+        assert list(out.glob("*.run"))
+    mark.with_name(mark.name.replace(f"-{os.getpid()}.", "-1.")).touch()
+    with pytest.raises(ArgumentError), held(out):
+        pass
