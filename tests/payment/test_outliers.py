@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from .streets import column, street
 
@@ -349,3 +351,46 @@ def test_a_share_that_a_form_does_not_use_leaves_the_standard_as_the_least(form)
     done = street({**changes, "standard.base_rate": 10_000}, {"total_cost": 5_000}, {"total_cost": 9_000})
     assert 0 not in column(done, "outlier")
     assert column(done, "payment") == [10_000, 10_000]
+
+
+EXCESSES = [
+    "excess",
+    "excess_on_weight",
+    "share",
+    "cost_less_standards",
+    "cost_less_weights",
+    "cost_less_coefficient",
+]
+BASES = ["standard", "standard_before_coefficient", "mean_cost", "mean_cost_adjusted", "group_mean", "price"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {
+            "outlier.high.method": st.sampled_from(EXCESSES),
+            "outlier.basis": st.sampled_from(BASES),
+            "outlier.high.basis": st.sampled_from(["same", *BASES[:4]]),
+            "outlier.basis_price": st.floats(0.01, 1e6),
+            "outlier.high.threshold": st.floats(0.01, 100),
+            "outlier.high.factor": st.floats(0, 10),
+            "outlier.high.inclusive": st.booleans(),
+            "outlier.high.cost_measure": st.sampled_from(["yuan", "mean_cost"]),
+            "standard.mean_cost": st.floats(1, 1e6),
+            "standard.base_rate": st.floats(1, 1e5),
+        },
+        optional={
+            "outlier.high.from": st.floats(0, 100),
+            "outlier.high.start": st.floats(0, 100),
+            "outlier.high.ratio_cap": st.floats(0.01, 1000),
+            "outlier.high.approved_share": st.floats(0, 1),
+        },
+    ),
+    st.lists(st.floats(0.01, 1e7), min_size=1, max_size=6),
+)
+def test_whatever_the_form_and_the_basis_a_dear_stay_is_paid_its_standard_at_least(changes, costs):
+    done = street(changes, *({"total_cost": cost} for cost in costs))
+    paid = pd.DataFrame({name: column(done, name) for name in ("outlier", "payment", "standard")})
+    payable = paid[paid["payment"].notna()]
+    assert (payable["payment"] >= payable["standard"]).all()
+    assert (payable["payment"] >= 0).all()
