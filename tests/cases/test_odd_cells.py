@@ -2,18 +2,24 @@
 
 import datetime as dt
 import os
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from drgsim import read_cases, write_cases
+from drgsim import DipGrouper, DrgGrouper, pay, read_cases, write_cases
 from drgsim.cases import report_of
 from drgsim.cases.case_errors import UnknownLayoutError
+from drgsim.cases.check import check_cases
+from drgsim.cases.rules import check_rules
 from drgsim.cli import main
 from drgsim.errors import ArgumentError
+from tests.payment.streets import policy
 
 BASE = {"case_id": ["1", "2"], "diagnoses": ["K80.101", "I10.x00"]}
 
@@ -122,3 +128,70 @@ def test_lists_of_codes_some_of_them_missing(tmp_path):
         out = tmp_path / f"b.{ending}"
         assert main(["group", str(tmp_path / "a.parquet"), "-o", str(out), "--quiet"]) == 0
     assert pd.read_csv(tmp_path / "b.csv")["note"].tolist() == ['[["a", 1]]'] * 3
+
+
+PLAIN = {
+    "case_id": "1",
+    "diagnoses": "K80.101|I10.x00",
+    "procedures": "51.2300",
+    "sex": "男",
+    "age": "50",
+    "los": 7,
+    "discharge": "1",
+    "total_cost": "9000",
+    "insurance": "职工",
+    "hospital_level": "三级",
+    "hospital_id": "H1",
+    "admission_date": "2024-01-05",
+    "discharge_date": "2024-01-12",
+}
+STRANGE = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.complex_numbers(),
+    st.text(max_size=12),
+    st.binary(max_size=6),
+    st.dates(),
+    st.lists(st.one_of(st.integers(), st.text(max_size=4)), max_size=3),
+    st.just({"a": 1}),
+    st.just(pd.NA),
+    st.datetimes(timezones=st.sampled_from([dt.UTC, None])),
+    st.just(np.array([1.5])),
+    st.just(10**400),
+)
+
+
+@cache
+def groupers():
+    return DrgGrouper("chs-drg-2.0"), DipGrouper("example-national")
+
+
+@cache
+def alone():
+    return answers_of([PLAIN])
+
+
+def answers_of(rows):
+    """What reading, checking, grouping, typing and paying say of the first row, but by rules of two stays."""
+    held = {name: np.empty(len(rows), dtype=object) for name in PLAIN}
+    for name, cells in held.items():
+        for place, row in enumerate(rows):
+            cells[place] = row.get(name)
+    cases = read_cases(pd.DataFrame(held))
+    rules = [name for name, rule in check_rules().items() if rule.kind not in ("duplicate", "return")]
+    found = check_cases(cases, rules=rules).frame
+    group, kind = (grouper.group(cases) for grouper in groupers())
+    weights = pd.DataFrame({"drg": [group["drg"].iloc[0]], "weight": [1.5]})
+    paid = pay(cases.assign(drg=group["drg"]), policy(), weights=weights).frame
+    assert paid["payment"].iloc[0] == 15_000
+    return found[found["row"] == 0].astype(str).to_dict("records"), [
+        {name: str(value) for name, value in table.iloc[0].items()} for table in (cases, group, kind, paid)
+    ]
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(PLAIN, STRANGE)), min_size=1, max_size=3))
+def test_what_is_said_of_a_row_does_not_depend_on_strange_rows_beside_it(beside):
+    assert answers_of([PLAIN, *beside]) == alone()
