@@ -211,7 +211,8 @@ class DipCatalogue:
 
         Columns: name, weight (the score), mean_cost (yuan), n, cv; `mean_cost_<level>` (yuan, where enough
         cases of the level are) and `coefficient_<level>` (1 for types of primary care) for each hospital
-        level that was learned. A column that nothing states is left out.
+        level that was learned. A column that nothing states is left out; DipCatalogueError where no type has
+        a score, as in the national library.
 
         >>> DipCatalogue.load("example").price_table().loc["K80.1-51.2300", "weight"]
         np.float64(1180.0)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from .answers import EncodedCases, answer
 from .compile import CompiledDip, compile_dip
+from .dip_errors import DipCatalogueError
 from .expressions import Pattern, codebook
 from .model import DipKey, DipType
 from .prepared import Prepared
@@ -64,7 +65,12 @@ def _own(prepared: Prepared) -> Prepared:
 
 
 def price_table(catalogue: DipCatalogue) -> pd.DataFrame:
-    """See `DipCatalogue.price_table`."""
+    """See `DipCatalogue.price_table`; raises DipCatalogueError when no type has a score."""
+    if all(kind.score is None for kind in catalogue.types.values()):
+        raise DipCatalogueError(
+            f"catalogue {catalogue.id} states no scores",
+            do="learn scores from your own years: drgsim dip fit --library",
+        )
     levels = sorted({item.level for item in catalogue.level_means} | set(catalogue.hospital_coefficients))
     means = {(item.type, item.level): item.mean_cost for item in catalogue.level_means}
     rows: dict[str, dict[str, Any]] = {}

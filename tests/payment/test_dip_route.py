@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from drgsim import DipCatalogueBuilder, DipGrouper, Policy, Scenario, Weights, pay, simulate, synthetic_cases
+from drgsim.dip.dip_errors import DipCatalogueError
 from drgsim.simulation.record.record import record
 
 NO_MEAN = "the table has no mean of the group at the stay's level, the area's is used"
@@ -98,3 +99,9 @@ def test_the_record_of_a_run_says_what_was_used_instead():
     results = simulate(synthetic_cases(n=400, year=2025, seed=2), [Scenario.of("national-dip")])
     (notes,) = record(results)["notes"].values()
     assert sum(count for note, count in notes.items() if NO_MEAN in note) > 0
+
+
+def test_a_catalogue_without_scores_cannot_price_and_says_what_to_do():
+    """The national library states none: scores are local."""
+    with pytest.raises(DipCatalogueError, match=r"dip-national-3\.0 states no scores.*drgsim dip fit"):
+        Weights.from_catalogue("dip-national-3.0")
