@@ -301,9 +301,9 @@ def pick_pieces(
     const offset_t[::1] id_offsets, const uint8_t[::1] flags, uint8_t one, uint8_t other,
     uint8_t[::1] out_one, offset_t[::1] ends_one, uint8_t[::1] out_other, offset_t[::1] ends_other,
 ):
-    """Of each row the pieces that are flagged `one`, and those flagged `other`, each once, joined by bars. Flags
-    are those of the ids of a row: one for its first piece, and for each further one that is not empty. A row of
-    more than 64 stays empty. `ends` begin with 0; the outputs have room for the text."""
+    """Of each row the pieces that are flagged `one`, and those flagged `other`, each once, joined by bars.
+    Flags are those of the ids of a row: one for its first piece, and for each further one that is not empty.
+    A row of more than 64 stays empty. `ends` begin with 0; the outputs have room for the text."""
     cdef int64_t row, at, begun, stop, flag, last
     cdef Picked first, second
     first.out = second.out = 0
