@@ -72,7 +72,7 @@ def _whole(arguments: argparse.Namespace) -> ReadReport | None:
         write_4101(handed_on, arguments.out)
         tell_left_out(not_in_4101(handed_on))
         return report_of(cases)
-    labels = "zh" if arguments.chinese else None
+    labels: Any = "zh" if arguments.chinese else None
     write_cases(handed_on, arguments.out, labels=labels, encoding=arguments.encoding)
     return report_of(cases)
 
