@@ -332,17 +332,17 @@ def test_a_threshold_is_never_rounded_into_a_contradiction():
     assert "0.5 is at the limit 0.5" in result.explain("C1", lang="en")
 
 
-@pytest.mark.parametrize(
-    "form",
-    [
-        "excess",
-        "excess_on_weight",
-        "share",
-        "cost_less_standards",
-        "cost_less_weights",
-        "cost_less_coefficient",
-    ],
-)
+EXCESSES = [
+    "excess",
+    "excess_on_weight",
+    "share",
+    "cost_less_standards",
+    "cost_less_weights",
+    "cost_less_coefficient",
+]
+
+
+@pytest.mark.parametrize("form", EXCESSES)
 def test_a_share_that_a_form_does_not_use_leaves_the_standard_as_the_least(form):
     changes = {
         **DEVIATION, "outlier.high.method": form, "outlier.basis": "price", "outlier.basis_price": 1_000,
@@ -353,14 +353,6 @@ def test_a_share_that_a_form_does_not_use_leaves_the_standard_as_the_least(form)
     assert column(done, "payment") == [10_000, 10_000]
 
 
-EXCESSES = [
-    "excess",
-    "excess_on_weight",
-    "share",
-    "cost_less_standards",
-    "cost_less_weights",
-    "cost_less_coefficient",
-]
 BASES = ["standard", "standard_before_coefficient", "mean_cost", "mean_cost_adjusted", "group_mean", "price"]
 
 
