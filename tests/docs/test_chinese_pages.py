@@ -70,5 +70,5 @@ def _notebook(page):
     return page.with_suffix(".ipynb")
 
 
-def test_the_three_readers_have_a_page():
-    assert {f"docs/zh/{name}.md" for name in ("office", "policies", "simulation", "fund")} <= set(PAIRS)
+def test_each_reader_has_a_page():
+    assert {f"docs/zh/{name}.md" for name in ("office", "policies", "simulation", "fund", "scale", "exchange")} <= set(PAIRS)
