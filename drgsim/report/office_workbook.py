@@ -14,7 +14,7 @@ from ..office.indicators import HEADERS as INDICATORS
 from ..office.month import BY, PERIODS
 from ..office.stays import HEADERS as STAYS
 from ..office.warnings import HEADERS as WARNINGS
-from ..payment.faces.headers import WORDS, WORKLIST
+from ..payment.faces.payments_workbook import WORDS, WORKLIST
 from ..words import cells_in, headers, title_in
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from drgsim import Policy
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
-from drgsim.payment.faces.payments import PAYERS
+from drgsim.payment.faces.paid_stays import PAYERS
 from drgsim.payment.pay import pay, prepared
 from drgsim.policy.library import shipped
 

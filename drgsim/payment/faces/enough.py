@@ -10,11 +10,11 @@ import numpy as np
 from ...errors import ArgumentError
 from ...language import both
 from ..engine.problems import Unpaid
+from .paid_stays import PaidStays
 from .standing import Standing, standings
 
 if TYPE_CHECKING:
     from ...cases.arrays import Mask
-    from .payments import Payments
 
 FEWEST_SHARE, FEWEST_STAYS = 0.1, 20  # below this share the answer is none; of so few stays any is
 _OPTIONS = {  # what is missing and what to give, in Chinese and English
@@ -47,7 +47,7 @@ class TooFewPricedError(ArgumentError):
     code = "DS512"
 
 
-def refuse_too_few(payments: Payments, unpaid: Mask | None = None) -> None:
+def refuse_too_few(payments: PaidStays, unpaid: Mask | None = None) -> None:
     """Raises TooFewPricedError when of at least 20 stays under a tenth can be priced for want of a fact.
 
     `unpaid`: (n,) which cannot; None: those that are not payable, the patient's part aside.
@@ -66,7 +66,7 @@ def refuse_too_few(payments: Payments, unpaid: Mask | None = None) -> None:
     )
 
 
-def asked_facts(counts: Mapping[Unpaid, int], payments: Payments) -> list[str]:
+def asked_facts(counts: Mapping[Unpaid, int], payments: PaidStays) -> list[str]:
     """What to give so that stays with these problems can be priced, in words."""
     stays, asked = payments.stays, {}
     weightless = not (payments.findings.weight > 0).any()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,8 @@ from ...errors import ArgumentError
 from ...language import both, stated_language
 from ...words import headers, title_in
 from ..engine.problems import Unpaid
+from .estimated_stays import EstimatedStays
 from .standing import Standing, costs, in_english, margins, standings
-
-if TYPE_CHECKING:
-    from .estimate import Estimate
 
 ZH = headers(
     "cases", "not_payable", "cmi", "total_cost", "payment", "margin", "margin_rate", "low", "high",
@@ -28,7 +26,7 @@ _MONEY = ("total_cost", "payment", "margin", "cost_in_scheme", "cost_beside")
 _HIGH = ("high", "high_over_quota", "extreme")
 
 
-def summary(estimate: Estimate, by: str | Sequence[str] | None) -> pd.DataFrame:
+def summary(estimate: EstimatedStays, by: str | Sequence[str] | None) -> pd.DataFrame:
     """One row for each value of `by`, or one in all. Money is summed in fen."""
     paid, frame = estimate.payments, estimate.frame
     standing = standings(paid)
@@ -71,7 +69,7 @@ def summary(estimate: Estimate, by: str | Sequence[str] | None) -> pd.DataFrame:
     return result
 
 
-def text(estimate: Estimate) -> str:
+def text(estimate: EstimatedStays) -> str:
     """Totals on a few lines."""
     row = summary(estimate, None).iloc[0]
     lines = [f"Estimate of {len(estimate):,} stays 病例测算 ({estimate.policy.id} on {estimate.policy.on})"]
@@ -82,7 +80,7 @@ def text(estimate: Estimate) -> str:
     return "\n".join([*lines, f"  {estimate.payments.trust}"])
 
 
-def not_priced(estimate: Estimate) -> list[tuple[str, str]]:
+def not_priced(estimate: EstimatedStays) -> list[tuple[str, str]]:
     """How many stays cannot be priced and why, (中文, English); nothing where all can."""
     unpaid = standings(estimate.payments) == Standing.NOT_PAYABLE
     codes, counts = np.unique(estimate.payments.findings.problem[unpaid], return_counts=True)
@@ -94,7 +92,7 @@ def not_priced(estimate: Estimate) -> list[tuple[str, str]]:
     return [(f"无法测算 {lost:,} 例: {zh}", f"{lost:,} stays cannot be priced: {en}")] if lost else []
 
 
-def notes(estimate: Estimate) -> list[tuple[str, str]]:
+def notes(estimate: EstimatedStays) -> list[tuple[str, str]]:
     """What a reader must know, (中文, English) each: who is beside the margin, whose part is unknown, and
     which stays are of other days than the rates."""
     found = estimate.frame["patient_unknown"].value_counts()
@@ -119,7 +117,7 @@ def notes(estimate: Estimate) -> list[tuple[str, str]]:
     return [*lines, *estimate.payments.other_dates]
 
 
-def html(estimate: Estimate) -> str:
+def html(estimate: EstimatedStays) -> str:
     """Totals by department where the cases have one, as a table for a notebook."""
     by = "department" if "department" in estimate.payments.stays.frame.columns else None
     table = summary(estimate, by)
@@ -139,7 +137,7 @@ def html(estimate: Estimate) -> str:
     )
 
 
-def _key(estimate: Estimate, by: str) -> Any:
+def _key(estimate: EstimatedStays, by: str) -> Any:
     cases = estimate.payments.stays.frame
     for table in (cases, estimate.frame):
         if by in table.columns:

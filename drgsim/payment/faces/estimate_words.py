@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ...words import named, pairs
 from ..engine.problems import Unpaid
 from ..engine.state import Outlier, Route
 from ..engine.steps.routes import ROUTE_WORDS
+from .estimated_stays import EstimatedStays
 from .other_dates import of_one
-
-if TYPE_CHECKING:
-    from .estimate import Estimate
 
 OUTLIER_WORDS = pairs("outlier")
 _PAYERS = named("fund", "catastrophic", "medical_aid", "other_funds", "commercial", "patient", room="payer")
 
 
-def in_words(estimate: Estimate, row: int, lang: Literal["zh", "en"]) -> str:
+def in_words(estimate: EstimatedStays, row: int, lang: Literal["zh", "en"]) -> str:
     """A few sentences on the stay at position `row`."""
     zh = lang == "zh"
     case = estimate.frame.iloc[row]
@@ -29,12 +27,13 @@ def in_words(estimate: Estimate, row: int, lang: Literal["zh", "en"]) -> str:
         problem = Unpaid(int(found.problem[row]))
         return lines[0] + (f"无法测算:{problem.zh}。" if zh else f" It cannot be estimated: {problem.en}.")
     lines += [_price(estimate, row, zh), _margin(estimate, row, zh), _review(estimate, row, zh)]
-    for told in of_one(estimate.payments, row):
+    paid = estimate.payments
+    for told in of_one(paid.stays, paid.walks, paid.rates_of, row):
         lines.append(f"{told[0]}。" if zh else f"{told[1][0].upper()}{told[1][1:]}.")
     return ("" if zh else " ").join([*lines, estimate.payments.trust_in(lang)])
 
 
-def _price(estimate: Estimate, row: int, zh: bool) -> str:
+def _price(estimate: EstimatedStays, row: int, zh: bool) -> str:
     case, found = estimate.frame.iloc[row], estimate.payments.findings
     route = Route(int(found.route[row]))
     cost = f"{case['total_cost']:,.2f}"
@@ -56,7 +55,7 @@ def _price(estimate: Estimate, row: int, zh: bool) -> str:
     )
 
 
-def _margin(estimate: Estimate, row: int, zh: bool) -> str:
+def _margin(estimate: EstimatedStays, row: int, zh: bool) -> str:
     case = estimate.frame.iloc[row]
     if isinstance(case["patient_unknown"], str):
         gain = f"{'结余' if case['margin'] >= 0 else '亏损'} {abs(case['margin']):,.2f} 元"
@@ -73,7 +72,7 @@ def _margin(estimate: Estimate, row: int, zh: bool) -> str:
     )
 
 
-def _review(estimate: Estimate, row: int, zh: bool) -> str:
+def _review(estimate: EstimatedStays, row: int, zh: bool) -> str:
     case = estimate.frame.iloc[row]
     if not case["review_open"]:
         return (

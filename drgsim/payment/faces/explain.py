@@ -22,11 +22,10 @@ from ..engine.problems import Unpaid
 from ..engine.rules.step import AsItWas
 from ..engine.state import State
 from .other_dates import of_one
-from .payments import PAYERS
+from .paid_stays import PAYERS, PaidStays
 
 if TYPE_CHECKING:
     from ...policy.entries import Dated
-    from .payments import Payments
 
 Language = Literal["zh", "en"]
 
@@ -55,7 +54,7 @@ class Line:
     book: Book | None = None
 
 
-def explain(payments: Payments, case_id: Any, lang: Language) -> str:
+def explain(payments: PaidStays, case_id: Any, lang: Language) -> str:
     """The chain as text. Raises NotFoundError for a case that is not there."""
     if lang not in ("zh", "en"):
         raise ArgumentError("no such language", got=lang, allowed=("zh", "en"))
@@ -66,7 +65,7 @@ def explain(payments: Payments, case_id: Any, lang: Language) -> str:
         return "\n".join([*(_text(line, lang) for line in lines), *_sources(lines, walk, lang)])
 
 
-def find_row(payments: Payments, case_id: Any) -> int:
+def find_row(payments: PaidStays, case_id: Any) -> int:
     """The position of a case, by its case_id, another number of the stay that is its alone (settlement,
     serial or record number), or its index label where the table has no ids."""
     frame = payments.stays.frame
@@ -82,7 +81,7 @@ def find_row(payments: Payments, case_id: Any) -> int:
     raise NotFoundError("no such case in this result", do="ask with a value of the column case_id")
 
 
-def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
+def chain(payments: PaidStays, row: int, lang: Language) -> Iterator[Line]:
     """The steps that concern one stay, in order."""
     zh = lang == "zh"
     walk, i = _found([(walk.place.rows, walk) for walk in payments.walks], row)
@@ -97,7 +96,7 @@ def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
             example = "；示例，不是任何地区的规则" if zh else "; an example, not a place's rule"
         facts = (named + example, *(weights.facts.get(name, "") for name in ("source", "state")))
         yield Line("权重表" if zh else "weight table", ", ".join(translated(text) for text in facts if text))
-    for told in of_one(payments, row):
+    for told in of_one(payments.stays, payments.walks, payments.rates_of, row):
         yield Line("日期" if zh else "dates", told[not zh])
     problem = Unpaid(int(payments.findings.problem[row]))
     if problem != Unpaid.NONE:
@@ -113,7 +112,7 @@ def chain(payments: Payments, row: int, lang: Language) -> Iterator[Line]:
     yield from _shares(payments, row, walk, zh)
 
 
-def _shares(payments: Payments, row: int, walk: Walk, zh: bool) -> Iterator[Line]:
+def _shares(payments: PaidStays, row: int, walk: Walk, zh: bool) -> Iterator[Line]:
     bill, ledger, book = payments.bill, payments.ledger, walk.state.book
     part, i = _found([(part.rows, part) for part in bill.parts], row)
     cost, outside, deductible, basic = (

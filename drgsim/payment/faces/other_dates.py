@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -13,26 +13,30 @@ from ..engine.jurisdiction import EPOCH
 if TYPE_CHECKING:
     from ...policy.document import Document
     from ...policy.policy import Policy
-    from .payments import Payments
+    from ..engine.ledger import Walk
+    from ..engine.stays import Stays
 
 Told = tuple[str, str]  # the same in Chinese and English
+RatesOf = Literal["policy", "stay"] | int  # whose day was read; a year: the stay's day in it
 
 
-def other_dates(payments: Payments, *, years: bool = True) -> tuple[Told, ...]:
+def other_dates(
+    stays: Stays, walks: Sequence[Walk], rates_of: RatesOf, *, years: bool = True
+) -> tuple[Told, ...]:
     """For each policy, a line on the stays discharged outside its days, and one (unless `years` is False) on
     those of other years than the day whose values were read. Stays without a discharge date are in neither;
     where every stay was priced on its own day there are no other years."""
-    if len(payments) == 1:
-        return of_one(payments, 0)
-    days = payments.stays.days("discharge_date")
+    if len(stays) == 1:
+        return of_one(stays, walks, rates_of, 0)
+    days = stays.days("discharge_date")
     if not np.isfinite(days).any():
         return ()
     rows: dict[tuple[int, str], list[np.ndarray]] = {}
     documents: dict[int, Document] = {}
-    for walk in payments.walks:
+    for walk in walks:
         policy = walk.place.policy
         documents[id(policy.document)] = policy.document
-        read_on = _read_on(payments, policy) if years else ""
+        read_on = _read_on(rates_of, policy) if years else ""
         rows.setdefault((id(policy.document), read_on), []).append(days[walk.place.rows])
     found = [
         line
@@ -42,25 +46,25 @@ def other_dates(payments: Payments, *, years: bool = True) -> tuple[Told, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def of_one(payments: Payments, row: int) -> tuple[Told, ...]:
+def of_one(stays: Stays, walks: Sequence[Walk], rates_of: RatesOf, row: int) -> tuple[Told, ...]:
     """The same of the stay at position `row` alone."""
-    day = float(payments.stays.days("discharge_date")[row])
+    day = float(stays.days("discharge_date")[row])
     if not np.isfinite(day):
         return ()
-    for walk in payments.walks:
+    for walk in walks:
         rows = walk.place.rows
         if isinstance(rows, slice) or bool((rows == row).any()):
             policy = walk.place.policy
             on = EPOCH + datetime.timedelta(int(day))
-            return tuple(_line_of_one(policy.document, _read_on(payments, policy), on))
+            return tuple(_line_of_one(policy.document, _read_on(rates_of, policy), on))
     return ()
 
 
-def _read_on(payments: Payments, policy: Policy) -> str:
+def _read_on(rates_of: RatesOf, policy: Policy) -> str:
     """The day or year whose values were read, from its year on; nothing where it is each stay's own day."""
-    if payments.rates_of == "stay":
+    if rates_of == "stay":
         return ""
-    return str(policy.on if payments.rates_of == "policy" else payments.rates_of)
+    return str(policy.on if rates_of == "policy" else rates_of)
 
 
 def _line_of_one(document: Document, read_on: str, day: datetime.date) -> Iterator[Told]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,7 @@ from ...language import both
 from ...words import headers
 from ..engine.problems import Unpaid
 from ..engine.state import Route
-
-if TYPE_CHECKING:
-    from .payments import Payments
+from .paid_stays import PaidStays
 
 OUTLIERS = ("low_outlier", "high_outlier", "extreme_outlier")
 MONEY = (
@@ -29,7 +27,7 @@ ZH = headers(
 )  # fmt: skip
 
 
-def summary(payments: Payments, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+def summary(payments: PaidStays, by: str | Sequence[str] | None = None) -> pd.DataFrame:
     """cases, not_payable, cmi (mean weight of stays priced in the scheme), and money in yuan.
 
     Sums are made in fen, so they are exact. One row without `by`, else one for each combination.
@@ -49,7 +47,7 @@ def summary(payments: Payments, by: str | Sequence[str] | None = None) -> pd.Dat
     return result
 
 
-def comparison(before: Payments, after: Payments, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+def comparison(before: PaidStays, after: PaidStays, by: str | Sequence[str] | None = None) -> pd.DataFrame:
     """Columns before, after, change (yuan), one row a money column; or by columns of the cases."""
     if len(before) != len(after) or not before.stays.frame.index.equals(after.stays.frame.index):
         raise ArgumentError(
@@ -64,7 +62,7 @@ def comparison(before: Payments, after: Payments, by: str | Sequence[str] | None
     return pd.DataFrame({name: table.iloc[0] for name, table in tables.items()})
 
 
-def text(payments: Payments) -> str:
+def text(payments: PaidStays) -> str:
     """Several lines: how many, what could not be paid, the totals, the trust."""
     row = summary(payments).iloc[0]
     lines = [f"Payments of {len(payments):,} stays 病例 ({_policies(payments)})"]
@@ -76,7 +74,7 @@ def text(payments: Payments) -> str:
     return "\n".join([*lines, f"  {payments.trust}"])
 
 
-def html(payments: Payments) -> str:
+def html(payments: PaidStays) -> str:
     """The same as a table for a notebook."""
     row = summary(payments).iloc[0]
     body = "".join(f"<tr><td>{ZH[name]} {name}</td><td>{row[name]:,.2f}</td></tr>" for name in MONEY)
@@ -87,7 +85,7 @@ def html(payments: Payments) -> str:
     return f"{head}<table><tbody>{body}</tbody></table>{unpaid}{notes}"
 
 
-def _notes(payments: Payments) -> list[str]:
+def _notes(payments: PaidStays) -> list[str]:
     """Rules that were on and could not look at every stay, and stays of other days than the policy's."""
     unmeasured = sum(
         int((np.isnan(walk.state.ratio) & (walk.state.route == Route.SCHEME)).sum())
@@ -108,7 +106,7 @@ def _notes(payments: Payments) -> list[str]:
     return notes + _undecided(payments) + [both(*told) for told in payments.other_dates]
 
 
-def _undecided(payments: Payments) -> list[str]:
+def _undecided(payments: PaidStays) -> list[str]:
     """Rules that could not say of some stays whether they hold, or what they give."""
     counts: dict[str, int] = {}
     for walk in payments.walks:
@@ -121,7 +119,7 @@ def _undecided(payments: Payments) -> list[str]:
     ]
 
 
-def _fen(payments: Payments) -> pd.DataFrame:
+def _fen(payments: PaidStays) -> pd.DataFrame:
     """What is summed: counts, weights of stays in the scheme, and fen."""
     found = payments.findings
     inside = (found.route == 0) & (found.problem == 0)
@@ -135,7 +133,7 @@ def _fen(payments: Payments) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def _column(payments: Payments, name: str) -> Any:
+def _column(payments: PaidStays, name: str) -> Any:
     """A column of the cases, or of the result, without its index."""
     frame = payments.stays.frame
     if name in frame.columns:
@@ -150,12 +148,12 @@ def _column(payments: Payments, name: str) -> Any:
     )
 
 
-def _policies(payments: Payments) -> str:
+def _policies(payments: PaidStays) -> str:
     named = dict.fromkeys(f"{walk.place.policy.id} on {walk.place.policy.on}" for walk in payments.walks)
     return ", ".join(named)
 
 
-def _problem_counts(payments: Payments) -> list[str]:
+def _problem_counts(payments: PaidStays) -> list[str]:
     counts = np.bincount(payments.findings.problem, minlength=len(Unpaid))
     return [
         f"{problem.en} {problem.zh}: {counts[problem]:,}" for problem in Unpaid if problem and counts[problem]

@@ -7,7 +7,6 @@ only hide what the scheme does. Together the two are all stays of the file.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +17,7 @@ from ...words import members
 from ..engine.problems import Unpaid
 from ..engine.state import Marks, Route
 from ..engine.steps.fund_share import fund_share
-
-if TYPE_CHECKING:
-    from .payments import Payments
+from .paid_stays import PaidStays
 
 
 class Standing(IntEnum):
@@ -54,7 +51,7 @@ _STANDS = (
 _NO_BENEFIT = np.int8(Unpaid.NO_BENEFIT)
 
 
-def standings(payments: Payments, alone: Mask | None = None) -> Marks:
+def standings(payments: PaidStays, alone: Mask | None = None) -> Marks:
     """(n,) the `Standing` of each stay; `alone` what `priced_alone` found, where it was asked before."""
     found = payments.findings
     alone = priced_alone(payments) if alone is None else alone
@@ -68,7 +65,7 @@ def standings(payments: Payments, alone: Mask | None = None) -> Marks:
     return result
 
 
-def priced_alone(payments: Payments) -> Mask:
+def priced_alone(payments: PaidStays) -> Mask:
     """(n,) stays whose standard and margin are known, but not what the patient bears: the policy has no
     benefit for the person or hospital. Only where the fund takes what the patient leaves of the payment
     (the convention `deduct`) does the hospital's margin not depend on it."""
@@ -80,25 +77,25 @@ def priced_alone(payments: Payments) -> Mask:
     return alone
 
 
-def margins(payments: Payments, alone: Mask | None = None) -> Fen:
+def margins(payments: PaidStays, alone: Mask | None = None) -> Fen:
     """(n,) fen the hospital receives less its cost; 0 where that is not known. `alone` as in `standings`."""
     alone = priced_alone(payments) if alone is None else alone
     margin = -payments.ledger.borne_by_hospital
     return np.where(alone, payments.findings.payment - payments.findings.cost, margin)
 
 
-def costs(payments: Payments) -> npt.NDArray[np.int64]:
+def costs(payments: PaidStays) -> npt.NDArray[np.int64]:
     """(n,) fen each stay cost, as stated; 0 where it is not."""
     total = payments.stays.money("total_cost")
     return total.fen if total.known is None else np.where(total.known, total.fen, 0)
 
 
-def level_missing(payments: Payments) -> Mask:
+def level_missing(payments: PaidStays) -> Mask:
     """(n,) stays that state no hospital level."""
     return np.asarray(payments.stays.labels("hospital_level").codes < 0)
 
 
-def why_patient_unknown(payments: Payments) -> npt.NDArray[np.object_]:
+def why_patient_unknown(payments: PaidStays) -> npt.NDArray[np.object_]:
     """(n,) in Chinese why the patient's part is not known of a stay that is priced; None for the others."""
     result = np.full(len(payments), None, dtype=object)
     alone = priced_alone(payments)

@@ -142,7 +142,8 @@ def _policy_days(results: Comparison) -> Iterator[Told]:
     for each in results.scenarios:
         outcome = results.outcomes[each.id]
         years = {policy.on.year for policy in outcome.rules.each} != {results.world.year}
-        for line in other_dates(outcome.payments, years=years):
+        paid = outcome.payments
+        for line in other_dates(paid.stays, paid.walks, paid.rates_of, years=years):
             said = line[0]
             for policy in outcome.rules.each:  # the same of several policies is told once
                 said = said.replace(f"政策 {policy.id} ", "")
