@@ -54,9 +54,9 @@ def test_the_scenarios_that_are_written_can_be_used_again(done, cases, tmp_path)
         "--reform",
         str(done / "scenarios" / "reform-2.yaml"),
         "--years",
-        "1",
+        "0",
         "--draws",
-        "5",
+        "0",
         "--quiet",
     ]
     assert main(["simulate", str(cases), *words, "--out", str(tmp_path)]) == 0
@@ -73,7 +73,7 @@ def test_the_record_verifies(done, cases, capsys):
 
 
 def test_the_demo_goes_the_whole_way(tmp_path, capsys):
-    assert main(["demo", "--n", "600", "--years", "1", "--draws", "5", "--out", str(tmp_path)]) == 0
+    assert main(["demo", "--n", "600", "--years", "0", "--draws", "0", "--out", str(tmp_path)]) == 0
     told = capsys.readouterr()
     assert "drg-to-dip" in told.out
     assert str(tmp_path / "report.html") in told.out
@@ -81,9 +81,9 @@ def test_the_demo_goes_the_whole_way(tmp_path, capsys):
     assert len(list((tmp_path / "scenarios").iterdir())) == 6
 
 
-@pytest.mark.slow  # the same way as above, from a file
+@pytest.mark.slow  # the same way as above, from a file, with a year and draws
 def test_the_demo_takes_cases_of_ones_own(cases, tmp_path, capsys):
-    words = ["--years", "0", "--draws", "0", "--out", str(tmp_path), "--quiet"]
+    words = ["--years", "1", "--draws", "5", "--out", str(tmp_path), "--quiet"]
     assert main(["demo", "--cases", str(cases), *words]) == 0
     assert "600" in capsys.readouterr().out
 

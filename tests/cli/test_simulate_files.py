@@ -121,7 +121,8 @@ def test_tables_may_be_as_a_spreadsheet_writes_them(cases, tmp_path, encoding):
     path = tmp_path / "预算.csv"
     rows = [f'{region},{kind},"1,000,000.00"' for region in regions for kind in ("职工医保", "居民医保")]
     path.write_text("\n".join(["统筹区,险种,总额预算", *rows]) + "\n", encoding=encoding)
-    words = [*WORDS, "--reform", "settlement.point_value=floating", "--budgets", str(path)]
+    words = [*WORDS[:2], "--years", "0", "--draws", "0", "--quiet", "--budgets", str(path)]
+    words += ["--reform", "settlement.point_value=floating"]
     assert main(["simulate", str(cases), *words, "--out", str(tmp_path / "out")]) == 0
     record = json.loads((tmp_path / "out" / "record.json").read_text(encoding="utf-8"))
     assert len(record["scenarios"]) == 2

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from drgsim import synthetic_cases
@@ -36,6 +35,8 @@ def stored(request):
 
 
 def read(path):
+    import nbformat  # a parser of addresses is built on import, in every worker that only collects
+
     return nbformat.read(path, as_version=4)
 
 

@@ -13,6 +13,12 @@ def few(cases):
     return cases.head(1_500)
 
 
+@pytest.fixture(scope="module")
+def switched(results):
+    """The liveness of the scenarios of the room: a switch of policy and one of edition are among them."""
+    return liveness(results)
+
+
 def told(few, baseline, *levers, **options):
     """The liveness of one scenario of these reforms, by path."""
     scenario = baseline
@@ -124,8 +130,8 @@ def test_a_parameter_that_a_choice_needs_goes_with_it(few, baseline):
     assert found["fund_change"].nunique() == 1
 
 
-def test_a_switch_of_policy_is_told_parameter_by_parameter(few, baseline, results):
-    found = liveness(results)
+def test_a_switch_of_policy_is_told_parameter_by_parameter(results, switched):
+    found = switched
     own = found[found["scenario"] == "to-dip"].set_index("path")
     before, after = (results.outcomes[id].rules.policies for id in ("baseline", "to-dip"))
     assert set(own.index) == {path for path in catalogue() if before[path] != after[path]}
@@ -138,9 +144,9 @@ def test_a_switch_of_policy_is_told_parameter_by_parameter(few, baseline, result
     assert edition["fund_change"].tolist() == pytest.approx([change])
 
 
-def test_what_nothing_reads_moves_nothing_when_paid(few, baseline, results):
+def test_what_nothing_reads_moves_nothing_when_paid(results, switched):
     """The rows a switch leaves unpaid are right: paid, they come to the same."""
-    own = liveness(results).set_index(["scenario", "path"]).loc["to-dip"]
+    own = switched.set_index(["scenario", "path"]).loc["to-dip"]
     unread = [path for path in own.index if "no rule reads it" in own.loc[path, "reason_en"]]
     assert "standard.base_rate" in unread
     dip = next(each for each in results.scenarios if each.id == "to-dip")

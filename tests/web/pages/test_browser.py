@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from .test_case import LISTED
-from .test_file import CASES, HOSTILE, csv
+from .test_file import HOSTILE, csv, made
 
 pytestmark = pytest.mark.slow
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -115,7 +115,7 @@ def test_a_pasted_settlement_list(look):
 
 def test_a_file_from_drop_to_reports(look, tmp_path):
     path = tmp_path / f"{HOSTILE}.csv"
-    path.write_bytes(csv(CASES.assign(**{HOSTILE: "x"})))
+    path.write_bytes(csv(made().assign(**{HOSTILE: "x"})))
     look.goto(f"/file?lang={look.lang}")
     stop(look, "file-drop")
     look.set_input_files("#files", path)
@@ -148,7 +148,7 @@ def test_a_file_from_drop_to_reports(look, tmp_path):
 
 def test_a_computation_is_cancelled(look, tmp_path):
     path = tmp_path / "cases.csv"
-    path.write_bytes(csv(CASES))
+    path.write_bytes(csv(made()))
     look.goto(f"/file?lang={look.lang}")
     look.set_input_files("#files", path)
     look.click("button[value=read]")

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -16,7 +17,11 @@ from drgsim.web.pages.file_routes import _plain_name
 from drgsim.web.pages.file_tasks import audit, office, transition
 
 HOSTILE = '<img src=x onerror="alert(1)">'
-CASES = drgsim.synthetic_cases(n=400, year=2025, seed=3)
+
+
+@cache
+def made():
+    return drgsim.synthetic_cases(n=400, year=2025, seed=3)
 
 
 def csv(frame):
@@ -57,7 +62,7 @@ def given(visit, frame, name="cases.csv", **options):
 
 
 def test_the_whole_way_by_http(visitor):
-    visit = visitor.looked("病例.csv", csv(CASES))
+    visit = visitor.looked("病例.csv", csv(made()))
     status, page = visitor.call(visit)
     assert status == 200
     assert "表头在第 1 行" in page
@@ -82,7 +87,7 @@ def test_the_whole_way_by_http(visitor):
 
 
 def test_headers_are_recognised_without_a_cell_below_them(visit):
-    frame = CASES[["case_id", "sex", "age", "diagnoses", "procedures"]].assign(姓名="王小明")
+    frame = made()[["case_id", "sex", "age", "diagnoses", "procedures"]].assign(姓名="王小明")
     (visit.files / "a.csv").write_bytes(csv(frame))
     found = look(visit, {}, quiet)
     (file,) = found["files"]
@@ -91,11 +96,11 @@ def test_headers_are_recognised_without_a_cell_below_them(visit):
     assert by_header["姓名"] == {"header": "姓名", "feeds": None, "personal": True, "codes": False}
     text = json.dumps(found, ensure_ascii=False)
     assert "王小明" not in text
-    assert str(CASES["diagnoses"].iloc[0]) not in text
+    assert str(made()["diagnoses"].iloc[0]) not in text
 
 
 def test_a_correction_by_hand_is_obeyed_and_shown_before_anything_is_read(visit):
-    frame = CASES.rename(columns={"diagnoses": "怪列", "age": "岁数甲"})[
+    frame = made().rename(columns={"diagnoses": "怪列", "age": "岁数甲"})[
         ["case_id", "sex", "岁数甲", "怪列", "procedures"]
     ]
     (visit.files / "a.csv").write_bytes(csv(frame))
@@ -108,12 +113,12 @@ def test_a_correction_by_hand_is_obeyed_and_shown_before_anything_is_read(visit)
     assert after["procedures"] is None
     visit.write("read", read(visit, options, quiet))
     cases = cases_of(visit)
-    assert cases["age"].tolist() == CASES["age"].tolist()
+    assert cases["age"].tolist() == made()["age"].tolist()
     assert (cases["procedures"] == "").all()
 
 
 def test_a_file_no_layout_fits_can_be_named_by_hand(visit):
-    frame = CASES[["sex", "diagnoses"]].rename(columns={"sex": "甲", "diagnoses": "乙"})
+    frame = made()[["sex", "diagnoses"]].rename(columns={"sex": "甲", "diagnoses": "乙"})
     (visit.files / "a.csv").write_bytes(csv(frame))
     (file,) = look(visit, {}, quiet)["files"]
     assert file["layout"] is None
@@ -124,7 +129,7 @@ def test_a_file_no_layout_fits_can_be_named_by_hand(visit):
 
 
 def test_nothing_is_computed_while_codes_lie_unread(visit):
-    frame = CASES[["case_id", "sex", "age", "diagnoses", "total_cost"]].assign(怪列=CASES["diagnoses"])
+    frame = made()[["case_id", "sex", "age", "diagnoses", "total_cost"]].assign(怪列=made()["diagnoses"])
     given(visit, frame)
     with pytest.raises(ArgumentError, match="unread"):
         cases_of(visit)
@@ -133,7 +138,7 @@ def test_nothing_is_computed_while_codes_lie_unread(visit):
 
 
 def test_hostile_names_never_become_markup(visitor):
-    frame = CASES[["case_id", "sex", "age", "diagnoses"]].assign(
+    frame = made()[["case_id", "sex", "age", "diagnoses"]].assign(
         **{HOSTILE: "x", "<script>alert(2)</script>": 1}
     )
     visit = visitor.looked(f"{HOSTILE}.csv", csv(frame))
@@ -175,7 +180,7 @@ def test_the_language_is_kept_by_a_cookie(visitor):
 
 @pytest.mark.slow
 def test_computations_are_what_the_library_computes(visit):
-    given(visit, CASES)
+    given(visit, made())
     policy = {"policy": "national-drg-rate"}
     found = office(visit, {**policy, "month": "2025-06"}, quiet)
     month = drgsim.office(
@@ -205,15 +210,15 @@ def test_computations_are_what_the_library_computes(visit):
     book = pd.read_excel(
         io.BytesIO((visit.out / "office.xlsx").read_bytes()), sheet_name=None, header=None, engine="calamine"
     )
-    ids = set(CASES["case_id"].astype(str))
+    ids = set(made()["case_id"].astype(str))
     assert not ids & {str(cell) for sheet in book.values() for cell in sheet.to_numpy().ravel()}
 
 
 def test_charge_items_that_are_dropped_are_screened_beside_the_stays(visitor):
-    visit = visitor.looked("cases.csv", csv(CASES[:40]))
+    visit = visitor.looked("cases.csv", csv(made()[:40]))
     visitor.form(f"{visit}/columns", do="read")
     visitor.wait(visit)
-    case = str(CASES["case_id"].iloc[0])
+    case = str(made()["case_id"].iloc[0])
     monitored = {"就诊号": [case] * 2, "费用发生时间": ["2025-01-09 09:00", "2025-01-09 12:00"]}
     items = pd.DataFrame({**monitored, "item_code": ["310701022"] * 2, "数量": [20, 10], "单价": [2.0, 2.0]})
 
@@ -237,7 +242,7 @@ def test_charge_items_that_are_dropped_are_screened_beside_the_stays(visitor):
 
 
 def test_a_field_that_is_not_sent_is_as_offered_and_a_wrong_one_is_told_and_takes_nothing_away(visitor):
-    visit = visitor.looked("cases.csv", csv(CASES[:40]))
+    visit = visitor.looked("cases.csv", csv(made()[:40]))
     status, page = visitor.form(f"{visit}/compute/audit")
     assert (status, "尚未读取" in page) == (400, True)
     visitor.form(f"{visit}/columns", do="read")
@@ -262,7 +267,7 @@ def test_a_field_that_is_not_sent_is_as_offered_and_a_wrong_one_is_told_and_take
 
 
 def test_a_cancelled_computation_stops_and_says_so(visitor):
-    visit = visitor.looked("cases.csv", csv(CASES))
+    visit = visitor.looked("cases.csv", csv(made()))
     visitor.form(f"{visit}/columns", do="read")
     visitor.wait(visit)
     visitor.form(f"{visit}/compute/transition", **{"from": "chs-drg-2.0", "to": "chs-drg-3.0"})

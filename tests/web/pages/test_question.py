@@ -23,7 +23,7 @@ from drgsim.web.pages.question_asked import (
     whole,
 )
 
-from .test_file import CASES, csv
+from .test_file import csv, made
 
 CHANGE = {"outlier.high.threshold/3": "2.5", "outlier.high.method": "excess"}
 FORM = {"baseline": "baseline-drg", **{f"p.{path}": text for path, text in CHANGE.items()}}
@@ -57,14 +57,14 @@ def test_the_document_and_its_hash_are_those_of_the_command_line(visitor):
 
 @pytest.mark.slow
 def test_a_run_writes_the_file_the_command_line_writes(visitor, tmp_path):
-    CASES.to_csv(tmp_path / "cases.csv", index=False)
+    made().to_csv(tmp_path / "cases.csv", index=False)
     words = ",".join(f"{path}={value}" for path, value in CHANGE.items())
     subprocess.run(
         [sys.executable, "-m", "drgsim", "simulate", tmp_path / "cases.csv", "--baseline", "baseline-drg", "--reform",  # noqa: E501
          words, "--years", "0", "--draws", "0", "--quiet", "--out", tmp_path / "out"],
         check=True, capture_output=True,
     )  # fmt: skip
-    visit = visitor.looked("cases.csv", csv(CASES))
+    visit = visitor.looked("cases.csv", csv(made()))
     visitor.form(f"{visit}/columns", do="read")
     visitor.wait(visit)
     key = visit.rpartition("/")[2]
