@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..codes import Catalogue
 from .codes_file import read_blocks
-from .model import AdrgKind
+from .model import AdrgKind, StatedScheme
 from .pack_tables import read_text
 from .reach import unreachable
 from .rows import TABLES, table_rows
@@ -24,8 +24,6 @@ from .scheme_errors import PackError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from .scheme import Scheme
 
 
 Absent = tuple[str, str, str]  # check of `drgsim.schemes.check`, table, detail
@@ -38,7 +36,7 @@ _FATAL = {
 _FILES = {"severity": "severity.txt", "exclusion": "exclusion.txt"}
 
 
-def absent(scheme: Scheme) -> Iterator[Absent]:
+def absent(scheme: StatedScheme) -> Iterator[Absent]:
     """What the rules of `scheme` need and do not find."""
     for table, rows in table_rows(scheme).items():
         if not rows:
@@ -64,7 +62,7 @@ def absent(scheme: Scheme) -> Iterator[Absent]:
         yield "no-exclusions", "exclusion", ""
 
 
-def refuse_absent(scheme: Scheme, where: str) -> None:
+def refuse_absent(scheme: StatedScheme, where: str) -> None:
     """Raises PackError when a table is absent without which cases come into wrong groups, or none."""
     for check, table, _ in absent(scheme):
         if check in _FATAL:
@@ -76,7 +74,7 @@ def refuse_absent(scheme: Scheme, where: str) -> None:
             )
 
 
-def odd_but_usable(scheme: Scheme, folder: Path) -> list[str]:
+def odd_but_usable(scheme: StatedScheme, folder: Path) -> list[str]:
     """What to warn of in a scheme read from this folder."""
     found = [f"{name} is there but states nothing" for name in _stated_empty(folder)]
     found += [
@@ -165,9 +163,9 @@ class PackProblem:
     en: str
 
 
-def problems(scheme: Scheme) -> list[PackProblem]:
+def problems(scheme: StatedScheme) -> list[PackProblem]:
     """Everything that looks wrong in `scheme`: errors first, then warnings, then notes."""
-    checks: tuple[Callable[[Scheme], Iterator[PackProblem]], ...] = (
+    checks: tuple[Callable[[StatedScheme], Iterator[PackProblem]], ...] = (
         _absent,
         _rows,
         _rules,
@@ -201,12 +199,12 @@ def _some(codes: Iterable[str]) -> str:
     return ", ".join(ordered[:_SHOWN]) + rest
 
 
-def _absent(scheme: Scheme) -> Iterator[PackProblem]:
+def _absent(scheme: StatedScheme) -> Iterator[PackProblem]:
     for check, table, detail in absent(scheme):
         yield _problem(check, table, detail, detail)
 
 
-def _rows(scheme: Scheme) -> Iterator[PackProblem]:
+def _rows(scheme: StatedScheme) -> Iterator[PackProblem]:
     above: set[str] = set()
     for table in TABLES:
         rows = table_rows(scheme)[table.name]
@@ -230,13 +228,13 @@ def _rows(scheme: Scheme) -> Iterator[PackProblem]:
             yield _problem("no-last-drg", "adrg", adrg)
 
 
-def _every_rule(scheme: Scheme) -> Iterator[tuple[str, str, Rule]]:
+def _every_rule(scheme: StatedScheme) -> Iterator[tuple[str, str, Rule]]:
     for table, rows in table_rows(scheme).items():
         for row in rows:
             yield table, row.code, row.rule
 
 
-def _rules(scheme: Scheme) -> Iterator[PackProblem]:
+def _rules(scheme: StatedScheme) -> Iterator[PackProblem]:
     for table, code, rule in _every_rule(scheme):
         for leaf in leaves(rule):
             if not isinstance(leaf, Member | Count):
@@ -249,7 +247,7 @@ def _rules(scheme: Scheme) -> Iterator[PackProblem]:
                     yield _problem("wrong-kind", table, code, name)
 
 
-def _sets(scheme: Scheme) -> Iterator[PackProblem]:
+def _sets(scheme: StatedScheme) -> Iterator[PackProblem]:
     used = {name for _, _, rule in _every_rule(scheme) for name in set_names(rule)}
     for name, listed in scheme.sets.items():
         if name not in used:
@@ -262,7 +260,7 @@ def _sets(scheme: Scheme) -> Iterator[PackProblem]:
             yield _problem("unknown-code", "sets", name, _some(unknown))
 
 
-def _severities(scheme: Scheme) -> Iterator[PackProblem]:
+def _severities(scheme: StatedScheme) -> Iterator[PackProblem]:
     catalogue = Catalogue.load("diagnosis")
     both = scheme.mcc.keys() & scheme.cc.keys()
     if both:
@@ -280,7 +278,7 @@ def _severities(scheme: Scheme) -> Iterator[PackProblem]:
         yield _problem("no-exclusion", "exclusion", number)
 
 
-def _reach(scheme: Scheme) -> Iterator[PackProblem]:
+def _reach(scheme: StatedScheme) -> Iterator[PackProblem]:
     for row in unreachable(scheme):
         if row.taken_by:
             yield _problem("shadowed", row.table, row.code, ", ".join(row.taken_by[:_SHOWN]))
@@ -288,7 +286,7 @@ def _reach(scheme: Scheme) -> Iterator[PackProblem]:
             yield _problem("never", row.table, row.code)
 
 
-def _coverage(scheme: Scheme) -> Iterator[PackProblem]:
+def _coverage(scheme: StatedScheme) -> Iterator[PackProblem]:
     """Principal diagnoses that an ADRG lists in vain, and those of an MDC that no medical ADRG takes."""
     lists = {mdc.code: _principal(scheme, mdc.rule) for mdc in scheme.mdcs}
     taken: dict[str, set[str]] = {code: set() for code in lists}
@@ -308,7 +306,7 @@ def _coverage(scheme: Scheme) -> Iterator[PackProblem]:
             yield _problem("no-medical-adrg", "mdc", code, _some(allowed - taken[code]))
 
 
-def _principal(scheme: Scheme, rule: Rule) -> frozenset[str] | None:
+def _principal(scheme: StatedScheme, rule: Rule) -> frozenset[str] | None:
     """The principal diagnoses without which `rule` cannot hold; None when it does not ask for one."""
     for term in rule.terms if isinstance(rule, And) else (rule,):
         if isinstance(term, Member) and term.roles == (Role.PRINCIPAL_DIAGNOSIS,) and not term.negated:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING
 
 from .. import sources
 from ..errors import NotFoundError
 from ..language import both, stated_language, told
 from ..words import OWN, english_name, pairs, word_in
-from .model import AdrgKind, AmbiguousAdrg, CcExclusion, NewbornWeight
+from .model import AdrgKind, AmbiguousAdrg, CcExclusion, NewbornWeight, StatedScheme
 from .rows import TABLES, AnyRow, table_rows
 from .rules.terms import Compare, Member, Role, Rule, Variable
 from .rules.walk import leaves, print_rule, set_names
-
-if TYPE_CHECKING:
-    from .scheme import Scheme
-
 
 _TRUST = pairs("trust_told")
 _SWITCHES = {
@@ -49,12 +44,12 @@ _SHOWN = 40  # codes of a set
 _AGES = 8  # DRGs that ask for an age
 
 
-def describe(scheme: Scheme) -> str:
+def describe(scheme: StatedScheme) -> str:
     """The whole scheme on one page, Chinese and English side by side."""
     return "\n".join(_about(scheme))
 
 
-def describe_rows(scheme: Scheme, codes: Sequence[str]) -> str:
+def describe_rows(scheme: StatedScheme, codes: Sequence[str]) -> str:
     """MDCs, ADRGs, DRGs and code sets that are called one of `codes`, or begin so, with their rules.
 
     Raises NotFoundError when one of them fits nothing.
@@ -74,7 +69,7 @@ def describe_rows(scheme: Scheme, codes: Sequence[str]) -> str:
     return "\n".join(parts)
 
 
-def _about(scheme: Scheme) -> Iterator[str]:
+def _about(scheme: StatedScheme) -> Iterator[str]:
     counts = scheme.counts
     title = both(scheme.title, scheme.title_en, "  ") if scheme.title_en else scheme.title
     yield f"{scheme.id}  {title}"
@@ -112,7 +107,7 @@ def _named(name: str) -> str:
     return both(name, english) if english else name
 
 
-def _rule_choices(scheme: Scheme) -> Iterator[str]:
+def _rule_choices(scheme: StatedScheme) -> Iterator[str]:
     """Choices that the rows themselves make, read off their rules."""
     ambiguous = [adrg for adrg in scheme.adrgs if adrg.kind is AdrgKind.AMBIGUOUS]
     where = {adrg.mdc.removeprefix("MDC"): adrg.rule for adrg in ambiguous}
@@ -138,7 +133,7 @@ def _rule_choices(scheme: Scheme) -> Iterator[str]:
     yield f"{asking}: {barred} / {len(medical)}; {both('有效手术', 'valid procedures')}: {valid}"
 
 
-def _age_choices(scheme: Scheme) -> Iterator[str]:
+def _age_choices(scheme: StatedScheme) -> Iterator[str]:
     """DRGs that ask for an age, by what they ask."""
     found: dict[str, list[str]] = {}
     for drg in scheme.drgs:
@@ -159,14 +154,14 @@ def _source(source: str) -> str:
     return f"{source} {told(found.title)} ({told(found.issuer)}, {found.date})" if found else source
 
 
-def _rows(scheme: Scheme, start: str) -> Iterator[str]:
+def _rows(scheme: StatedScheme, start: str) -> Iterator[str]:
     for table in TABLES:
         for row in table_rows(scheme)[table.name]:
             if row.code.upper().startswith(start.upper()):
                 yield from _row(scheme, table.name, row)
 
 
-def _row(scheme: Scheme, table: str, row: AnyRow) -> Iterator[str]:
+def _row(scheme: StatedScheme, table: str, row: AnyRow) -> Iterator[str]:
     yield f"{table.upper():5}{row.code} {_named(row.name)}"
     yield f"     {print_rule(row.rule)}"
     for name in set_names(row.rule):
@@ -175,7 +170,7 @@ def _row(scheme: Scheme, table: str, row: AnyRow) -> Iterator[str]:
         yield f"       {name}: {size}"
 
 
-def _sets(scheme: Scheme, start: str) -> Iterator[str]:
+def _sets(scheme: StatedScheme, start: str) -> Iterator[str]:
     for name, listed in scheme.sets.items():
         if name.upper().startswith(start.upper()):
             codes = sorted(listed.codes)

@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from ..words import begun_in_english, pairs
+from .model import StatedScheme
 from .rows import TABLES, TOP, AnyRow, Table, table_rows
 from .rules.walk import print_rule
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .scheme import Scheme
 
 Language = Literal["zh", "en"]
 _EXAMPLES = 5
@@ -102,7 +102,7 @@ class SchemeDiff:
         return "\n".join(lines)
 
 
-def diff(a: Scheme, b: Scheme) -> SchemeDiff:
+def diff(a: StatedScheme, b: StatedScheme) -> SchemeDiff:
     """What `b` has otherwise than `a`: rows, rules, order, code sets, CC and MCC, exclusion, switches.
 
     >>> from drgsim import Scheme
@@ -110,7 +110,7 @@ def diff(a: Scheme, b: Scheme) -> SchemeDiff:
     >>> diff(national, Scheme.load("yancheng-2023")).frame["part"].unique().tolist()
     ['mdc', 'adrg', 'drg', 'set']
     """
-    parts: tuple[Callable[[Scheme, Scheme], Iterator[Change]], ...] = (
+    parts: tuple[Callable[[StatedScheme, StatedScheme], Iterator[Change]], ...] = (
         _rows,
         _sets,
         _severities,
@@ -122,7 +122,7 @@ def diff(a: Scheme, b: Scheme) -> SchemeDiff:
     )
 
 
-def _rows(a: Scheme, b: Scheme) -> Iterator[Change]:
+def _rows(a: StatedScheme, b: StatedScheme) -> Iterator[Change]:
     for table in TABLES:
         old = {row.code: row for row in table_rows(a)[table.name]}
         new = {row.code: row for row in table_rows(b)[table.name]}
@@ -195,7 +195,7 @@ def _where_they_differ(before: list[str], after: list[str]) -> tuple[str, str]:
     return " ".join(before[part]), " ".join(after[part])
 
 
-def _sets(a: Scheme, b: Scheme) -> Iterator[Change]:
+def _sets(a: StatedScheme, b: StatedScheme) -> Iterator[Change]:
     for name in sorted(b.sets.keys() - a.sets.keys()):
         codes = b.sets[name].codes
         yield Change("set", "added", name, "", _examples("", codes), len(codes))
@@ -213,7 +213,7 @@ def _sets(a: Scheme, b: Scheme) -> Iterator[Change]:
             yield Change("set", "label", name, before.label or "-", after.label or "-")
 
 
-def _severities(a: Scheme, b: Scheme) -> Iterator[Change]:
+def _severities(a: StatedScheme, b: StatedScheme) -> Iterator[Change]:
     moves: dict[tuple[str, str], list[str]] = {}
     tables: list[str] = []
     for code in sorted({*a.mcc, *a.cc, *b.mcc, *b.cc}):
@@ -228,15 +228,15 @@ def _severities(a: Scheme, b: Scheme) -> Iterator[Change]:
         yield Change("severity", "table", _examples("", tables), "", "", len(tables))
 
 
-def _severity(scheme: Scheme, code: str) -> str:
+def _severity(scheme: StatedScheme, code: str) -> str:
     return "MCC" if code in scheme.mcc else "CC" if code in scheme.cc else "-"
 
 
-def _table(scheme: Scheme, code: str) -> str:
+def _table(scheme: StatedScheme, code: str) -> str:
     return scheme.mcc.get(code, scheme.cc.get(code, ""))
 
 
-def _exclusion(a: Scheme, b: Scheme) -> Iterator[Change]:
+def _exclusion(a: StatedScheme, b: StatedScheme) -> Iterator[Change]:
     for name, wanted in (("added", (False, True)), ("removed", (True, False)), ("codes", (True, True))):
         codes = [
             code
@@ -248,7 +248,7 @@ def _exclusion(a: Scheme, b: Scheme) -> Iterator[Change]:
             yield Change("exclusion", name, _examples("", codes), "", "", len(codes))
 
 
-def _switches(a: Scheme, b: Scheme) -> Iterator[Change]:
+def _switches(a: StatedScheme, b: StatedScheme) -> Iterator[Change]:
     for each in fields(a.switches):
         before, after = getattr(a.switches, each.name), getattr(b.switches, each.name)
         if before != after:

@@ -8,18 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._damaged import whole
 from .._paths import data_path
+from .model import StatedScheme
 from .rows import TABLES, table_rows
 from .rules.walk import print_rule
 
-if TYPE_CHECKING:
-    from .scheme import Scheme
 
-
-def pack_hash(scheme: Scheme) -> str:
+def pack_hash(scheme: StatedScheme) -> str:
     """SHA-256 (hex) of everything a grouping depends on, and of names and labels.
 
     Rows in their order with their rules, code lists, severity and exclusion tables, switches. Not the
@@ -57,7 +55,7 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".txt", ".toml", ".gz"))
 
 
-def _content(scheme: Scheme) -> Iterable[Any]:
+def _content(scheme: StatedScheme) -> Iterable[Any]:
     for table in TABLES:
         for row in table_rows(scheme)[table.name]:
             values = (getattr(row, column) for column in table.columns if column != "rule")

@@ -8,14 +8,11 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from .._damaged import read_toml
-from .model import Switches, Trust
+from .model import StatedScheme, Switches, Trust
 from .scheme_errors import PackError
-
-if TYPE_CHECKING:
-    from .scheme import Scheme
 
 FILE = "scheme.toml"
 _TEXTS = ("id", "version", "base", "family", "trust", "source")
@@ -49,7 +46,7 @@ class Metadata:
             if f.name not in ("switches", "switch_sources")
         }
 
-    def switch_fields(self, base: Scheme | None) -> dict[str, Any]:
+    def switch_fields(self, base: StatedScheme | None) -> dict[str, Any]:
         """The switches of a Scheme and their sources: the base's, but for those that the file states."""
         switches, sources = (base.switches, base.switch_sources) if base else (Switches(), {})
         merged = {**sources, **self.switch_sources}
@@ -77,7 +74,7 @@ def read_metadata(folder: Path) -> Metadata:
         raise
 
 
-def write_metadata(path: Path, scheme: Scheme, base: Scheme | None) -> None:
+def write_metadata(path: Path, scheme: StatedScheme, base: StatedScheme | None) -> None:
     """Write what `scheme` says of itself; of the switches those that are not the base's or usual."""
     lines = [
         f"id = {_text(scheme.id)}",
@@ -96,7 +93,7 @@ def write_metadata(path: Path, scheme: Scheme, base: Scheme | None) -> None:
     path.write_text("\n".join((*lines, "")), encoding="utf-8", newline="\n")
 
 
-def _switch_lines(scheme: Scheme, base: Scheme | None) -> list[str]:
+def _switch_lines(scheme: StatedScheme, base: StatedScheme | None) -> list[str]:
     old, sources = (base.switches, base.switch_sources) if base else (Switches(), {})
     lines = []
     for each in fields(Switches):

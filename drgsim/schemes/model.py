@@ -1,8 +1,10 @@
-"""What a scheme is made of: MDCs, ADRGs, DRGs, code sets, switches, departures. Plain frozen data."""
+"""What a scheme is made of: rows, code sets, switches, departures; and all of it together. Plain data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -100,3 +102,41 @@ class Departure:
     source: str  # what stands there
     here: str  # what stands in the pack
     evidence: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StatedScheme:
+    """All that a scheme states, rows in the order of testing; `Scheme` is the same with what can be asked."""
+
+    id: str
+    title: str
+    version: str
+    mdcs: tuple[Mdc, ...]
+    adrgs: tuple[Adrg, ...]
+    drgs: tuple[Drg, ...]
+    sets: Mapping[str, CodeSet]
+    cc: Mapping[str, str]  # code -> its exclusion table ("" when it names none)
+    mcc: Mapping[str, str]
+    exclusion: Mapping[str, tuple[str, ...]]  # principal diagnosis -> the tables that list it
+    switches: Switches = field(default_factory=Switches)
+    base: str | None = None  # the national scheme a local one is stated against
+    family: str = ""  # "chs-drg" for the national editions: what `load(family, on=…)` chooses among
+    valid_from: date | None = None
+    valid_to: date | None = None
+    trust: Trust = "assumed"
+    source: str = ""  # an id of the register of sources, or words
+    notes: tuple[str, ...] = field(default=())
+    title_en: str = ""
+    switch_sources: Mapping[str, str] = field(default_factory=dict)  # by name of the switch
+    departures: tuple[Departure, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by kind: mdc, adrg and drg without the ambiguous ones; ambiguous."""
+        ambiguous = {adrg.code for adrg in self.adrgs if adrg.kind is AdrgKind.AMBIGUOUS}
+        return {
+            "mdc": len(self.mdcs),
+            "adrg": len(self.adrgs) - len(ambiguous),
+            "drg": sum(drg.adrg not in ambiguous for drg in self.drgs),
+            "ambiguous": len(ambiguous),
+        }

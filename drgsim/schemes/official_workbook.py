@@ -11,17 +11,15 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from .._paths import data_path
-from .model import AmbiguousAdrg, CcExclusion, NewbornWeight, Switches
+from .model import AmbiguousAdrg, CcExclusion, NewbornWeight, StatedScheme, Switches
 from .scheme_errors import WorkbookError
 from .workbook_sheets import Findings, read_sheets
 from .workbook_tables import SHEETS, tables_of
 
-if TYPE_CHECKING:
-    from .scheme import Scheme
-
+S = TypeVar("S", bound=StatedScheme)
 _CODE_COLUMNS = ("icd_code", "icd")
 _SOURCE = "SC05"
 SWITCHES = Switches(
@@ -32,7 +30,7 @@ SWITCHES = Switches(
 
 
 def from_official_workbook(
-    make: type[Scheme],
+    make: type[S],
     path: str | Path,
     *,
     id: str = "chs-drg-3.0",
@@ -40,7 +38,7 @@ def from_official_workbook(
     version: str = "3.0",
     strict: bool = True,
     **metadata: Any,
-) -> Scheme:
+) -> S:
     """The scheme that the workbook states; see `Scheme.from_official_workbook`.
 
     Parameters

@@ -21,26 +21,24 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from ..codes import Catalogue
 from .codes_file import KINDS, Block, Kind, Universes, apply_blocks, read_blocks
 from .codesets import Universe
 from .metadata import read_metadata
-from .model import CodeSet, Departure
+from .model import CodeSet, Departure, StatedScheme
 from .pack_tables import natural, read_table
 from .rows import apply_rows
 from .scheme_errors import PackError, RuleSyntaxError
 
-if TYPE_CHECKING:
-    from .scheme import Scheme
-
 DEPARTURE_COLUMNS = ("item", "source", "here", "evidence")
 EXTRA = "extra_codes.txt"
+S = TypeVar("S", bound=StatedScheme)
 _TABLE = re.compile(r"(MCC|CC)(?:/(\S+))?")
 
 
-def read_pack(make: type[Scheme], folder: str | Path, *, base: Scheme | None = None) -> Scheme:
+def read_pack(make: type[S], folder: str | Path, *, base: S | None = None) -> S:
     """The scheme that `folder` states, of the class given; an overlay needs its base.
 
     Raises PackError or RuleSyntaxError, both naming the file and line.
@@ -54,7 +52,7 @@ def read_pack(make: type[Scheme], folder: str | Path, *, base: Scheme | None = N
         raise
 
 
-def _read(make: type[Scheme], path: Path, base: Scheme | None) -> Scheme:
+def _read(make: type[S], path: Path, base: S | None) -> S:
     meta = read_metadata(path)
     if meta.base != (base.id if base else None):
         raise PackError("this pack has another base", got=base and base.id, allowed=meta.base or "none")
@@ -84,7 +82,7 @@ def _catalogue(kind: Kind) -> Universe:
     return Universe(Catalogue.load(kind).codes)
 
 
-def scheme_universes(scheme: Scheme) -> dict[Kind, Universe]:
+def scheme_universes(scheme: StatedScheme) -> dict[Kind, Universe]:
     """The codes that an overlay on `scheme` can speak of: the catalogues and what the scheme adds."""
     codes: dict[Kind, set[str]] = {kind: set() for kind in KINDS}
     for each in scheme.sets.values():
@@ -93,7 +91,7 @@ def scheme_universes(scheme: Scheme) -> dict[Kind, Universe]:
     return {kind: _catalogue(kind).with_codes(codes[kind]) for kind in KINDS}
 
 
-def severity_sets(scheme: Scheme) -> dict[str, CodeSet]:
+def severity_sets(scheme: StatedScheme) -> dict[str, CodeSet]:
     """CC and MCC as code lists by exclusion table: `MCC/12`, or `MCC` for those that name none."""
     found: dict[str, set[str]] = defaultdict(set)
     for severity, table in (("MCC", scheme.mcc), ("CC", scheme.cc)):
@@ -102,7 +100,7 @@ def severity_sets(scheme: Scheme) -> dict[str, CodeSet]:
     return {name: CodeSet(name, "diagnosis", frozenset(codes)) for name, codes in found.items()}
 
 
-def exclusion_sets(scheme: Scheme) -> dict[str, CodeSet]:
+def exclusion_sets(scheme: StatedScheme) -> dict[str, CodeSet]:
     """The principal diagnoses of each exclusion table, as code lists named by the table."""
     found: dict[str, set[str]] = defaultdict(set)
     for code, numbers in scheme.exclusion.items():

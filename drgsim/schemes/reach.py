@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
-from .model import Adrg, Drg
+from .model import Adrg, Drg, StatedScheme
 from .rules.parse import either
 from .rules.terms import And, Compare, Constant, Count, HasSeverity, Member, Or, Role, Rule, Variable
-
-if TYPE_CHECKING:
-    from .scheme import Scheme
 
 _MOST_CLAUSES = 200  # a rule that multiplies out to more is not looked into
 _SINGLE = ((Role.PRINCIPAL_DIAGNOSIS,), (Role.MAIN_PROCEDURE,))  # roles with one code at most
@@ -88,7 +85,7 @@ class _Limits:
                 return self.imply("<", value) or self.imply(">", value)
 
 
-def unreachable(scheme: Scheme) -> list[Unreachable]:
+def unreachable(scheme: StatedScheme) -> list[Unreachable]:
     """MDCs, ADRGs and DRGs of `scheme` that no case can reach, in the order of testing.
 
     A row below one that is out of reach is not listed again.
@@ -97,7 +94,7 @@ def unreachable(scheme: Scheme) -> list[Unreachable]:
 
 
 class _Search:
-    def __init__(self, scheme: Scheme) -> None:
+    def __init__(self, scheme: StatedScheme) -> None:
         self.scheme = scheme
         self.codes = {name: listed.codes for name, listed in scheme.sets.items()}
         self.adrgs: dict[str, list[Adrg]] = {}

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .model import Adrg, AdrgKind, Drg, Mdc
+from .model import Adrg, AdrgKind, Drg, Mdc, StatedScheme
 from .pack_tables import Row, parsed, read_table
 from .rules.parse import parse_rule
 from .rules.terms import Count, Member, Role, Rule
 from .rules.walk import holds_without_codes, leaves
 from .scheme_errors import PackError
 
-if TYPE_CHECKING:
-    from .scheme import Scheme
 
-
-def principal_terms(scheme: Scheme) -> Iterator[Member | Count]:
+def principal_terms(scheme: StatedScheme) -> Iterator[Member | Count]:
     """The terms whose sets list principal diagnoses: those of the MDCs, and of the ADRGs in an MDC that
     takes cases without a look at their codes, as CHS-DRG 3.0 takes newborns by age alone.
     """
@@ -78,12 +75,12 @@ TABLES = (
 )
 
 
-def table_rows(scheme: Scheme) -> dict[str, tuple[AnyRow, ...]]:
+def table_rows(scheme: StatedScheme) -> dict[str, tuple[AnyRow, ...]]:
     """The rows of a scheme by the name of their table."""
     return {"mdc": scheme.mdcs, "adrg": scheme.adrgs, "drg": scheme.drgs}
 
 
-def apply_rows(folder: Path, base: Scheme, *, overlay: bool) -> list[tuple[AnyRow, ...]]:
+def apply_rows(folder: Path, base: StatedScheme, *, overlay: bool) -> list[tuple[AnyRow, ...]]:
     """MDCs, ADRGs and DRGs of the pack in `folder`, each in the order of testing."""
     explicit = _read_order(folder) if overlay else {}
     above: Sequence[str] = (TOP,)

@@ -1,40 +1,28 @@
-"""`Scheme`: a scheme in memory: its rows in the order they are tested, its code sets, its severity tables.
+"""`Scheme`: what a scheme states, and what it can be asked: where it is found, what is odd, what differs.
 
-Plain frozen data. Reading and writing packs, checking and compiling are files of their own.
+Writing packs, rebasing and compiling are files of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .check import frame, problems
 from .describe import describe
-from .diff import diff
+from .diff import SchemeDiff, diff
 from .identity import pack_hash
-from .model import (
-    Adrg,
-    AdrgKind,
-    CodeSet,
-    Departure,
-    Drg,
-    Mdc,
-    Switches,
-    Trust,
-)
+from .model import StatedScheme
 from .official_workbook import from_official_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .diff import SchemeDiff
-
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(StatedScheme):
     """A grouping scheme.
 
     MDCs are tested in the order of `mdcs`; inside an MDC, ADRGs in the order of `adrgs`; inside an
@@ -57,28 +45,6 @@ class Scheme:
     >>> sorted(set(scheme.check()["level"]) - {"error", "warning", "note"})
     []
     """
-
-    id: str
-    title: str
-    version: str
-    mdcs: tuple[Mdc, ...]
-    adrgs: tuple[Adrg, ...]
-    drgs: tuple[Drg, ...]
-    sets: Mapping[str, CodeSet]
-    cc: Mapping[str, str]  # code -> its exclusion table ("" when it names none)
-    mcc: Mapping[str, str]
-    exclusion: Mapping[str, tuple[str, ...]]  # principal diagnosis -> the tables that list it
-    switches: Switches = field(default_factory=Switches)
-    base: str | None = None  # the national scheme a local one is stated against
-    family: str = ""  # "chs-drg" for the national editions: what `load(family, on=…)` chooses among
-    valid_from: date | None = None
-    valid_to: date | None = None
-    trust: Trust = "assumed"
-    source: str = ""  # an id of the register of sources, or words
-    notes: tuple[str, ...] = field(default=())
-    title_en: str = ""
-    switch_sources: Mapping[str, str] = field(default_factory=dict)  # by name of the switch
-    departures: tuple[Departure, ...] = ()
 
     @classmethod
     def load(cls, name: str | Path, *, on: date | str | None = None) -> Scheme:
@@ -106,7 +72,7 @@ class Scheme:
 
     @classmethod
     def from_official_workbook(cls, path: str | Path, **options: Any) -> Scheme:
-        """The scheme of the official configuration workbook; see `workbook.from_official_workbook`.
+        """The scheme of the official configuration workbook; see `official_workbook.from_official_workbook`.
 
         Parameters
         ----------
@@ -153,17 +119,6 @@ class Scheme:
     def hash(self) -> str:
         """SHA-256 of what the scheme means, whatever it is called; see `identity.pack_hash`."""
         return pack_hash(self)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Rows by kind: mdc, adrg and drg without the ambiguous ones; ambiguous."""
-        ambiguous = {adrg.code for adrg in self.adrgs if adrg.kind is AdrgKind.AMBIGUOUS}
-        return {
-            "mdc": len(self.mdcs),
-            "adrg": len(self.adrgs) - len(ambiguous),
-            "drg": sum(drg.adrg not in ambiguous for drg in self.drgs),
-            "ambiguous": len(ambiguous),
-        }
 
     def __repr__(self) -> str:
         counts = ", ".join(

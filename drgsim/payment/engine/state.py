@@ -22,7 +22,7 @@ from .ranking import Board
 from .stays import Stays
 
 if TYPE_CHECKING:
-    from .rules.state_facts import StateFacts
+    from ...cases.conditions import FactColumns
 
 Marks = npt.NDArray[np.int8]
 _INT32 = (1 << 31) - 1
@@ -99,7 +99,7 @@ class State:
     notes: dict[str, int] = field(init=False, default_factory=dict)  # what was used for want of a value
     undecided: dict[str, int] = field(init=False, default_factory=dict)  # by rule: stays it could not decide
     group_cases: Floats | None = field(init=False, default=None)  # of each group, over the whole period
-    facts: StateFacts | None = field(init=False, default=None, repr=False)  # made when a rule asks
+    facts: FactColumns | None = field(init=False, default=None, repr=False)  # made when a rule asks
     board: Board = field(default_factory=Board)  # what quotas count, over every stretch of the period
     # by step, fen; 32 bits where all changes fit, for most steps touch few stays
     adjustments: dict[str, Any] = field(init=False, default_factory=dict)

@@ -45,7 +45,7 @@ class StateFacts(FactColumns):
         return find() if name.partition("[")[0] in DYNAMIC | AGGREGATES else super().kept(key, find)
 
 
-def facts_of(state: State) -> StateFacts:
+def facts_of(state: State) -> FactColumns:
     """The facts rules ask for, of the stays as they are now."""
     if state.facts is None:
         state.facts = StateFacts(state)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ....cases.arrays import Ints, Mask
+from ....cases.conditions import FactColumns
 from ....policy.rules.order import following
 from ....policy.rules.rule import Rule
 from ..book import Book
@@ -18,7 +19,7 @@ from ..effects.prices import AsGroup, Factor, Price
 from ..effects.quotas import OutlierRule, ReviewRule
 from ..effects.routes import ByItem, Package, PerDiemRule
 from ..state import Change, Route, State, Step
-from .state_facts import StateFacts, facts_of
+from .state_facts import facts_of
 
 _WITH_BOOK: dict[str, Any] = {
     "by_item": ByItem,
@@ -113,7 +114,7 @@ class RuleStep:
         state.undecided[self.rule.id] += lost
         return change
 
-    def fires(self, state: State, facts: StateFacts) -> tuple[Mask, Mask]:
+    def fires(self, state: State, facts: FactColumns) -> tuple[Mask, Mask]:
         """Where the condition holds on the stay's day, and where that cannot be said."""
         held = self.rule.when.evaluate(facts)
         if not self.rule.by or (self.rule.valid_from is None and self.rule.valid_to is None):
