@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from .catalogue_tables import TYPES
 from .check import findings, findings_frame
-from .diff import diff
-from .model import (
-    AuxiliaryClass,
-    AuxiliaryFactor,
-    ComorbidityClass,
-    Complication,
-    DiagnosisFact,
-    DipKey,
-    DipType,
-    ExcludedProcedure,
-    LevelMean,
-    PrimaryCareEntry,
-    ProcedureFacts,
-    Trust,
-)
+from .diff import CatalogueDiff, diff
+from .model import CatalogueRecord
 from .pack import fingerprint, load, published, save
 from .prices import price_table
 from .sheets import read_table, read_workbook
 
-if TYPE_CHECKING:
-    from .diff import CatalogueDiff
 
-
-@dataclass(frozen=True, eq=True)
-class DipCatalogue:
+@dataclass(frozen=True, eq=False)
+class DipCatalogue(CatalogueRecord):
     """Disease types with their scores, the keys that lead to them, and the auxiliary tables.
 
     Load one with `load`, `from_official_workbook` or `from_table`, or learn one with
@@ -61,35 +43,6 @@ class DipCatalogue:
     >>> len(catalogue.check()), catalogue.diff(catalogue) is not None
     (0, True)
     """
-
-    id: str
-    title: str
-    types: Mapping[str, DipType]
-    keys: tuple[DipKey, ...]
-    title_zh: str = ""
-    version: str = ""
-    region: str = ""
-    rules: str = "base"
-    score_base: float = 1000.0
-    valid_from: date | None = None
-    valid_to: date | None = None
-    trust: Trust = "assumed"
-    source: str = ""
-    notes: tuple[str, ...] = ()
-    excluded_diagnoses: Mapping[str, str] = field(default_factory=dict)
-    excluded_procedures: Mapping[str, ExcludedProcedure] = field(default_factory=dict)
-    auxiliary_classes: Mapping[str, AuxiliaryClass] = field(default_factory=dict)
-    auxiliary: tuple[AuxiliaryFactor, ...] = ()
-    diagnosis_facts: Mapping[str, DiagnosisFact] = field(default_factory=dict)
-    complications: Mapping[str, Complication] = field(default_factory=dict)
-    exclusion_lists: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    procedure_facts: Mapping[str, ProcedureFacts] = field(default_factory=dict)
-    crosswalk: Mapping[str, str] = field(default_factory=dict)
-    hospital_coefficients: Mapping[str, float] = field(default_factory=dict)
-    level_means: tuple[LevelMean, ...] = ()
-    primary_care: tuple[PrimaryCareEntry, ...] = ()
-    comorbidity_classes: tuple[ComorbidityClass, ...] = ()
-    extra_codes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, source: str | Path, *, strict: bool = True) -> DipCatalogue:
@@ -256,6 +209,3 @@ class DipCatalogue:
             for name, value in self.summary().items()
         )
         return f"<table><caption>{escape(self.title)} {escape(self.title_zh)}</caption>{cells}</table>"
-
-    def __hash__(self) -> int:
-        return hash((self.id, self.version, len(self.types), len(self.keys)))

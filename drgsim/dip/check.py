@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -13,13 +13,10 @@ from ..errors import nearest_name
 from .conditions import CODE_FACTS, interval, print_conditions
 from .expressions import Expression, code_index, codebook, print_expression, print_patterns
 from .facts import COLUMN_FACTS, MATCHED_FACTS, known_facts
-from .model import EVERY_TYPE, DipKey
+from .model import EVERY_TYPE, CatalogueRecord, DipKey
 from .rules import RuleSet
 from .stages import Exclude
 from .words import Kind, ProcedureNote
-
-if TYPE_CHECKING:
-    from .catalogue import DipCatalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Finding:
         return f"{self.where}: {self.message} (got {self.got!r})"
 
 
-def findings(catalogue: DipCatalogue) -> list[Finding]:
+def findings(catalogue: CatalogueRecord) -> list[Finding]:
     """Everything found, table by table."""
     return [
         *_types(catalogue),
@@ -55,7 +52,7 @@ def findings_frame(found: Sequence[Finding]) -> pd.DataFrame:
     return pd.DataFrame([[getattr(item, name) for name in columns] for item in found], columns=columns)
 
 
-def _types(catalogue: DipCatalogue) -> Iterator[Finding]:
+def _types(catalogue: CatalogueRecord) -> Iterator[Finding]:
     named = {key.type for key in catalogue.keys}
     for code, kind in catalogue.types.items():
         where = f"type {code}"
@@ -76,7 +73,7 @@ def _types(catalogue: DipCatalogue) -> Iterator[Finding]:
             )
 
 
-def _keys(catalogue: DipCatalogue) -> Iterator[Finding]:
+def _keys(catalogue: CatalogueRecord) -> Iterator[Finding]:
     seen: dict[Any, int] = {}
     facts = known_facts(catalogue.diagnosis_facts)
     for place, key in enumerate(catalogue.keys, start=1):
@@ -142,7 +139,7 @@ def _conditions(conditions: Sequence[Condition], where: str, facts: Sequence[str
             yield Finding("empty", "error", where, got, "no number lies in this interval", "条件区间为空")
 
 
-def _codes(catalogue: DipCatalogue) -> Iterator[Finding]:
+def _codes(catalogue: CatalogueRecord) -> Iterator[Finding]:
     """Codes that the national catalogues do not have, and keys that no case can reach for that reason."""
     extra = catalogue.extra_codes
     diagnoses = code_index(codebook("diagnosis", [code for code in extra if code[:1].isalpha()]))
@@ -184,7 +181,7 @@ def _codes(catalogue: DipCatalogue) -> Iterator[Finding]:
                 yield _unknown(name, code, "procedure" if index is procedures else "diagnosis")
 
 
-def _primary_care_codes(catalogue: DipCatalogue) -> list[str]:
+def _primary_care_codes(catalogue: CatalogueRecord) -> list[str]:
     return [code for item in catalogue.primary_care for term in item.procedures for code in term]
 
 
@@ -199,17 +196,17 @@ def _unknown(where: str, code: str, kind: str) -> Finding:
     )
 
 
-def _rules(catalogue: DipCatalogue) -> RuleSet | None:
+def _rules(catalogue: CatalogueRecord) -> RuleSet | None:
     return RuleSet.load(catalogue.rules) if catalogue.rules in RuleSet.published() else None
 
 
-def _excludes_diagnoses(catalogue: DipCatalogue) -> bool:
+def _excludes_diagnoses(catalogue: CatalogueRecord) -> bool:
     rules = _rules(catalogue)
     exclude = rules.one(Exclude) if rules else None
     return exclude is not None and exclude.diagnoses
 
 
-def _barred(catalogue: DipCatalogue) -> set[str]:
+def _barred(catalogue: CatalogueRecord) -> set[str]:
     """Procedures that the catalogue's own rules take out of every case."""
     rules = _rules(catalogue)
     exclude = rules.one(Exclude) if rules else None
@@ -222,7 +219,7 @@ def _barred(catalogue: DipCatalogue) -> set[str]:
     }
 
 
-def _auxiliary(catalogue: DipCatalogue) -> Iterator[Finding]:
+def _auxiliary(catalogue: CatalogueRecord) -> Iterator[Finding]:
     facts = known_facts(catalogue.diagnosis_facts)
     for name, item in catalogue.auxiliary_classes.items():
         yield from _conditions(item.conditions, f"auxiliary class {name}", facts)
@@ -243,7 +240,7 @@ def _auxiliary(catalogue: DipCatalogue) -> Iterator[Finding]:
         seen.add((factor.type, factor.name))
 
 
-def _lists(catalogue: DipCatalogue) -> Iterator[Finding]:
+def _lists(catalogue: CatalogueRecord) -> Iterator[Finding]:
     if catalogue.rules not in RuleSet.published():
         near = nearest_name(catalogue.rules, RuleSet.published())
         message = f"no shipped rule set of this name{f', did you mean {near!r}?' if near else ''}"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from .catalogue_tables import KEYS, TYPES
-
-if TYPE_CHECKING:
-    from .catalogue import DipCatalogue
+from .model import CatalogueRecord
 
 _COMPARED = tuple(name for name in TYPES.columns if name != "code")
 
@@ -48,7 +46,7 @@ class CatalogueDiff:
         )
 
 
-def diff(before: DipCatalogue, after: DipCatalogue) -> CatalogueDiff:
+def diff(before: CatalogueRecord, after: CatalogueRecord) -> CatalogueDiff:
     """The types that differ, in the order of `before`, then of `after`."""
     keys = _keys_by_type(before), _keys_by_type(after)
     rows = []
@@ -71,7 +69,7 @@ def diff(before: DipCatalogue, after: DipCatalogue) -> CatalogueDiff:
     return CatalogueDiff(before.id, after.id, pd.DataFrame(rows, columns=columns).astype(numbers))
 
 
-def _keys_by_type(catalogue: DipCatalogue) -> dict[str, set[tuple[str, ...]]]:
+def _keys_by_type(catalogue: CatalogueRecord) -> dict[str, set[tuple[str, ...]]]:
     found: dict[str, set[tuple[str, ...]]] = {}
     for key in catalogue.keys:
         cells = tuple(column[1](getattr(key, name)) for name, column in KEYS.columns.items())

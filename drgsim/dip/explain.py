@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import isnan
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import Any
 
 from ..errors import ArgumentError
+from .answers import EncodedCases
 from .classes import CCI, NEEDED
 from .conditions import print_conditions
 from .expressions import print_expression, print_patterns
@@ -19,9 +18,6 @@ from .readable import Matcher
 from .readable_case import CATALOGUE_ORDER, Account, Candidate, DipCase, Loss
 from .stages import TIE_BREAKS, Auxiliary, Choose, ClassOrder, Composite, Entries, Fallback
 from .words import Pool, Status, TreatmentClass
-
-if TYPE_CHECKING:
-    from .grouper import DipGrouper
 
 _SHOWN = 12  # entries of one pool that are listed before the rest is only counted
 
@@ -81,27 +77,22 @@ class DipExplanation:
         return f"<pre>{escape(str(self))}</pre>"
 
 
-def explain(grouper: DipGrouper, case: Any, language: str) -> DipExplanation:
-    """See `DipGrouper.explain`."""
-    if language not in ("zh", "en"):
-        raise ArgumentError("explanations are written in two languages", got=language, allowed=("zh", "en"))
-    row = case.iloc[0] if getattr(case, "ndim", 1) == 2 else case
-    frame = _frame_of(dict(row))
-    encoded = grouper.encode(frame)
-    read = DipCase(
+def read_case(row: Mapping[str, Any], encoded: EncodedCases, columns: Sequence[str]) -> DipCase:
+    """One case with its facts, from its row, and from that row encoded by a catalogue of these columns."""
+    return DipCase(
         _codes(row.get("diagnoses")),
         _codes(row.get("procedures")),
-        dict(zip(grouper.compiled.columns, encoded.facts[0].tolist(), strict=True)),
+        dict(zip(columns, encoded.facts[0].tolist(), strict=True)),
         float(encoded.cost[0]),
     )
-    account = Matcher(grouper.prepared).match(read)
-    listed = bool(grouper.primary_care(encoded)[0])
-    return _Tree(grouper.prepared, read, account, language, listed).explanation()
 
 
-def _frame_of(row: Mapping[str, Any]) -> pd.DataFrame:
-    columns = {"diagnoses": None, **row}
-    return pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in columns.items()})
+def explain(prepared: Prepared, case: DipCase, listed: bool, language: str) -> DipExplanation:
+    """How a case, on the list of primary care or not, came to its type; see `DipGrouper.explain`."""
+    if language not in ("zh", "en"):
+        raise ArgumentError("explanations are written in two languages", got=language, allowed=("zh", "en"))
+    account = Matcher(prepared).match(case)
+    return _Tree(prepared, case, account, language, listed).explanation()
 
 
 def _codes(value: Any) -> tuple[str, ...]:

@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .._optional import require
 from .._paths import data_path
+from ..cases.arrow_columns import is_text
 from ..cases.columns import case_column, case_columns
 from ..cases.given import refuse_doubled
 from ..cases.layouts import find_layout
 from ..cases.parse import parse_column
-from ..errors import ColumnError, nearest_name
+from ..errors import ArgumentError, ColumnError, nearest_name
 from .catalogue_tables import DIAGNOSIS_FACTS, gather_facts
 from .conditions import CODE_FACTS, parse_conditions
 from .model import DiagnosisFact
@@ -154,3 +156,32 @@ def unreadable(cases: pd.DataFrame, names: Iterable[str]) -> dict[str, int]:
         if column in cases.columns
     }
     return {column: count for column, count in found.items() if count}
+
+
+def arrow_facts(columns: Mapping[str, Any], rows: int, asked: Iterable[str]) -> pd.DataFrame:
+    """The Arrow columns that are asked for, as a frame of so many rows."""
+    import pyarrow as pa
+
+    wanted = {"total_cost", *asked}
+    table = pa.table({name: column for name, column in columns.items() if name in wanted})
+    return table.to_pandas().reindex(pd.RangeIndex(rows))
+
+
+def arrow_parts(cases: Any, asked: Iterable[str]) -> tuple[Any, Any, pd.DataFrame]:
+    """The diagnoses, the procedures and the facts asked for, of a table in Arrow memory.
+
+    Raises ArgumentError for what is no such table, ColumnError as `refuse_without_diagnoses`.
+    """
+    if not hasattr(cases, "__arrow_c_stream__"):
+        raise ArgumentError(
+            "not a table of cases",
+            got=type(cases).__name__,
+            allowed=("pandas DataFrame", "anything with __arrow_c_stream__", "dict", "list of dicts"),
+        )
+    pa = require("pyarrow", extra="arrow", feature="grouping Arrow tables")
+    table = pa.table(cases)
+    refuse_without_diagnoses(table.column_names)
+    found = dict(zip(table.column_names, table.columns, strict=True))
+    codes = [found.get(name, pa.nulls(len(table), pa.string())) for name in ("diagnoses", "procedures")]
+    diagnoses, procedures = (each if is_text(each.type) else each.to_pandas() for each in codes)
+    return diagnoses, procedures, arrow_facts(found, len(table), asked)

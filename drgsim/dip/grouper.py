@@ -20,8 +20,8 @@ from .catalogue import DipCatalogue
 from .classes import CCI, NEEDED, ProcedureClasses, facts_with_index
 from .compile import CompiledDip, compile_dip
 from .dip_errors import DipCatalogueWarning
-from .explain import explain
-from .facts import columns_of, numbers, refuse_without_diagnoses, unreadable
+from .explain import DipExplanation, explain, read_case
+from .facts import arrow_parts, columns_of, numbers, refuse_without_diagnoses, unreadable
 from .frames import COLUMNS, AnswerWords, as_frame, as_table, wanted_columns
 from .prepared import Prepared, prepare
 from .prices import PrimaryCareList
@@ -30,7 +30,6 @@ from .stages import Auxiliary
 
 if TYPE_CHECKING:
     from .._kernels._dip import DipTables
-    from .explain import DipExplanation
 
 
 class DipGrouper:
@@ -138,9 +137,8 @@ class DipGrouper:
             return self._frame(_frame_of(cases), wanted)
         if isinstance(cases, pd.DataFrame):
             return self._frame(cases, wanted)
-        from .street import group_table
-
-        return group_table(self, cases, wanted)
+        diagnoses, procedures, facts = arrow_parts(cases, self.asked)
+        return self.told(procedures, facts, self.encoded(diagnoses, procedures, facts), wanted)[0]
 
     def encode(self, cases: pd.DataFrame) -> EncodedCases:
         """The cases as ids and facts; ColumnError when there are no diagnoses.
@@ -316,7 +314,10 @@ class DipGrouper:
         >>> str(grouper.explain(cases.iloc[0].to_dict(), lang="en")).splitlines()[0]
         'principal diagnosis: K80.100'
         """
-        return explain(self, case, lang)
+        row = case.iloc[0] if getattr(case, "ndim", 1) == 2 else case
+        encoded = self.encode(_frame_of([dict(row)]))
+        read = read_case(row, encoded, self.compiled.columns)
+        return explain(self.prepared, read, bool(self.primary_care(encoded)[0]), lang)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.catalogue, self.rules, self.classes, self.threads)

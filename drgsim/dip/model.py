@@ -1,13 +1,15 @@
 """The records of a DIP catalogue: types, the keys that lead to them, and its auxiliary tables.
 
-Plain frozen data. The catalogue that holds them, reading, checking and compiling are files of their own.
+Plain frozen data. Reading, checking, compiling and what a user asks of a catalogue are files of their own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from ..cases.conditions import Condition
 from .expressions import Expression, Pattern
@@ -159,3 +161,43 @@ class ProcedureFacts:
     kind: ProcedureClass
     level: int | None = None  # 1 to 4
     incision: int | None = None  # 0 is no incision
+
+
+@dataclass(frozen=True)
+class CatalogueRecord:
+    """All that a catalogue says; `DipCatalogue` is it with what a user asks. Money in yuan, stays in days."""
+
+    id: str
+    title: str
+    types: Mapping[str, DipType]
+    keys: tuple[DipKey, ...]
+    title_zh: str = ""
+    version: str = ""
+    region: str = ""
+    rules: str = "base"
+    score_base: float = 1000.0
+    valid_from: date | None = None
+    valid_to: date | None = None
+    trust: Trust = "assumed"
+    source: str = ""
+    notes: tuple[str, ...] = ()
+    excluded_diagnoses: Mapping[str, str] = field(default_factory=dict)
+    excluded_procedures: Mapping[str, ExcludedProcedure] = field(default_factory=dict)
+    auxiliary_classes: Mapping[str, AuxiliaryClass] = field(default_factory=dict)
+    auxiliary: tuple[AuxiliaryFactor, ...] = ()
+    diagnosis_facts: Mapping[str, DiagnosisFact] = field(default_factory=dict)
+    complications: Mapping[str, Complication] = field(default_factory=dict)
+    exclusion_lists: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    procedure_facts: Mapping[str, ProcedureFacts] = field(default_factory=dict)
+    crosswalk: Mapping[str, str] = field(default_factory=dict)
+    hospital_coefficients: Mapping[str, float] = field(default_factory=dict)
+    level_means: tuple[LevelMean, ...] = ()
+    primary_care: tuple[PrimaryCareEntry, ...] = ()
+    comorbidity_classes: tuple[ComorbidityClass, ...] = ()
+    extra_codes: Mapping[str, str] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.version, len(self.types), len(self.keys)))
+
+
+AnyCatalogue = TypeVar("AnyCatalogue", bound=CatalogueRecord)

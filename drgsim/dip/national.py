@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._paths import data_path
 from ..cases.conditions import Condition
@@ -18,6 +18,7 @@ from ..errors import DrgsimError
 from .conditions import parse_conditions
 from .expressions import Expression, Pattern, parse_alternatives, parse_patterns
 from .model import (
+    AnyCatalogue,
     DiagnosisFact,
     DipKey,
     DipType,
@@ -28,9 +29,6 @@ from .model import (
 )
 from .prepared import ANY_DIAGNOSIS
 from .words import Kind, ProcedureNote
-
-if TYPE_CHECKING:
-    from .catalogue import DipCatalogue
 
 Row = Mapping[str, str]
 Parts = Mapping[str, Sequence[Row]]
@@ -51,8 +49,8 @@ def layout() -> Mapping[str, Any]:
 
 
 def national_catalogue(
-    make: type[DipCatalogue], parts: Parts, *, trust: Trust, source: str
-) -> tuple[DipCatalogue, list[str], list[str]]:
+    make: type[AnyCatalogue], parts: Parts, *, trust: Trust, source: str
+) -> tuple[AnyCatalogue, list[str], list[str]]:
     """The catalogue, and what is wrong with the rows and what is only doubtful, in words.
 
     `parts` has the rows of every sheet of `data/dip/workbook.toml`, cells as text under its column names.

@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._atomic import together
 from .._damaged import read_toml
@@ -20,9 +20,7 @@ from . import catalogue_tables as tables
 from .check import findings
 from .dip_errors import DipCatalogueError, DipCatalogueWarning
 from .expressions import Pattern
-
-if TYPE_CHECKING:
-    from .catalogue import DipCatalogue
+from .model import AnyCatalogue, CatalogueRecord
 
 META = "catalogue.toml"
 _META_FIELDS = (
@@ -48,7 +46,7 @@ def published() -> tuple[str, ...]:
     return tuple(sorted(name.replace("_", ".") for name in folders))  # a folder's name has no dot
 
 
-def load(make: type[DipCatalogue], source: str | Path, *, strict: bool) -> DipCatalogue:
+def load(make: type[AnyCatalogue], source: str | Path, *, strict: bool) -> AnyCatalogue:
     """The catalogue in a folder, or a shipped one by name, made of the class given."""
     folder = Path(source)
     if not (folder / META).is_file():
@@ -68,7 +66,7 @@ def load(make: type[DipCatalogue], source: str | Path, *, strict: bool) -> DipCa
 
 
 def settle(
-    catalogue: DipCatalogue,
+    catalogue: CatalogueRecord,
     problems: Iterable[str],
     *,
     where: str,
@@ -104,7 +102,7 @@ def listed(problems: Iterable[str]) -> str:
     return " | ".join(problems[:_SHOWN]) + (f" | and {more} more" if more > 0 else "")
 
 
-def save(catalogue: DipCatalogue, folder: Path) -> Path:
+def save(catalogue: CatalogueRecord, folder: Path) -> Path:
     """Write every table; a table left from an earlier save that is now empty goes."""
     with together(folder) as part:
         (part / META).write_text(_meta_text(catalogue), encoding="utf-8")
@@ -115,7 +113,7 @@ def save(catalogue: DipCatalogue, folder: Path) -> Path:
     return folder
 
 
-def fingerprint(catalogue: DipCatalogue) -> str:
+def fingerprint(catalogue: CatalogueRecord) -> str:
     """SHA-256 over the saved form."""
     digest = hashlib.sha256()
     with TemporaryDirectory() as folder:
@@ -125,7 +123,7 @@ def fingerprint(catalogue: DipCatalogue) -> str:
     return digest.hexdigest()
 
 
-def _read(make: type[DipCatalogue], folder: Path, problems: list[str]) -> DipCatalogue:
+def _read(make: type[AnyCatalogue], folder: Path, problems: list[str]) -> AnyCatalogue:
     meta = _read_meta(folder / META)
 
     def mapped(table: tables.Table, key: str, value: Callable[[Any], Any] = lambda record: record) -> Any:
@@ -180,7 +178,7 @@ def _gather_lists(rows: Iterable[tables.ListedDiagnosis]) -> dict[str, tuple[Pat
     return {name: tuple(patterns) for name, patterns in lists.items()}
 
 
-def _records_of(catalogue: DipCatalogue) -> list[tuple[tables.Table, Iterable[Any]]]:
+def _records_of(catalogue: CatalogueRecord) -> list[tuple[tables.Table, Iterable[Any]]]:
     facts = [
         row
         for fact in catalogue.diagnosis_facts.values()
@@ -222,7 +220,7 @@ def _records_of(catalogue: DipCatalogue) -> list[tuple[tables.Table, Iterable[An
     ]
 
 
-def _meta_text(catalogue: DipCatalogue) -> str:
+def _meta_text(catalogue: CatalogueRecord) -> str:
     defaults = {item.name: item.default for item in fields(catalogue)}
     lines = []
     for name in _META_FIELDS:

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from ..codes import Codebook
 from .classes import ProcedureClasses
 from .dip_errors import DipRulesError
 from .expressions import Pattern, base_code, codebook
 from .facts import shipped_facts
-from .model import EVERY_TYPE, DiagnosisFact, DipKey, DipType, ExcludedProcedure
+from .model import EVERY_TYPE, CatalogueRecord, DiagnosisFact, DipKey, DipType, ExcludedProcedure
 from .rules import RuleSet
 from .stages import Auxiliary, Codes, Composite, Fallback, MapCodes
 from .words import CLASSES, Kind, Pool, ProcedureNote
-
-if TYPE_CHECKING:
-    from .catalogue import DipCatalogue
 
 ANY_DIAGNOSIS = Pattern("A00", "Z99")
 _COMPLETE = 7  # characters of a procedure code that is not a beginning
@@ -28,7 +24,7 @@ _COMPLETE = 7  # characters of a procedure code that is not a beginning
 class Prepared:
     """What both groupers read. Keys are positions in `catalogue.keys`, in catalogue order."""
 
-    catalogue: DipCatalogue
+    catalogue: CatalogueRecord
     rules: RuleSet
     classes: ProcedureClasses
     diagnoses: Codebook
@@ -86,7 +82,7 @@ def code_of_answer(prepared: Prepared, key: DipKey, principal: str) -> str:
     return principal[:3] + key.type[len(str(key.diagnoses[0])) :]
 
 
-def prepare(catalogue: DipCatalogue, rules: RuleSet, classes: ProcedureClasses) -> Prepared:
+def prepare(catalogue: CatalogueRecord, rules: RuleSet, classes: ProcedureClasses) -> Prepared:
     """Bring a catalogue and a rule set together.
 
     Raises DipRulesError when the catalogue has types of a kind that the rule set never looks for.
@@ -121,7 +117,7 @@ def names(named: str, code: str, rule: Codes) -> bool:
     return code == named
 
 
-def with_derived_composites(catalogue: DipCatalogue) -> DipCatalogue:
+def with_derived_composites(catalogue: CatalogueRecord) -> CatalogueRecord:
     """The same with a composite type of each class, without a score, for every category that has none.
 
     Four wide keys stand for them; the code of an answer takes the category of the case.
@@ -135,7 +131,7 @@ def with_derived_composites(catalogue: DipCatalogue) -> DipCatalogue:
     return replace(catalogue, types=types, keys=tuple(keys))
 
 
-def _pools(catalogue: DipCatalogue, rules: RuleSet) -> dict[Pool, tuple[int, ...]]:
+def _pools(catalogue: CatalogueRecord, rules: RuleSet) -> dict[Pool, tuple[int, ...]]:
     composite, fallback = rules.one(Composite), rules.one(Fallback)
     searched: set[Pool] = {*rules.entry_pools, *(fallback.pools if fallback else ())}
     if composite:
@@ -173,7 +169,7 @@ def _pool(kind: DipType, rules: RuleSet) -> Pool | None:
     return Pool(kind.kind.value)
 
 
-def _factors(catalogue: DipCatalogue, rules: RuleSet) -> dict[str, tuple[int, ...]]:
+def _factors(catalogue: CatalogueRecord, rules: RuleSet) -> dict[str, tuple[int, ...]]:
     """A type's own factors, and those of every type whose class it does not state itself."""
     stage = rules.one(Auxiliary)
     if stage is None:
@@ -190,7 +186,7 @@ def _factors(catalogue: DipCatalogue, rules: RuleSet) -> dict[str, tuple[int, ..
     return {code: tuple(places) for code, places in own.items() if places}
 
 
-def _with_ranges(catalogue: DipCatalogue) -> dict[str, ExcludedProcedure]:
+def _with_ranges(catalogue: CatalogueRecord) -> dict[str, ExcludedProcedure]:
     """A limited procedure without a stated range may be principal where an entry names it."""
     ranges: dict[str, set[Pattern]] = {}
     for key in catalogue.keys:
@@ -204,7 +200,7 @@ def _with_ranges(catalogue: DipCatalogue) -> dict[str, ExcludedProcedure]:
     }
 
 
-def _own_diagnoses(catalogue: DipCatalogue) -> set[str]:
+def _own_diagnoses(catalogue: CatalogueRecord) -> set[str]:
     """Complete diagnosis codes that the catalogue names, whether or not the national catalogue has them."""
     return {
         *(code for code in catalogue.extra_codes if code[0].isalpha()),
@@ -214,7 +210,7 @@ def _own_diagnoses(catalogue: DipCatalogue) -> set[str]:
     }
 
 
-def _own_procedures(catalogue: DipCatalogue) -> set[str]:
+def _own_procedures(catalogue: CatalogueRecord) -> set[str]:
     """Complete procedure codes that the catalogue names."""
     return {
         *(code for code in catalogue.extra_codes if code[0].isdigit()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +14,11 @@ from .answers import EncodedCases, answer
 from .compile import CompiledDip, compile_dip
 from .dip_errors import DipCatalogueError
 from .expressions import Pattern, codebook
-from .model import DipKey, DipType
+from .model import CatalogueRecord, DipKey, DipType
 from .prepared import Prepared
 from .rules import RuleSet, Step
 from .stages import Choose, Classify, ClassOrder, Codes, Composite, Entries, Exclude, MapCodes
 from .words import Kind, Pool
-
-if TYPE_CHECKING:
-    from .catalogue import DipCatalogue
 
 
 class PrimaryCareList:
@@ -64,7 +61,7 @@ def _own(prepared: Prepared) -> Prepared:
     return replace(prepared, catalogue=catalogue, rules=rules, pools=pools, factors={})
 
 
-def price_table(catalogue: DipCatalogue) -> pd.DataFrame:
+def price_table(catalogue: CatalogueRecord) -> pd.DataFrame:
     """See `DipCatalogue.price_table`; raises DipCatalogueError when no type has a score."""
     if all(kind.score is None for kind in catalogue.types.values()):
         raise DipCatalogueError(
@@ -83,7 +80,7 @@ def price_table(catalogue: DipCatalogue) -> pd.DataFrame:
 
 
 def _row(
-    catalogue: DipCatalogue, kind: DipType, levels: list[str], means: dict[tuple[str, str], float]
+    catalogue: CatalogueRecord, kind: DipType, levels: list[str], means: dict[tuple[str, str], float]
 ) -> dict[str, Any]:
     """What one type states; a type of primary care has its own factor, else 1, whatever the level."""
     same = 1.0 if kind.primary_care_factor is None else kind.primary_care_factor
@@ -101,7 +98,7 @@ def _row(
     }
 
 
-def _answers(catalogue: DipCatalogue) -> Iterator[tuple[str, DipType]]:
+def _answers(catalogue: CatalogueRecord) -> Iterator[tuple[str, DipType]]:
     """Every code that an answer may carry, with the type that states its numbers: the types, and for a
     composite type of a range the codes of the categories in it, where the rules put them in its place."""
     yield from catalogue.types.items()

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -19,13 +19,10 @@ from ..cases.beside import BOOKS, workbook_rows
 from ..errors import ColumnError, DrgsimError, FileFormatError, nearest_name
 from .conditions import parse_conditions
 from .expressions import parse_expression, parse_patterns
-from .model import DipKey, DipType
+from .model import AnyCatalogue, DipKey, DipType
 from .national import NATIONAL_PARTS, Parts, Row, layout, national_catalogue
 from .pack import settle
 from .words import Kind, TreatmentClass
-
-if TYPE_CHECKING:
-    from .catalogue import DipCatalogue
 
 Rows = list[list[str]]
 
@@ -68,7 +65,7 @@ def _words() -> Mapping[str, Any]:
 
 
 def read_table(
-    make: type[DipCatalogue],
+    make: type[AnyCatalogue],
     table: pd.DataFrame | str | Path,
     *,
     id: str = "city",
@@ -78,7 +75,7 @@ def read_table(
     any_of: str = "/",
     all_of: str = "+",
     strict: bool = True,
-) -> DipCatalogue:
+) -> AnyCatalogue:
     """The catalogue that a flat table states.
 
     Parameters
@@ -206,7 +203,7 @@ def _marked(code: str, name: str, kind: Kind) -> str:
     return ""
 
 
-def read_workbook(make: type[DipCatalogue], path: str | Path, *, strict: bool) -> DipCatalogue:
+def read_workbook(make: type[AnyCatalogue], path: str | Path, *, strict: bool) -> AnyCatalogue:
     """See `DipCatalogue.from_official_workbook`."""
     parts = _parts(read_workbook_rows(path), str(path))
     catalogue, problems, doubts = national_catalogue(make, parts, trust="read", source=Path(path).name)

@@ -1,26 +1,20 @@
-"""Tables in Arrow memory, and chunks of a file, to their disease types: what `drgsim dip group` does between
-reading and writing, there or by pandas."""
+"""Chunks of a file to their disease types: what `drgsim dip group` does between reading and writing, in Arrow
+memory or by pandas."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pandas as pd
-
-from .._optional import require
 from ..cases.arrow_cases import arrow_cases
-from ..cases.arrow_columns import is_text
 from ..cases.columns import without_personal
 from ..cases.read_chunk import ChunkToRead
 from ..cases.read_report import KEY, ReadReport
-from ..errors import ArgumentError, ColumnError, nearest_name
+from ..errors import ColumnError, nearest_name
 from ..grouping.street import beside
-from .facts import refuse_without_diagnoses
-
-if TYPE_CHECKING:
-    from .grouper import DipGrouper
+from .facts import arrow_facts
+from .grouper import DipGrouper
 
 
 @dataclass(frozen=True)
@@ -54,7 +48,7 @@ def group_chunk(grouper: DipGrouper, job: ChunkToRead) -> DipChunk:
             do="say which header of the file it is: --rename HEADER=diagnoses",
         )
     texts = cases.columns.get("procedures", pa.nulls(cases.rows, pa.string()))
-    facts = _facts(cases.columns, cases.rows, grouper)
+    facts = arrow_facts(cases.columns, cases.rows, grouper.asked)
     encoded = grouper.encoded(cases.lists["diagnoses"], cases.lists.get("procedures", texts), facts)
     answers, told = grouper.told(texts, facts, encoded)
     counted = answers.column("status").value_counts().to_pylist()
@@ -62,35 +56,8 @@ def group_chunk(grouper: DipGrouper, job: ChunkToRead) -> DipChunk:
     return DipChunk(beside(cases.columns, answers.replace_schema_metadata()), status, told, cases.report)
 
 
-def _facts(columns: Mapping[str, Any], rows: int, grouper: DipGrouper) -> pd.DataFrame:
-    """The Arrow columns that grouping looks at, as a frame."""
-    import pyarrow as pa
-
-    asked = {"total_cost", *grouper.asked} & columns.keys()
-    table = pa.table({name: column for name, column in columns.items() if name in asked})
-    return table.to_pandas().reindex(pd.RangeIndex(rows))
-
-
-def group_table(grouper: DipGrouper, cases: Any, columns: Sequence[str]) -> Any:
-    """What `DipGrouper.group` says of a table in Arrow memory, as a table. Raises as it does."""
-    if not hasattr(cases, "__arrow_c_stream__"):
-        raise ArgumentError(
-            "not a table of cases",
-            got=type(cases).__name__,
-            allowed=("pandas DataFrame", "anything with __arrow_c_stream__", "dict", "list of dicts"),
-        )
-    pa = require("pyarrow", extra="arrow", feature="grouping Arrow tables")
-    table = pa.table(cases)
-    refuse_without_diagnoses(table.column_names)
-    found = dict(zip(table.column_names, table.columns, strict=True))
-    codes = [found.get(name, pa.nulls(len(table), pa.string())) for name in ("diagnoses", "procedures")]
-    diagnoses, procedures = (each if is_text(each.type) else each.to_pandas() for each in codes)
-    facts = _facts(found, len(table), grouper)
-    return grouper.told(procedures, facts, grouper.encoded(diagnoses, procedures, facts), columns)[0]
-
-
 def group_chunk_in_pandas(grouper: DipGrouper, job: ChunkToRead) -> DipChunk:
-    """Read, group and join one chunk; the table is a DataFrame. Raises as `arrow_street.group_chunk`."""
+    """Read, group and join one chunk; the table is a DataFrame. Raises as `group_chunk`."""
     cases = job.frame()
     grouped = grouper.group(cases)
     names = {*cases.columns, *grouped.columns}
