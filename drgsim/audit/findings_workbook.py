@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from .._excel import COUNT, MONEY, workbook
 from ..words import named
 from .indices import problem_list
+from .record import AuditRecord
 from .words import result_text, word
-
-if TYPE_CHECKING:
-    from .result import AuditResult
 
 _FINDINGS = named(
     "finding",
@@ -45,7 +43,7 @@ _KEYS = {"department": ("科室", "department"), "rule": ("规则", "rule")}
 _TITLE = ("医保基金使用自查自纠", "Self-inspection of fund use")
 
 
-def write_workbook(result: AuditResult, path: Any, *, lang: str = "zh") -> None:
+def write_workbook(result: AuditRecord, path: Any, *, lang: str = "zh") -> None:
     """Write the workbook; the file is there whole or not at all. Every text is text, never a formula.
 
     Raises MissingExtraError without XlsxWriter, ArgumentError for more findings than a sheet holds.
@@ -75,7 +73,7 @@ def write_workbook(result: AuditResult, path: Any, *, lang: str = "zh") -> None:
                 book.table(names[en], _pandas(frame), headers=heads, code=_plain)
 
 
-def rows_for_people(result: AuditResult, lang: str) -> list[dict[str, Any]]:
+def rows_for_people(result: AuditRecord, lang: str) -> list[dict[str, Any]]:
     """Findings with names of rules and kinds in words, evidence and what would clear each."""
     rows = []
     for row in result.findings.sort("hospital_id", "department", "rule", "day", "finding").iter_rows(
@@ -95,7 +93,7 @@ def rows_for_people(result: AuditResult, lang: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _grouped(result: AuditResult, keys: list[str], lang: str) -> pd.DataFrame:
+def _grouped(result: AuditRecord, keys: list[str], lang: str) -> pd.DataFrame:
     import polars as pl
 
     made = (
@@ -117,7 +115,7 @@ def _grouped(result: AuditResult, keys: list[str], lang: str) -> pd.DataFrame:
     return table
 
 
-def _findings(result: AuditResult, lang: str) -> pd.DataFrame:
+def _findings(result: AuditRecord, lang: str) -> pd.DataFrame:
     rows = rows_for_people(result, lang)
     table = pd.DataFrame({name: [row[name] for row in rows] for name in _FINDINGS})
     table["decision"] = [word("decision", each, lang) if each else "" for each in table["decision"]]

@@ -13,11 +13,10 @@ import pandas as pd
 from .._paths import data_path
 from ..words import pairs
 from .audit_errors import AuditRuleError
+from .record import AuditRecord
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from .result import AuditResult
 
 
 KINDS = pairs("problem_kind")
@@ -31,7 +30,7 @@ def problem_rows() -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
-def problem_list(result: AuditResult, lang: str = "zh") -> pl.DataFrame:
+def problem_list(result: AuditRecord, lang: str = "zh") -> pl.DataFrame:
     """field, rows, kind, problem, how, rules, findings, money (yuan, counted once): a row an entry.
 
     `how` says whether rules looked for it in the data at hand, or that only the record can show it.
@@ -79,7 +78,7 @@ STATE = "assumed"
 _OVERCODED, _UNDERCODED = ("upcoding",), ("downcoding",)
 
 
-def dip_indices(result: AuditResult, *, beta: float = 0.0) -> pd.DataFrame:
+def dip_indices(result: AuditRecord, *, beta: float = 0.0) -> pd.DataFrame:
     """A row a hospital: record_quality (0 to 1), the four indices, and the factor on its points.
 
     An index is the hospital's share over what its groups lead to elsewhere: 1 is as expected, NaN unknown.

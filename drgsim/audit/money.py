@@ -13,11 +13,10 @@ import yaml
 from .._paths import data_path
 from ..errors import ArgumentError
 from .reading import polars
+from .record import AuditRecord
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from .result import AuditResult
 
 
 def counted(findings: pl.DataFrame) -> pl.DataFrame:
@@ -126,7 +125,7 @@ def deterrence(gain: float, detection: float, multiple: float) -> float:
 
 
 def recover(
-    result: AuditResult,
+    result: AuditRecord,
     *,
     only_violations: bool = False,
     article: str = "article_38",
@@ -172,7 +171,7 @@ _CAMPAIGN = (
 
 
 def supervision(
-    result: AuditResult,
+    result: AuditRecord,
     *,
     coverage: float,
     detection: float,
@@ -232,7 +231,7 @@ def scored(points: float) -> str:
     return SUSPENDED if points >= people["suspended_from"] else PAYS
 
 
-def sanctions(result: AuditResult, *, article: str = "article_38", by: str = "doctor") -> pd.DataFrame:
+def sanctions(result: AuditRecord, *, article: str = "article_38", by: str = "doctor") -> pd.DataFrame:
     """Points and suspensions, if what is open or accepted were confirmed under one article.
 
     Returns a row a `doctor` or `department` and hospital: findings, loss (yuan, counted once); of a doctor

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,9 +14,9 @@ from ..language import stated_language
 from ..words import in_words, pairs
 from .findings_workbook import write_workbook
 from .indices import dip_indices, problem_list
-from .library import Library
 from .money import recover, sanctions, supervision
 from .reading import polars
+from .record import AuditRecord
 from .self_inspection import write_self_inspection
 from .words import result_text
 
@@ -31,8 +30,8 @@ SUSPICION_EN = (
 RESULT_WORDS = pairs("finding_kind")
 
 
-@dataclass(frozen=True, repr=False)
-class AuditResult:
+@dataclass(frozen=True, repr=False, eq=False)
+class AuditResult(AuditRecord):
     """What a screening found. Built by `drgsim.audit`; never changes.
 
     Attributes
@@ -78,35 +77,12 @@ class AuditResult:
     ['findings.xlsx', 'summary.md', 'decisions.csv']
     """
 
-    findings: pl.DataFrame
-    screened: Mapping[str, int]
-    told: Mapping[str, int]
-    undecided: Mapping[str, int]
-    problems: pl.DataFrame
-    hospitals: pl.DataFrame
-    checklist: pl.DataFrame
-    library: Library
-    unused: tuple[str, ...] = ()
-    unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    rings: Any = None
-    kept_decisions: tuple[dict[str, Any], ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.findings)
-
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The findings as pandas, a row a finding."""
         return pd.DataFrame(
             {name: self.findings.get_column(name).to_list() for name in self.findings.columns}
         )
-
-    def summary(self, by: str = "rule") -> pd.DataFrame:
-        """Findings, stays or visits, institutions and money (counted once; yuan) by a column of `findings`.
-
-        `by`: rule, family, result, table, department, hospital_id, decision.
-        """
-        return _grouped(self.findings, by)
 
     @property
     def open(self) -> pl.DataFrame:
@@ -116,14 +92,6 @@ class AuditResult:
     def cases(self) -> pd.DataFrame:
         """The case list: every finding with its visit and pseudonym. The only way rows leave on purpose."""
         return self.frame
-
-    @property
-    def assumed(self) -> list[str]:
-        """Rules and levers in use that rest on assumptions of drgsim, as `rule` or `rule.lever`."""
-        found = set(self.findings.get_column("rule").unique().to_list())
-        rules = [rule for rule in self.library if rule.id in found]
-        named = [rule.id for rule in rules if rule.state == "assumed"]
-        return named + [f"{rule.id}.{lever}" for rule in rules for lever in rule.assumed]
 
     def problem_list(self, lang: Literal["zh", "en"] = "zh") -> pl.DataFrame:
         """The national lists of typical problems beside this screening; see `drgsim.audit.indices`.
@@ -277,22 +245,3 @@ class AuditResult:
     def _repr_html_(self) -> str:
         summary = in_words(self.summary()).to_html(border=0)
         return f"<pre>{escape(self.text(stated_language() or 'zh'))}</pre>{summary}"
-
-
-def _grouped(findings: pl.DataFrame, by: str) -> pd.DataFrame:
-    pl = polars()
-    keys = ["table", by] if by not in ("table", "rule") else [by]
-    made = (
-        findings.group_by(keys)
-        .agg(
-            findings=pl.len(),
-            visits=pl.col("visit_id").drop_nulls().n_unique(),
-            institutions=pl.col("hospital_id").drop_nulls().n_unique(),
-            violations=(pl.col("result") == "violation").sum(),
-            explained=(pl.col("decision") == "explained").sum(),
-            money=pl.col("counted").sum().round(2),
-        )
-        .sort(["money", "findings", *keys], descending=[True, True, *([False] * len(keys))])
-    )
-    frame = pd.DataFrame(made.to_dict(as_series=False))
-    return frame.set_index(keys if len(keys) > 1 else by) if len(frame) else frame

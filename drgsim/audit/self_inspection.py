@@ -14,12 +14,11 @@ from ..errors import FileFormatError
 from .audit_errors import DecisionsError
 from .findings_workbook import rows_for_people, write_workbook
 from .raw import polars, read_file
+from .record import AuditRecord
 from .words import SUSPICION, number, told, word
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from .result import AuditResult
 
 
 DECISIONS = ("", "accepted", "explained", "refunded")
@@ -105,7 +104,7 @@ WORKBOOK_FILE, SUMMARY_FILE, DECISIONS_FILE = "findings.xlsx", "summary.md", "de
 _SHOWN = 15
 
 
-def write_self_inspection(result: AuditResult, folder: Any, *, lang: str = "zh") -> list[Path]:
+def write_self_inspection(result: AuditRecord, folder: Any, *, lang: str = "zh") -> list[Path]:
     """Write the three files into a folder (made if need be) and return their paths.
 
     Decisions already made stay in the file of decisions, also those whose finding is gone.
@@ -119,7 +118,7 @@ def write_self_inspection(result: AuditResult, folder: Any, *, lang: str = "zh")
     return [folder / name for name in names]
 
 
-def summary_text(result: AuditResult, lang: str) -> str:
+def summary_text(result: AuditRecord, lang: str) -> str:
     """What was screened and found, by rule and department, in sentences a letter can take. No persons."""
     en = lang == "en"
     lines = ["# Self-inspection of fund use" if en else "# 医保基金使用自查自纠情况", ""]
@@ -155,7 +154,7 @@ def summary_text(result: AuditResult, lang: str) -> str:
     return "\n".join(lines)
 
 
-def _write_decisions(result: AuditResult, path: Path, lang: str) -> None:
+def _write_decisions(result: AuditRecord, path: Path, lang: str) -> None:
     place = lang == "en"
     heads = list(HEADERS.values()) if place else list(HEADERS)
     extra = (

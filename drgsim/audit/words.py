@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 from functools import cache
-from typing import TYPE_CHECKING
 
 from .._paths import data_path
-
-if TYPE_CHECKING:
-    from .result import AuditResult
+from .record import AuditRecord
 
 SUSPICION = (
     "疑点不等于违规：除规则结果类型为“违规”者外，均须核实病历与凭证后认定。",
@@ -44,7 +41,7 @@ def number(value: object) -> str:
     return f"{amount:,.0f}" if amount == round(amount) else f"{amount:,.2f}".rstrip("0").rstrip(".")
 
 
-def told(result: AuditResult, lang: str) -> list[str]:
+def told(result: AuditRecord, lang: str) -> list[str]:
     """What the tables could not tell, one sentence each."""
     en = lang == "en"
     gap = " " if en else ""
@@ -76,7 +73,7 @@ def told(result: AuditResult, lang: str) -> list[str]:
     return said
 
 
-def result_text(result: AuditResult, lang: str) -> str:
+def result_text(result: AuditRecord, lang: str) -> str:
     """A few lines for the terminal."""
     en = lang == "en"
     gap, comma = (" ", ", ") if en else ("", "、")

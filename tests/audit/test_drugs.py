@@ -7,8 +7,7 @@ import polars as pl
 import pytest
 
 import drgsim
-from drgsim.audit.drugs.screen import rings
-from drgsim.audit.drugs.supply import prepared, with_stock, with_window
+from drgsim.audit.drugs.screen import prepared, rings, with_stock, with_window
 
 DAY = datetime.datetime(2026, 1, 1, 9)
 ATORVASTATIN = [{"drug_code": "ATO", "ddd": 20, "strength": 20, "pack": 7}]
