@@ -10,18 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from .members import city_persons, member_cells
 from .mix import CaseMix, group_shares
-from .region_errors import RegionError
+from .region_record import RegionError, RegionRecord
 from .targets import INSURANCES, LEVELS, Target, targets
-
-if TYPE_CHECKING:
-    from .region import SyntheticRegion
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -58,7 +54,7 @@ class Calibration:
     flow_cost: Floats
 
 
-def calibrate(region: SyntheticRegion, year: int, mix: CaseMix) -> Calibration:
+def calibrate(region: RegionRecord, year: int, mix: CaseMix) -> Calibration:
     """Solve a region for a year. Raises RegionError when its assumptions cannot meet the totals."""
     return _Problem(region, targets(year), year, mix).solve()
 
@@ -66,7 +62,7 @@ def calibrate(region: SyntheticRegion, year: int, mix: CaseMix) -> Calibration:
 class _Problem:
     """What is free, moved round by round until the totals are met."""
 
-    def __init__(self, region: SyntheticRegion, aims: Mapping[str, Target], year: int, mix: CaseMix) -> None:
+    def __init__(self, region: RegionRecord, aims: Mapping[str, Target], year: int, mix: CaseMix) -> None:
         self.region = region
         self.aims = {id: target.amount for id, target in aims.items()}
         self._set_classes(year, mix)

@@ -7,7 +7,6 @@ the severity make it.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +17,10 @@ from .common_codes import common_prefix, likeliest, usable, weight
 from .complications import CodeTexts, Complications, age_column, cell_weights
 from .people import Diseases, Patients
 from .randomness import BLOCK, Choices, Streams
+from .region_record import RegionRecord
 from .satisfy import CasePools
 from .satisfy.severity_codes import asked_for
 from .targets import bands
-
-if TYPE_CHECKING:
-    from .region import SyntheticRegion
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -34,7 +31,7 @@ _VARIANTS = 4  # routine procedures used of each common prefix
 class CaseCodes:
     """Draws the diagnoses and procedures of a block of cases, as text."""
 
-    def __init__(self, region: SyntheticRegion, pools: CasePools) -> None:
+    def __init__(self, region: RegionRecord, pools: CasePools) -> None:
         severity = pools.severity
         beside = severity.listed["none"]
         routine = _routine(pools.scheme)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +13,11 @@ import numpy.typing as npt
 from .common_codes import common_prefix, limit, weight
 from .people import Diseases, Patients
 from .randomness import BLOCK, Choices, Streams
+from .region_record import RegionRecord
 from .satisfy import CasePools
 from .satisfy.candidates import Core
 from .satisfy.severity_codes import COMMON, SEVERITIES, SeverityCodes
 from .targets import SEXES, bands, cell_count, drawn
-
-if TYPE_CHECKING:
-    from .region import SyntheticRegion
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -91,7 +88,7 @@ class CodeTexts:
 class Complications:
     """Draws the CC and MCC of a block of cases."""
 
-    def __init__(self, region: SyntheticRegion, pools: CasePools, texts: CodeTexts) -> None:
+    def __init__(self, region: RegionRecord, pools: CasePools, texts: CodeTexts) -> None:
         self._assumed = region.assumed["diagnoses"]
         severity = pools.severity
         excluding = [severity.excluding(core.principal) for core in pools.cores]

@@ -7,7 +7,6 @@ import csv
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +15,8 @@ from .._paths import data_path
 from .mix import KINDS, CaseMix
 from .people import Diseases
 from .randomness import BLOCK, Streams, normal_mean
+from .region_record import RegionRecord
 from .targets import drawn
-
-if TYPE_CHECKING:
-    from .region import SyntheticRegion
-
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -119,7 +115,7 @@ class Bill:
 class Bills:
     """Splits the costs of a block of cases."""
 
-    def __init__(self, region: SyntheticRegion, mix: CaseMix) -> None:
+    def __init__(self, region: RegionRecord, mix: CaseMix) -> None:
         self._cost, self._scope = region.assumed["cost"], region.assumed["scope"]
         self._kind = mix.kind
         self._shares = np.array([self._cost[kind.value] for kind in KINDS])

@@ -16,13 +16,13 @@ from ..published import series
 from ..words import word
 from .members import member_cells
 from .mix import group_shares
+from .region_record import RegionRecord
 from .targets import INSURANCES, LEVEL_NAMES, LEVELS, Target, rows, targets
 from .world import build_world, grouper_of
 
 if TYPE_CHECKING:
     from ..grouping import DrgGrouper
     from ..schemes.scheme import Scheme
-    from .region import SyntheticRegion
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,13 @@ class Measured:
     error: float
 
 
-def measured(region: SyntheticRegion, cases: pd.DataFrame) -> Mapping[str, Measured]:
+def measured(region: RegionRecord, cases: pd.DataFrame) -> Mapping[str, Measured]:
     """Figures of the cases of the region's own insured by the id of their target."""
     own = cases[cases["insured_region"].isin([city.id for city in region.cities])]
     return dict(_figures(region, own))
 
 
-def _figures(region: SyntheticRegion, own: pd.DataFrame) -> Iterator[tuple[str, Measured]]:
+def _figures(region: RegionRecord, own: pd.DataFrame) -> Iterator[tuple[str, Measured]]:
     for insurance in INSURANCES:
         of = own[own["insurance"] == insurance]
         yield f"share.{insurance}", _share(own["insurance"] == insurance)
@@ -87,7 +87,7 @@ def _returns(cases: pd.DataFrame) -> pd.Series[bool]:
     return (days >= 0) & (days <= 15)
 
 
-def mix_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
+def mix_table(region: RegionRecord, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
     """`SyntheticRegion.mix`."""
     world = build_world(region, year, grouper_of(scheme))
     members = member_cells(year)
@@ -107,7 +107,7 @@ def mix_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrou
     return table.sort_values("share", ascending=False, kind="stable", ignore_index=True)
 
 
-def flow_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
+def flow_table(region: RegionRecord, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
     """`SyntheticRegion.flows`."""
     calibration = build_world(region, year, grouper_of(scheme)).calibration
     names = (INSURANCES, [city.id for city in region.cities], [place.id for place in region.places])
@@ -118,7 +118,7 @@ def flow_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGro
     ).reset_index()
 
 
-def rate_table(region: SyntheticRegion, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
+def rate_table(region: RegionRecord, year: int, scheme: str | Scheme | DrgGrouper) -> pd.DataFrame:
     """`SyntheticRegion.rates`."""
     rate = build_world(region, year, grouper_of(scheme)).calibration.rate
     rows = []
@@ -193,7 +193,7 @@ class Fidelity:
         )
 
 
-def measure(region: SyntheticRegion, cases: pd.DataFrame, *, year: int) -> Fidelity:
+def measure(region: RegionRecord, cases: pd.DataFrame, *, year: int) -> Fidelity:
     """`SyntheticRegion.fidelity`."""
     found = measured(region, cases)
     table = [_row(target, found[target.id]) for target in _measurable(year) if target.id in found]

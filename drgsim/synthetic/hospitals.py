@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +12,8 @@ import pandas as pd
 from .calibrate import Calibration
 from .people import Diseases, Patients
 from .randomness import BLOCK, Choices, Pools, Streams, zipf
+from .region_record import RegionRecord
 from .targets import INSURANCES, LEVELS
-
-if TYPE_CHECKING:
-    from .region import SyntheticRegion
-
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,7 +33,7 @@ class Hospitals:
     pool: Pools
 
 
-def hospitals_of(region: SyntheticRegion) -> Hospitals:
+def hospitals_of(region: RegionRecord) -> Hospitals:
     """The hospitals; what is random about them depends on the region alone."""
     assumed = region.assumed["hospitals"]
     ids, places, levels, shares = [], [], [], []
@@ -64,7 +60,7 @@ def _effect(logs: Floats, share: Floats, row: npt.NDArray[np.int64]) -> Floats:
     return np.round(factor / mean[row], _DIGITS)
 
 
-def hospital_table(region: SyntheticRegion) -> pd.DataFrame:
+def hospital_table(region: RegionRecord) -> pd.DataFrame:
     """`SyntheticRegion.hospitals`."""
     hospitals = hospitals_of(region)
     return pd.DataFrame(
@@ -98,7 +94,7 @@ class Treatment:
 class Care:
     """Draws the hospitals of a block of cases."""
 
-    def __init__(self, region: SyntheticRegion, calibration: Calibration, hospitals: Hospitals) -> None:
+    def __init__(self, region: RegionRecord, calibration: Calibration, hospitals: Hospitals) -> None:
         self._cost_class = calibration.cost_class
         self._classes = calibration.care.shape[2]
         self._cities, self._places = len(region.cities), len(region.places)
@@ -112,7 +108,7 @@ class Care:
         self._registration = Choices([[1.0, 0.0, 0.0, 0.0, 0.0], *rows])
 
     @staticmethod
-    def _places_of(region: SyntheticRegion, care: Floats) -> Floats:
+    def _places_of(region: RegionRecord, care: Floats) -> Floats:
         """Weights of the places of care: row = (insurance * places + place insured) * classes + class."""
         drawing = np.array([city.insured * city.drawing for city in region.cities] + [0.0])
         inbound = np.broadcast_to(drawing, (len(INSURANCES), 1, *care.shape[2:]))

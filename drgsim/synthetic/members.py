@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .region_record import RegionRecord
 from .targets import INSURANCES, SEXES, bands, rows, targets
-
-if TYPE_CHECKING:
-    from .region import SyntheticRegion
 
 Floats = npt.NDArray[np.float64]
 
@@ -89,7 +86,7 @@ def _set_ratio(expected: Floats, member: tuple[str, ...], share: Floats, aims: d
     expected[retired] *= aims["use.retired"] / aims["use.active"] / (rates[1] / rates[0])
 
 
-def city_persons(region: SyntheticRegion, year: int) -> Floats:
+def city_persons(region: RegionRecord, year: int) -> Floats:
     """Insured persons by city and insurance: float64 [cities, insurances]."""
     aims = targets(year)
     totals = np.array([aims[f"insured.{name}"].amount for name in INSURANCES]) * region.insured_share
@@ -99,7 +96,7 @@ def city_persons(region: SyntheticRegion, year: int) -> Floats:
     return np.stack([employees, share * totals.sum() - employees], axis=1)
 
 
-def insured_table(region: SyntheticRegion, year: int) -> pd.DataFrame:
+def insured_table(region: RegionRecord, year: int) -> pd.DataFrame:
     """`SyntheticRegion.insured`."""
     cells = member_cells(year)
     persons = city_persons(region, year)

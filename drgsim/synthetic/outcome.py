@@ -15,11 +15,11 @@ from ..schemes.model import NewbornWeight
 from ..schemes.rules.terms import Variable
 from .people import Diseases, Patients
 from .randomness import BLOCK, Choices, Streams
+from .region_record import RegionRecord
 from .satisfy.severity_codes import SEVERITIES
 from .targets import bands, document, drawn, rows
 
 if TYPE_CHECKING:
-    from .region import SyntheticRegion
     from .satisfy import CasePools
 
 
@@ -99,7 +99,7 @@ class Course:
 class Outcome:
     """Draws the course of a block of cases."""
 
-    def __init__(self, region: SyntheticRegion, pools: CasePools, asked: NewbornWeight) -> None:
+    def __init__(self, region: RegionRecord, pools: CasePools, asked: NewbornWeight) -> None:
         self._at_admission = asked is NewbornWeight.ADMISSION
         self._assumed = region.assumed["outcome"]
         limits = [core.limit for core in pools.cores]

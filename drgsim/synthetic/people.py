@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from .calibrate import Calibration
 from .members import city_persons, member_cells
 from .mix import KINDS, CaseMix
 from .randomness import BLOCK, Choices, Streams
+from .region_record import RegionRecord
 from .satisfy import CasePools
 from .satisfy.severity_codes import SEVERITIES
 from .targets import INSURANCES, bands, targets
-
-if TYPE_CHECKING:
-    from .calibrate import Calibration
-    from .region import SyntheticRegion
-
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -57,7 +53,7 @@ class Patients:
 class People:
     """Draws the patients of a block. Stays of a patient follow each other; none goes on in the next block."""
 
-    def __init__(self, region: SyntheticRegion, year: int) -> None:
+    def __init__(self, region: RegionRecord, year: int) -> None:
         self.cells = member_cells(year)
         assumed = region.assumed
         stays = np.array(assumed["repeats"]["stays"])
@@ -76,7 +72,7 @@ class People:
 
     @staticmethod
     def _origins(
-        region: SyntheticRegion, year: int, patients: npt.NDArray[np.float64]
+        region: RegionRecord, year: int, patients: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64]:
         """Weights of place and insurance: origin = place * insurances + insurance."""
         persons = city_persons(region, year)
@@ -111,7 +107,7 @@ class People:
         )
 
 
-def expected_discharges(region: SyntheticRegion, year: int) -> float:
+def expected_discharges(region: RegionRecord, year: int) -> float:
     """Discharges of the region's insured in the whole year."""
     aims = targets(year)
     return region.insured_share * sum(aims[f"discharges.{name}"].amount for name in INSURANCES)
@@ -146,7 +142,7 @@ class Illness:
     """Draws the diseases of a block of patients."""
 
     def __init__(
-        self, region: SyntheticRegion, pools: CasePools, mix: CaseMix, calibration: Calibration
+        self, region: RegionRecord, pools: CasePools, mix: CaseMix, calibration: Calibration
     ) -> None:
         self._pools, self._mix = pools, mix
         self._repeats = region.assumed["repeats"]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from .._paths import data_path
 from ..errors import NotFoundError
-from .fidelity import flow_table, measure, mix_table, rate_table
+from .fidelity import Fidelity, flow_table, measure, mix_table, rate_table
 from .hospitals import hospital_table
 from .members import insured_table
-from .region_errors import RegionError
+from .region_record import City, RegionError, RegionRecord
 from .targets import LEVELS, document
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from ..grouping import DrgGrouper
     from ..schemes.scheme import Scheme
-    from .fidelity import Fidelity
 
 _ASSUMED = (
     *("flows", "levels", "registration", "hospitals", "stay", "repeats", "season"),
@@ -32,24 +31,8 @@ _SECTIONS = frozenset(("cities", "outside", *_ASSUMED))
 _SHARES_TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class City:
-    """A city that insures people and treats them; the other provinces together are one, without insured."""
-
-    id: str
-    zh: str
-    en: str
-    tertiary: float
-    price: float
-    hospitals: Mapping[int, int]  # level -> number
-    insured: float = 0.0
-    employee: float = 1.0
-    leaving: float = 0.0
-    drawing: float = 0.0
-
-
 @dataclass(frozen=True, eq=False)
-class SyntheticRegion:
+class SyntheticRegion(RegionRecord):
     """An invented region whose cases meet published totals. No place, hospital or person in it is real.
 
     Attributes
@@ -64,15 +47,6 @@ class SyntheticRegion:
     >>> SyntheticRegion.available()
     ['province']
     """
-
-    id: str
-    zh: str
-    en: str
-    insured_share: float
-    fixed_seed: int
-    cities: tuple[City, ...]
-    outside: City
-    assumed: Mapping[str, Mapping[str, Any]]
 
     @classmethod
     def load(cls, id: str) -> SyntheticRegion:
@@ -140,11 +114,6 @@ class SyntheticRegion:
             _city(stated["outside"]),
             {name: stated[name] for name in _ASSUMED},
         )
-
-    @property
-    def places(self) -> tuple[City, ...]:
-        """The cities and, last, the other provinces."""
-        return (*self.cities, self.outside)
 
     def insured(self, year: int) -> pd.DataFrame:
         """Insured persons and expected discharges by city, insurance, member, age band and sex.

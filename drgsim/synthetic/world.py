@@ -21,12 +21,12 @@ from .mix import CaseMix, case_mix
 from .outcome import Outcome
 from .people import Diseases, Illness, Patients, People
 from .randomness import BLOCK, Choices, Streams
+from .region_record import RegionRecord
 from .satisfy import CasePools, case_pools
 from .targets import INSURANCES, LEVELS, bands, rows
 
 if TYPE_CHECKING:
     from ..schemes.scheme import Scheme
-    from .region import SyntheticRegion
 
 Dates = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
@@ -36,7 +36,7 @@ Bools = npt.NDArray[np.bool_]
 class Calendar:
     """Draws the dates of a block of stays. Every discharge is in the year."""
 
-    def __init__(self, region: SyntheticRegion, year: int) -> None:
+    def __init__(self, region: RegionRecord, year: int) -> None:
         self._first_day = date(year, 1, 1)
         self._days = (date(year + 1, 1, 1) - self._first_day).days
         season = region.assumed["season"]
@@ -95,7 +95,7 @@ Texts = npt.NDArray[np.object_]
 class Labels:
     """What stands in the text columns of cases."""
 
-    def __init__(self, region: SyntheticRegion, pools: CasePools, mix: CaseMix, hospitals: Hospitals) -> None:
+    def __init__(self, region: RegionRecord, pools: CasePools, mix: CaseMix, hospitals: Hospitals) -> None:
         self._places = _texts(place.id for place in region.places)
         self._hospitals = _texts(hospitals.ids)
         self._levels = np.array(LEVELS)
@@ -152,7 +152,7 @@ class Amounts:
 
     def __init__(
         self,
-        region: SyntheticRegion,
+        region: RegionRecord,
         pools: CasePools,
         mix: CaseMix,
         calibration: Calibration,
@@ -189,7 +189,7 @@ class Amounts:
 class World:
     """What a block of cases is drawn from, step by step."""
 
-    region: SyntheticRegion
+    region: RegionRecord
     year: int
     pools: CasePools
     mix: CaseMix
@@ -207,7 +207,7 @@ class World:
 
 
 @lru_cache(maxsize=4)
-def build_world(region: SyntheticRegion, year: int, grouper: DrgGrouper) -> World:
+def build_world(region: RegionRecord, year: int, grouper: DrgGrouper) -> World:
     """Prove the scheme's pools, mix the cases, meet the year's totals. The last few are kept."""
     pools = _pools(grouper)
     mix = case_mix(pools)

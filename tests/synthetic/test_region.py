@@ -6,7 +6,7 @@ from drgsim.errors import NotFoundError
 from drgsim.published import published
 from drgsim.synthetic.generate import synthetic_cases
 from drgsim.synthetic.region import SyntheticRegion
-from drgsim.synthetic.region_errors import RegionError
+from drgsim.synthetic.region_record import RegionError
 
 
 @pytest.fixture
