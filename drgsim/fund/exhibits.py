@@ -26,7 +26,7 @@ from .words import pots
 
 if TYPE_CHECKING:
     from .course import Money
-    from .valuation import Valuation
+    from .valued import Valued
 
 
 Floats = npt.NDArray[np.float64]
@@ -60,7 +60,7 @@ def worth(money: Money, region: int | None, pot: int, rate: float, years: int) -
     return held, discounted(money.measure("primary_balance", region, pot)[:, :years], rate)
 
 
-def first_deficit(valuation: Valuation, chance: float | None) -> pd.DataFrame:
+def first_deficit(valuation: Valued, chance: float | None) -> pd.DataFrame:
     """See `Valuation.first_deficit`."""
     rows = []
     for course in valuation.courses:
@@ -88,7 +88,7 @@ def first_deficit(valuation: Valuation, chance: float | None) -> pd.DataFrame:
     return table.astype({"current_deficit": "Int64", "reserve_gone": "Int64"})
 
 
-def present_value(valuation: Valuation, rates: Sequence[float] | None) -> pd.DataFrame:
+def present_value(valuation: Valued, rates: Sequence[float] | None) -> pd.DataFrame:
     """See `Valuation.present_value`."""
     rows = []
     for course in valuation.courses:
@@ -114,7 +114,7 @@ _OUTSIDE = tuple(round((1 - level) / 2, 12) for level in LEVELS)
 _EDGES = (0.5, *_OUTSIDE, *(1 - each for each in _OUTSIDE))
 
 
-def bands(valuation: Valuation) -> pd.DataFrame:
+def bands(valuation: Valued) -> pd.DataFrame:
     """See `Valuation.bands`."""
     base, keys, numbers = valuation.courses[0], [], []
     asked = product(valuation.courses, valuation.named_regions(), valuation.used_pots, MEASURES)
@@ -150,7 +150,7 @@ def _numbers(draws: Floats, point: Floats) -> Floats:
     return np.column_stack([point, *np.quantile(draws, _EDGES, axis=0)])
 
 
-def _reason(valuation: Valuation) -> str:
+def _reason(valuation: Valued) -> str:
     """Why the middle of the draws may be away from the point value."""
     assumptions = valuation.fund.assumptions
     lopsided = []
@@ -168,7 +168,7 @@ SUMMED = ("income", "spending", "balance", "reserve")
 
 
 def waterfall(
-    valuation: Valuation, scenario: str, *, pot: str | None, measure: str, year: int | None
+    valuation: Valued, scenario: str, *, pot: str | None, measure: str, year: int | None
 ) -> pd.DataFrame:
     """See `Valuation.waterfall`."""
     if measure not in SUMMED:
@@ -203,7 +203,7 @@ def waterfall(
 
 
 def _bands(
-    valuation: Valuation, course: Course, between: list[FundScenario], pot: str, measure: str, place: int
+    valuation: Valued, course: Course, between: list[FundScenario], pot: str, measure: str, place: int
 ) -> list[tuple[float, float]]:
     """Ends of the 90 % band of the baseline, of each bar, and of the scenario; NaN without draws."""
     steps = len(course.scenario.order)

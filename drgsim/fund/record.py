@@ -27,12 +27,12 @@ from .scenario import FundScenario
 from .words import fund_table, pots
 
 if TYPE_CHECKING:
-    from .valuation import Valuation
+    from .valued import Valued
 
 FORMAT = 1
 
 
-def record(valuation: Valuation) -> dict[str, Any]:
+def record(valuation: Valued) -> dict[str, Any]:
     """Inputs and point results of a valuation as plain values."""
     results = {}
     for course in valuation.courses:
@@ -61,7 +61,7 @@ def record(valuation: Valuation) -> dict[str, Any]:
     }
 
 
-def write_record(valuation: Valuation, path: str | Path) -> None:
+def write_record(valuation: Valued, path: str | Path) -> None:
     """Write the record as JSON."""
     with replacing(path) as part:
         part.write_text(json.dumps(record(valuation), ensure_ascii=False) + "\n", encoding="utf-8")
@@ -125,7 +125,7 @@ STEPS = (
 
 
 def reconcile(
-    last: Mapping[str, Any] | str | Path, new: Valuation, *, year: int | None = None
+    last: Mapping[str, Any] | str | Path, new: Valued, *, year: int | None = None
 ) -> Reconciliation:
     """Why the new baseline differs from the last one, step by step.
 

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from ..language import either, stated_language
 from ..office.indicators import HEADERS, KINDS
-from ..office.month import PERIODS, shown
+from ..office.month import PERIODS, OfficeMonth, shown
 from ..words import title_in
 from .markup import CSS, bullets, document, heading, paragraph, section, table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from .office import OfficeReport
 
 _FIGURES = ("cases", "in_scheme", "beside", "cmi", "cost_index", "time_index", "low", "high",
             "total_cost", "margin", "margin_rate")  # fmt: skip
@@ -27,7 +25,7 @@ _OWN_CSS = """details { margin: .6mm 0; } summary { cursor: pointer; } details u
 td:first-child { word-break: keep-all; }"""
 
 
-def page(month: OfficeReport) -> str:
+def page(month: OfficeMonth) -> str:
     """The whole page as HTML text: sums, and single stays by the row of their sheet."""
     title = title_in(f"医保办月报 {month.month}")
     body = [
@@ -59,7 +57,7 @@ def page(month: OfficeReport) -> str:
     return document((title, title), CSS + _OWN_CSS, body)
 
 
-def _overview(month: OfficeReport) -> str:
+def _overview(month: OfficeMonth) -> str:
     frame = month.comparison
     named = {**PERIODS, **_CHANGES}
     heads = [("指标", ""), *((named.get(str(each), str(each)), "") for each in frame.columns)]
@@ -89,7 +87,7 @@ def _beside(row: pd.Series) -> str:
     return "/".join(map(str, counts)) if any(counts) else "—"
 
 
-def _drill(month: OfficeReport) -> str:
+def _drill(month: OfficeMonth) -> str:
     """Each department's groups, folded."""
     pairs = month.summary(["department", "group"])
     folded = []
@@ -100,11 +98,11 @@ def _drill(month: OfficeReport) -> str:
     return "".join(folded)
 
 
-def _busiest(month: OfficeReport) -> pd.DataFrame:
+def _busiest(month: OfficeMonth) -> pd.DataFrame:
     return month.summary("doctor").sort_values("cases", ascending=False, kind="stable").head(_MOST_LISTED)
 
 
-def _reviews(month: OfficeReport) -> str:
+def _reviews(month: OfficeMonth) -> str:
     frame = month.reviews
     if not len(frame):
         return paragraph("无可申请且有增益的病例, 或政策未设特例单议", kind="small")
@@ -123,7 +121,7 @@ def _reviews(month: OfficeReport) -> str:
     return table(heads, rows, words=4) + beside
 
 
-def _warnings(month: OfficeReport) -> str:
+def _warnings(month: OfficeMonth) -> str:
     frame = month.warnings
     if not len(frame):
         return paragraph("无", kind="small")
@@ -132,7 +130,7 @@ def _warnings(month: OfficeReport) -> str:
     return table([("警示", ""), ("内容", ""), ("病例数", "")], rows, words=2)
 
 
-def _explained(month: OfficeReport) -> str:
+def _explained(month: OfficeMonth) -> str:
     folded = []
     for at in month.to_explain[:_MOST_EXPLAINED].tolist():
         explanation = month.explain(at)

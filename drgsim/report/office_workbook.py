@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,11 @@ import pandas as pd
 from .._excel import YES_NO, open_book
 from ..language import CODE_NAMES, either, stated_language
 from ..office.indicators import HEADERS as INDICATORS
-from ..office.month import BY, PERIODS
+from ..office.month import BY, PERIODS, OfficeMonth
 from ..office.stays import HEADERS as STAYS
 from ..office.warnings import HEADERS as WARNINGS
 from ..payment.faces.payments_workbook import WORDS, WORKLIST
 from ..words import cells_in, headers, title_in
-
-if TYPE_CHECKING:
-    from .office import OfficeReport
 
 _SHARES = ("ungrouped_share", "margin_rate", "acceptance")
 _RATIOS = ("cmi", "cost_index", "time_index", "weight", "ratio_to_standard")
@@ -31,7 +28,7 @@ _CHANGES = {"change_last": "较上月", "change_year": "较去年同月"}
 Link = Callable[[int], tuple[str, int] | None]  # row of the table → sheet and row to go to
 
 
-def write_month(month: OfficeReport, path: Any, *, case_ids: bool = False) -> None:
+def write_month(month: OfficeMonth, path: Any, *, case_ids: bool = False) -> None:
     """Write the workbook; the file is there whole or not at all. Without XlsxWriter: MissingExtraError."""
     cases = _cases(month, case_ids)
     pairs = month.summary(["department", "group"]).reset_index()
@@ -97,7 +94,7 @@ def _ids(wanted: bool) -> dict[str, str]:
     return {"case_id": "病案号"} if wanted else {}
 
 
-def _cases(month: OfficeReport, case_ids: bool) -> pd.DataFrame:
+def _cases(month: OfficeMonth, case_ids: bool) -> pd.DataFrame:
     """The stays by department, group and margin, with `at`, their position in the month."""
     frame = month.frame.assign(
         sheet_row=month.sheet_rows, at=np.arange(len(month)),
@@ -111,7 +108,7 @@ def _cases(month: OfficeReport, case_ids: bool) -> pd.DataFrame:
     return order[[name for name in (*STAYS, "at") if name in order.columns]].reset_index(drop=True)
 
 
-def _placed(month: OfficeReport, table: pd.DataFrame, case_ids: bool) -> pd.DataFrame:
+def _placed(month: OfficeMonth, table: pd.DataFrame, case_ids: bool) -> pd.DataFrame:
     """A table of stays with the row of the sheet, and their id if wanted."""
     at = month.frame.index.get_indexer(table.index)
     placed = table.assign(sheet_row=month.sheet_rows[at])
@@ -123,14 +120,14 @@ def _placed(month: OfficeReport, table: pd.DataFrame, case_ids: bool) -> pd.Data
     return placed.reset_index(drop=True)
 
 
-def _both_ends(month: OfficeReport) -> pd.DataFrame:
+def _both_ends(month: OfficeMonth) -> pd.DataFrame:
     parts = {"亏损": month.losers, "结余": month.winners}
     return pd.concat(
         [table.reset_index().assign(kind=kind) for kind, table in parts.items()], ignore_index=True
     )
 
 
-def _overview(month: OfficeReport) -> pd.DataFrame:
+def _overview(month: OfficeMonth) -> pd.DataFrame:
     """Indicators as rows, periods and peers as columns, in Chinese."""
     table = month.comparison.rename(columns={**PERIODS, **_CHANGES})
     table.insert(0, "指标", [INDICATORS[name] for name in table.index])
@@ -148,7 +145,7 @@ class _Explained:
         return None if row is None else ("入组说明", row)
 
 
-def _explanations(month: OfficeReport) -> _Explained:
+def _explanations(month: OfficeMonth) -> _Explained:
     lines: list[tuple[Any, str, str]] = []
     rows: dict[int, int] = {}
     for at in month.to_explain.tolist():

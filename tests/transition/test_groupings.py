@@ -8,7 +8,7 @@ from drgsim import compare_groupings, synthetic_cases
 from drgsim.dip import DipCatalogue, DipGrouper
 from drgsim.errors import ArgumentError, ColumnError
 from drgsim.grouping import DrgGrouper
-from drgsim.transition.measures import Labels, group_table, hospital_table, migration_table, side_summary
+from drgsim.transition.groupings import Labels, group_table, hospital_table, migration_table, side_summary
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,19 @@
 """The addresses of the page of one case."""
 
 # no `from __future__ import annotations` here: FastAPI reads the annotations of the inner functions
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import DrgsimError
 from ..told import told as as_data
 from .case_answer import further, quick
 from .case_page import case_page
 from .case_read import case_of, pasted
+from .door import Door
 from .one_case import OneCase
 from .shell import error_box
 
-if TYPE_CHECKING:
-    from .routes import Door
 
-
-def add_case(app: Any, door: "Door") -> None:
+def add_case(app: Any, door: Door) -> None:
     """Add the page of one case to the application."""
     from fastapi import Request
     from starlette.concurrency import run_in_threadpool

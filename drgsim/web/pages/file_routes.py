@@ -6,7 +6,7 @@ import re
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...audit.schema import TABLES, write_template
 from ...cases.layouts import layouts
@@ -14,14 +14,12 @@ from ...errors import ArgumentError, NotFoundError
 from ...schemes.registry import available_ids
 from ..settings import Settings
 from .desk import Visit
+from .door import Door
 from .file_columns import AS_IS, NOT_READ, targets
 from .file_page import drop_page, stages, visit_page
 from .file_read import must_be_read
 from .file_results import FROM_TO, TASKS
 from .policies import choices, policy_options
-
-if TYPE_CHECKING:
-    from .routes import Door
 
 _TABLE_KINDS = (".csv", ".xlsx")
 _LONGEST_NAME, _MOST_FILES = 120, 40
@@ -37,7 +35,7 @@ REPORT_POLICY = (
 )
 
 
-def add_file(app: Any, door: "Door") -> None:
+def add_file(app: Any, door: Door) -> None:
     """Add the page of a file to the application."""
     from fastapi import Request
     from fastapi.responses import FileResponse, Response
@@ -164,7 +162,7 @@ def add_file(app: Any, door: "Door") -> None:
             return door.failed(request, error, here)
 
 
-def take_files(app: Any, door: "Door", at: str, task: str) -> None:
+def take_files(app: Any, door: Door, at: str, task: str) -> None:
     """Add the addresses that take dropped files into a visit: the first one begins it, and the last one its
     task; `more` says that another follows."""
     from fastapi import Request
@@ -261,7 +259,7 @@ def _reading(form: dict[str, str], visit: Visit) -> dict[str, Any]:
     }
 
 
-def _computing(form: dict[str, str], task: str, lang: str, door: "Door") -> dict[str, Any]:
+def _computing(form: dict[str, str], task: str, lang: str, door: Door) -> dict[str, Any]:
     """What a form asks for; a field that was not sent is as the page offers it first."""
     settings = door.settings
     options: dict[str, Any] = {"lang": lang, "hospital": asdict(settings.hospital)}

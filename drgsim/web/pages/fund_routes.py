@@ -1,25 +1,23 @@
 """The addresses of the page of the fund."""
 
 # no `from __future__ import annotations` here: FastAPI reads the annotations of the inner functions
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from ..._paths import data_path
 from ...errors import DrgsimError, NotFoundError
 from ..told import told
+from .door import Door
 from .file_routes import take_files
 from .fund_answer import goal, moved_most, valued
 from .fund_asked import Asked, Funds, opened
 from .fund_page import fund_page, opening_page
 from .shell import error_box
 
-if TYPE_CHECKING:
-    from .routes import Door
-
 PARTS = ("value", "tornado", "goal")
 
 
-def add_fund(app: Any, door: "Door") -> None:
+def add_fund(app: Any, door: Door) -> None:
     """Add the page of the fund to the application."""
     import yaml
     from fastapi import Request

@@ -2,10 +2,11 @@
 
 # no `from __future__ import annotations` here: FastAPI reads the annotations of the inner functions
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import DrgsimError
 from ...language import in_chinese
+from .door import Door
 from .file_read import must_be_read
 from .question_asked import (
     CASES,
@@ -24,11 +25,8 @@ from .question_asked import (
 from .question_page import checked, question_page, run_page
 from .shell import saying
 
-if TYPE_CHECKING:
-    from .routes import Door
 
-
-def add_question(app: Any, door: "Door") -> None:
+def add_question(app: Any, door: Door) -> None:
     """Add the page of a question to the application."""
     from fastapi import Request
     from fastapi.responses import HTMLResponse, Response
