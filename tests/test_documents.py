@@ -12,7 +12,7 @@ from drgsim.errors import DrgsimError
 from drgsim.fund.record import read_record as read_valuation
 from drgsim.fund.scenario import FundScenario, assignments
 from drgsim.grouping.refine.features import Constraints
-from drgsim.office.thresholds import thresholds
+from drgsim.office.warnings import thresholds
 from drgsim.policy.policy import Policy
 from drgsim.policy.reform import parse_assignments
 from drgsim.simulation.record.record import read_record

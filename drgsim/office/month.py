@@ -17,7 +17,7 @@ from ..words import chinese, headers, title_in
 from .indicators import HEADERS, indicators
 from .references import Reference
 from .stays import with_words
-from .thresholds import Thresholds
+from .warnings import Thresholds
 
 if TYPE_CHECKING:
     from ..grouping import DrgGrouper

@@ -19,7 +19,7 @@ from .indicators import HEADERS
 from .month import COMPARED, OfficeMonth, told_stays
 from .references import read_reference
 from .stays import stays_of
-from .thresholds import thresholds as read_thresholds
+from .warnings import thresholds as read_thresholds
 
 if TYPE_CHECKING:
     from pathlib import Path
