@@ -7,7 +7,6 @@ here, and from here in the summary, on the page and in the workbook.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,12 +18,10 @@ from ...payment.faces.enough import FEWEST_SHARE, FEWEST_STAYS, asked_facts
 from ...payment.faces.other_dates import other_dates
 from ...settlement.budgets import INSURANCES
 from ...words import named
+from ..comparison.kept import ComparisonRecord
 from ..scenario_errors import SimulationError
 from ..world.groupings import categories_of, is_dip
 from ..world.outcome import PLACES, Outcome
-
-if TYPE_CHECKING:
-    from ..comparison.comparison import Comparison
 
 Told = tuple[str, str]  # the same in Chinese and English
 COLUMNS = ("scenario", "problem", "zh", "en", "cases", "total_cost")
@@ -41,7 +38,7 @@ def unpaid_costs(outcome: Outcome) -> dict[Unpaid, tuple[int, int]]:
     }
 
 
-def unpaid(results: Comparison) -> pd.DataFrame:
+def unpaid(results: ComparisonRecord) -> pd.DataFrame:
     """A row a scenario and reason: scenario, problem, zh, en, cases, total_cost (yuan)."""
     rows = [
         (each.id, problem.name.lower(), problem.zh, problem.en, cases, cost / 100)
@@ -75,13 +72,13 @@ def refuse_nothing_paid(outcome: Outcome, scenario: str) -> None:
     )
 
 
-def cautions(results: Comparison) -> list[Told]:
+def cautions(results: ComparisonRecord) -> list[Told]:
     """What a reader must know of the cases before any number, in both languages."""
     found = (_unpaid, _doubled, _years, _policy_days, _places, _groups, _insurances)
     return [told for find in found for told in find(results)]
 
 
-def _unpaid(results: Comparison) -> Iterator[Told]:
+def _unpaid(results: ComparisonRecord) -> Iterator[Told]:
     start = results.outcomes[results.baseline.id].payments.findings.problem
     for each in results.scenarios:
         outcome = results.outcomes[each.id]
@@ -107,7 +104,7 @@ def _unpaid(results: Comparison) -> Iterator[Told]:
             )
 
 
-def _doubled(results: Comparison) -> Iterator[Told]:
+def _doubled(results: ComparisonRecord) -> Iterator[Told]:
     given = results.world.given_cases
     if "case_id" not in given.columns:
         return
@@ -121,7 +118,7 @@ def _doubled(results: Comparison) -> Iterator[Told]:
         )
 
 
-def _years(results: Comparison) -> Iterator[Told]:
+def _years(results: ComparisonRecord) -> Iterator[Told]:
     days = results.outcomes[results.baseline.id].payments.stays.days("discharge_date")
     known = np.isfinite(days)
     years = days[known].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
@@ -135,7 +132,7 @@ def _years(results: Comparison) -> Iterator[Told]:
         )
 
 
-def _policy_days(results: Comparison) -> Iterator[Told]:
+def _policy_days(results: ComparisonRecord) -> Iterator[Told]:
     """Stays outside the days of a policy, and rates of another year than the one that is counted (`_years`
     tells of stays of other years than that)."""
     told: dict[str, Told] = {}
@@ -151,7 +148,7 @@ def _policy_days(results: Comparison) -> Iterator[Told]:
     yield from told.values()
 
 
-def _places(results: Comparison) -> Iterator[Told]:
+def _places(results: ComparisonRecord) -> Iterator[Told]:
     given, stays = results.world.given_cases, results.outcomes[results.baseline.id].payments.stays
     care, home = (read_labels(given, name).codes < 0 for name in ("care_region", "insured_region"))
     one = int((care != home).sum())
@@ -170,7 +167,7 @@ def _places(results: Comparison) -> Iterator[Told]:
             )
 
 
-def _groups(results: Comparison) -> Iterator[Told]:
+def _groups(results: ComparisonRecord) -> Iterator[Told]:
     """Groups that came with the cases and are none of the scheme's: a file of another scheme, most often."""
     scheme = results.world.groupings.given
     if scheme is None or is_dip(scheme):
@@ -186,7 +183,7 @@ def _groups(results: Comparison) -> Iterator[Told]:
         )
 
 
-def _insurances(results: Comparison) -> Iterator[Told]:
+def _insurances(results: ComparisonRecord) -> Iterator[Told]:
     payments = results.outcomes[results.baseline.id].payments
     labels = payments.stays.labels("insurance")
     others = [code for code, name in enumerate(labels.names) if name not in INSURANCES]
@@ -199,7 +196,7 @@ def _insurances(results: Comparison) -> Iterator[Told]:
         )
 
 
-def not_projected(results: Comparison) -> Iterator[Told]:
+def not_projected(results: ComparisonRecord) -> Iterator[Told]:
     """Funds whose year the cases do not hold, such as those of other provinces."""
     if results.projected is None:
         return

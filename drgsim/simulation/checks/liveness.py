@@ -33,7 +33,7 @@ from .liveness_reasons import (
 
 if TYPE_CHECKING:
     from ...policy.policy import Policy
-    from ..comparison.comparison import Comparison
+    from ..comparison.kept import ComparisonRecord
     from ..world.outcome import Outcome
 
 COLUMNS = ("scenario", "lever", "path", "moved", "fund_change", "reason_zh", "reason_en")
@@ -43,7 +43,7 @@ _READ_ELSEWHERE = ("standard.weights", "settlement.", "dip.", "levels.")  # not 
 
 
 def liveness(
-    results: Comparison, *, every: bool = False, switches: bool = True, progress: Listener | None = None
+    results: ComparisonRecord, *, every: bool = False, switches: bool = True, progress: Listener | None = None
 ) -> pd.DataFrame:
     """A row for each parameter that a lever changes.
 
@@ -84,7 +84,7 @@ def liveness(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _changes(results: Comparison, scenario: Scenario, switches: bool) -> Iterator[tuple[Lever, str]]:
+def _changes(results: ComparisonRecord, scenario: Scenario, switches: bool) -> Iterator[tuple[Lever, str]]:
     """The levers with the paths each of them changes."""
     for position, lever in enumerate(scenario.levers):
         if lever.scheme is not None and lever.policy is None:
@@ -100,7 +100,7 @@ def _changes(results: Comparison, scenario: Scenario, switches: bool) -> Iterato
 
 
 def _around(
-    results: Comparison, scenario: Scenario, position: int
+    results: ComparisonRecord, scenario: Scenario, position: int
 ) -> tuple[tuple[Policy, ...], tuple[Policy, ...]]:
     """The policies before a lever and after it."""
     names = [lever.id for lever in scenario.levers]
@@ -114,7 +114,7 @@ def _switches(path: str, before: tuple[Policy, ...], after: tuple[Policy, ...]) 
 
 
 def _left_out(
-    results: Comparison, scenario: Scenario, lever: Lever, path: str
+    results: ComparisonRecord, scenario: Scenario, lever: Lever, path: str
 ) -> tuple[bool, float, str, str]:
     """moved, fund_change and the reason for one path of one lever."""
     world, full = results.world, results.outcomes[scenario.id]
@@ -147,7 +147,7 @@ def _cannot_move(path: str, outcome: Outcome) -> bool:
 
 
 def _without(
-    results: Comparison, scenario: Scenario, lever: Lever, path: str
+    results: ComparisonRecord, scenario: Scenario, lever: Lever, path: str
 ) -> tuple[Scenario | None, tuple[str, ...]]:
     """The scenario without a path, and the choices that had to go with it."""
     try:
@@ -171,7 +171,7 @@ def _needing(name: str, lever: Lever) -> tuple[str, ...]:
     return tuple(path for path in needing if path in stated or lever.policy is not None)
 
 
-def _less(results: Comparison, scenario: Scenario, lever: Lever, paths: tuple[str, ...]) -> Lever:
+def _less(results: ComparisonRecord, scenario: Scenario, lever: Lever, paths: tuple[str, ...]) -> Lever:
     """The lever without some paths: left out where it states them, put back where its policy does."""
     reform = {path: value for path, value in lever.reform.items() if path not in paths}
     position = [each.id for each in scenario.levers].index(lever.id)
@@ -217,7 +217,7 @@ def _stays_differ(one: Outcome, other: Outcome) -> bool:
     return any(not np.array_equal(one.ledger[name], other.ledger[name]) for name in one.ledger)
 
 
-def _sweep(results: Comparison) -> list[tuple[str, Scenario]]:
+def _sweep(results: ComparisonRecord) -> list[tuple[str, Scenario]]:
     """Every parameter the baseline reads that has a value to change, and the scenario with it changed."""
     outcome = results.outcomes[results.baseline.id]
     policies = outcome.rules.each

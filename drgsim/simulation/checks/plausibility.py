@@ -22,7 +22,7 @@ from ...published import series
 from ..world.groupings import FITTED
 
 if TYPE_CHECKING:
-    from ..comparison.comparison import Comparison
+    from ..comparison.kept import ComparisonRecord
     from ..scenario.scenario import Scenario
     from ..world.outcome import Outcome
 
@@ -71,7 +71,7 @@ def ranges() -> tuple[Range, ...]:
         return tuple(_range(row) for row in csv.DictReader(file))
 
 
-def plausibility(results: Comparison) -> pd.DataFrame:
+def plausibility(results: ComparisonRecord) -> pd.DataFrame:
     """A row for each scenario and check: scenario, check, title_zh, title_en, value, low, high, ok, source,
     state. Checks that have no value here (no stay of an insurance, weights that are not measured) are left
     out."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from ...errors import ArgumentError
 from ..checks.left_out import cautions, not_projected, unpaid
-from ..progress import Listener, telling
+from ..progress import Listener
 from ..scenario_errors import SimulationError
-from ..world.outcome import Outcome
-from .kept import Keeping, ask, kept
+from .kept import ComparisonRecord, ask, kept
 from .tables import bands, special_load
 
 if TYPE_CHECKING:
@@ -17,29 +17,28 @@ if TYPE_CHECKING:
 
     from ..projection.projection import Projection
     from ..scenario.scenario import Scenario
-    from ..uncertainty.parameter_band import ParameterBand
 
 
-class Answers(Keeping):
+class Answers(ComparisonRecord):
     """The answers of a `Comparison` that are of all its scenarios, and need no argument or few."""
 
-    scenarios: tuple[Scenario, ...]
-    outcomes: Mapping[str, Outcome]
-    projected: Projection | None
-    drawn_assumptions: ParameterBand | None
-    seed: int
+    def scenario(self, id: str | None = None) -> Scenario:
+        """A scenario by its id; without one the only reform, or the first.
 
-    if TYPE_CHECKING:  # what a comparison has beside them
-
-        @property
-        def baseline(self) -> Scenario: ...
-
-        @property
-        def reforms(self) -> tuple[Scenario, ...]: ...
-
-        def scenario(self, id: str | None = None) -> Scenario: ...
-
-        def attribution(self, scenario: str | None = None) -> pd.DataFrame: ...
+        Examples
+        --------
+        >>> import drgsim
+        >>> found = drgsim.example_comparison()
+        >>> found.scenario().id
+        'reform'
+        """
+        if id is None:
+            return self.scenarios[min(1, len(self.scenarios) - 1)]
+        for each in self.scenarios:
+            if each.id == id:
+                return each
+        ids = [each.id for each in self.scenarios]
+        raise ArgumentError("no such scenario here", got=id, allowed=ids, nearest=ids)
 
     @kept
     def unpaid(self) -> pd.DataFrame:
@@ -52,7 +51,7 @@ class Answers(Keeping):
         >>> len(found.unpaid())
         0
         """
-        return unpaid(self)  # type: ignore[arg-type]  # it is a Comparison
+        return unpaid(self)
 
     def cautions(self) -> list[tuple[str, str]]:
         """What to know of the cases before any number, (Chinese, English): stays that cannot be paid, are of
@@ -78,7 +77,7 @@ class Answers(Keeping):
         >>> found.cautioned() == found.cautions()
         False
         """
-        return cautions(self)  # type: ignore[arg-type]  # it is a Comparison
+        return cautions(self)
 
     @kept
     def not_projected(self) -> list[tuple[str, str]]:
@@ -91,7 +90,7 @@ class Answers(Keeping):
         >>> len(found.not_projected())
         1
         """
-        return list(not_projected(self))  # type: ignore[arg-type]  # it is a Comparison
+        return list(not_projected(self))
 
     @kept
     def supervision(self) -> pd.DataFrame:
@@ -206,7 +205,7 @@ class Answers(Keeping):
         >>> found.bands()["band"].unique().tolist()
         ['sampling', 'difference_sampling', 'parameters', 'difference_parameters']
         """
-        return bands(self)  # type: ignore[arg-type]  # it is a Comparison
+        return bands(self)
 
     @kept
     def closes_a_budget(self, scenario: str | None = None) -> bool:
@@ -256,7 +255,7 @@ class Answers(Keeping):
         """
         from ..checks.plausibility import plausibility
 
-        return plausibility(self)  # type: ignore[arg-type]  # it is a Comparison
+        return plausibility(self)
 
     def liveness(
         self, *, every: bool = False, switches: bool = False, progress: Listener | None = None
@@ -290,33 +289,8 @@ class Answers(Keeping):
             self,
             "liveness",
             {"every": every, "switches": switches},
-            lambda: liveness(self, every=every, switches=switches, progress=progress),  # type: ignore[arg-type]  # it is a Comparison
+            lambda: liveness(self, every=every, switches=switches, progress=progress),
         )
-
-    def explain(self, *, progress: Listener | None = None) -> Self:
-        """Work out now what page and workbook say of the levers, `attribution` and `liveness`, and keep it.
-
-        `simulate` does so unless told not to. Pays the cases once for every step and parameter of a reform.
-
-        Parameters
-        ----------
-        progress : callable, optional
-            told how far it is
-
-        Examples
-        --------
-        >>> import drgsim
-        >>> found = drgsim.example_comparison()
-        >>> found.explain().explained
-        True
-        """
-        tell = telling(progress, "attribute")
-        for done, each in enumerate(self.reforms):
-            tell(done, len(self.reforms), each.id)
-            self.attribution(each.id)
-        self.liveness(progress=progress)
-        self._kept["explain", ()] = True
-        return self
 
     @property
     @kept

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ...errors import ArgumentError
+from ...errors import ArgumentError, ColumnError
+from ..progress import Listener, telling
 from ..scenario.scenario import Scenario
 from ..scenario.steps import steps_of
-from ..world.outcome import MEASURES, Outcome
-from ..world.world import World
+from ..world.outcome import ALIASES, MARKS, MEASURES, PLACES
 from .answers import Answers
 from .attribution import Bars, Method, attribute, waterfall
 from .faces import Faces
-from .kept import ask, kept, without_rows
+from .kept import NO_ROWS, ask, kept
 from .tables import by_column, by_hospital, cost_to_standard, flow_changes, flow_matrix, migration, summary
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..projection.projection import Projection
     from ..record.fingerprint import Fingerprint
-    from ..uncertainty.parameter_band import ParameterBand
-    from ..uncertainty.sampling import Resampled
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Comparison(Faces, Answers):
     """Scenarios paid, settled and compared. Built by `drgsim.simulate`; never changes.
 
@@ -50,43 +46,6 @@ class Comparison(Faces, Answers):
     >>> small.summary().equals(found.summary())
     True
     """
-
-    scenarios: tuple[Scenario, ...]
-    outcomes: Mapping[str, Outcome]
-    world: World
-    seed: int = 0
-    years: int = 0
-    draws: int = 0
-    projected: Projection | None = None
-    drawn_hospitals: Resampled | None = None
-    drawn_assumptions: ParameterBand | None = None
-
-    @property
-    def baseline(self) -> Scenario:
-        return self.scenarios[0]
-
-    @property
-    def reforms(self) -> tuple[Scenario, ...]:
-        """The scenarios beside the baseline."""
-        return self.scenarios[1:]
-
-    def scenario(self, id: str | None = None) -> Scenario:
-        """A scenario by its id; without one the only reform, or the first.
-
-        Examples
-        --------
-        >>> import drgsim
-        >>> found = drgsim.example_comparison()
-        >>> found.scenario().id
-        'reform'
-        """
-        if id is None:
-            return self.scenarios[min(1, len(self.scenarios) - 1)]
-        for each in self.scenarios:
-            if each.id == id:
-                return each
-        ids = [each.id for each in self.scenarios]
-        raise ArgumentError("no such scenario here", got=id, allowed=ids, nearest=ids)
 
     @kept
     def summary(self) -> pd.DataFrame:
@@ -262,6 +221,31 @@ class Comparison(Faces, Answers):
         """The year of the cases."""
         return self.world.year
 
+    def explain(self, *, progress: Listener | None = None) -> Comparison:
+        """Work out now what page and workbook say of the levers, `attribution` and `liveness`, and keep it.
+
+        `simulate` does so unless told not to. Pays the cases once for every step and parameter of a reform.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            told how far it is
+
+        Examples
+        --------
+        >>> import drgsim
+        >>> found = drgsim.example_comparison()
+        >>> found.explain().explained
+        True
+        """
+        tell = telling(progress, "attribute")
+        for done, each in enumerate(self.reforms):
+            tell(done, len(self.reforms), each.id)
+            self.attribution(each.id)
+        self.liveness(progress=progress)
+        self._kept["explain", ()] = True
+        return self
+
     def without_rows(self) -> Comparison:
         """The same result without the cases and what was paid on each: small, to be pickled and kept.
 
@@ -270,7 +254,7 @@ class Comparison(Faces, Answers):
         `outliers`, `cost_to_standard`, `bands`, `projection`, the checks. Anything else raises
         SimulationError, and says what there is.
         """
-        return without_rows(self)
+        return _without_rows(self)
 
     def _bars(self, scenario: Scenario, method: Method) -> Bars:
         def make() -> Bars:
@@ -282,3 +266,39 @@ class Comparison(Faces, Answers):
 def _known_measure(measure: str) -> None:
     if measure not in MEASURES:
         raise ArgumentError("no such measure", got=measure, allowed=MEASURES, nearest=MEASURES)
+
+
+_KEYS = dict.fromkeys((*ALIASES, *PLACES, "insurance", "mdc", "age_band", *MARKS))
+
+
+def _without_rows(found: Comparison) -> Comparison:
+    if found.rowless:
+        return found
+    found.explain()
+    for whole in (
+        found.summary, found.unpaid, found.cautions, found.outliers, found.bands, found.supervision,
+        found.published, found.plausibility, found.supervision,
+    ):  # fmt: skip
+        whole()
+    _ = found.states, found.year, found.fingerprint
+    for key in _KEYS:
+        if _sums_by(found, key):
+            found.by(key)
+    for id in (None, *(each.id for each in found.scenarios)):
+        for of_one in (found.migration, found.hospitals, found.cost_to_standard, found.closes_a_budget):
+            of_one(id)
+        for measure in MEASURES:
+            found.attribution(id, measure=measure)
+            for change in (False, True):
+                found.flows(id, measure=measure, change=change)
+    small = replace(found, outcomes=NO_ROWS, world=NO_ROWS, drawn_hospitals=None)
+    small._kept.update(found._kept)
+    return small
+
+
+def _sums_by(found: Comparison, key: str) -> bool:
+    try:
+        found.outcomes[found.baseline.id].key(key)
+    except ColumnError:
+        return False
+    return True

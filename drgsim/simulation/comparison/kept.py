@@ -1,19 +1,23 @@
-"""Answers that a result keeps: a table is made once, and a result without its rows answers what it kept."""
+"""What a comparison holds, and the answers it keeps: a table is made once, and a result without its rows
+answers what it kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import cached_property, wraps
 from inspect import signature
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
-from ...errors import ColumnError
 from ..scenario_errors import SimulationError
-from ..world.outcome import ALIASES, MARKS, MEASURES, PLACES
 
 if TYPE_CHECKING:
-    from .comparison import Comparison
+    from ..projection.projection import Projection
+    from ..scenario.scenario import Scenario
+    from ..uncertainty.parameter_band import ParameterBand
+    from ..uncertainty.sampling import Resampled
+    from ..world.outcome import Outcome
+    from ..world.world import World
 
 
 _P = ParamSpec("_P")
@@ -51,10 +55,28 @@ class NoRows:
 NO_ROWS: Any = NoRows()
 
 
-class Keeping:
-    """The answers of a result, and whether its rows are still there."""
+@dataclass(frozen=True, repr=False)
+class ComparisonRecord:
+    """All that a simulation made, the answers it keeps, and whether its rows are still there."""
 
-    world: Any
+    scenarios: tuple[Scenario, ...]
+    outcomes: Mapping[str, Outcome]
+    world: World
+    seed: int = 0
+    years: int = 0
+    draws: int = 0
+    projected: Projection | None = None
+    drawn_hospitals: Resampled | None = None
+    drawn_assumptions: ParameterBand | None = None
+
+    @property
+    def baseline(self) -> Scenario:
+        return self.scenarios[0]
+
+    @property
+    def reforms(self) -> tuple[Scenario, ...]:
+        """The scenarios beside the baseline."""
+        return self.scenarios[1:]
 
     @cached_property
     def _kept(self) -> dict[Any, Any]:
@@ -71,7 +93,7 @@ class Keeping:
         return self.world is NO_ROWS
 
 
-def ask(result: Any, name: str, arguments: Mapping[str, Any], make: Callable[[], _R]) -> _R:
+def ask(result: ComparisonRecord, name: str, arguments: Mapping[str, Any], make: Callable[[], _R]) -> _R:
     """The answer that is kept under a name and arguments, made where there is none; tables are copied."""
     key = name, tuple(arguments.items())
     if key not in result._kept:
@@ -110,40 +132,3 @@ def kept(method: Callable[_P, _R]) -> Callable[_P, _R]:
 
 def _refuse(what: str) -> NoReturn:
     raise SimulationError("this result is without its rows", got=what, do=_DO)
-
-
-_KEYS = dict.fromkeys((*ALIASES, *PLACES, "insurance", "mdc", "age_band", *MARKS))
-
-
-def without_rows(found: Comparison) -> Comparison:
-    """See `Comparison.without_rows`."""
-    if found.rowless:
-        return found
-    found.explain()
-    for whole in (
-        found.summary, found.unpaid, found.cautions, found.outliers, found.bands, found.supervision,
-        found.published, found.plausibility, found.supervision,
-    ):  # fmt: skip
-        whole()
-    _ = found.states, found.year, found.fingerprint
-    for key in _KEYS:
-        if _sums_by(found, key):
-            found.by(key)
-    for id in (None, *(each.id for each in found.scenarios)):
-        for of_one in (found.migration, found.hospitals, found.cost_to_standard, found.closes_a_budget):
-            of_one(id)
-        for measure in MEASURES:
-            found.attribution(id, measure=measure)
-            for change in (False, True):
-                found.flows(id, measure=measure, change=change)
-    small = replace(found, outcomes=NO_ROWS, world=NO_ROWS, drawn_hospitals=None)
-    small._kept.update(found._kept)
-    return small
-
-
-def _sums_by(found: Comparison, key: str) -> bool:
-    try:
-        found.outcomes[found.baseline.id].key(key)
-    except ColumnError:
-        return False
-    return True

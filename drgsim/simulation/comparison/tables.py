@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from ...payment.faces.payments import Payments
     from ..scenario.scenario import Scenario
     from ..world.world import World
-    from .comparison import Comparison
+    from .kept import ComparisonRecord
 
 
 COLUMNS = ("scenario", "measure", "band", "year", "region", "insurance", "low", "middle", "high")
 
 
-def bands(found: Comparison) -> pd.DataFrame:
+def bands(found: ComparisonRecord) -> pd.DataFrame:
     """`Comparison.bands` names the columns."""
     tables = []
     if found.drawn_hospitals is not None:
-        sampled = sampling_bands(found.drawn_hospitals, baseline=found.baseline.id, year=found.year)
+        sampled = sampling_bands(found.drawn_hospitals, baseline=found.baseline.id, year=found.world.year)
         tables.append(sampled[[*COLUMNS]])
     if found.drawn_assumptions is not None:
         for band, table in (

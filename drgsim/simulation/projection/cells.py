@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ from .growth import band_names
 
 if TYPE_CHECKING:
     from ...policy.policy import Policy
-    from .years import StatedRules
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -30,6 +29,19 @@ _PAYERS = ("fund", "patient", "other_payers")
 # who pays for a fund's insured: catastrophic insurance (inside the fund's spending where it is paid out of
 # it), medical aid, every payer but fund and patient together, and the patients
 BESIDE = ("catastrophic", "medical_aid", "other_payers", "patient")
+
+
+class StatedRules(Protocol):
+    """The rules some steps of a scenario come to; equal `key` means equal money on the same cases."""
+
+    @property
+    def key(self) -> Any: ...
+
+    @property
+    def policies(self) -> Any: ...
+
+    @property
+    def each(self) -> Sequence[Any]: ...
 
 
 @dataclass(frozen=True, eq=False)

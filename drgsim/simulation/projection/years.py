@@ -4,33 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ...settlement.budgets import INSURANCES
 from ..scenario.steps import steps_of
-from .cells import Cells, Fund, FundMoney, grown_budgets, settled
+from .cells import Cells, Fund, FundMoney, StatedRules, grown_budgets, settled
 from .growth import Growth
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..scenario.scenario import Scenario
-
-
-class StatedRules(Protocol):
-    """The rules some steps of a scenario come to; equal `key` means equal money on the same cases."""
-
-    @property
-    def key(self) -> Any: ...
-
-    @property
-    def policies(self) -> Any: ...
-
-    @property
-    def each(self) -> Sequence[Any]: ...
 
 
 class PaidWorld(Protocol):
