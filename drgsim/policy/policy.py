@@ -6,8 +6,7 @@ import datetime
 import hashlib
 import json
 import warnings
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,22 +15,21 @@ from typing import Any
 from ..errors import ArgumentError
 from .dated_scheme import DatedScheme, Scheme
 from .diff import PolicyDiff, differences
-from .display import policy_html, policy_text
 from .document import Document, document_yaml, refuse
-from .entries import Dated, read_day, steps
+from .entries import read_day, steps
 from .library import load_document, missing, over
 from .parameter_values import to_plain
 from .parameters import catalogue
 from .policy_errors import PolicyDateWarning
-from .reading import Readable, Reading
+from .policy_on_day import PolicyOnDay
+from .reading import Reading
 from .reform import reformed
-from .rules.rule import Rule
 
 # parameters that no stay's price or bill reads, but only the settlement of a period
 _SETTLING = ("settlement.", "cross_region.prepayment.")
 
 
-class Policy(Readable):
+class Policy(PolicyOnDay):
     """The rules of a region on one day.
 
     Read it by path (`policy["outlier.high.method"]`), by case (`policy.column(...)`) or as text
@@ -103,52 +101,6 @@ class Policy(Readable):
         if as_of is not None and known is None:
             raise ArgumentError("not a day", got=as_of, allowed="a date, or text YYYY-MM-DD")
         return cls(load_document(source, as_of=known), on=on)
-
-    @property
-    def id(self) -> str:
-        return self.document.id
-
-    @property
-    def title(self) -> Mapping[str, str]:
-        return self.document.title
-
-    @property
-    def region(self) -> str | None:
-        return self.document.region
-
-    @property
-    def method(self) -> str | None:
-        """drg_rate, drg_points, dip or ffs; None for a part that is only extended."""
-        return self.document.method
-
-    @property
-    def scheme(self) -> str | None:
-        """The scheme that groups on the policy's day; `document.scheme` has those of other days."""
-        stated = self.document.scheme
-        if isinstance(stated, DatedScheme):
-            return stated.on(max(self.on, self.document.valid_from))
-        return stated
-
-    @cached_property
-    def in_force(self) -> Mapping[str, Dated]:
-        """Path to the value in force on `on`, for the parameters some document sets.
-
-        A day before the document's validity reads its first day (and was warned about).
-        """
-        day = max(self.on, self.document.valid_from)
-        found = {path: _on(timeline, day) for path, timeline in self.document.parameters.items()}
-        return {path: dated for path, dated in found.items() if dated is not None}
-
-    @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules that may hold on `on`, in their order; one by admission or discharge day always may."""
-        day = max(self.on, self.document.valid_from)
-        return tuple(rule for rule in self.document.rules if rule.by or rule.holds_on(day))
-
-    @property
-    def states(self) -> Counter[str]:
-        """How many of the declared parameters and rules are read, secondary and assumed."""
-        return Counter([each.state for each in self.in_force.values()] + [rule.state for rule in self.rules])
 
     @cached_property
     def hash(self) -> str:
@@ -259,13 +211,6 @@ class Policy(Readable):
         """One whole document, with what it extends written out; loading it gives equal rules."""
         return document_yaml(self.document)
 
-    def show(self, *, every: bool = False, used: Iterable[str] | None = None) -> str:
-        """The values in force as text, by area, in Chinese and English.
-
-        `every` adds parameters at their neutral default; `used` limits the list to these paths.
-        """
-        return policy_text(self, every=every, used=used)
-
     def _with(self, document: Document) -> Policy:
         """Another document on the same day, which has been warned about already."""
         policy = Policy.__new__(Policy)
@@ -281,22 +226,11 @@ class Policy(Readable):
     def __repr__(self) -> str:
         return f"Policy({self.id!r}, on={str(self.on)!r}, method={self.method!r}, hash={self.hash[:12]!r})"
 
-    def __str__(self) -> str:
-        return self.show()
-
-    def _repr_html_(self) -> str:
-        return policy_html(self)
-
 
 def _plain_scheme(scheme: Scheme) -> Any:
     if not isinstance(scheme, DatedScheme):
         return scheme
     return {str(key): name for key, name in scheme.to_plain().items()}
-
-
-def _on(timeline: tuple[Dated, ...], day: datetime.date) -> Dated | None:
-    started = [dated for dated in timeline if dated.since <= day]
-    return started[-1] if started else None
 
 
 def policy_given(policy: Any) -> Policy:

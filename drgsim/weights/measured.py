@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,7 @@ import pandas as pd
 from ..errors import ArgumentError
 from ..policy.policy_errors import WeightsError
 from .fit import sorted_codes, usable_cases
-
-if TYPE_CHECKING:
-    from .weights import Weights
+from .weight_table import WeightTable
 
 
 def base_rate(budget: float, weight: float, *, fund_share: float = 1.0, reserve: float = 0.0) -> float:
@@ -53,10 +50,8 @@ def _price(budget: float, units: float, fund_share: float, reserve: float, what:
     return budget * (1 - reserve) / fund_share / units
 
 
-def case_mix(weights: Weights, cases: pd.DataFrame, by: str, group: str) -> pd.DataFrame:
+def case_mix(weights: WeightTable, cases: pd.DataFrame, by: str, group: str) -> pd.DataFrame:
     """`Weights.cmi`: cases, weighted cases and their mean weight by a column of the cases."""
-    import pandas as pd
-
     codes, labels = sorted_codes(cases[group])
     weight = np.append(weights.weight_of(labels), np.nan)[codes]
     known = ~np.isnan(weight)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +13,12 @@ import numpy as np
 
 from .._atomic import replacing
 from ..errors import ArgumentError
-from ..policy.parameter_table import Array
 from ..policy.policy_errors import WeightsError
 from ..policy.reading import Readable
-from .display import weights_html, weights_text
 from .fit import Outside, Trim, default, find_trim, measure, usable_cases
 from .measured import adjusted_weights, base_rate, case_mix
 from .table import as_frame, published, published_table, read_table, with_points
+from .weight_table import WeightTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class Weights(WeightTable):
     """One weight a group, and what is known of where it comes from.
 
     Attributes
@@ -58,11 +57,6 @@ class Weights:
     ...     weights.to_excel(f"{folder}/a.xlsx"), weights.to_csv(f"{folder}/a.csv")
     (None, None)
     """
-
-    frame: pd.DataFrame
-    mean_cost: float | None = None
-    riv: float | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def fit(
@@ -194,21 +188,6 @@ class Weights:
         """The ids of the published tables."""
         return tuple(published())
 
-    def columns(self, groups: Iterable[str]) -> dict[str, Array]:
-        """Every column of numbers for these groups, in their order (float64, NaN = not known)."""
-        import pandas as pd
-
-        index = self.frame.index.get_indexer(pd.Index(list(groups), dtype=object))
-        numbers = self.frame.select_dtypes(["number", "bool"])
-        return {
-            str(name): np.append(numbers[name].to_numpy(dtype=float), np.nan)[index]
-            for name in numbers.columns
-        }
-
-    def weight_of(self, groups: Iterable[str]) -> Array:
-        """The weight of each of these groups (float64, NaN = the table has none)."""
-        return self.columns(groups)["weight"]
-
     def cmi(self, cases: pd.DataFrame, *, by: str = "hospital_id", group: str = "drg") -> pd.DataFrame:
         """Case-mix index Σ RW·n ÷ Σ n by a column of the cases, over the cases whose group has a weight.
 
@@ -320,31 +299,5 @@ class Weights:
         with replacing(path) as part:
             self.frame.to_csv(part, encoding="utf-8", lineterminator="\n")
 
-    def to_excel(self, path: str | Path) -> None:
-        """Write the table and its facts as a workbook (needs the extra `excel`).
-
-        Parameters
-        ----------
-        path : str or Path
-            file to write; one that is there is replaced when all is written
-
-        Raises
-        ------
-        MissingExtraError, WriteError
-            without the writer of workbooks; when the file cannot be written.
-        """
-        from .display import write_weights
-
-        write_weights(self, Path(path))
-
-    def __len__(self) -> int:
-        return len(self.frame)
-
     def __repr__(self) -> str:
         return f"Weights({len(self)} groups, {self.facts.get('title', '')})"
-
-    def __str__(self) -> str:
-        return weights_text(self)
-
-    def _repr_html_(self) -> str:
-        return weights_html(self)

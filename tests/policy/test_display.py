@@ -4,7 +4,7 @@ import pytest
 
 from drgsim import Policy
 from drgsim.language import speaking
-from drgsim.policy.display import policy_html, trust_text, unit_text, value_text
+from drgsim.policy.display import trust_text, unit_text, value_text
 from drgsim.policy.parameters import catalogue
 
 from .test_policy_document import document, entry
@@ -110,7 +110,7 @@ def test_every_parameter_says_what_it_may_be():
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_table_of_a_notebook_has_a_row_for_each_value(lang):
     with speaking(lang):
-        page = policy_html(POLICY)
+        page = POLICY._repr_html_()
         rows = page.partition("<tbody>")[2].split("<tr>")[1:]
     heads = {"zh": ["参数", "路径", "值", "起", "可信度", "来源", "说明"],
              "en": ["parameter", "path", "value", "since", "trust", "source", "note"]}  # fmt: skip

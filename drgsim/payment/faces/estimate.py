@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from ..._excel import write_sheets
 from ...cases.hospital_facts import HospitalFacts
 from ...errors import ArgumentError
+from ...language import either
 from ...policy.policy import policy_given
+from ...words import headers
 from ..engine.grouped import grouped
 from ..engine.stays import Stays
 from ..pay import pay
 from .enough import refuse_too_few
-from .estimate_summary import html, summary, text
+from .estimate_summary import ZH as DEPARTMENT
+from .estimate_summary import html, notes, summary, text
 from .estimate_words import in_words
-from .estimate_workbook import write_estimate
 from .estimated_stays import EstimatedStays
 from .explain import find_row
+from .payments_workbook import MONEY, STAY, UNPAID, WORKLIST, marks_in_words, resting_on, totalled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +33,13 @@ if TYPE_CHECKING:
 
 Language = Literal["zh", "en"]
 REVIEW, QUOTA = "special_review", "high_outlier_quota"
+_OWN = headers(
+    "margin", "standing", "patient_unknown", "review_open", "review_gain", "reasons_zh", room="estimate"
+)
+_CAUTION = (
+    "本表为按所载政策对每个病例的测算,不是结算结果;未含特例单议。",
+    "只可编码病历中有记载、经诊疗的疾病和操作。",
+)
 
 
 def estimate(
@@ -109,7 +121,7 @@ class Estimate(EstimatedStays):
 
     def to_excel(self, path: Any) -> None:
         """A workbook with Chinese headers: 汇总 by department, 明细, 特例单议, 无法测算, 说明."""
-        write_estimate(self, path)
+        _write(self, path)
 
     def _row(self, case_id: Any) -> int:
         if case_id is not None:
@@ -125,6 +137,21 @@ class Estimate(EstimatedStays):
 
     def _repr_html_(self) -> str:
         return html(self)
+
+
+def _write(estimate: EstimatedStays, path: Any) -> None:
+    """汇总 by department, 明细, 特例单议, 无法测算 and 说明; the file is there whole or not at all."""
+    sheets = {
+        "汇总": (
+            totalled(estimate.payments, partial(summary, estimate), "department"),
+            {"department": "科室", **DEPARTMENT},
+        ),
+        "明细": (marks_in_words(estimate.frame), STAY | MONEY | _OWN),
+        "特例单议": (marks_in_words(estimate.worklist), WORKLIST),
+        "无法测算": (estimate.payments.unpaid, UNPAID),
+    }
+    told = [*estimate.told, *(either(*said) for said in notes(estimate))]
+    write_sheets(path, sheets, notes=[*_CAUTION, *told, *resting_on(estimate.payments)])
 
 
 def _priced_alternatives(estimate: EstimatedStays, row: int, lang: Literal["zh", "en"]) -> pd.DataFrame:

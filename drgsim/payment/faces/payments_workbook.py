@@ -10,7 +10,6 @@ import pandas as pd
 
 from ..._excel import write_sheets
 from ...language import either
-from ...policy.display import policy_text
 from ...words import headers, pairs, word_in
 from ..engine.problems import Unpaid
 from ..engine.state import Review, Route
@@ -94,7 +93,7 @@ def write_payments(payments: PaidStays, path: Any) -> None:
             totalled(payments, partial(summary, payments), "insurance"),
             {"insurance": "险种", **TOTALS, **MONEY},
         ),
-        "明细": (in_words(payments.frame), STAY | steps | MONEY),
+        "明细": (marks_in_words(payments.frame), STAY | steps | MONEY),
         "无法付费": (payments.unpaid, UNPAID),
     }
     write_sheets(
@@ -112,7 +111,7 @@ def totalled(paid: PaidStays, summary: Callable[[str | None], pd.DataFrame], by:
     return pd.concat([each, total], ignore_index=True)
 
 
-def in_words(frame: pd.DataFrame) -> pd.DataFrame:
+def marks_in_words(frame: pd.DataFrame) -> pd.DataFrame:
     """Marks as words."""
     words = {name: frame[name].astype(object).map(table) for name, table in WORDS.items() if name in frame}
     if "reasons_en" in frame:
@@ -129,5 +128,5 @@ def resting_on(payments: PaidStays) -> list[str]:
         named = ", ".join(
             filter(None, [title, facts.get("source"), word_in(facts.get("state") or "", "trust")])
         )
-        lines += ["", f"权重表: {named or '无'}", *policy_text(policy, used=payments.used).splitlines()]
+        lines += ["", f"权重表: {named or '无'}", *policy.show(used=payments.used).splitlines()]
     return lines
