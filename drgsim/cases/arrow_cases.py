@@ -120,7 +120,7 @@ def arrow_cases(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
         lies = place in chunk.arrow
         array = one_array(chunk.arrow[place]) if lies else _series(as_text(chunk.columns[place]))
         columns[name] = array
-        if not job.todo.names_staff:
+        if not job.todo.names_staff and name not in job.todo.asked:
             columns[name], rows = without_numbers(array)
             if len(rows):
                 findings.append(Finding("identifier-in-cell", name, rows, "(hidden)"))
@@ -148,7 +148,10 @@ def _by_frame(job: ChunkToRead, books: Mapping[str, Codebook]) -> ArrowCases:
         kept = {name: arrow[place] for name, place in job.todo.kept.items() if place in arrow}
         arrays = {name: one_array(array) for name, array in kept.items()}
         if not job.todo.names_staff:
-            arrays = {name: without_numbers(array)[0] for name, array in arrays.items()}
+            asked = job.todo.asked
+            arrays = {
+                name: array if name in asked else without_numbers(array)[0] for name, array in arrays.items()
+            }
         columns |= arrays
     return ArrowCases(columns, _encoded(columns, books), len(frame), job.start, report)
 

@@ -40,6 +40,7 @@ class Plan:
     names_staff: bool = False  # whether doctors stay as they are written
     watched: tuple[int, ...] = ()  # positions nobody reads, looked at for codes
     by_content: tuple[str, ...] = ()  # headers left out because their cells name persons
+    asked: frozenset[str] = frozenset()  # headers that were asked for by name, whomever their cells name
 
     def gives(self, name: str) -> bool:
         return self.wanted is None or name in self.wanted or name == "not_applicable"
@@ -52,7 +53,11 @@ class Plan:
         """The same without the kept columns whose first cells name persons."""
         if self.names_staff:
             return self
-        found = {name for name, place in self.kept.items() if mostly_personal(filled(chunk, place))}
+        found = {
+            name
+            for name, place in self.kept.items()
+            if name not in self.asked and mostly_personal(filled(chunk, place))
+        }
         if not found:
             return self
         kept = {name: place for name, place in self.kept.items() if name not in found}
@@ -63,11 +68,13 @@ def plan(
     match: Match,
     *,
     keep: Callable[[str], bool],
+    asked: Container[str] = (),
     keep_identifiers: bool,
     rename: Mapping[str, str],
     ignore: Container[str] = (),
 ) -> Plan:
-    """Sort the cells of the header. `keep` says of a header that names no person whether to keep it."""
+    """Sort the cells of the header. `keep` says of a header that names no person whether to keep it, and
+    `asked` holds those asked for by name, persons or not."""
     used = set(match.positions)
     kept: dict[str, int] = {}
     not_read: list[str] = []
@@ -79,7 +86,7 @@ def plan(
             continue
         personal = any(map(match.layout.is_identifier, header_keys(name)))
         unread += [] if personal else [place]
-        wanted = keep_identifiers if personal else keep(name)
+        wanted = keep_identifiers or name in asked if personal else keep(name)
         if wanted and name not in kept and name not in case_columns():
             kept[name] = place
         else:
@@ -92,6 +99,7 @@ def plan(
         tuple(doubled(match, rename)),
         names_staff=keep_identifiers,
         watched=watched(match.header, unread, ignore),
+        asked=frozenset(name for name in kept if name in asked),
     )
 
 
@@ -142,6 +150,8 @@ def assemble(chunk: RawChunk, plan: Plan) -> tuple[pd.DataFrame, list[Finding]]:
     kept = {name: as_text(chunk.columns[place]) for name, place in plan.kept.items()}
     if not plan.names_staff:
         for name in [name for name in (*IDS, *kept) if name in frame.columns or name in kept]:
+            if name in plan.asked:
+                continue
             clean, rows = without_numbers(kept[name]) if name in kept else pseudonyms(frame[name])
             if rows.size:
                 findings.append(Finding("identifier-in-cell", name, rows, "(hidden)"))

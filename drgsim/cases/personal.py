@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -51,11 +52,29 @@ def _staff_code_of(name: str) -> str:
 
 Rows = npt.NDArray[np.int64]
 
-_CITIZEN = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
+_CITIZEN = re.compile(r"(?<![\d.])(?=([1-9](?:[\s\-]?\d){16}[\s\-]?[\dXx])(?!\d))")
+_PLACE, _DAY = (
+    r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{4}",
+    r"\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])",
 )
-_PHONE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d(?:\d{8}|([- ])\d{4}\1\d{4})(?![\d.])")
-_DIGITS = r"1[3-9]\pN(\pN{8}|[- ]\pN{4}[- ]\pN{4})|[1-9]\pN{16}[\pNXx]"  # what either of them begins with
+_BIRTH = re.compile(rf"[1-9]\d{{5}}(?:18|19|20){_DAY}\d{{3}}[\dXx]")
+# a spreadsheet keeps fifteen digits of a number; no citizen number ends in 000 of itself
+_ROUNDED = re.compile(rf"{_PLACE}(?:19|20){_DAY}\d000")
+_OLD = re.compile(rf"{_PLACE}{_DAY}\d{{3}}")
+_POWER = re.compile(r"([1-9])\.(\d{13,})e\+?17", re.IGNORECASE)
+_PHONE = re.compile(
+    r"(?<!\d)(?<!\d\.)(?:(?:\+|00)?86[\s\-]?)?(?:1[3-9]\d[\s\-]?\d{8}|1[3-9]\d[\s\-]\d{4}[\s\-]\d{4}"
+    r"|1[3-9]\d\d[\s\-](?:\d{3}[\s\-]\d{4}|\d{4}[\s\-]\d{3})|1[3-9]\d[\s\-]\d{3}[\s\-]\d{5}"
+    r"|0\d{2,3}-[2-9]\d{6,7})(?!\d|\.\d)"
+)
+_D, _GAP = "[0-9０-９]", r"[\pZ\p{Pd}\t]?"
+_DIGITS = "|".join((  # the same, as Arrow looks for them in either width: few other cells fit
+    rf"(?:^|[^0-9０-９])(?:(?:00)?[8８][6６]{_GAP})?[1１][3-9３-９]{_D}(?:{_GAP}{_D}){{8}}(?:$|[^0-9０-９])",
+    rf"(?:^|[^0-9０-９])[0０]{_D}{{2,3}}\p{{Pd}}[2-9２-９]{_D}{{6,7}}(?:$|[^0-9０-９])",
+    rf"[1-9１-９](?:{_GAP}{_D}){{5}}{_GAP}(?:[1１]{_GAP}[89８９]|[2２]{_GAP}[0０])(?:{_GAP}{_D}){{2}}"
+    rf"{_GAP}[01０１]{_GAP}{_D}{_GAP}[0-3０-３](?:{_GAP}{_D}){{4}}{_GAP}[0-9０-９XxＸｘ]",
+    r"[1-9][.][0-9]{13,17}[eE]",
+))  # fmt: skip
 IDS = ("case_id", "record_number", "stay_id", "settlement_id", "patient_id", "hospital_id")
 _WEIGHTS, _CHECK = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
 SHORTEST = 11  # characters
@@ -63,12 +82,17 @@ _GOT_LENGTH = 60  # characters shown of a value; longer ones end in …
 
 
 def names_a_person(text: str) -> bool:
-    """Whether a text holds a citizen number (its check digit counts) or a mobile telephone number.
+    """Whether a text holds a citizen number (its check digit counts) or a telephone number, in either width
+    and with blanks or dashes between the digits.
 
-    >>> [names_a_person(text) for text in ("某 11010519491231002X", "13800138000", "20240105103000123")]
+    >>> [names_a_person(text) for text in ("某 11010519491231002X", "138 0013 8000", "20240105103000123")]
     [True, True, False]
     """
-    return holds_citizen_number(text) or _PHONE.search(text) is not None
+    return holds_citizen_number(text) or _PHONE.search(_one_width(text)) is not None
+
+
+def _one_width(text: str) -> str:
+    return text if text.isascii() else re.sub("[‐-―−]", "-", unicodedata.normalize("NFKC", text))
 
 
 def short(got: str) -> str:
@@ -83,13 +107,20 @@ def short(got: str) -> str:
 
 
 def holds_citizen_number(text: str) -> bool:
-    """Whether a text holds a citizen number with its right check digit."""
-    return any(_checks(match[0]) for match in _CITIZEN.finditer(text))
+    """Whether a text holds a citizen number with its right check digit, or one that a spreadsheet took for a
+    number and rounded."""
+    text = _one_width(text)
+    if power := _POWER.search(text):  # 1.1010519491231E+17
+        text = f"{(power[1] + power[2])[:15]:0<18}"
+    found = (re.sub(r"[\s\-]", "", match[1]) for match in _CITIZEN.finditer(text))
+    return any(_BIRTH.fullmatch(each) and (_checks(each) or _ROUNDED.fullmatch(each)) for each in found)
 
 
 def mostly_personal(cells: Sequence[str]) -> bool:
-    """Whether most of the filled cells of a column name persons."""
-    return bool(cells) and sum(map(names_a_person, cells)) * 2 > len(cells)
+    """Whether most of the filled cells of a column name persons; citizen numbers of fifteen digits, which
+    have no check digit, count here alone."""
+    named = (names_a_person(text) or _OLD.fullmatch(_one_width(text)) for text in cells)
+    return bool(cells) and sum(map(bool, named)) * 2 > len(cells)
 
 
 def without_numbers(column: Any) -> tuple[Any, Rows]:
@@ -122,17 +153,30 @@ def hide(parts: dict[str, Any]) -> list[tuple[str, Rows]]:
 
 
 def pseudonyms(ids: pd.Series) -> tuple[pd.Series, Rows]:
-    """Ids of stays or persons with citizen numbers replaced by codes: the same number, the same code."""
+    """Ids of stays or persons with citizen numbers, and those that are a telephone number and no more,
+    replaced by codes: the same number, the same code, however it is written."""
     import pandas as pd
 
     rows, texts = _likely(ids)
-    held = np.array([len(text) >= 18 and holds_citizen_number(text) for text in texts], dtype=bool)
+    held = np.array(
+        [holds_citizen_number(text) or _PHONE.fullmatch(_one_width(text)) is not None for text in texts],
+        dtype=bool,
+    )
     rows = rows[held] if rows.size else rows
     if not rows.size:
         return ids, rows
     cells = np.array([None if is_missing(cell) else plain_text(cell) for cell in ids.tolist()], dtype=object)
     cells[rows] = [_code_of(text) for text in cells[rows]]
     return pd.Series(cells, index=ids.index, dtype=text_dtype()), rows
+
+
+def is_asked_for(ids: pd.Series, asked: Any) -> npt.NDArray[np.bool_]:
+    """The rows of the id that was asked for, as the source has it or as the code that stands for it."""
+    import pandas as pd
+
+    found = (ids == asked).to_numpy(dtype=bool, na_value=False)
+    code = pseudonyms(pd.Series([str(asked)]))[0][0]
+    return found | (ids == code).to_numpy(dtype=bool, na_value=False)
 
 
 def suspects(column: Any) -> Rows:
@@ -174,7 +218,13 @@ def _told(column: Any) -> Any | None:
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         numbers = column.cast(pa.float64())
         whole = pc.and_(pc.less(pc.abs(numbers), 1e18), pc.equal(pc.floor(numbers), numbers))
-        column = pc.if_else(whole, numbers, None).cast(pa.int64())
+        told = pc.if_else(whole, numbers, None).cast(pa.int64())
+        if pa.types.is_floating(kind):  # which holds no eighteen digits
+            rounded = pc.multiply(pc.divide(told, 1000), 1000)
+            told = pc.if_else(pc.greater_equal(told, 10**17), rounded, told)
+        else:
+            told = pc.if_else(whole, column, None).cast(pa.decimal128(38, 0), safe=False).cast(pa.int64())
+        column = told
         kind = column.type
     if pa.types.is_integer(kind) or str(kind) in ("string_view", "binary_view"):
         return column.cast(pa.string())
@@ -202,4 +252,5 @@ def _checks(number: str) -> bool:
 
 
 def _code_of(text: str) -> str:
-    return "id-" + hashlib.blake2b(text.strip().upper().encode("utf-8", "replace"), digest_size=6).hexdigest()
+    told = re.sub(r"(?<=\d)[\s\-](?=[\dXx])", "", _one_width(text.strip())).upper()
+    return "id-" + hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=6).hexdigest()

@@ -58,9 +58,9 @@ def read_cases(
         edition; this is never guessed, because hundreds of codes mean different things in the two
     normalise : repair the spelling of codes where nothing is lost by it; False keeps them as they stand
     columns : read only these columns of the case table
-    keep : further columns of the source to keep, as text: their headers, a function that says of a header
-        whether to keep it, or "all" for all but personal ones; None
-        for none
+    keep : further columns of the source to keep, as text: their headers (one that names persons is kept if
+        it is named here), a function that says of any other header whether to keep it, or "all"; None for
+        none
     keep_identifiers : also keep columns that name persons (name, card number, address, birth date …)
     values : by column, what texts mean, over the layout's word: `{"sex": {"0": 2, "1": 1}}`
     rename : header of the source → column of the case table, or a numbered place in a list of codes
@@ -234,7 +234,14 @@ def chunks_to_read(
             if last:
                 headers.refuse_missing()
             match = replace(match, layout=match.layout.with_values(meanings))
-            todo = plan(match, keep=kept, keep_identifiers=keep_identifiers, rename=named, ignore=passed)
+            todo = plan(
+                match,
+                keep=kept,
+                asked=named_to_keep,
+                keep_identifiers=keep_identifiers,
+                rename=named,
+                ignore=passed,
+            )
             if wanted is not None:
                 codes = todo.watched if KINDS.keys() & wanted else ()
                 todo = replace(todo, match=match.only(with_helpers(wanted)), watched=codes)

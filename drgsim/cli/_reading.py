@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..cases.columns import column_labels
-from ..errors import ArgumentError
+from ..errors import ArgumentError, NotFoundError
 from ..language import language
 from ._say import say
 
@@ -34,6 +34,23 @@ def read_grouped_cases(file: str, *, quiet: bool = False, **options: Any) -> Any
         cases["procedures"] = ""
     scores = {name: pd.to_numeric(cases[name], errors="coerce") for name in SCORES if name in cases.columns}
     return cases.assign(**scores)
+
+
+def case_of_file(arguments: argparse.Namespace) -> Any:
+    """The row of FILE, as a frame, that `--case` asks for. Raises ArgumentError, NotFoundError."""
+    from ..cases import iter_cases
+    from ..cases.personal import is_asked_for
+
+    for chunk in iter_cases(arguments.file, **reading_options(arguments)):
+        if "case_id" not in chunk:
+            raise ArgumentError(
+                "the file has no case_id", where=arguments.file, do="use --rename HEADER=case_id"
+            )
+        rows = is_asked_for(chunk["case_id"], arguments.case)
+        if rows.any():
+            row = chunk[rows].iloc[:1]
+            return row if "procedures" in row else row.assign(procedures="")
+    raise NotFoundError("no such case in the file", where=arguments.file)
 
 
 def tell_reading(cases: Any) -> None:

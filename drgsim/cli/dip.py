@@ -9,16 +9,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArgumentError, NotFoundError
+from ..errors import ArgumentError
 from ..language import either, stated_language, told
 from ..words import word_in
-from ._reading import ReadTally, add_reading_arguments, reading_options
+from ._reading import ReadTally, add_reading_arguments, case_of_file, reading_options
 from ._say import aligned, say
 from .explain import INPUTS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..cases.read_chunk import ChunkToRead
     from ..dip import DipGrouper
     from ..dip.learn import DipFitReport
@@ -288,7 +286,7 @@ def _explain(arguments: argparse.Namespace) -> int:
         raise ArgumentError(
             "with a FILE, the case is named by --case and nothing else", got=sorted(given) or None
         )
-    case = _found(arguments) if arguments.file is not None else given
+    case = case_of_file(arguments).iloc[0] if arguments.file is not None else given
     say(_grouper(arguments).explain(case, lang=arguments.lang))
     return 0
 
@@ -302,16 +300,6 @@ def _import(arguments: argparse.Namespace) -> int:
         say(f"- {told(note)}")
     say(f"written to {catalogue.save(arguments.out)}")
     return 0
-
-
-def _found(arguments: argparse.Namespace) -> pd.Series[Any]:
-    from ..cases import iter_cases
-
-    for chunk in iter_cases(arguments.file, **reading_options(arguments)):
-        row = chunk[(chunk["case_id"] == arguments.case).to_numpy(dtype=bool, na_value=False)]
-        if len(row):
-            return row.iloc[0]
-    raise NotFoundError("no such case in the file", where=arguments.file)
 
 
 def _grouper(arguments: argparse.Namespace, *, threads: int | None = 1) -> DipGrouper:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..errors import ArgumentError, NotFoundError
+from ..errors import ArgumentError
 from ..language import stated_language
 from ..words import word_in
-from ._reading import add_reading_arguments, reading_options
+from ._reading import add_reading_arguments, case_of_file
 from ._say import aligned, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # option, column of the case, help
 INPUTS: tuple[tuple[str, str, str], ...] = (
@@ -124,18 +121,4 @@ def _case(arguments: argparse.Namespace) -> Any:
             got=sorted(given) or None,
             do="drgsim explain FILE --case CASE_ID --scheme ID",
         )
-    return _found(arguments)
-
-
-def _found(arguments: argparse.Namespace) -> pd.DataFrame:
-    from ..cases import iter_cases
-
-    for chunk in iter_cases(arguments.file, **reading_options(arguments)):
-        if "case_id" not in chunk:
-            raise ArgumentError(
-                "the file has no case_id", where=arguments.file, do="use --rename HEADER=case_id"
-            )
-        row = chunk[(chunk["case_id"] == arguments.case).to_numpy(dtype=bool, na_value=False)]
-        if len(row):
-            return row.iloc[:1]
-    raise NotFoundError("no such case in the file", where=arguments.file)
+    return case_of_file(arguments)

@@ -190,7 +190,63 @@ def test_a_citizen_number_as_an_id_becomes_a_code(export):
     assert cases["patient_id"][0].startswith("id-")
 
 
+@pytest.mark.parametrize("word", ["住院号", "病案号", "结算ID"])
+def test_a_telephone_number_as_the_id_of_a_stay_becomes_a_code_however_it_is_written(word, export):
+    rows = ["13800138000", "138 0013 8000", "１３８００１３８０００", "ZY13800138000"]
+    text = f"{word},性别,年龄,主要诊断编码\n" + "".join(f"{each},男,60,I10.x00\n" for each in rows)
+    cases = read_cases(export(text))
+    ids = next(name for name in ("record_number", "stay_id", "settlement_id", "case_id") if name in cases)
+    first, *others, own = cases[ids].tolist()
+    assert first.startswith("id-")
+    assert others == [first, first]
+    assert own == "ZY13800138000"
+    assert "identifier-in-cell" in report_of(cases).problems.frame["rule"].tolist()
+
+
+def test_a_stay_is_found_by_the_telephone_number_that_is_its_id(export, capsys):
+    file = export("病案号,性别,年龄,主要诊断编码,医保类型\n13800138000,男,60,I10.x00,职工\n")
+    assert main(["explain", file, "--scheme", "chs-drg-2.0", "--case", "13800138000"]) == 0
+    assert main(["dip", "explain", file, "--catalogue", "example", "--case", "13800138000"]) == 0
+    assert "13800138000" not in capsys.readouterr().out
+
+
+def test_who_names_a_column_of_names_gets_it(export):
+    file = export("case_id,diagnoses,姓名,电话,手机\n1,I10.x00,王某,13800138000,13800138001\n")
+    cases = read_cases(file, keep=["姓名", "电话"])
+    assert cases[["姓名", "电话"]].iloc[0].tolist() == ["王某", "13800138000"]
+    assert "手机" not in cases
+    assert list(read_cases(file, keep="all")) == ["case_id", "diagnoses"]
+
+
+WRITTEN = [
+    "110105 19491231 002x", "110105-19491231-002X", "１１０１０５１９４９１２３１００２Ｘ",
+    "1101 0519 4912 3100 2X", "SFZ11010519491231002X。", "20240501 11010519491231002X",
+    "1.1010519491231E+17", "110105194912310000", "１３８００１３８０００", "138　0013　8000",
+    "008613800138000", "电话13800138000.", "1380-013-8000", "0451-88881234",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_a_number_names_a_person_however_it_is_written(text):
+    assert names_a_person(text)
+    for column in (pa.array(["x", text]), pd.Series(["x", text], dtype=object)):
+        assert suspects(column).tolist() == [1]
+
+
+def test_a_column_of_old_citizen_numbers_is_dropped(export):
+    rows = "".join(f"{place},I10.x00,1101054912310{place:02d}\n" for place in range(10, 30))
+    assert "旧号" not in read_cases(export(f"case_id,diagnoses,旧号\n{rows}"), keep="all")
+
+
+def test_citizen_numbers_that_a_spreadsheet_rounded_are_found():
+    assert suspects(pa.array([1.0, 1.1010519491231002e17])).tolist() == [1]
+    assert suspects(pa.array([20240501000000000, 110105194912310003])).tolist() == [1]
+    assert suspects(pa.array([20240501000000000, 110105194912310004])).tolist() == []
+
+
 def test_what_names_a_person():
+    for text in ("202405010000001000", "2024051913800138000", "19491231 19500101 19501231", "199-12-31 12"):
+        assert not names_a_person(text)
     assert names_a_person("110105194912310021") is False, "the check digit is wrong"
     assert not names_a_person("2024010510300012345")
     assert not names_a_person("113800138000")

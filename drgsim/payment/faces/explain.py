@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
+from ...cases.personal import is_asked_for
 from ...errors import ArgumentError, NotFoundError
 from ...language import in_language, speaking
 from ...language import told as translated
@@ -71,7 +72,7 @@ def find_row(payments: PaidStays, case_id: Any) -> int:
     frame = payments.stays.frame
     columns = [frame[name] for name in _NUMBERS if name in frame.columns] or [frame.index.to_series()]
     for labels in columns:
-        rows = np.flatnonzero((labels == case_id).to_numpy(dtype=bool, na_value=False))
+        rows = np.flatnonzero(is_asked_for(labels, case_id))
         if len(rows) == 1 or (len(rows) and labels is columns[0]):
             return int(rows[0])
         if len(rows):
