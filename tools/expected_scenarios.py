@@ -5,7 +5,7 @@ from __future__ import annotations
 from drgsim._atomic import replacing
 from drgsim._paths import data_path
 from drgsim.simulation.record.recorded_tables import BASELINE, expected_table, simulated
-from drgsim.simulation.scenario.library import shipped
+from drgsim.simulation.scenario.document import shipped
 
 
 def main() -> None:

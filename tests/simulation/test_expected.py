@@ -5,7 +5,7 @@ import pytest
 
 from drgsim._paths import data_path
 from drgsim.simulation.record.recorded_tables import BASELINE, expected_table, simulated
-from drgsim.simulation.scenario.library import shipped
+from drgsim.simulation.scenario.document import shipped
 
 IDS = [BASELINE, *(id for id in shipped() if id != BASELINE)]
 

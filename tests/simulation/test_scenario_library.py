@@ -6,7 +6,7 @@ import pytest
 
 from drgsim import Scenario, sources
 from drgsim.policy.document import COVERAGE
-from drgsim.simulation.scenario.library import shipped
+from drgsim.simulation.scenario.document import shipped
 
 BASELINE = Scenario.load("baseline-drg")
 REFORMS = [name for name in Scenario.available() if name != BASELINE.id]

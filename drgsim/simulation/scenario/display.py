@@ -16,14 +16,14 @@ from .stated_policy import names
 
 if TYPE_CHECKING:
     from .lever import Lever
-    from .scenario import Scenario
+    from .scenario_record import ScenarioRecord
 
 _LONG = 60  # characters of a value before the rest is cut
 _PROFILES_ZH = chinese("phase_in")
 _WEIGHTS_ZH = {"fit": "由基线病例测算", "policy": "政策所列权重表"}
 
 
-def scenario_line(scenario: Scenario) -> str:
+def scenario_line(scenario: ScenarioRecord) -> str:
     """One line: id, policy, how many levers and responses, hash."""
     parts = [
         repr(scenario.id),
@@ -36,7 +36,7 @@ def scenario_line(scenario: Scenario) -> str:
     return f"Scenario({', '.join(parts)})"
 
 
-def scenario_text(scenario: Scenario) -> str:
+def scenario_text(scenario: ScenarioRecord) -> str:
     """The scenario as lines of text."""
     lines = [_head(scenario), *(f"{label}: {text}" for label, text in _facts(scenario))]
     lines += [f"  {_lever_head(lever)}: {_lever_text(lever)}" for lever in scenario.levers]
@@ -45,7 +45,7 @@ def scenario_text(scenario: Scenario) -> str:
     return "\n".join([*lines, *([scenario.note] if scenario.note else [])])
 
 
-def scenario_html(scenario: Scenario) -> str:
+def scenario_html(scenario: ScenarioRecord) -> str:
     """The same as a small table for a notebook."""
     rows = [*_facts(scenario)]
     rows += [(_lever_head(lever), _lever_text(lever)) for lever in scenario.levers]
@@ -56,12 +56,12 @@ def scenario_html(scenario: Scenario) -> str:
     return f"<p><b>{escape(_head(scenario))}</b></p><table><tbody>{body}</tbody></table>{note}"
 
 
-def _head(scenario: Scenario) -> str:
+def _head(scenario: ScenarioRecord) -> str:
     zh, en = scenario.title["zh"], scenario.title["en"]
     return f"{zh} {en} ({scenario.id})" if zh != en else f"{zh} ({scenario.id})"
 
 
-def _facts(scenario: Scenario) -> list[tuple[str, str]]:
+def _facts(scenario: ScenarioRecord) -> list[tuple[str, str]]:
     day = f"on {scenario.on}" if scenario.on else "each year's own last day 各年年末"
     weights = f"{scenario.weights} {_WEIGHTS_ZH.get(scenario.weights, '已公布权重表')}"
     own: Counter[str] = Counter()
@@ -78,7 +78,7 @@ def _facts(scenario: Scenario) -> list[tuple[str, str]]:
     return facts
 
 
-def _policy_states(scenario: Scenario) -> Counter[str]:
+def _policy_states(scenario: ScenarioRecord) -> Counter[str]:
     policies: Any = scenario.policies(scenario.latest)
     found: Counter[str] = Counter()
     for policy in policies.values() if isinstance(policies, dict) else (policies,):
@@ -108,7 +108,7 @@ def _lever_text(lever: Lever) -> str:
     return "; ".join(parts or ["nothing 无变化"]) + _phase_in(lever.phase_in)
 
 
-def _responses(scenario: Scenario) -> list[tuple[str, str]]:
+def _responses(scenario: ScenarioRecord) -> list[tuple[str, str]]:
     rows = []
     for setting in scenario.responses:
         title = declared()[setting.name].title

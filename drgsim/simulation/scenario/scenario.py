@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..._atomic import replacing
 from ...policy.yaml_text import write_yaml
 from .display import scenario_html, scenario_line, scenario_text
-from .document import DOCUMENT_VERSION, as_document, read_document
+from .document import DOCUMENT_VERSION, as_document, read, read_document, shipped
 from .lever import Lever
-from .library import read, shipped
 from .parts import Coverage
 from .phase_in import PhaseIn
 from .response_setting import ResponseSetting
-from .stated_policy import Documents, Policies, day_of, documents, policies_on, rules, warn_about_day
-
-if TYPE_CHECKING:
-    from .assumptions import Assumptions
+from .scenario_record import ScenarioRecord
+from .stated_policy import day_of, warn_about_day
 
 __all__ = ["Coverage", "Lever", "PhaseIn", "ResponseSetting", "Scenario"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Scenario:
+class Scenario(ScenarioRecord):
     """One question to the fund, as one document.
 
     Make one with `load` or `of`; `reform`, `respond` and `assume` return another. Equal content has an equal
@@ -56,17 +50,6 @@ class Scenario:
     >>> scenario.assume({"rate_growth": 0.02}).hash == scenario.hash
     False
     """
-
-    id: str
-    title: Mapping[str, str]
-    note: str
-    policy: Any
-    on: datetime.date | None
-    weights: str
-    levers: tuple[Lever, ...]
-    responses: tuple[ResponseSetting, ...]
-    assumptions: Assumptions
-    coverage: tuple[Coverage, ...]
 
     @classmethod
     def load(
@@ -241,61 +224,6 @@ class Scenario:
         """
         return self._with(id=id, title=title, note=note)
 
-    @cached_property
-    def policy_documents(self) -> Documents:
-        """The whole documents of `policy`, or a dict of them by care region."""
-        return documents(self.policy)
-
-    def policies(self, day: datetime.date) -> Policies:
-        """The policy, or a dict of them by care region, that pays on a day, without levers.
-
-        With `on` that day's rules hold on every day. Without, a day after a policy's last known one takes
-        the last, and one before its first the first.
-        """
-        return policies_on(self.policy_documents, self.on, day)
-
-    @cached_property
-    def latest(self) -> datetime.date:
-        """The day `on`, or the last day on which all the policies' rules are known."""
-        whole = self.policy_documents
-        return self.on or min(
-            each.valid_to for each in (whole.values() if isinstance(whole, dict) else [whole])
-        )
-
-    @cached_property
-    def document(self) -> dict[str, Any]:
-        """The canonical document as plain mappings, lists and values; `load` reads it back."""
-        return {
-            "drgsim_scenario": DOCUMENT_VERSION,
-            "id": self.id,
-            "title": dict(self.title),
-            "note": self.note,
-            "policy": self.policy,
-            "on": self.on.isoformat() if self.on else None,
-            "weights": self.weights,
-            "levers": [lever.to_document() for lever in self.levers],
-            "responses": {setting.name: setting.to_document() for setting in self.responses},
-            "assumptions": self.assumptions.stated(),
-            "coverage": [clause.to_document() for clause in self.coverage],
-        }
-
-    @cached_property
-    def hash(self) -> str:
-        """SHA-256 of all that can change an answer: rules, levers, responses, assumptions.
-
-        Names, titles, notes, sources and spelling do not enter; a policy enters by its rules.
-        """
-        content = {
-            "policy": rules(self.policy_documents),
-            "on": self.document["on"],
-            "weights": self.weights,
-            "levers": [lever.meaning() for lever in self.levers],
-            "responses": self.document["responses"],
-            "assumptions": self.assumptions.hash,
-        }
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
-
     def to_yaml(self, path: str | PathLike[str] | None = None) -> str:
         """The document as YAML text, written to `path` if given; loading it gives an equal scenario."""
         text = write_yaml({key: value for key, value in self.document.items() if value not in ("", [], {})})
@@ -306,12 +234,6 @@ class Scenario:
 
     def _with(self, **changes: Any) -> Scenario:
         return Scenario(**read_document({**self.document, **changes}, name=f"the scenario {self.id}"))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Scenario) and self.hash == other.hash
-
-    def __hash__(self) -> int:
-        return hash(self.hash)
 
     def __repr__(self) -> str:
         return scenario_line(self)
