@@ -260,8 +260,8 @@ def _tell_group(grouper: DipGrouper, status: Counter[str], seconds: float) -> No
     named = {word_in(name, "case_status"): count for name, count in status.items()}
     shares = ", ".join(f"{name} {count:,} ({count / status.total():.1%})" for name, count in named.items())
     lines = [f"{status.total():,} cases in {seconds:.1f} s: {shares or 'none'}"]
-    (trust, title), (rules_trust, rules) = _titled(grouper.catalogue), _titled(grouper.rules)
-    lines.append(f"by catalogue {grouper.catalogue.id} ({title}), trust: {trust}")
+    (trust, title), (rules_trust, rules) = _titled(grouper.ready), _titled(grouper.rules)
+    lines.append(f"by catalogue {grouper.ready.id} ({title}), trust: {trust}")
     lines.append(f"rule set {grouper.rules.id} ({rules}), trust: {rules_trust}")
     say("\n".join(lines), file=sys.stderr)
 
@@ -303,10 +303,9 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _grouper(arguments: argparse.Namespace, *, threads: int | None = 1) -> DipGrouper:
-    from ..dip import DipCatalogue, DipGrouper
+    from ..dip.grouper import DipGrouper
 
-    catalogue = DipCatalogue.load(arguments.catalogue, strict=False)
-    return DipGrouper(catalogue, rules=arguments.rules, threads=threads)
+    return DipGrouper(arguments.catalogue, rules=arguments.rules, threads=threads, strict=False)
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -1,17 +1,23 @@
-"""The answers to many cases as arrays, from the kernel or from its readable twin."""
+"""The answers to many cases as arrays, from the kernel or from its readable twin, and the codes they name."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from .._kernels import _fold
 from .._kernels._dip import DipTables
+from .._optional import installed
 from .._parallel import over_chunks
+from ..cases.texts import is_missing
 from ..codes import EMPTY, CodeLists
+from ..codes.columns import LIST, TextRows, code_text, read_arrow
 from .compile import CompiledDip
 from .prepared import Prepared
 from .readable import Matcher
@@ -79,16 +85,22 @@ class EncodedCases:
 
 
 def answer(
-    cases: EncodedCases, prepared: Prepared, compiled: CompiledDip, kernel: DipTables, *, threads: int
+    cases: EncodedCases,
+    prepared: Callable[[], Prepared],
+    compiled: CompiledDip,
+    kernel: DipTables,
+    *,
+    threads: int,
 ) -> Answers:
-    """Match every case; records longer than the kernel's word go through the readable twin."""
+    """Match every case; records longer than the kernel's word go through the readable twin, which alone asks
+    for what is `prepared`."""
     answers = Answers.empty(len(cases), len(cases.procedures.ids))
     rows = np.arange(len(cases))
     if os.environ.get("DRGSIM_REFERENCE") != "1":
         _by_kernel(cases, compiled, kernel, answers, threads)
         rows = np.flatnonzero(cases.procedures.counts > _MOST_PROCEDURES)
     if len(rows):
-        _by_twin(rows.tolist(), cases, prepared, compiled, answers)
+        _by_twin(rows.tolist(), cases, prepared(), compiled, answers)
     return answers
 
 
@@ -207,3 +219,92 @@ def decided_number(decided: str, pool: Pool, prepared: Prepared) -> int:
                 return number
             number += 1
     return ONLY
+
+
+def named_procedures(
+    column: Any, offsets: npt.NDArray[np.int64], flags: npt.NDArray[np.uint8]
+) -> tuple[Any, Any]:
+    """Codes joined by `|` that answers name, and codes that count but are not named, a text a case.
+
+    `column` holds the procedures as read, in pandas or in Arrow memory; `offsets` and `flags` are those of
+    their encoding. Arrow arrays of large strings where pyarrow is there, lists elsewhere.
+    """
+    texts = _arrow_texts(column)
+    if texts is None:
+        cells = _as_text(column.to_pandas() if hasattr(column, "to_pandas") else column).tolist()
+        both = [_named(cell, offsets, flags, row) for row, cell in enumerate(cells)]
+        return [named for named, _ in both], [unnamed for _, unnamed in both]
+    rows = read_arrow(texts)
+    assert isinstance(rows, TextRows)
+    out = [np.empty(len(rows.text), np.uint8) for _ in range(2)]
+    ends = [np.zeros(len(rows) + 1, np.int64) for _ in range(2)]
+    _fold.pick_pieces(
+        rows.text, rows.offsets, rows.gap, offsets, flags, MATCHED, UNNAMED, out[0], ends[0], out[1], ends[1]
+    )
+    made = [_texts(*pair) for pair in zip(out, ends, strict=True)]
+    if (long := np.flatnonzero(np.diff(offsets) > _MOST_PROCEDURES)).size:
+        both = [_named(texts[row].as_py(), offsets, flags, row) for row in long.tolist()]
+        made = [_replaced(made[place], long, [each[place] for each in both]) for place in range(2)]
+    return made[0], made[1]
+
+
+def _arrow_texts(column: Any) -> Any:
+    """The column as one Arrow array of texts; None where there is no pyarrow or it cannot be that."""
+    if os.environ.get("DRGSIM_REFERENCE") == "1" or not installed("pyarrow"):
+        return None
+    import pyarrow as pa
+
+    if isinstance(column, pd.Series):
+        try:
+            column = pa.array(_as_text(column), pa.large_string(), from_pandas=True)
+        except (pa.ArrowInvalid, UnicodeEncodeError):  # half a surrogate pair
+            return None
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _texts(text: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> Any:
+    import pyarrow as pa
+
+    return pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(text))
+
+
+def _replaced(array: Any, rows: npt.NDArray[np.int64], texts: Sequence[str]) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mask = np.zeros(len(array), bool)
+    mask[rows] = True
+    return pc.replace_with_mask(array, pa.array(mask), pa.array(texts, array.type))
+
+
+def _named(
+    record: Any, offsets: npt.NDArray[np.int64], flags: npt.NDArray[np.uint8], row: int
+) -> tuple[str, str]:
+    """What is named of one record, and what is not."""
+    own = flags[offsets[row] : offsets[row + 1]].tolist()
+    record = "" if is_missing(record) else record
+    pieces = [piece for number, piece in enumerate(record.split("|")) if piece or number == 0]
+    return _joined(pieces, own, MATCHED), _joined(pieces, own, UNNAMED)
+
+
+def _as_text(column: pd.Series[Any]) -> Any:
+    """Rows as text, each by itself; a list of codes is joined as text is."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return column
+    texts: list[Any] = [_cell_text(cell) for cell in column.tolist()]
+    return np.array([*texts, None], object)[:-1]
+
+
+def _cell_text(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, LIST):
+        return "|".join(map(_cell_text, cell))
+    return "" if is_missing(cell) else code_text(cell)
+
+
+def _joined(pieces: Sequence[str], flags: Sequence[int], flag: int) -> str:
+    """The pieces with a flag, each once."""
+    return "|".join(
+        dict.fromkeys(piece for piece, own in zip(pieces, flags, strict=False) if own == flag and piece)
+    )

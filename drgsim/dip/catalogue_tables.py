@@ -15,8 +15,15 @@ from typing import Any
 
 from .._damaged import read_text, whole
 from ..errors import DrgsimError
-from .conditions import parse_conditions, print_conditions
-from .expressions import Pattern, parse_expression, parse_patterns, print_expression, print_patterns
+from .expressions import (
+    Pattern,
+    parse_conditions,
+    parse_expression,
+    parse_patterns,
+    print_conditions,
+    print_expression,
+    print_patterns,
+)
 from .model import (
     AuxiliaryClass,
     AuxiliaryFactor,

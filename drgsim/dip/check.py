@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,12 +11,21 @@ import pandas as pd
 
 from ..cases.conditions import Condition
 from ..errors import nearest_name
-from .conditions import CODE_FACTS, interval, print_conditions
-from .expressions import Expression, code_index, codebook, print_expression, print_patterns
+from .dip_errors import DipCatalogueWarning
+from .expressions import (
+    CODE_FACTS,
+    Expression,
+    code_index,
+    codebook,
+    interval,
+    print_conditions,
+    print_expression,
+    print_patterns,
+)
 from .facts import COLUMN_FACTS, MATCHED_FACTS, known_facts
 from .model import EVERY_TYPE, CatalogueRecord, DipKey
 from .rules import RuleSet
-from .stages import Exclude
+from .stages import Auxiliary, Exclude
 from .words import Kind, ProcedureNote
 
 
@@ -44,6 +54,23 @@ def findings(catalogue: CatalogueRecord) -> list[Finding]:
         *_auxiliary(catalogue),
         *_lists(catalogue),
     ]
+
+
+def is_doubtful(catalogue: CatalogueRecord) -> bool:
+    """Whether loading it warns, where it is not refused."""
+    return any(finding.severity == "doubt" for finding in findings(catalogue))
+
+
+def warn_of_dimensions(catalogue: CatalogueRecord, rules: RuleSet) -> bool:
+    """Warn of the dimensions of auxiliary factors to which a rule set pays no heed; whether there are any."""
+    stage = rules.one(Auxiliary)
+    heeded = set(stage.dimensions) if stage else set()
+    stated = {catalogue.auxiliary_classes[factor.name].dimension for factor in catalogue.auxiliary}
+    ignored = set() if stage and not heeded else stated - heeded
+    if ignored:
+        told = f"the rule set {rules.id!r} pays no heed to auxiliary factors of {sorted(ignored)}"
+        warnings.warn(told, DipCatalogueWarning, stacklevel=4)
+    return bool(ignored)
 
 
 def findings_frame(found: Sequence[Finding]) -> pd.DataFrame:

@@ -11,12 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..cases.conditions import Condition
-from .conditions import interval
-from .expressions import Expression, Pattern, ProcedureIndex, code_index
+from .expressions import Expression, Pattern, ProcedureIndex, code_index, interval
 from .facts import MATCHED_FACTS
-from .lookups import key_lookups, shadow_pairs
 from .model import DiagnosisFact, DipKey, DipType, Scope
-from .prepared import Prepared
+from .prepared import Prepared, key_lookups, shadow_pairs
 from .stages import (
     TIE_BREAKS,
     Auxiliary,

@@ -11,8 +11,7 @@ from typing import Any
 from ..errors import ArgumentError
 from .answers import EncodedCases
 from .classes import CCI, NEEDED
-from .conditions import print_conditions
-from .expressions import print_expression, print_patterns
+from .expressions import print_conditions, print_expression, print_patterns
 from .prepared import Prepared, code_of_answer
 from .readable import Matcher
 from .readable_case import CATALOGUE_ORDER, Account, Candidate, DipCase, Loss

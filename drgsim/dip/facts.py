@@ -19,7 +19,7 @@ from ..cases.layouts import find_layout
 from ..cases.parse import parse_column
 from ..errors import ArgumentError, ColumnError, nearest_name
 from .catalogue_tables import DIAGNOSIS_FACTS, gather_facts
-from .conditions import CODE_FACTS, parse_conditions
+from .expressions import CODE_FACTS, parse_conditions
 from .model import DiagnosisFact
 
 Numbers = npt.NDArray[np.float64]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -12,16 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .._kernels import _fold
-from .._optional import installed
-from ..cases.texts import is_missing, whole_texts
-from ..codes.columns import LIST, TextRows, code_text, read_arrow
+from ..cases.texts import whole_texts
 from ..errors import ArgumentError
-from .answers import BY_CATALOGUE_ORDER, MATCHED, UNNAMED, Answers, EncodedCases
+from ..schemes.compile_bounds import within
+from .answers import BY_CATALOGUE_ORDER, Answers, EncodedCases, named_procedures
 from .compile import CompiledDip
-from .conditions import print_conditions
-from .model import DipType
-from .prepared import Prepared, code_of_answer
+from .expressions import print_conditions
+from .model import DipKey, DipType
+from .prepared import Prepared
 from .readable_case import CATALOGUE_ORDER
 from .words import CLASSES, POOLS, STATUSES, Pool
 
@@ -60,20 +57,75 @@ class Coded:
 Told = Coded | npt.NDArray[Any] | Any  # or texts: a list, or an Arrow array
 
 
+@dataclass(frozen=True, eq=False)
 class AnswerWords:
     """What the answers by a catalogue say. Whatever a text column could say is in its words, each once and in
-    the catalogue's order, so that the tables of several chunks agree."""
+    the catalogue's order, so that the tables of several chunks agree.
 
-    def __init__(self, prepared: Prepared, compiled: CompiledDip) -> None:
-        self.prepared, self.compiled = prepared, compiled
+    Attributes
+    ----------
+    words, places
+        By column of text: what it can say, and which of it a type, key, factor … says (-1 for nothing).
+    type_of : int32 [keys + 1], the type of each key; -1 for no key
+    score, primary : float64 and bool [types + 1], of each type; the last for none
+    worth : float64 [auxiliary factors + 1], what each multiplies by; 1 for none
+    cut : int32 [keys + 1], how many characters of a key's code give way to the category of the case
+    """
+
+    compiled: CompiledDip
+    diagnoses: Sequence[str]
+    words: Mapping[str, Sequence[str]]
+    places: Mapping[str, npt.NDArray[np.int32]]
+    type_of: npt.NDArray[np.int32]
+    score: npt.NDArray[np.float64]
+    primary: npt.NDArray[np.bool_]
+    worth: npt.NDArray[np.float64]
+    cut: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, prepared: Prepared, compiled: CompiledDip) -> AnswerWords:
+        """Those of a catalogue under a rule set."""
         catalogue = prepared.catalogue
-        self._types = [*catalogue.types.values(), None]
-        self._factors = [*catalogue.auxiliary, None]
-        places = {code: place for place, code in enumerate(catalogue.types)}
-        self._type_of = np.array([*(places[key.type] for key in catalogue.keys), -1], np.int64)
-        self._scores = np.array([_score_of(item) for item in self._types], np.float64)
-        self._primary = np.array([item is not None and item.primary_care for item in self._types])
-        self._worth = np.array([item.factor if item else 1.0 for item in self._factors], np.float64)
+        types = [*catalogue.types.values(), None]
+        number = {code: place for place, code in enumerate(catalogue.types)}
+        cut = [_given_way(prepared, key) for key in catalogue.keys]
+        told = {name: _numbered(each) for name, each in _said(prepared, compiled).items()}
+        return cls(
+            compiled=compiled,
+            diagnoses=prepared.diagnoses.codes,
+            words={name: words for name, (words, _) in told.items()},
+            places={name: places for name, (_, places) in told.items()},
+            type_of=np.array([*(number[key.type] for key in catalogue.keys), -1], np.int32),
+            score=np.array([_score_of(item) for item in types], np.float64),
+            primary=np.array([item is not None and item.primary_care for item in types]),
+            worth=np.array([*(item.factor for item in catalogue.auxiliary), 1.0], np.float64),
+            cut=np.array([*cut, 0], np.int32),
+        )
+
+    def check(self) -> None:
+        """Raises ValueError when it says nothing of one of the keys or types, or what is no word."""
+        keys, types = (len(self.compiled.tables[name]) for name in ("key_type", "type_score"))
+        lengths = {"type_of": keys + 1, "cut": keys + 1, "score": types + 1, "primary": types + 1}
+        if any(len(getattr(self, name)) != length for name, length in lengths.items()):
+            raise ValueError("its words are of other types")
+        within("type_of", self.type_of, -1, types)
+        lengths = {"dip_code": keys + 1, **dict.fromkeys(("dip_name", "kind"), types + 1)}
+        lengths |= dict.fromkeys(("auxiliary", "auxiliary_reason"), len(self.worth))
+        lengths |= {"score_state": types + 2, "treatment_class": len(CLASSES) + 1, "status": len(STATUSES)}
+        lengths["reason"] = len(_reason_words(self.compiled))
+        if {name: len(places) for name, places in self.places.items()} != lengths:
+            raise ValueError("its words are of other columns")
+        within("factors", self.compiled.factors, 0, len(self.worth) - 1)
+        for name, places in self.places.items():
+            if not all(isinstance(word, str) for word in self.words[name]):
+                raise ValueError("a word in it is no text")
+            within(name, places, -1, len(self.words[name]))
+
+    @cached_property
+    def scoreless(self) -> npt.NDArray[np.bool_]:
+        """For each key whether its type has no score; the last is for no key."""
+        stated = np.array([word == "not_stated" for word in self.words["score_state"]] + [False])
+        return stated[self.places["score_state"][self.type_of]]
 
     def columns(
         self,
@@ -87,7 +139,7 @@ class AnswerWords:
 
         `listed` says which cases are on the catalogue's list of primary care.
         """
-        kind = self._type_of[answers.key]
+        kind = self.type_of[answers.key]
         factor = np.append(self.compiled.factors, -1)[answers.auxiliary]
 
         @cache
@@ -97,13 +149,13 @@ class AnswerWords:
         made: dict[str, Callable[[], Told]] = {
             "dip_code": lambda: self._codes(answers, encoded),
             "treatment_class": lambda: self._coded("treatment_class", answers.treatment),
-            "primary_care": lambda: self._primary[kind] | (False if listed is None else listed),
-            "score": lambda: self._scores[kind],
+            "primary_care": lambda: self.primary[kind] | (False if listed is None else listed),
+            "score": lambda: self.score[kind],
             "status": lambda: self._coded("status", answers.status),
             "reason": lambda: self._coded("reason", _reasons(answers, self.compiled)),
             "matched_procedures": lambda: texts()[0],
             "unmatched_procedures": lambda: texts()[1],
-            "auxiliary_factor": lambda: self._worth[factor],
+            "auxiliary_factor": lambda: self.worth[factor],
             **{name: partial(self._coded, name, kind) for name in ("dip_name", "kind", "score_state")},
             **{name: partial(self._coded, name, factor) for name in ("auxiliary", "auxiliary_reason")},
         }
@@ -111,35 +163,13 @@ class AnswerWords:
 
     def _coded(self, name: str, places: npt.NDArray[Any]) -> Coded:
         """-1 takes the last of the values there are."""
-        words, table = self._tables[name]
-        return Coded(words, table[places])
-
-    @cached_property
-    def _tables(self) -> dict[str, tuple[list[str], npt.NDArray[np.int32]]]:
-        types, factors = self._types, self._factors
-        classes = self.prepared.catalogue.auxiliary_classes
-        why = {name: print_conditions(item.conditions) for name, item in classes.items()}
-        stated = [
-            None if item is None else "not_stated" if item.score is None else "stated" for item in types
-        ]
-        values: dict[str, list[str | None]] = {
-            "dip_code": [*(key.type for key in self.prepared.catalogue.keys), None],
-            "dip_name": [None if item is None else item.name for item in types],
-            "kind": [None if item is None else item.kind.value for item in types],
-            "treatment_class": [*(word.value for word in CLASSES), None],
-            "score_state": [*stated, None],
-            "status": [word.value for word in STATUSES],
-            "reason": [*_reason_words(self.compiled)],
-            "auxiliary": [None if item is None else item.name for item in factors],
-            "auxiliary_reason": [None if item is None else why[item.name] for item in factors],
-        }
-        return {name: _numbered(each) for name, each in values.items()}
+        return Coded(self.words[name], self.places[name][places])
 
     def _codes(self, answers: Answers, encoded: EncodedCases) -> Coded:
         """The codes of answers; where the rules say so, a range in one gives way to the case's category."""
-        words, table = self._tables["dip_code"]
-        places = table[answers.key]
-        ranged = np.flatnonzero(self._ranged[answers.key])
+        words = self.words["dip_code"]
+        places = self.places["dip_code"][answers.key]
+        ranged = np.flatnonzero(self.cut[answers.key])
         if not ranged.size:
             return Coded(words, places)
         numbers, categories = self._categories
@@ -154,32 +184,48 @@ class AnswerWords:
 
     @cached_property
     def _known(self) -> dict[str, int]:
-        return {code: place for place, code in enumerate(self._tables["dip_code"][0])}
-
-    @cached_property
-    def _ranged(self) -> npt.NDArray[np.bool_]:
-        """For each key whether its code takes the case's category; the last is for no key."""
-        return np.array([*map(self.prepared.takes_category, self.prepared.catalogue.keys), False])
+        return {code: place for place, code in enumerate(self.words["dip_code"])}
 
     @cached_property
     def _categories(self) -> tuple[npt.NDArray[np.int64], list[str]]:
         """The category of every diagnosis, as a number, and all of them."""
-        numbers, categories = pd.factorize(
-            np.array([code[:3] for code in self.prepared.diagnoses.codes], object)
-        )
+        numbers, categories = pd.factorize(np.array([code[:3] for code in self.diagnoses], object))
         return numbers, categories.tolist()
 
     def _code_in(self, pair: int) -> str:
         """The code of a key in a category."""
         if pair not in self._told:
             key, category = divmod(pair, len(self._categories[1]))
-            own = self.prepared.catalogue.keys[key]
-            self._told[pair] = code_of_answer(self.prepared, own, self._categories[1][category])
+            own = self.words["dip_code"][self.places["dip_code"][key]]
+            self._told[pair] = self._categories[1][category] + own[self.cut[key] :]
         return self._told[pair]
 
     @cached_property
     def _told(self) -> dict[int, str]:
         return {}
+
+
+def _given_way(prepared: Prepared, key: DipKey) -> int:
+    return len(str(key.diagnoses[0])) if prepared.takes_category(key) else 0
+
+
+def _said(prepared: Prepared, compiled: CompiledDip) -> dict[str, list[str | None]]:
+    """What each column of text says of every type, key, auxiliary factor …, and last of none."""
+    catalogue = prepared.catalogue
+    types, factors = [*catalogue.types.values(), None], [*catalogue.auxiliary, None]
+    why = {name: print_conditions(item.conditions) for name, item in catalogue.auxiliary_classes.items()}
+    stated = [None if item is None else "not_stated" if item.score is None else "stated" for item in types]
+    return {
+        "dip_code": [*(key.type for key in catalogue.keys), None],
+        "dip_name": [None if item is None else item.name for item in types],
+        "kind": [None if item is None else item.kind.value for item in types],
+        "treatment_class": [*(word.value for word in CLASSES), None],
+        "score_state": [*stated, None],
+        "status": [word.value for word in STATUSES],
+        "reason": [*_reason_words(compiled)],
+        "auxiliary": [None if item is None else item.name for item in factors],
+        "auxiliary_reason": [None if item is None else why[item.name] for item in factors],
+    }
 
 
 def _score_of(item: DipType | None) -> float:
@@ -191,6 +237,12 @@ def _numbered(values: Sequence[str | None]) -> tuple[list[str], npt.NDArray[np.i
     known = dict.fromkeys(value for value in values if value is not None)
     numbers: dict[str | None, int] = {value: number for number, value in enumerate(known)}
     return list(known), np.array([numbers.get(value, -1) for value in values], np.int32)
+
+
+def frame_of(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Cases as mappings, one row each."""
+    names = dict.fromkeys(("diagnoses", *(name for case in cases for name in case)))
+    return pd.DataFrame({name: pd.Series([case.get(name) for case in cases], dtype=object) for name in names})
 
 
 def as_frame(columns: Mapping[str, Told], origin: Mapping[str, Any], index: pd.Index) -> pd.DataFrame:
@@ -254,96 +306,4 @@ def _reasons(answers: Answers, compiled: CompiledDip) -> npt.NDArray[np.int64]:
             by_order + 2,
         ],
         default=by_order + 1,
-    )
-
-
-MOST_PICKED = 64  # procedures of a record that the kernel takes
-
-
-def named_procedures(
-    column: Any, offsets: npt.NDArray[np.int64], flags: npt.NDArray[np.uint8]
-) -> tuple[Any, Any]:
-    """Codes joined by `|` that answers name, and codes that count but are not named, a text a case.
-
-    `column` holds the procedures as read, in pandas or in Arrow memory; `offsets` and `flags` are those of
-    their encoding. Arrow arrays of large strings where pyarrow is there, lists elsewhere.
-    """
-    texts = _arrow_texts(column)
-    if texts is None:
-        cells = _as_text(column.to_pandas() if hasattr(column, "to_pandas") else column).tolist()
-        both = [_named(cell, offsets, flags, row) for row, cell in enumerate(cells)]
-        return [named for named, _ in both], [unnamed for _, unnamed in both]
-    rows = read_arrow(texts)
-    assert isinstance(rows, TextRows)
-    out = [np.empty(len(rows.text), np.uint8) for _ in range(2)]
-    ends = [np.zeros(len(rows) + 1, np.int64) for _ in range(2)]
-    _fold.pick_pieces(
-        rows.text, rows.offsets, rows.gap, offsets, flags, MATCHED, UNNAMED, out[0], ends[0], out[1], ends[1]
-    )
-    made = [_texts(*pair) for pair in zip(out, ends, strict=True)]
-    if (long := np.flatnonzero(np.diff(offsets) > MOST_PICKED)).size:
-        both = [_named(texts[row].as_py(), offsets, flags, row) for row in long.tolist()]
-        made = [_replaced(made[place], long, [each[place] for each in both]) for place in range(2)]
-    return made[0], made[1]
-
-
-def _arrow_texts(column: Any) -> Any:
-    """The column as one Arrow array of texts; None where there is no pyarrow or it cannot be that."""
-    if os.environ.get("DRGSIM_REFERENCE") == "1" or not installed("pyarrow"):
-        return None
-    import pyarrow as pa
-
-    if isinstance(column, pd.Series):
-        try:
-            column = pa.array(_as_text(column), pa.large_string(), from_pandas=True)
-        except (pa.ArrowInvalid, UnicodeEncodeError):  # half a surrogate pair
-            return None
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-def _texts(text: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> Any:
-    import pyarrow as pa
-
-    return pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(text))
-
-
-def _replaced(array: Any, rows: npt.NDArray[np.int64], texts: Sequence[str]) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    mask = np.zeros(len(array), bool)
-    mask[rows] = True
-    return pc.replace_with_mask(array, pa.array(mask), pa.array(texts, array.type))
-
-
-def _named(
-    record: Any, offsets: npt.NDArray[np.int64], flags: npt.NDArray[np.uint8], row: int
-) -> tuple[str, str]:
-    """What is named of one record, and what is not."""
-    own = flags[offsets[row] : offsets[row + 1]].tolist()
-    record = "" if is_missing(record) else record
-    pieces = [piece for number, piece in enumerate(record.split("|")) if piece or number == 0]
-    return _joined(pieces, own, MATCHED), _joined(pieces, own, UNNAMED)
-
-
-def _as_text(column: pd.Series[Any]) -> Any:
-    """Rows as text, each by itself; a list of codes is joined as text is."""
-    if isinstance(column.dtype, pd.StringDtype):
-        return column
-    texts: list[Any] = [_cell_text(cell) for cell in column.tolist()]
-    return np.array([*texts, None], object)[:-1]
-
-
-def _cell_text(cell: Any) -> str:
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, LIST):
-        return "|".join(map(_cell_text, cell))
-    return "" if is_missing(cell) else code_text(cell)
-
-
-def _joined(pieces: Sequence[str], flags: Sequence[int], flag: int) -> str:
-    """The pieces with a flag, each once."""
-    return "|".join(
-        dict.fromkeys(piece for piece, own in zip(pieces, flags, strict=False) if own == flag and piece)
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -14,19 +13,20 @@ import pandas as pd
 
 from .._parallel import thread_count
 from ..cases.given import refuse_columns
-from ..codes import CodeLists
+from ..codes import Codebook, CodeLists
 from .answers import Answers, EncodedCases, answer
 from .catalogue import DipCatalogue
+from .check import is_doubtful, warn_of_dimensions
 from .classes import CCI, NEEDED, ProcedureClasses, facts_with_index
 from .compile import CompiledDip, compile_dip
-from .dip_errors import DipCatalogueWarning
 from .explain import DipExplanation, explain, read_case
 from .facts import arrow_parts, columns_of, numbers, refuse_without_diagnoses, unreadable
-from .frames import COLUMNS, AnswerWords, as_frame, as_table, wanted_columns
+from .frames import COLUMNS, as_frame, as_table, frame_of, wanted_columns
+from .kept import ReadyDip, keep_dip, kept_dip, ready, source_of
+from .pack import load_same, rules_of
 from .prepared import Prepared, prepare
 from .prices import PrimaryCareList
 from .rules import RuleSet
-from .stages import Auxiliary
 
 if TYPE_CHECKING:
     from .._kernels._dip import DipTables
@@ -37,12 +37,13 @@ class DipGrouper:
 
     Parameters
     ----------
-    catalogue : DipCatalogue, or the name or folder of one
+    catalogue : DipCatalogue, or the name or folder of one, of which what grouping needs is kept compiled
     rules : rule set, its name, or the path of a rule file; None takes the one the catalogue names
     classes : procedure classes; None takes the shipped table (`assumed`)
     threads : None means one per core
+    strict : of a name or folder, as in `DipCatalogue.load`
 
-    Raises DipRulesError when the rule set never looks for types the catalogue has.
+    Raises DipRulesError when the rules never look for types it has.
 
     >>> import pandas as pd
     >>> cases = pd.DataFrame({"diagnoses": ["K80.100"], "procedures": ["51.2300"]})
@@ -57,18 +58,50 @@ class DipGrouper:
         rules: RuleSet | str | Path | None = None,
         classes: ProcedureClasses | None = None,
         threads: int | None = None,
+        strict: bool = True,
     ) -> None:
-        self.catalogue = catalogue if isinstance(catalogue, DipCatalogue) else DipCatalogue.load(catalogue)
-        self.rules = rules if isinstance(rules, RuleSet) else RuleSet.load(rules or self.catalogue.rules)
+        self._named, self._strict = None if isinstance(catalogue, DipCatalogue) else catalogue, strict
+        if isinstance(catalogue, DipCatalogue):
+            self.catalogue = catalogue
+        self.rules = rules if isinstance(rules, RuleSet) else RuleSet.load(rules or rules_of(catalogue))
         self.classes = classes or ProcedureClasses.load()
         self.threads = thread_count(threads)
-        self.prepared: Prepared = prepare(self.catalogue, self.rules, self.classes)
-        self._warn_of_dimensions()
+        self._source = "" if classes else source_of(self._named, self.rules)
+        if (found := kept_dip(self._source)) is not None:
+            self.ready = found
+            return
+        self.prepared = prepare(self.catalogue, self.rules, self.classes)
+        warns = warn_of_dimensions(self.catalogue, self.rules)
+        if self._source and not warns and (strict or not is_doubtful(self.catalogue)):
+            keep_dip(self.ready, self._source)  # what warns is made anew, and warns again
 
     @cached_property
+    def catalogue(self) -> DipCatalogue:
+        """The whole catalogue; of one kept compiled loaded when first asked for, as grouping needs it not.
+        DipCatalogueError when its files have changed since the grouper was made."""
+        assert self._named is not None
+        now = partial(source_of, self._named, self.rules) if self._source else str
+        return load_same(DipCatalogue, self._named, strict=self._strict, same=lambda: now() == self._source)
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The catalogue under the rules. DipRulesError when these never look for types it has."""
+        return prepare(self.catalogue, self.rules, self.classes)
+
+    @cached_property
+    def ready(self) -> ReadyDip:
+        """What grouping needs of the catalogue and the rules."""
+        return ready(self.prepared, compile_dip(self.prepared))
+
+    @property
     def compiled(self) -> CompiledDip:
         """The catalogue and the rules as the kernel's arrays."""
-        return compile_dip(self.prepared)
+        return self.ready.compiled
+
+    @property
+    def books(self) -> dict[str, Codebook]:
+        """The codebooks by which `diagnoses` and `procedures` are encoded."""
+        return {"diagnoses": self.ready.diagnoses, "procedures": self.ready.procedures}
 
     @cached_property
     def _kernel(self) -> DipTables:
@@ -78,7 +111,8 @@ class DipGrouper:
 
     @cached_property
     def _primary_care(self) -> PrimaryCareList | None:
-        return PrimaryCareList(self.prepared) if self.catalogue.primary_care else None
+        listed = self.ready.listed
+        return PrimaryCareList(lambda: self.prepared, listed) if listed else None
 
     @overload
     def group(self, cases: Mapping[str, Any], *, columns: Iterable[str] | None = ...) -> dict[str, Any]: ...
@@ -131,10 +165,10 @@ class DipGrouper:
         wanted = wanted_columns(columns)
         if isinstance(cases, Mapping):
             refuse_columns(cases)
-            row = self._frame(_frame_of([cases]), wanted).iloc[0]
+            row = self._frame(frame_of([cases]), wanted).iloc[0]
             return {name: None if value != value else value for name, value in row.to_dict().items()}
         if isinstance(cases, list | tuple):
-            return self._frame(_frame_of(cases), wanted)
+            return self._frame(frame_of(cases), wanted)
         if isinstance(cases, pd.DataFrame):
             return self._frame(cases, wanted)
         diagnoses, procedures, facts = arrow_parts(cases, self.asked)
@@ -173,13 +207,13 @@ class DipGrouper:
         >>> len(DipGrouper("example").encoded(["K80.100"], ["51.2300"], pd.DataFrame(index=[0])))
         1
         """
-        books = self.prepared.diagnoses, self.prepared.procedures
+        books = self.books["diagnoses"], self.books["procedures"]
         dx, procs = (
             codes if isinstance(codes, CodeLists) else book.encode(codes, threads=self.threads)
             for codes, book in zip((diagnoses, procedures), books, strict=True)
         )
-        names, classes = self.compiled.columns, self.catalogue.comorbidity_classes
-        table = facts_with_index(facts, names, dx, self.prepared.diagnoses, classes)
+        classes = self.catalogue.comorbidity_classes if self.ready.indexed else ()
+        table = facts_with_index(facts, self.compiled.columns, dx, books[0], classes)
         return EncodedCases(dx, procs, table, numbers(facts, "total_cost"))
 
     def primary_care(self, cases: EncodedCases) -> npt.NDArray[np.bool_]:
@@ -250,29 +284,19 @@ class DipGrouper:
         answers = self.match(encoded)
         listed = self.primary_care(encoded) if "primary_care" in columns else None
         asked = set(self.asked)
-        if self.catalogue.comorbidity_classes:
+        if self.ready.indexed:
             asked.discard(CCI)
         missing = sorted(asked - set(map(str, facts.columns)))
-        return self._words.columns(procedures, encoded, answers, columns, listed), {
-            "catalogue": self.catalogue.id,
+        return self.ready.words.columns(procedures, encoded, answers, columns, listed), {
+            "catalogue": self.ready.id,
             "rules": self.rules.id,
-            "trust": self.catalogue.trust,
+            "trust": self.ready.trust,
             "rules_trust": self.rules.trust,
             "missing_columns": missing,
             "unreadable": unreadable(facts, self.compiled.columns),
-            "without_score": int(self._scoreless[answers.key].sum()),
+            "without_score": int(self.ready.words.scoreless[answers.key].sum()),
             "needs": {CCI: NEEDED} if CCI in missing else {},
         }
-
-    @cached_property
-    def _words(self) -> AnswerWords:
-        return AnswerWords(self.prepared, self.compiled)
-
-    @cached_property
-    def _scoreless(self) -> npt.NDArray[np.bool_]:
-        """For each key whether its type has no score; the last is for no key."""
-        types = self.prepared.catalogue.types
-        return np.array([*(types[key.type].score is None for key in self.prepared.catalogue.keys), False])
 
     def match(self, cases: EncodedCases) -> Answers:
         """The answers to encoded cases as arrays; `group` puts them into words.
@@ -286,18 +310,16 @@ class DipGrouper:
         >>> type(grouper.match(grouper.encode(cases))).__name__
         'Answers'
         """
-        return answer(cases, self.prepared, self.compiled, self._kernel, threads=self.threads)
+        return answer(cases, lambda: self.prepared, self.compiled, self._kernel, threads=self.threads)
 
     def explain(self, case: Any, *, lang: str = "zh") -> DipExplanation:
         """How one case came to its type: every entry considered, and why it lost.
 
-        `case` is a dict, a row of the case table, or a table of one row. Printing the result gives a tree in
-        Chinese (`zh`) or English (`en`); its last line is the answer.
+        Printing the result gives a tree in Chinese (`zh`) or English (`en`); its last line is the answer.
 
         Parameters
         ----------
-        case : mapping, Series or DataFrame of one row
-            columns of the case table: diagnoses, procedures, age (years), los (days) …
+        case : mapping, Series or DataFrame of one row, of the columns of the case table
         lang : "zh" or "en"
 
         Raises
@@ -315,36 +337,13 @@ class DipGrouper:
         'principal diagnosis: K80.100'
         """
         row = case.iloc[0] if getattr(case, "ndim", 1) == 2 else case
-        encoded = self.encode(_frame_of([dict(row)]))
+        encoded = self.encode(frame_of([dict(row)]))
         read = read_case(row, encoded, self.compiled.columns)
         return explain(self.prepared, read, bool(self.primary_care(encoded)[0]), lang)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.catalogue, self.rules, self.classes, self.threads)
+        made = partial(DipGrouper, rules=self.rules, classes=self.classes, threads=self.threads)
+        return made, (self.catalogue,)
 
     def __repr__(self) -> str:
-        return f"DipGrouper({self.catalogue.id!r}, rules={self.rules.id!r})"
-
-    def _warn_of_dimensions(self) -> None:
-        stage = self.rules.one(Auxiliary)
-        heeded = set(stage.dimensions) if stage else set()
-        stated = {
-            self.catalogue.auxiliary_classes[factor.name].dimension for factor in self.catalogue.auxiliary
-        }
-        ignored = set() if stage and not heeded else stated - heeded
-        if ignored:
-            warnings.warn(
-                f"the rule set {self.rules.id!r} pays no heed to auxiliary factors of {sorted(ignored)}",
-                DipCatalogueWarning,
-                stacklevel=3,
-            )
-
-
-def _frame_of(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Cases as mappings, one row each."""
-    names = dict.fromkeys(("diagnoses", *(name for case in cases for name in case)))
-    return pd.DataFrame({name: pd.Series([case.get(name) for case in cases], dtype=object) for name in names})
-
-
-def _rebuild(catalogue: DipCatalogue, rules: RuleSet, classes: ProcedureClasses, threads: int) -> DipGrouper:
-    return DipGrouper(catalogue, rules=rules, classes=classes, threads=threads)
+        return f"DipGrouper({self.ready.id!r}, rules={self.rules.id!r})"

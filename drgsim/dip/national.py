@@ -15,8 +15,7 @@ from .._paths import data_path
 from ..cases.conditions import Condition
 from ..codes import Catalogue
 from ..errors import DrgsimError
-from .conditions import parse_conditions
-from .expressions import Expression, Pattern, parse_alternatives, parse_patterns
+from .expressions import Expression, Pattern, parse_alternatives, parse_conditions, parse_patterns
 from .model import (
     AnyCatalogue,
     DiagnosisFact,

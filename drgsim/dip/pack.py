@@ -46,8 +46,8 @@ def published() -> tuple[str, ...]:
     return tuple(sorted(name.replace("_", ".") for name in folders))  # a folder's name has no dot
 
 
-def load(make: type[AnyCatalogue], source: str | Path, *, strict: bool) -> AnyCatalogue:
-    """The catalogue in a folder, or a shipped one by name, made of the class given."""
+def folder_of(source: str | Path) -> Path:
+    """The folder of a catalogue, given itself or by the name of a shipped one. NotFoundError for neither."""
     folder = Path(source)
     if not (folder / META).is_file():
         if str(source) not in published():
@@ -59,9 +59,36 @@ def load(make: type[AnyCatalogue], source: str | Path, *, strict: bool) -> AnyCa
                 do=f"give the name of a shipped catalogue, or a folder that holds {META}",
             )
         folder = data_path("dip", "catalogues", str(source).replace(".", "_"))
+    return folder
+
+
+def rules_of(catalogue: CatalogueRecord | str | Path) -> str:
+    """The name of the rule set that a catalogue, or one named, is for. NotFoundError where there is none."""
+    if isinstance(catalogue, str | Path):
+        return str(_read_meta(folder_of(catalogue) / META).get("rules", "base"))
+    return catalogue.rules
+
+
+def load(make: type[AnyCatalogue], source: str | Path, *, strict: bool) -> AnyCatalogue:
+    """The catalogue in a folder, or a shipped one by name, made of the class given."""
+    folder = folder_of(source)
     problems: list[str] = []
     catalogue = _read(make, folder, problems)
     settle(catalogue, problems, where=str(source), strict=strict)
+    return catalogue
+
+
+def load_same(
+    make: type[AnyCatalogue], source: str | Path, *, strict: bool, same: Callable[[], bool]
+) -> AnyCatalogue:
+    """As `load`, once more. DipCatalogueError when the files are no longer the `same`."""
+    catalogue = load(make, source, strict=strict)
+    if not same():
+        raise DipCatalogueError(
+            "the files of a catalogue have changed since its grouper was made",
+            got=catalogue.id,
+            do="make the grouper anew",
+        )
     return catalogue
 
 

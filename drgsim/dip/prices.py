@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,17 +26,22 @@ class PrimaryCareList:
     """The list of a prepared catalogue: cleaned, classed and compared as the catalogue's rules say, each
     entry by the principal diagnosis and the principal procedure, or a conservative stay."""
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Callable[[], Prepared], compiled: CompiledDip | None = None) -> None:
         from .._kernels._dip import DipTables
 
-        self.prepared = _own(prepared)
-        self.compiled: CompiledDip = compile_dip(self.prepared)
+        self._catalogue = prepared
+        self.compiled: CompiledDip = compiled or compile_dip(self.prepared)
         self._kernel = DipTables(self.compiled.tables)
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """A catalogue of the list alone, under its own rules."""
+        return _own(self._catalogue())
 
     def members(self, cases: EncodedCases, *, threads: int) -> npt.NDArray[np.bool_]:
         """For each case, encoded by the catalogue itself, whether it is on the list."""
         asked = replace(cases, facts=np.zeros((len(cases), 0)))
-        return answer(asked, self.prepared, self.compiled, self._kernel, threads=threads).key >= 0
+        return answer(asked, lambda: self.prepared, self.compiled, self._kernel, threads=threads).key >= 0
 
 
 def _own(prepared: Prepared) -> Prepared:

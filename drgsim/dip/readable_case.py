@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from ..cases.conditions import Condition
-from .conditions import interval
-from .expressions import Expression, specificity
+from .expressions import Expression, interval, specificity
 from .model import ExcludedProcedure, Scope
 from .prepared import Prepared, names
 from .stages import Exclude, Severity

@@ -12,8 +12,8 @@ from .._damaged import read_toml
 from .._paths import data_path
 from ..cases.case_errors import ConditionError
 from ..errors import NotFoundError, nearest_name
-from .conditions import parse_conditions
 from .dip_errors import DipRulesError, DipSyntaxError
+from .expressions import parse_conditions
 from .model import Trust
 from .stages import (
     STAGES,

@@ -17,8 +17,7 @@ from .._damaged import read_text, whole
 from .._paths import data_path
 from ..cases.beside import BOOKS, workbook_rows
 from ..errors import ColumnError, DrgsimError, FileFormatError, nearest_name
-from .conditions import parse_conditions
-from .expressions import parse_expression, parse_patterns
+from .expressions import parse_conditions, parse_expression, parse_patterns
 from .model import AnyCatalogue, DipKey, DipType
 from .national import NATIONAL_PARTS, Parts, Row, layout, national_catalogue
 from .pack import settle

@@ -39,8 +39,7 @@ def group_chunk(grouper: DipGrouper, job: ChunkToRead) -> DipChunk:
     """Read, group and join one chunk. Raises ColumnError when the file has no diagnoses."""
     import pyarrow as pa
 
-    books = {"diagnoses": grouper.prepared.diagnoses, "procedures": grouper.prepared.procedures}
-    cases = arrow_cases(job, books)
+    cases = arrow_cases(job, grouper.books)
     if "diagnoses" not in cases.lists:
         raise ColumnError(
             "the table of cases lacks diagnoses",

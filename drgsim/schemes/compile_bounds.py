@@ -76,7 +76,7 @@ def check_codes(arrays: Arrays, *, diagnoses: int, procedures: int) -> None:
             raise ValueError(f"{name} is of {len(arrays[name]) - SPECIAL} codes, the catalogue has {codes}")
 
 
-def _within(name: str, array: Any, least: int, below: int) -> None:
+def within(name: str, array: Any, least: int, below: int) -> None:
     if np.size(array) and (np.min(array) < least or np.max(array) >= below):
         raise ValueError(f"{name} points outside")
 
@@ -87,10 +87,10 @@ def _check_words(a: Arrays) -> None:
         raise ValueError("principal_word is of other codes than diagnosis_word")
     low_half = (1 << HALF) - 1
     rows, tables = a["exclusion"].shape
-    _within("principal_word", a["principal_word"] & low_half, 0, a["principal_row"].shape[1])
-    _within("principal_word", a["principal_word"] >> HALF, 0, rows)
-    _within("diagnosis_word", a["diagnosis_word"] >> BYTE, 0, tables)
-    _within("procedure_word", a["procedure_word"] >> BYTE, 0, a["main_row"].shape[1])
+    within("principal_word", a["principal_word"] & low_half, 0, a["principal_row"].shape[1])
+    within("principal_word", a["principal_word"] >> HALF, 0, rows)
+    within("diagnosis_word", a["diagnosis_word"] >> BYTE, 0, tables)
+    within("procedure_word", a["procedure_word"] >> BYTE, 0, a["main_row"].shape[1])
     for sets, words in (("diagnosis_sets", "diagnosis_word"), ("procedure_sets", "procedure_word")):
         if a[sets].shape[1] * BYTE < len(a[words]):
             raise ValueError(f"{sets} is of too few codes")
@@ -107,13 +107,13 @@ def _check_bits(a: Arrays) -> None:
     for name in ("principal", "main"):
         if a[f"{name}_row"].shape[0] < STATES:
             raise ValueError(f"{name}_row is of too few states")
-        _within(f"{name}_row", a[f"{name}_row"], 0, a[f"{name}_bits"].size - words + 1)
+        within(f"{name}_row", a[f"{name}_row"], 0, a[f"{name}_bits"].size - words + 1)
     if len(a["exact_bits"]) < STATES * STATES:
         raise ValueError("exact_bits is of too few states")
     if not len(a["cut"]) == len(a["cut_variable"]) == len(a["cut_weight"]):
         raise ValueError("the cuts differ in length")
-    _within("cut_variable", a["cut_variable"], 0, len(VARIABLES))
-    _within("cut_weight", a["cut_weight"], 0, len(a["bucket_bits"]))
+    within("cut_variable", a["cut_variable"], 0, len(VARIABLES))
+    within("cut_weight", a["cut_weight"], 0, len(a["bucket_bits"]))
     if int(a["cut_weight"].sum(dtype=np.int64)) >= len(a["bucket_bits"]):
         raise ValueError("cut_weight points outside")
     rows = len(a["rows"])
@@ -131,17 +131,17 @@ def _check_rows(a: Arrays, *, mdcs: int, adrgs: int, drgs: int) -> None:
     for column, (least, below) in enumerate(
         [(0, mdcs), (0, adrgs), *[(0, drgs)] * 4, (0, 1 << len(VARIABLES)), (0, 16)]
     ):
-        _within("rows", rows[:, column], least, below)
+        within("rows", rows[:, column], least, below)
     if len(a["row_program"]) != len(rows) or len(a["split_start"]) != len(rows) + 1:
         raise ValueError("the tables of rows differ in length")
     if len(a["split_program"]) != len(a["split_drg"]):
         raise ValueError("the tables of splits differ in length")
-    _within("split_start", a["split_start"], 0, len(a["split_drg"]) + 1)
+    within("split_start", a["split_start"], 0, len(a["split_drg"]) + 1)
     if (np.diff(a["split_start"].astype(np.int64)) < 0).any():
         raise ValueError("split_start does not ascend")
-    _within("split_drg", a["split_drg"], 0, drgs)
+    within("split_drg", a["split_drg"], 0, drgs)
     for name in ("row_program", "split_program", "mdc_program"):
-        _within(name, a[name], FAILS, steps)
+        within(name, a[name], FAILS, steps)
 
 
 def _check_programs(a: Arrays) -> None:
@@ -150,7 +150,7 @@ def _check_programs(a: Arrays) -> None:
     if steps.shape[1] != STEP_COLUMNS or a["program_count"].shape[1] != COUNT_COLUMNS:
         raise ValueError("program has another form")
     op, first, second, third = steps[:, 0], steps[:, 1], steps[:, 2], steps[:, 3]
-    _within("program", op, 0, len(Op))
+    within("program", op, 0, len(Op))
     own = np.arange(len(steps))
     if len(steps) > 1 or op[0] or steps[0].any():  # one step of zeros stands for no program at all
         for ways in (steps[:, 4], steps[:, 5]):
@@ -159,21 +159,21 @@ def _check_programs(a: Arrays) -> None:
     elif (np.concatenate([a["row_program"], a["split_program"], a["mdc_program"]]) >= 0).any():
         raise ValueError("program leads round in a circle")
     sets = (len(a["diagnosis_sets"]), len(a["procedure_sets"]))
-    _within("program", first[op == Op.DIAGNOSIS], 0, sets[0])
-    _within("program", first[op == Op.PROCEDURE], 0, sets[1])
+    within("program", first[op == Op.DIAGNOSIS], 0, sets[0])
+    within("program", first[op == Op.PROCEDURE], 0, sets[1])
     counts = op == Op.COUNT
-    _within("program", first[counts], 0, len(a["program_count"]))
-    _within("program", third[counts], 0, 2)
+    within("program", first[counts], 0, len(a["program_count"]))
+    within("program", third[counts], 0, 2)
     compares = op == Op.COMPARE
-    _within("program", first[compares], 0, len(VARIABLES))
-    _within("program", second[compares], 0, COMPARISONS)
-    _within("program", third[compares], 0, len(a["program_number"]))
+    within("program", first[compares], 0, len(VARIABLES))
+    within("program", second[compares], 0, COMPARISONS)
+    within("program", third[compares], 0, len(a["program_number"]))
     starts, stops, comparisons = (a["program_count"][:, column] for column in range(3))
-    _within("program_count", starts, 0, len(a["program_counted"]) + 1)
-    _within("program_count", stops, 0, len(a["program_counted"]) + 1)
-    _within("program_count", comparisons, 0, COMPARISONS)
+    within("program_count", starts, 0, len(a["program_counted"]) + 1)
+    within("program_count", stops, 0, len(a["program_counted"]) + 1)
+    within("program_count", comparisons, 0, COMPARISONS)
     for place, procedure in {*zip(first[counts].tolist(), third[counts].tolist(), strict=True)}:
         start, stop = int(starts[place]), int(stops[place])
         if start >= stop:
             raise ValueError("program_count counts nothing")
-        _within("program_counted", a["program_counted"][start:stop], 0, sets[procedure])
+        within("program_counted", a["program_counted"][start:stop], 0, sets[procedure])

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from .._atomic import replacing
 from .._trusted import only_ours
@@ -22,6 +24,7 @@ from .registry import files_hash, load
 
 VARIABLE = "DRGSIM_CACHE"
 NOWHERE = Path(os.devnull) / "drgsim"
+M = TypeVar("M", bound="Made")
 
 
 def load_compiled(name: str | Path, *, on: date | str | None = None) -> CompiledScheme:
@@ -34,24 +37,30 @@ def load_compiled(name: str | Path, *, on: date | str | None = None) -> Compiled
     """
     source = files_hash(name, on=on)
     path = cache_folder() / f"{source}-{FORMAT}.scheme"
-    kept = _kept(path, source)
-    if kept is not None:
-        return kept
-    compiled = replace(compile_scheme(load(name, on=on)), made_from=source)
-    _store(path, compiled.block())
-    return compiled
+    found = kept(path, source, CompiledScheme.from_file)
+    if found is None:
+        found = replace(compile_scheme(load(name, on=on)), made_from=source)
+        keep(path, found.block())
+    return found
 
 
-def _kept(path: Path, source: str) -> CompiledScheme | None:
-    """The scheme kept at `path`; None when there is none, when it was made from other files than `source`, or
+class Made(Protocol):
+    """Something that says which files it was made from."""
+
+    @property
+    def made_from(self) -> str: ...
+
+
+def kept(path: Path, source: str, read: Callable[[Path], M]) -> M | None:
+    """What is kept at `path`; None when there is nothing, when it was made from other files than `source`, or
     when others could have put it there."""
     if not only_ours(path):
         return None
     try:
-        kept = CompiledScheme.from_file(path)
+        found = read(path)
     except (OSError, FileFormatError):
         return None
-    return kept if kept.made_from == source else None
+    return found if found.made_from == source else None
 
 
 def cache_folder() -> Path:
@@ -74,7 +83,7 @@ def cache_folder() -> Path:
     return folder if folder.is_absolute() else NOWHERE
 
 
-def _store(path: Path, block: bytes) -> None:
+def keep(path: Path, block: bytes) -> None:
     """Write the whole file or none; what another is writing just now is the same."""
     with suppress(OSError, DrgsimError):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast
@@ -81,28 +82,13 @@ class CompiledScheme:
 
     def block(self) -> bytes:
         """The scheme as one block of bytes. Raises ValueError when `made_from` is no hash."""
-        places: dict[str, tuple[str, tuple[int, ...], int]] = {}
-        end = 0
-        for name, array in self.arrays.items():
-            places[name] = (array.dtype.newbyteorder("<").str, array.shape, end)
-            end += _padded(array.nbytes)
         head = {
             field.name: getattr(self, field.name)
             for field in fields(self)
             if field.name not in ("arrays", "hash", "made_from")
         }
         head |= {level: [head[level].codes, head[level].names] for level in ("mdcs", "adrgs", "drgs")}
-        text = json.dumps({"format": FORMAT, **head, "arrays": places}, ensure_ascii=False).encode()
-        start = _padded(_HEAD + len(text))
-        block = bytearray(start + end)
-        block[_HEAD : _HEAD + len(text)] = text
-        for name, array in self.arrays.items():
-            at = start + places[name][2]
-            block[at : at + array.nbytes] = array.astype(places[name][0], copy=False).tobytes()
-        digest = hashlib.blake2b(memoryview(block)[_HEAD:], digest_size=_DIGEST).digest()
-        source = bytes.fromhex(self.made_from).ljust(_SOURCE, b"\0")
-        block[:_HEAD] = _MAGIC + len(text).to_bytes(8, "little") + source + digest
-        return bytes(block)
+        return as_block(FORMAT, head, self.arrays, self.made_from)
 
     @classmethod
     def from_block(cls, block: Block | bytes, *, where: str = "a block of memory") -> CompiledScheme:
@@ -111,42 +97,18 @@ class CompiledScheme:
         Raises FileFormatError when it is damaged, or when an index of it points outside: the kernel checks
         none.
         """
-        data = _aligned(np.frombuffer(block, dtype=np.uint8))
-        try:
-            return cls._from_aligned(data)
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            raise FileFormatError(f"not a compiled scheme: {error}", where=where) from error
-
-    @classmethod
-    def _from_aligned(cls, data: Block) -> CompiledScheme:
-        head = data[:_HEAD].tobytes()
-        if not head.startswith(_MAGIC):
-            raise ValueError("it begins differently")
-        digest = head[-_DIGEST:]
-        if hashlib.blake2b(data[_HEAD:], digest_size=_DIGEST).digest() != digest:
-            raise ValueError("its content is damaged")
-        length = int.from_bytes(head[len(_MAGIC) : len(_MAGIC) + 8], "little")
-        made_from = head[len(_MAGIC) + 8 : -_DIGEST]
-        found: dict[str, Any] = json.loads(data[_HEAD : _HEAD + length].tobytes())
-        if found.pop("format") != FORMAT:
-            raise ValueError("it was made by another version of drgsim")
-        start = _padded(_HEAD + length)
-        arrays = {
-            name: _view(data, dtype, shape, start + at)
-            for name, (dtype, shape, at) in found.pop("arrays").items()
-        }
-        for level in ("mdcs", "adrgs", "drgs"):
-            found[level] = Level(*map(tuple, found[level]))
-        found["newborn_weight"] = NewbornWeight(found["newborn_weight"])
-        listed = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
-        made = cls(
-            **{**found, **listed},
-            arrays=arrays,
-            hash=digest.hex(),
-            made_from=made_from.hex() if any(made_from) else "",
-        )
-        made._check()
-        return made
+        with whole_block(where):
+            content = opened(block, FORMAT)
+            found = content.head
+            for level in ("mdcs", "adrgs", "drgs"):
+                found[level] = Level(*map(tuple, found[level]))
+            found["newborn_weight"] = NewbornWeight(found["newborn_weight"])
+            listed = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
+            made = cls(
+                **{**found, **listed}, arrays=content.arrays, hash=content.hash, made_from=content.made_from
+            )
+            made._check()
+            return made
 
     def _check(self) -> None:
         """Raises ValueError for what is not of its kind, and for an index that points outside."""
@@ -167,11 +129,7 @@ class CompiledScheme:
     @classmethod
     def from_file(cls, path: str | Path) -> CompiledScheme:
         """Map a file that holds a block. FileFormatError when it is damaged."""
-        try:
-            block = np.memmap(path, dtype=np.uint8, mode="r")
-        except ValueError as error:  # an empty file cannot be mapped
-            raise FileFormatError(f"not a compiled scheme: {error}", where=str(path)) from error
-        return cls.from_block(block, where=str(path))
+        return cls.from_block(mapped(path), where=str(path))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return CompiledScheme.from_block, (self.block(),)
@@ -181,6 +139,74 @@ class CompiledScheme:
         return (
             f"CompiledScheme({self.id!r}, {len(self.drgs.codes) - 1} DRGs, {size / 1e6:.1f} MB, {self.trust})"
         )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a block holds: its head, its arrays (read-only), and the two hashes."""
+
+    head: dict[str, Any]
+    arrays: dict[str, npt.NDArray[Any]]
+    hash: str
+    made_from: str
+
+
+def as_block(
+    form: int | str, head: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]], made_from: str
+) -> bytes:
+    """A head that JSON can say, and arrays, as a block of this form."""
+    places: dict[str, tuple[str, tuple[int, ...], int]] = {}
+    end = 0
+    for name, array in arrays.items():
+        places[name] = (array.dtype.newbyteorder("<").str, array.shape, end)
+        end += _padded(array.nbytes)
+    text = json.dumps({"format": form, **head, "arrays": places}, ensure_ascii=False).encode()
+    start = _padded(_HEAD + len(text))
+    block = bytearray(start + end)
+    block[_HEAD : _HEAD + len(text)] = text
+    for name, array in arrays.items():
+        at = start + places[name][2]
+        block[at : at + array.nbytes] = array.astype(places[name][0], copy=False).tobytes()
+    digest = hashlib.blake2b(memoryview(block)[_HEAD:], digest_size=_DIGEST).digest()
+    source = bytes.fromhex(made_from).ljust(_SOURCE, b"\0")
+    block[:_HEAD] = _MAGIC + len(text).to_bytes(8, "little") + source + digest
+    return bytes(block)
+
+
+def opened(block: Block | bytes, form: int | str) -> Opened:
+    """What a block of this form holds, in the memory of the block. ValueError when it is damaged."""
+    data = _aligned(np.frombuffer(block, dtype=np.uint8))
+    start = data[:_HEAD].tobytes()
+    if not start.startswith(_MAGIC):
+        raise ValueError("it begins differently")
+    digest = start[-_DIGEST:]
+    if hashlib.blake2b(data[_HEAD:], digest_size=_DIGEST).digest() != digest:
+        raise ValueError("its content is damaged")
+    length = int.from_bytes(start[len(_MAGIC) : len(_MAGIC) + 8], "little")
+    made_from = start[len(_MAGIC) + 8 : -_DIGEST]
+    head: dict[str, Any] = json.loads(data[_HEAD : _HEAD + length].tobytes())
+    if head.pop("format") != form:
+        raise ValueError("it was made by another version of drgsim")
+    begin = _padded(_HEAD + length)
+    arrays = {
+        name: _view(data, dtype, shape, begin + at) for name, (dtype, shape, at) in head.pop("arrays").items()
+    }
+    return Opened(head, arrays, digest.hex(), made_from.hex() if any(made_from) else "")
+
+
+@contextmanager
+def whole_block(where: str) -> Iterator[None]:
+    """FileFormatError for whatever is not as it should be in a block."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise FileFormatError(f"not a compiled scheme: {error}", where=where) from error
+
+
+def mapped(path: str | Path) -> Block:
+    """The bytes of a file, mapped. FileFormatError when there are none, which cannot be mapped."""
+    with whole_block(str(path)):
+        return np.memmap(path, dtype=np.uint8, mode="r")
 
 
 def _padded(size: int) -> int:

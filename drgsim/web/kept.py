@@ -71,7 +71,7 @@ class Kept:
             ("dip", name),
             lambda: _among(name, DipCatalogue.published(), "DIP catalogue"),
             lambda: _below(data_path("dip")),
-            lambda: DipGrouper(DipCatalogue.load(name, strict=False), threads=1),
+            lambda: DipGrouper(name, threads=1, strict=False),
         )
 
     def policy(self, name: str | None) -> Policy:

@@ -8,8 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from drgsim.dip.catalogue import DipCatalogue
-from drgsim.dip.conditions import parse_conditions
-from drgsim.dip.expressions import parse_patterns
+from drgsim.dip.expressions import parse_conditions, parse_patterns
 from drgsim.dip.model import (
     AuxiliaryClass,
     AuxiliaryFactor,

@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 
 from drgsim.dip import DipCatalogue, DipGrouper
-from drgsim.dip.conditions import parse_conditions
-from drgsim.dip.expressions import parse_expression, parse_patterns
+from drgsim.dip.expressions import parse_conditions, parse_expression, parse_patterns
 from drgsim.dip.model import DipKey, DipType, ExcludedProcedure, ProcedureFacts
 from drgsim.dip.words import Kind, ProcedureClass, ProcedureNote, TreatmentClass
 

@@ -6,8 +6,8 @@ import pytest
 
 from drgsim import sources
 from drgsim.dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
-from drgsim.dip.conditions import parse_conditions
 from drgsim.dip.dip_errors import DipFitError
+from drgsim.dip.expressions import parse_conditions
 from drgsim.dip.learn.builder import builder_defaults
 from drgsim.dip.learn.stats import Trim, Years, spread, spread_inside
 from drgsim.dip.model import AuxiliaryClass

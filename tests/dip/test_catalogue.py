@@ -10,9 +10,16 @@ from hypothesis import strategies as st
 
 from drgsim.cases.case_errors import ConditionError
 from drgsim.dip import DipCatalogue, DipGrouper
-from drgsim.dip.conditions import interval, parse_conditions, print_conditions
 from drgsim.dip.dip_errors import DipCatalogueError, DipCatalogueWarning, DipSyntaxError
-from drgsim.dip.expressions import parse_expression, parse_patterns, print_expression, print_patterns
+from drgsim.dip.expressions import (
+    interval,
+    parse_conditions,
+    parse_expression,
+    parse_patterns,
+    print_conditions,
+    print_expression,
+    print_patterns,
+)
 from drgsim.errors import FileFormatError, NotFoundError
 
 from . import random_catalogues

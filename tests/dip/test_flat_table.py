@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from drgsim.dip import DipCatalogue, DipGrouper
-from drgsim.dip.conditions import print_conditions
 from drgsim.dip.dip_errors import DipCatalogueError
+from drgsim.dip.expressions import print_conditions
 from drgsim.dip.words import Kind, TreatmentClass
 from drgsim.errors import ColumnError
 

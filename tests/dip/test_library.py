@@ -8,8 +8,7 @@ import drgsim
 from drgsim.cli import main
 from drgsim.dip import DipCatalogue, DipCatalogueBuilder, DipGrouper
 from drgsim.dip.classes import read_comorbidity
-from drgsim.dip.conditions import parse_conditions
-from drgsim.dip.expressions import parse_patterns
+from drgsim.dip.expressions import parse_conditions, parse_patterns
 from drgsim.dip.model import AuxiliaryClass, ComorbidityClass
 from drgsim.errors import FileFormatError
 

@@ -15,7 +15,7 @@ import pytest
 
 from drgsim.codes import Catalogue
 from drgsim.dip import DipCatalogue, DipGrouper
-from drgsim.dip.conditions import interval
+from drgsim.dip.expressions import interval
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NAME = "dip-national-3.0"

@@ -3,8 +3,8 @@
 import pytest
 
 from drgsim.dip import DipCatalogue, DipGrouper
-from drgsim.dip.conditions import print_conditions
 from drgsim.dip.dip_errors import DipCatalogueError, DipCatalogueWarning
+from drgsim.dip.expressions import print_conditions
 from drgsim.dip.words import ProcedureNote
 from drgsim.errors import FileFormatError
 

@@ -7,8 +7,7 @@ diagnosis, 99.1500 conservative.
 import pytest
 
 from drgsim.dip import DipGrouper
-from drgsim.dip.conditions import parse_conditions
-from drgsim.dip.expressions import Pattern
+from drgsim.dip.expressions import Pattern, parse_conditions
 from drgsim.dip.model import AuxiliaryClass, AuxiliaryFactor, Complication, DiagnosisFact, Scope
 
 from .small import answers, catalogue, codes, composite, entry, primary

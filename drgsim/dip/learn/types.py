@@ -162,7 +162,7 @@ class TypeFinder:
             prepared = replace(prepared, catalogue=replace(prepared.catalogue, types=known))
             compiled = compiled.restated(known.values())
         kernel = DipTables(compiled.tables)
-        return answer(self.cases, prepared, compiled, kernel, threads=thread_count(None))
+        return answer(self.cases, lambda: prepared, compiled, kernel, threads=thread_count(None))
 
 
 LIBRARY_KINDS = (Kind.EARLY, Kind.COMBINED, Kind.SUBDIVIDED, Kind.BASIC, Kind.CORE)
