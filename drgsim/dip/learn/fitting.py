@@ -99,11 +99,11 @@ class Fit:
     def _scored(self, cases: pd.DataFrame) -> tuple[LearningCases, DipCatalogue, int]:
         """The same with the types of the library that are common, and composite types of the rest."""
         assert self.library is not None
-        prepared = prepared_library(self.library, self.rules, self.classes, self.excluded_procedures)
+        library, prepared = prepared_library(self.library, self.rules, self.classes, self.excluded_procedures)
         counted = self._counted(cases, prepared)
         kept, rest, treatment, threshold = settled_library(
             counted,
-            prepared.catalogue,
+            library,
             rules=self.rules,
             classes=self.classes,
             min_cases=self.parameters["core_min_cases"],

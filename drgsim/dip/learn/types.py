@@ -171,9 +171,9 @@ LIBRARY_KINDS = (Kind.EARLY, Kind.COMBINED, Kind.SUBDIVIDED, Kind.BASIC, Kind.CO
 
 def prepared_library(
     library: DipCatalogue, rules: RuleSet, classes: ProcedureClasses, excluded: Iterable[str]
-) -> Prepared:
-    """The library without composite types, which are learned, ready to encode cases; its own codes beyond
-    the shipped ones are `extra_codes`, so that ids stay while types are put aside."""
+) -> tuple[DipCatalogue, Prepared]:
+    """The library without composite types, which are learned, and the same ready to encode cases; its own
+    codes beyond the shipped ones are `extra_codes`, so that ids stay while types are put aside."""
     kept = {code: kind for code, kind in library.types.items() if kind.kind in LIBRARY_KINDS}
     barred = {code: ExcludedProcedure(code, ProcedureNote.NOT_PRINCIPAL) for code in sorted(excluded)}
     bare = replace(
@@ -186,7 +186,8 @@ def prepared_library(
     made = prepare(bare, without_derived(rules), classes)
     books = made.diagnoses, made.procedures
     own = [code for book in books for code in book.codes[book.n_catalogue :]]
-    return replace(made, catalogue=replace(bare, extra_codes={**dict.fromkeys(own, ""), **bare.extra_codes}))
+    bare = replace(bare, extra_codes={**dict.fromkeys(own, ""), **bare.extra_codes})
+    return bare, replace(made, catalogue=bare)
 
 
 def without_derived(rules: RuleSet) -> RuleSet:
