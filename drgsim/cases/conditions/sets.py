@@ -9,14 +9,14 @@ from . import nodes as n
 from .tokens import Item, Token
 
 if TYPE_CHECKING:
-    from .parse import Parser
+    from .values import Values
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.*+]*")
 
 
-def number_set(parser: Parser, value: n.Value, dates: bool) -> n.NumberIn:
+def number_set(parser: Values, value: n.Value, dates: bool) -> n.NumberIn:
     """`in 0..17`, `in {1, 2, 5..9}`: an interval, or several in braces."""
     if parser.now.kind == "set":
         token = parser.take()
@@ -36,7 +36,7 @@ def number_set(parser: Parser, value: n.Value, dates: bool) -> n.NumberIn:
     return n.NumberIn(value, (_checked(parser, start, low, high, open_high),), dates)
 
 
-def word_set(parser: Parser, name: n.Name, role: Any) -> n.TextIn | n.CodesIn:
+def word_set(parser: Values, name: n.Name, role: Any) -> n.TextIn | n.CodesIn:
     """`in {a, b*}`, `in @list`, `in {I10, F20-F29, @list}`, or a single member."""
     token = parser.take()
     words: list[str] = []
@@ -54,7 +54,7 @@ def word_set(parser: Parser, name: n.Name, role: Any) -> n.TextIn | n.CodesIn:
     return n.CodesIn(name, role, kept, tuple(lists))
 
 
-def _items(parser: Parser, token: Token) -> tuple[Item, ...]:
+def _items(parser: Values, token: Token) -> tuple[Item, ...]:
     if token.kind == "set":
         return token.items
     if token.kind == "list":
@@ -69,7 +69,7 @@ def _items(parser: Parser, token: Token) -> tuple[Item, ...]:
     return (Item(parser.text[token.start : stop], token.start, False),)
 
 
-def _word(parser: Parser, name: n.Name, item: Item, role: Any) -> str:
+def _word(parser: Values, name: n.Name, item: Item, role: Any) -> str:
     if role is not None and item.quoted and "-" not in item.text:
         return item.text  # a text in a list of texts
     if role is not None:
@@ -88,14 +88,14 @@ def _word(parser: Parser, name: n.Name, item: Item, role: Any) -> str:
     return item.text
 
 
-def _list(parser: Parser, item: Item) -> tuple[str, tuple[str, ...]]:
+def _list(parser: Values, item: Item) -> tuple[str, tuple[str, ...]]:
     name = item.text[1:]
     if name not in parser.facts.lists:
         parser.fail("no such list", item.start, got=name, nearest=parser.facts.lists)
     return name, parser.facts.lists[name]
 
 
-def _interval(parser: Parser, item: Item, dates: bool) -> n.Interval:
+def _interval(parser: Values, item: Item, dates: bool) -> n.Interval:
     low, dots, high = item.text.partition("..")
     open_high = high.startswith("<")
     ends = [
@@ -107,7 +107,7 @@ def _interval(parser: Parser, item: Item, dates: bool) -> n.Interval:
     return _checked(parser, item.start, ends[0], ends[1], open_high)
 
 
-def _written(parser: Parser, text: str, item: Item, dates: bool) -> float:
+def _written(parser: Values, text: str, item: Item, dates: bool) -> float:
     if not (_DATE if dates else _NUMBER).fullmatch(text):
         kind = "date" if dates else "number"
         allowed = "such as 2026-07-01" if dates else "such as 3, 0..17, 66.."
@@ -115,7 +115,7 @@ def _written(parser: Parser, text: str, item: Item, dates: bool) -> float:
     return parser.day(text, item.start) if dates else parser.finite(text, item.start)
 
 
-def _end(parser: Parser, dates: bool) -> float:
+def _end(parser: Values, dates: bool) -> float:
     sign = -1 if parser.at("-") and parser.take() else 1
     token = parser.take()
     if token.kind != ("date" if dates else "number"):
@@ -125,7 +125,7 @@ def _end(parser: Parser, dates: bool) -> float:
 
 
 def _checked(
-    parser: Parser, start: int, low: float | None, high: float | None, open_high: bool
+    parser: Values, start: int, low: float | None, high: float | None, open_high: bool
 ) -> n.Interval:
     if low is None and high is None:
         parser.fail("an interval needs an end", start)
