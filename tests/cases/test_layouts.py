@@ -4,7 +4,7 @@ import pytest
 
 from drgsim.cases import find_layout, layouts, read_cases
 from drgsim.cases.case_errors import LayoutFileError
-from drgsim.cases.recognise import match_header
+from drgsim.cases.recognise import header_rows, match_header
 from drgsim.errors import NotFoundError
 from drgsim.sources import STATES, load
 
@@ -52,6 +52,20 @@ def test_every_shipped_column_of_hqms_is_found_by_any_form_of_its_header():
         match = match_header(cells, find_layout("hqms"), header_row=0, rename={})
         assert match is not None
         assert match.names == ["case_id", "sex", "diagnoses"]
+
+
+def test_two_rows_are_one_header_only_where_the_upper_names_two_things_and_the_lower_anything():
+    stacked = [
+        (row, list(map(str, cells))) for row, cells in header_rows([["诊断", "", "性别"], ["编码", "名称"]])
+    ]
+    assert stacked == [(0, ["诊断", "", "性别"]), (1, ["编码", "名称"]), (1, ["编码", "名称", "性别"])]
+    (_, (code, name, sex)) = list(header_rows([["诊断", "", "性别"], ["编码", "名称"]]))[2]
+    assert (code.above, name.above, sex.above) == ("诊断", "诊断", "")
+    for above, below in (
+        (["出院病例表", "", ""], ["病案号", "性别", "年龄"]),
+        (["病案号", "性别"], [" ", ""]),
+    ):
+        assert [row for row, _ in header_rows([above, below])] == [0, 1]
 
 
 def test_age_in_months_is_not_taken_for_age_in_years(file):

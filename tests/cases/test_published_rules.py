@@ -224,6 +224,8 @@ ITEMS = [
      "procedure-not-charged", "51.2300", ""),
     ({"charge_items": "腹腔镜胆囊切除术|床位费"}, None, "", ""),
     ({"charge_items": "腹腔镜胆囊切除术|人血白蛋白", "diagnoses": "K80.101|E77.801"}, None, "", ""),
+    # a stay without diagnoses has nothing that an item could be missing from
+    ({"charge_items": "腹腔镜胆囊切除术|人血白蛋白", "diagnoses": ""}, None, "", ""),
     ({"charge_items": None}, None, "", ""),
     ({"charge_items": ""}, None, "", ""),
 ]  # fmt: skip

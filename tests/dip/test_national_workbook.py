@@ -5,6 +5,7 @@ import pytest
 from drgsim.dip import DipCatalogue, DipGrouper
 from drgsim.dip.dip_errors import DipCatalogueError, DipCatalogueWarning
 from drgsim.dip.expressions import print_conditions
+from drgsim.dip.sheets import _rows, layout
 from drgsim.dip.words import ProcedureNote
 from drgsim.errors import FileFormatError
 
@@ -201,6 +202,15 @@ def test_a_missing_sheet_is_named(tmp_path):
     rest = {name: sheet for name, sheet in SHEETS.items() if "烧伤" not in name}
     with pytest.raises(FileFormatError, match="no sheet for burns"):
         DipCatalogue.from_official_workbook(write(tmp_path / "x.xlsx", rest))
+
+
+def test_a_row_that_ends_early_is_empty_from_there_on():
+    columns = layout()["columns"]
+    header = [aliases[0] for aliases in columns.values()]
+    values = [f"v{place}" for place in range(len(header))]
+    for length in (len(header), len(header) - 1, 1):
+        (row,) = _rows([header, values[:length], [""] * len(header)], "s", "w.xlsx")
+        assert list(row.values()) == values[:length] + [""] * (len(header) - length)
 
 
 def test_a_sheet_without_headers_is_named(tmp_path):

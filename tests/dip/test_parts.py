@@ -75,6 +75,8 @@ def test_costs_far_outside_are_trimmed_and_one_or_none_never():
     assert Trim("iqr").counts(cost).tolist() == [True, True, True, True, False]
     assert Trim("iqr", iqr=100).counts(cost).all()
     assert Trim("percentile", (0, 75)).counts(cost).tolist() == [True, True, True, True, False]
+    whole = Trim("percentile").counts(np.arange(1.0, 101))  # from 3.475 to 97.525
+    assert (np.flatnonzero(whole)[[0, -1]] + 1).tolist() == [4, 97]
     assert Trim("percentile", (40, 45)).counts(np.array([1.0, 9])).all(), "none would be left"
     assert Trim("iqr").counts(np.array([5.0])).tolist() == [True]
     groups = Groups.of(np.array([0, 0, 0, 0, 0, 1]), ["a", "b"])

@@ -9,14 +9,17 @@ import pytest
 
 import drgsim
 from drgsim.payment.engine.problems import Unpaid
+from drgsim.schemes.rules.parse import parse_rule
 from drgsim.transition.carried import _means
 from drgsim.transition.explained import explained
 from drgsim.transition.flows import flow_table, moves, severity_change, share_moved
+from drgsim.transition.groupings import GroupingComparison
+from drgsim.transition.measures import Labels, hospital_table
 from drgsim.transition.money import money_table, stay_money
 from drgsim.transition.prices import _neutral
-from drgsim.transition.reasons import _split
+from drgsim.transition.reasons import _closed, _split
 from drgsim.transition.transition import _explained
-from drgsim.transition.watch import watched
+from drgsim.transition.watch import WATCHED, watched, worklist
 
 NAN = float("nan")
 
@@ -212,3 +215,61 @@ def test_a_group_that_is_split_in_another_way_is_told_with_both_rules():
             sides = [re.findall(rf"\b(\w{{4}}){bracket}", each) for each in text.split(between)]
             assert sides == [old, new], text
         assert ("其余" in words.zh) == ("the rest" in words.en)
+
+
+def test_the_rule_of_each_split_stands_by_its_group():
+    one, other = (SimpleNamespace(scheme=SimpleNamespace(drgs=[
+        SimpleNamespace(code=code, adrg="ES3", rule=parse_rule(rule)) for code, rule in rows]))
+        for rows in ([("ES31", "MCC"), ("ES35", "TRUE")], [("ES33", "CC"), ("ES35", "TRUE")]))  # fmt: skip
+    (words,) = _split("ES3", one, other)
+    assert words.zh == "ES3 的细分由 ES31（MCC） / ES35（其余） 变为 ES33（CC） / ES35（其余）"
+    assert words.en == "ES3 was split ES31 (MCC) / ES35 (the rest) and is now ES33 (CC) / ES35 (the rest)"
+    assert list(_split("ES3", one, one)) == []
+
+
+def test_terms_that_failed_and_decided_say_why_a_group_does_not_take_the_case():
+    def atom(word, passed, decides=True):
+        return SimpleNamespace(
+            kind="atom", passed=passed, facts={"decides": decides}, words=SimpleNamespace(zh=word, en=word)
+        )
+
+    tested = [atom("t1", True), atom("t2", False), atom("t3", False, decides=False), atom("t4", False)]
+    row = SimpleNamespace(kind="adrg", facts={"code": "ES4"}, children=tested)
+    account = SimpleNamespace(nodes=[SimpleNamespace(walk=lambda: [row])])
+    has = SimpleNamespace(id="new", scheme=SimpleNamespace(adrgs=[SimpleNamespace(code="ES4")]))
+    (words,) = _closed("ES4", account, has, has)
+    assert (words.zh, words.en) == ("new 的 ES4 不收：t2、t4", "ES4 of new does not take it: t2, t4")
+    lacks = SimpleNamespace(id="old", scheme=SimpleNamespace(adrgs=[]))
+    assert [each.en for each in _closed("ES4", account, has, lacks)] == ["old has no ES4"]
+    assert [each.zh for each in _closed("ES4", account, has, lacks, opened=True)] == ["ES4 为 new 新设"]
+    assert list(_closed("0000", account, has, lacks)) == []
+
+
+def test_cases_to_look_at_stand_by_pressure_and_then_by_loss():
+    gray, no_home, *_ = WATCHED
+    cases = pd.DataFrame({"case_id": list("pqrst"), "patient": "hidden", "department": list("ABCDE")})
+    a, b = side([IN] * 5), side([NOT, IN, NOT, NOT, NOT])
+    look_at = pd.Series([no_home, None, gray, no_home, gray])
+    table = worklist(cases, a, b, look_at, pd.Series([-1.0, 9.0, 5.0, -7.0, -5.0]))
+    assert table["case_id"].tolist() == list("trsp")
+    assert table["change"].tolist() == [-5.0, 5.0, -7.0, -1.0]
+    assert table["zh"].tolist() == [WATCHED[each][0] for each in (gray, gray, no_home, no_home)]
+    assert table["en"].tolist() == [WATCHED[each][1] for each in (gray, gray, no_home, no_home)]
+    assert table[["group_a", "group_b"]].to_numpy().tolist() == [["ES35", "ungrouped"]] * 4
+    assert "patient" not in table
+
+
+def test_hospitals_and_groups_stand_from_the_largest_down():
+    one, all_one = (Labels.read(pd.Series(list(groups)), np.ones(3, bool)) for groups in ("ABC", "GGG"))
+    table = hospital_table(pd.Series(["a", "z", "m"]), one, all_one, np.array([8.0, 1.0, 3.0]))
+    assert list(table.index) == ["z", "m", "a"]
+    assert table["change"].tolist() == [3.0, 1.0, -4.0]
+    assert table["change_share"].tolist() == [3.0, 1 / 3, -0.5]
+    compared = SimpleNamespace(
+        groups_a=pd.DataFrame({"cases": [2, 7, 4]}, index=list("ABC")),
+        groups_b=pd.DataFrame({"cases": [1, 3, 9]}, index=list("PQR")),
+        frame=pd.DataFrame({"group_a": list("BBCA"), "group_b": list("RQRP"), "cases": [5, 2, 4, 1]}),
+    )
+    matrix = GroupingComparison.matrix(compared, top=2)
+    assert (list(matrix.index), list(matrix.columns)) == (["B", "C"], ["R", "Q"])
+    assert matrix.to_numpy().tolist() == [[5, 2], [4, 0]]

@@ -125,6 +125,9 @@ def test_drg_to_dip(cases):
     assert told.b.kind == "dip"
     assert set(told.flows["move"]) <= {"regrouped", "newly_ungrouped", "newly_grouped", "still_without"}
     assert told.money["all"]["before"].iloc[0] > 0
+    larger = told.flows.loc[told.flows["move"].isin(MOVED) & (told.flows["cases"] >= 5), "cases"].tolist()
+    assert len(larger) > 40  # of so many flows the reason is told
+    assert told.reasons["cases"].tolist() == larger[:40]
 
 
 def test_displays_hold_no_case(cases, found, tmp_path):
