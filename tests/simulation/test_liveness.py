@@ -1,9 +1,12 @@
 """Every parameter of a reform either moved money, or is told why it did not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from drgsim.policy.parameters import catalogue
+from drgsim.simulation.checks import liveness as checks
 from drgsim.simulation.checks.liveness import COLUMNS, liveness
 from drgsim.simulation.simulate import simulate
 
@@ -154,6 +157,41 @@ def test_what_nothing_reads_moves_nothing_when_paid(results, switched):
     back = dip.reform({path: before[path] for path in unread}, id="back")
     one, other = results.outcomes["to-dip"].ledger, results.world.outcome(back).ledger
     assert all((one[name] == other[name]).all() for name in one)
+
+
+def test_the_sweep_has_a_row_for_each_parameter_told_against_the_start(monkeypatch):
+    swept = [("standard.base_rate", "rate"), ("outlier.low.threshold", "low")]
+    monkeypatch.setattr(checks, "_sweep", lambda results: swept)
+    monkeypatch.setattr(checks, "_told", lambda path, new, old, by: (new == "paid rate", 2.0, old, by.id))
+    results = SimpleNamespace(
+        world=SimpleNamespace(outcome="paid {}".format), reforms=[], outcomes={"b": "start"},
+        baseline=SimpleNamespace(id="b"),
+    )  # fmt: skip
+    seen = []
+    assert liveness(results, every=True, progress=seen.append).to_numpy().tolist() == [
+        ["b", "", "standard.base_rate", True, 2.0, "start", "b"],
+        ["b", "", "outlier.low.threshold", False, 2.0, "start", "b"],
+    ]
+    assert [(each.done, each.total) for each in seen] == [(0, 2), (1, 2)]
+    assert liveness(results).empty
+
+
+def test_what_a_sweep_tries_instead_of_a_value():
+    def tried(value, **declared):
+        parameter = SimpleNamespace(**{"type": "number", "min": None, "max": None, "choices": (), **declared})
+        return [pytest.approx(each) if isinstance(each, float) else each
+                for each in checks._other_values(parameter, value)]  # fmt: skip
+
+    assert tried("b", type="choice", choices=("a", "b", "c")) == ["a", "c"]
+    assert tried(True, type="bool") == [False]
+    assert tried(2.0) == [2.2, 2 / 1.1]
+    assert tried(0.95, type="ratio", max=1.0) == [1.0, 0.95 / 1.1]
+    assert tried(1.0, type="ratio", max=1.0) == [1 / 1.1]  # no more than its bound: only a tenth less
+    assert tried(0.0, type="ratio", min=0.0) == [0.1]
+    assert tried(3, type="integer") == [4, 2]
+    assert tried(None) == tried("x", type="text") == []
+    assert checks._scaled(SimpleNamespace(type="ratio", min=0, max=1), {"1": 0.5, "2": None}, 1.1) == {
+        "1": pytest.approx(0.55), "2": None}  # fmt: skip
 
 
 @pytest.mark.slow

@@ -1,6 +1,9 @@
 """Supervision as a lever: to the fen, nothing at zero, and what settlements keep rests on what is left."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 import drgsim
@@ -8,6 +11,7 @@ from drgsim.audit.stays.worth import fund_at_stake, recovered
 from drgsim.errors import ArgumentError
 from drgsim.simulation.scenario.scenario import Scenario
 from drgsim.simulation.scenario_errors import ScenarioError, SimulationError
+from drgsim.simulation.world import watched
 
 SHARES = {"coverage": 0.4, "detection": 0.5, "deterrence": 0.25}
 
@@ -86,6 +90,18 @@ def test_retention_and_clearing_rest_on_what_is_left(found):
     assert after.hospitals["retained"].sum() < before.hospitals["retained"].sum()
     cut = before.months["entitlement"].sum() - after.months["entitlement"].sum()
     assert cut == total(found, found.baseline.id)["fund"] - total(found, "all")["fund"]
+
+
+def test_only_hospitals_below_their_whole_are_assessed(monkeypatch):
+    audited = SimpleNamespace(indices=lambda beta: {"factor": pd.Series({"a": 1 - beta, "b": 1.0, "c": 1.2})})
+    asked = []
+    monkeypatch.setattr(watched, "reformed", lambda policies, reform: asked.append(reform) or policies)
+    seen = watched.Watched(None, None, None, None)
+    seen._results[("rule",)] = audited
+    for beta in (0.25, 0.0):
+        one = SimpleNamespace(assessment=beta, rules=("rule",))
+        assert seen.assessed("policies", [one]) == "policies"
+    assert asked == [{"settlement.assessment/a": 0.75}]
 
 
 def test_assessment_reads_the_indices_of_the_audit(found):

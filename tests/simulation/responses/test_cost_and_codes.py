@@ -44,6 +44,10 @@ def test_days_fall_by_the_share_and_cost_by_its_part():
     fall = 1 - after["total_cost"] / before["total_cost"]
     assert np.allclose(fall, 0.4 * lost / old, atol=1e-3)
     assert (lost == (after["admission_date"] - before["admission_date"]).dt.days).all()
+    halved = apply("length_of_stay", share=0.5, cost_of_days=0)["los"].to_numpy(np.float64)
+    assert (halved[old == 2] == 1).all()  # a stay of two days can lose one, one of a day none
+    assert (halved[old <= 1] == old[old <= 1]).all()
+    assert (old == 2).any()
 
 
 def test_days_may_go_without_cost():
