@@ -253,12 +253,14 @@ def key_lookups(
         order = np.lexsort((key, -narrow, diagnosis))
         named, first = np.unique(diagnosis[order], return_index=True)
         told = np.stack((key[order], narrow[order]), axis=1).tobytes()
-        for number, start, stop in zip(
-            named.tolist(), first.tolist(), [*first[1:].tolist(), len(key)], strict=False
-        ):
-            place = lists.setdefault(told[16 * start : 16 * stop], total)
-            total = max(total, place + stop - start)
-            spans[number, row] = place, place + stop - start
+        starts, lengths = (16 * first).tolist(), np.diff(first, append=len(key))
+        places = []
+        for start, length in zip(starts, lengths.tolist(), strict=True):
+            place = lists.setdefault(told[start : start + 16 * length], total)
+            total = max(total, place + length)
+            places.append(place)
+        spans[named, row, 0] = places
+        spans[named, row, 1] = places + lengths
     whole = np.frombuffer(b"".join(lists), np.int64).reshape(-1, 2)
     return spans, whole[:, 0].astype(np.int32), whole[:, 1].astype(np.int16)
 

@@ -19,11 +19,12 @@ from .._atomic import replacing
 from .._trusted import only_ours
 from ..errors import DrgsimError, FileFormatError
 from .compile import compile_scheme
-from .compiled import FORMAT, CompiledScheme
+from .compiled import FORMAT, CompiledScheme, Opened, as_block, mapped, opened, whole_block
 from .registry import files_hash, load
 
 VARIABLE = "DRGSIM_CACHE"
 NOWHERE = Path(os.devnull) / "drgsim"
+_MEANING = "meaning-1"
 M = TypeVar("M", bound="Made")
 
 
@@ -42,6 +43,29 @@ def load_compiled(name: str | Path, *, on: date | str | None = None) -> Compiled
         found = replace(compile_scheme(load(name, on=on)), made_from=source)
         keep(path, found.block())
     return found
+
+
+def meaning(name: str | Path) -> str:
+    """`Scheme.hash` of the scheme of this id, family (as of today) or folder, without reading it again.
+
+    Raises what `Scheme.load` raises.
+    """
+    source = files_hash(name)
+    path = cache_folder() / f"{source}-{_MEANING}.scheme"
+    found = kept(path, source, _opened_meaning)
+    if found is not None:
+        return str(found.head["meaning"])
+    stated = load(name).hash
+    keep(path, as_block(_MEANING, {"meaning": stated}, {}, source))
+    return stated
+
+
+def _opened_meaning(path: Path) -> Opened:
+    with whole_block(str(path)):
+        found = opened(mapped(path), _MEANING)
+        if not isinstance(found.head["meaning"], str):
+            raise TypeError("its hash is no text")
+        return found
 
 
 class Made(Protocol):

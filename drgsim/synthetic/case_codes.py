@@ -53,10 +53,10 @@ class CaseCodes:
             Choices([weight("procedure", "routine", code) for code in routine]),
         )
         self._core_diagnoses = _Lists(
-            [self._diagnoses.numbers((c.principal, *c.diagnoses)) for c in pools.cores]
+            *self._diagnoses.end_to_end((c.principal, *c.diagnoses) for c in pools.cores)
         )
         self._core_procedures = _Lists(
-            [self._procedures.numbers(filter(None, (c.main, *c.procedures))) for c in pools.cores]
+            *self._procedures.end_to_end([*filter(None, (c.main, *c.procedures))] for c in pools.cores)
         )
         means = region.assumed["diagnoses"]
         self._beside_count = Choices(
@@ -95,12 +95,11 @@ class CaseCodes:
 
 
 class _Lists:
-    """Lists of codes of unequal length."""
+    """Lists of codes of unequal length, end to end."""
 
-    def __init__(self, lists: list[Ints]) -> None:
-        self._lengths = np.array([len(codes) for codes in lists])
-        self._starts = np.cumsum(self._lengths) - self._lengths
-        self._codes = np.concatenate(lists)
+    def __init__(self, codes: Ints, lengths: Ints) -> None:
+        self._codes, self._lengths = codes, lengths
+        self._starts = np.cumsum(lengths) - lengths
 
     def of(self, places: Ints) -> tuple[Ints, Ints]:
         """Rows and codes of the lists at `places`, one list a row."""

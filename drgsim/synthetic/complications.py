@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +73,11 @@ class CodeTexts:
     def numbers(self, codes: Iterable[str]) -> Ints:
         return np.array([self._number[code] for code in codes], dtype=np.int64)
 
+    def end_to_end(self, lists: Iterable[Sequence[str]]) -> tuple[Ints, Ints]:
+        """The numbers of lists of codes, one list after the other, and the length of each."""
+        listed = [*lists]
+        return self.numbers(chain.from_iterable(listed)), np.array([*map(len, listed)], dtype=np.int64)
+
     def joined(self, rows: Ints, numbers: Ints, count: int) -> list[str]:
         """Text of each of `count` rows: its codes joined by `|`. `rows` is ascending."""
         last = np.ones(len(rows), dtype=bool)
@@ -139,8 +144,7 @@ class Complications:
 
 def _core_codes(cores: Sequence[Core], texts: CodeTexts) -> Ints:
     """The diagnoses of every core, filled up with a number that no code has."""
-    listed = [texts.numbers((core.principal, *core.diagnoses)) for core in cores]
-    table = np.full((len(cores), max(map(len, listed))), -2)
-    for place, codes in enumerate(listed):
-        table[place, : len(codes)] = codes
+    codes, lengths = texts.end_to_end((core.principal, *core.diagnoses) for core in cores)
+    table = np.full((len(cores), lengths.max()), -2)
+    table[np.arange(table.shape[1]) < lengths[:, None]] = codes
     return table

@@ -104,8 +104,11 @@ class Outcome:
         self._assumed = region.assumed["outcome"]
         limits = [core.limit for core in pools.cores]
         self._ages = np.array([[limit.age_from, limit.age_to] for limit in limits]).T
+        shared = {id(core.needs): core.needs for core in pools.cores}  # few, each of many cores
+        needs, place = [*shared.values()], {key: number for number, key in enumerate(shared)}
+        own = np.array([place[id(core.needs)] for core in pools.cores])
         self._bounds = {
-            variable: np.array([core.needs.bounds.get(variable, (-np.inf, np.inf)) for core in pools.cores]).T
+            variable: np.array([each.bounds.get(variable, (-np.inf, np.inf)) for each in needs])[own].T
             for variable in (Variable.AGE_DAYS, Variable.WEIGHT, Variable.ICU_HOURS)
         }
         listed = {int(mode): share for mode, share in self._assumed["modes"].items()}
@@ -121,7 +124,7 @@ class Outcome:
             if listed
         }
         self._low_risk = np.array([core.principal in low_risk for core in pools.cores])
-        self._asked_mode = np.array([min(core.needs.discharges, default=0) for core in pools.cores])
+        self._asked_mode = np.array([min(each.discharges, default=0) for each in needs])[own]
         self._newborn_days = bands()[0].days_to or 0
         self._icu = np.array([self._assumed["icu"][severity] for severity in SEVERITIES])
         self._hours = np.array([_ventilated(core.main, *core.procedures) for core in pools.cores]).T
@@ -204,7 +207,16 @@ class Outcome:
 
 def _ventilated(*procedures: str) -> tuple[float, float]:
     """The hours of ventilation that the procedures of a core tell; (0, 0) when they tell none."""
-    for row in rows("ventilation.csv"):
-        if any(code.startswith(row["prefix"]) for code in procedures):
-            return float(row["hours_from"]), float(row["hours_to"])
-    return 0.0, 0.0
+    first = min(map(_ventilation, procedures))
+    stated = rows("ventilation.csv")
+    if first == len(stated):
+        return 0.0, 0.0
+    return float(stated[first]["hours_from"]), float(stated[first]["hours_to"])
+
+
+@cache
+def _ventilation(procedure: str) -> int:
+    """The row of the table that a procedure falls under first; the number of rows for none."""
+    stated = rows("ventilation.csv")
+    found = (place for place, row in enumerate(stated) if procedure.startswith(row["prefix"]))
+    return next(found, len(stated))

@@ -49,7 +49,10 @@ class Pools:
         self.starts = np.concatenate([[0], np.cumsum(self.lengths)])
         lines = [np.cumsum(row) / row.sum() + number for number, row in enumerate(rows) if len(row)]
         self._line = np.concatenate(lines) if lines else np.zeros(0)
-        self._last = self.starts[:-1] + [_last(row) for row in rows]
+        self._last = np.maximum(self.starts[1:] - 1, self.starts[:-1])  # where none has weight
+        heavy = np.flatnonzero(np.concatenate(rows)) if rows else np.zeros(0, np.int64)
+        own = np.repeat(np.arange(len(rows)), self.lengths)[heavy]
+        self._last[own] = heavy  # ascending: the last of a row stays
 
     def draw(self, uniform: Floats, rows: Ints) -> Ints:
         """Positions, int64; -1 where the row is empty."""

@@ -9,7 +9,8 @@ import pytest
 
 from drgsim.errors import NotFoundError
 from drgsim.schemes import compile_cache
-from drgsim.schemes.compile_cache import cache_folder, load_compiled
+from drgsim.schemes.compile_cache import cache_folder, load_compiled, meaning
+from drgsim.schemes.compiled import as_block
 from drgsim.schemes.pack_write import write_pack
 from drgsim.schemes.scheme_errors import SchemeWarning
 
@@ -169,3 +170,21 @@ def test_the_sign_of_the_home_is_understood(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("DRGSIM_CACHE", "~/kept")
     assert cache_folder() == tmp_path / "kept"
+
+
+def test_the_meaning_is_kept_and_that_of_the_scheme_itself(pack, monkeypatch):
+    read, load = [], compile_cache.load
+    monkeypatch.setattr(compile_cache, "load", lambda name: read.append(name) or load(name))
+    assert [meaning(pack) for _ in range(2)] == [load(pack).hash] * 2
+    assert len(read) == 1
+    (path,) = cache_folder().iterdir()
+    for content in (
+        b"",
+        path.read_bytes()[:-7],
+        path.read_bytes().replace(b'"meaning": "', b'"meaning": "0'),
+    ):
+        path.write_bytes(content)
+        assert meaning(pack) == load(pack).hash
+    assert len(read) == 4
+    path.write_bytes(as_block("meaning-1", {"meaning": "of another"}, {}, "00" * 32))
+    assert meaning(pack) == load(pack).hash

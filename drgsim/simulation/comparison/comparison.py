@@ -72,6 +72,9 @@ class Comparison(Faces, Answers):
         >>> bool(found.by("insurance")["cases"].sum() >= 300)
         True
         """
+        column = ALIASES.get(key, key)
+        if column != key:  # the same sums under another name
+            return self.by(column).rename(columns={column: key})
         return by_column([each.id for each in self.scenarios], self.outcomes, key)
 
     @kept

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...dip import DipCatalogue
 from ...policy.policy import Policy
-from ...schemes.registry import load as load_scheme
+from ...schemes.compile_cache import meaning
 from ...weights.weights import Weights
 from ..scenario.lever import LEARNED
 from ..scenario.stated_policy import documents
@@ -73,7 +73,7 @@ def _groups(rules: Rules, found: Hashes) -> None:
     _, _, catalogue = rules.scheme.partition(":")
     if not is_dip(rules.scheme):
         if rules.scheme != NO_GROUPS and rules.scheme not in found["schemes"]:
-            found["schemes"][rules.scheme] = load_scheme(rules.scheme).hash
+            found["schemes"][rules.scheme] = meaning(rules.scheme)
     elif catalogue and catalogue not in found["catalogues"]:
         found["catalogues"][catalogue] = DipCatalogue.load(catalogue).hash
 

@@ -103,10 +103,11 @@ def _restored(grouper: DrgGrouper, kept: dict[str, Any]) -> Proof:
     adrgs = {adrg.code: adrg for adrg in grouper.scheme.adrgs}
     mdcs = {mdc.code: mdc for mdc in grouper.scheme.mdcs}
     targets = []
+    limit_of = _Limits()
     for code, drgs, stated, listed in kept["targets"]:
         needs = [
             Needs(
-                _limit_of(limit),
+                limit_of(limit),
                 {Variable(name): (low, high) for name, (low, high) in bounds.items()},
                 frozenset(discharges),
                 department,
@@ -114,16 +115,23 @@ def _restored(grouper: DrgGrouper, kept: dict[str, Any]) -> Proof:
             for limit, bounds, discharges, department in stated
         ]
         cores = tuple(
-            Core(principal, main, tuple(diagnoses), tuple(procedures), _limit_of(limit), needs[place])
+            Core(principal, main, tuple(diagnoses), tuple(procedures), limit_of(limit), needs[place])
             for principal, main, diagnoses, procedures, limit, place in listed
         )
         targets.append(Target(mdcs[adrgs[code].mdc], adrgs[code], frozenset(drgs), cores))
     return Proof(tuple(targets), np.array(kept["reach"], dtype=np.int32))
 
 
-def _limit_of(plain: list[Any]) -> Limit:
-    sexes, age_from, age_to = plain
-    return Limit(frozenset(sexes), age_from, age_to)
+class _Limits(dict[tuple[Any, ...], Limit]):
+    """Limits by what was kept of them: few, and many cores have the same."""
+
+    def __call__(self, plain: list[Any]) -> Limit:
+        sexes, age_from, age_to = plain
+        return self[*sexes, age_from, age_to]
+
+    def __missing__(self, key: tuple[Any, ...]) -> Limit:
+        *sexes, age_from, age_to = key
+        return self.setdefault(key, Limit(frozenset(sexes), age_from, age_to))
 
 
 Ints = npt.NDArray[np.int64]

@@ -61,12 +61,13 @@ def fitting(cores: Sequence[Core]) -> Bools:
     )
     days = [core.needs.bounds.get(Variable.AGE_DAYS, (-np.inf, np.inf)) for core in cores]
     least, most = np.array(days).T
+    of_sex = [np.array([sex in limit.sexes for limit in limits]) for sex in SEXES]
     columns = []
     for band in bands():
         fits = (age_from <= band.age_to) & (age_to >= band.age_from)
         if band.days_from is not None and band.days_to is not None:
             fits &= (least <= band.days_to) & (most >= band.days_from)
-        columns += [fits & np.array([sex in limit.sexes for limit in limits]) for sex in SEXES]
+        columns += [fits & own for own in of_sex]
     return np.stack(columns, axis=1)
 
 
