@@ -53,7 +53,7 @@ _CALLS = {"min": "max", "max": "min", "any": "all", "all": "any", "floor": "ceil
 _FORK = multiprocessing.get_context("fork")
 _SECONDS = 900  # of wall time for the tests of one mutant
 _DAY = 86_400
-_SLOWER = 10  # times the processor time of its tests, and a minute: a loop without end counts as noticed
+_SLOWER = 5  # times the processor time of its tests, and 15 s: a loop without end counts as noticed
 # a compiled scheme and proven cases are kept between tests under the hash of their data, not of this code
 _KEPT_BY = {"codes", "cases", "schemes", "grouping", "synthetic"}
 
@@ -318,6 +318,8 @@ class Hunt:
         for item in session.items:
             whole = item.nodeid.partition("::")[0]
             files.setdefault(item.nodeid if whole == "tests/test_doctests.py" else whole, []).append(item)
+        if session.testsfailed:  # to collect
+            return False
         self.ran = True
         self.imported = {n for n, each in self.living.items() if not around(self.texts[each.file], each.line)}
         for name, items in files.items():
@@ -340,7 +342,7 @@ class Hunt:
             each, whole = self.living[number], any("::" not in place for place in at)
             against = [item for item in items if whole or item.nodeid in at]
             against.sort(key=lambda item: 0 if whole else watch.seconds.get(item.nodeid, 0.0))
-            found = self.noticed(session, against, each, 60 + _SLOWER * took)
+            found = self.noticed(session, against, each, 15 + _SLOWER * took)
             if found == "by an import":
                 self.imported.add(number)
             elif found != "passes":

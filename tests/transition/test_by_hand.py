@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from drgsim.transition.measures import Labels, hospital_table
 
 import drgsim
 from drgsim.payment.engine.problems import Unpaid
@@ -14,7 +13,7 @@ from drgsim.schemes.rules.parse import parse_rule
 from drgsim.transition.carried import _means
 from drgsim.transition.explained import explained
 from drgsim.transition.flows import flow_table, moves, severity_change, share_moved
-from drgsim.transition.groupings import GroupingComparison
+from drgsim.transition.groupings import GroupingComparison, Labels, hospital_table
 from drgsim.transition.money import money_table, stay_money
 from drgsim.transition.prices import _neutral
 from drgsim.transition.reasons import _closed, _split
