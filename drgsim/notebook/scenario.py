@@ -176,4 +176,4 @@ def _text(value: Any) -> str:
 
 def _brief(value: Any) -> str:
     text = _text(value)
-    return "—" if value is None else text if len(text) < 60 else text[:60] + "…"
+    return "—" if value is None else text if len(text) <= 60 else text[:60] + "…"

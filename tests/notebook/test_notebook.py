@@ -2,12 +2,16 @@
 
 import html
 import json
+import re
 
 import pytest
 
 import drgsim
 from drgsim.errors import DrgsimError
 from drgsim.notebook import case, scenario, shown
+from drgsim.notebook.scenario import _brief
+from drgsim.policy.display import value_text
+from drgsim.policy.parameters import catalogue
 
 pytest.importorskip("orjson")
 PRICED = {
@@ -57,6 +61,79 @@ def test_what_is_typed_never_becomes_markup():
     page = case(sex=1, age=45, diagnoses="<img src=x onerror=alert(1)>").html()
     assert "<img" not in page
     assert "&lt;img" in page.lower()
+
+
+def tables(page):
+    """The cells of each table of a page."""
+    return [
+        [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", each)]
+        for each in re.findall(r"<table>.*?</table>", html.unescape(page), re.DOTALL)
+    ]
+
+
+@pytest.mark.parametrize(("lang", "expected"), [
+    ("zh", {"主要诊断大类": "MDCH 肝、胆、胰疾病及功能障碍",
+            "核心组": "HC2 胆囊切除手术",
+            "细分组": "HC23 胆囊切除手术，伴合并症或并发症",
+            "严重程度": "MCC", "状态": "已入组", "提示": ""}),
+    ("en", {"MDC": "MDCH Diseases and disorders of the liver, biliary tract and pancreas",
+            "ADRG": "HC2 Cholecystectomy", "DRG": "HC23 Cholecystectomy, with CC", "Severity": "MCC",
+            "Status": "a DRG takes it", "Note": ""}),
+])  # fmt: skip
+def test_each_table_of_a_case_in_its_language(lang, expected):
+    view = case(PRICED, lang=lang)
+    group, money, problems, choices = tables(view.html())
+    assert dict(group) == expected
+    at = ["zh", "en"].index(lang)
+    paid = {("应付", "Payment")[at]: "payment", ("结余", "Margin")[at]: "margin",
+            ("基金", "Fund")[at]: "fund", ("个人", "Patient")[at]: "patient"}  # fmt: skip
+    told = dict(money)
+    assert {word: told[word] for word in paid} == {
+        w: f"{view.estimate[name]:,.2f}" for w, name in paid.items()
+    }
+    assert told[("倍率", "Outlier")[at]] == ("费用正常", "an ordinary case")[at]
+    assert problems == [["discharge", "no such column", ("缺离院方式", "discharge mode is missing")[at]]]
+    assert choices[0][-2:] == ["DRG", ""]
+    assert choices[1] == [("现编码", "as coded")[at], "K80.101", "51.2300", *expected[
+        ("细分组", "DRG")[at]].split(" ", 1)]  # fmt: skip
+    assert choices[2][1:4] == ["I50.900", "51.2300", "FQY"]
+
+
+def test_what_reading_mended_is_told_beside_the_group():
+    mended, plain = (tables(case(sex=1, age=45, diagnoses=code).html()) for code in ("k80.101", "K80.101"))
+    assert mended[1] == [["diagnoses: 字母大小写 letter case (1)"]]
+    assert not any("letter case" in str(each) for each in plain)
+
+
+@pytest.mark.parametrize(("lang", "expected"), [
+    ("zh", [["参数", "单位", "现值", "改为", "来源"],
+            ["高倍率界限", "倍", "三级: 3; 其他: 2", "2.5", "R003 (二手来源)"],
+            ["特例单议比例上限", "占出院人次", "0.05", "", "R004 (二手来源)"]]),
+    ("en", [["parameter", "unit", "now", "changed to", "source"],
+            ["high-outlier threshold", "ratio", "3: 3; other: 2", "2.5", "R003 (secondary)"],
+            ["largest share of cases reviewed", "share of discharges", "0.05", "", "R004 (secondary)"]]),
+])  # fmt: skip
+def test_the_table_of_a_scenario_in_its_language(lang, expected):
+    paths = ["outlier.high.threshold", "special_review.quota"]
+    view = scenario("national-drg-rate", {paths[0]: 2.5}, parameters=paths, lang=lang)
+    assert tables(view.html()) == [expected]
+    again = view.with_changes({paths[1]: 0.01})
+    assert [row[3] for row in tables(again.html())[0][1:]] == ["", "0.01"]
+    assert again.scenario.levers[0].id == view.scenario.levers[0].id == "my-question"
+
+
+def test_a_parameter_that_the_policy_leaves_alone_has_its_default_and_no_source():
+    in_force = drgsim.Policy.load("national-drg-rate").in_force
+    path = next(path for path, each in catalogue().items() if path not in in_force and each.type == "bool")
+    _, row = tables(scenario("national-drg-rate", parameters=[path], lang="en").html())[0]
+    assert row[0] == catalogue()[path].en
+    assert row[2:] == [value_text(catalogue()[path].default, catalogue()[path], plain="en"), "", ""]
+
+
+def test_a_long_value_is_cut_and_says_so():
+    assert _brief("x" * 60) == "x" * 60
+    assert _brief("x" * 61) == "x" * 60 + "…"
+    assert (_brief(None), _brief(True), _brief({"1": 3.0})) == ("—", "true", "{'1': 3.0}")
 
 
 def boxes(widget):
