@@ -146,6 +146,7 @@ def test_the_widget_follows_what_is_typed():
     assert "application/vnd.jupyter.widget-view+json" in view._repr_mimebundle_()
     form, answer = boxes(view.widget())
     assert "HC23" in answer.value
+    assert not any(box.continuous_update for box in form.values())  # a case half typed is no case
     form["Diagnoses"].value = "J18.903"
     form["Procedures"].value = ""
     expected = case({**PRICED, "diagnoses": "J18.903", "procedures": None})
