@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..errors import ArgumentError
 from ..language import both
+from ..words import word_in
 from .exhibits import bands, first_deficit, present_value, waterfall
 from .record import record
 from .valuation_workbook import write_workbook
@@ -154,7 +155,7 @@ class Valuation(Valued):
         return table
 
     def to_excel(self, path: Any, lang: str | None = None) -> None:
-        """Every table as a workbook: see `drgsim.report.valuation_workbook`.
+        """Every table as a workbook, one a sheet, with the accounts and assumptions they come from.
 
         Parameters
         ----------
@@ -177,7 +178,30 @@ class Valuation(Valued):
         >>> valued.to_excel(f"{folder.name}/valuation.xlsx", lang="en")
         >>> folder.cleanup()
         """
-        write_workbook(self, path, lang)
+        write_workbook(self._sheets(), path, lang)
+
+    def _sheets(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The tables of the workbook by their Chinese and English names."""
+        accounts = [region.accounts.frame.assign(region=region.id) for region in self.fund.regions]
+        sheets: dict[tuple[str, str], pd.DataFrame] = {
+            ("概要", "summary"): self.summary(),
+            ("基金", "funds"): self.frame,
+            ("收支明细", "lines"): self.lines,
+            ("人口与参保", "people"): self.people,
+            ("抚养比", "dependency"): self.dependency(),
+            ("现值", "present value"): self.present_value(),
+            ("起始年对账", "start year"): pd.concat(accounts),
+            ("假设", "assumptions"): self.fund.assumptions.frame,
+            ("说明", "notes"): pd.DataFrame(self.notes, columns=["zh", "en", "state"]),
+        }
+        if self.draws:
+            sheets["区间", "bands"] = self.bands
+        for course in self.courses[1:]:
+            if course.scenario.order:
+                name = course.scenario.id[:20].translate(str.maketrans("[]:*?/\\", "       "))
+                zh = f"分解 {word_in(name, 'scenario')}"
+                sheets[zh, f"bars {name}"] = self.waterfall(course.scenario.id)
+        return sheets
 
     def __repr__(self) -> str:
         with_draws = f", {self.draws} draws" if self.draws else ""

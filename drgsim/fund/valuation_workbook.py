@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from .._excel import workbook
 from ..language import LANGUAGES, either, speaking, stated_language, told
 from ..settlement.settlement_workbook import write_tables
-from ..words import headers, title_in, word_in
+from ..words import headers, title_in
 from .assumptions import parameters
 from .own_tables import SHEETS
 from .words import COLUMNS, INSURANCES, KINDS, SEXES, TOTALS, fund_cells, lines, pots
-
-if TYPE_CHECKING:
-    from .valuation import Valuation
-
 
 HOW = "填写说明"
 # by band, so that ageing is the region's own; one row without ages will do
@@ -115,32 +111,13 @@ LABELS = headers(
 )  # fmt: skip
 
 
-def write_workbook(valuation: Valuation, path: Any, lang: str | None = None) -> None:
-    """Every table of a valuation, one a sheet; money in yuan.
+def write_workbook(
+    sheets: Mapping[tuple[str, str], pd.DataFrame], path: Any, lang: str | None = None
+) -> None:
+    """The tables of a valuation by their Chinese and English names, one a sheet; money in yuan.
 
     Raises MissingExtraError without XlsxWriter, ArgumentError for another language.
     """
-    notes = pd.DataFrame(valuation.notes, columns=["zh", "en", "state"])
-    sheets: dict[tuple[str, str], pd.DataFrame] = {
-        ("概要", "summary"): valuation.summary(),
-        ("基金", "funds"): valuation.frame,
-        ("收支明细", "lines"): valuation.lines,
-        ("人口与参保", "people"): valuation.people,
-        ("抚养比", "dependency"): valuation.dependency(),
-        ("现值", "present value"): valuation.present_value(),
-        ("起始年对账", "start year"): pd.concat(
-            [region.accounts.frame.assign(region=region.id) for region in valuation.fund.regions]
-        ),
-        ("假设", "assumptions"): valuation.fund.assumptions.frame,
-        ("说明", "notes"): notes,
-    }
-    if valuation.draws:
-        sheets["区间", "bands"] = valuation.bands
-    for course in valuation.courses[1:]:
-        if course.scenario.order:
-            name = course.scenario.id[:20].translate(str.maketrans("[]:*?/\\", "       "))
-            zh = f"分解 {word_in(name, 'scenario')}"
-            sheets[zh, f"bars {name}"] = valuation.waterfall(course.scenario.id)
     spoken = lang if lang in LANGUAGES else stated_language() or "zh"  # another is refused below
     with speaking(spoken):
         said = {names: fund_cells(table) for names, table in sheets.items()}
