@@ -33,7 +33,8 @@ def kernels():
         Extension(
             f"drgsim._kernels.{path.stem}",
             [path.relative_to(HERE).as_posix()],
-            extra_compile_args=[] if os.name == "nt" else ["-O3"],
+            # no debug symbols: a fifth of the size; a build with checks is tested, and need not be fast
+            extra_compile_args=[] if os.name == "nt" else ["-O0" if CHECKED else "-O3", "-g0"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")] if ABI3 else [],
             py_limited_api=ABI3,
         )
