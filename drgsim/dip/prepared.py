@@ -251,18 +251,28 @@ def key_lookups(
         kept = np.append(True, (np.diff(diagnosis) != 0) | (np.diff(key) != 0))[: len(key)]
         diagnosis, key, narrow = diagnosis[kept], key[kept], narrow[kept]
         order = np.lexsort((key, -narrow, diagnosis))
+        if not len(order):
+            continue
         named, first = np.unique(diagnosis[order], return_index=True)
-        told = np.stack((key[order], narrow[order]), axis=1).tobytes()
-        starts, lengths = (16 * first).tolist(), np.diff(first, append=len(key))
-        places = []
-        for start, length in zip(starts, lengths.tolist(), strict=True):
-            place = lists.setdefault(told[start : start + 16 * length], total)
+        told = np.stack((key[order], narrow[order]), axis=1)
+        lengths = np.diff(first, append=len(key))
+        anew = _unlike_the_last(told, first, lengths)
+        text, places = told.tobytes(), []
+        for start, length in zip((16 * first[anew]).tolist(), lengths[anew].tolist(), strict=True):
+            place = lists.setdefault(text[start : start + 16 * length], total)
             total = max(total, place + length)
             places.append(place)
-        spans[named, row, 0] = places
-        spans[named, row, 1] = places + lengths
+        spans[named, row, 0] = np.array(places)[np.cumsum(anew) - 1]
+        spans[named, row, 1] = spans[named, row, 0] + lengths
     whole = np.frombuffer(b"".join(lists), np.int64).reshape(-1, 2)
     return spans, whole[:, 0].astype(np.int32), whole[:, 1].astype(np.int16)
+
+
+def _unlike_the_last(told: Ints, first: Ints, lengths: Ints) -> npt.NDArray[np.bool_]:
+    """Which lists, end to end, differ from the one before: diagnoses side by side mostly have the same."""
+    before = np.maximum(np.arange(len(told)) - np.repeat(lengths, lengths), 0)
+    same = np.logical_and.reduceat((told == told[before]).all(axis=1), first)
+    return ~same | (np.diff(lengths, prepend=-1) != 0)
 
 
 def _placements(prepared: Prepared, pool: Pool, index: CodeIndex) -> tuple[Ints, Ints, Ints]:
