@@ -74,10 +74,14 @@ def test_a_waterfall_of_two_steps_averaged_over_orders(benchmark, cases, once):
 
 def demo(options):
     """Run the demo as its user would; print its lines with the seconds since it was called."""
+    from apart import warm  # beside this file, which pytest reads too
+
+    surroundings = warm()
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "drgsim", "demo", "--out", f"{folder}/demo", *options]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as run:
+        pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
+        with subprocess.Popen(command, **pipes, text=True, env=surroundings) as run:
             for number, line in enumerate(run.stderr):
                 seconds = time.perf_counter() - start
                 print(f"{seconds:7.2f} s  {'first line: ' if not number else ''}{line.rstrip()}", flush=True)

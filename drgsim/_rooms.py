@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,20 @@ def callable_room(name: str, target: str) -> None:
 
     Room.__call__.__doc__ = f"See `{target.replace(':', '.')}`."
     sys.modules[name].__class__ = Room
+
+
+def late(package: str, **homes: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a package: `homes` are modules of it, by the name in them that is public, imported
+    when it is first asked for, because most who use the package never do."""
+
+    def found(name: str) -> Any:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{package}.{homes[name]}"), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    return found
 
 
 def report_room(module: str) -> ModuleType:

@@ -1,6 +1,8 @@
 """The case table: its columns, the layouts of exports, readers, checks and writers."""
 
-from .check import check_cases
+from typing import TYPE_CHECKING
+
+from .._rooms import late
 from .columns import CaseColumn, case_column, case_columns, column_labels
 from .layout import Layout
 from .layouts import find_layout, layouts
@@ -10,6 +12,11 @@ from .read_report import ReadReport, report_of
 from .rules import CheckRule, check_rules
 from .values import coded_values, value_labels
 from .write import write_cases
+
+if TYPE_CHECKING:
+    from .check import check_cases
+
+__getattr__ = late(__name__, check_cases="check")
 
 __all__ = [
     "CaseColumn",
