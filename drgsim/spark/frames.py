@@ -136,7 +136,7 @@ def _paid(
 ) -> DataFrame:
     columns = tuple(cases.columns)
     found = bonds(policy, columns)
-    if together is None and len(found) == 1 and EVERYTHING not in found:
+    if together is None and len(found) == 1:  # a column: what looks at everything names one besides
         together = next(iter(found))
         found = {}
     elif together is None:
