@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import is_dataclass
 
 import pytest
 
@@ -30,6 +31,12 @@ def test_importing_drgsim_loads_no_heavy_library():
 def test_public_names_resolve(name):
     assert getattr(drgsim, name) is not None
     assert name in dir(drgsim)
+
+
+def test_public_results_are_frozen():
+    kinds = [each for each in (getattr(drgsim, name) for name in drgsim.__all__) if is_dataclass(each)]
+    assert len(kinds) > 8
+    assert [each.__name__ for each in kinds if not each.__dataclass_params__.frozen] == []
 
 
 def test_an_unknown_name_is_an_attribute_error():

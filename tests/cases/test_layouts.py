@@ -2,7 +2,7 @@
 
 import pytest
 
-from drgsim.cases import find_layout, layouts, read_cases
+from drgsim.cases import find_layout, layouts, read_cases, report_of
 from drgsim.cases.case_errors import LayoutFileError
 from drgsim.cases.recognise import header_rows, match_header
 from drgsim.errors import NotFoundError
@@ -31,6 +31,14 @@ def test_a_header_is_recognised_as_its_own_layout(name, file):
     cases = read_cases(file("export.csv", f"{HEADERS[name]}\n{',' * (len(cells) - 1)}\n"))
     assert cases.attrs["drgsim"]["files"][0]["layout"] == name
     assert "of its columns are there" in cases.attrs["drgsim"]["files"][0]["why"]
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_what_was_read_is_told_with_the_trust_in_its_layout(name, file):
+    cells = HEADERS[name].split(",")
+    told = report_of(read_cases(file("export.csv", f"{HEADERS[name]}\n{',' * (len(cells) - 1)}\n"))).account()
+    state = layouts()[name].state
+    assert f"export.csv: 1 cases, layout {name}{'' if state == 'read' else f' [{state}]'} (" in told
 
 
 @pytest.mark.parametrize("name", HEADERS)

@@ -1,6 +1,7 @@
 """No code is lost for its header or its cell."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from drgsim import DrgGrouper, iter_cases, read_cases
 from drgsim.cases import find_layout, report_of
 from drgsim.cases.arrow_cases import arrow_cases
+from drgsim.cases.list_places import _number
 from drgsim.cases.read import chunks_to_read
 
 ROW = {"病案号": "1", "性别": "1", "年龄": "60"}
@@ -235,3 +237,21 @@ def test_a_number_of_a_list_is_no_part_of_a_procedure():
     cells = ["1、51.2300 2、54.5100x005", "1.51.2300", "51.2300"]
     frame = pd.DataFrame({"病案号": list("123"), "主要诊断编码": "E11.900", "手术编码": cells})
     assert read_cases(frame)["procedures"].tolist() == ["51.2300|54.5100x005", "1.51.2300", "51.2300"]
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("1", 1),
+        ("12", 12),
+        ("一", 1),
+        ("九", 9),
+        ("十", 10),
+        ("十二", 12),
+        ("二十", 20),
+        ("二十一", 21),
+        ("", 0),
+    ],
+)
+def test_numbers_of_headers_in_figures_and_in_chinese(said, number):
+    assert _number(re.fullmatch("(.*)", said)) == number

@@ -156,6 +156,8 @@ def test_the_fund_spends_what_it_spent_at_a_factor_found_by_secants():
     assert _neutral(lambda factor: (1_000, 0, factor)) == (1.0, 1.0)
     # what does not answer to the factor is left at the best that was tried
     assert _neutral(lambda factor: (1_500, 1_000, factor)) == (1.0, 1.0)
+    # a step below which 900 are spent: 2/3 was the first to come so near, what was tried later came no nearer
+    assert _neutral(lambda factor: (1_500 if factor > 0.75 else 900, 1_000, factor)) == (2 / 3, 2 / 3)
 
 
 def test_a_mean_of_the_same_values_is_that_value_to_the_last_bit():
