@@ -130,6 +130,7 @@ def _under_a_quota(payments: Payments) -> Mask:
 
 
 MONEY = MEASURES[1:]
+_TEXT = pd.Series([""]).dtype  # what pandas itself gives text
 FEN = 100
 HOSPITAL = ("care_region", "hospital_level", "hospital_id")
 # a change -> the measure it is of, and whether more of that is more of the change
@@ -167,16 +168,20 @@ def summary(scenarios: Sequence[Scenario], outcomes: Mapping[str, Outcome]) -> p
 def by_column(ids: Sequence[str], outcomes: Mapping[str, Outcome], key: str) -> pd.DataFrame:
     """A row for each scenario and value of a column of the cases; the baseline is the first id."""
     sides = {id: outcomes[id].sums([key]).set_index(key) for id in ids}
-    tables = []
-    for id, own in sides.items():
+    names, parts = [], []
+    for own in sides.values():
         here, there = _aligned(own, sides[ids[0]])
-        table = here[["cases"]].assign(**{name: here[name] / FEN for name in MONEY})
+        names.append(here.index)
+        part = {"cases": here["cases"].to_numpy(), **{name: here[name].to_numpy() / FEN for name in MONEY}}
         for name, (measure, sign) in CHANGES.items():
-            table[name] = sign * (here[measure] - there[measure]) / FEN
-        table.insert(0, "scenario", id)
-        tables.append(table.rename_axis(key).reset_index())
-    together = pd.concat(tables, ignore_index=True)
-    return together[["scenario", key, *[name for name in together.columns if name not in ("scenario", key)]]]
+            part[name] = sign * (here[measure].to_numpy() - there[measure].to_numpy()) / FEN
+        parts.append(part)
+    # put together once: a frame for each scenario takes longer than all its sums
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    scenario = np.repeat(np.array(ids, dtype=object), [len(each) for each in names])
+    together = pd.DataFrame({"scenario": pd.Series(scenario).astype(_TEXT), **columns})
+    together.insert(1, key, names[0].append(names[1:]))
+    return together
 
 
 def by_hospital(own: Outcome, baseline: Outcome) -> pd.DataFrame:
