@@ -187,13 +187,18 @@ def by_column(ids: Sequence[str], outcomes: Mapping[str, Outcome], key: str) -> 
 def by_hospital(own: Outcome, baseline: Outcome) -> pd.DataFrame:
     """A row a hospital, the largest gain first; `Comparison.hospitals` names the columns."""
     here, there = _aligned(*(each.sums(HOSPITAL).set_index(list(HOSPITAL)) for each in (own, baseline)))
-    money = ("total_cost", "fund", "borne_by_hospital")
-    table = here[["cases"]].assign(**{name: here[name] / FEN for name in money})
-    table["margin"] = -table["borne_by_hospital"] / table["total_cost"].where(table["total_cost"] > 0)
+    columns = {"cases": here["cases"].to_numpy()}
+    columns |= {name: here[name].to_numpy() / FEN for name in ("total_cost", "fund", "borne_by_hospital")}
+    cost = columns["total_cost"]
+    columns["margin"] = -columns["borne_by_hospital"] / np.where(cost > 0, cost, np.nan)
     for name in ("fund_change", "hospital_change"):
         measure, sign = CHANGES[name]
-        table[name] = sign * (here[measure] - there[measure]) / FEN
-    ordered = table.reset_index().sort_values("hospital_change", ascending=False, kind="stable")
+        columns[name] = sign * (here[measure].to_numpy() - there[measure].to_numpy()) / FEN
+    ordered = (
+        pd.DataFrame(columns, index=here.index)
+        .reset_index()
+        .sort_values("hospital_change", ascending=False, kind="stable")
+    )
     return ordered.reset_index(drop=True)
 
 

@@ -93,18 +93,22 @@ class ParameterBand:
     def _table(self, courses: Sequence[DrawnCourse], measures: Sequence[str], first: int = 0) -> pd.DataFrame:
         years = self.projection.courses[0].growth.years
         columns: dict[str, list[Any]] = {name: [] for name in (*_KEYS, "measure", *_BOUNDS)}
+        rows = [
+            (region, insurance, places, name)
+            for region, insurance, places in groups(self.projection.funds)
+            for name in measures
+            if insurance != ALL or name == "inpatient_fund"
+        ]
         for course, drawn in zip(self.projection.courses[first:], courses, strict=True):
-            for region, insurance, places in groups(self.projection.funds):
-                for name in measures:
-                    if insurance == ALL and name != "inpatient_fund":
-                        continue
-                    bounds = np.percentile(getattr(drawn, name)[places].sum(axis=0), PERCENTILES, axis=-1)
-                    words = (course.scenario, region, insurance)
-                    for key, word in zip((*_KEYS[:3], "measure"), (*words, name), strict=True):
-                        columns[key] += [word] * len(years)
-                    columns["year"] += years
-                    for key, bound in zip(_BOUNDS, bounds / 100, strict=True):
-                        columns[key] += bound.tolist()
+            sums = [getattr(drawn, name)[places].sum(axis=0) for *_, places, name in rows]
+            bounds = np.percentile(np.array(sums), PERCENTILES, axis=-1) / 100  # all at once: mostly overhead
+            for place, (region, insurance, _, name) in enumerate(rows):
+                words = (course.scenario, region, insurance, name)
+                for key, word in zip((*_KEYS[:3], "measure"), words, strict=True):
+                    columns[key] += [word] * len(years)
+                columns["year"] += years
+                for key, bound in zip(_BOUNDS, bounds[:, place], strict=True):
+                    columns[key] += bound.tolist()
         return pd.DataFrame(columns)
 
     def __repr__(self) -> str:
