@@ -1,6 +1,7 @@
 """The house stays one that a stranger can walk through: sizes of files, and no circles of imports."""
 
 import ast
+import csv
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -108,3 +109,13 @@ def test_modules_named_in_strings_are_there():
                 named.append(text.partition(":")[0])
     assert len(named) > 5
     assert [name for name in named if name not in MODULES] == []
+
+
+def test_every_row_of_a_table_of_data_is_as_wide_as_its_header():
+    """A comma in a text without quotes moves what stands behind it into other columns."""
+    torn = []
+    for path in sorted((PACKAGE.parent / "data").rglob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, *rows = csv.reader(file)
+        torn += [f"{path.name}:{row}" for row in rows if row and len(row) != len(header)]
+    assert torn == []
