@@ -150,7 +150,8 @@ def _written(part: Path, name: str) -> Iterator[None]:
 
 def _around(target: Path) -> tuple[str, str]:
     """What stands before and after a run's sign in the names of what it writes beside `target`."""
-    if len(os.fsencode(target.name)) > _LONGEST:
+    named = target.name.encode("utf-8", "replace") == os.fsencode(target.name)  # as libraries need it
+    if len(os.fsencode(target.name)) > _LONGEST or not named:
         return f".{zlib.crc32(os.fsencode(target.name)):08x}.", target.suffix[:8]
     return f".{target.stem}.", target.suffix
 

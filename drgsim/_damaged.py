@@ -88,6 +88,10 @@ def whole(
             raise error(
                 f"the file cannot be opened: {told}", where=name, do="check the path and its rights"
             ) from None
+        try:
+            str(where).encode("utf-8")
+        except UnicodeEncodeError:
+            message, do = "a name that is no text, which the library for such files cannot open", "rename it"
         raise error(message, where=name, do=do) from None
 
 

@@ -13,6 +13,7 @@ from typing import Any
 # got, nearest name, allowed, where, what to do
 _ENGLISH = ("got {}", "did you mean {}?", "allowed: {}", "where: {}", "what to do: {}")
 _CHINESE = ("实为 {}", "是否指 {}？", "可取：{}", "位置：{}", "办法：{}")
+_LONGEST = 400  # characters of a value or a place that are shown whole
 _SHOWN = 8  # allowed values listed before the rest is only counted
 
 
@@ -61,13 +62,13 @@ class DrgsimError(Exception):
         got, nearest, allowed, where, do = words
         text = [f"[{self.code}] {said(self.message)}"]
         if self.got is not None:
-            text.append(got.format(repr(said(self.got) if isinstance(self.got, str) else self.got)))
+            text.append(got.format(short(repr(said(self.got) if isinstance(self.got, str) else self.got))))
         if self.nearest is not None:
             text.append(nearest.format(repr(self.nearest)))
         if self.allowed is not None:
             text.append(allowed.format(said(_listed(self.allowed))))
         if self.where:
-            text.append(where.format(said(self.where)))
+            text.append(where.format(short(said(self.where))))
         if self.do:
             text.append(do.format(said(self.do)))
         return joint.join(text)
@@ -117,6 +118,15 @@ class MissingExtraError(DrgsimError, ImportError):
     """A feature whose optional library is not installed."""
 
     code = "DS005"
+
+
+def short(text: str) -> str:
+    """A text as a message shows it: what is very long (a name of a file, a number) without its middle.
+
+    >>> short("a" * 100_000) == "a" * 200 + " … " + "a" * 80
+    True
+    """
+    return text if len(text) <= _LONGEST else f"{text[:200]} … {text[-80:]}"
 
 
 def nearest_name(name: str, candidates: Iterable[str]) -> str | None:

@@ -145,11 +145,12 @@ def column_of_header(cell: str, names: Iterable[str]) -> str | None:
 def key_places(cells: Sequence[str]) -> dict[str, int]:
     """Where in a row of headers what may name the stay stands."""
     found: dict[str, int] = {}
-    for name in KEYS:
-        for place, cell in enumerate(cells):
-            if name not in found and any(key in _keys_of(name) for key in header_keys(cell)):
+    for place, cell in enumerate(cells):
+        keys = header_keys(cell)
+        for name in KEYS:
+            if name not in found and any(key in _keys_of(name) for key in keys):
                 found[name] = place
-    return found
+    return {name: found[name] for name in KEYS if name in found}
 
 
 def best_header(table: RawTable) -> int | None:

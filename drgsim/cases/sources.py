@@ -33,6 +33,7 @@ _JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 SUFFIXES = (*_TEXT_SUFFIXES, *_BOOK_SUFFIXES, ".parquet", *_JSON_SUFFIXES)
 
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+MOST_COLUMNS = 16_384  # as a sheet has
 _JSON = re.compile(rb"\{|\[\s*[{\[\]]")  # not [BAH],[XB],…, a header as databases write it
 
 
@@ -54,12 +55,12 @@ def raw_tables(source: Source, *, nodes: Mapping[str, Node]) -> Iterator[Opened]
             paths = _paths(source)
         lists = {path for path in paths if len(paths) > 1 and is_list(path.stem, nodes)}
         with _told(str(source)):
-            children = [table for path in paths if path in lists for table in _tables(path, nodes)]
+            children = [table for path in paths if path in lists for table in _narrow(path, nodes)]
         passed = [path for path in paths if lists and is_of_others(path.stem)]
         mains = [path for path in paths if path not in lists and path not in passed] or paths
         for path in mains:
             with _told(path.name):
-                tables = _tables(path, nodes)
+                tables = _narrow(path, nodes)
             if path not in lists:
                 tables = with_children([*tables, *children], nodes, among=tables)
                 for table in tables:
@@ -68,6 +69,22 @@ def raw_tables(source: Source, *, nodes: Mapping[str, Node]) -> Iterator[Opened]
         return
     table = _in_memory(source)
     yield Opened(table.name, [table], True)
+
+
+def _narrow(path: Path, nodes: Mapping[str, Node]) -> list[RawTable]:
+    """The tables of a file that are no wider than any sheet: what one separator too many makes of a long
+    cell, or a file that was turned on its side, is not looked through for headers."""
+    tables = _tables(path, nodes)
+    widths = [max(map(len, table.preview()), default=0) for table in tables]
+    narrow = [table for table, width in zip(tables, widths, strict=True) if width <= MOST_COLUMNS]
+    if tables and not narrow:
+        raise UnreadableFileError(
+            f"a row of {min(widths):,} cells",
+            where=path.name,
+            allowed=f"up to {MOST_COLUMNS:,} columns",
+            do="give a table with one row a stay, and its columns in the first row",
+        )
+    return narrow
 
 
 @contextmanager

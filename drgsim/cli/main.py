@@ -16,7 +16,7 @@ from pathlib import Path
 from .._atomic import held
 from .._damaged import broken_under_a_cap, is_capped, is_out_of_memory
 from .._version import __version__
-from ..errors import DrgsimError, FileFormatError, WriteError
+from ..errors import DrgsimError, FileFormatError, WriteError, short
 from ..language import VARIABLE, named_language, speaking, told
 from ._parser import Parser, add_language, asked_language, refuse_writing_over_input
 from ._say import print_any_text, say, warning_once
@@ -85,7 +85,10 @@ def _run(words: list[str]) -> int:
     except OSError as error:
         file = error.filename2 or error.filename  # the second is where a file was to be moved to
         why = told(str(error.strerror or error))
-        say(f"drgsim: a file cannot be read or written: {why}{f': {file}' if file else ''}", file=sys.stderr)
+        say(
+            f"drgsim: a file cannot be read or written: {why}{f': {short(str(file))}' if file else ''}",
+            file=sys.stderr,
+        )
         return EXIT_UNREADABLE
     except MemoryError:
         return _no_memory()

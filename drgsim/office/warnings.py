@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 
 
 Thresholds = Mapping[str, Mapping[str, float]]
+_ABOUT = ("source", "state")  # what a file says of itself
+_LARGEST = 1_000_000
 
 
 def thresholds(given: Any = None) -> Thresholds:
     """Section → name → number. `given`: a mapping or the path of a TOML file that states what differs.
 
-    Raises NotFoundError, FileFormatError, ArgumentError for an unknown name.
+    Raises NotFoundError, FileFormatError, ArgumentError for an unknown name or what is no number.
 
     >>> thresholds({"low_standard": {"days": 2}})["low_standard"]["days"]
     2
@@ -46,16 +48,23 @@ def thresholds(given: Any = None) -> Thresholds:
     if given is None:
         return result
     own = given if isinstance(given, Mapping) else _read(Path(given))
-    for name, part in own.items():
-        if not isinstance(part, Mapping):
-            continue
-        for key, value in part.items():
-            if key not in result.get(name, {}):
-                allowed = [f"{section}.{each}" for section, keys in result.items() for each in keys]
-                raise ArgumentError(
-                    "no such threshold", got=f"{name}.{key}", allowed=allowed, nearest=allowed
-                )
-            result[name][key] = value
+    stated = {
+        (name, key): value
+        for name, part in own.items()
+        if name not in _ABOUT
+        for key, value in (part.items() if isinstance(part, Mapping) else [("", part)])
+    }
+    for (name, key), value in stated.items():
+        if key not in result.get(name, {}):
+            allowed = [f"{section}.{each}" for section, keys in result.items() for each in keys]
+            raise ArgumentError(
+                "no such threshold", got=f"{name}.{key}".rstrip("."), allowed=allowed, nearest=allowed
+            )
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= _LARGEST:
+            raise ArgumentError(
+                "a threshold is a number", got=value, where=f"{name}.{key}", allowed=f"0 to {_LARGEST:,}"
+            )
+        result[name][key] = value
     return result
 
 

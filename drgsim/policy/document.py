@@ -16,7 +16,7 @@ from .entries import A_DAY, Dated, as_mapping, read_day, read_entry
 from .examples import Example, read_examples
 from .parameter_values import to_plain
 from .parameters import catalogue
-from .policy_errors import Mistake, PolicyError, as_text, shown
+from .policy_errors import Mistake, Mistakes, PolicyError, as_text, counted, shown
 from .rules.rule import Rule, read_lists, read_rules
 from .yaml_text import write_yaml
 
@@ -77,7 +77,7 @@ def read_document(
     `name` is what the error calls it (a file name, an id); the inherited lists and sources are those of the
     documents it extends.
     """
-    problems: list[Mistake] = []
+    problems = Mistakes(lambda found: refuse(found, name))
     head = _head(raw, problems)
     own = _own_sources(raw.get("sources"), problems)
     known = {**load_sources(), **(inherited_sources or {}), **own}
@@ -103,7 +103,7 @@ def refuse(problems: Iterable[Mistake], name: str) -> None:
     found = list(problems)
     if found:
         raise PolicyError(
-            f"{name} cannot be used: {len(found)} {'problem' if len(found) == 1 else 'problems'}",
+            f"{name} cannot be used: {counted(found)} {'problem' if len(found) == 1 else 'problems'}",
             problems=found,
             do="correct them; `drgsim policy check FILE` lists them again",
         )

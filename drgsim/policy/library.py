@@ -272,8 +272,8 @@ def located(problems: Iterable[Mistake], text: str) -> tuple[Mistake, ...]:
 
 def _line(path: str, places: dict[str, int]) -> int | None:
     """The line of the longest name that the path begins with."""
-    names = [name for name in places if path == name or (path.startswith(name) and path[len(name)] in _PARTS)]
-    return places[max(names, key=len)] if names else None
+    ends = (end for end in range(len(path), 0, -1) if end == len(path) or path[end] in _PARTS)
+    return next((places[path[:end]] for end in ends if path[:end] in places), None)
 
 
 def _places(text: str) -> Iterator[tuple[str, int]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
 from ..errors import DrgsimError
 from ..language import language, told
@@ -43,6 +43,36 @@ class Mistake:
         if self.allowed is not None:
             parts.append(allowed.format(told(self.allowed)))
         return ("；" if zh else "; ").join(parts)
+
+
+MOST = 200  # problems that are looked for in one document
+
+
+class Mistakes(list[Mistake]):
+    """What is wrong in one document, at most MOST things: `refuse` is then called with them and raises. What
+    is no such document at all is so told soon, not key by key."""
+
+    def __init__(self, refuse: Callable[[list[Mistake]], None]) -> None:
+        super().__init__()
+        self._refuse = refuse
+
+    def append(self, mistake: Mistake) -> None:
+        super().append(mistake)
+        if len(self) >= MOST:
+            self._refuse(self)
+
+    def extend(self, mistakes: Iterable[Mistake]) -> None:
+        for mistake in mistakes:
+            self.append(mistake)
+
+    def __iadd__(self, mistakes: Iterable[Mistake]) -> Self:  # type: ignore[misc,override]
+        self.extend(mistakes)
+        return self
+
+
+def counted(problems: Sequence[Mistake]) -> str:
+    """How many problems there are; a plus where what comes after MOST was not looked at."""
+    return f"{len(problems)}{'+' if len(problems) >= MOST else ''}"
 
 
 def shown(raw: Any) -> Any:

@@ -15,7 +15,7 @@ from .entries import Dated, read_day, read_entry, steps
 from .library import missing
 from .parameter_values import INVALID, canonical, to_plain
 from .parameters import OTHER, Parameter, catalogue, dimensions
-from .policy_errors import Mistake
+from .policy_errors import Mistake, Mistakes
 from .rules.order import order_problems
 from .rules.rule import Rule, read_rules
 from .yaml_text import plain_yaml
@@ -29,7 +29,7 @@ def reformed(document: Document, changes: Mapping[str, Any]) -> Document:
 
     Raises PolicyError with every problem of the reform.
     """
-    problems: list[Mistake] = []
+    problems = Mistakes(lambda found: refuse(found, "the reform"))
     parameters = dict(document.parameters)
     fields: dict[str, Any] = {}
     rules = document.rules

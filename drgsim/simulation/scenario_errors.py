@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import DrgsimError
 from ..policy.library import located
-from ..policy.policy_errors import Mistake
+from ..policy.policy_errors import Mistake, counted
 from ..policy.yaml_text import Lined
 
 _DEEP = ("levers", "responses")  # sections whose problems are grouped one step further down
@@ -59,7 +59,7 @@ def refuse(problems: Iterable[Mistake], name: str, raw: Any = None) -> None:
     found = list({str(problem): problem for problem in problems}.values())
     if found:
         raise ScenarioError(
-            f"{name} cannot be used: {len(found)} {'problem' if len(found) == 1 else 'problems'}",
+            f"{name} cannot be used: {counted(found)} {'problem' if len(found) == 1 else 'problems'}",
             problems=found,
             do="correct them; all that is wrong in the document is listed here",
         )

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from .._damaged import read_document
 from ..cases.hospital_facts import HospitalFacts
-from ..errors import ArgumentError, NotFoundError
+from ..errors import ArgumentError, FileFormatError, NotFoundError
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SHORTEST_TOKEN = 16
@@ -94,7 +95,7 @@ class Settings:
         """The token of the file, read anew at each start."""
         if self.token_file is None:
             return None
-        lines = self.token_file.read_text(encoding="utf-8").splitlines()
+        lines = read_document(self.token_file, FileFormatError).splitlines()
         token = lines[0].strip() if lines else ""
         if len(token) < _SHORTEST_TOKEN or not token.isascii():
             raise ArgumentError(

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from drgsim import DipGrouper, DrgGrouper, pay, read_cases, write_cases
 from drgsim.cases import report_of
-from drgsim.cases.case_errors import UnknownLayoutError
+from drgsim.cases.case_errors import UnknownLayoutError, UnreadableFileError
 from drgsim.cases.check import check_cases
+from drgsim.cases.chunk_writer import chunk_writer
 from drgsim.cases.rules import check_rules
+from drgsim.cases.write import cases_writer
 from drgsim.cli import main
 from drgsim.errors import ArgumentError
 from tests.payment.streets import policy
@@ -195,3 +197,27 @@ def answers_of(rows):
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(PLAIN, STRANGE)), min_size=1, max_size=3))
 def test_what_is_said_of_a_row_does_not_depend_on_strange_rows_beside_it(beside):
     assert answers_of([PLAIN, *beside]) == alone()
+
+
+def test_a_row_wider_than_any_sheet_is_refused_before_it_is_looked_through(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(f"c{place}" for place in range(20_000)) + "\n1\n")
+    with pytest.raises(UnreadableFileError, match="20,000 cells"):
+        read_cases(path)
+    path.write_text("case_id,sex,diagnoses\n1,1," + "I10.x00|" * 20_000 + "\n")
+    with pytest.raises(UnreadableFileError, match="a cell is longer"):
+        read_cases(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of files are text there")
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".xlsx"])
+def test_a_file_is_written_under_any_name(tmp_path, ending):
+    path = tmp_path / os.fsdecode(b"bad\xff\xfe" + ending.encode())
+    with chunk_writer(path) if ending != ".xlsx" else cases_writer(path) as write:
+        write(pd.DataFrame({"case_id": ["1"], "diagnoses": ["I10.x00"]}))
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    if ending == ".csv":
+        assert read_cases(path)["case_id"].tolist() == ["1"]
+    else:
+        with pytest.raises(UnreadableFileError, match="rename"):
+            read_cases(path)

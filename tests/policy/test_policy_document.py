@@ -5,10 +5,13 @@ import pickle
 
 import pytest
 
-from drgsim import Policy
-from drgsim.errors import FileFormatError, NotFoundError
-from drgsim.policy.policy_errors import PolicyDateWarning, PolicyError
+from drgsim import Policy, Scenario
+from drgsim.errors import DrgsimError, FileFormatError, NotFoundError
+from drgsim.grouping.refine.features import Constraints
+from drgsim.office.warnings import thresholds
+from drgsim.policy.policy_errors import MOST, PolicyDateWarning, PolicyError
 from drgsim.policy.yaml_text import parse_yaml
+from drgsim.simulation.scenario.assumptions import Assumptions
 
 VALUE = {"value": 0.5, "source": "R090", "state": "assumed"}
 
@@ -251,3 +254,40 @@ def test_a_column_of_its_own_that_a_rule_asks_for_is_no_slip():
         ],
     }
     assert len(Policy.load(raw).document.examples) == 1
+
+
+@pytest.mark.parametrize("load", [Policy.load, Scenario.load, Assumptions.load])
+def test_what_is_no_such_document_is_told_soon_and_not_key_by_key(load, tmp_path):
+    """20,000 keys that no field has took minutes, and filled the screen with megabytes."""
+    path = tmp_path / "keys.yaml"
+    path.write_text("".join(f"k{place}: &a{place} 1\n" for place in range(20_000)))
+    with pytest.raises(DrgsimError, match=rf"{MOST}\+") as caught:
+        load(path)
+    assert [problem.line for problem in caught.value.problems[:3]] != [None] * 3
+    assert len(caught.value.problems) <= MOST
+    assert len(str(caught.value)) < 50_000
+
+
+def test_constraints_and_thresholds_of_another_kind_are_refused(tmp_path):
+    path = tmp_path / "own.toml"
+    for text in ("", "[constraints]\n", "constraints = 1\n", "[features]\nages = 5\n", "x = nan\n"):
+        path.write_text(text)
+        with pytest.raises(DrgsimError):
+            Constraints.load(path)
+    for value in ("x", float("nan"), 10**40, -1, True, None):
+        with pytest.raises(DrgsimError):
+            Constraints.load(min_cases=value)
+    for text in (
+        "days = 3\n",
+        "[low_standard]\ndays = 'x'\n",
+        "[low_standard]\ndays = nan\n",
+        "[a]\nb = 1\n",
+    ):
+        path.write_text(text)
+        with pytest.raises(DrgsimError):
+            thresholds(path)
+
+
+def test_what_was_got_is_shown_without_its_middle_where_it_is_long():
+    told = str(DrgsimError("no such file", got="x" * 100_000, where="y" * 100_000))
+    assert len(told) < 1000

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..._damaged import read_toml
 from ..._paths import data_dir
-from ...errors import ArgumentError
+from ...errors import ArgumentError, FileFormatError
 from ...schemes.model import Adrg
 from ...schemes.rules.terms import Member, Role
 from ...schemes.rules.walk import leaves
@@ -53,25 +53,31 @@ class Constraints:
     def load(cls, path: str | Path | None = None, **changed: Any) -> Constraints:
         """The shipped constraints or those of a file, with single ones `changed`.
 
-        Raises ArgumentError for a name that is none, or a value out of its range.
+        Raises ArgumentError for a name that is none, or a value out of its range; FileFormatError for a file
+        that is no such document.
 
         >>> Constraints.load(min_cases=50).min_cases
         50
         """
         source = data_dir() / "refine" / "constraints.toml" if path is None else Path(path)
         document = read_toml(source)
-        features = document["features"]
-        found = cls(
-            **{name: each["value"] for name, each in document["constraints"].items()},
-            ages=tuple(features["ages"]),
-            classes=features["classes"],
-            class_length=features["class_length"],
-            treatments=tuple(
-                Treatment(name, tuple(each["prefixes"]), each["zh"], each["en"])
-                for name, each in document.get("treatments", {}).items()
-            ),
-            state=document.get("state", "assumed"),
-        )
+        try:
+            found = cls(
+                **{name: each["value"] for name, each in document["constraints"].items()},
+                **{**document["features"], "ages": tuple(document["features"]["ages"])},
+                treatments=tuple(
+                    Treatment(name, tuple(each["prefixes"]), each["zh"], each["en"])
+                    for name, each in document.get("treatments", {}).items()
+                ),
+                state=document.get("state", "assumed"),
+            )
+        except (KeyError, TypeError, AttributeError):
+            raise FileFormatError(
+                "not a file of constraints",
+                where=source.name,
+                allowed=f"[constraints] and [features] with each of {', '.join(_NUMBERS)}, ages",
+                do="copy data/refine/constraints.toml and change its values",
+            ) from None
         known = [each.name for each in fields(cls)]
         for name in changed:
             if name not in known:
@@ -79,6 +85,14 @@ class Constraints:
         return replace(found, **changed)._checked()
 
     def _checked(self) -> Constraints:
+        for name in _NUMBERS:
+            stated, whole = getattr(self, name), name in _WHOLE
+            kind = int if whole else (int, float)
+            if not isinstance(stated, kind) or isinstance(stated, bool) or not 0 <= stated <= _LARGEST:
+                allowed = f"a{' whole' if whole else ''} number from 0 to {_LARGEST:,}"
+                raise ArgumentError(f"{name} is no sensible number", got=str(stated)[:40], allowed=allowed)
+        if not all(isinstance(age, int) and 0 < age <= _OLDEST for age in self.ages):
+            raise ArgumentError("ages are edges of age bands", got=str(self.ages)[:40], allowed="whole years")
         for name, low in (("min_cases", 2), ("min_hospitals", 1), ("most_groups", 1), ("folds", 2)):
             if getattr(self, name) < low:
                 raise ArgumentError(
@@ -93,6 +107,10 @@ class Constraints:
         path = data_dir() / "refine" / "constraints.toml"
         return dict(read_toml(path)["constraints"])
 
+
+_NUMBERS = tuple(each.name for each in fields(Constraints) if each.type in ("int", "float"))
+_WHOLE = tuple(each.name for each in fields(Constraints) if each.type == "int")
+_LARGEST, _OLDEST = 1_000_000_000, 150
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

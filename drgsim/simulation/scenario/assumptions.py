@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..._paths import data_path
 from ...errors import ArgumentError, NotFoundError, nearest_name
-from ...policy.policy_errors import Mistake, as_text
+from ...policy.policy_errors import Mistake, Mistakes, as_text
 from ...policy.yaml_text import read_yaml
 from ..scenario_errors import refuse
 from .assumption_values import Assumed, Interval, assumable, catalogue, neutral, paths, read_assumed
@@ -58,9 +58,9 @@ class Assumptions:
             return source
         if isinstance(source, str) and source in _shipped():
             return _load_shipped(source)
-        problems: list[Mistake] = []
         name = "the assumptions" if isinstance(source, Mapping) else str(source)
         raw = source if isinstance(source, Mapping) else read_yaml(_find(str(source)))
+        problems = Mistakes(lambda found: refuse(found, name, raw))
         found = cls.read(raw, "", problems)
         refuse(problems, name, raw)
         return found
@@ -84,7 +84,7 @@ class Assumptions:
 
     def over(self, overrides: Mapping[str, Any]) -> Assumptions:
         """These assumptions with some values replaced; raises ScenarioError with all problems at once."""
-        problems: list[Mistake] = []
+        problems = Mistakes(lambda found: refuse(found, "the overrides"))
         top = _entries(overrides, "", problems)
         refuse(problems, "the overrides")
         return Assumptions(self.id, self.title, self.note, _laid_over(self.values, top))

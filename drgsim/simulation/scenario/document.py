@@ -15,7 +15,7 @@ from ...policy.entries import read_day
 from ...policy.library import DEEPEST
 from ...policy.library import shipped as shipped_policies
 from ...policy.policy import Policy
-from ...policy.policy_errors import Mistake, PolicyError, as_text
+from ...policy.policy_errors import Mistake, Mistakes, PolicyError, as_text
 from ...policy.yaml_text import Lined, read_yaml
 from ...weights.table import published
 from ..scenario_errors import ScenarioError, refuse
@@ -105,7 +105,7 @@ def read_document(
     `name` is what the error calls it, `folder` where files it names are looked for, `over` the fields of the
     scenario a document is laid over that names neither a policy nor one it extends.
     """
-    problems: list[Mistake] = []
+    problems = Mistakes(lambda found: refuse(found, name, raw))
     _check_version(raw, problems)
     stated = _stated(raw, problems)
     unfit = len(problems)
