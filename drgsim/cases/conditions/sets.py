@@ -25,10 +25,10 @@ def number_set(parser: Values, value: n.Value, dates: bool) -> n.NumberIn:
             parser.fail("a set is empty", token)
         return n.NumberIn(value, tuple(intervals), dates)
     start = parser.now.start
+    if parser.now.kind not in ("number", "date") and not parser.at("-", "..", "..<"):
+        parser.fail("an interval or a set should stand here", parser.now, do="such as 0..17 or {1, 2}")
     low = None if parser.at("..", "..<") else _end(parser, dates)
-    if not parser.at("..", "..<"):
-        if low is None:
-            parser.fail("an interval or a set should stand here", parser.now, do="such as 0..17 or {1, 2}")
+    if low is not None and not parser.at("..", "..<"):
         return n.NumberIn(value, (n.Interval(low, low),), dates)
     open_high = parser.take().text == "..<"
     more = parser.now.kind in ("number", "date") or parser.at("-")
