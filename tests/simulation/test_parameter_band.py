@@ -55,6 +55,13 @@ def test_a_scenario_that_assumes_something_else_keeps_all_other_draws():
     assert (one.income != two.income).any()
 
 
+def test_one_draw_is_a_band_and_none_is_not():
+    _, band, _ = banded(SmallWorld(), [BASELINE], draws=1, years=1)
+    assert band.courses[0].inpatient_fund.shape[2] == 1
+    with pytest.raises(ArgumentError, match="a band needs draws"):
+        banded(SmallWorld(), [BASELINE], draws=0, years=1)
+
+
 def test_one_draw_at_the_central_values_is_the_projection():
     projection, band, _ = banded(
         SmallWorld(response=0.6), [assuming(BASELINE, unit_cost_growth=0.04)], draws=3

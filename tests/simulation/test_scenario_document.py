@@ -15,6 +15,7 @@ from drgsim.simulation.scenario.assumptions import Assumptions
 from drgsim.simulation.scenario.document import DOCUMENT_VERSION, FIELDS
 from drgsim.simulation.scenario.lever import FIELDS as LEVER_FIELDS
 from drgsim.simulation.scenario_errors import RecordError, ScenarioError, SimulationError
+from drgsim.simulation.world.ingredients import installed
 
 RAW = {"drgsim_scenario": DOCUMENT_VERSION, "id": "own", "policy": "national-drg-rate", "on": "2025-12-31"}
 
@@ -86,6 +87,18 @@ def test_every_problem_of_a_document_is_found_in_one_pass_and_shown_by_part():
     assert text.startswith("[DS702] the scenario two words cannot be used: ")
     assert text.count("\n  levers.groups\n") == 1
     assert all(f"    {problem}" in text for problem in caught.value.problems)
+
+
+def test_a_lever_without_a_title_bears_the_label_of_the_one_parameter_it_changes():
+    base = Scenario.of("national-drg-rate", on="2025-12-31")
+    by_level = {"outlier.high.threshold/3": 2.5, "outlier.high.threshold/2": 2}
+    for reform in ({"outlier.high.threshold": 2.5}, by_level):
+        title = base.reform(reform, id="x").levers[0].title
+        assert title == {"zh": "高倍率界限", "en": "high-outlier threshold"}
+    two = base.reform({"outlier.high.threshold": 2.5, "outlier.low.threshold": 0.4}, id="both").levers[0]
+    assert two.title == {"zh": "both", "en": "both"}
+    assert set(installed([base.reform(policy="national-dip", scheme="dip", id="to-dip").named("q")], 2025)[
+        "policies"]) == {"q/policy (national-drg-rate)", "q/levers.to-dip.policy (national-dip)"}  # fmt: skip
 
 
 def test_what_must_be_there_is_asked_for():

@@ -1,5 +1,7 @@
 """Length of stay, coding, new technology, self-pay and thresholds: what rises, what falls, what stays."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 import drgsim
@@ -7,7 +9,7 @@ from drgsim.grouping.case import Case
 from drgsim.grouping.explain import complications_of
 from drgsim.simulation.responses import Habits, facing
 
-from .faced import PARTS, SCHEME, apply, changed, faced, fen
+from .faced import PARTS, SCHEME, apply, changed, faced, fen, habits
 
 GROUPS = ["mdc", "adrg", "drg", "severity", "status", "reason"]
 FACED = ["weight", "standard", "ratio", "outlier", "low_outlier_cost"]
@@ -78,6 +80,22 @@ def test_the_code_gained_is_a_complication_that_counts():
         assert listed
         assert any(each.counts for each in listed)
         assert added not in old.split("|")
+
+
+def test_codes_are_gained_by_the_habits_that_were_given():
+    learned = habits().complications
+    asked = []
+
+    def none(name, cells, *_):
+        asked.append(name)
+        return np.full(len(cells), -1)
+
+    known = SimpleNamespace(complications=SimpleNamespace(scheme=SCHEME, used=learned.used, choose=none))
+    before = faced()
+    assert untouched(before, apply("coding_drift", share=0.6, mcc=0.5, known=known))
+    assert asked == ["mcc", "cc"]
+    known.complications.scheme = "chs-drg-1.1"  # of another scheme: learned anew from the cases
+    assert changed(before, apply("coding_drift", share=0.6, mcc=0.5, known=known), "diagnoses").any()
 
 
 def test_drift_hits_the_share_of_those_that_could():
