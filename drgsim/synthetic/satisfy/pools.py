@@ -76,18 +76,20 @@ def _path(grouper: DrgGrouper) -> Path:
 def _plain(target: Target) -> list[Any]:
     needs = list(dict.fromkeys(id(core.needs) for core in target.cores))
     stated = {id(core.needs): core.needs for core in target.cores}
+    limits = list(dict.fromkeys(core.limit for core in target.cores))  # few, and many cores have the same
     cores = [
         [
             core.principal,
             core.main,
             core.diagnoses,
             core.procedures,
-            _limit(core.limit),
+            limits.index(core.limit),
             needs.index(id(core.needs)),
         ]
         for core in target.cores
     ]
-    return [target.adrg.code, sorted(target.drgs), [_needs(stated[key]) for key in needs], cores]
+    told = [*map(_limit, limits)], [_needs(stated[key]) for key in needs]
+    return [target.adrg.code, sorted(target.drgs), *told, cores]
 
 
 def _limit(limit: Limit) -> list[Any]:
@@ -103,11 +105,11 @@ def _restored(grouper: DrgGrouper, kept: dict[str, Any]) -> Proof:
     adrgs = {adrg.code: adrg for adrg in grouper.scheme.adrgs}
     mdcs = {mdc.code: mdc for mdc in grouper.scheme.mdcs}
     targets = []
-    limit_of = _Limits()
-    for code, drgs, stated, listed in kept["targets"]:
+    for code, drgs, limited, stated, listed in kept["targets"]:
+        limits = [*map(_limit_of, limited)]
         needs = [
             Needs(
-                limit_of(limit),
+                _limit_of(limit),
                 {Variable(name): (low, high) for name, (low, high) in bounds.items()},
                 frozenset(discharges),
                 department,
@@ -115,23 +117,16 @@ def _restored(grouper: DrgGrouper, kept: dict[str, Any]) -> Proof:
             for limit, bounds, discharges, department in stated
         ]
         cores = tuple(
-            Core(principal, main, tuple(diagnoses), tuple(procedures), limit_of(limit), needs[place])
+            Core(principal, main, tuple(diagnoses), tuple(procedures), limits[limit], needs[place])
             for principal, main, diagnoses, procedures, limit, place in listed
         )
         targets.append(Target(mdcs[adrgs[code].mdc], adrgs[code], frozenset(drgs), cores))
     return Proof(tuple(targets), np.array(kept["reach"], dtype=np.int32))
 
 
-class _Limits(dict[tuple[Any, ...], Limit]):
-    """Limits by what was kept of them: few, and many cores have the same."""
-
-    def __call__(self, plain: list[Any]) -> Limit:
-        sexes, age_from, age_to = plain
-        return self[*sexes, age_from, age_to]
-
-    def __missing__(self, key: tuple[Any, ...]) -> Limit:
-        *sexes, age_from, age_to = key
-        return self.setdefault(key, Limit(frozenset(sexes), age_from, age_to))
+def _limit_of(plain: list[Any]) -> Limit:
+    sexes, age_from, age_to = plain
+    return Limit(frozenset(sexes), age_from, age_to)
 
 
 Ints = npt.NDArray[np.int64]
