@@ -12,7 +12,7 @@ import pytest
 import drgsim
 from drgsim.errors import ArgumentError, NotFoundError
 from drgsim.web.pages.desk import Desk, Visit
-from drgsim.web.pages.file_read import cases_of, look, read
+from drgsim.web.pages.file_read import MOST_COLUMNS, cases_of, look, read
 from drgsim.web.pages.file_routes import _plain_name
 from drgsim.web.pages.file_tasks import audit, office, transition
 
@@ -123,9 +123,23 @@ def test_a_file_no_layout_fits_can_be_named_by_hand(visit):
     (file,) = look(visit, {}, quiet)["files"]
     assert file["layout"] is None
     assert [each["header"] for each in file["columns"]] == ["甲", "乙"]
+    assert file["left_off"] == 0
     options = {"rename": {"甲": "sex", "乙": "diagnoses"}}
     visit.write("read", read(visit, options, quiet))
     assert cases_of(visit)["diagnoses"].notna().all()
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_columns_beyond_those_that_are_shown_are_counted(visit, known):
+    heads = (["病案号", "主要诊断编码"] if known else ["甲", "乙"]) + [
+        f"列{number}" for number in range(MOST_COLUMNS)
+    ]
+    (visit.files / "a.csv").write_text(
+        ",".join(heads) + "\n" + "," * (len(heads) - 1) + "\n", encoding="utf-8"
+    )
+    (file,) = look(visit, {}, quiet)["files"]
+    assert (file["layout"] is not None) == known
+    assert (len(file["columns"]), file["left_off"]) == (MOST_COLUMNS, 2)
 
 
 def test_nothing_is_computed_while_codes_lie_unread(visit):

@@ -50,6 +50,10 @@ def test_the_valuation_is_the_librarys(visitor):
         assert f"{months:,.2f}" in text
     assert text.count("<polyline") == 2
     assert text.count("<polygon") == 3
+    states = [each.state for each in Fund.national().assumptions.values()]
+    assert 0 < states.count("assumed") < len(states)
+    assert states.count("assumed") * 2 != len(states)
+    assert f"{len(states)} 项假设中 {states.count('assumed')} 项为假定。" in text
     _, same = visitor.form("/fund/value", **MOVED)
     assert same == text
 
