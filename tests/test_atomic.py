@@ -13,10 +13,12 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
+from drgsim import DipCatalogue
 from drgsim._atomic import _machine, aside, held, replacing, together
 from drgsim._excel import _Sink
 from drgsim.cases.chunk_writer import chunk_writer
 from drgsim.cases.write import table_writer, write_cases
+from drgsim.dip.pack import save
 from drgsim.errors import ArgumentError, NotFoundError, WriteError
 
 FULL = Path("/dev/full")
@@ -183,6 +185,25 @@ def test_a_pipe_is_not_written_over(tmp_path):
     os.mkfifo(tmp_path / "a.txt")
     with pytest.raises(ArgumentError, match="pipe or a device"), replacing(tmp_path / "a.txt"):
         pass
+
+
+def test_a_catalogue_whose_report_finds_no_room_is_not_written_by_half(tmp_path):
+    catalogue = DipCatalogue.load("example")
+    folder = catalogue.save(tmp_path / "mine")
+    (folder / "hospital_coefficients.csv").write_text("of an earlier catalogue")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def full(part):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(WriteError):
+        save(catalogue, folder, full)
+    with pytest.raises(WriteError):
+        save(catalogue, tmp_path / "other", full)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    save(catalogue, folder, lambda part: (part / "report.txt").write_text("whole"))
+    assert (folder / "report.txt").read_text() == "whole"
 
 
 def test_a_full_disk_keeps_the_old_file(tmp_path):

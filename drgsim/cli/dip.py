@@ -152,6 +152,7 @@ def _fit(arguments: argparse.Namespace) -> int:
     from ..cases import read_cases
     from ..dip import DipCatalogue, DipCatalogueBuilder
     from ..dip.classes import read_comorbidity
+    from ..dip.pack import save
 
     folder = Path(arguments.out)
     name = arguments.id or folder.name
@@ -170,8 +171,7 @@ def _fit(arguments: argparse.Namespace) -> int:
     )
     against = DipCatalogue.load(arguments.against, strict=False) if arguments.against else None
     builder.fit(read_cases(arguments.file, **reading_options(arguments)))
-    builder.catalogue_.save(folder)
-    builder.report_.to_excel(folder / "report.xlsx")
+    save(builder.catalogue_, folder, lambda part: builder.report_.to_excel(part / "report.xlsx"))
     _tell_fit(builder.report_)
     if against is not None:
         say(builder.report_.changes(against))

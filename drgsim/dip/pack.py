@@ -129,12 +129,16 @@ def listed(problems: Iterable[str]) -> str:
     return " | ".join(problems[:_SHOWN]) + (f" | and {more} more" if more > 0 else "")
 
 
-def save(catalogue: CatalogueRecord, folder: Path) -> Path:
-    """Write every table; a table left from an earlier save that is now empty goes."""
+def save(catalogue: CatalogueRecord, folder: Path, beside: Callable[[Path], None] | None = None) -> Path:
+    """Write every table; a table left from an earlier save that is now empty goes. `beside` writes more into
+    the folder it is called with: all of it is there, or none."""
     with together(folder) as part:
         (part / META).write_text(_meta_text(catalogue), encoding="utf-8")
         for table, records in _records_of(catalogue):
             table.write(part, records)
+        if beside is not None:
+            beside(part)
+        for table, _ in _records_of(catalogue):  # the disk was not full: what goes now goes for good
             if not (part / table.file).exists():
                 (folder / table.file).unlink(missing_ok=True)
     return folder
