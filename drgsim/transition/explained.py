@@ -89,10 +89,10 @@ class _Cells:
 def _drawn(
     cells: dict[str, _Cells], cost: Floats, hospital: pd.Series, mdcs: int, draws: int, seed: int
 ) -> dict[str, Floats]:
-    """Measures of both schemes in draws of whole hospitals, the same ones for both."""
+    """Measures of both schemes in draws of whole hospitals, the same ones for both; stays without one are one."""
     from scipy.sparse import csr_matrix
 
-    codes, labels = pd.factorize(hospital.astype(object), sort=True)
+    codes, labels = pd.factorize(hospital.astype(object), sort=True, use_na_sentinel=False)
     n = len(labels)
     chosen = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws).astype(float)
     found: dict[str, Floats] = {}

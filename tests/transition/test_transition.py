@@ -173,3 +173,12 @@ def test_the_room_is_also_the_function():
 
     assert callable(drgsim.transition)
     assert drgsim.transition.flows.MOVES is MOVES
+
+
+def test_stays_without_a_hospital_are_drawn_as_those_of_one(cases):
+    some = cases.assign(hospital_id=cases["hospital_id"].astype(object)).iloc[:800]
+    some.loc[some.index[:50], "hospital_id"] = None
+    named = some.assign(hospital_id=some["hospital_id"].fillna("~"))
+    told = [drgsim.transition(each, "chs-drg-1.1", "chs-drg-2.0", draws=5) for each in (some, named)]
+    pd.testing.assert_frame_equal(told[0].explained, told[1].explained)
+    assert told[0].explained["riv_low"].notna().any()
