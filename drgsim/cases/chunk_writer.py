@@ -16,7 +16,7 @@ from .._optional import installed, require
 from ..errors import ArgumentError, ColumnError
 from .arrow_columns import is_text
 from .columns import case_columns
-from .texts import neutral, neutral_array, neutral_frame
+from .texts import neutral, neutral_array, neutral_frame, plain_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,6 +149,9 @@ def _csv_text(table: Any) -> Any:
     for place, kind in enumerate(table.schema.types):
         if pa.types.is_nested(kind):
             table = table.set_column(place, table.schema.names[place], _as_json(table.column(place)))
+        elif not (is_text(kind) or _is_plain(kind)):
+            told = neutral_array(_as_words(table.column(place)))
+            table = table.set_column(place, table.schema.names[place], told)
         elif is_text(kind):
             told = neutral_array(table.column(place))
             table = table.set_column(place, table.schema.field(place), told)
@@ -156,6 +159,23 @@ def _csv_text(table: Any) -> Any:
         return _csv_rows(table, "none")
     except pa.ArrowInvalid:  # a value holds a comma, a quote or a line break
         return _csv_rows(table, "needed")
+
+
+def _is_plain(kind: Any) -> bool:
+    """Whether a type is one that Arrow writes as CSV, whatever stands in it."""
+    import pyarrow as pa
+
+    tests = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    days = (pa.types.is_date, pa.types.is_time, pa.types.is_timestamp, pa.types.is_duration, pa.types.is_null)
+    return any(test(kind) for test in (*tests, *days))
+
+
+def _as_words(column: Any) -> Any:
+    """Bytes, views, intervals and types of others' making as text."""
+    import pyarrow as pa
+
+    cells = [None if cell is None else plain_text(cell) for cell in column.to_pylist()]
+    return pa.array(cells, pa.string())
 
 
 def _as_json(column: Any) -> Any:

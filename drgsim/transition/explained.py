@@ -89,7 +89,7 @@ class _Cells:
 def _drawn(
     cells: dict[str, _Cells], cost: Floats, hospital: pd.Series, mdcs: int, draws: int, seed: int
 ) -> dict[str, Floats]:
-    """Measures of both schemes in draws of whole hospitals, the same ones for both; stays without one are one."""
+    """Measures of both schemes in draws of whole hospitals, the same for both; stays without one are one."""
     from scipy.sparse import csr_matrix
 
     codes, labels = pd.factorize(hospital.astype(object), sort=True, use_na_sentinel=False)

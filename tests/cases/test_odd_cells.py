@@ -199,6 +199,25 @@ def test_what_is_said_of_a_row_does_not_depend_on_strange_rows_beside_it(beside)
     assert answers_of([PLAIN, *beside]) == alone()
 
 
+ODD = {
+    "uuid": pa.array([b"0" * 16], pa.uuid()),
+    "bytes": pa.array([b"ab\xff"]),
+    "view": pa.array(["=1+1"], pa.string_view()),
+    "interval": pa.array([(1, 2, 3)], pa.month_day_nano_interval()),
+    "runs": pa.RunEndEncodedArray.from_arrays([1], ["a"]),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_columns_of_every_type_of_arrow_pass_through_into_csv(kind, tmp_path):
+    with chunk_writer(tmp_path / "a.csv") as write:
+        write(pa.table({"case_id": ["1"], "own": ODD[kind]}))
+    told = pd.read_csv(tmp_path / "a.csv", dtype=str)["own"][0]
+    assert told.startswith(
+        {"view": "'=1+1", "uuid": "30303030-", "bytes": "ab", "runs": '"a"'}.get(kind, "M")
+    )
+
+
 def test_a_row_wider_than_any_sheet_is_refused_before_it_is_looked_through(tmp_path):
     path = tmp_path / "wide.csv"
     path.write_text(",".join(f"c{place}" for place in range(20_000)) + "\n1\n")

@@ -89,7 +89,7 @@ class Constraints:
             stated, whole = getattr(self, name), name in _WHOLE
             kind = int if whole else (int, float)
             if not isinstance(stated, kind) or isinstance(stated, bool) or not 0 <= stated <= _LARGEST:
-                allowed = f"a{' whole' if whole else ''} number from 0 to {_LARGEST:,}"
+                allowed = f"{'whole numbers' if whole else 'numbers'} from 0 to {_LARGEST:,}"
                 raise ArgumentError(f"{name} is no sensible number", got=str(stated)[:40], allowed=allowed)
         if not all(isinstance(age, int) and 0 < age <= _OLDEST for age in self.ages):
             raise ArgumentError("ages are edges of age bands", got=str(self.ages)[:40], allowed="whole years")
