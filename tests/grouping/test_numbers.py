@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from drgsim.grouping.numbers import read_numbers
+from drgsim.grouping.one_case import _department
 
 NAN = float("nan")
 AGES = [0, 60, NAN, 150]
@@ -71,3 +72,10 @@ def test_missing_is_not_unreadable():
         values, unreadable = read_numbers(column, "birth_weight")
         assert np.isnan(values).all()
         assert not unreadable.any()
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"), [(" ICU ", "ICU"), ("内科", "内科"), (7, "7"), (None, ""), (pd.NA, "")]
+)
+def test_the_department_of_one_case_is_a_text(cell, read):
+    assert _department(pd.Series([cell], dtype=object)) == read

@@ -239,6 +239,9 @@ def test_cells_trim_the_dearest_and_look_only_at_common_classes():
     assert found.square.tolist() == [66, 9, 5]
     assert found.case_hospital.tolist() == [3, 4, 5, 2, 0, 1]
     assert len(cells(own, np.arange(6), many, frozenset("AB"), replace(c, min_cases=3)).features) == 3
+    both, one = (cells(own, np.arange(6), many, frozenset("AB"), replace(c, classes=n)) for n in (2, 1))
+    assert [each.key for each in both.features if each.kind == "class"] == ["A", "B"]
+    assert [each.key for each in one.features if each.kind == "class"] == ["A"], "the commonest"
     assert len(cells(own, np.arange(6), many, frozenset(), c).features) == 3
 
 
