@@ -106,7 +106,8 @@ class DrgGrouper:
             ignored. Numbers may be text. Codes compare exactly and are never repaired:
             `drgsim.read_cases` does that, and says what it did.
         names
-            Adds mdc_name, adrg_name and drg_name.
+            Adds mdc_name, adrg_name and drg_name: as the scheme has them, in English for who asked for
+            English (`drgsim.set_language`) where there is an English name.
 
         Returns
         -------

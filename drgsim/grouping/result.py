@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..language import stated_language
 from ..schemes.compiled import CompiledScheme
+from ..words import english_name_of
 from .case import Answer, CaseSeverity, Reason, Status
 from .kernel import Answers
 
@@ -89,10 +91,15 @@ def _columns(answers: Answers, compiled: CompiledScheme, names: bool) -> dict[st
     }
     if names:
         columns |= {
-            f"{level}_name": _named(getattr(answers, level), getattr(compiled, f"{level}s").names)
+            f"{level}_name": _named(getattr(answers, level), _told(getattr(compiled, f"{level}s").names))
             for level in LEVELS
         }
     return columns
+
+
+def _told(names: tuple[str, ...]) -> tuple[str, ...]:
+    """In English for who asked for it and where there is an English name, else as the scheme has them."""
+    return tuple(map(english_name_of, names)) if stated_language() == "en" else names
 
 
 def _named(places: npt.NDArray[np.int16], names: tuple[str, ...]) -> _Coded:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..language import Language, both, language, stated_language, told
 from ..sources import STATES
-from ..words import chinese, unit_text
+from ..words import chinese, pairs, unit_text
 from .parameters import OTHER, Parameter, band_labels, dimensions
 
 if TYPE_CHECKING:
@@ -17,21 +17,21 @@ STATE_ZH = chinese("trust")
 
 
 def value_text(value: Any, parameter: Parameter | None = None, *, plain: Language | None = None) -> str:
-    """A canonical value on one line: keys as `3: 3; other: 2`, bands as `≤1: 3, >: 2`.
+    """A canonical value on one line: keys as `3: 3; other: 2`, bands as `≤1: 3, >1: 2`.
 
     `plain` says choices and keys in the words of one language, for who reads and does not write documents.
     """
-    known = chinese("value") if plain == "zh" else {}
     if isinstance(value, dict):
-        other = both("其他", "other", "/") if plain is None else known.get(OTHER, OTHER)
-        parts = [
-            f"{other if key == OTHER else known.get(key, key)}: {_inner(each, parameter, plain)}"
-            for key, each in value.items()
-        ]
-        return "; ".join(parts)
+        return "; ".join(
+            f"{_key_text(key, plain)}: {_inner(each, parameter, plain)}" for key, each in value.items()
+        )
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        uppers = [upper for upper, _ in value]
+        within = [f"≤{each:g}" for each in uppers if each is not None]
+        # the last has no upper bound: above that of the one before it
+        bands = [*within, within[-1].replace("≤", ">") if within else ">"]
         return ", ".join(
-            f"{'>' if upper is None else f'≤{upper:g}'}: {value_text(v, plain=plain)}" for upper, v in value
+            f"{band}: {value_text(each, plain=plain)}" for band, (_, each) in zip(bands, value, strict=False)
         )
     if isinstance(value, tuple):
         return " ".join(value) if value else "–"
@@ -47,6 +47,15 @@ def value_text(value: Any, parameter: Parameter | None = None, *, plain: Languag
             return choice[plain]
         return f"{value} ({choice['en'] if stated_language() == 'en' else choice['zh']})"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _key_text(key: str, plain: Language | None) -> str:
+    """A key of a value; in English a place's own class of hospitals is `level 3, class A (三甲)`."""
+    if plain == "zh" or (plain is None and key == OTHER):
+        return label_text(key, plain) if plain else both("其他", "other", "/")
+    if key.isascii() or (plain or stated_language()) != "en" or key not in (known := pairs("value")):
+        return key
+    return known[key][1] if plain else f"{known[key][1]} ({key})"
 
 
 def after(en: str, zh: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from ..cases.columns import case_columns
 from ..errors import ArgumentError, NotFoundError
 from ..language import both, told
-from ..words import unit_text
+from ..words import pairs, unit_text, word_in
 from .display import after, declared, value_text
 from .document import METHODS
 from .parameters import Parameter, catalogue
@@ -20,25 +20,31 @@ from .rules.facts import DIMENSIONS, rule_facts
 from .rules.menu import EffectKind, effects
 from .rules.order import AFTER
 
-_HEAD = """# A policy document. `drgsim policy check FILE` tells every problem with its line, `drgsim policy
-# explain NAME` is the manual page of parameter, effect or fact, `drgsim policy test FILE` runs the examples.
-# 政策文档。check 逐行指出问题, explain 查参数、效果、事实的说明, test 运行文末例题。
+# <English|Chinese> is said in the language asked for, in both where none was
+_BOTH = re.compile(r"<([^|<>]*)\|([^|<>]*)>")
+_HEAD = """# <A policy document.|政策文档。>
+# drgsim policy check FILE: <every problem with its line|逐行指出问题>
+# drgsim policy explain NAME: <the page of a parameter, effect or fact|参数、效果、事实的说明>
+# drgsim policy test FILE: <runs the examples|运行文末例题>
 drgsim_policy: 1
 id: {id}
-title: {{zh: {id}, en: {id}}}  # one language is enough 写一种即可
-region: null  # division code in quotes, such as "371000" 行政区划代码
-valid: {{from: {year}-01-01, to: {year}-12-31}}  # the days the rules are known to hold 已知有效期
+title: {{zh: {id}, en: {id}}}  # <one language is enough|写一种即可>
+region: null  # <division code in quotes, such as|行政区划代码，加引号，如> "371000"
+valid: {{from: {year}-01-01, to: {year}-12-31}}  # <the days the rules are known to hold|已知有效期>
 """
-_METHOD = "method: {method}  # {methods}\nscheme: {scheme}  # `drgsim scheme list` 分组方案\n"
-_SOURCES = """note: What was read, and what not.
+_METHOD = """method: {method}  # {methods}
+scheme: {scheme}  # `drgsim scheme list` <lists them|列出分组方案>
+"""
+_SOURCES = """note: <What was read, and what not.|读过哪些原文，哪些没有。>
 sources:
   NOTICE:
-    title: Title and number of the notice 文件名称与文号
-    state: secondary  # read (the text itself 已读原文), secondary (a re-post 转载), assumed (假设)
+    title: <Title and number of the notice|文件名称与文号>
+    # <read: the text itself, secondary: a re-post, assumed|read 已核原文，secondary 二手来源，assumed 假设>
+    state: secondary
 """
 _RULES = """
-# Rules beside parameters: a condition (docs/conditions.md) and one effect. 参数之外的规则: 条件加一个效果。
-# effects 效果: {effects}
+# <Rules beside parameters: a condition and one effect|参数之外的规则：一个条件加一个效果> (docs/rules.md).
+# <effects|效果>: {effects}
 rules: []
 #  - id: day-surgery
 #    title: {{zh: 日间手术不设起付线, en: no deductible for day surgery}}
@@ -47,7 +53,7 @@ rules: []
 #    source: NOTICE
 #    state: secondary
 
-# Published examples; `drgsim policy test` runs them. 文件公布的例题。
+# <Published examples, which `drgsim policy test` runs|文件公布的例题，由 `drgsim policy test` 运行>.
 examples: []
 #  - id: one
 #    case: {{drg: IU23, hospital_level: 3, insurance: employee, los: 8, total_cost: 12000}}
@@ -60,7 +66,7 @@ examples: []
 
 def template(name: str, *, like: str | None = None) -> str:
     """The text of a new document. `like` is a policy it extends; its values at the end of the document's year
-    stand there as comments.
+    stand there as comments, said in the language asked for.
 
     Raises ArgumentError for a name that is none, NotFoundError for a policy that is none.
     """
@@ -80,13 +86,14 @@ def template(name: str, *, like: str | None = None) -> str:
     lacking = [path for path in required if base is None or base[path] is None]
     for path in lacking:
         parameter = catalogue()[path]
-        lines.append(f"  # {parameter.zh} {parameter.en}, {parameter.unit}\n")
-        lines.append(f"  {path}: {{value: 10000, source: NOTICE, state: assumed}}  # to be filled in 待填\n")
+        lines.append(f"  # {after(parameter.en, parameter.zh)}, {unit_text(parameter.unit)}\n")
+        value = "{value: 10000, source: NOTICE, state: assumed}"
+        lines.append(f"  {path}: {value}  # <to be filled in|待填>\n")
     lines += _repeated(base) if base is not None else []
     if not lacking:
-        lines.append("  {}  # to be taken out once a value stands above 填入参数后删去\n")
+        lines.append("  {}  # <to be taken out once a value stands above|填入参数后删去>\n")
     lines.append(_RULES.format(effects=", ".join(effects())))
-    return "".join(lines)
+    return _BOTH.sub(lambda pair: after(pair[1], pair[2]), "".join(lines))
 
 
 def _read_for(like: str, day: datetime.date) -> Policy:
@@ -102,7 +109,8 @@ def _repeated(base: Policy) -> list[str]:
     for path, dated in base.in_force.items():
         parameter = catalogue()[path]
         text = value_text(dated.value, parameter)
-        lines.append(f"  # {path}: {text}  # {parameter.zh} {parameter.en} ({dated.state}, {dated.source})\n")
+        label, trust = after(parameter.en, parameter.zh), word_in(dated.state, "trust")
+        lines.append(f"  # {path}: {text}  # {label} ({trust}, {dated.source})\n")
     return lines
 
 
@@ -184,15 +192,20 @@ def _fact(name: str) -> Iterator[str]:
     unit = f", {after('unit', '单位')}: {unit_text(fact.unit)}" if fact.unit else ""
     yield f"  {after('kind', '类型')}: {fact.kind}{unit}"
     column = case_columns().get(name)
-    if column is not None and column.description:
+    if column is not None and column.description not in ("", ", ".join(fact.values)):
         yield f"  {told(column.description)}"
     if fact.values:
-        yield f"  {after('values', '取值')}: {', '.join(fact.values)}"
+        yield f"  {after('values', '取值')}: {', '.join(map(_value, fact.values))}"
     if name in ("stays", "share", "mean"):
         named = f"{after('dimensions', '维度')}: {', '.join(DIMENSIONS)}"
         yield f"  {name}[DIMENSION+DIMENSION: {after('condition or expression', '条件或表达式')}]; {named}"
     elif fact.keyed:
         yield f"  {after('asked with a key', '需带键')}: {name}[…]"
+
+
+def _value(key: str) -> str:
+    """`tcm (中医类医院)`; one that has no words of its own stands alone."""
+    return f"{key} ({both(*known[key])})" if key in (known := pairs("value")) else key
 
 
 def _flow(value: Any) -> str:

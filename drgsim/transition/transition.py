@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..cases.arrays import read_money
 from ..cases.columns import column_labels
 from ..cases.hospital_facts import HospitalFacts
 from ..errors import ArgumentError
-from ..language import CODE_NAMES, both, language
+from ..language import CODE_NAMES, both, either
 from ..payment.engine.grouped import as_frame
 from ..payment.engine.stays import Stays
 from ..payment.faces.enough import TooFewPricedError, refuse_too_few
@@ -132,27 +132,25 @@ class Transition:
     def __repr__(self) -> str:
         row = self.summary().iloc[0]
         names = list(map(str, row.index))
-        words = column_words(names) if language() == "zh" else dict(zip(names, names, strict=True))
-        shown = {words[name]: _digits(name, row[name]) for name in names}
+        said = column_words(names, both)
+        shown = {said[name]: _digits(name, row[name]) for name in names}
         rows = pd.Series(shown).to_string()
         return f"{both(*self.headline(), chr(10))}\n{rows}"
 
     def _repr_html_(self) -> str:
         table = self.summary().T
-        zh = column_words(list(table.index))
-        table.index = pd.Index([both(zh[name], name) for name in table.index])
+        table.index = pd.Index(list(column_words(list(table.index), both).values()))
         return f"<p>{both(*self.headline(), '<br>')}</p>{table.to_html(float_format='{:,.4f}'.format)}"
 
 
-def column_words(names: Sequence[str]) -> dict[str, str]:
-    """What columns of a transition's tables are called in Chinese; a column without a word keeps its name."""
-    return {name: _word(name) for name in names}
-
-
-def _word(name: str) -> str:
+def column_words(names: Sequence[str], say: Callable[[str, str], str] = either) -> dict[str, str]:
+    """What columns of a transition's tables are called; a column without a word keeps its name."""
     known = words()
-    places = (f"transition.{name}", f"move.{name}", name)
-    return next((known[each].zh for each in places if each in known), name)
+    found = {}
+    for name in names:
+        places = (f"transition.{name}", f"move.{name}", name)
+        found[name] = next((say(*known[each][1:3]) for each in places if each in known), name)
+    return found
 
 
 def _digits(name: str, value: float) -> str:

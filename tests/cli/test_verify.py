@@ -28,16 +28,16 @@ def test_a_record_with_a_recipe_is_run_again(folder, capsys):
     assert main(["verify", str(folder / "recipe.json")]) == 0
     told = capsys.readouterr().out
     assert told.startswith("The record holds")
-    assert "results to the fen" in told
+    assert "result summary" in told
 
 
 def test_a_record_without_one_needs_the_cases(folder, capsys):
     assert main(["verify", str(folder / "record.json")]) == 0
     told = capsys.readouterr().out
-    assert "results to the fen" not in told
+    assert "result summary" not in told
     assert "not given, not checked" in told
     assert main(["verify", str(folder / "record.json"), "--cases", str(folder / "cases.csv")]) == 0
-    assert "results to the fen" in capsys.readouterr().out
+    assert "result summary" in capsys.readouterr().out
 
 
 def test_columns_the_run_did_not_have_are_left_in_the_file(folder, tmp_path, capsys):
@@ -52,7 +52,7 @@ def test_columns_the_run_did_not_have_are_left_in_the_file(folder, tmp_path, cap
 
 def test_no_rerun_only_compares(folder, capsys):
     assert main(["verify", str(folder / "recipe.json"), "--no-rerun"]) == 0
-    assert "results to the fen" not in capsys.readouterr().out
+    assert "result summary" not in capsys.readouterr().out
 
 
 def test_a_changed_record_gives_one(folder, tmp_path, capsys):

@@ -49,7 +49,7 @@ def test_in_chinese():
             "[outlier]",
             "  outlier.high.method  高倍率病例的付费: excess (标准×(起点+系数×超出倍率))"
             "  [假设, R090, 2024-01-01 起]",
-            "  outlier.high.threshold  高倍率界限: 3: ≤1: 3, >: 2.5; 其他: 2 倍, 按权重"
+            "  outlier.high.threshold  高倍率界限: 3: ≤1: 3, >1: 2.5; 其他: 2 倍, 按权重"
             "  [假设, R090, 2024-01-01 起]  # as told",
             "  outlier.high.inclusive  等于高倍率界限时算高倍率: true  [假设, R090, 2024-01-01 起]",
         ]
@@ -73,7 +73,7 @@ def test_in_english():
         "  [assumed, R090, since 2024-01-01]"
     ) in shown
     assert (
-        "  outlier.high.threshold  high-outlier threshold: 3: ≤1: 3, >: 2.5; other: 2 ratio, "
+        "  outlier.high.threshold  high-outlier threshold: 3: ≤1: 3, >1: 2.5; other: 2 ratio, "
         "by weight of the group  [assumed, R090, since 2024-01-01]  # as told"
     ) in shown
 
@@ -84,8 +84,8 @@ def test_in_both():
     assert shown[1] == f"region 230100; method DRG 费率法 drg_rate; {HEAD}"
     assert shown[2] == "5 参数 parameters: 5 assumed 假设"
     assert (
-        "  outlier.high.threshold  高倍率界限 high-outlier threshold: 3: ≤1: 3, >: 2.5; 其他/other: 2 ratio, "
-        "by 权重 weight of the group  [assumed 假设, R090, since 2024-01-01]  # as told"
+        "  outlier.high.threshold  高倍率界限 high-outlier threshold: 3: ≤1: 3, >1: 2.5; 其他/other: 2 "
+        "ratio, by 权重 weight of the group  [assumed 假设, R090, since 2024-01-01]  # as told"
     ) in shown
 
 
@@ -118,8 +118,8 @@ def test_the_table_of_a_notebook_has_a_row_for_each_value(lang):
     assert len(rows) == 5
     (threshold,) = (row for row in rows if "outlier.high.threshold" in row)
     cells = {
-        "zh": ("高倍率界限", "3: ≤1: 3, &gt;: 2.5; 其他: 2 倍", "假设"),
-        "en": ("high-outlier threshold", "3: ≤1: 3, &gt;: 2.5; other: 2 ratio", "assumed"),
+        "zh": ("高倍率界限", "3: ≤1: 3, &gt;1: 2.5; 其他: 2 倍", "假设"),
+        "en": ("high-outlier threshold", "3: ≤1: 3, &gt;1: 2.5; other: 2 ratio", "assumed"),
     }[lang]
     assert threshold.startswith(
         f"<td>{cells[0]}</td><td>outlier.high.threshold</td><td>{cells[1]}</td><td>2024-01-01</td>"
@@ -130,8 +130,8 @@ def test_the_table_of_a_notebook_has_a_row_for_each_value(lang):
 @pytest.mark.parametrize(
     ("value", "path", "both", "zh", "en"),
     [
-        (BANDS, None, "3: ≤1: 3, >: 2.5; 其他/other: 2", "三级: ≤1: 3, >: 2.5; 其他: 2",
-         "3: ≤1: 3, >: 2.5; other: 2"),
+        (BANDS, None, "3: ≤1: 3, >1: 2.5; 其他/other: 2", "三级: ≤1: 3, >1: 2.5; 其他: 2",
+         "3: ≤1: 3, >1: 2.5; other: 2"),
         (True, None, "true", "是", "true"),
         (False, None, "false", "否", "false"),
         ((), None, "–", "–", "–"),
@@ -162,3 +162,12 @@ def test_units_and_trust_in_words():
         assert (trust_text({}), trust_text({"read": 1, "default": 2})) == (
             "参数 0 个：无", "参数 3 个：1 已核原文、2 中性默认",
         )  # fmt: skip
+
+
+def test_a_place_names_its_own_classes_of_hospitals_in_the_language_asked_for():
+    value = {"Ⅰ级": 12_252.7, "other": 1.0}
+    with speaking("en"):
+        assert value_text(value) == "class I (Ⅰ级): 12,252.7; other: 1"
+    with speaking("zh"):
+        assert value_text(value) == "Ⅰ级: 12,252.7; 其他: 1"
+    assert value_text(value, plain="en") == "class I: 12,252.7; other: 1"

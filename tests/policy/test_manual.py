@@ -87,7 +87,7 @@ def test_the_page_of_a_fact_says_kind_unit_values_and_key():
     ]
     kind = manual("hospital_kind").split("\n")
     assert kind[:2] == ["hospital_kind  医院类别 kind of hospital", "  kind 类型: text"]
-    assert kind[-1].startswith("  values 取值: general, specialist, tcm, maternity")
+    assert kind[-1].startswith("  values 取值: general (综合医院 general hospital), specialist (")
     assert manual("item_cost").split("\n")[-1] == "  asked with a key 需带键: item_cost[…]"
     share = manual("share").split("\n")[-1]
     assert share.startswith(
@@ -130,7 +130,7 @@ def test_a_document_to_start_from_is_a_policy_as_it_stands(like):
     lacking = base is None or base["standard.base_rate"] is None
     if policy.method == "drg_rate":
         assert (own["standard.base_rate"].source == "NOTICE") == lacking
-        assert ("# 基础费率 base rate, yuan/weight" in text) == lacking
+        assert ("# base rate 基础费率, yuan/weight" in text) == lacking
     if base is not None:
         assert f"extends: [{like}]" in text
         assert set(base.in_force) <= set(own)
@@ -149,3 +149,15 @@ def test_the_year_of_a_document_is_that_of_its_name_else_this_one():
     assert template("a.b-c").startswith("# A policy document.")
     with pytest.raises(NotFoundError):
         template("city", like="no-such-policy")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "unsaid"),
+    [("en", "# the days the rules are known to hold", "已知有效期"), ("zh", "# 已知有效期", "the days")],
+)
+def test_a_document_to_start_from_speaks_the_language_asked_for(lang, said, unsaid):
+    with speaking(lang):
+        text = template("city-2024", like="national-drg-rate")
+    assert said in text
+    assert unsaid not in text
+    assert not (set("|<") & set(text))

@@ -194,7 +194,7 @@ def _checks(stated: Mapping[str, Any], cases: Any, rerun: bool, progress: Listen
 
 def _scenario(entry: Mapping[str, Any]) -> tuple[Check, Scenario | None]:
     name = f"scenarios.{entry['id']}"
-    zh, en = f"情景 {entry['id']}", "scenario"
+    zh, en = (f"{word} {entry['id']}" for word in ("情景", "scenario"))
     try:
         scenario = Scenario.load(entry["document"])
     except DrgsimError as error:
@@ -212,9 +212,10 @@ def _ingredients(stated: Mapping[str, Any], scenarios: list[Scenario] | None) ->
         zh, en = _KINDS.get(kind, (kind, kind))
         for name, hash in named.items():
             got = here.get(kind, {}).get(name, _MISSING)
-            yield same(f"installed.{kind}.{name}", f"{zh} {name}", en, hash, got)
+            yield same(f"installed.{kind}.{name}", f"{zh} {name}", f"{en} {name}", hash, got)
         for name in sorted({*here.get(kind, {})} - {*named}):
-            yield Check(f"installed.{kind}.{name}", f"{zh} {name}", en, _MISSING, here[kind][name], "differs")
+            told = f"{zh} {name}", f"{en} {name}"
+            yield Check(f"installed.{kind}.{name}", *told, _MISSING, here[kind][name], "differs")
 
 
 def _closed(results: Mapping[str, Table]) -> Iterator[Check]:
@@ -251,14 +252,14 @@ def _run_again(
     yield same("input.base_year", "基年", "base year", stated["input"]["base_year"], year)
     for name in sorted({*stated["learned"], *found["learned"]}):
         sides = (each["learned"].get(name, _MISSING) for each in (stated, found))
-        yield same(f"learned.{name}", f"由病例测算 {name}", "learned from the cases", *sides)
+        yield same(f"learned.{name}", f"由病例测算 {name}", f"learned: {name}", *sides)
     for name in sorted({*stated["results"], *found["results"]}):
         sides = (each["results"].get(name) for each in (stated, found))
         yield _compared(name, *sides, first=stated[FORMAT] == FIRST)
 
 
 def _compared(name: str, stated: Table | None, found: Table | None, *, first: bool = False) -> Check:
-    where, zh, en = f"results.{name}", f"结果 {name}", "results to the fen"
+    where, zh, en = f"results.{name}", f"结果 {name}", f"result {name}"
     if stated is None or found is None:
         here, there = ("a table" if each else _MISSING for each in (stated, found))
         return Check(where, zh, en, here, there, "differs")
