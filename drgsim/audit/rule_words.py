@@ -6,7 +6,7 @@ import pandas as pd
 
 from ..language import in_language, stated_language
 from ..sources import resolve
-from ..words import named, pairs, word_in
+from ..words import named, pairs, unit_text, word_in
 from .facts import SCOPES, condition
 from .library import Library
 from .rule import Rule
@@ -74,13 +74,13 @@ def rule_text(rule: Rule, library: Library, lang: str) -> str:
     source = resolve(rule.source)
     exempt = "; ".join(f"{each.words[lang]} ({rule.text(each.when)})" for each in rule.exempt)
     levers = "; ".join(
-        f"{name} = {each.value} {each.unit}".rstrip()
+        f"{name} = {each.value} {unit_text(each.unit, lang)}".rstrip()
         + f" ({each.en if en else each.zh}, {_trust(each.state, lang)})"
         for name, each in rule.parameters.items()
     )
     told = {
         "library": _value(rule.library, lang),
-        "family": rule.family,
+        "family": word_in(rule.family, "audit_family"),
         "gz": rule.gz,
         "definition": rule.definition[lang],
         "logic": rule.logic[lang],

@@ -76,8 +76,9 @@ def told(result: AuditRecord, lang: str) -> list[str]:
 def result_text(result: AuditRecord, lang: str) -> str:
     """A few lines for the terminal."""
     en = lang == "en"
-    gap, comma = (" ", ", ") if en else ("", "、")
-    rows = [f"{count:,}{gap}{word('table', name, lang)}" for name, count in result.screened.items()]
+    comma = ", " if en else "、"
+    named = {word("table", name, lang): f"{count:,}" for name, count in result.screened.items()}
+    rows = [f"{count} {table}" if en else f"{table} {count} 行" for table, count in named.items()]
     lines = [("screened: " if en else "已筛查：") + comma.join(rows)]
     column = result.findings.get_column("table")
     for table in sorted(set(column.to_list())):
@@ -88,7 +89,7 @@ def result_text(result: AuditRecord, lang: str) -> str:
         lines.append(
             f"{title}: {len(own):,} findings, {certain:,} by rules of kind violation; {money} yuan"
             if en
-            else f"{title}：{len(own):,}条疑点，其中规则结果类型为违规的{certain:,}条；涉及{money}元"
+            else f"{title}：{len(own):,} 条疑点，其中规则结果类型为违规的 {certain:,} 条；涉及 {money} 元"
         )
     if not len(result.findings):
         lines.append("nothing found" if en else "未发现疑点")

@@ -60,7 +60,7 @@ def _run(arguments: argparse.Namespace) -> int:
             else (f"虚构省份的 {arguments.n:,} 个病例", f"{arguments.n:,} invented cases")
         )
         told = both(
-            f"{source[0]}, {len(SCENARIOS) - 1} 项改革, 写入 {arguments.out} …",
+            f"{source[0]}，{len(SCENARIOS) - 1} 项改革，写入 {arguments.out} …",
             f"{source[1]} under {len(SCENARIOS) - 1} reforms, into {arguments.out} …",
         )
         say(told, file=sys.stderr, flush=True)

@@ -113,7 +113,7 @@ def _refine(arguments: argparse.Namespace) -> int:
     for zh, en in found.notes:
         say(both(zh, en))
     say(found)
-    say(table_text(found.summary(), "refine"))
+    say(table_text(found.summary().rename(index=lambda name: word_in(name, "refined")), "refine"))
     say(folder)
     return 0
 
