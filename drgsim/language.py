@@ -56,7 +56,8 @@ _AFTER_ENGLISH = (  # the Chinese of a sentence, behind it or before it
     (re.compile(r"^[\u4e00-\u9fff][^A-Za-z{} ]* (?=[a-z])"), ""),
 )
 _WIDTH = {",": "，", ";": "；", ":": "："}
-_WIDE = re.compile("(?<=[\u4e00-\u9fff）]) ?([,;:]) ?(?=[\u4e00-\u9fff（“])")  # signs between Chinese
+# signs between Chinese, but in what is to be typed: {键: 值}
+_WIDE = re.compile("([{[`“].*?[}\\]`”])|(?<=[\u4e00-\u9fff）]) ?([,;:]) ?(?=[\u4e00-\u9fff（“])")
 _SPAN = re.compile(r"(?<=\d) to (?=-?\d)")  # of numbers, days
 _DEPTH = 4  # texts within values of texts
 _chosen: list[Language] = []
@@ -224,7 +225,11 @@ def in_chinese(text: str) -> str:
     >>> in_chinese("no such scheme")
     '没有这个分组方案'
     """
-    return "\n".join(_WIDE.sub(lambda sign: _WIDTH[sign[1]], _line(line, 0)) for line in text.split("\n"))
+    return "\n".join(_WIDE.sub(_wide, _line(line, 0)) for line in text.split("\n"))
+
+
+def _wide(found: re.Match[str]) -> str:
+    return found[1] or _WIDTH[found[2]]
 
 
 def _line(line: str, depth: int) -> str:

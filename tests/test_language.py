@@ -341,3 +341,9 @@ def test_a_page_has_one_language_for_who_asked_for_one():
     with speaking("en"):
         assert "测算" not in document(title, "", [heading(*title)])
         assert '<html lang="en">' in document(title, "", [])
+
+
+def test_signs_between_chinese_are_wide_but_not_in_what_is_typed():
+    assert in_chinese("病案号, 性别; 其余: 另列") == "病案号，性别；其余：另列"
+    assert in_chinese("写作 {键: 值} 者, 或 `甲, 乙`") == "写作 {键: 值} 者，或 `甲, 乙`"
+    assert in_chinese("病例数: 119") == "病例数: 119"

@@ -83,7 +83,7 @@ def due_after_sharing(booked: Ints, entitlement: Ints, policy: Readable) -> Ints
     with its `settlement.surplus_retained`; above 1, each slice of overrun is borne by the fund with its
     `settlement.overrun_shared`. So there is no jump at the edge of a slice. Without a positive entitlement
     usage has no meaning: exactly the entitlement is due. Below `settlement.booked_only_below`, where a policy
-    has that cliff, no more is due than was booked.
+    has that cliff, no more is due than was booked (payment rules §5.7).
     """
     meant = entitlement > 0
     usage = np.maximum(booked / np.where(meant, entitlement, 1), 0.0)

@@ -133,7 +133,7 @@ def _ladder(book: Book) -> Bands:
 @dataclass(frozen=True)
 class Catastrophic:
     """Of the year's in-scope cost left to the patient, slices above the deductible are paid at their ratios,
-    up to the yearly ceiling."""
+    up to the yearly ceiling (payment rules §7.4)."""
 
     deductible: Value  # yuan a year, NaN: none for the profile
     ladder: Bands  # ratios by slices above the deductible, in fen
@@ -168,7 +168,8 @@ class Catastrophic:
 
 @dataclass(frozen=True)
 class MedicalAid:
-    """`ratio` of the in-scope cost still left in the year above the class's deductible, up to its ceiling."""
+    """`ratio` of the in-scope cost still left in the year above the class's deductible, up to its ceiling (payment
+    rules §7.4)."""
 
     ratio: Value
     deductible: Value  # yuan a year

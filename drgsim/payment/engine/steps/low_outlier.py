@@ -17,7 +17,8 @@ from .ratio import beside, limits, without_limit
 
 @dataclass(frozen=True)
 class ExtremeOutlier:
-    """r above the threshold (strict): paid the standard, unless a review decides otherwise, or by item."""
+    """r above the threshold (strict): paid the standard, unless a review decides otherwise, or by item
+    (payment rules §3.2)."""
 
     name: ClassVar[str] = "extreme_outlier"
     zh: ClassVar[str] = "极端异常病例"

@@ -17,7 +17,7 @@ class Weight:
     """Weights come from the weight table; under DIP the score a grouper gave to the case wins.
 
     The auxiliary factor of the case (column `auxiliary_factor` of a DIP grouper) multiplies the score where
-    the policy uses auxiliary factors.
+    the policy uses auxiliary factors (payment rules §5.5).
     """
 
     name: ClassVar[str] = "weight"

@@ -26,7 +26,7 @@ class Unpriced:
     """By item pays the actual cost F; `mean_cost` pays F / A at the price of one mean case (times
     `blank_factor` for the blank DIP type), A being the area's mean cost; `nothing` pays nothing.
 
-    What is left in the scheme without a price or coefficient is not payable.
+    What is left in the scheme without a price or coefficient is not payable (payment rules §3.3).
     """
 
     name: ClassVar[str] = "unpriced"
