@@ -11,14 +11,14 @@ from .._excel import workbook
 from ..language import LANGUAGES, either, speaking, stated_language, told
 from ..settlement.settlement_workbook import write_tables
 from ..words import headers, title_in
-from .assumptions import parameters
+from .assumptions import constants, parameters
 from .own_tables import SHEETS
 from .words import COLUMNS, INSURANCES, KINDS, SEXES, TOTALS, fund_cells, lines, pots
 
 HOW = "填写说明"
 # by band, so that ageing is the region's own; one row without ages will do
 BANDS = ((0, 17), (18, 29), (30, 39), (40, 49), (50, 54), (55, 59), (60, 69), (70, 79), (80, 100))
-OF_AGE = {"active": (18, 64), "retired": (50, 100), "resident": (0, 100)}
+OF_AGE = ("active", "retired", "resident")
 NEEDED_POTS = ("employee_pool", "resident")
 OPTIONAL_POTS = ("employee_accounts", "medical_aid", "long_term_care")
 WORDS = (
@@ -42,10 +42,11 @@ def tables(years: tuple[int, ...] = (2023, 2024, 2025)) -> Mapping[str, pd.DataF
     ]
     heads += [
         [None, last, either(KINDS[kind][0], kind), either(SEXES[sex][0], sex), first, end, None]
-        for kind, (young, old) in OF_AGE.items()
+        for kind in OF_AGE
+        for ages in [constants()[f"form_ages.{kind}"]]
         for sex in SEXES
         for first, end in BANDS
-        if end >= young and first <= old
+        if end >= ages["low"] and first <= ages["high"]
     ]
     books = []
     for year in years:

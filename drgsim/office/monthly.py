@@ -71,7 +71,7 @@ def office(
     limits = read_thresholds(thresholds)
     policy = policy_given(policy)
     frame, _ = grouped(cases, policy, scheme=scheme)
-    asked = this_month(frame, month)
+    asked = this_month(frame, month, limits["whole_month"]["share"])
 
     def answered(part: pd.DataFrame) -> Estimate:
         return estimate(part, policy, weights=weights, scheme=scheme, hospital=facts)
@@ -193,7 +193,6 @@ def _told(
 
 
 _MONTHS = 12
-_LEAST = 0.2  # of the busiest month: a month with fewer stays at the end of a file is not a whole one
 
 
 def months_of(cases: pd.DataFrame) -> pd.Series:
@@ -204,8 +203,9 @@ def months_of(cases: pd.DataFrame) -> pd.Series:
     return dates.dt.to_period("M")
 
 
-def this_month(cases: pd.DataFrame, month: str | None) -> pd.Period | None:
-    """The month asked for, else the last one of the file that is about whole; None without dates.
+def this_month(cases: pd.DataFrame, month: str | None, least: float) -> pd.Period | None:
+    """The month asked for, else the last one of the file that is about whole: with at least that part of the
+    busiest month's stays; None without dates.
 
     Raises ArgumentError for a month that is none, or that the file does not have.
     """
@@ -224,7 +224,7 @@ def this_month(cases: pd.DataFrame, month: str | None) -> pd.Period | None:
         return asked
     if not len(counts):
         return None
-    whole = counts[counts >= _LEAST * counts.max()]
+    whole = counts[counts >= least * counts.max()]
     return whole.index[-1]
 
 

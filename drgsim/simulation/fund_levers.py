@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._student import widening
+from ..fund.assumptions import constants
 from ..fund.flows import SCHEMES
 from ..fund.fund_errors import FundError
 from ..fund.lever import Setting, lever
@@ -41,7 +42,6 @@ REFORMS = {
     "cross_region_drg": (BASELINE, PRICE_BOOK),
 }
 STAYS = ("procurement", *REFORMS)
-STENTS = ("36.06", "36.07")  # coronary stents, ICD-9-CM-3
 CONSUMABLE = "consumable_cost"
 
 
@@ -58,7 +58,7 @@ def measured(
     cases: Any,
     *,
     simulated: tuple[Any, ...] = (),
-    procedures: tuple[str, ...] = STENTS,
+    procedures: tuple[str, ...] | None = None,
     draws: int = 300,
     seed: int = 0,
 ) -> Measured:
@@ -69,7 +69,8 @@ def measured(
     cases : stays as `simulate` takes them.
     simulated : the baseline and the reform that `payment_reform` and the levers of hospitals compare, instead
         of the shipped ones; one with levers of its own stands alone.
-    procedures : code prefixes of the stays a procurement reaches.
+    procedures : code prefixes of the stays a procurement reaches (`procured_procedures` of
+        `data/fund/constants.yaml` otherwise).
     draws, seed : of hospitals, for the interval.
 
     Raises FundError when no lever of the scenario rests on stays, or the stays hold none of what it asks
@@ -84,7 +85,9 @@ def measured(
     told = []
     for name in used:
         if name == "procurement":
-            settings, lines = _procured(cases, procedures)
+            settings, lines = _procured(
+                cases, procedures or tuple(constants()["procured_procedures"]["value"])
+            )
         else:
             stated = simulated if simulated and name != "cross_region_drg" else REFORMS[name]
             found = simulate(cases, list(stated), draws=draws, seed=seed)

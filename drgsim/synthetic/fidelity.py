@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..published import series
+from ..published import figures
 from ..words import word
 from .members import member_cells
 from .mix import group_shares
@@ -123,12 +123,11 @@ def rate_table(region: RegionRecord, year: int, scheme: str | Scheme | DrgGroupe
     rate = build_world(region, year, grouper_of(scheme)).calibration.rate
     rows = []
     for insurance, of_levels in zip(INSURANCES, rate, strict=True):
-        known = series("base_rate", insurance=insurance, area="harbin")
-        nearest = known[min(known, key=lambda there: abs(there - year))]
-        rows += [
-            (insurance, level, value, nearest.amount) for level, value in zip(LEVELS, of_levels, strict=True)
-        ]
-    return pd.DataFrame(rows, columns=["insurance", "hospital_level", "rate", "harbin"])
+        known = [each for each in figures() if each.measure == "base_rate" and each.insurance == insurance]
+        nearest = min(known, key=lambda there: abs(there.year - year))
+        beside = nearest.amount, nearest.area
+        rows += [(insurance, level, value, *beside) for level, value in zip(LEVELS, of_levels, strict=True)]
+    return pd.DataFrame(rows, columns=["insurance", "hospital_level", "rate", "published", "area"])
 
 
 @dataclass(frozen=True, eq=False)

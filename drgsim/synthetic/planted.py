@@ -18,24 +18,11 @@ import pandas as pd
 from ..errors import ArgumentError
 from ..grouping import DrgGrouper
 from .generate import synthetic_cases
-from .targets import drawn
+from .targets import drawn, rows
 from .world import grouper_of
 
 UPCODED_SHARE, UPLIFT = drawn("upcoded_share"), drawn("upcoded_uplift")
 KINDS = ("", "upcoding", "split", "low_standard", "check_up", "identity")
-# secondary diagnoses that coders add: complications that weigh, each plausible beside most diseases
-_CC = (
-    "E87.600",
-    "D64.900",
-    "I10.x00x002",
-    "E11.900",
-    "J98.414",
-    "N39.000",
-    "E78.500",
-    "I49.900",
-    "E88.000x001",
-)
-_MCC = ("J96.000", "A41.900", "I50.900", "J18.900", "R57.900", "N17.900", "K72.900", "I26.900", "J15.902")
 _COST_COLUMNS = (
     "total_cost", "drug_cost", "consumable_cost", "examination_cost", "procedure_cost", "nursing_cost",
     "other_cost", "new_technology_cost", "commercial_list_cost", "out_of_scope", "over_limit",
@@ -117,7 +104,7 @@ def _upcode(
     wanted = round(share * len(rows))
     now = grouper.group(cases.iloc[rows])
     tried = []
-    for codes in (_CC, _MCC):
+    for codes in (planted_codes("cc"), planted_codes("mcc")):
         added = rng.choice(np.array(codes, dtype=object), size=len(rows))
         then_cases = cases.iloc[rows].copy()
         then_cases["diagnoses"] = [
@@ -210,7 +197,7 @@ def _low_standard(cases: Any, kind: Any, rows: Any, rng: Any) -> None:
 
 
 def _check_up(cases: Any, kind: Any, rows: Any) -> None:
-    cases.iloc[rows, cases.columns.get_loc("diagnoses")] = "Z00.000x001"
+    cases.iloc[rows, cases.columns.get_loc("diagnoses")] = planted_codes("check_up")[0]
     cases.iloc[rows, cases.columns.get_loc("procedures")] = ""
     kind[rows] = "check_up"
 
@@ -236,3 +223,13 @@ def _joined(cases: Any, kind: Any, code: Any, second: Any, uplift: float) -> Pla
         }
     )
     return Planted(together, truth, uplift)
+
+
+def planted_codes(kind: str) -> tuple[str, ...]:
+    """The codes that coders add (`cc`, `mcc`: complications that weigh, each plausible beside most diseases),
+    or that a stay for a check-up has; `data/synthetic/planted_codes.csv`.
+
+    >>> planted_codes("check_up")
+    ('Z00.000x001',)
+    """
+    return tuple(row["code"] for row in rows("planted_codes.csv") if row["kind"] == kind)

@@ -198,8 +198,8 @@ class SyntheticRegion(RegionRecord):
     def rates(self, *, year: int = 2025, scheme: str | Scheme | DrgGrouper = "chs-drg-2.0") -> pd.DataFrame:
         """Yuan of a case of relative cost 1 by insurance and hospital level, as solved to meet the totals.
 
-        Columns: insurance, hospital_level, rate, and for comparison harbin, the base rate of the city that
-        published the relative costs, for the nearest year.
+        Columns: insurance, hospital_level, rate, and for comparison published, the base rate published with
+        such relative costs for the nearest year, and area, the city that did.
 
         Parameters
         ----------

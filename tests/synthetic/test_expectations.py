@@ -34,7 +34,7 @@ def test_rates_meet_the_mean_cost_of_a_level(region, mix):
     rates = region.rates().set_index(["insurance", "hospital_level"])
     assert (rates["rate"] > 1000).all()
     # the rates solved lie around the only base rates published with such weights
-    assert (rates["rate"] / rates["harbin"]).between(0.4, 1.2).all()
+    assert (rates["rate"] / rates["published"]).between(0.4, 1.2).all()
     assert rates.loc[("employee", 3), "rate"] > rates.loc[("resident", 3), "rate"]
 
 

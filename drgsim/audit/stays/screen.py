@@ -156,13 +156,9 @@ def _facts(
     if grouper is not None and "diagnoses" in cases and "severity" in cases:
         lift = lifted(cases, stays, grouper)
     stays = stays.join(lift, on="stay", how="left", maintain_order="left")
-    rule = next((rule for rule in rules if "low_cost" in rule.parameters), None)
-    low_cost = (pl.col("severity") == "MCC") & (
-        pl.col("cost_ratio") < (rule.value("low_cost") if rule else 0.5)
-    )
+    low_cost = (pl.col("severity") == "MCC") & (pl.col("cost_ratio") < _limit(rules, "low_cost"))
     stays = with_neighbours(stays)
-    own = next((rule for rule in rules if "neighbours" in rule.parameters), None)
-    rare = own.value("neighbours") if own else 0.01
+    rare = _limit(rules, "neighbours")
     beyond = pl.col("hospital_id").is_in(_mcc_excess(stays, rules))
     known = pl.col("severity").is_not_null() if grouper is not None else pl.lit(False)
     stays = stays.with_columns(
@@ -179,6 +175,11 @@ def _facts(
         + pl.col("hospital_code_excess").fill_null(0)
     )
     return stays.with_columns(upcoding_signals=signals)
+
+
+def _limit(rules: Sequence[Rule], name: str) -> float:
+    """What the rules cut at; below 0, so that nothing is beyond it, where none of them asks."""
+    return next((rule.value(name) for rule in rules if name in rule.parameters), -1.0)
 
 
 def _mcc_excess(stays: pl.DataFrame, rules: Sequence[Rule]) -> list[str]:

@@ -168,8 +168,8 @@ class Catastrophic:
 
 @dataclass(frozen=True)
 class MedicalAid:
-    """`ratio` of the in-scope cost still left in the year above the class's deductible, up to its ceiling (payment
-    rules §7.4)."""
+    """`ratio` of the in-scope cost still left in the year above the class's deductible, up to its ceiling
+    (payment rules §7.4)."""
 
     ratio: Value
     deductible: Value  # yuan a year
