@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ColumnError
 from .case_errors import NotACaseTableError
 from .columns import case_columns
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _MAY_BE_LISTS = ("not_applicable",)  # besides the codes: names, of which one case may have several
 SCORES = ("score", "auxiliary_factor")
 GROUPS = ("drg", "dip_code", "status", "kind", *SCORES)  # what a grouper adds, and payment reads
+
+
+def with_answers(cases: pd.DataFrame) -> pd.DataFrame:
+    """Cases of a file as grouping and payment take them: in a file of diagnoses only none had a procedure, and
+    what is kept of a file is text, so a grouper's scores become numbers.
+
+    >>> import pandas as pd
+    >>> with_answers(pd.DataFrame({"diagnoses": ["I10.x00"], "score": ["812.5"]})).to_dict("records")
+    [{'diagnoses': 'I10.x00', 'score': 812.5, 'procedures': ''}]
+    """
+    import pandas as pd
+
+    scores = {name: pd.to_numeric(cases[name], errors="coerce") for name in SCORES if name in cases.columns}
+    return cases.assign(**scores, **({} if "procedures" in cases.columns else {"procedures": ""}))
 
 
 def refuse_columns(case: Mapping[Any, Any]) -> None:

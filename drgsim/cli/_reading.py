@@ -20,20 +20,15 @@ if TYPE_CHECKING:
 
 
 def read_grouped_cases(file: str, *, quiet: bool = False, **options: Any) -> Any:
-    """The cases with a grouper's answer, where the file holds one; what is kept of a file is text, so scores
-    become numbers. What reading found is told on stderr unless `quiet`. `options` go to `read_cases`."""
-    import pandas as pd
-
+    """The cases with a grouper's answer, where the file holds one. What reading found is told on stderr unless
+    `quiet`. `options` go to `read_cases`."""
     from ..cases import read_cases
-    from ..cases.given import GROUPS, SCORES
+    from ..cases.given import GROUPS, with_answers
 
     cases = read_cases(file, keep=GROUPS.__contains__, **options)
     if not quiet:
         tell_reading(cases)
-    if "procedures" not in cases.columns:  # a file of diagnoses only: none had a procedure
-        cases["procedures"] = ""
-    scores = {name: pd.to_numeric(cases[name], errors="coerce") for name in SCORES if name in cases.columns}
-    return cases.assign(**scores)
+    return with_answers(cases)
 
 
 def case_of_file(arguments: argparse.Namespace) -> Any:

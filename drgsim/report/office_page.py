@@ -105,7 +105,7 @@ def _busiest(month: OfficeMonth) -> pd.DataFrame:
 def _reviews(month: OfficeMonth) -> str:
     frame = month.reviews
     if not len(frame):
-        return paragraph("无可申请且有增益的病例, 或政策未设特例单议", kind="small")
+        return paragraph("名额内无可申请且有增益的病例，或政策未设特例单议", kind="small")
     rows = []
     at = month.frame.index.get_indexer(frame.index)
     for place, row in zip(at[:_MOST_LISTED], frame.head(_MOST_LISTED).to_dict("records"), strict=True):

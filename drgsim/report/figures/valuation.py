@@ -110,7 +110,7 @@ def tornado(told: Sensitivity, *, bars: int = 10, lang: str | None = None) -> An
                     edgecolor="white", linewidth=0.3,
                 )  # fmt: skip
         names = [
-            wrap(f"{row.zh if lang == 'zh' else row.en}  {row.low:g} … {row.high:g}", 52, lines=2)
+            wrap(f"{row.zh if lang == 'zh' else row.en}  {_short(row.low)} … {_short(row.high)}", 52, lines=2)
             for row in rows_of(table)
         ]
         axes.set_yticks(range(len(names)), names)
@@ -125,3 +125,7 @@ def _axis(months: bool, lang: str) -> str:
     if months:
         return "可支付月数" if lang == "zh" else "months of spending in reserve"
     return "亿元" if lang == "zh" else "1e8 yuan"
+
+
+def _short(number: float) -> str:
+    return f"{number:.3g}" if abs(number) < 1000 else f"{number:,.0f}"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...cases import check_cases, read_cases
 from ...cases.case_errors import UnknownLayoutError
-from ...cases.given import GROUPS, SCORES
+from ...cases.given import GROUPS, with_answers
 from ...cases.headers import header_keys
 from ...cases.hospital_facts import HospitalFacts
 from ...cases.layouts import find_layout, layouts, nested_lists
@@ -175,10 +175,7 @@ def read(visit: Visit, options: Mapping[str, Any], tell: Any) -> dict[str, Any]:
     )
     report = cases.attrs["drgsim"]
     tell("check")
-    if "procedures" not in cases.columns:  # a file of diagnoses only: none had a procedure
-        cases["procedures"] = ""
-    scores = {name: pd.to_numeric(cases[name], errors="coerce") for name in SCORES if name in cases.columns}
-    cases = cases.assign(**scores)
+    cases = with_answers(cases)
     problems = check_cases(cases)
     cases, told = HospitalFacts.of(options.get("hospital")).fill(cases)
     cases.to_pickle(visit.folder / CASES)
