@@ -18,7 +18,7 @@ GROUPS = ("drg", "dip_code", "status", "kind", *SCORES)  # what a grouper adds, 
 
 
 def with_answers(cases: pd.DataFrame) -> pd.DataFrame:
-    """Cases of a file as grouping and payment take them: in a file of diagnoses only none had a procedure, and
+    """Cases of a file as grouping and payment take them: of diagnoses only, none had a procedure, and
     what is kept of a file is text, so a grouper's scores become numbers.
 
     >>> import pandas as pd

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def read_grouped_cases(file: str, *, quiet: bool = False, **options: Any) -> Any:
-    """The cases with a grouper's answer, where the file holds one. What reading found is told on stderr unless
+    """The cases with a grouper's answer, where the file holds one. What reading found goes to stderr unless
     `quiet`. `options` go to `read_cases`."""
     from ..cases import read_cases
     from ..cases.given import GROUPS, with_answers
