@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -58,7 +59,8 @@ class Codebook:
 
     @cached_property
     def _ids(self) -> dict[str, int]:
-        return {code: position for position, code in enumerate(self.codes)}
+        # interned: without the lock of Python, to compare with a key another thread made takes the dict's own
+        return {sys.intern(str(code)): position for position, code in enumerate(self.codes)}
 
     @cached_property
     def table(self) -> CodeTable:

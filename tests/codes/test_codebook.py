@@ -1,6 +1,7 @@
 """Text to ids: exactness, order of ids, what is unknown, and that nothing is lost."""
 
 import pickle
+import sys
 
 import numpy as np
 import pandas as pd
@@ -122,3 +123,10 @@ def test_a_codebook_travels(diagnoses):
     assert again.codes == book.codes
     assert again.n_catalogue == book.n_catalogue
     assert again.encode(["y|51.2300"]).ids.tolist() == book.encode(["y|51.2300"]).ids.tolist()
+
+
+def test_keys_are_interned_so_that_threads_without_a_lock_do_not_wait():
+    book = Codebook(["".join(("Q9", "9.1x", str(number))) for number in range(3)])
+    assert book.id_of("Q99.1x2") == 2
+    for key in book._ids:
+        assert sys.intern("".join((key[:2], key[2:]))) is key
