@@ -2,13 +2,20 @@
 
 import io
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from drgsim.cli import main
+from drgsim.cli import dip, main
 from drgsim.cli._simulating import Teller
+from drgsim.cli.convert import _rows_of_parquet
 from drgsim.cli.estimate import weights_of
+from drgsim.cli.scheme import _folder_for
+from drgsim.errors import ArgumentError
+from drgsim.schemes import registry
+from drgsim.schemes.metadata import folder_name
 from drgsim.weights.weights import Weights
 
 
@@ -121,3 +128,46 @@ def test_the_back_test_draws_500_times_unless_told(monkeypatch, capsys):
     assert main(["value", "--backtest", "--draws", "20", "--seed", "0"]) == 0
     assert asked == [{"draws": 500, "seed": 1}, {"draws": 20, "seed": 0}]
     assert "2024" in capsys.readouterr().out
+
+
+def test_the_rows_of_a_parquet_file_are_known_before_it_is_read(tmp_path):
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    rows, broken, plain = (tmp_path / name for name in ("a.PARQUET", "b.parquet", "c.csv"))
+    parquet.write_table(pa.table({"age": [1, 2, 3]}), rows)
+    broken.write_bytes(b"PAR1")
+    plain.write_bytes(rows.read_bytes())  # by its name no such file
+    assert [_rows_of_parquet(str(each)) for each in (rows, broken, plain, tmp_path / "d.parquet")] == [
+        3,
+        0,
+        0,
+        0,
+    ]
+
+
+def test_a_pack_is_written_where_one_says_or_among_ones_own(tmp_path, monkeypatch):
+    scheme = SimpleNamespace(id="own-1.0")
+    monkeypatch.setattr(registry, "user_roots", lambda: [tmp_path / "first", tmp_path / "second"])
+    assert _folder_for(scheme, None) == tmp_path / "first" / folder_name("own-1.0")
+    assert _folder_for(scheme, "here") == Path("here")
+    monkeypatch.setattr(registry, "user_roots", list)
+    assert _folder_for(scheme, "here") == Path("here")
+    with pytest.raises(ArgumentError, match="no folder of your own packs") as refused:
+        _folder_for(scheme, None)
+    assert refused.value.do == "say where: --out FOLDER"
+
+
+def test_cases_without_a_score_and_what_rules_need_are_told_unless_quiet(tmp_path, monkeypatch, capsys):
+    dip._tell_missing(1_200, {"auxiliary": "los"})
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("1,200 cases are in types for which the catalogue states no score")
+    assert said[1] == "auxiliary needs los"
+    dip._tell_missing(0, {})
+    assert capsys.readouterr().err == ""
+    (tmp_path / "a.csv").write_text("case_id,diagnoses,procedures\n1,K80.101,51.2300\n", encoding="utf-8")
+    told = []
+    monkeypatch.setattr(dip, "_tell_missing", lambda *missing: told.append(missing))
+    words = ["dip", "group", str(tmp_path / "a.csv"), "-o", str(tmp_path / "b.csv"), "--catalogue", "example"]
+    assert main([*words, "--quiet"]) == 0
+    assert told == []
+    assert main(words) == 0
+    assert [scoreless for scoreless, _ in told] == [0]
