@@ -6,16 +6,18 @@ import os
 import stat
 from pathlib import Path
 
+from ._damaged import is_endless
+
 
 def only_ours(path: Path) -> bool:
     """Whether `path` and the folder it lies in belong to this user (or the system) and nobody else may write
-    there. False when it is not there; always true where the system knows no owners.
+    there. False when it is not there, or is a pipe or a device, which might never end.
 
     >>> only_ours(Path("no such file"))
     False
     """
     try:
-        return all(_ours(place.stat()) for place in (path.absolute().parent, path))
+        return not is_endless(path) and all(_ours(each.stat()) for each in (path.absolute().parent, path))
     except OSError:
         return False
 

@@ -188,3 +188,12 @@ def test_the_meaning_is_kept_and_that_of_the_scheme_itself(pack, monkeypatch):
     assert len(read) == 4
     path.write_bytes(as_block("meaning-1", {"meaning": "of another"}, {}, "00" * 32))
     assert meaning(pack) == load(pack).hash
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no named pipes there")
+def test_a_pipe_in_the_place_of_what_is_kept_is_passed_over(pack):
+    made = load_compiled(pack)
+    (kept,) = [path for path in cache_folder().iterdir() if path.suffix == ".scheme"]
+    kept.unlink()
+    os.mkfifo(kept)  # whoever opens it would wait for ever
+    assert load_compiled(pack).hash == made.hash
