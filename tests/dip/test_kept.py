@@ -178,11 +178,11 @@ def tables():
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("name", sorted(INDEXES))
 def test_an_index_that_points_outside_is_refused(tables, name, sign):
+    if name == "fallback_pool":  # the national rules fall back on none
+        tables = DipGrouper("example", rules="xiaogan").compiled
     books = {"diagnoses": len(tables.tables["excluded_dx"]), "procedures": len(tables.tables["proc_note"])}
     check_dip(tables, **books)
     array = tables.tables[name].copy()
-    if not array.size:
-        pytest.skip("empty")
     array.flat[array.size // 2] = sign * INDEXES[name]
     with pytest.raises(ValueError, match=r"points outside|ascend|no room"):
         check_dip(replace(tables, tables={**tables.tables, name: array}), **books)
