@@ -35,7 +35,9 @@ def add_parser(commands: Any) -> None:
     add_reading_arguments(parser)
     add_hospital_arguments(parser)
     parser.add_argument(
-        "bureau", metavar="BUREAU_FILE", help="CSV or Excel with 病案号 or 结算ID, 病组, 权重, 支付"
+        "bureau",
+        metavar="BUREAU_FILE",
+        help="CSV or Excel with case number (病案号) or settlement id (结算ID), group, weight, payment",
     )
     parser.add_argument("--policy", required=True, metavar="ID", help="a shipped policy or a YAML file")
     parser.add_argument("--on", metavar="DATE", help="the day whose rules hold (default: the policy's last)")
@@ -49,7 +51,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--apply", metavar="CASE_ID", action="append", default=[], help="write a special-review sheet 申请表"
     )
-    parser.add_argument("--corrections", metavar="CSV", help="case_id, column, value: 病案号, 应改项目, 改为")
+    parser.add_argument(
+        "--corrections", metavar="CSV", help="case_id (病案号), column (应改项目), value (改为)"
+    )
     parser.add_argument(
         "--corrected", metavar="OUT", help="the corrected lists as 4101: .json, .xlsx 更正后的清单"
     )
