@@ -1,6 +1,7 @@
 """Small parts of the DIP grouper and of learning a catalogue, on values reckoned by hand."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from drgsim.dip.classes import read_comorbidity
 from drgsim.dip.explain import _codes
+from drgsim.dip.learn.report import overall
 from drgsim.dip.learn.scores import _of_class, _plain, with_statistics
 from drgsim.dip.learn.stats import Groups, Trim, spread, spread_inside, spreads
 from drgsim.dip.learn.types import threshold_of
@@ -68,6 +70,17 @@ def test_spreads_of_groups():
     assert spread(np.array([1.0, 3])) == 0.5
     assert math.isnan(spread(np.zeros(2)))
     assert spread_inside(cost, np.array([0, 0, 2])) == pytest.approx(math.sqrt(2 / 3) / 3)
+
+
+def test_the_share_of_the_variance_between_types():
+    """1 and 3 lie 1 from their type's mean, 5 on its own: 2 of the 8 squares around 3 are inside types."""
+    cases = type("Cases", (), {"cost": np.array([1.0, 3, 5]), "left_out": {"x": 2}, "__len__": lambda self: 3,
+                               "years": SimpleNamespace(stated=(2024, 2025))})()  # fmt: skip
+    kinds = {"a": SimpleNamespace(kind="core", score=1.0), "b": SimpleNamespace(kind="composite", score=None)}
+    made = SimpleNamespace(types=kinds, summary=lambda: {"primary_care": 0}, auxiliary=())
+    found = overall(cases, Groups.of(np.array([0, 0, 1]), ["a", "b"]), made, 2)
+    assert found["riv"] == pytest.approx(1 - 2 / 8)
+    assert (found["coverage"], found["without_score"], found["years"], found["left_out"]) == (2 / 3, 1, 2, 2)
 
 
 def test_costs_far_outside_are_trimmed_and_one_or_none_never():
