@@ -156,9 +156,9 @@ def column_words(names: Sequence[str], say: Callable[[str, str], str] = either) 
 def _digits(name: str, value: float) -> str:
     """Counts whole, shares as percents, money in yuan and fen, the rest with four digits."""
     if name.endswith("_share"):
-        return f"{value:.2%}"
+        return f"{round(value, 4) + 0.0:.2%}"  # a loss too small to print is no -0.00%
     if name.endswith(("change", "before")) and not name.startswith("cmi"):
-        return f"{value:,.2f}"
+        return f"{round(value, 2) + 0.0:,.2f}"
     return f"{value:,.4f}" if name.startswith(("cmi", "riv", "neutral")) else f"{value:,.0f}"
 
 

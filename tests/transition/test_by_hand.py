@@ -17,7 +17,7 @@ from drgsim.transition.groupings import GroupingComparison, Labels, hospital_tab
 from drgsim.transition.money import money_table, stay_money
 from drgsim.transition.prices import _neutral
 from drgsim.transition.reasons import _closed, _split
-from drgsim.transition.transition import _explained
+from drgsim.transition.transition import _digits, _explained
 from drgsim.transition.watch import WATCHED, watched, worklist
 
 NAN = float("nan")
@@ -274,3 +274,18 @@ def test_hospitals_and_groups_stand_from_the_largest_down():
     matrix = GroupingComparison.matrix(compared, top=2)
     assert (list(matrix.index), list(matrix.columns)) == (["B", "C"], ["R", "Q"])
     assert matrix.to_numpy().tolist() == [[5, 2], [4, 0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "printed"),
+    [
+        ("change_share", -3e-8, "0.00%"),
+        ("change_share", -0.0123, "-1.23%"),
+        ("change", -0.004, "0.00"),
+        ("change", -1234.5, "-1,234.50"),
+        ("cmi_before", 0.99051, "0.9905"),
+        ("moved", 1584.0, "1,584"),
+    ],
+)
+def test_what_is_too_small_to_print_has_no_sign(name, value, printed):
+    assert _digits(name, value) == printed
