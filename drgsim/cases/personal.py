@@ -111,9 +111,13 @@ def holds_citizen_number(text: str) -> bool:
     number and rounded."""
     text = _one_width(text)
     if power := _POWER.search(text):  # 1.1010519491231E+17
-        text = f"{(power[1] + power[2])[:15]:0<18}"
+        text = _unrounded(power)
     found = (re.sub(r"[\s\-]", "", match[1]) for match in _CITIZEN.finditer(text))
     return any(_BIRTH.fullmatch(each) and (_checks(each) or _ROUNDED.fullmatch(each)) for each in found)
+
+
+def _unrounded(power: re.Match[str]) -> str:
+    return f"{(power[1] + power[2])[:15]:0<18}"
 
 
 def mostly_personal(cells: Sequence[str]) -> bool:
@@ -252,5 +256,11 @@ def _checks(number: str) -> bool:
 
 
 def _code_of(text: str) -> str:
+    """The code of an id. One that a spreadsheet rounded says so: other stays may have the same."""
     told = re.sub(r"(?<=\d)[\s\-](?=[\dXx])", "", _one_width(text.strip())).upper()
-    return "id-" + hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=6).hexdigest()
+    power = _POWER.search(told)
+    if power:
+        told = _unrounded(power)
+    rounded = power or (_ROUNDED.fullmatch(told) and not _checks(told))
+    digest = hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=6).hexdigest()
+    return f"id-rounded-{digest}" if rounded else f"id-{digest}"

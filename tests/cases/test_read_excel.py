@@ -76,10 +76,21 @@ def test_the_sheet_with_cases_is_found(workbook):
     ]
 
 
-def test_a_number_too_long_for_a_spreadsheet_is_told(workbook):
-    row = [4.1010119900101e17, "男", 61, "", "I10.x00", "", 1]
+@pytest.mark.parametrize("number", [4.1010119900101e17, 8.1e17, "4.1010119900101E+17", "410101199001010000"])
+def test_a_number_too_long_for_a_spreadsheet_is_told(workbook, number):
+    """Of a citizen number the code is told too: it may stand for several stays."""
+    row = [number, "男", 61, "", "I10.x00", "", 1]
     problems = check_cases(read_cases(workbook({"Sheet1": [HEADER, row]})), rules=["case-id-rounded"])
     assert problems.frame["got"].tolist() == ["(hidden)"]
+
+
+def test_a_rounded_number_has_one_code_however_it_is_written(workbook):
+    rows = [
+        [number, "男", 61, "", "I10.x00", "", 1] for number in ("4.1010119900101E+17", "410101199001010000")
+    ]
+    first, second = read_cases(workbook({"Sheet1": [HEADER, *rows]}))["case_id"]
+    assert first == second
+    assert first.startswith("id-rounded-")
 
 
 def test_a_wrong_ending_is_read_by_what_the_file_holds(workbook):
