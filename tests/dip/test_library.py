@@ -244,4 +244,6 @@ def test_one_command_from_three_years_to_a_catalogue_with_scores_and_its_report(
     assert made.summary()["with_score"] > 50
     assert made.source == "learned on dip-national-3.0"
     sheets = calamine.CalamineWorkbook.from_path(str(out / "report.xlsx")).sheet_names
-    assert sheets[:4] == ["about", "summary", "types", "stability"]
+    assert sheets == [
+        "about", "summary", "types", "stability", "auxiliary", "hospital_coefficients", "level_means",
+    ]  # fmt: skip

@@ -7,8 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from drgsim.codes import Codebook
+from drgsim.dip.answers import BY_CATALOGUE_ORDER, ONLY, Answers
 from drgsim.dip.classes import read_comorbidity
 from drgsim.dip.explain import _codes
+from drgsim.dip.frames import _reason_words, _reasons
+from drgsim.dip.learn.cases import _procedures
 from drgsim.dip.learn.report import overall
 from drgsim.dip.learn.scores import _of_class, _plain, with_statistics
 from drgsim.dip.learn.stats import Groups, Trim, spread, spread_inside, spreads
@@ -157,3 +161,28 @@ def test_types_that_no_case_is_in_take_their_class_s_own_mean_or_that_of_all():
 )  # fmt: skip
 def test_an_empty_code_counts_in_the_first_place_only(cell, found):
     assert _codes(cell) == found
+
+
+def test_what_decided_is_told_by_its_number():
+    """The first tie-break is number 0; a case without a key has its status for a reason."""
+    compiled = SimpleNamespace(ties=("fewest_missed", "most_matched"))
+    answers = Answers.empty(6, 0)
+    answers.key[1:] = 0
+    answers.decided[:] = [ONLY, 0, 1, BY_CATALOGUE_ORDER, ONLY, ONLY]
+    answers.candidates[:] = [0, 2, 2, 2, 1, 2]
+    words = _reason_words(compiled)
+    told = [words[place] for place in _reasons(answers, compiled)]
+    assert told == [
+        words[answers.status[0]], "fewest_missed", "most_matched", "catalogue_order", "only_candidate",
+        "class_order",
+    ]  # fmt: skip
+
+
+def test_procedures_that_tell_types_apart_are_kept_once_in_their_own_stay():
+    book = Codebook(["a", "b", "c"])
+    ranks = SimpleNamespace(ranks=lambda codes, interventional: np.array([2, 3, 1]))
+    lists = book.encode(["a|b|a", "", "c|unknown", "b|c"])
+    found, treatment = _procedures(lists, book, frozenset("c"), ranks, "therapeutic")
+    assert [found.row(row).tolist() for row in range(4)] == [[0, 1], [], [], [1]]
+    assert found.offsets.tolist() == [0, 2, 2, 2, 3]
+    assert treatment.tolist() == [3, 0, 0, 3]

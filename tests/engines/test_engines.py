@@ -15,7 +15,7 @@ import drgsim
 from drgsim.engines import Dip, Group, Pay, Statistics
 from drgsim.engines.bonds import bonds
 from drgsim.engines.split_errors import SplitError
-from drgsim.engines.transforms import ROWS, at_wall_time, gathered, with_every_step
+from drgsim.engines.transforms import ROWS, _told, at_wall_time, gathered, with_every_step
 from drgsim.payment.engine.street import STEP_NAMES
 from drgsim.settlement import merge_statistics, statistics
 
@@ -233,3 +233,16 @@ def test_transforms_work_on_parts_unless_they_must_see_all():
     assert Pay(FREE, weights()).apart
     assert not Pay(QUOTAS, weights(), whole=True).apart
     assert (Pay(FREE, weights())._rows(), Pay(FREE, weights(), whole=True)._rows()) == (ROWS, None)
+
+
+def test_texts_have_one_type_whether_or_not_the_rows_at_hand_hold_any():
+    kinds = {pa.null(): pa.string(), pa.large_string(): pa.string(), pa.string(): pa.string()}
+    kinds |= {kind: kind for kind in (pa.int64(), pa.float64(), pa.bool_())}
+    assert {kind: _told(pa.field("x", kind)) for kind in kinds} == kinds
+
+
+def test_an_account_stands_in_the_answer_only_where_the_cases_have_one():
+    given = pa.Table.from_pandas(grouped().head(2), preserve_index=False).schema
+    pay = Pay(FREE, weights(), tuple(given.names))
+    assert "patient_account" not in pay.schema(given).names
+    assert "patient_account" in pay.schema(given.append(pa.field("account_paid", pa.float64()))).names
