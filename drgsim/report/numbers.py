@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite, log10
 
+from ..language import stated_language
 from ..words import words
 
 
@@ -43,13 +44,22 @@ NONE = "–"
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit money is written in: how many yuan it is, and its name."""
+    """A unit money is written in: how many yuan it is, its name, and that beside Chinese in English."""
 
     yuan: float
     name: str
+    beside: str = ""
+
+    def over(self, zh: str, en: str) -> tuple[str, str]:
+        """The head of a column written in this unit.
+
+        >>> Unit(1e4, "万元", "10⁴ yuan").over("结余", "margin")
+        ('结余（万元）', 'margin, 10⁴ yuan')
+        """
+        return f"{zh}（{self.name}）", f"{en}, {self.beside or self.name}"
 
 
-_ZH = (Unit(1e8, "亿元"), Unit(1e4, "万元"), Unit(1.0, "元"))
+_ZH = (Unit(1e8, "亿元", "10⁸ yuan"), Unit(1e4, "万元", "10⁴ yuan"), Unit(1.0, "元", "yuan"))
 _EN = (Unit(1e6, "million yuan"), Unit(1.0, "yuan"))
 _FROM = {1e8: 1e8, 1e6: 1e5, 1e4: 1e4}  # the largest amount must reach this for the unit to be used
 
@@ -63,6 +73,11 @@ def unit_for(amounts: Iterable[float], lang: str) -> Unit:
     largest = max((abs(each) for each in amounts if isfinite(each)), default=0.0)
     units = _ZH if lang == "zh" else _EN
     return next((unit for unit in units if largest >= _FROM.get(unit.yuan, 0.0)), units[-1])
+
+
+def table_unit(amounts: Iterable[float]) -> Unit:
+    """The unit of a column: of the language asked for, the Chinese one where none was."""
+    return unit_for(amounts, stated_language() or "zh")
 
 
 def in_unit(amount: float, unit: Unit, *, signed: bool = False, figures: int = 3) -> str:

@@ -14,7 +14,7 @@ from ..words import region_words
 from .facts import RunFacts
 from .figures import CHARTS, cost_to_standard, flows, hospitals, outliers, projection, waterfall
 from .markup import Cell, beside, chart, heading, pair, paragraph, svg, table
-from .numbers import NONE, count, in_unit, level, number, percent, title, unit_for, word
+from .numbers import NONE, count, in_unit, level, number, percent, table_unit, title, word
 from .page_headlines import chart_titles, cut, short
 from .reader_tables import (  # fmt: skip
     across,
@@ -48,8 +48,8 @@ def one_hospital(tables: Tables, facts: RunFacts, reforms: Sequence[str]) -> Ite
     """Sections: the hospital's margin under every scenario, then its departments and groups under each."""
     yield heading("本院：各方案下的结余", "this hospital's margin under each scenario")
     yield table(
-        [("方案", "scenario"), ("总费用（元）", "cost"), ("结余（元）", "margin"), ("结余率", "rate"),
-         ("较基线（元）", "change")],
+        [("方案", "scenario"), ("总费用（元）", "cost, yuan"), ("结余（元）", "margin, yuan"),
+         ("结余率", "rate"), ("较基线（元）", "change, yuan")],
         [_margin(tables, facts, each) for each in (facts.baseline, *reforms)],
     )  # fmt: skip
     for key, zh, en in _CUTS:
@@ -57,10 +57,10 @@ def one_hospital(tables: Tables, facts: RunFacts, reforms: Sequence[str]) -> Ite
         if moved is None:
             continue
         yield heading(f"{zh}：各方案下结余的变化最大者", f"{en}s whose margin moves most")
-        titles = [
-            (f"{facts.mark(each)} {cut(title(facts.titles, each, 'zh'), _TITLE)}", "") for each in reforms
-        ]
-        heads = [(zh, en), ("病例数", "cases"), ("基线结余（元）", "margin"), *titles]
+        asked = stated_language() or "zh"
+        told = [f"{facts.mark(each)} {cut(title(facts.titles, each, asked), _TITLE)}" for each in reforms]
+        titles = [(each, each) for each in told]
+        heads = [(zh, en), ("病例数", "cases"), ("基线结余（元）", "margin at the baseline, yuan"), *titles]
         rows: list[list[Cell]] = [
             [str(label), f"{row.iloc[0]:,.0f}", *(_yuan(float(value)) for value in row.iloc[1:])]
             for label, row in moved.iterrows()
@@ -162,9 +162,9 @@ def _hospitals(tables: Tables, facts: RunFacts, names: list[str], lang: str) -> 
 
 def _hospital_table(changes: dict[str, pd.DataFrame], facts: RunFacts) -> str:
     sides, levels = winners_and_losers(changes), by_level(changes)
-    unit = unit_for(levels.to_numpy().ravel(), "zh")
+    unit = table_unit(levels.to_numpy().ravel())
     heads = [("方案", "scenario"), ("受益/受损/不变", "gain / lose / same"), ("中间一半医院", "middle half")]
-    heads += [(f"{level(each, 'zh')}（{unit.name}）", level(each, "en")) for each in levels]
+    heads += [unit.over(level(each, "zh"), level(each, "en")) for each in levels]
     rows: list[list[Cell]] = []
     for scenario, row in sides.iterrows():
         middle = " ~ ".join(percent(float(row[name]), signed=True, digits=2) for name in ("low", "high"))
@@ -202,10 +202,8 @@ def _crossing(moved: pd.DataFrame) -> Any:
 
 def _region_table(tables: Tables, facts: RunFacts, names: list[str]) -> str:
     wide = across(tables.by("insured_region"), "insured_region", "fund_change", names)
-    unit = unit_for(wide.to_numpy().ravel(), "zh")
-    heads = [
-        (f"方案：各参保地基金支付变化（{unit.name}）", "scenario: change of what each region's fund pays")
-    ]
+    unit = table_unit(wide.to_numpy().ravel())
+    heads = [unit.over("方案：各参保地基金支付变化", "scenario: change of what each region's fund pays")]
     for each in map(str, wide.index):
         zh, en = region_words(each)  # with both, the code stands once
         heads.append((zh, en if stated_language() else en.removeprefix(each).strip()))
@@ -230,11 +228,11 @@ def _years(ahead: pd.DataFrame, facts: RunFacts, lang: str) -> Iterator[str]:
     told = years_ahead(ahead)
     kinds = list(dict.fromkeys(told["insurance"]))
     last = int(told["year"].max())
-    unit = unit_for(told["reserve"], "zh")
+    unit = table_unit(told["reserve"])
     heads = [("方案", "scenario")]
     for kind in kinds:
         heads.append((f"{word(kind, 'zh')}首次赤字", f"{word(kind, 'en')}: first deficit"))
-        heads.append((f"{last} 年结余（{unit.name}）", f"reserve {last} (90 %)"))
+        heads.append(unit.over(f"{last} 年结余", f"reserve {last} (90 %)"))
         heads.append(("月数", "months"))
     found = told.set_index(["scenario", "insurance"])
     rows: list[list[Cell]] = []

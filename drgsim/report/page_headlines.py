@@ -10,7 +10,7 @@ from ..language import either, stated_language
 from ..words import region_words
 from .facts import RunFacts
 from .markup import Cell, Markup, bullets, heading, pair, table
-from .numbers import both, in_unit, money, number, percent, title, unit_for, word
+from .numbers import Unit, both, in_unit, money, percent, table_unit, title, unit_for, word
 from .reader_tables import (
     Edges,
     across,
@@ -141,11 +141,12 @@ def headlines(tables: Tables, facts: RunFacts) -> Iterator[str]:
 
 
 def short(facts: RunFacts, scenario: str, *, width: int = 200) -> Markup:
-    """Letter and Chinese title, cut to what a table has room for."""
-    mark = facts.mark(scenario)
-    told = pair(cut(title(facts.titles, scenario, "zh"), width), "")
+    """Letter and title, the Chinese one in a page of both languages, cut to what a table has room for."""
     if scenario == facts.baseline:
         return pair("基线", "baseline")
+    mark = facts.mark(scenario)
+    text = cut(title(facts.titles, scenario, stated_language() or "zh"), width)
+    told = pair(text, text)
     return Markup(f"<b>{mark}</b> {told.text}") if mark else told
 
 
@@ -176,13 +177,8 @@ def money_heads(words: list[tuple[str, str]], amounts: list[pd.Series[float]]) -
     """Column heads with the unit the column is written in."""
     heads = []
     for (zh, en), column in zip(words, amounts, strict=True):
-        unit = unit_for(column, "zh").name
-        heads.append((f"{zh}（{unit}）", f"{en}, {_unit_en(unit)}"))
+        heads.append(table_unit(column).over(zh, en))
     return heads
-
-
-def _unit_en(unit: str) -> str:
-    return {"亿元": "10⁸ yuan", "万元": "10⁴ yuan", "元": "yuan"}[unit]
 
 
 def _table(tables: Tables, summary: pd.DataFrame, names: list[str], facts: RunFacts) -> str:
@@ -193,7 +189,10 @@ def _table(tables: Tables, summary: pd.DataFrame, names: list[str], facts: RunFa
         words["other_payers_change"] = ("其他支付方变化", "other payers, change")
     heads = [("方案", "scenario"), *money_heads(list(words.values()), [summary[each] for each in words])]
     heads.insert(3, ("变化率", "change"))
-    heads += [("受益/受损医院", "hospitals gain / lose"), ("变动最大统筹区（万元）", "region moved most")]
+    heads += [
+        ("受益/受损医院", "hospitals gain / lose"),
+        _region_unit().over("变动最大统筹区", "region moved most"),
+    ]
     sides = winners_and_losers(hospital_changes(tables, names)) if names else None
     regions = _regions(tables, names)
     rows: list[list[Cell]] = []
@@ -202,7 +201,7 @@ def _table(tables: Tables, summary: pd.DataFrame, names: list[str], facts: RunFa
         cells: list[Cell] = [short(facts, str(scenario))]
         for name in words:
             changed = name.endswith("_change")
-            unit = unit_for(summary[name], "zh")
+            unit = table_unit(summary[name])
             figure = in_unit(float(row[name]), unit, signed=changed, figures=3 if changed else 4)
             cells.append("" if changed and base else figure)
         cells.insert(3, "" if base else percent(float(row["fund_change_share"]), signed=True, digits=2))
@@ -225,8 +224,13 @@ def _regions(tables: Tables, names: list[str]) -> dict[str, str]:
         if len(moved) > 1 and moved.max() >= 1.0:
             place = str(moved.idxmax())
             named = either(*region_words(place)) if stated_language() else place
-            told[each] = f"{named}: {number(float(wide[each][place]) / 1e4, signed=True)}"
+            told[each] = f"{named}: {in_unit(float(wide[each][place]), _region_unit(), signed=True)}"
     return told
+
+
+def _region_unit() -> Unit:
+    """万元 whatever the amount, so that regions of several runs compare; millions for who reads English."""
+    return table_unit([1e6])
 
 
 def _effect(row: dict[Any, Any], bands: pd.DataFrame, scenario: str, *, closed: bool) -> Effect:

@@ -5,10 +5,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from drgsim.language import speaking
 from drgsim.report.numbers import number, unit_for
 from drgsim.report.page import page
 
-from .conftest import SCENARIOS, FabricatedTables, run_facts
+from .conftest import SCENARIOS, TITLES, FabricatedTables, run_facts
 
 REFORMS = SCENARIOS[1:]
 
@@ -130,3 +131,36 @@ def test_a_unit_is_the_largest_that_the_largest_amount_fills():
         "元", "元", "元", "亿元",
     ]  # fmt: skip
     assert unit_for([], "en").name == "yuan"
+
+
+def test_who_reads_english_reads_english_titles_and_units_in_every_table(tables, facts):
+    """Amounts were in 万元 and 亿元 under heads that named no unit, beside Chinese titles."""
+    with speaking("en"):
+        first, hospitals, regions, years, _ = grids(page(tables, facts, lang="en"))
+    summary = tables.summary()
+    for table in (first, hospitals, regions, years):
+        named = [row[0] for row in table[1:] if row[0] != "baseline"]
+        assert named == [f"{mark} {TITLES[each]['en']}"[: len(name.rstrip("…"))] + "…" * name.endswith("…")
+                         for mark, each, name in zip("ABCD", REFORMS, named, strict=True)]  # fmt: skip
+    assert [head for head in first[0] if "yuan" in head] == [
+        "basic fund, million yuan", "change of fund, million yuan", "patients, million yuan",
+        "change for patients, million yuan", "change for hospitals, million yuan",
+        "region moved most, million yuan",
+    ]  # fmt: skip
+    for row, (_, told) in zip(first[1:], summary.iterrows(), strict=True):
+        assert is_written(row[1], told["fund"], 1e6)
+    for row, (_, told) in zip(first[2:], summary.loc[list(REFORMS)].iterrows(), strict=True):
+        assert is_written(row[2], told["fund_change"], 1e6, signed=True)
+    moved = tables.by("insured_region")
+    for row, scenario in zip(first[2:], REFORMS, strict=True):
+        own = moved[moved["scenario"] == scenario].set_index("insured_region")["fund_change"]
+        assert is_written(row[-1].split(": ")[1], own[own.abs().idxmax()], 1e6, signed=True)
+    assert regions[0][0] == "scenario: change of what each region's fund pays, million yuan"
+    assert all(head.endswith(", million yuan") for head in hospitals[0][3:])
+    assert sum(head.endswith("(90 %), million yuan") for head in years[0]) == 2
+    reserve = years[1][2].split()[0]
+    with speaking("zh"):
+        *_, chinese, _ = grids(page(tables, facts, lang="zh"))
+    assert float(reserve.replace(",", "")) == pytest.approx(
+        float(chinese[1][2].split()[0].replace(",", "")) * 100, rel=0.005
+    )
