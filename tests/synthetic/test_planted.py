@@ -1,11 +1,14 @@
 """Planted fraud: the same for the same seed, calibrated to the audit, and in the cases as the truth says."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from drgsim.errors import ArgumentError
-from drgsim.synthetic.planted import UPCODED_SHARE, UPLIFT, planted_cases
-from drgsim.synthetic.planted_claims import planted_claims
+from drgsim.synthetic.planted import UPCODED_SHARE, UPLIFT, _upcode, planted_cases, planted_codes
+from drgsim.synthetic.planted_claims import _START, _sales, planted_claims
 from drgsim.weights.weights import Weights
 
 WEIGHTS = Weights.load("chs-drg-2.0-example").frame["weight"].astype(float).to_dict()
@@ -71,3 +74,32 @@ def test_claims_hold_wrong_rows_and_their_look_alikes():
     assert claims.truth == planted_claims(300, seed=1, share=0.2).truth
     assert any(row["quantity"] < 0 for row in claims.tables["items"])
     assert any(row.get("returned") for row in claims.tables["dispensings"])
+
+
+@pytest.mark.parametrize(("cc", "mcc", "planted"), [(UPLIFT, 2.0, "cc"), (0.001, UPLIFT, "mcc")])
+def test_of_two_ways_to_rise_the_one_nearer_to_the_audited_uplift_is_planted(cc, mcc, planted):
+    names = ["G5", "G3", "G1"]
+
+    def group(cases):
+        last = [text.split("|")[-1] for text in cases["diagnoses"]]
+        severity = [1 * (code in planted_codes("cc")) + 2 * (code in planted_codes("mcc")) for code in last]
+        return pd.DataFrame({
+            "adrg": "G", "severity": pd.Categorical.from_codes(severity, ["none", "cc", "mcc"]),
+            "drg": [names[each] for each in severity],
+        })  # fmt: skip
+
+    cases = pd.DataFrame({"diagnoses": ["A00.000"]})
+    kind, code = np.array([""], object), np.array([""], object)
+    weights = {"G5": 1.0, "G3": 1.0 + cc, "G1": 1.0 + mcc}
+    rng = np.random.default_rng(1)
+    uplift = _upcode(cases, kind, code, np.array([0]), 1.0, SimpleNamespace(group=group), weights, rng)
+    assert uplift == pytest.approx(UPLIFT)
+    assert (kind[0], code[0] in planted_codes(planted)) == ("upcoding", True)
+
+
+def test_a_box_is_sold_at_a_time_of_the_day_that_was_drawn():
+    rng = SimpleNamespace(integers=lambda low, high: low, random=lambda: 0.75)
+    tables = {"dispensings": []}
+    _sales(tables, {}, 1, rng, 0.1)
+    (sale,) = tables["dispensings"]
+    assert sale["time"] - _START == pd.Timedelta(hours=18)
