@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import os
 import sys
@@ -51,6 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     if argv is None:  # the process is ours: schemes are many objects that stay, and looking them over costs
         gc.set_threshold(_OBJECTS)
+        atexit.register(
+            gc.freeze
+        )  # the system takes all memory back at once; Python would look it over first
     words = list(sys.argv[1:] if argv is None else argv)
     with speaking(asked_language(words)):
         broken = argv is None and broken_under_a_cap()

@@ -1,5 +1,7 @@
 """The frame around every command: output nobody reads, text a terminal cannot show, files out of reach."""
 
+import atexit
+import gc
 import os
 import subprocess
 import sys
@@ -71,3 +73,18 @@ def test_warnings_are_one_line(tmp_path, capsys):
         assert main(["group", str(tmp_path / "cases.csv"), *words]) == 0
     told = [line for line in capsys.readouterr().err.splitlines() if "2099-01-01" in line]
     assert {line[:8] for line in told} == {"drgsim: "}
+
+
+def test_only_a_process_of_its_own_leaves_its_memory_unlooked_at(monkeypatch, capsys):
+    """In a notebook or a test the memory is somebody else's."""
+    left, thresholds = [], []
+    monkeypatch.setattr(atexit, "register", left.append)
+    monkeypatch.setattr(gc, "set_threshold", thresholds.append)
+    monkeypatch.setattr(sys, "argv", ["drgsim", "code", "search", "K80", "-n", "1"])
+    assert main(["code", "search", "K80", "-n", "1"]) == 0
+    assert left == thresholds == []
+    assert main() == 0
+    assert left == [gc.freeze]
+    assert thresholds == [50_000]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[: len(lines) // 2] == lines[len(lines) // 2 :]
