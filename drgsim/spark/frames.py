@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._optional import require
 from ..dip import DipGrouper
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from ..policy.policy import Policy
     from ..weights.weights import Weights
+
+Grouper = TypeVar("Grouper", DrgGrouper, DipGrouper)
 
 
 def group(
@@ -56,8 +58,7 @@ def dip(
 ) -> DataFrame:
     """Cases with their disease types. Nothing is shuffled. `columns` as in `DipGrouper.group`."""
     grouper = catalogue if isinstance(catalogue, DipGrouper) else DipGrouper(catalogue, threads=1)
-    grouper.threads = 1
-    return run(cases, Dip(grouper, tuple(columns)))
+    return run(cases, Dip(_single(grouper), tuple(columns)))
 
 
 def pay(
@@ -168,6 +169,10 @@ def _refuse_torn(cases: DataFrame, columns: list[str], together: str) -> None:
             )
 
 
-def _single(grouper: DrgGrouper) -> DrgGrouper:
-    """The same grouper with one thread: Spark runs a task a core."""
-    return grouper if grouper.threads == 1 else DrgGrouper(grouper.compiled, threads=1)
+def _single(grouper: Grouper) -> Grouper:
+    """The same grouper with one thread, as Spark runs a task a core; the caller's own stays as it is."""
+    if grouper.threads == 1:
+        return grouper
+    made = object.__new__(type(grouper))  # shares all it knows: to make it anew could take seconds
+    made.__dict__.update(grouper.__dict__ | {"threads": 1})
+    return made

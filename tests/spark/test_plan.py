@@ -5,13 +5,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from drgsim.dip import DipGrouper
 from drgsim.engines.bonds import EVERYTHING
 from drgsim.engines.split_errors import SplitError
-from drgsim.engines.transforms import Group, Pay, Statistics
+from drgsim.engines.transforms import Pay, Statistics
 from drgsim.errors import ColumnError
 from drgsim.grouping import DrgGrouper
 from drgsim.settlement.statistics import KEYS, MEASURES
 from drgsim.spark import frames
+from tests.schemes.example import SMALL
 
 NOTHING = {
     "outlier.high.quota": None, "outlier.high.quota_scope": "hospital", "special_review.method": "none",
@@ -150,14 +152,23 @@ def test_a_transform_is_broadcast_where_the_session_can():
     assert sent == [twice]
 
 
-def test_a_task_groups_with_one_thread_and_without_names_unless_asked(cases, monkeypatch):
-    made = []
-    monkeypatch.setattr(DrgGrouper, "__init__", lambda self, *given, **said: made.append((given, said)))
-    one, many = (object.__new__(DrgGrouper) for _ in range(2))
-    one.threads, many.threads, many.compiled = 1, 4, "compiled"
-    rows, transform = frames.group(cases, one)
+def small():
+    return {"drg": DrgGrouper(SMALL, threads=4), "dip": DipGrouper("example", threads=4)}
+
+
+@pytest.mark.parametrize("kind", ["drg", "dip"])
+def test_a_task_groups_with_one_thread_and_the_callers_grouper_keeps_its_own(cases, kind):
+    many = small()[kind]
+    call = {"drg": frames.group, "dip": frames.dip}[kind]
+    before = dict(vars(many))
+    rows, transform = call(cases, many)
     assert rows is cases
-    assert (type(transform), transform.grouper, transform.names) == (Group, one, False)
-    assert made == []
-    assert frames.group(cases, many, names=True)[1].names is True
-    assert made == [(("compiled",), {"threads": 1})]
+    assert (transform.grouper.threads, many.threads) == (1, 4)
+    assert vars(many) == before
+    assert {name for name, value in vars(transform.grouper).items() if value is not before[name]} == {
+        "threads"
+    }
+    assert call(cases, transform.grouper)[1].grouper is transform.grouper, "one that has one thread is sent"
+    if kind == "drg":
+        assert transform.names is False
+        assert call(cases, many, names=True)[1].names is True
