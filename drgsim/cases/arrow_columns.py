@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .._kernels._cells import has_plain_edges
 from .columns import CaseColumn
 from .layout import Layout
 from .list_places import ListPlaces
@@ -59,7 +60,7 @@ def trimmed(array: Any) -> Any:
     sign."""
     import pyarrow.compute as pc
 
-    return array if _plain_edges(array) else pc.utf8_trim(array, characters=BLANKS)
+    return array if has_plain_edges(*buffers(array)) else pc.utf8_trim(array, characters=BLANKS)
 
 
 def with_texts(array: Any, rows: npt.NDArray[np.int64], new: Any) -> Any:
@@ -233,14 +234,3 @@ def _marked(array: Any, marks: Any) -> Mask | None:
     mask = np.zeros(len(array), dtype=bool)
     mask[rows] = found
     return mask
-
-
-def _plain_edges(array: Any) -> bool:
-    """Whether every text begins and ends with a visible ASCII sign."""
-    text, offsets = buffers(array)
-    filled = offsets[1:] > offsets[:-1]
-    for places in (offsets[:-1][filled], offsets[1:][filled] - 1):
-        edge = text[places]
-        if len(edge) and (edge.min() <= 0x20 or edge.max() >= 0x7F):
-            return False
-    return True

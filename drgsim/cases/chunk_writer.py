@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -11,15 +9,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from .._atomic import replacing
+from .._kernels._cells import holds
+from .._kernels._csv_rows import csv_rows, room
 from .._optional import installed, require
+from .._parallel import chunks
 from ..errors import ArgumentError, ColumnError
 from .arrow_columns import is_text
 from .columns import case_columns
-from .texts import neutral, neutral_array, neutral_frame, plain_text
+from .texts import buffers, neutral, neutral_array, neutral_frame, one_array, plain_text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .._kernels._csv_rows import Column
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 
@@ -27,6 +33,9 @@ Write = Callable[[Any], None]
 
 _LOOKED_AT = 4096  # values of a column that say whether a dictionary of them pays
 _WRITTEN_AT_ONCE = 1 << 14  # values; pyarrow's own 1,024 cost a sixth more
+_ROWS_AT_ONCE = 1 << 13  # of CSV: some hundred bytes each, which stay in a core's own cache
+_QUOTED = ',"\r\n'  # what makes a cell of CSV stand in quotes
+TEXT32, TEXT64, CODED, WHOLE = range(4)  # as in _kernels/_csv_rows.pyx
 
 
 @contextmanager
@@ -120,45 +129,96 @@ def _csv_arrow(part: Path, *, compressed: bool, mark: str) -> Iterator[Write]:
     import pyarrow as pa
 
     schema: Any = None
+    out = np.empty(0, dtype=np.uint8)
 
     def write(frame: pd.DataFrame) -> None:
-        nonlocal schema
+        nonlocal schema, out
         table = _arrow(frame, schema)
         if schema is None:
             schema = table.schema
-            names = io.StringIO()
-            csv.writer(names, lineterminator="\n").writerow(map(neutral, schema.names))
-            sink.write((mark + names.getvalue()).encode())
-        sink.write(_csv_text(table))
+            sink.write((mark + ",".join(_cell(neutral(name)) for name in schema.names) + "\n").encode())
+        columns = [_as_cells(column) for column in table.columns] if table.num_rows else []
+        for start, stop in chunks(len(table), _ROWS_AT_ONCE):
+            needed = room(columns, start, stop)
+            if needed > len(out):
+                out = np.empty(needed + needed // 8, dtype=np.uint8)
+            sink.write(out[: csv_rows(columns, start, stop, out)])
 
     with pa.output_stream(part, compression="gzip" if compressed else None) as sink:
         yield write
 
 
-def _csv_text(table: Any) -> Any:
-    """Rows without quotes where no value needs them, else with quotes around all text."""
+def _cell(text: str) -> str:
+    """A text as a cell of CSV, in quotes where it has to stand in them."""
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in _QUOTED) else text
+
+
+def _as_cells(column: Any) -> Column:
+    """A column as the kernel writes it."""
     import pyarrow as pa
 
-    coded = [pa.types.is_dictionary(kind) for kind in table.schema.types]
-    if any(coded):
-        types = [
-            kind.value_type if is_coded else kind
-            for kind, is_coded in zip(table.schema.types, coded, strict=True)
-        ]
-        table = table.cast(pa.schema(list(zip(table.schema.names, types, strict=True))))
-    for place, kind in enumerate(table.schema.types):
-        if pa.types.is_nested(kind):
-            table = table.set_column(place, table.schema.names[place], _as_json(table.column(place)))
-        elif not (is_text(kind) or _is_plain(kind)):
-            told = neutral_array(_as_words(table.column(place)))
-            table = table.set_column(place, table.schema.names[place], told)
-        elif is_text(kind):
-            told = neutral_array(table.column(place))
-            table = table.set_column(place, table.schema.field(place), told)
-    try:
-        return _csv_rows(table, "none")
-    except pa.ArrowInvalid:  # a value holds a comma, a quote or a line break
-        return _csv_rows(table, "needed")
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        coded = _as_codes(column)
+        if coded is not None:
+            return coded
+        column = column.cast(kind.value_type)
+        kind = kind.value_type
+    none, no_spans = np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.int32)
+    if pa.types.is_integer(kind) and kind != pa.uint64():
+        numbers = one_array(column.cast(pa.int64()))
+        valid, held = numbers.buffers()
+        rows = np.frombuffer(held, dtype=np.uint8)[numbers.offset * 8 :]
+        return WHOLE, _bits(numbers, valid), numbers.offset, rows, none, no_spans, 0, False
+    if pa.types.is_nested(kind):
+        texts = neutral_array(_as_json(column))
+    elif is_text(kind):
+        texts = neutral_array(column)
+    elif _is_plain(kind):
+        texts = column.cast(pa.string())
+    else:
+        texts = neutral_array(_as_words(column))
+    texts = one_array(texts)
+    large = pa.types.is_large_string(texts.type)
+    valid, places, held = texts.buffers()
+    rows = np.frombuffer(places, dtype=np.uint8)[texts.offset * (8 if large else 4) :]
+    text = np.frombuffer(held or b"", dtype=np.uint8)
+    looked = holds(buffers(texts)[0], _QUOTED.encode())
+    return TEXT64 if large else TEXT32, _bits(texts, valid), texts.offset, rows, text, no_spans, 0, looked
+
+
+def _as_codes(column: Any) -> Column | None:
+    """A coded column of a few texts; None of another."""
+    import pyarrow as pa
+
+    kind = column.type
+    if not is_text(kind.value_type) or column.num_chunks != 1:
+        return None
+    coded = column.chunk(0)
+    if len(coded.dictionary) > _LOOKED_AT or coded.dictionary.null_count:
+        return None
+    texts = coded.dictionary.to_pylist()
+    cells = [_cell(neutral(text)).encode() for text in texts]
+    spans = np.cumsum([0, *map(len, cells)], dtype=np.int32)
+    text = np.frombuffer(b"".join(cells), dtype=np.uint8)
+    places = coded.indices.cast(pa.int32())
+    valid, held = places.buffers()
+    rows = np.frombuffer(held, dtype=np.uint8)[places.offset * 4 :]
+    return (
+        CODED,
+        _bits(places, valid),
+        places.offset,
+        rows,
+        text,
+        spans,
+        max(map(len, cells), default=0),
+        False,
+    )
+
+
+def _bits(array: Any, valid: Any) -> npt.NDArray[np.uint8]:
+    """The bits of an array that say which rows hold something; none where all do."""
+    return np.frombuffer(valid if valid is not None and array.null_count else b"", dtype=np.uint8)
 
 
 def _is_plain(kind: Any) -> bool:
@@ -187,15 +247,6 @@ def _as_json(column: Any) -> Any:
         for cell in column.to_pylist()
     ]
     return pa.array(cells, pa.string())
-
-
-def _csv_rows(table: Any, quoting: str) -> Any:
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    rows = pa.BufferOutputStream()
-    arrow_csv.write_csv(table, rows, arrow_csv.WriteOptions(include_header=False, quoting_style=quoting))
-    return rows.getvalue()
 
 
 def as_csv_text(name: str, column: Any) -> Any:

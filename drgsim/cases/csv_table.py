@@ -101,7 +101,11 @@ class CsvTable:
                     block_size=_BLOCK,
                     encoding=self.file.encoding,
                 ),
-                parse_options=pa.csv.ParseOptions(delimiter=self._separator, newlines_in_values=True),
+                parse_options=pa.csv.ParseOptions(
+                    delimiter=self._separator,
+                    quote_char='"' if self.file.quotes else False,
+                    newlines_in_values=self.file.quotes,  # which costs another look for the ends of lines
+                ),
                 convert_options=pa.csv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()),
                     include_columns=[names[place] for place in used],

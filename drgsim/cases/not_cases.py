@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._kernels._cells import first_signs, holds
 from .columns import case_columns
 from .headers import StackedCell, header_key
 from .layouts import known_headers
@@ -41,9 +42,7 @@ _FOOT = re.compile(
     re.IGNORECASE,
 )
 _ERRORS = re.compile(r"#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|#{4,}")
-_SIGNS: npt.NDArray[np.uint8] = np.array(  # 2 for an ASCII digit, 1 for an ASCII letter
-    [2 if chr(sign).isdigit() else chr(sign).isalpha() for sign in range(128)] + [0] * 128, dtype=np.uint8
-)
+_FIRST_DIGIT, _FIRST_LETTER, _SECOND_DIGIT = 1, 2, 4  # as in _kernels/_cells.pyx
 # for Python and Arrow alike, whose \s differ
 _DIGIT = "[0-9０-９]"
 _DIAGNOSIS = "[A-Za-zＡ-Ｚａ-ｚ][0-9０-９]"
@@ -52,7 +51,7 @@ _TOTAL = (
     r"[)）】\]]?[\s　]*[:：]?[\s　]*$"
 )
 _ODD = r"^[\s\v\x1c-\x1f" + "\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000" + r"]*[#='‘]"
-_ODD_SIGNS = (*b"#='", "‘".encode()[0])
+_ODD_SIGNS = b"#='" + "‘".encode()[:1]
 
 
 def cleaned(chunk: RawChunk, match: Match, looked: Sequence[int], *, start: int, held: bool) -> RawChunk:
@@ -233,7 +232,7 @@ def _odd(chunk: RawChunk, place: int) -> npt.NDArray[np.int64]:
     array = _strings(chunk, place)
     if array is not None:
         text, _ = buffers(one_array(array))
-        if not any((text == sign).any() for sign in _ODD_SIGNS):  # nowhere in the column
+        if not holds(text, _ODD_SIGNS):  # nowhere in the column
             return np.empty(0, dtype=np.int64)
     return np.flatnonzero(_matching(chunk, place, _ODD))
 
@@ -269,20 +268,16 @@ def _matching(chunk: RawChunk, place: int, pattern: str) -> Mask:
 def _by_first_signs(array: Any, pattern: str) -> tuple[Mask, npt.NDArray[np.int64]]:
     """Which texts hold the pattern as their first two signs show, and the rows in which these do not say: a
     code has a digit there, and what no code looks like begins with neither digit nor letter."""
-    none = np.zeros(len(array), dtype=bool)
-    text, offsets = buffers(array)
-    lengths = np.diff(offsets)
+    signs = np.empty(len(array), dtype=np.uint8)
+    first_signs(*buffers(array), signs)
     if array.null_count:
-        lengths[~array.is_valid().to_numpy(zero_copy_only=False)] = 0
-    if pattern == _DIAGNOSIS or not len(text):
-        return none, np.flatnonzero(lengths)
-    last = len(text) - 1
-    first = _SIGNS[text[np.minimum(offsets[:-1], last)]]
-    if pattern != _DIGIT:
-        return none, np.flatnonzero((first == 0) & (lengths > 0))
-    second = _SIGNS[text[np.minimum(offsets[:-1] + 1, last)]]
-    held = ((first == 2) & (lengths > 0)) | ((second == 2) & (lengths > 1))
-    return held, np.flatnonzero(~held & (lengths > 0))
+        signs[~array.is_valid().to_numpy(zero_copy_only=False)] = 0
+    if pattern == _DIGIT:
+        held = (signs & (_FIRST_DIGIT | _SECOND_DIGIT)) != 0
+        return held, np.flatnonzero(~held & (signs != 0))
+    none = np.zeros(len(array), dtype=bool)
+    plain = 0 if pattern == _DIAGNOSIS else _FIRST_DIGIT | _FIRST_LETTER
+    return none, np.flatnonzero((signs != 0) & (signs & plain == 0))
 
 
 def _strings(chunk: RawChunk, place: int) -> Any:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._kernels._cells import numbers_of_persons
 from .._optional import installed
 from .columns import case_columns, text_dtype
-from .texts import is_missing, plain_text
+from .texts import buffers, is_missing, one_array, plain_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,11 +204,17 @@ def _likely(column: Any) -> tuple[Rows, list[str]]:
     import pyarrow.compute as pc
 
     column = _told(column)
-    if column is None or not len(column) or (pc.max(pc.binary_length(column)).as_py() or 0) < SHORTEST:
+    if column is None or not len(column):
         return none
-    likely = pc.fill_null(pc.match_substring_regex(column, _DIGITS), False)
-    rows = np.flatnonzero(likely.to_numpy(zero_copy_only=False))
-    return rows, [plain_text(text) for text in column.take(pa.array(rows)).to_pylist()]
+    whole = one_array(column)
+    rows = np.empty(len(whole), dtype=np.int64)
+    rows = rows[: numbers_of_persons(*buffers(whole), rows)]  # these and perhaps a few more
+    if not rows.size:
+        return none
+    texts = whole.take(pa.array(rows))
+    likely = pc.fill_null(pc.match_substring_regex(texts, _DIGITS), False)
+    fits = likely.to_numpy(zero_copy_only=False)
+    return rows[fits], [plain_text(text) for text in texts.filter(likely).to_pylist()]
 
 
 def _told(column: Any) -> Any | None:

@@ -14,9 +14,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import IO, Literal
 
-import numpy as np
-
 from .._damaged import whole
+from .._kernels._cells import has_feeds_together
 from .case_errors import UnreadableFileError
 from .excel_table import SheetTable
 
@@ -26,14 +25,15 @@ _EMPTY_LINE = re.compile(r"\n\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A file, how it is encoded, its last character that is no line end, and whether lines between others are
-    empty."""
+    """A file, how it is encoded, its last character that is no line end, whether lines between others are
+    empty, and whether a quotation mark may stand anywhere."""
 
     path: Path
     encoding: str
     compression: Literal["gzip"] | None
     last: str
     gaps: bool = False
+    quotes: bool = True
 
     @classmethod
     def examine(cls, path: Path) -> TextFile:
@@ -51,9 +51,9 @@ class TextFile:
                 raise UnreadableFileError("the file is empty", where=path.name, do="export it again")
             tried: dict[str, int] = {}
             for encoding in _candidates(start):
-                last, tried[encoding], gaps = _read_through(path, compression, encoding)
+                last, tried[encoding], gaps, quotes = _read_through(path, compression, encoding)
                 if not tried[encoding]:
-                    return cls(path, encoding, compression, last, gaps)
+                    return cls(path, encoding, compression, last, gaps, quotes)
         raise UnreadableFileError(
             f"the text is in another encoding, or damaged; tried: {_told(tried)}",
             where=path.name,
@@ -79,12 +79,12 @@ def _candidates(start: bytes) -> list[str]:
     return ["utf-8", "gb18030"]
 
 
-def _read_through(path: Path, compression: str | None, encoding: str) -> tuple[str, int, bool]:
+def _read_through(path: Path, compression: str | None, encoding: str) -> tuple[str, int, bool, bool]:
     """The last character that is no line end, and 0; or the line that is not in this encoding. And whether an
-    empty line stands between others."""
+    empty line stands between others, and a quotation mark anywhere."""
     decoder = codecs.getincrementaldecoder(encoding)()
     last, blocks = "", 0
-    gaps, empty = False, False  # an empty line that nothing follows is no gap
+    quotes = gaps = empty = False  # an empty line that nothing follows is no gap
     with _binary(path, compression) as stream:
         try:
             while block := stream.read(_BLOCK):
@@ -93,22 +93,17 @@ def _read_through(path: Path, compression: str | None, encoding: str) -> tuple[s
                     lines = _lines(path, compression, encoding, blocks) + text[: text.index("\0")].count("\n")
                     raise _holds_nul(path, encoding, lines + 1)
                 last = text[-64:].rstrip("\r\n")[-1:] or text.rstrip("\r\n")[-1:] or last
-                if empty or encoding == "utf-16" or _may_hold_an_empty_line(block):
+                if empty or encoding == "utf-16" or has_feeds_together(block):
                     inner = text.rstrip("\r\n")
                     within = _EMPTY_LINE.search(inner.lstrip("\r\n")) is not None
                     gaps = gaps or (empty and bool(inner)) or within
                     empty = (empty and not inner) or _EMPTY_LINE.search(text[len(inner) :]) is not None
+                quotes = quotes or b'"' in block
                 blocks += 1
-            return decoder.decode(b"", final=True).rstrip("\r\n")[-1:] or last, 0, gaps
+            return decoder.decode(b"", final=True).rstrip("\r\n")[-1:] or last, 0, gaps, quotes
         except UnicodeDecodeError as error:
             lines = _lines(path, compression, encoding, blocks)
-            return last, lines + error.object[: error.start].count(b"\n") + 1, gaps
-
-
-def _may_hold_an_empty_line(block: bytes) -> bool:
-    """Whether two line feeds stand together, or one sign apart: a look that costs less than a search."""
-    feeds = np.frombuffer(block, dtype=np.uint8) == ord("\n")
-    return bool((feeds[1:] & feeds[:-1]).any() or (feeds[2:] & feeds[:-2]).any())
+            return last, lines + error.object[: error.start].count(b"\n") + 1, gaps, quotes
 
 
 def _lines(path: Path, compression: str | None, encoding: str, blocks: int) -> int:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._kernels._cells import beginning
 from .columns import text_dtype
 
 if TYPE_CHECKING:
@@ -31,7 +32,16 @@ _MARKED = re.compile(f"'+[{_SIGNS}]")
 # how spreadsheets hold a text together: ="00123", =123, and an apostrophe in front
 HELD = re.compile(r"='?\"(.*)\"|=(\d+)|'([=+\-@\t\r'].*|.*[^'])", re.DOTALL)
 _A_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)?(e[+-]?\d+)?%?", re.IGNORECASE)
-_FIRST = b"'=+-@\t\r\n\xef"  # the last begins every full-width sign in UTF-8
+
+
+def _table(signs: bytes) -> npt.NDArray[np.uint8]:
+    table = np.zeros(256, dtype=np.uint8)
+    table[list(signs)] = 1
+    return table
+
+
+_FIRST = _table(b"'=+-@\t\r\n\xef")  # the last begins every full-width sign in UTF-8
+_MARK = _table(MARK.encode())
 
 
 def neutral(text: str) -> str:
@@ -80,12 +90,12 @@ def neutral_frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 def neutral_array(array: Any) -> Any:
     """An Arrow array (or chunked array) of texts as it is written; the same array when nothing in it runs."""
-    return _changed(array, _FIRST, neutral)
+    return _changed(array, _FIRST, neutral, numbers=False)
 
 
 def restored_array(array: Any) -> Any:
     """What `neutral_array` was given."""
-    return _changed(array, MARK.encode(), restored)
+    return _changed(array, _MARK, restored, numbers=True)
 
 
 def one_array(array: Any) -> Any:
@@ -107,44 +117,34 @@ def buffers(array: Any) -> tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]:
     width: Any = np.int64 if pa.types.is_large_string(array.type) else np.int32
     offsets = np.frombuffer(offset_buffer, dtype=width)[array.offset : array.offset + len(array) + 1]
     text: npt.NDArray[np.uint8] = np.frombuffer(text_buffer or b"", dtype=np.uint8)
-    return text[: offsets[-1]][offsets[0] :], offsets - offsets[0]
+    return text[: offsets[-1]][offsets[0] :], offsets if offsets[0] == 0 else offsets - offsets[0]
 
 
-def _changed(array: Any, first: bytes, change: Any) -> Any:
-    """`change` applied to the texts that begin with a byte in `first`."""
+def _changed(array: Any, signs: npt.NDArray[np.uint8], change: Any, *, numbers: bool) -> Any:
+    """`change` applied to the texts that begin with one of the signs; `numbers` among them or not."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     if isinstance(array, pa.ChunkedArray) and array.num_chunks > 1:
-        return pa.chunked_array([_changed(chunk, first, change) for chunk in array.chunks], array.type)
+        made = [_changed(chunk, signs, change, numbers=numbers) for chunk in array.chunks]
+        return pa.chunked_array(made, array.type)
     whole = one_array(array)
-    if len(first) == 1 and not (buffers(whole)[0] == first[0]).any():  # nowhere, not only not in front
-        return array
-    rows = _beginning(whole, first)
+    rows = np.empty(len(whole), dtype=np.int64)
+    rows = rows[: beginning(*buffers(whole), signs, numbers, rows)]
     if not len(rows):
         return array
     texts = whole.take(pa.array(rows))
-    made = pa.array([None if text is None else change(text) for text in texts.to_pylist()], array.type)
-    if made.equals(texts):
+    changed = pa.array([None if text is None else change(text) for text in texts.to_pylist()], array.type)
+    if changed.equals(texts):
         return array
     mask = np.zeros(len(whole), dtype=bool)
     mask[rows] = True
-    return pa.compute.replace_with_mask(whole, pa.array(mask), made)
-
-
-def _beginning(array: Any, first: bytes) -> Any:
-    """The rows of texts that begin with a byte in `first`."""
-    import pyarrow.compute  # noqa: F401 (makes pa.compute)
-
-    text, offsets = buffers(array)
-    filled = np.flatnonzero(offsets[1:] > offsets[:-1])
-    signs = np.zeros(256, dtype=bool)
-    signs[list(first)] = True
-    return filled[signs[text[offsets[:-1][filled]]]]
+    return pc.replace_with_mask(whole, pa.array(mask), changed)
 
 
 def read_back_array(array: Any) -> Any:
     """`read_back` of each text of an Arrow array."""
-    return _changed(array, MARK.encode(), read_back)
+    return _changed(array, _MARK, read_back, numbers=True)
 
 
 # stripped around every cell; named, because pandas and Python do not agree on what white space is
