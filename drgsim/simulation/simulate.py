@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
@@ -14,6 +14,7 @@ from ..cases.arrays import read_labels
 from ..cases.hospital_facts import HospitalFacts
 from ..errors import ArgumentError, DrgsimError
 from ..payment.engine.grouped import as_frame
+from ..policy.parameters import catalogue
 from .checks.left_out import refuse_nothing_paid
 from .comparison.comparison import Comparison
 from .comparison.kept import ask
@@ -33,6 +34,7 @@ from .world.world import World
 
 MOST_DRAWS, MOST_YEARS = 100_000, 100  # every draw of every fund, year and scenario is kept
 REFORM, BASELINE = "reform", "baseline"
+TITLED = 3  # changes a title can name
 _BASELINE_TITLE = {"zh": "基线", "en": "baseline"}
 
 
@@ -210,13 +212,30 @@ def read_scenarios(stated: Any) -> list[Scenario]:
         scenario = Scenario.load(each, over=listed[0])
         unnamed = scenario.id == REFORM and not isinstance(each, Scenario)
         if unnamed or scenario.id == listed[0].id:
-            scenario = scenario.named(REFORM if len(given) == 2 else f"{REFORM}-{number}")
+            named = REFORM if len(given) == 2 else f"{REFORM}-{number}"
+            untitled = {*scenario.title.values()} == {scenario.id}
+            scenario = scenario.named(named, title=_titled(scenario) if untitled else scenario.title)
         listed.append(scenario)
     ids = [each.id for each in listed]
     twice = sorted({id for id in ids if ids.count(id) > 1})
     if twice:
         raise SimulationError("two scenarios have one id", got=twice, do="give each its own id")
     return listed
+
+
+def _titled(scenario: Scenario) -> dict[str, str] | None:
+    """A title for what has none: the parameters it sets, and values that are one number or word."""
+    reforms = [change for lever in scenario.levers for change in lever.reform.items()]
+    if not 0 < len(reforms) <= TITLED:
+        return None
+    words: dict[str, list[str]] = {"zh": [], "en": []}
+    for path, value in reforms:
+        name, slash, cell = path.partition("/")
+        parameter = catalogue().get(name)
+        set_to = "" if isinstance(value, Mapping | list) else f" = {value}"
+        words["zh"].append(f"{parameter.zh if parameter else name}{slash}{cell}{set_to}")
+        words["en"].append(f"{parameter.en if parameter else name}{slash}{cell}{set_to}")
+    return {"zh": "; ".join(words["zh"]), "en": "; ".join(words["en"])}
 
 
 def without_steps(scenario: Scenario) -> Scenario:

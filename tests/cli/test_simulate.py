@@ -40,6 +40,16 @@ def test_everything_is_written(done):
     ]  # fmt: skip
 
 
+def test_what_has_no_name_is_titled_by_what_it_changes(done):
+    page = (done / "report.html").read_text(encoding="utf-8")
+    title = drgsim.Scenario.load(done / "scenarios" / "reform-2.yaml").title
+    assert title == {
+        "zh": "低倍率界限 = 0.4; 高倍率界限/3 = 2.5",
+        "en": "low-outlier threshold = 0.4; high-outlier threshold/3 = 2.5",
+    }
+    assert title["zh"] in page
+
+
 def test_the_page_stands_alone_and_holds_no_case(done, cases):
     page = (done / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
