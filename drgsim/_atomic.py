@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and one run at a time that writes each."""
+"""Files that are there whole or not at all, one run at a time that writes each, and folders for a moment."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from ._damaged import is_endless
+from ._paths import exists, is_dir
 from .errors import ArgumentError, DrgsimError, NotFoundError, WriteError
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG, errno.EIO)
@@ -31,15 +34,14 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A path to write to beside `path`; it takes the place of `path` only when the block ends well.
 
     What a killed run left behind is removed first. Raises NotFoundError when the folder does not exist,
-    ArgumentError when it cannot be written to, when `path` is itself a folder, a pipe or a device, or while
-    another run writes it, WriteError when the disk is full.
+    ArgumentError when no file can have such a name, when `path` is itself a folder, a pipe or a device, or
+    while another run writes it, WriteError when the folder cannot be written to or the disk is full.
     """
-    target = Path(path)
-    if not target.parent.is_dir():
+    target = _place(path)
+    if not is_dir(target.parent):
         raise NotFoundError("no such folder to write to", got=target.parent.name, do="create it first")
-    if target.is_dir() or is_endless(target):
-        what = "folder" if target.is_dir() else "pipe or a device"
-        raise ArgumentError(f"a file cannot take the place of a {what}", got=target.name)
+    if is_dir(target) or is_endless(target):
+        raise _in_the_way("folder" if is_dir(target) else "pipe or a device", target)
     start, end = _around(target)
     _alone(target.parent, start, end, target.name)
     part = target.with_name(f"{start}{_own()}.part{end}")
@@ -47,17 +49,13 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         try:
             part.touch()
         except OSError as error:
-            if error.errno in _FULL:
-                raise _full(target, error) from error
-            raise ArgumentError(
-                "this folder cannot be written to",
-                got=target.parent.name,
-                where=error.strerror,
-                do="write to another folder",
-            ) from error
+            raise _refused(target, target.parent, error) from error
         try:
             yield part
-            part.replace(target)
+            try:
+                part.replace(target)
+            except OSError as error:  # another user's, which the folder keeps
+                raise _refused(target, target.parent, error) from error
         except OSError as error:
             if isinstance(error, DrgsimError) or not _is_full(error):
                 raise
@@ -76,16 +74,26 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 def aside(out: Path) -> Iterator[Path]:
     """A folder inside the folder `out` to write to, gone afterwards, with `out` itself if new and empty.
 
-    Raises ArgumentError while another run writes into `out`, WriteError when the disk is full.
+    Raises ArgumentError where `out` is a file, when no folder can have such a name, or while another run
+    writes into it, WriteError when it cannot be made or written to or the disk is full.
     """
-    new = not out.exists()
-    out.mkdir(parents=True, exist_ok=True)
+    out = _place(out)
+    new = not exists(out)
+    if not new and not is_dir(out):
+        raise ArgumentError("a folder is needed to write to", got=out.name)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(out, out, error) from error
     _alone(out, ".", "", out.name)
     part = out / f".{_own()}.part"
     with _written(part, out.name):
         shutil.rmtree(part, ignore_errors=True)  # of one that had our number before us
         try:
-            part.mkdir()
+            try:
+                part.mkdir()
+            except OSError as error:
+                raise _refused(out, out, error) from error
             yield part
         except OSError as error:
             if isinstance(error, DrgsimError) or not _is_full(error):
@@ -101,10 +109,16 @@ def aside(out: Path) -> Iterator[Path]:
 def together(out: str | os.PathLike[str]) -> Iterator[Path]:
     """A folder to write files to that take their places in the folder `out` when the block ends well: all of
     them or none. Raises as `aside`."""
-    with aside(Path(out)) as part:
+    with aside(_place(out)) as part:
         yield part
-        for file in sorted(part.iterdir()):
-            file.replace(Path(out) / file.name)
+        made = {file: part.parent / file.name for file in sorted(part.iterdir())}
+        for file in filter(Path.is_dir, made.values()):
+            raise _in_the_way("folder", file)
+        for file, target in made.items():
+            try:
+                file.replace(target)
+            except OSError as error:
+                raise _refused(target, part.parent, error) from error
 
 
 @contextmanager
@@ -114,8 +128,8 @@ def held(out: str | os.PathLike[str]) -> Iterator[None]:
 
     Raises ArgumentError while another run writes there.
     """
-    target = Path(out)
-    inside = target.is_dir()
+    target = _place(out)
+    inside = is_dir(target)
     folder = target if inside else target.parent
     start, end = (".", "") if inside else _around(target)
     mark = folder / f"{start}{_own()}.run{end}"
@@ -133,6 +147,63 @@ def held(out: str | os.PathLike[str]) -> Iterator[None]:
     finally:
         with suppress(OSError):
             mark.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for what is needed for a moment, which only its user may open, gone afterwards."""
+    folder = scratch_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def scratch_folder() -> Path:
+    """As `scratch`; who asks for it removes it. What killed runs left of theirs is removed first: stays may
+    stand in it."""
+    import tempfile  # costs a start-up that needs none
+
+    folder = tempfile.gettempdir()
+    _sweep(folder)
+    return Path(tempfile.mkdtemp(prefix=f"drgsim-{_own()}-", dir=folder))
+
+
+@cache  # once a process
+def _sweep(folder: str) -> None:
+    for found, match in _named(Path(folder), re.compile(r"drgsim-([0-9a-f]{8})-([1-9]\d*)-\w+")):
+        own = f"{match[1]}-{match[2]}" == _own()
+        if not own and _is_mine(found) and not _alive(found, match[1], int(match[2])):
+            _remove(found)
+
+
+def _is_mine(folder: Path) -> bool:
+    try:
+        return not hasattr(os, "getuid") or folder.lstat().st_uid == os.getuid()
+    except OSError:
+        return False
+
+
+def _place(path: Any) -> Path:
+    """A path that the system can be asked about. Raises ArgumentError for what is none."""
+    try:
+        if not os.fspath(path):
+            raise ValueError
+        place = Path(os.fsdecode(path))
+        place.stat()
+    except TypeError:
+        raise ArgumentError("not a path", got=type(path).__name__, allowed="text, bytes or a Path") from None
+    except ValueError:
+        raise ArgumentError("no file can have such a name", got=path, do="choose another name") from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise ArgumentError(
+                "no file can have such a name",
+                got=str(place),
+                where=error.strerror,
+                do="choose a shorter one",
+            ) from None
+    return place
 
 
 @contextmanager
@@ -159,16 +230,34 @@ def _around(target: Path) -> tuple[str, str]:
 def _alone(folder: Path, start: str, end: str, name: str) -> None:
     """Remove what dead runs left of this target; ArgumentError while a living one writes it."""
     form = re.compile(rf"{re.escape(start)}([0-9a-f]{{8}})-([1-9]\d*)\.(?:part|run){re.escape(end)}")
-    for found in folder.iterdir():
-        match = form.fullmatch(found.name)
-        if match is None or f"{match[1]}-{match[2]}" == _own():
+    for found, match in _named(folder, form):
+        if f"{match[1]}-{match[2]}" == _own():
             continue
         if _alive(found, match[1], int(match[2])):
             raise _taken(name, int(match[2]))
-        if found.is_dir():
-            shutil.rmtree(found, ignore_errors=True)
-        else:
+        _remove(found)
+
+
+def _named(folder: Path, form: re.Pattern[str]) -> list[tuple[Path, re.Match[str]]]:
+    """What lies in a folder under names of this form; nothing in a folder that cannot be listed."""
+    try:
+        matches = [(found, form.fullmatch(found.name)) for found in folder.iterdir()]
+    except OSError:
+        return []
+    return [(found, match) for found, match in matches if match is not None]
+
+
+def _remove(found: Path) -> None:
+    """Another user's stays where it is."""
+    if found.is_dir():
+        shutil.rmtree(found, ignore_errors=True)
+    else:
+        with suppress(OSError):
             found.unlink(missing_ok=True)
+
+
+def _in_the_way(what: str, target: Path) -> ArgumentError:
+    return ArgumentError(f"a file cannot take the place of a {what}", got=target.name)
 
 
 def _taken(name: str, process: int) -> ArgumentError:
@@ -223,6 +312,17 @@ def _machine() -> str:
 def _is_full(error: OSError) -> bool:
     # libraries may tell the number in their words only
     return error.errno in _FULL or "No space left" in str(error)
+
+
+def _refused(target: Path, folder: Path, error: OSError) -> WriteError:
+    if _is_full(error):
+        return _full(target, error)
+    return WriteError(
+        "this folder cannot be written to",
+        got=folder.name,
+        where=error.strerror,
+        do="write to another folder",
+    )
 
 
 def _full(target: Path, error: OSError) -> WriteError:

@@ -7,10 +7,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from ._atomic import replacing
+from ._atomic import replacing, scratch
 from ._optional import require
 from .errors import ArgumentError
 from .language import stated_language, told
@@ -183,8 +182,8 @@ def open_book(path: Any, *, streamed: bool = False) -> Iterator[Any]:
     """An XlsxWriter workbook for a layout of one's own; atomic and undated like every other."""
     xlsxwriter = require("xlsxwriter", extra="excel", feature="writing Excel workbooks")
     # its own files lie in a folder that goes, whatever happens
-    with replacing(Path(path)) as part, TemporaryDirectory() as folder:
-        options = {"constant_memory": streamed, "tmpdir": folder}
+    with replacing(path) as part, scratch() as folder:
+        options = {"constant_memory": streamed, "tmpdir": str(folder)}
         try:
             with _Sink(part) as sink, xlsxwriter.Workbook(sink, options) as book:
                 book.set_properties({"created": _CREATED})

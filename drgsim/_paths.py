@@ -1,10 +1,13 @@
 """Where the shipped facts are: inside an installed package, or `data/` beside a checkout."""
 
+import os
 from functools import cache
 from pathlib import Path
 
 from .errors import NotFoundError
 
+# False for a name that no file can have as well (too long, a zero byte), where `Path` raises
+exists, is_dir, is_file = os.path.exists, os.path.isdir, os.path.isfile
 PACKAGE = Path(__file__).resolve().parent
 
 

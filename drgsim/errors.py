@@ -121,12 +121,14 @@ class MissingExtraError(DrgsimError, ImportError):
 
 
 def short(text: str) -> str:
-    """A text as a message shows it: what is very long (a name of a file, a number) without its middle.
+    """A text as a message shows it: what is very long (a name of a file, a number) without its middle, and
+    what no file or terminal takes as an escape.
 
     >>> short("a" * 100_000) == "a" * 200 + " … " + "a" * 80
     True
     """
-    return text if len(text) <= _LONGEST else f"{text[:200]} … {text[-80:]}"
+    cut = text if len(text) <= _LONGEST else f"{text[:200]} … {text[-80:]}"
+    return cut.encode("utf-8", "backslashreplace").decode()  # names of files may be no text
 
 
 def nearest_name(name: str, candidates: Iterable[str]) -> str | None:

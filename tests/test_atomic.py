@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 
 from drgsim import DipCatalogue
-from drgsim._atomic import _machine, aside, held, replacing, together
+from drgsim._atomic import _machine, _sweep, aside, held, replacing, scratch, together
 from drgsim._excel import _Sink
 from drgsim.cases.chunk_writer import chunk_writer
 from drgsim.cases.write import table_writer, write_cases
@@ -47,8 +47,74 @@ def test_places_that_cannot_be_written_to(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("pathlib.Path.touch", refuse)
-    with pytest.raises(ArgumentError, match="cannot be written to"), replacing(tmp_path / "a.txt"):
+    with pytest.raises(WriteError, match=r"cannot be written to.*denied"), replacing(tmp_path / "a.txt"):
         pass
+
+
+NAMES = ["a\0b.txt", "a\ud800b.txt", "x" * 300, "x/" * 3_000, "", 5, None, b"a\0b.txt"]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_names_that_no_file_can_have(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    told = "not a path" if name is None or name == 5 else "no file can have such a name"
+    for opened in (replacing, together, aside, held):
+        with pytest.raises(ArgumentError, match=told) as error, opened(name):
+            pass
+        assert str(error.value).encode()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a b'\"\n.txt", "甲.txt", "a\udcff.txt", b"a\xff.txt"], ids=repr)
+def test_odd_names_that_files_can_have(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    with held(name), replacing(name) as part:
+        part.write_text("whole")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(os.fsdecode(name), "whole")]
+
+
+def test_folders_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("old")
+    with pytest.raises(ArgumentError, match="a folder is needed"), together(tmp_path / "file"):
+        pass
+    with pytest.raises(WriteError, match="cannot be written to"), together(tmp_path / "file" / "inside"):
+        pass
+    assert (tmp_path / "file").read_text() == "old"
+
+
+def test_a_folder_in_the_way_of_one_file_stops_all(tmp_path):
+    (tmp_path / "b.txt").mkdir()
+    with pytest.raises(ArgumentError, match="place of a folder"), together(tmp_path) as part:
+        [(part / name).write_text("new") for name in ("a.txt", "b.txt")]
+    assert [path.name for path in tmp_path.iterdir()] == ["b.txt"]
+
+
+def test_what_cannot_take_its_place_is_told(tmp_path, monkeypatch):
+    def keep(path, target):
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(path), None, str(target))
+
+    monkeypatch.setattr("pathlib.Path.replace", keep)  # as a folder where only owners may remove
+    with pytest.raises(WriteError, match="not permitted"), replacing(tmp_path / "a.txt"):
+        pass
+    with pytest.raises(WriteError, match="not permitted"), together(tmp_path) as part:
+        (part / "a.txt").touch()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_for_a_moment_of_killed_runs_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone, other = (tmp_path / f"drgsim-{_machine()}-{each}-ab_1" for each in (dead_process(), os.getppid()))
+    foreign = tmp_path / "drgsim-something"
+    for folder in (gone, other, foreign):
+        folder.mkdir()
+        (folder / "sheet1.xml").write_text("a stay")
+    _sweep.cache_clear()
+    with scratch() as folder:
+        assert folder.parent == tmp_path
+        assert not any(folder.iterdir())
+        assert sys.platform == "win32" or folder.stat().st_mode & 0o077 == 0
+        assert {path.name for path in tmp_path.iterdir()} == {folder.name, other.name, foreign.name}
+    assert not folder.exists()
 
 
 def dead_process():

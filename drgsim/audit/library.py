@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .._damaged import read_text
-from .._paths import data_path
+from .._paths import data_path, is_dir
 from ..errors import NotFoundError, nearest_name
 from ..policy.yaml_text import loader, plain_yaml
 from .audit_errors import AuditRuleError
@@ -42,10 +42,10 @@ class Library(Sequence[Rule]):
         A folder holds `*.yaml` files of rules and folders of rows (`pack.toml`, `rows.csv`). Raises
         AuditRuleError, NotFoundError, FileFormatError.
         """
+        for folder in folders:
+            if not is_dir(folder):
+                raise NotFoundError("no such folder of rules", got=str(folder))
         paths = tuple(Path(folder).resolve() for folder in folders)
-        for path in paths:
-            if not path.is_dir():
-                raise NotFoundError("no such folder of rules", got=str(path))
         shipped = () if only_own else _rules_below(data_path("audit", "rules"))
         own = [rule for path in paths for rule in _rules_below(path)]
         taken = {rule.id for rule in own}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._damaged import whole
 from .._optional import require
+from .._paths import is_file
 from ..cases.beside import workbook_rows
 from ..errors import FileFormatError, NotFoundError
 from .audit_errors import AuditTableError
@@ -80,7 +81,7 @@ def _series(column: Any) -> Any:
 
 def read_file(path: Path, name: str) -> pl.DataFrame:
     pl = polars()
-    if not path.is_file():
+    if not is_file(path):
         raise NotFoundError("no such file", got=str(path), where=f"table {name}")
     ending = path.name.lower()
     if ending.endswith(".parquet"):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._damaged import whole
+from .._paths import is_file
 from ..errors import DrgsimError, FileFormatError
 from .audit_errors import AuditTableError
 from .raw import NOTHING, encoding_of, polars, raw_frame
@@ -88,9 +89,9 @@ def scan_table(name: str, source: Any, *, rename: Mapping[str, str] | None = Non
     lazy = source if isinstance(source, pl.LazyFrame) else None
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        if path.is_file() and path.name.lower().endswith(".parquet"):
+        if is_file(path) and path.name.lower().endswith(".parquet"):
             lazy = pl.scan_parquet(path)
-        elif path.is_file() and path.name.lower().endswith(".csv") and encoding_of(path) == "utf8":
+        elif is_file(path) and path.name.lower().endswith(".csv") and encoding_of(path) == "utf8":
             lazy = pl.scan_csv(path, infer_schema=False)
     if lazy is None:
         return None

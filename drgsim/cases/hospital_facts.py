@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._damaged import read_toml
+from .._paths import exists
 from ..errors import ArgumentError, NotFoundError
 from .columns import case_columns
 from .values import as_value, spellings
@@ -143,7 +144,7 @@ def _filled(cases: pd.DataFrame, column: str, value: Any) -> tuple[pd.DataFrame,
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if not path.exists():
+    if not exists(path):
         raise NotFoundError(
             "no such file of facts on a hospital", got=str(path), do="write one: level = 3, insurance = …"
         )

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from .._damaged import read_toml
-from .._paths import data_path
+from .._paths import data_path, is_file
 from ..errors import NotFoundError, nearest_name
 from ..sources import STATES
 from .case_errors import LayoutFileError
@@ -258,7 +258,7 @@ def find_layout(name: str | Path) -> Layout:
     known = layouts()
     if str(name) in known:
         return known[str(name)]
-    if Path(name).suffix == ".toml" and Path(name).is_file():
+    if Path(name).suffix == ".toml" and is_file(name):
         return load_layout(Path(name))
     raise NotFoundError(
         "no such layout", got=str(name), allowed=list(known), nearest=known, do="or give a .toml file"

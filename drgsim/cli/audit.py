@@ -117,11 +117,15 @@ def _screen(arguments: argparse.Namespace) -> int:
     )
     say(result.text(arguments.lang), file=sys.stderr)
     if arguments.out:
-        for path in result.to_dir(arguments.out, lang=arguments.lang):
-            print(path)
-        if installed("matplotlib"):
-            say(result.to_html(Path(arguments.out) / PAGE_FILE))
-        else:
+        from .._atomic import together
+
+        with together(arguments.out) as part:
+            written = result.to_dir(part, lang=arguments.lang)
+            if installed("matplotlib"):
+                written.append(result.to_html(part / PAGE_FILE))
+        for path in written:
+            print(Path(arguments.out) / path.name)
+        if not installed("matplotlib"):
             say('no page: pip install "drgsim[plot]"', file=sys.stderr)
     elif len(result):
         say(aligned(_words(result.summary().reset_index())))

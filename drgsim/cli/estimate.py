@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .._paths import exists, is_dir
 from ._reading import (
     add_hospital_arguments,
     add_reading_arguments,
@@ -84,7 +85,6 @@ def _write(answer: Any, path: Path) -> None:
 
 def weights_of(name: str | None) -> Any:
     """A published table by its id, a DIP catalogue (id or folder), a file, or None for the policy's own."""
-    from pathlib import Path
 
     from ..dip import DipCatalogue
     from ..errors import NotFoundError
@@ -94,9 +94,9 @@ def weights_of(name: str | None) -> Any:
         return None
     if name in Weights.published():
         return Weights.load(name)
-    if name in DipCatalogue.published() or Path(name).is_dir():
+    if name in DipCatalogue.published() or is_dir(name):
         return Weights.from_catalogue(name)
-    if not Path(name).exists():
+    if not exists(name):
         known = [*Weights.published(), *DipCatalogue.published()]
         raise NotFoundError("no such weight table, catalogue or file", got=name, allowed=known, nearest=known)
     return Weights.from_table(name)

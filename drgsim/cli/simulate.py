@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from .._paths import is_file
 from ..simulation.progress import processes
 from ._reading import add_hospital_arguments, add_reading_arguments, reading_options, with_hospital_facts
 from ._simulating import add_running_arguments, ready, run
@@ -77,7 +78,7 @@ def baseline(word: str) -> Any:
         return Scenario.load(word)
     if word in shipped_policies():
         return Scenario.of(word)
-    if not Path(word).is_file():
+    if not is_file(word):
         shipped = [*Scenario.available(), *shipped_policies()]
         raise NotFoundError(
             "no such baseline", got=word, allowed="a scenario, a policy, or a YAML file", nearest=shipped
@@ -91,7 +92,7 @@ def reform(word: str) -> Any:
     from ..policy.reform import parse_assignments
     from ..simulation.scenario.scenario import Scenario
 
-    file = Path(word).is_file()
+    file = is_file(word)
     if ASSIGNMENT in word and not file:
         return parse_assignments(word.split(","))
     if word in shipped_policies() or (file and _is_policy(word)):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .._atomic import together
+from .._paths import is_file
 from ._reading import (
     add_hospital_arguments,
     add_reading_arguments,
@@ -92,4 +93,4 @@ def _run(arguments: argparse.Namespace) -> int:
 def _table(word: str | None) -> Any:
     from ..weights.weights import Weights
 
-    return Weights.from_table(word) if word is not None and Path(word).is_file() else word
+    return Weights.from_table(word) if word is not None and is_file(word) else word

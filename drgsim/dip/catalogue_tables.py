@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .._damaged import read_text, whole
+from .._paths import exists
 from ..errors import DrgsimError
 from .expressions import (
     Pattern,
@@ -82,7 +83,7 @@ class Table:
     def read(self, folder: Path, problems: list[str]) -> list[Any]:
         """Its records in the order of the file; a row that cannot be read goes to `problems`."""
         path = folder / self.file
-        if not path.exists():
+        if not exists(path):
             return []
         with whole(path):
             rows = csv.DictReader(io.StringIO(read_text(path), newline=""))

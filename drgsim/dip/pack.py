@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from .._atomic import together
+from .._atomic import scratch, together
 from .._damaged import read_toml
-from .._paths import data_path
+from .._paths import data_path, is_file
 from ..errors import FileFormatError, NotFoundError
 from . import catalogue_tables as tables
 from .check import findings
@@ -49,7 +48,7 @@ def published() -> tuple[str, ...]:
 def folder_of(source: str | Path) -> Path:
     """The folder of a catalogue, given itself or by the name of a shipped one. NotFoundError for neither."""
     folder = Path(source)
-    if not (folder / META).is_file():
+    if not is_file(folder / META):
         if str(source) not in published():
             raise NotFoundError(
                 "no such DIP catalogue",
@@ -147,8 +146,8 @@ def save(catalogue: CatalogueRecord, folder: Path, beside: Callable[[Path], None
 def fingerprint(catalogue: CatalogueRecord) -> str:
     """SHA-256 over the saved form."""
     digest = hashlib.sha256()
-    with TemporaryDirectory() as folder:
-        for path in sorted(save(catalogue, Path(folder)).iterdir()):
+    with scratch() as folder:
+        for path in sorted(save(catalogue, folder).iterdir()):
             digest.update(path.name.encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .._damaged import read_toml
-from .._paths import data_path
+from .._paths import data_path, is_file
 from ..cases.case_errors import ConditionError
 from ..errors import NotFoundError, nearest_name
 from .dip_errors import DipRulesError, DipSyntaxError
@@ -107,7 +107,7 @@ class RuleSet:
 
 def _load(name: str | Path) -> RuleSet:
     path = Path(name)
-    if path.suffix == ".toml" and path.is_file():
+    if path.suffix == ".toml" and is_file(path):
         return _read(path)
     names = RuleSet.published()
     if str(name) not in names:

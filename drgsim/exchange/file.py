@@ -21,6 +21,7 @@ import pandas as pd
 
 from .._atomic import replacing
 from .._damaged import whole
+from .._paths import is_dir, is_file
 from .._version import __version__
 from ..errors import ArgumentError, DrgsimError, NotFoundError
 from ..settlement.statistics import KEYS, MEASURES, PARTS, merge_statistics
@@ -131,8 +132,8 @@ def read_exchange(path: str | os.PathLike[str], *, key: bytes | None = None) -> 
     With `key` a file that was not signed with it is refused. Raises NotFoundError, ExchangeError.
     """
     source = Path(path)
-    if not source.is_file():
-        near = [entry.name for entry in source.parent.iterdir()] if source.parent.is_dir() else []
+    if not is_file(source):
+        near = [entry.name for entry in source.parent.iterdir()] if is_dir(source.parent) else []
         raise NotFoundError("no such file", got=source.name, nearest=near)
     where = source.name
     parts = _unpacked(source)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from .._paths import is_dir, is_file
 from .._rows import rows_of
 from ..cases.beside import table_beside, workbook_frames
 from ..errors import FileFormatError, NotFoundError, nearest_name
@@ -113,7 +114,7 @@ def read_tables(path: Any) -> dict[str, pd.DataFrame]:
     there."""
 
     place = Path(path)
-    if place.is_dir():
+    if is_dir(place):
         found = {}
         for name, words in SHEETS.items():
             for word in words:
@@ -121,7 +122,7 @@ def read_tables(path: Any) -> dict[str, pd.DataFrame]:
                     file = place / f"{word}{suffix}"
                     if file.is_file() and name not in found:
                         found[name] = table_beside(file, text=False)
-    elif place.is_file():
+    elif is_file(place):
         sheets = workbook_frames(place)
         found = {name: sheets[word] for name, words in SHEETS.items() for word in words if word in sheets}
     else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .._paths import data_path
+from .._paths import data_path, is_file
 from ..errors import DrgsimError, FileFormatError
 from ..policy.library import located
 from ..policy.policy_errors import Mistake, as_text, shown
@@ -152,7 +152,7 @@ class FundScenario:
     @classmethod
     def _read(cls, word: str | Path) -> FundScenario:
         path = Path(word)
-        if not path.is_file():
+        if not is_file(path):
             if str(word) == BASELINE:
                 return cls.baseline()
             if str(word) not in cls.available():

@@ -12,6 +12,7 @@ from typing import Any
 from .._atomic import replacing
 from .._damaged import read_json, read_text, whole
 from .._excel import open_book
+from .._paths import is_file
 from ..cases.child_sheets import Sheet, column_of_header, key_places
 from ..cases.excel_table import SheetTable, cell_text, excel_tables
 from ..cases.joined_table import JoinedTable, with_children
@@ -195,7 +196,7 @@ def is_lists(path: str) -> bool:
     suffix = Path(path).suffix.lower()
     if suffix in TEXTS:
         return True
-    if suffix not in BOOKS or not Path(path).is_file():
+    if suffix not in BOOKS or not is_file(path):
         return False
     nodes = find_layout("settlement-4101").nodes
     return any(isinstance(each, JoinedTable) for each in with_children(excel_tables(Path(path)), nodes))

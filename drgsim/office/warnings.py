@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .._damaged import read_toml
-from .._paths import data_path
+from .._paths import data_path, exists
 from ..cases.check import check_cases
 from ..cases.checking.worklist import got_in_words
 from ..cases.rules import check_rules
@@ -69,7 +69,7 @@ def thresholds(given: Any = None) -> Thresholds:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if not path.exists():
+    if not exists(path):
         raise NotFoundError("no such file of thresholds", got=str(path))
     return read_toml(path)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from .._paths import data_path
+from .._paths import data_path, is_file
 from ..errors import DrgsimError, NotFoundError, nearest_name
 from ..sources import Source
 from .dated_scheme import schemes_named
@@ -62,7 +62,7 @@ def find(name: str, *, folder: Path | None) -> Path:
     if name in shipped():
         return shipped()[name]
     path = Path(name) if folder is None else folder / name
-    if path.suffix in (".yaml", ".yml") and path.is_file():
+    if path.suffix in (".yaml", ".yml") and is_file(path):
         return path
     raise NotFoundError(
         "no such policy",

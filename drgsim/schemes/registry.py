@@ -6,6 +6,7 @@ The user's packs are folders inside the folders that the environment variable DR
 
 from __future__ import annotations
 
+import errno
 import os
 import warnings
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from .._paths import data_path
 from .._trusted import only_ours
-from ..errors import ArgumentError, NotFoundError
+from ..errors import ArgumentError, NotFoundError, short
 from .check import odd_but_usable, refuse_absent
 from .identity import folders_hash
 from .metadata import FILE, Metadata, folder_name, read_metadata
@@ -225,7 +226,8 @@ def _remembered(folder: Path, size: int, changed: int) -> Metadata:
 
 
 def _pass_over(folder: Path, error: Exception) -> None:
-    warnings.warn(f"the pack in {folder} is passed over: {error}", SchemeWarning, stacklevel=4)
+    told = error.strerror if isinstance(error, OSError) else error
+    warnings.warn(f"the pack in {short(str(folder))} is passed over: {told}", SchemeWarning, stacklevel=4)
 
 
 def _folders() -> Iterator[Path]:
@@ -240,7 +242,8 @@ def _has_pack(folder: Path) -> bool:
     try:
         return (folder / FILE).is_file()
     except OSError as error:
-        _pass_over(folder, error)
+        if error.errno != errno.ENAMETOOLONG:  # of which there is none
+            _pass_over(folder, error)
         return False
 
 

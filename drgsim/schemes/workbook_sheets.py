@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .._paths import exists, is_dir
 from ..cases.beside import workbook_rows
 from ..errors import NotFoundError
 from .scheme_errors import WorkbookError
@@ -62,8 +63,8 @@ def read_sheets(
     be text: a number there is noted, for it may have lost zeros. WorkbookError when the file is no
     workbook, or a sheet or column is missing; all that is missing is named at once.
     """
-    if not path.exists():
-        near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    if not exists(path):
+        near = [entry.name for entry in path.parent.iterdir()] if is_dir(path.parent) else []
         raise NotFoundError(
             "no such workbook", got=path.name, nearest=near, where=str(path.parent), do="check the path"
         )

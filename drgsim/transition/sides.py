@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from .._paths import is_file
 from ..dip import DipCatalogue, DipGrouper
 from ..errors import ArgumentError
 from ..grouping import DrgGrouper
@@ -75,7 +76,7 @@ def find_grouper(grouping: Any) -> DrgGrouper | DipGrouper:
     if isinstance(grouping, Scheme):
         return DrgGrouper(grouping)
     if isinstance(grouping, str | Path):
-        known = str(grouping) in DipCatalogue.published() or (Path(grouping) / "catalogue.toml").is_file()
+        known = str(grouping) in DipCatalogue.published() or is_file(Path(grouping) / "catalogue.toml")
         return DipGrouper(grouping) if known else DrgGrouper(grouping)
     raise ArgumentError(
         "not a grouping",

@@ -6,12 +6,11 @@ import gc
 import logging
 import os
 import sys
-import tempfile
 from dataclasses import replace
 from inspect import signature
-from pathlib import Path
 from typing import Any
 
+from .._atomic import scratch
 from .._optional import require
 from .app import SETTINGS, create_app
 from .guard import AUDIT
@@ -34,11 +33,11 @@ def run(settings: Settings) -> None:
         settle()
         uvicorn.Server(config(app, settings)).run()
         return
-    with tempfile.TemporaryDirectory(prefix="drgsim-serve-") as folder:
-        settings = replace(settings, shared_counts=Path(folder) / "counts")
+    with scratch() as folder:
+        settings = replace(settings, shared_counts=folder / "counts")
         Kept(settings).warm()  # what is wrong is told here, once, and not by every worker
         os.environ[SETTINGS] = settings.to_json()
-        desk = Path(folder) / "desk"
+        desk = folder / "desk"
         desk.mkdir(mode=0o700)
         os.environ[SHARED] = str(desk)
         uvicorn.run("drgsim.web.running:worker", factory=True, workers=settings.workers, **options(settings))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
+from .._atomic import scratch
 from .._optional import require
 from ..cases import read_cases
 from ..cases.read_report import report_of
@@ -86,8 +85,8 @@ def cases_of(given: Sequence[Any], *, read: bool = False) -> Read:
 
 def file_of(content: bytes, name: str) -> Read:
     """The cases of a file's content, read as `drgsim` reads files."""
-    with TemporaryDirectory(prefix="drgsim-") as folder:
-        path = Path(folder) / name
+    with scratch() as folder:
+        path = folder / name
         path.write_bytes(content)
         frame = read_cases(path, keep=_further)
     return with_report(frame)

@@ -9,14 +9,19 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
+import drgsim
 from drgsim import DipCatalogue, Scheme, read_cases
 from drgsim._damaged import is_damage, read_json, read_toml, whole
+from drgsim.audit.library import Library
 from drgsim.audit.reading import read_table, scan_table
 from drgsim.audit.reading import read_through as audit_read_through
 from drgsim.audit.self_inspection import read_decisions
 from drgsim.cases.beside import table_beside, workbook_frames, workbook_rows
+from drgsim.dip.classes import ProcedureClasses, read_comorbidity
 from drgsim.errors import DrgsimError, FileFormatError, NotFoundError
+from drgsim.exchange import read_exchange
 from drgsim.fund.own_tables import read_tables
+from drgsim.fund.record import read_record
 from drgsim.office.bureau import read_bureau
 from drgsim.office.references import read_reference
 from drgsim.schemes.pack_tables import read_text as read_pack_text
@@ -146,3 +151,32 @@ def test_json_beyond_sense(tmp_path, text):
         read_json(path)
     path.write_text(json.dumps({"a": [1]}), encoding="utf-8-sig")
     assert read_json(path) == {"a": [1]}
+
+
+NAMED = {
+    "cases": drgsim.read_cases,
+    "layout": lambda name: drgsim.read_cases(pd.DataFrame({"sex": [1]}), layout=name),
+    "policy": drgsim.Policy.load,
+    "scenario": drgsim.Scenario.load,
+    "scheme": drgsim.DrgGrouper,
+    "catalogue": drgsim.DipCatalogue.load,
+    "rules of DIP": lambda name: drgsim.DipGrouper("example", rules=name),
+    "workbook of a scheme": drgsim.Scheme.from_official_workbook,
+    "workbook of a catalogue": drgsim.DipCatalogue.from_official_workbook,
+    "classes": ProcedureClasses.load,
+    "comorbidity": read_comorbidity,
+    "exchange": read_exchange,
+    "fund": drgsim.Fund.read,
+    "valuation": read_record,
+    "rules of audit": Library.load,
+    "decisions": read_decisions,
+}
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\udcffb", "a\ud800", "x" * 300, "x/" * 3_000], ids=range(5))
+@pytest.mark.parametrize("reader", NAMED)
+def test_names_that_no_file_has(tmp_path, reader, name):
+    for ending in ("", ".csv", ".toml", ".yaml", ".xlsx"):
+        with pytest.raises(DrgsimError) as told:
+            NAMED[reader](f"{tmp_path}/{name}{ending}")
+        assert str(told.value).encode(), "can be printed"

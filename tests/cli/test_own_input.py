@@ -1,5 +1,6 @@
 """No command writes over what it reads, and what nobody foresaw tells no case."""
 
+import errno
 import shutil
 
 import pytest
@@ -96,3 +97,13 @@ def test_without_memory_nothing_is_kept(cases, tmp_path, capsys, monkeypatch):
     assert main(["group", str(cases), "-o", str(tmp_path / "out.csv")]) == 3
     assert "not enough memory" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["cases.csv"]
+
+
+def test_findings_take_their_places_together(cases, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("drgsim.audit.result.AuditResult.to_html", full)
+    out = tmp_path / "out"
+    assert main(["audit", str(cases), "-o", str(out)]) == 3
+    assert not out.exists()

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..._atomic import replacing
 from ..._damaged import read_json
+from ..._paths import is_file
 from ..._version import __version__
 from ...settlement.budgets import FUND
 from ..comparison.kept import ask
@@ -217,7 +218,7 @@ def _text(content: Mapping[str, Any]) -> str:
 
 
 def _read(path: Path, name: str) -> dict[str, Any]:
-    if not path.is_file():
+    if not is_file(path):
         raise RecordError(
             "the record cannot be read", got="no such file", where=name, do="give a run record (JSON)"
         )

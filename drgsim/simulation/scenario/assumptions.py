@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from ..._paths import data_path
+from ..._paths import data_path, is_file
 from ...errors import ArgumentError, NotFoundError, nearest_name
 from ...policy.policy_errors import Mistake, Mistakes, as_text
 from ...policy.yaml_text import read_yaml
@@ -188,7 +188,7 @@ def _load_shipped(name: str) -> Assumptions:
 
 def _find(name: str) -> Path:
     path = _shipped().get(name) or Path(name)
-    if path.suffix in (".yaml", ".yml") and path.is_file():
+    if path.suffix in (".yaml", ".yml") and is_file(path):
         return path
     raise NotFoundError(
         "no such assumptions",

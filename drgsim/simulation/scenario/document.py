@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..._paths import data_path
+from ..._paths import data_path, is_file
 from ...errors import NotFoundError, nearest_name
 from ...policy.entries import read_day
 from ...policy.library import DEEPEST
@@ -43,7 +43,7 @@ def find(name: str, *, folder: Path | None = None) -> Path:
     if name in shipped():
         return shipped()[name]
     path = Path(name) if folder is None else folder / name
-    if path.suffix in (".yaml", ".yml") and path.is_file():
+    if path.suffix in (".yaml", ".yml") and is_file(path):
         return path
     if name in shipped_policies():
         raise NotFoundError(
@@ -269,7 +269,7 @@ def _assumptions(
 
 def _beside(folder: Path | None, raw: Any) -> Any:
     """A file named in a document, looked for beside it; anything else as it is."""
-    found = folder is not None and isinstance(raw, str) and (folder / raw).is_file()
+    found = folder is not None and isinstance(raw, str) and is_file(folder / raw)
     return str(folder / raw) if folder is not None and found else raw
 
 

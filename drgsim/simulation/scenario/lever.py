@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..._paths import is_file
 from ...dip.pack import META, published
 from ...errors import DrgsimError, nearest_name
 from ...policy.parameters import catalogue, dimensions
@@ -272,7 +273,7 @@ def _scheme(raw: Any, where: str, problems: list[Mistake]) -> str | None:
 
 
 def _check_catalogue(name: str, where: str, problems: list[Mistake]) -> None:
-    if name not in published() and not (Path(name) / META).is_file():
+    if name not in published() and not is_file(Path(name) / META):
         allowed = ", ".join([*published(), f"a folder that holds {META}"])
         problems.append(
             Mistake(where, "no such DIP catalogue", name, allowed, nearest_name(name, published()))

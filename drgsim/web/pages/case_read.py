@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
+from ..._atomic import scratch
 from ...cases import read_cases
 from ...codes import Catalogue
 from ...errors import ArgumentError, DrgsimError
@@ -83,8 +82,8 @@ def _as_sheet(text: str) -> pd.DataFrame | None:
     lines = text.splitlines()
     if len(lines) < 2 or not any(sign in lines[0] for sign in "\t,"):
         return None
-    with TemporaryDirectory(prefix="drgsim-") as folder:
-        path = Path(folder) / "pasted.csv"
+    with scratch() as folder:
+        path = folder / "pasted.csv"
         path.write_text(text, encoding="utf-8")
         return read_cases(path)
 

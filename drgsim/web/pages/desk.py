@@ -14,7 +14,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -24,6 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..._atomic import scratch_folder
 from ...errors import ArgumentError, NotFoundError
 
 KEPT_SECONDS = 3600.0  # a visit nobody has looked at for so long is emptied
@@ -32,7 +32,6 @@ MOST_VISITS = 200
 RUNNING = ("waiting", "running")
 _KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 _SWEEP_SECONDS = 60.0
-PREFIX = "drgsim-desk-"
 SHARED = "DRGSIM_DESK"  # the folder of a service that runs in several processes; who sets it empties it
 
 
@@ -114,8 +113,7 @@ class Desk:
         given = os.environ.get(SHARED)
         if given is not None:
             return Path(given)
-        _remove_abandoned()
-        root = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        root = scratch_folder()
         atexit.register(shutil.rmtree, root, ignore_errors=True)
         return root
 
@@ -215,27 +213,3 @@ def _settle(visit: Visit, run: str, state: dict[str, Any]) -> None:
         visit.write("state", state)
     except FileNotFoundError:  # emptied meanwhile
         shutil.rmtree(visit.folder, ignore_errors=True)
-
-
-def _remove_abandoned() -> None:
-    """Folders of services that are no more: a killed one could not empty its own."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-        try:
-            ours = folder.lstat().st_uid == os.getuid() if hasattr(os, "getuid") else True
-            if ours and pid.isdigit() and not _alive(int(pid)):
-                shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            continue
-
-
-def _alive(pid: int) -> bool:
-    if os.name == "nt":  # signal 0 would end the process there; age empties these
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

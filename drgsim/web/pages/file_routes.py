@@ -3,11 +3,11 @@
 # no `from __future__ import annotations` here: FastAPI reads the annotations of the inner functions
 import asyncio
 import re
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ..._atomic import scratch
 from ...audit.schema import TABLES, write_template
 from ...cases.layouts import layouts
 from ...errors import ArgumentError, NotFoundError
@@ -116,8 +116,8 @@ def add_file(app: Any, door: Door) -> None:
     @app.get("/file/tables/template", include_in_schema=False)
     def template() -> Any:
         """The blank tables that are screened beside stays, as `drgsim audit template` writes them."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "audit-tables.xlsx"
+        with scratch() as folder:
+            path = folder / "audit-tables.xlsx"
             write_template(path)
             content = path.read_bytes()
         headers = {"content-disposition": 'attachment; filename="audit-tables.xlsx"'}
