@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +140,9 @@ def run(
     `more` makes a further section of the report. The files are written aside and take their
     places together: a run that is stopped leaves those of the run before as they were.
     """
-    from ..simulation.progress import beside
+    from ..report import fonts
+    from ..report.page import page
+    from ..report.page_charts import charts_to_draw
     from ..simulation.record.record import write_record
     from ..simulation.simulate import simulate
 
@@ -162,11 +166,14 @@ def run(
         for scenario in result.scenarios:
             scenario.to_yaml(part / SCENARIOS / f"{scenario.id}.yaml")
         further = () if more is None else (more(),)
-        page = partial(result.to_html, lang=arguments.lang, synthetic=invented, more=further)
-        drawn = beside(lambda: page(part / REPORT))
-        write_record(result, part / RECORD, recipe=recipe)
-        result.to_excel(part / WORKBOOK, synthetic=invented)
-        drawn()
+        facts, lang = result.facts(synthetic=invented), fonts.language(arguments.lang)
+        _, *drawn, _ = divided(
+            partial(result.to_excel, part / WORKBOOK, synthetic=invented),
+            *charts_to_draw(result, facts, lang=lang),
+            partial(write_record, result, part / RECORD, recipe=recipe),
+        )
+        text = page(result, facts, lang=lang, more=further, drawn=chain.from_iterable(drawn))
+        (part / REPORT).write_text(text, encoding="utf-8")
         _into_place(part, out)
     if tell is not None:
         tell.done()
@@ -176,6 +183,29 @@ def run(
         say(_now(f"  注意: {told[0]}", f"  note: {told[1]}"))
     print(f"\n{out / REPORT}\n{out / WORKBOOK}\n{out / SCENARIOS}\n{out / RECORD}")
     return result
+
+
+def divided(*works: Callable[[], Any]) -> list[Any]:
+    """The results of several works. Of this process and one beside it, each takes the next when it is free.
+
+    >>> divided(lambda: 6 * 7, lambda: "seven")
+    [42, 'seven']
+    """
+    from ..simulation.progress import beside
+
+    left, places = os.pipe()
+    os.write(places, bytes(range(len(works))))
+    os.close(places)
+
+    def taken() -> dict[int, Any]:
+        return {number: works[number]() for (number,) in iter(partial(os.read, left, 1), b"")}
+
+    try:
+        other = beside(taken)
+        found = taken() | other()
+    finally:
+        os.close(left)
+    return [found[number] if number in found else work() for number, work in enumerate(works)]
 
 
 def _print_supervision(result: Comparison) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -24,8 +26,13 @@ SCENARIOS = (
     "chs-drg-3",
     "drg-to-dip",
 )
-# what both processes work in, loaded before they part
-_ROOMS = "drgsim.simulation.record.record", "drgsim.fund.sensitivity", "drgsim.report.thirty_years"
+# what both processes work in, loaded before they part, or while the other one invents cases
+_ROOMS = (
+    "drgsim.simulation.record.record",
+    "drgsim.fund.sensitivity",
+    "drgsim.report.thirty_years",
+    "scipy.special",
+)
 FUND_SCENARIOS, FUND_YEARS, FUND_DRAWS = ("premium-20", "delivery-free"), 30, 200
 
 
@@ -65,17 +72,29 @@ def _run(arguments: argparse.Namespace) -> int:
         )
         say(told, file=sys.stderr, flush=True)
     ready(arguments)
-    for room in (*_ROOMS, "scipy.special"):
-        import_module(room)
     with processes():
-        fund = beside(lambda: _fund(arguments.lang)) if arguments.years else None
-        cases, recipe = _read(file, arguments) if file else _invent(arguments)
+        if file:
+            _load(*_ROOMS)
+            fund = beside(partial(_fund, arguments))
+            cases, recipe = _read(file, arguments)
+        else:
+            made = beside(_inventing(arguments))
+            _load(*_ROOMS)
+            told = _fund(arguments)
+            fund, (cases, recipe) = lambda: told, made()
         run(cases, list(SCENARIOS), arguments, recipe=recipe, more=fund)
     return 0
 
 
-def _fund(lang: str | None) -> str:
+def _load(*rooms: str) -> None:
+    for room in rooms:
+        import_module(room)
+
+
+def _fund(arguments: argparse.Namespace) -> str:
     """Half a page: the country's fund in thirty years, with two of the shipped questions."""
+    if not arguments.years:
+        return ""
     from ..fund.fund import Fund
     from ..fund.sensitivity import sensitivity
     from ..fund.value import value
@@ -83,7 +102,9 @@ def _fund(lang: str | None) -> str:
 
     fund = Fund.national()
     valued = value(fund, list(FUND_SCENARIOS), years=FUND_YEARS, draws=FUND_DRAWS, seed=1)
-    return thirty_years(valued, sensitivity(fund, "reserve_months.employee", years=FUND_YEARS), lang=lang)
+    return thirty_years(
+        valued, sensitivity(fund, "reserve_months.employee", years=FUND_YEARS), lang=arguments.lang
+    )
 
 
 def _read(file: str, arguments: argparse.Namespace) -> tuple[Any, None]:
@@ -93,17 +114,23 @@ def _read(file: str, arguments: argparse.Namespace) -> tuple[Any, None]:
     return with_hospital_facts(cases, arguments), None
 
 
-def _invent(arguments: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
-    from ..synthetic.generate import synthetic_cases
+def _inventing(arguments: argparse.Namespace) -> Callable[[], tuple[Any, dict[str, Any]]]:
+    """What makes the cases, with numbers out of their range refused at once."""
+    from ..synthetic.generate import check_numbers, synthetic_cases
 
-    start = time.perf_counter()
     recipe = {"region": REGION, "n": arguments.n, "year": YEAR, "seed": arguments.seed}
-    cases = synthetic_cases(REGION, n=arguments.n, year=YEAR, seed=arguments.seed)
-    if not arguments.quiet:
-        seconds = time.perf_counter() - start
-        say(
-            f"{len(cases):,} cases of an invented province, {YEAR}, in {seconds:.0f} s; no row is a real "
-            "person's 虚构省份,不含真实患者",
-            file=sys.stderr,
-        )
-    return cases, {"synthetic": recipe}
+    check_numbers(n=arguments.n, year=YEAR, seed=arguments.seed)
+
+    def invent() -> tuple[Any, dict[str, Any]]:
+        start = time.perf_counter()
+        cases = synthetic_cases(REGION, n=arguments.n, year=YEAR, seed=arguments.seed)
+        if not arguments.quiet:
+            seconds = time.perf_counter() - start
+            say(
+                f"{len(cases):,} cases of an invented province, {YEAR}, in {seconds:.0f} s; no row is a real "
+                "person's 虚构省份,不含真实患者",
+                file=sys.stderr,
+            )
+        return cases, {"synthetic": recipe}
+
+    return invent

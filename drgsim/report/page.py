@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from . import fonts
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 TITLE = ("医保支付政策测算报告", "What a payment reform changes")
 
 
-def page(tables: Tables, facts: RunFacts, *, lang: str | None = None, more: Sequence[str] = ()) -> str:
+def page(
+    tables: Tables,
+    facts: RunFacts,
+    *,
+    lang: str | None = None,
+    more: Sequence[str] = (),
+    drawn: Iterable[str] | None = None,
+) -> str:
     """The whole report as HTML text.
 
     Parameters
@@ -28,6 +35,7 @@ def page(tables: Tables, facts: RunFacts, *, lang: str | None = None, more: Sequ
     facts : what the run was: scenarios, input, trust.
     lang : language of the charts' labels; headings and tables are in both languages anyway.
     more : sections of HTML that stand after the charts, such as `thirty_years.thirty_years`.
+    drawn : the sections of `page_charts.charts`, where they were drawn before.
 
     Returns
     -------
@@ -38,7 +46,7 @@ def page(tables: Tables, facts: RunFacts, *, lang: str | None = None, more: Sequ
         paragraph(_input(facts), kind="lead"),
         _trust(facts),
         *headlines(tables, facts),
-        *charts(tables, facts, lang=fonts.language(lang)),
+        *(charts(tables, facts, lang=fonts.language(lang)) if drawn is None else drawn),
         *more,
         *checks(tables, facts),
         run_table(facts),

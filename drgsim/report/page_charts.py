@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,7 @@ def _yuan(value: float) -> str:
     return f"{value:,.2f}" if isfinite(value) else NONE
 
 
+_Section = Callable[["Tables", RunFacts, list[str], str], Iterator[str]]
 _WIDE, _NARROW = 4.2, 2.75  # inches, side by side
 NOT_EXPLAINED = pair(
     "本次测算未计算各项措施的影响分解与参数作用（explain=False）；调用 explain() 后重新出具报告即可。",
@@ -109,34 +111,49 @@ NOT_EXPLAINED = pair(
 
 
 def charts(tables: Tables, facts: RunFacts, *, lang: str) -> Iterator[str]:
-    """One section for each question: levers, hospitals, regions, years, outliers, costs."""
+    """One section for each question: levers, hospitals, regions, outliers and costs, years."""
+    for draw in charts_to_draw(tables, facts, lang=lang):
+        yield from draw()
+
+
+def charts_to_draw(tables: Tables, facts: RunFacts, *, lang: str) -> list[Callable[[], list[str]]]:
+    """What makes the sections of `charts`, each of them apart from the others."""
     names = reforms(tables)
-    titles = chart_titles(facts)
+    sections: list[_Section] = [_levers, _whose, _regions, _stays, _years]
+    return [partial(_drawn, each, tables, facts, names, lang) for each in sections]
+
+
+def _drawn(section: _Section, tables: Tables, facts: RunFacts, names: list[str], lang: str) -> list[str]:
+    return [*section(tables, facts, names, lang)]
+
+
+def _levers(tables: Tables, facts: RunFacts, names: list[str], lang: str) -> Iterator[str]:
+    if not names:
+        return
+    if not explained(tables):
+        yield paragraph(NOT_EXPLAINED)
+        return
+    drawn = waterfall(attributions(tables), lang=lang, titles=chart_titles(facts, width=46))
+    yield _figure(drawn, "waterfall")
+
+
+def _whose(tables: Tables, facts: RunFacts, names: list[str], lang: str) -> Iterator[str]:
     if names:
-        if explained(tables):
-            drawn = waterfall(attributions(tables), lang=lang, titles=chart_titles(facts, width=46))
-            yield _figure(
-                drawn,
-                "waterfall",
-            )
-        else:
-            yield paragraph(NOT_EXPLAINED)
-        if is_one_hospital(facts):
-            yield from one_hospital(tables, facts, names)
-        else:
-            yield from _hospitals(tables, facts, names, lang)
-    yield from _regions(tables, facts, names, lang)
+        yield from (
+            one_hospital(tables, facts, names)
+            if is_one_hospital(facts)
+            else _hospitals(tables, facts, names, lang)
+        )
+
+
+def _stays(tables: Tables, facts: RunFacts, _: list[str], lang: str) -> Iterator[str]:
+    titles = chart_titles(facts)
     load = outliers(tables.outliers(), width=_WIDE, lang=lang, titles=titles)
     spread = cost_to_standard(tables.cost_to_standard(), width=_NARROW, lang=lang, titles=titles)
     yield beside(
-        _figure(
-            load,
-            "outliers",
-            share=_WIDE / (_WIDE + _NARROW),
-        ),
+        _figure(load, "outliers", share=_WIDE / (_WIDE + _NARROW)),
         _figure(spread, "cost_to_standard", share=_NARROW / (_WIDE + _NARROW)),
     )
-    yield from _years(projected(tables), facts, lang)
 
 
 def _figure(figure: Any, name: str, *, share: float | None = None) -> str:
@@ -217,7 +234,8 @@ def _region_table(tables: Tables, facts: RunFacts, names: list[str]) -> str:
     return table(heads, rows)
 
 
-def _years(ahead: pd.DataFrame, facts: RunFacts, lang: str) -> Iterator[str]:
+def _years(tables: Tables, facts: RunFacts, _: list[str], lang: str) -> Iterator[str]:
+    ahead = projected(tables)
     if not len(ahead) or ahead["year"].nunique() < 2:
         return
     drawn = projection(ahead, lang=lang, titles=chart_titles(facts))

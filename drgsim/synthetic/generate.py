@@ -124,7 +124,7 @@ def iter_synthetic_cases(
     >>> [len(cases) for cases in iter_synthetic_cases(n=5, seed=1, chunk=3)]
     [3, 2]
     """
-    _check(n=n, year=year, seed=seed, dirt=dirt, chunk=chunk)
+    check_numbers(n=n, year=year, seed=seed, dirt=dirt, chunk=chunk)
     world = build_world(_region(region), year, grouper_of(scheme))
 
     @lru_cache(maxsize=1)  # chunks that end inside a block share it
@@ -142,7 +142,8 @@ def _region(region: str | SyntheticRegion) -> SyntheticRegion:
     return region if isinstance(region, SyntheticRegion) else SyntheticRegion.load(region)
 
 
-def _check(*, n: int, year: int, seed: int, dirt: float, chunk: int) -> None:
+def check_numbers(*, n: int, year: int, seed: int, dirt: float = 0.0, chunk: int = 1) -> None:
+    """Raise ArgumentError for a number out of its range."""
     for name, value, allowed in (
         ("n", n, range(2**40)),
         ("year", year, _YEARS),
