@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, Full, Queue
 from threading import Event
@@ -56,20 +56,29 @@ def over_chunks(work: Callable[[int, int], object], rows: int, *, threads: int, 
 
 
 def overlapped(
-    items: Iterable[Item], work: Callable[[Item], Done], *, threads: int, ahead: int = 1
+    items: Iterable[Item],
+    work: Callable[[Item], Done],
+    *,
+    threads: int,
+    ahead: int = 1,
+    first: Callable[[], object] | None = None,
 ) -> Iterator[Done]:
     """`work(item)` of every item, in their order; with two threads or more the items are drawn in a thread
     of their own and worked on in others, while the caller uses what is done.
 
     At most `threads + ahead` items are under way, so memory does not grow with their number. The first
-    exception of `items` or `work` is raised in its place.
+    exception of `items` or `work` is raised in its place. `first` makes what the work needs: it is called by
+    the caller, before any work and while the first items are drawn; its exception is raised at once.
 
     >>> list(overlapped(range(4), lambda number: number * number, threads=2))
     [0, 1, 4, 9]
     """
     if threads == 1:
+        if first is not None:
+            first()
         yield from map(work, items)
         return
+    ready = Event()
     under_way: Queue[Future[Done] | BaseException | None] = Queue(threads + ahead)
     stop = Event()
 
@@ -79,12 +88,18 @@ def overlapped(
                 under_way.put(what, timeout=0.1)
                 return
 
+    def worked(item: Item) -> Done:
+        ready.wait()
+        if stop.is_set():
+            raise CancelledError
+        return work(item)
+
     def draw() -> None:
         try:
             for item in items:
                 if stop.is_set():
                     return
-                put(pool.submit(work, item))
+                put(pool.submit(worked, item))
             put(None)
         except BaseException as error:  # raised where the items are used
             put(error)
@@ -92,12 +107,16 @@ def overlapped(
     with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as drawer:
         drawer.submit(draw)
         try:
+            if first is not None:
+                first()
+            ready.set()
             while (found := under_way.get()) is not None:
                 if isinstance(found, BaseException):
                     raise found
                 yield found.result()
         finally:
             stop.set()
+            ready.set()
             _cancelled(under_way)
 
 

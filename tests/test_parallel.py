@@ -42,6 +42,32 @@ def test_an_error_of_the_work_is_raised_in_its_place(threads):
     assert seen == [1, 2]
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_what_the_work_needs_is_made_before_it_while_items_are_drawn(threads):
+    drawn, made = threading.Event(), []
+
+    def items():
+        drawn.set()
+        yield from range(5)
+
+    def first():
+        assert threads == 1 or drawn.wait(10)
+        made.append(threading.current_thread())
+
+    done = list(overlapped(items(), lambda number: (number, len(made)), threads=threads, first=first))
+    assert done == [(number, 1) for number in range(5)]
+    assert made == [threading.current_thread()]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_no_work_is_done_where_what_it_needs_cannot_be_made(threads):
+    done, before = [], threading.active_count()
+    with pytest.raises(ZeroDivisionError):
+        list(overlapped(range(5), done.append, threads=threads, first=lambda: 1 // 0))
+    assert done == []
+    assert threading.active_count() == before
+
+
 def test_no_more_is_under_way_than_was_said():
     drawn = []
 

@@ -2,9 +2,9 @@
 
 `text` is UTF-8; cell `i` is `text[offsets[i]:offsets[i + 1]]`, by 32 or 64 bits, as Arrow lays texts.
 """
-from libc.string cimport memchr
+from libc.string cimport memchr, memcpy
 
-from ._types cimport int32_t, int64_t, uint8_t, uint32_t
+from ._types cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 ctypedef fused place_t:
     int32_t
@@ -18,6 +18,7 @@ cdef enum:
     SHORTEST = 11  # bytes of a number of a person
     LINE = 10
     RETURN = 13
+    PART = 1 << 15  # bytes
     RING = 31  # digits kept of a run, less one; a power of two less one
 
 
@@ -211,21 +212,92 @@ def numbers_of_persons(const uint8_t[::1] text, const place_t[::1] offsets, int6
     return count
 
 
-def has_feeds_together(const uint8_t[::1] block):
+cdef bint has_feeds_together(const uint8_t* block, int64_t size) noexcept nogil:
     """Whether two line feeds stand together, or a carriage return alone between them."""
-    cdef int64_t place = 0, size = block.shape[0]
+    cdef int64_t place = 0
     cdef const uint8_t* found
-    cdef bint together = False
+    while place < size:
+        found = <const uint8_t*>memchr(block + place, LINE, size - place)
+        if found == NULL:
+            return False
+        place = found - block + 1
+        if place < size and block[place] == LINE:
+            return True
+        if place + 1 < size and block[place] == RETURN and block[place + 1] == LINE:
+            return True
+    return False
+
+
+cdef inline int64_t is_whole(const uint8_t* at, int64_t left) noexcept nogil:
+    """Bytes of the sign that is not ASCII at the front of UTF-8; 0 where its end is missing, -1 for none."""
+    cdef uint8_t first = at[0], low = 0x80, high = 0xBF
+    cdef int64_t width, place
+    if 0xC2 <= first <= 0xDF:
+        width = 2
+    elif 0xE0 <= first <= 0xEF:
+        width = 3
+        if first == 0xE0:
+            low = 0xA0
+        elif first == 0xED:  # halves of surrogate pairs
+            high = 0x9F
+    elif 0xF0 <= first <= 0xF4:
+        width = 4
+        if first == 0xF0:
+            low = 0x90
+        elif first == 0xF4:
+            high = 0x8F
+    else:
+        return -1
+    for place in range(1, min(width, left)):
+        if not low <= at[place] <= high:
+            return -1
+        low, high = 0x80, 0xBF
+    return width if width <= left else 0
+
+
+cdef int64_t utf8(const uint8_t* block, int64_t size) noexcept nogil:
+    """Bytes that are whole signs of UTF-8, from the front; -1 where one is none."""
+    cdef int64_t place = 0, width
+    cdef uint64_t word
+    while place < size:
+        if block[place] < 0x80:
+            while place + 8 <= size:
+                memcpy(&word, block + place, 8)
+                if word & <uint64_t>0x8080808080808080:
+                    break
+                place += 8
+            while place < size and block[place] < 0x80:
+                place += 1
+            continue
+        width = is_whole(block + place, size - place)
+        if width < 0:
+            return -1
+        if width == 0:
+            break
+        place += width
+    return place
+
+
+def examine(const uint8_t[::1] block):
+    """Of a block of text: how many of its bytes are whole signs of UTF-8, -1 where it is none; whether it may
+    hold an empty line, or a NUL; the bytes to the last quotation mark, 0 where there is none."""
+    cdef int64_t place = 0, good = 0, size = block.shape[0], part, before
+    cdef int64_t quoted = 0
+    cdef bint odd = False
     with nogil:
-        while place < size:
-            found = <const uint8_t*>memchr(&block[place], LINE, size - place)
-            if found == NULL:
+        while place < size:  # in parts, each of which stays in the cache from look to look
+            part = min(size - place, <int64_t>PART)
+            before = min(place, <int64_t>2)
+            odd = (
+                odd or memchr(&block[place], 0, part) != NULL
+                or has_feeds_together(&block[place - before], part + before)
+            )
+            if memchr(&block[place], c'"', part) != NULL:
+                quoted = place + part
+                while block[quoted - 1] != c'"':
+                    quoted -= 1
+            good = utf8(&block[place], part)
+            if good <= 0:
                 break
-            place = found - &block[0] + 1
-            if place < size and (
-                block[place] == LINE
-                or (block[place] == RETURN and place + 1 < size and block[place + 1] == LINE)
-            ):
-                together = True
-                break
-    return together
+            place += good
+    return (-1 if good < 0 else place), odd, quoted

@@ -92,19 +92,21 @@ class CsvTable:
         names = [str(place) for place in range(width)]
         # the last column is read too: it shows whether a quotation mark was left open at the end
         used = sorted({*positions, width - 1})
+        skipped = self._lines[header_row] if header_row >= 0 else 0
+        quotes = self.file.has_quotes_below(skipped)
         with pa.input_stream(str(self.file.path), compression=self.file.compression) as stream:
             reader = pa.csv.open_csv(
                 stream,
                 read_options=pa.csv.ReadOptions(
                     column_names=names,
-                    skip_rows=self._lines[header_row] if header_row >= 0 else 0,
+                    skip_rows=skipped,
                     block_size=_BLOCK,
                     encoding=self.file.encoding,
                 ),
                 parse_options=pa.csv.ParseOptions(
                     delimiter=self._separator,
-                    quote_char='"' if self.file.quotes else False,
-                    newlines_in_values=self.file.quotes,  # which costs another look for the ends of lines
+                    quote_char='"' if quotes else False,
+                    newlines_in_values=quotes,  # which costs another look for the ends of lines
                 ),
                 convert_options=pa.csv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()),

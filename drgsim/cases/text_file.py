@@ -15,25 +15,27 @@ from pathlib import Path
 from typing import IO, Literal
 
 from .._damaged import whole
-from .._kernels._cells import has_feeds_together
+from .._kernels._cells import examine
 from .case_errors import UnreadableFileError
 from .excel_table import SheetTable
 
 _BLOCK = 1 << 17  # bytes; larger ones are new memory each time, and cost four times as much
+_LARGE = 1 << 23  # of text that is as it should be, which is looked at where it lies
+_FEEDS = re.compile(rb"\n\r?\n")
 _EMPTY_LINE = re.compile(r"\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
     """A file, how it is encoded, its last character that is no line end, whether lines between others are
-    empty, and whether a quotation mark may stand anywhere."""
+    empty, and after how many bytes no quotation mark stands (None: anywhere)."""
 
     path: Path
     encoding: str
     compression: Literal["gzip"] | None
     last: str
     gaps: bool = False
-    quotes: bool = True
+    quoted: int | None = None
 
     @classmethod
     def examine(cls, path: Path) -> TextFile:
@@ -51,14 +53,25 @@ class TextFile:
                 raise UnreadableFileError("the file is empty", where=path.name, do="export it again")
             tried: dict[str, int] = {}
             for encoding in _candidates(start):
-                last, tried[encoding], gaps, quotes = _read_through(path, compression, encoding)
+                if encoding.startswith("utf-8") and (plain := _plain_utf8(path, compression)):
+                    return cls(path, encoding, compression, plain[0], quoted=plain[1])
+                last, tried[encoding], gaps = _read_through(path, compression, encoding)
                 if not tried[encoding]:
-                    return cls(path, encoding, compression, last, gaps, quotes)
+                    return cls(path, encoding, compression, last, gaps)
         raise UnreadableFileError(
             f"the text is in another encoding, or damaged; tried: {_told(tried)}",
             where=path.name,
             do="save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8), xlsx or Parquet",
         )
+
+    def has_quotes_below(self, lines: int) -> bool:
+        """Whether a quotation mark may stand below so many lines."""
+        if self.quoted is None:
+            return True
+        if not self.quoted:
+            return False
+        with _binary(self.path, self.compression) as stream:
+            return sum(len(stream.readline()) for _ in range(lines)) < self.quoted
 
     @contextmanager
     def open(self) -> Iterator[IO[str]]:
@@ -79,12 +92,35 @@ def _candidates(start: bytes) -> list[str]:
     return ["utf-8", "gb18030"]
 
 
-def _read_through(path: Path, compression: str | None, encoding: str) -> tuple[str, int, bool, bool]:
+def _plain_utf8(path: Path, compression: str | None) -> tuple[str, int] | None:
+    """Of UTF-8 without NUL and empty lines: its last character that is no line end, and the bytes to the last
+    quotation mark. None of any other text."""
+    view = memoryview(bytearray(_LARGE if compression else min(_LARGE, path.stat().st_size + 1)))
+    last, quoted, kept, before, edge = "", 0, 0, 0, b""
+    with _binary(path, compression) as stream:
+        while read := stream.readinto(view[kept:]):  # type: ignore[attr-defined]
+            size = kept + read
+            good, odd, marked = examine(view[:size])
+            if good < 0 or odd or _FEEDS.search(edge + view[kept : min(kept + 2, size)].tobytes()):
+                return None
+            quoted = before + marked if marked else quoted
+            before += good
+            end = view[max(0, good - 64) : good].tobytes().decode("utf-8", "ignore").rstrip("\r\n")
+            if not end and good > 64:
+                return None
+            last = end[-1:] or last
+            edge = (edge + view[max(kept, size - 2) : size].tobytes())[-2:]
+            kept = size - good
+            view[:kept] = view[good:size].tobytes()
+    return None if kept else (last, quoted)
+
+
+def _read_through(path: Path, compression: str | None, encoding: str) -> tuple[str, int, bool]:
     """The last character that is no line end, and 0; or the line that is not in this encoding. And whether an
-    empty line stands between others, and a quotation mark anywhere."""
+    empty line stands between others."""
     decoder = codecs.getincrementaldecoder(encoding)()
     last, blocks = "", 0
-    quotes = gaps = empty = False  # an empty line that nothing follows is no gap
+    gaps, empty = False, False  # an empty line that nothing follows is no gap
     with _binary(path, compression) as stream:
         try:
             while block := stream.read(_BLOCK):
@@ -93,17 +129,16 @@ def _read_through(path: Path, compression: str | None, encoding: str) -> tuple[s
                     lines = _lines(path, compression, encoding, blocks) + text[: text.index("\0")].count("\n")
                     raise _holds_nul(path, encoding, lines + 1)
                 last = text[-64:].rstrip("\r\n")[-1:] or text.rstrip("\r\n")[-1:] or last
-                if empty or encoding == "utf-16" or has_feeds_together(block):
+                if empty or encoding == "utf-16" or _FEEDS.search(block):
                     inner = text.rstrip("\r\n")
                     within = _EMPTY_LINE.search(inner.lstrip("\r\n")) is not None
                     gaps = gaps or (empty and bool(inner)) or within
                     empty = (empty and not inner) or _EMPTY_LINE.search(text[len(inner) :]) is not None
-                quotes = quotes or b'"' in block
                 blocks += 1
-            return decoder.decode(b"", final=True).rstrip("\r\n")[-1:] or last, 0, gaps, quotes
+            return decoder.decode(b"", final=True).rstrip("\r\n")[-1:] or last, 0, gaps
         except UnicodeDecodeError as error:
             lines = _lines(path, compression, encoding, blocks)
-            return last, lines + error.object[: error.start].count(b"\n") + 1, gaps, quotes
+            return last, lines + error.object[: error.start].count(b"\n") + 1, gaps
 
 
 def _lines(path: Path, compression: str | None, encoding: str, blocks: int) -> int:

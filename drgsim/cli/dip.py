@@ -224,24 +224,26 @@ def _group(arguments: argparse.Namespace) -> int:
     from ..cases.read import chunks_to_read
 
     threads = thread_count(arguments.threads)
-    grouper = _grouper(arguments, threads=1)  # each thread groups chunks of its own
     options = reading_options(arguments)
     chunks = chunks_to_read(arguments.file, chunk_rows=CHUNK_ROWS, keep="all", **options)
     if installed("pyarrow"):
-        from ..dip.street import group_chunk as group
-
         reuse_memory()
-    else:
-        from ..dip.street import group_chunk_in_pandas as group
+    made: list[DipGrouper] = []
+
+    def first() -> None:
+        made.append(_grouper(arguments))  # a thread groups whole chunks
 
     def work(chunk: ChunkToRead) -> DipChunk:
-        return group(grouper, chunk)
+        from ..dip import street
+
+        group = street.group_chunk if installed("pyarrow") else street.group_chunk_in_pandas
+        return group(made[0], chunk)
 
     status: Counter[str] = Counter()
     scoreless, needs, reading = 0, {}, ReadTally()
     start = time.perf_counter()
     with chunk_writer(arguments.out) as write:
-        for done in overlapped(chunks, work, threads=threads):
+        for done in overlapped(chunks, work, threads=threads, first=first):
             write(done.table)
             status.update(done.status)
             reading.add(done.report)
@@ -251,7 +253,7 @@ def _group(arguments: argparse.Namespace) -> int:
                 say(f"\r{status.total():,} cases", end="", file=sys.stderr)
     if not arguments.quiet:
         reading.tell("\r" * sys.stderr.isatty())
-        _tell_group(grouper, status, time.perf_counter() - start)
+        _tell_group(made[0], status, time.perf_counter() - start)
         _tell_missing(scoreless, needs)
     return 0
 

@@ -111,11 +111,8 @@ def add_parser(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from .._optional import installed
     from ..cases.read import chunks_to_read
-    from ..grouping import DrgGrouper
-    from ..grouping.grouping_errors import CaseColumnsError
 
     threads = thread_count(arguments.threads)
-    grouper = DrgGrouper(arguments.scheme, on=arguments.on, threads=1)  # each thread groups chunks of its own
     tally = _Tally(quiet=arguments.quiet)
     chunks = chunks_to_read(
         arguments.file,
@@ -124,24 +121,30 @@ def _run(arguments: argparse.Namespace) -> int:
         **reading_options(arguments),
     )
     if installed("pyarrow"):
-        from ..grouping.street import group_chunk as group
-
         reuse_memory()
-    else:
-        from ..grouping.street import group_chunk_in_pandas as group
+    made: list[DrgGrouper] = []
+
+    def first() -> None:
+        from ..grouping import DrgGrouper
+
+        made.append(DrgGrouper(arguments.scheme, on=arguments.on, threads=1))  # a thread groups whole chunks
 
     def work(chunk: ChunkToRead) -> GroupedChunk:
+        from ..grouping import street
+        from ..grouping.grouping_errors import CaseColumnsError
+
+        group = street.group_chunk if installed("pyarrow") else street.group_chunk_in_pandas
         try:
-            return group(grouper, chunk, names=arguments.names)
+            return group(made[0], chunk, names=arguments.names)
         except CaseColumnsError as error:
             error.do = "say which header of the file it is: --rename HEADER=COLUMN"
             raise
 
     with grouped_writer(arguments.out, chinese=arguments.chinese) as write:
-        for done in overlapped(chunks, work, threads=threads):
+        for done in overlapped(chunks, work, threads=threads, first=first):
             write(done.table)
             tally.add(done)
-    tally.tell(grouper)
+    tally.tell(made[0])
     return 0
 
 

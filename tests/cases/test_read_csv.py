@@ -1,11 +1,15 @@
 """Delimited text: encodings, separators, headers, rows of unequal length; both engines alike."""
 
 import gzip
+from unittest import mock
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drgsim import check_cases, iter_cases, read_cases
+from drgsim.cases import text_file
 from drgsim.cases.case_errors import UnreadableFileError
 from drgsim.errors import ArgumentError
 
@@ -229,3 +233,44 @@ def test_machine_made_cases_lose_no_row_and_guess_no_sex(shared):
 def test_keeping_none_is_keeping_nothing(file):
     path = file("a.csv", "case_id,diagnoses,x\n1,I10.x00x002,y\n")
     assert read_cases(path, keep=None).columns.tolist() == read_cases(path).columns.tolist()
+
+
+SIGNS = [b"a", b'"', b",", b"\n", b"\r", b"\0", *(sign.encode() for sign in "é中😀\ufeff\ud7ff")]
+NONE = [b"\x80", b"\xc3", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xf0\x9f"]
+BYTES = st.lists(st.sampled_from(SIGNS) | st.sampled_from(NONE), max_size=12).map(b"".join)
+
+
+@given(BYTES, st.sampled_from([7, 8, 16, 1 << 23]), st.sampled_from([0, 32_762, 65_533]))
+def test_a_plain_text_is_what_a_patient_reader_takes_for_one(tmp_path_factory, text, large, pad):
+    """Whatever the blocks it is read in; and nothing is called plain that has to be looked at closely."""
+    path = tmp_path_factory.mktemp("text") / "a.csv"
+    text = b"x" * pad + text
+    path.write_bytes(text)
+    with mock.patch.object(text_file, "_LARGE", large + pad):
+        plain = text_file._plain_utf8(path, None)
+    try:
+        told = text.decode("utf-8")
+    except UnicodeDecodeError:
+        told = ""
+    odd = b"\0" in text or b"\n\n" in text or b"\n\r\n" in text
+    assert (plain is not None) == (not odd and (bool(told) or not text))
+    if plain is not None:
+        last, wrong, gaps = text_file._read_through(path, None, "utf-8")
+        assert (plain[0], wrong, gaps) == (last, 0, False)
+        assert plain[1] == text.rfind(b'"') + 1
+
+
+@pytest.mark.parametrize("quoted", ["", "header", "below"])
+def test_quotes_in_the_header_alone_let_the_rows_be_read_the_short_way(file, quoted):
+    header, rows = "case_id,sex,age,diagnoses,note", ["1,1,60,I10.x00x002,a", "2,2,50,K80.101,b"]
+    if quoted == "header":
+        header = ",".join(f'"{name}"' for name in header.split(",")[:-1]) + ',"no\nte"'
+    if quoted == "below":
+        rows[1] = '2,2,50,K80.101,"b, ""c""\nd"'
+    path = file("a.csv", "\n".join([header, *rows]) + "\n")
+    read = text_file.TextFile.examine(path)
+    assert read.has_quotes_below(2 if quoted == "header" else 1) is (quoted == "below")
+    assert read.has_quotes_below(0) is bool(quoted)
+    cases = read_cases(path, keep="all")
+    assert cases["case_id"].tolist() == ["1", "2"]
+    assert cases.iloc[1, -1] == ('b, "c"\nd' if quoted == "below" else "b")
