@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from .errors import NotFoundError
 
@@ -37,3 +38,15 @@ def data_path(*parts: str) -> Path:
             do="check the name, or install drgsim again",
         )
     return path
+
+
+def data_yaml(*parts: str) -> Any:
+    """What a shipped YAML file holds, parsed in C where that is there: a tenth of the time.
+
+    >>> data_yaml("fund", "discount.yaml")["goal"]
+    0.035
+    """
+    import yaml
+
+    with data_path(*parts).open(encoding="utf-8") as file:
+        return yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))

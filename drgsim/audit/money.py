@@ -8,9 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import yaml
 
-from .._paths import data_path
+from .._paths import data_yaml
 from ..errors import ArgumentError
 from .reading import polars
 from .record import AuditRecord
@@ -46,8 +45,8 @@ def counted(findings: pl.DataFrame) -> pl.DataFrame:
 @cache
 def penalties() -> dict[str, Any]:
     """The shipped multiples, with source and trust state."""
-    text = data_path("audit", "penalties.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    stated: dict[str, Any] = data_yaml("audit", "penalties.yaml")
+    return stated
 
 
 @dataclass(frozen=True, slots=True)

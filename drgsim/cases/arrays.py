@@ -143,7 +143,8 @@ READERS: dict[str, Callable[[pd.DataFrame, str], Any]] = {
 
 
 def _labels(codes: npt.NDArray[Any], found: Any) -> Labels:
-    return Labels(codes.astype(np.int32), tuple(_word(value) for value in found))
+    words = found.to_numpy(object).tolist()  # texts of Arrow are slow to walk one by one
+    return Labels(codes.astype(np.int32), tuple(map(_word, words)))
 
 
 def _word(value: Any) -> str:

@@ -13,9 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from .._paths import data_path
+from .._paths import data_yaml
 from ..errors import FileFormatError, nearest_name
 from ..sources import STATES
 from ..sources import load as load_sources
@@ -65,10 +64,8 @@ def parameters() -> Mapping[str, Parameter]:
     >>> parameters()["premium"].value
     400.0
     """
-    with data_path("fund", "assumptions.yaml").open(encoding="utf-8") as file:
-        raw = yaml.safe_load(file)
     found = {}
-    for name, entry in raw.items():
+    for name, entry in data_yaml("fund", "assumptions.yaml").items():
         entry = dict(entry)
         start = entry.pop("from", None)
         numbers: dict[str, Any] = {key: float(entry.pop(key)) for key in ("min", "max", "value")}
@@ -86,8 +83,7 @@ def constants() -> Mapping[str, Mapping[str, Any]]:
     >>> constants()["boys_to_girls"]["value"]
     1.113
     """
-    with data_path("fund", "constants.yaml").open(encoding="utf-8") as file:
-        return MappingProxyType(yaml.safe_load(file))
+    return MappingProxyType(data_yaml("fund", "constants.yaml"))
 
 
 def constant(name: str) -> float:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import yaml
 
-from .._paths import data_path
+from .._paths import data_yaml
 from ..errors import ArgumentError
 from ..sources import resolve
 from .assumptions import parameters
@@ -39,7 +38,7 @@ def discount_rates() -> tuple[tuple[float, ...], float]:
     >>> discount_rates()
     ((0.02, 0.035, 0.05), 0.035)
     """
-    stated = yaml.safe_load(data_path("fund", "discount.yaml").read_text(encoding="utf-8"))
+    stated = data_yaml("fund", "discount.yaml")
     resolve(stated["source"])
     return tuple(float(rate) for rate in stated["rates"]), float(stated["goal"])
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
-from .._paths import data_path
+from .._paths import data_path, data_yaml
 from ..sources import resolve
 from .draws import Dated
 from .fund_errors import FundError
@@ -135,8 +134,7 @@ def lever(name: str) -> Lever:
 
 
 def _read(name: str) -> Lever:
-    with data_path("fund", "levers", f"{name}.yaml").open(encoding="utf-8") as file:
-        facts: dict[str, Any] = yaml.safe_load(file)
+    facts: dict[str, Any] = data_yaml("fund", "levers", f"{name}.yaml")
     settings = {key: Setting(**entry) for key, entry in facts.pop("settings", {}).items()}
     for source in (facts["source"], *(each.source for each in settings.values())):
         resolve(source)

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
-from .._paths import data_path
+from .._paths import data_yaml
 from ..errors import ArgumentError
 from ..language import either, stated_language
 from ..words import named
@@ -173,8 +172,7 @@ def stressed(first_year: int) -> tuple[FundScenario, ...]:
     >>> [each.id for each in stressed(2026)]
     ['epidemic', 'recession', 'cost_shock']
     """
-    with data_path("fund", "stress.yaml").open(encoding="utf-8") as file:
-        entries = yaml.safe_load(file)
+    entries = data_yaml("fund", "stress.yaml")
     return tuple(
         FundScenario.of(
             {"id": name, "title": entry["title"], "changes": _dated(entry["changes"], first_year)}

@@ -61,7 +61,7 @@ class Words:
 
     def column(self, codes: Ints) -> Any:
         """Some codes as a column of a table."""
-        return pd.Series(self.names).take(codes).array
+        return pd.Series(self.names).array.take(codes)
 
     def filled(self, other: Words) -> Words:
         """The words of `other` where these are missing."""

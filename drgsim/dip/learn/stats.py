@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -54,8 +55,8 @@ class Groups:
         """The rows of each group, ascending."""
         narrow = np.int16 if len(self) < np.iinfo(np.int16).max else np.int64  # numpy counts 16 bits
         order = np.argsort(self.group.astype(narrow), kind="stable")
-        first = len(order) - int(self.counts.sum())
-        return np.split(order[first:], np.cumsum(self.counts)[:-1]) if len(self) else []
+        ends = np.cumsum([len(order) - int(self.counts.sum()), *self.counts.tolist()]).tolist()
+        return [order[start:end] for start, end in pairwise(ends)]
 
 
 @dataclass(frozen=True, eq=False)

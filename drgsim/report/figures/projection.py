@@ -53,26 +53,34 @@ def projection(
         height = 0.55 + 0.98 * len(rows) + legend_height(list(names.values()))
         figure = figure_class(figsize=(WIDTH, height))
         grid = figure.subplots(len(rows), len(kinds), squeeze=False, sharex=True)
+        paths = {each: _paths(own[own["insurance"] == each]) for each in kinds}
         for row, measure in enumerate(rows):
             for column, insurance in enumerate(kinds):
-                part = own[own["insurance"] == insurance]
-                _panel(grid[row][column], part, measure, looks, lang)
+                _panel(grid[row][column], paths[insurance], measure, looks, lang)
                 if row == 0:
                     grid[row][column].set_title(word(insurance, lang), fontsize=9)
         legend(figure, [_handle(looks[each], names[each]) for each in scenarios])
         return finish(figure, note=_note(own, lang, note))
 
 
-def _panel(axes: Any, part: pd.DataFrame, measure: str, looks: dict[str, Style], lang: str) -> None:
-    scenarios = [each for each in looks if (part["scenario"] == each).any()]
-    series = {each: _series(part, measure, each, scenarios[0]) for each in scenarios}
+def _paths(part: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The years of each scenario, in order."""
+    scenarios = part.groupby("scenario", sort=False)
+    return {str(each): own.set_index("year").sort_index() for each, own in scenarios}
+
+
+def _panel(
+    axes: Any, paths: dict[str, pd.DataFrame], measure: str, looks: dict[str, Style], lang: str
+) -> None:
+    scenarios = [each for each in looks if each in paths]
+    series = {each: _series(paths, measure, each, scenarios[0]) for each in scenarios}
     unit = unit_for([value for each in series.values() for value in each], lang)
     years = sorted({int(year) for each in series.values() for year in each.index})
     for place, (scenario, line) in enumerate(series.items()):
         if measure == "against" and place == 0:
             continue
         look = looks[scenario]
-        own = part[part["scenario"] == scenario].set_index("year").sort_index()
+        own = paths[scenario]
         if f"{measure}_low" in own and own[f"{measure}_low"].notna().any():
             low, high = own[f"{measure}_low"] / unit.yuan, own[f"{measure}_high"] / unit.yuan
             if place == 0:
@@ -93,9 +101,9 @@ def _panel(axes: Any, part: pd.DataFrame, measure: str, looks: dict[str, Style],
     axes.set_ylabel(f"{name}\n({unit.name})", color=INK)
 
 
-def _series(part: pd.DataFrame, measure: str, scenario: str, baseline: str) -> pd.Series[Any]:
+def _series(paths: dict[str, pd.DataFrame], measure: str, scenario: str, baseline: str) -> pd.Series[Any]:
     def of(each: str, column: str) -> Any:
-        return part[part["scenario"] == each].set_index("year")[column].astype(float).sort_index()
+        return paths[each][column].astype(float)
 
     return (
         of(scenario, "reserve") - of(baseline, "reserve") if measure == "against" else of(scenario, measure)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ...cases.arrays import read_labels
 from ...errors import ColumnError
 from ...payment.engine.problems import Unpaid
 from ...payment.engine.state import Outlier, Review, Route
-from ...settlement.statistics import FLOW, stay_cells, stay_measures
+from ...settlement.statistics import FLOW, NOWHERE, stay_cells, stay_measures
 from .case_table import AGE_BAND, age_bands
 from .groupings import MDC
 from .sums import Key, cells, key, sums
@@ -61,8 +62,10 @@ def _row_of(payments: Payments, table: pd.DataFrame, by: tuple[str, ...]) -> npt
     for name in by:
         words = cells.words[name]
         place = {word: code for code, word in enumerate(words.names)}
+        labels = read_labels(table, name)
+        of_label = np.array([place[word] for word in (*labels.names, NOWHERE)], np.int64)  # -1: not stated
         wanted = wanted * len(words.names) + words.codes
-        rows = rows * len(words.names) + table[name].map(place).to_numpy(np.int64)
+        rows = rows * len(words.names) + of_label[labels.codes]
     order = np.argsort(rows, kind="stable")
     return order[np.searchsorted(rows[order], wanted)][cells.place]
 
