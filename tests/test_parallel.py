@@ -1,5 +1,6 @@
 """Work that overlaps: in order, bounded, and errors where they belong."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -7,11 +8,13 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
 from drgsim._damaged import whole
 from drgsim._parallel import overlapped
+from drgsim.cli._simulating import divided
 from drgsim.simulation.progress import at_hand, beside, in_turn, processes
 
 
@@ -133,6 +136,36 @@ def test_several_parts_are_done_in_one_other_process_each_had_when_it_is_there(t
         os.waitpid(other, os.WNOHANG)
     for end in (reading, writing):
         os.close(end)
+
+
+@FORKS
+def test_of_several_works_each_process_takes_the_next_when_it_is_free(two_cores, tmp_path):
+    here = os.getpid()
+
+    def work(number):
+        time.sleep(0.02)
+        (tmp_path / f"{number}-{os.getpid()}").touch()
+        if number == 5 and os.getpid() != here:
+            raise OSError("no space left")
+        return number, os.getpid()
+
+    numbers, workers = zip(*divided(*(partial(work, number) for number in range(8))), strict=True)
+    assert numbers == tuple(range(8))
+    assert here in workers
+    began = [int(each.name[0]) for each in tmp_path.iterdir()]
+    assert {*began} == {*range(8)}
+    assert len({each.name.partition("-")[2] for each in tmp_path.iterdir()}) == 2
+    assert all(began.count(number) == 1 for number in range(8) if workers[number] != here)
+
+
+def test_works_are_divided_among_one_process_where_no_other_may_be_used():
+    assert divided(os.getpid, lambda: "second") == [os.getpid(), "second"]
+
+
+def test_circles_are_looked_for_again_after_a_command():
+    with processes():
+        assert not gc.isenabled()
+    assert gc.isenabled()
 
 
 def test_a_library_starts_no_process(monkeypatch):

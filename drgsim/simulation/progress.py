@@ -35,14 +35,11 @@ class Progress:
 Listener = Callable[[Progress], object]
 
 
-def telling(listener: Listener | None, stage: str) -> Callable[[int, int, str], None]:
+def telling(listener: Listener | None, stage: str) -> Callable[[int, int, str], object]:
     """A function that tells the listener how far a stage is; nothing without a listener."""
-
-    def tell(done: int, total: int, what: str) -> None:
-        if listener is not None:
-            listener(Progress(done, total, stage, what))
-
-    return tell
+    if listener is None:
+        return lambda done, total, what: None
+    return lambda done, total, what: listener(Progress(done, total, stage, what))
 
 
 _PATIENCE = 60.0  # seconds the process beside may take longer than ten times what was done meanwhile
@@ -54,11 +51,14 @@ def processes() -> Iterator[None]:
     """Let `beside` use a second process: for commands, which are alone in theirs. A library never knows what
     threads its caller runs. Whatever is still at work when the block ends, by an error, is ended."""
     running: set[int] = set()
-    before = _beside.set(running)
+    before, looking = _beside.set(running), gc.isenabled()
+    gc.disable()  # unused circles are a fiftieth of a run's memory, and looking for them took half a second
     try:
         yield
     finally:
         _beside.reset(before)
+        if looking:
+            gc.enable()
         for child in running:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -139,7 +139,6 @@ class _Other:
 def _work_and_end(works: Sequence[Callable[[], object]], writing: int, held: int) -> NoReturn:
     """The other process: whatever happens it ends here, and nothing of its parent's is undone twice."""
     try:
-        gc.freeze()  # looking for unused circles among its parent's objects would copy their memory
         _beside.set(None)
         with os.fdopen(held, "wb") as results:
             for work in works:
