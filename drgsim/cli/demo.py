@@ -10,6 +10,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+from .._paths import exists
 from ..errors import ArgumentError
 from ..simulation.progress import beside, processes
 from ._reading import add_hospital_arguments, add_reading_arguments, reading_options, with_hospital_facts
@@ -17,6 +18,7 @@ from ._say import both, say
 from ._simulating import add_running_arguments, ready, run
 
 CASES, YEAR, REGION = 100_000, 2025, "province"  # three times as many stay within the bands
+MOST = 10_000_000  # more fill any memory
 # the shipped questions, each answered beside the baseline
 SCENARIOS = (
     "baseline-drg",
@@ -60,6 +62,14 @@ def _run(arguments: argparse.Namespace) -> int:
     file = arguments.cases or arguments.file
     if arguments.cases and arguments.file:
         raise ArgumentError("one file of cases, not two", got=[arguments.file, arguments.cases])
+    if file and file.isdecimal() and not exists(file):
+        told = f"for invented cases: drgsim demo --n {file}"
+        raise ArgumentError("--cases is a file of your own cases", got=file, do=told)
+    if not file and not 0 < arguments.n <= MOST:
+        told = "drgsim synth writes any number of cases, a part at a time"
+        raise ArgumentError(
+            "too few or too many for a demo", got=arguments.n, allowed=f"1 to {MOST:,}", do=told
+        )
     if not arguments.quiet:
         source = (
             (file, file)
@@ -74,21 +84,25 @@ def _run(arguments: argparse.Namespace) -> int:
     ready(arguments)
     with processes():
         if file:
-            _load(*_ROOMS)
+            _load(arguments)
             fund = beside(partial(_fund, arguments))
             cases, recipe = _read(file, arguments)
         else:
             made = beside(_inventing(arguments))
-            _load(*_ROOMS)
+            _load(arguments)
             told = _fund(arguments)
             fund, (cases, recipe) = lambda: told, made()
         run(cases, list(SCENARIOS), arguments, recipe=recipe, more=fund)
     return 0
 
 
-def _load(*rooms: str) -> None:
-    for room in rooms:
+def _load(arguments: argparse.Namespace) -> None:
+    """Load what a run works in, which knows what numbers it can do with."""
+    for room in _ROOMS:
         import_module(room)
+    from ..simulation.simulate import check_numbers
+
+    check_numbers(years=arguments.years, draws=arguments.draws)
 
 
 def _fund(arguments: argparse.Namespace) -> str:

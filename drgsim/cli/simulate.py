@@ -49,7 +49,7 @@ def add_parser(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..errors import ArgumentError
-    from ..simulation.simulate import read_scenarios
+    from ..simulation.simulate import check_numbers, read_scenarios
     from ._reading import read_grouped_cases
 
     file = arguments.cases or arguments.file
@@ -59,6 +59,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if not arguments.reform and not (first.levers or first.responses):
         raise ArgumentError("no reform to compare with the baseline", do="add --reform FILE or path=value")
     ready(arguments)
+    check_numbers(years=arguments.years, draws=arguments.draws)
     stated = [first, *(reform(word) for word in arguments.reform)]
     scenarios = read_scenarios(stated)
     read = read_grouped_cases(file, quiet=arguments.quiet, **reading_options(arguments))

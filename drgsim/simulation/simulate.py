@@ -92,19 +92,7 @@ def simulate(
     >>> bool(found.summary().loc["reform", "fund_change"] > 0)
     True
     """
-    for name, number in (("years", years), ("draws", draws)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise ArgumentError(f"{name} must be a whole number of 0 or more", got=number)
-    if draws > MOST_DRAWS:
-        raise ArgumentError(
-            "so many draws fill the memory and move no band any more",
-            got=f"draws={draws:,}",
-            allowed=f"up to {MOST_DRAWS:,}; 1,000 are enough for a band of 90 %",
-        )
-    if years > MOST_YEARS:
-        raise ArgumentError(
-            "no assumption reaches so far", got=f"years={years}", allowed=f"up to {MOST_YEARS}"
-        )
+    check_numbers(years=years, draws=draws)
     listed = read_scenarios(scenarios)
     world = World(_known(cases, hospital), listed[0], seed=seed, budgets=budgets)
     check_tables(world.cases, budgets=budgets, funds=funds, insured=insured)
@@ -146,6 +134,23 @@ def simulate(
     for name, made in begun.items():
         ask(found, name, {}, made)
     return found
+
+
+def check_numbers(*, years: int, draws: int) -> None:
+    """Raise ArgumentError for years or draws that no run can have."""
+    for name, number in (("years", years), ("draws", draws)):
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise ArgumentError(f"{name} must be a whole number of 0 or more", got=number)
+    if draws > MOST_DRAWS:
+        raise ArgumentError(
+            "so many draws fill the memory and move no band any more",
+            got=f"draws={draws:,}",
+            allowed=f"up to {MOST_DRAWS:,}; 1,000 are enough for a band of 90 %",
+        )
+    if years > MOST_YEARS:
+        raise ArgumentError(
+            "no assumption reaches so far", got=f"years={years}", allowed=f"up to {MOST_YEARS}"
+        )
 
 
 def _begun(world: World, listed: list[Scenario], *, learn: bool) -> dict[str, Callable[[], Any]]:

@@ -91,6 +91,29 @@ def test_the_demo_goes_the_whole_way(tmp_path, capsys):
     assert len(list((tmp_path / "scenarios").iterdir())) == 6
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--n", "0"], "1 to 10,000,000"),
+        (["--n", "-3"], "1 to 10,000,000"),
+        (["--n", "1000000000"], "drgsim synth"),
+        (["--cases", "7"], "drgsim demo --n 7"),
+        (["--n", "9", "--seed", "-1"], "seed"),
+        (["--n", "9", "--draws", "100001"], "up to 100,000"),
+        (["--n", "9", "--years", "101"], "up to 100"),
+    ],
+)
+def test_a_demo_nobody_can_run_is_told_before_cases_are_invented(tmp_path, monkeypatch, capsys, words, told):
+    def invent(*_, **__):
+        raise AssertionError("too late")
+
+    monkeypatch.setattr("drgsim.simulation.progress.thread_count", lambda threads: 1)
+    monkeypatch.setattr("drgsim.synthetic.generate.synthetic_cases", invent)
+    assert main(["demo", *words, "--out", str(tmp_path / "out")]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.slow  # the same way as above, from a file, with a year and draws
 def test_the_demo_takes_cases_of_ones_own(cases, tmp_path, capsys):
     words = ["--years", "1", "--draws", "5", "--out", str(tmp_path), "--quiet"]
