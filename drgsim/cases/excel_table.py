@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,8 @@ from .._optional import require
 from .case_errors import UnreadableFileError
 from .raw_table import RawChunk
 from .recognise import HEADER_WITHIN
-from .sheet_measure import AGAIN, DAMAGED, Measured, Place, measure
+from .sheet_measure import AGAIN, DAMAGED, measure
+from .xls_measure import Measured, Place
 
 _EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
 
@@ -28,11 +29,15 @@ def excel_tables(path: Path) -> list[SheetTable]:
     with _readable(path, calamine):
         workbook = calamine.load_workbook(str(path))
         shown = calamine.SheetVisibleEnum.Visible
-        visible = [meta.name for meta in workbook.sheets_metadata if meta.visible == shown]
+        known = workbook.sheets_metadata
+        visible = [meta.name for meta in known if meta.visible == shown]
+        hidden = [meta.name for meta in known if meta.visible != shown]
         tables = [_table(path, workbook.get_sheet_by_name(name), name, sheets.get(name)) for name in visible]
     filled = [table for table in tables if table.preview()]
     if not filled:
         raise UnreadableFileError("the workbook has no visible sheet with cells", where=path.name)
+    for table in filled:
+        table.notes.extend(f"NOT READ, a hidden sheet: {name!r}" for name in hidden)
     return filled
 
 
@@ -65,7 +70,7 @@ def _table(path: Path, sheet: Any, name: str, measured: Measured | None) -> Shee
             lowest, last = min(bottom, len(rows) - 1), min(right, len(rows[top]) - 1 if text else left)
             below = [(row, place) for row in range(top + 1, lowest + 1) for place in range(left, last + 1)]
             marks |= dict.fromkeys(below, ("cell-below-merge", text)) if text else {}
-    return SheetTable(path.name, name, rows, marks)
+    return SheetTable(path.name, name, rows, marks, measured.hidden if measured is not None else ())
 
 
 class SheetTable:
@@ -79,6 +84,7 @@ class SheetTable:
         sheet: str,
         rows: list[list[Any]],
         marks: Mapping[Place, tuple[str, str]] = MappingProxyType({}),
+        hidden: Collection[int] = (),
     ) -> None:
         self.name = name
         self.sheet = sheet
@@ -92,6 +98,8 @@ class SheetTable:
         self._marks = marks
         if len(self._rows) < len(rows):
             self.notes.append(f"{len(rows) - len(self._rows):,} empty rows passed over")
+        if covered := sum(row in hidden for row in self._at):
+            self.notes.append(f"hidden rows, read like the others: {covered:,}")
 
     @property
     def cells(self) -> Sequence[Sequence[Any]]:

@@ -7,7 +7,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from .._paths import data_path
@@ -34,6 +34,7 @@ def is_elsewhere(key: str) -> bool:
     return headers_of("elsewhere").fullmatch(key) is not None
 
 
+_LONGEST_KEPT = 100  # characters of a cell whose keys are remembered
 _BRACKETED = re.compile(r"\[[^\[\]]+\]")  # as databases write names
 _NAME_THEN_CODE = re.compile(r".*\(([a-z][a-z0-9_.]*)\)")
 _FEE = re.compile(
@@ -74,6 +75,14 @@ def header_keys(cell: str) -> tuple[str, ...]:
     >>> header_keys("病案号（A48）"), header_keys("A48 病案号"), header_keys("年龄(月)")
     (('病案号(a48)', 'a48'), ('a48病案号', 'a48'), ('年龄(月)',))
     """
+    plain = _keys(str(cell)) if len(cell) <= _LONGEST_KEPT else _keys.__wrapped__(str(cell))
+    if isinstance(cell, StackedCell) and cell.above:
+        return tuple(dict.fromkeys([*plain, header_key(cell.above) + plain[0]]))
+    return plain
+
+
+@lru_cache(maxsize=1 << 16)  # a sheet of 16,384 columns is looked through for each layout and each row
+def _keys(cell: str) -> tuple[str, ...]:
     key = header_key(cell)
     found = [key]
     for pattern in (_NAME_THEN_CODE, _CODE_THEN_NAME):
@@ -86,8 +95,6 @@ def header_keys(cell: str) -> tuple[str, ...]:
         found.append(coded)
     if match := _FEE.fullmatch(key):  # 治疗类-手术治疗费
         found.append(match[1])
-    if isinstance(cell, StackedCell) and cell.above:
-        found.append(header_key(cell.above) + key)
     return tuple(dict.fromkeys(found))
 
 

@@ -83,9 +83,10 @@ def _rows(chunk: RawChunk, match: Match, looked: Sequence[int], *, heads: int) -
         blank &= _without_digit(chunk, place)
     likely = _like_header(chunk, match, coded) if coded else np.zeros(chunk.rows, dtype=bool)
     likely[:heads] = True
-    for row in np.flatnonzero(likely).tolist():
-        cells = {place: _cell(chunk, place, row) for place in looked}
-        if _is_header(cells, match):
+    heading = np.flatnonzero(likely)
+    heads_of = {place: _texts(chunk, place, heading) for place in looked} if heading.size else {}
+    for at, row in enumerate(heading.tolist()):
+        if _is_header({place: cells[at] for place, cells in heads_of.items()}, match):
             gone[row], words[row] = True, "header"
             blank[row] = False
     for finding in chunk.findings:  # a row whose cells could not be told apart is not an empty one
@@ -310,9 +311,5 @@ def _texts(chunk: RawChunk, place: int, rows: npt.NDArray[np.int64]) -> list[str
 
         cells = array.take(pa.array(rows)).to_pylist()
     else:
-        cells = chunk.columns[place].iloc[rows].tolist()
+        cells = chunk.columns[place].array.take(rows).tolist()
     return ["" if is_missing(cell) or np.size(cell) == 0 else plain_text(cell) for cell in cells]
-
-
-def _cell(chunk: RawChunk, place: int, row: int) -> str:
-    return _texts(chunk, place, np.array([row]))[0]

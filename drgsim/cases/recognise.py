@@ -309,6 +309,8 @@ def _unknown(
             seen += f" (did you mean {near.strip()!r}?)" if near else ""
     if any("a web page" in table.notes for table in tables):
         seen += "; it is a web page, whatever its name says"
+    covered = {note for table in tables for note in table.notes if "hidden sheet" in note}
+    seen += "".join(f"; {note}" for note in sorted(covered))
     wanted = "no known layout fits" if layout is None else f"the layout {layout.id!r} does not fit"
     return UnknownLayoutError(
         f"{wanted} any of the first {HEADER_WITHIN} rows; {seen}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,15 @@ from xml.parsers import expat
 
 from .._damaged import whole
 from .case_errors import UnreadableFileError
+from .xls_measure import OLE, Measured, Place, measure_xls
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # Excel's own limits
 MOST_CELLS = 200_000_000  # of the rectangle that a reader must hold
+MOST_SHEETS = 1_000
 MOST_UNPACKED = 4 << 30  # bytes
 BOMB_SIZE, BOMB_RATIO = 200 << 20, 200  # unpacked bytes above which so high a ratio is no workbook
 _LONGEST_ROW = 64 << 20  # bytes that are looked at together
+_LONGEST_TAG = 16 << 20
 MOST_WORDS = 16 << 20  # bytes of the list of sheets
 FAR_CELLS, FAR_SHARE = 20_000_000, 50  # a rectangle so large may be so many times its filled cells
 
@@ -27,6 +29,7 @@ _REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[ />]')
 _ROW = re.compile(rb'<row r="([1-9]\d{0,6})"[ />]')
 _ANY = re.compile(rb"<(?:[^\s<>/]+:)?(?:c|row)[\s/>]|<!|\0")
 _FORMULA = rb"(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)"
+_HIDDEN = re.compile(rb'<row r="(\d+)"[^>]*\bhidden="(?:1|true)"')
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*\bt="e"[^>]*>(?:' + _FORMULA + rb")?<v>([^<]*)</v>")
 _NO_VALUE = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*>' + _FORMULA + rb"(?:<v></v>|<v\s*/>)?</c>")
 _ROOT = re.compile(rb"<([A-Za-z]\w*:)worksheet[\s>]")
@@ -35,28 +38,21 @@ _DO = "delete the rows and columns behind the data (Ctrl+End shows the end), sav
 DAMAGED = "the workbook is damaged or cut short"
 AGAIN = "open it in Excel, save it again as .xlsx, and check that the copy is complete"
 
-Place = tuple[int, int]  # row and column, from 0
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What a sheet's XML says of its cells: errors with their text, and formulas without a value."""
-
-    errors: dict[Place, str] = field(default_factory=dict)
-    without_value: set[Place] = field(default_factory=set)
-
 
 def measure(path: Path) -> dict[str, Measured]:
-    """Every sheet of an .xlsx by name; a file that is no zip archive (.xls) has none here, and limits of its
-    own. Raises UnreadableFileError for a sheet that reaches farther than its data."""
+    """Every sheet of an .xlsx or .xls by name. Raises UnreadableFileError for sheets that reach farther than
+    their data."""
     with whole(path, UnreadableFileError, message=DAMAGED, do=AGAIN):
+        found: dict[str, Measured] = {}
         if not zipfile.is_zipfile(path):
-            return {}
+            content = path.read_bytes()
+            return measure_xls(content) if content.startswith(OLE) else {}
         with zipfile.ZipFile(path) as book:
             _measure_archive(book, path)
-            return {
-                name: _measure_sheet(book, part, path, name) for name, part in _sheets(book, path).items()
-            }
+            last = Measured()
+            for name, part in _sheets(book, path).items():
+                last = found[name] = _measure_sheet(book, part, path, last)
+        return found
     raise AssertionError  # `whole` lets nothing through
 
 
@@ -72,9 +68,9 @@ def _measure_archive(book: zipfile.ZipFile, path: Path) -> None:
         )
 
 
-def _measure_sheet(book: zipfile.ZipFile, part: str, path: Path, name: str) -> Measured:
-    rows = columns = filled = 0
-    found = Measured()
+def _measure_sheet(book: zipfile.ZipFile, part: str, path: Path, before: Measured) -> Measured:
+    rows = columns = 0
+    found = Measured(filled=before.filled)
     with book.open(part) as stream:
         rest, prefix = b"", b""
         while block := stream.read(1 << 22):
@@ -86,19 +82,21 @@ def _measure_sheet(book: zipfile.ZipFile, part: str, path: Path, name: str) -> M
             cut = text.rfind(b"</row>")
             text, rest = (text[: cut + 6], text[cut + 6 :]) if cut >= 0 else (b"", text)
             if len(rest) > _LONGEST_ROW:
-                return _parse_sheet(book, part, path)
+                return _parse_sheet(book, part, path, before)
             numbers, cells = _ROW.findall(text), _REFERENCE.findall(text)
             if _written_otherwise(text, len(numbers), len(cells)):
-                return _parse_sheet(book, part, path)
-            filled += len(cells)
+                return _parse_sheet(book, part, path, before)
+            found.filled += len(cells)
             rows = max([rows, *map(int, numbers), *(int(row) for _, row in cells if len(row) > 6)])
             columns = max([columns, *map(_column, {column for column, _ in cells})])
-            _refuse_far(path, rows, columns, filled)
+            _refuse_far(path, rows, columns, found, before)
+            if b'hidden="' in text:
+                found.hidden.update(int(row) - 1 for row in _HIDDEN.findall(text))
             found.errors.update({_place(*cell[:2]): unescape(cell[2].decode()) for cell in _errors(text)})
             if b"<f" in text:
                 found.without_value.update(_place(*cell) for cell in _NO_VALUE.findall(text))
         if _ANY.search(rest):
-            return _parse_sheet(book, part, path)
+            return _parse_sheet(book, part, path, before)
     return found
 
 
@@ -110,14 +108,21 @@ def _written_otherwise(text: bytes, rows: int, cells: int) -> bool:
     return len(_ANY.findall(text)) > rows + cells
 
 
-def _parse_sheet(book: zipfile.ZipFile, part: str, path: Path) -> Measured:
+def _parse_sheet(book: zipfile.ZipFile, part: str, path: Path, before: Measured) -> Measured:
     """As `_measure_sheet`, by a parser of XML: whatever prefix, quotes or order of attributes was chosen."""
-    found = _Cells(path)
+    found = _Cells(path, before)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = found.start, found.end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = found.text, _refuse_doctype
+    given = 0
     with book.open(part) as stream:
-        parser.ParseFile(stream)
+        while block := stream.read(1 << 22):
+            parser.Parse(block, False)
+            given += len(block)
+            # a tag is looked at from its beginning again with every block
+            if given - parser.CurrentByteIndex > _LONGEST_TAG:
+                raise ValueError("a tag beyond sense")
+        parser.Parse(b"", True)
     return found.measured
 
 
@@ -128,11 +133,11 @@ def _refuse_doctype(*_: Any) -> None:
 class _Cells:
     """What a parser meets in a sheet, measured as it comes."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.measured = Measured()
+    def __init__(self, path: Path, before: Measured) -> None:
+        self.path, self.before = path, before
+        self.measured = Measured(filled=before.filled)
         self.row, self.column = 0, 0  # of the cell met last, from 1
-        self.rows = self.columns = self.filled = 0
+        self.rows = self.columns = 0
         self.kind, self.formula, self.value = "", False, ""
         self.inside = ""  # the element whose text is read
 
@@ -141,11 +146,13 @@ class _Cells:
         if name == "row":
             self.row, self.column = int(said.get("r") or self.row + 1), 0
             self.rows = max(self.rows, self.row)
+            if said.get("hidden") in ("1", "true"):
+                self.measured.hidden.add(self.row - 1)
         elif name == "c":
             self.column += 1
             if match := _PLACE.fullmatch(said.get("r", "")):
                 self.column, self.row = _column(match[1].upper().encode()), int(match[2])
-            self.filled += 1
+            self.measured.filled += 1
             self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
             self.kind, self.formula, self.value = said.get("t", ""), False, ""
         elif name == "f":
@@ -153,7 +160,7 @@ class _Cells:
         elif name in ("v", "t"):
             self.inside = name
         if name in ("row", "c"):
-            _refuse_far(self.path, self.rows, self.columns, self.filled)
+            _refuse_far(self.path, self.rows, self.columns, self.measured, self.before)
 
     def text(self, data: str) -> None:
         if self.inside:
@@ -175,8 +182,10 @@ def _errors(text: bytes) -> list[tuple[bytes, bytes, bytes]]:
     return _ERROR.findall(text) if b't="e"' in text else []
 
 
-def _refuse_far(path: Path, rows: int, columns: int, filled: int) -> None:
-    cells = rows * columns
+def _refuse_far(path: Path, rows: int, columns: int, found: Measured, before: Measured) -> None:
+    """Sets the cells of the rectangles so far, and refuses what is too large: one sheet, or all together."""
+    cells = found.cells = before.cells + rows * columns
+    filled = found.filled
     too_many = rows > MOST_ROWS or columns > MOST_COLUMNS or cells > MOST_CELLS
     if too_many or (cells > FAR_CELLS and cells > FAR_SHARE * filled):
         raise UnreadableFileError(
@@ -213,6 +222,14 @@ def _sheets(book: zipfile.ZipFile, path: Path) -> dict[str, str]:
         part = names.get(_plain(targets.get(link, "")))
         if part is not None:
             found[said.get("name", "")] = part
+    if len(found) > MOST_SHEETS or len({*found.values()}) < len(found):
+        raise UnreadableFileError(
+            "more sheets than a workbook of cases has, or sheets that are one and the same part of the file",
+            got=len(found),
+            allowed=f"up to {MOST_SHEETS:,} sheets",
+            where=path.name,
+            do="leave the sheets with cases and save it as .xlsx",
+        )
     return found
 
 

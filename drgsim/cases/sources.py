@@ -21,6 +21,7 @@ from .nodes import Node
 from .raw_table import RawTable
 from .text_file import html_tables
 from .typed_table import ArrowTable, FrameTable, ParquetTable
+from .xls_measure import OLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,7 @@ _BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
 _JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 SUFFIXES = (*_TEXT_SUFFIXES, *_BOOK_SUFFIXES, ".parquet", *_JSON_SUFFIXES)
 
-_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+_ZIP, _PARQUET = b"PK\x03\x04", b"PAR1"
 MOST_COLUMNS = 16_384  # as a sheet has
 _JSON = re.compile(rb"\{|\[\s*[{\[\]]")  # not [BAH],[XB],…, a header as databases write it
 
@@ -159,7 +160,7 @@ def _tables(path: Path, nodes: Mapping[str, Node]) -> list[RawTable]:
     if start.startswith(_PARQUET):
         tables = [ParquetTable(path)]
         usual = (".parquet",)
-    elif start.startswith((_ZIP, _OLE)):
+    elif start.startswith((_ZIP, OLE)):
         _refuse_other_containers(path, start)
         tables = with_children(excel_tables(path), nodes)
         usual = _BOOK_SUFFIXES
@@ -180,7 +181,7 @@ def _tables(path: Path, nodes: Mapping[str, Node]) -> list[RawTable]:
 
 def _refuse_other_containers(path: Path, start: bytes) -> None:
     """A zip archive that is no workbook, and a workbook that is locked, each get their own word."""
-    if start.startswith(_OLE):
+    if start.startswith(OLE):
         if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
             raise locked(path)
     elif not any(name in path.read_bytes() for name in (b"xl/workbook", b"[Content_Types].xml")):

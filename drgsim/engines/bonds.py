@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from .split_errors import SplitError
+from ..errors import DrgsimError
 
 if TYPE_CHECKING:
     from ..policy.policy import Policy
+
+
+class SplitError(DrgsimError, ValueError):
+    """Stays that a policy looks at together would be looked at apart."""
+
+    code = "DS951"
+
 
 PERSON, HOSPITAL, REGION = "patient_id", "hospital_id", "care_region"
 EVERYTHING = "*"

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._optional import require
 from ..dip import DipGrouper
-from ..engines.bonds import EVERYTHING, bonds
-from ..engines.split_errors import SplitError
+from ..engines.bonds import EVERYTHING, SplitError, bonds
 from ..engines.transforms import DIP_ANSWERS, Dip, Group, Pay, Statistics, Transform
 from ..errors import ColumnError
 from ..grouping import DrgGrouper

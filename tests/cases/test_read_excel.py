@@ -73,6 +73,7 @@ def test_the_sheet_with_cases_is_found(workbook):
     assert cases.attrs["drgsim"]["files"][0]["notes"] == [
         "sheet '病例'",
         "2 empty rows passed over",
+        "NOT READ, a hidden sheet: '旧'",
     ]
 
 

@@ -1,8 +1,10 @@
 """Workbooks as files: how far a sheet is measured, odd spellings of its parts, pages and text named .xls."""
 
+import base64
 import contextlib
 import os
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -186,3 +188,108 @@ def test_a_workbook_with_a_broken_byte_is_read_or_told(sheet, at):
     path.write_bytes(content)
     with contextlib.suppress(DrgsimError):  # any other error fails the test
         read_cases(path)
+
+
+# stays A1 to A5 by xlwt: #N/A as cost, #DIV/0! as age, a formula never worked out, a diagnosis over two rows,
+# the last row hidden; and a sheet that is hidden
+OLDER = (
+    "c-rk)T}V_>5T3bv@4CDBvumrMfh<O5CbF9ais)ugMv+-P6cOc`3x%SwC|D1v={|%AK~G5#h6Fui_0kVT*h3Hz81)bYffhaW"
+    "6!iC?yUol!*Vftxg<3N1ENAXHGjqO~d(NDny)UMHGvl|5XW<uW00$(JZg8f^kc!)Cc!BiEBv-Aci%Qa_6-90rO{CL+2RYBP"
+    "cn*2KXF-Eo`eWh%@2DJsQ_$Sq6%AyNwn+>T<QVEvr`*%vGL>8?lDP7P9~Zt__)W2WD156(Mupdt?F=4<>2PyJjmqOgTB+!A"
+    "i6h*VK5s-4f&zHTdE9>iO<MyRV<#h>|E8iu&xQ%0nQMx6MPrf98Sv8-PQaIB0N}H=R;L2CJhO5Hl7C+;&q^b|sObO$kZeUx"
+    "#5iPwUuTVmPkKl8#=!$2nq1Q1bbJmXl(0ZHK$|le>^$-90I7P84qtHs)-?~Fe>QR>TG)?$q^@hN9WC#rlx}2%-8I3gP%y;J"
+    "P0Xs9ZDzKGw7WtzRkgt&rB<JZ_juV8yo>gP99b#Z#M>cH>ONU7UfT8Nu77&Dr>!M?Oe6zx4w$FKI(|J!!XWpc&beUW0kEb*"
+    "dTbPaPEglKy;!)PvYeh}Ed{EwV@Pa<MO#LGs)b&K*QeCWsUH8h?_Np#eRu=aC!1!^_$Ob7$Dx!?uXgIszagl^N*ueybU$o8"
+    "QSB>lg%|y{$G9}Fian{0#5|Y>k5qla%@&UiF0?c?R%XjVEr-IwG*~EDJUVAJkHqSOuc|i+mO(8;b5V=2Dv*)1G)S5tIhD0J"
+    "XIW@!EFAWs3C<XrF*(v8IRq(7**gR&p<;3@U^!tewXFB!yMPIj1M4_&oWiLhujxcj<3txHF6BfwQw%}r*okLB$4;)QfQ=Na"
+    "fWk5a%dPAU!E%!QBf>Y-gqRvex<;B0GQ7HIHE7WC;SP@<9VI_06N>{E_)1+In09fj;!7ouDx@1#n{2YlCYx-sDT9P^KLvH`"
+    "19guBx$E(Fop~w=`!mUZOZ%alem(TJbUSp>GX|%Zl|O}GpoN7?>|=c|WI9ORW6%L@5=Y0f^OvrqnEF0T?&$q<OK7?N6U&M7"
+    "FZ=%i?sXX4"
+)
+
+
+def test_the_older_binary_form_tells_the_same(tmp_path):
+    path = tmp_path / "a.xls"
+    path.write_bytes(zlib.decompress(base64.b85decode(OLDER)))
+    cases = read_cases(path)
+    assert cases["diagnoses"].tolist()[:4] == ["K80.101", "K80.101", "K80.101", "J18.900"]
+    found = report_of(cases).problems.frame
+    assert found[["column", "row", "rule", "got"]].to_numpy().tolist() == [
+        ["diagnoses", 4, "cell-below-merge", "J18.900"],
+        ["age", 1, "cell-is-error", "#DIV/0!"],
+        ["total_cost", 0, "cell-is-error", "#N/A"],
+        ["total_cost", 2, "cell-without-value", ""],
+    ]
+    notes = report_of(cases)["files"][0]["notes"]
+    assert "hidden rows, read like the others: 1" in notes
+    assert "NOT READ, a hidden sheet: '藏'" in notes
+
+
+@pytest.mark.parametrize("at", [*range(28, 80, 3), *range(512, 5_600, 211)])
+def test_an_older_workbook_with_a_broken_byte_is_read_or_told(tmp_path, at):
+    content = bytearray(zlib.decompress(base64.b85decode(OLDER)))
+    content[at] ^= 0xFF
+    path = tmp_path / "a.xls"
+    path.write_bytes(content)
+    with contextlib.suppress(DrgsimError):  # any other error fails the test
+        read_cases(path)
+
+
+def test_hidden_rows_are_read_and_told_and_hidden_sheets_named(sheet):
+    def more(book, page):
+        page.set_row(2, None, None, {"hidden": True})
+        page.set_row(9, None, None, {"hidden": True})  # holds nothing
+        book.add_worksheet("旧").hide()
+
+    cases = read_cases(sheet([HEADER, *ROWS], more=more))
+    assert cases["case_id"].tolist() == ["001", "002"]
+    notes = report_of(cases)["files"][0]["notes"]
+    assert notes[-2:] == ["hidden rows, read like the others: 1", "NOT READ, a hidden sheet: '旧'"]
+
+
+def test_the_only_sheet_with_cases_is_hidden(sheet):
+    def more(book, page):
+        cover = book.add_worksheet("封面")
+        cover.write(0, 0, "说明")
+        cover.activate()
+        cover.set_first_sheet()
+        page.hide()
+
+    with pytest.raises(DrgsimError, match="NOT READ, a hidden sheet: '"):
+        read_cases(sheet([HEADER, *ROWS], more=more))
+
+
+def test_one_part_of_the_file_is_one_sheet(sheet):
+    def twice(data):
+        start, end = data.index(b"<sheet "), data.index(b"</sheets>")
+        one = data[start:end]
+        name = one.split(b'"')[1]
+        return data[:end] + one.replace(name, b"again") + data[end:]
+
+    with pytest.raises(UnreadableFileError, match="one and the same part"):
+        read_cases(rewritten(sheet([HEADER, *ROWS]), twice, "xl/workbook.xml"))
+
+
+def test_far_cells_of_many_sheets_are_counted_together(sheet, monkeypatch):
+    monkeypatch.setattr("drgsim.cases.sheet_measure.FAR_CELLS", 2_500)
+    monkeypatch.setattr("drgsim.cases.sheet_measure.FAR_SHARE", 10)
+
+    def more(number):
+        def write(book, page):
+            for each in range(number):
+                book.add_worksheet(f"s{each}").write(999, 0, "x")
+
+        return write
+
+    assert len(read_cases(sheet([HEADER, *ROWS], "a.xlsx", more=more(2)))) == 2
+    with pytest.raises(UnreadableFileError, match="farther"):
+        read_cases(sheet([HEADER, *ROWS], "b.xlsx", more=more(3)))
+
+
+def test_a_tag_without_end_is_refused_at_once(sheet, monkeypatch):
+    monkeypatch.setattr("drgsim.cases.sheet_measure._LONGEST_ROW", 1 << 20)
+    monkeypatch.setattr("drgsim.cases.sheet_measure._LONGEST_TAG", 1 << 20)
+    path = sheet([HEADER, *ROWS])
+    long = b'<sheetData note="' + b"a" * (9 << 20) + b'">'
+    with pytest.raises(UnreadableFileError, match="damaged"):
+        read_cases(rewritten(path, lambda data: data.replace(b"<sheetData>", long)))

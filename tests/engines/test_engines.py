@@ -13,8 +13,7 @@ import pytest
 
 import drgsim
 from drgsim.engines import Dip, Group, Pay, Statistics
-from drgsim.engines.bonds import bonds
-from drgsim.engines.split_errors import SplitError
+from drgsim.engines.bonds import SplitError, bonds
 from drgsim.engines.transforms import ROWS, _told, at_wall_time, gathered, with_every_step
 from drgsim.payment.engine.street import STEP_NAMES
 from drgsim.settlement import merge_statistics, statistics

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from drgsim.dip import DipGrouper
-from drgsim.engines.bonds import EVERYTHING
-from drgsim.engines.split_errors import SplitError
+from drgsim.engines.bonds import EVERYTHING, SplitError
 from drgsim.engines.transforms import Pay, Statistics
 from drgsim.errors import ColumnError
 from drgsim.grouping import DrgGrouper

@@ -11,7 +11,7 @@ import pytest
 import drgsim
 import drgsim.spark
 from drgsim.engines import Group
-from drgsim.engines.split_errors import SplitError
+from drgsim.engines.bonds import SplitError
 from drgsim.errors import ColumnError
 from drgsim.grouping.grouping_errors import CaseColumnsError
 from drgsim.settlement import statistics
