@@ -14,17 +14,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..codes import UNKNOWN, Codebook, CodeLists, Kind
+from ..codes import Codebook, CodeLists, Kind
 from ..codes.encoder import concatenate
-from ..codes.normalise import beyond_repair
 from .arrow_columns import arrow_column, as_arrow, is_text, slots_joined, with_texts
 from .assemble import is_number, join_not_applicable, one_column
 from .code_columns import (
     beside_codes,
+    blank_marks,
     code_list,
     parted_cells,
     parted_findings,
     principal_findings,
+    rows_to_look_at,
     without_persons,
 )
 from .columns import case_columns
@@ -206,27 +207,13 @@ class _Codes:
             joined = None
         encoder = book or _catalogue(KINDS[name])
         ids = encoder.encode(self.texts)
-        # a code of the catalogue stands for itself, and so does one of the scheme that nothing repairs; all
-        # else is looked at again
         self.edition = {"codes": ids.n_codes, "unknown": 0, "clinical": 0}
-        odd = ids.rows_where(self._odd(ids, encoder)) if job.repair != "clinical" else np.arange(len(ids))
+        if job.repair == "clinical":
+            odd: Rows = np.arange(len(ids))
+        else:
+            odd, unknown, clinical = rows_to_look_at(self.texts, ids, encoder, name, blank_marks(layout))
+            self.edition |= {"unknown": unknown, "clinical": clinical}
         self.ids = self._again(odd, joined, chunk, places, layout, encoder, ids) if odd.size else ids
-
-    def _odd(self, ids: CodeLists, encoder: Codebook) -> npt.NDArray[np.bool_]:
-        """Which codes make their row one to look at again; those that do not, but that the catalogue does not
-        have, are counted."""
-        odd = ids.flat == UNKNOWN
-        further = np.flatnonzero(ids.flat >= encoder.n_catalogue)
-        if further.size:
-            stays, clinical = beyond_repair(
-                encoder.codes[encoder.n_catalogue :], KINDS[self.name], "insurance"
-            )
-            code = ids.flat[further] - encoder.n_catalogue
-            odd[further] = ~stays[code]
-            beside = odd[further] if not odd.any() else _in_rows(ids, odd)[further]
-            code = code[~beside]
-            self.edition |= {"unknown": len(code), "clinical": int(clinical[code].sum())}
-        return odd
 
     def _plain(self, chunk: RawChunk, places: ListPlaces, layout: Layout) -> Any | None:
         """The texts as they lie in Arrow memory; None when they do not."""
@@ -295,13 +282,6 @@ def _spliced(ids: CodeLists, rows: Rows, new: CodeLists) -> CodeLists:
 @cache
 def _catalogue(kind: Kind) -> Codebook:
     return Codebook.for_kind(kind)
-
-
-def _in_rows(ids: CodeLists, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """All codes of the rows that hold one of these."""
-    rows = np.zeros(len(ids), dtype=bool)
-    rows[ids.rows_where(mask)] = True
-    return np.repeat(rows, ids.counts)
 
 
 def _encoded(columns: Mapping[str, Any], books: Mapping[str, Codebook]) -> dict[str, CodeLists]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .._optional import installed
-from ..codes.normalise import parter
+from ..codes import UNKNOWN, Codebook, CodeLists
+from ..codes.normalise import left_alone, parter
 from ..codes.parting import SEPARATORS
 from .columns import text_dtype
 from .layout import Layout
@@ -51,6 +53,76 @@ def code_list(
         findings += parted_findings(codes, parted, name, told)
     findings += told
     return codes, findings
+
+
+_HEAD, _FEW = 1024, 4096  # rows that say whether most are to be looked at; and rows for which it is not asked
+
+
+def rows_to_look_at(
+    texts: Any, ids: CodeLists, book: Codebook, name: str, blank: frozenset[str]
+) -> tuple[npt.NDArray[np.int64], int, int]:
+    """The rows of an Arrow array of joined codes that hold a text to be repaired, parted or taken out; and of
+    the other rows, how many codes the catalogue does not have, and how many of them the clinical edition has.
+
+    A code of the catalogue stands for itself; so does one of the scheme's, or of nobody's, that is spelt as a
+    code and to which nothing would be done. Each text is judged once, not in every chunk.
+    """
+    verdicts = _verdicts(book.codes[book.n_catalogue :], name)
+    places = np.flatnonzero((ids.flat == UNKNOWN) | (ids.flat >= book.n_catalogue))
+    found = verdicts[np.maximum(ids.flat[places] - book.n_catalogue, -1)]
+    strange = np.zeros(len(ids.flat), dtype=bool)
+    strange[places[found < 0]] = True
+    rows = ids.rows_where(strange)
+    # those in the other rows
+    starts, ends = (np.searchsorted(places, ids.offsets[rows + end] - ids.offsets[0]) for end in (0, 1))
+    unknown, clinical = (
+        int(before[-1] - (before[ends] - before[starts]).sum())
+        for before in (np.append(0, np.cumsum(found > least)) for least in (0, 1))
+    )
+    for among in [rows[:_HEAD], rows] if len(rows) > _FEW else [rows] if len(rows) else []:
+        odd, more, of_them = _judged(texts, among, book, name, blank)
+        if len(odd) * 2 > len(among) and len(among) < len(rows):
+            break
+        if len(among) == len(rows):
+            return odd, unknown + more, clinical + of_them
+    return rows, unknown, clinical
+
+
+@lru_cache(16)
+def _verdicts(codes: tuple[str, ...], name: str) -> npt.NDArray[np.int8]:
+    """Of codes that the catalogue does not have: 1 where nothing would be done to it, 2 where the clinical
+    edition has it besides, -1 for others, and for a text that is unknown, behind the last."""
+    stays = [left_alone(code, KINDS[name]) for code in codes]
+    return np.array([*(1 + clinical if stay else -1 for stay, clinical in stays), -1], dtype=np.int8)
+
+
+def _judged(
+    texts: Any, rows: npt.NDArray[np.int64], book: Codebook, name: str, blank: frozenset[str]
+) -> tuple[npt.NDArray[np.int64], int, int]:
+    """As `rows_to_look_at`, of these rows, whose unknown texts are looked at."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def judge(text: str) -> int:
+        stays, clinical = left_alone(text, KINDS[name])
+        return 1 + clinical if stays and text not in blank and not names_a_person(text) else -1
+
+    lists = pc.split_pattern(texts.take(pa.array(rows)), "|")
+    pieces, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
+    ids = book.encode(pieces)
+    places = ids.rows_where((ids.flat == UNKNOWN) | (ids.flat >= book.n_catalogue))
+    unknown = ids.rows_with(UNKNOWN)
+    found = np.zeros(len(pieces), dtype=np.int8)
+    found[places] = _verdicts(book.codes[book.n_catalogue :], name)[
+        np.maximum(ids.take(places).flat - book.n_catalogue, -1)
+    ]
+    told = pieces.take(pa.array(unknown)).dictionary_encode()
+    found[unknown] = np.array([judge(text) for text in told.dictionary.to_pylist()], dtype=np.int8)[
+        told.indices.to_numpy()
+    ]
+    odd = np.bincount(row, weights=found < 0, minlength=len(rows)) > 0
+    stay = found[~odd[row]]
+    return rows[odd], int((stay > 0).sum()), int((stay > 1).sum())
 
 
 def without_persons(codes: pd.Series, name: str) -> tuple[pd.Series, list[Finding]]:

@@ -183,22 +183,18 @@ def _one_by_one(
     return rewritten, unknown - joined.total(), clinical
 
 
-@lru_cache(16)
-def beyond_repair(
-    codes: tuple[str, ...], kind: Kind, edition: Edition
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Which of these codes, none of them in the catalogue, `normalise_codes` leaves alone wherever they
-    stand; and which of them the clinical edition has.
+@lru_cache(1 << 16)
+def left_alone(code: str, kind: Kind) -> tuple[bool, bool]:
+    """Whether `normalise_codes` leaves this text, which the catalogue does not have, alone wherever it stands
+    in the insurance edition; and if so, whether the clinical edition has it.
 
-    >>> [mask.tolist() for mask in beyond_repair(("17.9100x005", "00.31"), "procedure", "insurance")]
-    [[True, False], [False, True]]
+    >>> left_alone("17.9100x005", "procedure"), left_alone("00.31", "procedure")
+    ((True, False), (False, False))
     """
-    repair = parter(kind, edition).repair
-    stays = [
-        code.isascii() and code.replace(".", "").isalnum() and repair(code) == Repaired(code, ())
-        for code in codes
-    ]
-    return np.array(stays, dtype=bool), np.array([_clinical(kind, [code]) > 0 for code in codes], dtype=bool)
+    plain = code.isascii() and code.replace(".", "").isalnum()
+    if not plain or parter(kind, "insurance").repair(code) != Repaired(code, ()):
+        return False, False
+    return True, _clinical(kind, [code]) > 0
 
 
 @cache

@@ -1,9 +1,21 @@
 """Lists of codes from joined cells and from one column a code; places are kept."""
 
+from functools import cache
+from unittest import mock
+
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drgsim import check_cases, read_cases
+from drgsim.cases import arrow_cases as module
+from drgsim.cases import code_columns
+from drgsim.cases.arrow_cases import arrow_cases
+from drgsim.cases.read import chunks_to_read
+from drgsim.codes import Codebook
 
 
 def read(columns, **options):
@@ -64,3 +76,39 @@ def test_spelling_is_repaired_unless_it_must_stay():
     raw = {"case_id": ["1"], "diagnoses": ["i10.X00|Ｊ18.900"]}
     assert read(raw)["diagnoses"].tolist() == ["I10.x00|J18.900"]
     assert read(raw, normalise=False)["diagnoses"].tolist() == ["i10.X00|Ｊ18.900"]
+
+
+TEXTS = [
+    "I10.x00x002", "K80.101", "45.4300x001", "J44.100 ", "i10.x00x002", "Ｊ18.900", "X99.999", "99.9", "",
+    "I10.x00", "NA", "0", "无", "-", "13800138000", "138-0013-8000", "J18.900；I10.x00x002", "A17.000x001+",
+]  # fmt: skip
+LISTS = st.lists(st.lists(st.sampled_from(TEXTS), max_size=3).map("|".join), min_size=1, max_size=12)
+
+
+@cache
+def book_with(extra):
+    return Codebook.for_kind("diagnosis", extra=extra)
+
+
+@pytest.mark.parametrize("head", [1, 1024])
+@settings(max_examples=25, deadline=None)
+@given(LISTS, st.sampled_from([(), ("X99.999", "I10.x00", "k80.101", "99.9")]), st.booleans())
+def test_rows_that_nothing_would_be_done_to_are_not_looked_at(head, texts, extra, normalise):
+    """The same codes, counts, repairs and problems as when every row is, and as in a frame."""
+    table = pa.table({"case_id": [f"A{row}" for row in range(len(texts))], "diagnoses": texts})
+    books = {"diagnoses": book_with(extra)}
+
+    def read():
+        (cases,) = [arrow_cases(job, books) for job in chunks_to_read(table, normalise=normalise)]
+        lists = cases.lists["diagnoses"]
+        told = [cases.report["repairs"], cases.report["editions"], cases.report.problems.frame.to_dict()]
+        return cases.columns["diagnoses"].to_pylist(), [*lists.flat], [*lists.offsets], told
+
+    with mock.patch.object(code_columns, "_HEAD", head), mock.patch.object(code_columns, "_FEW", head):
+        found = read()
+    every = mock.patch.object(module, "rows_to_look_at", lambda texts, *rest: (np.arange(len(texts)), 0, 0))
+    with every:
+        assert found == read()
+    frame = read_cases(table, normalise=normalise)
+    assert found[0] == [None if text is None or text != text else text for text in frame["diagnoses"]]
+    assert found[3][1] == frame.attrs["drgsim"]["editions"]
