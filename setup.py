@@ -6,10 +6,12 @@ DRGSIM_ANNOTATE=1       write Cython's annotated HTML beside each kernel
 """
 
 import os
+from compileall import compile_dir
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
+from setuptools.command.build_ext import build_ext
 
 HERE = Path(__file__).parent
 CHECKED = os.environ.get("DRGSIM_BOUNDS_CHECK") == "1"
@@ -56,6 +58,16 @@ def data_packages():
     return names
 
 
+class Kernels(build_ext):
+    """Kernels; beside those built in place also bytecode, which pip makes for what it copies. Where
+    PYTHONDONTWRITEBYTECODE is set, as in many containers, every start would compile the package anew."""
+
+    def run(self):
+        super().run()
+        if self.inplace:
+            compile_dir(HERE / "drgsim", quiet=1)
+
+
 DATA = data_packages()
 
 setup(
@@ -69,6 +81,7 @@ setup(
     },
     exclude_package_data={"drgsim._kernels": ["*.c", "*.html"]},
     ext_modules=kernels(),
+    cmdclass={"build_ext": Kernels},
     options={
         "build_ext": {"parallel": os.cpu_count() or 1},
         **({"bdist_wheel": {"py_limited_api": "cp311"}} if ABI3 else {}),
