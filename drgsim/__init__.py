@@ -4,11 +4,33 @@ Importing this package costs NumPy and the standard library; every public name b
 first use.
 """
 
-from importlib import import_module
-from typing import Any
+import os
+import signal
+import sys
 
-from ._version import __version__
-from .errors import DrgsimError
+
+def _stop(*_: object) -> None:
+    os.write(2, b"drgsim: stopped\n")
+    os._exit(130)
+
+
+def _is_command() -> bool:
+    """Whether this process is `drgsim …` or `python -m drgsim …`, and none that these have started."""
+    name, words = (sys.argv or [""])[0], sys.orig_argv
+    if name == "-m":
+        return words[words.index("-m") + 1 :][:1] == ["drgsim"] if "-m" in words else False
+    return name in words and os.path.basename(name).partition(".")[0] == "drgsim"  # noqa: PTH119
+
+
+# stopped while it still loads what it needs; `drgsim.cli.main` takes over
+if _is_command() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, _stop)
+
+from importlib import import_module  # noqa: E402
+from typing import Any  # noqa: E402
+
+from ._version import __version__  # noqa: E402
+from .errors import DrgsimError  # noqa: E402
 
 # public name -> the room that owns it
 _PUBLIC: dict[str, str] = {

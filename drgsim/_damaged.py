@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import atexit
 import json
+import mmap
 import os
 import re
 import signal
 import stat
 import struct
+import sys
+import time
 import tomllib
 import zipfile
 import zlib
@@ -31,6 +34,7 @@ _LIBRARIES = (
     *("python_calamine", "pyarrow", "polars", "pandas", "_duckdb", "duckdb", "yaml", "lzma", "xml", "_csv"),
 )
 
+_ROOM = 96 << 20  # bytes: OpenBLAS maps 36 MB of itself and works in 32 more
 _REFUSED = re.compile(
     r"bad_alloc|[Cc]annot allocate|[cm]alloc |[Oo]ut of memory|start new thread|map(ped)? (segment|zero-fill)"
     r"|[Rr]esource temporarily unavailable"
@@ -118,15 +122,21 @@ def broken_under_a_cap() -> bool:
     if child == 0:
         os.close(reading)
         atexit.register(os.write, writing, b"end")  # Python comes to it, a library that gives up does not
+        sys.addaudithook(_room_first)
         with suppress(Exception):  # killed as the first is, where the system can do so
             import ctypes
 
             ctypes.CDLL(None).prctl(1, int(signal.SIGKILL))
         return False
     os.close(writing)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who sends it from a terminal sends it to both
-    for each in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, lambda number, _: os.kill(child, number))
+
+    def pass_on(number: int, _: Any) -> None:
+        if number == signal.SIGINT:
+            time.sleep(0.3)  # who sends it from a terminal has sent it to both
+        os.kill(child, number)
+
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, pass_on)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if -code in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS) or (code >= 0 and not os.read(reading, 3)):
         return True
@@ -134,6 +144,16 @@ def broken_under_a_cap() -> bool:
         signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
+
+
+def _room_first(event: str, said: tuple[Any, ...]) -> None:
+    """Refuse to load a library of linear algebra where its working memory has no room: it asks for it without
+    end, deaf to being stopped."""
+    if event == "import" and said[1] and str(said[0]).partition(".")[0] in ("numpy", "scipy"):
+        try:
+            mmap.mmap(-1, _ROOM).close()
+        except OSError:
+            raise MemoryError from None
 
 
 def is_endless(path: str | os.PathLike[str]) -> bool:

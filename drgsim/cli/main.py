@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import atexit
 import gc
 import os
+import signal
 import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -52,21 +54,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     if argv is None:  # the process is ours: schemes are many objects that stay, and looking them over costs
         gc.set_threshold(_OBJECTS)
-        atexit.register(
-            gc.freeze
-        )  # the system takes all memory back at once; Python would look it over first
+        atexit.register(gc.freeze)  # the system takes back all at once; Python would look it over first
     words = list(sys.argv[1:] if argv is None else argv)
     with speaking(asked_language(words)):
         broken = argv is None and broken_under_a_cap()
-        return _no_memory() if broken else _run(words)
+        code = _no_memory() if broken else _run(words, own=argv is None)
+    if argv is None and code != EXIT_STOPPED:  # all is done: who stops it now stops it at once
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return code
 
 
-def _run(words: list[str]) -> int:
-    rest = _without_language(words)
-    only = rest[0] if rest and rest[0] in COMMANDS else None
-    print_any_text()
-    _tell_odd_language()
+def _run(words: list[str], *, own: bool) -> int:
+    """The exit code of one command. In a process of its `own` it is stopped by Ctrl-C however often."""
     try:
+        if own and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # a shell's for what runs behind it
+            sys.unraisablehook = _not_unheard
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        rest = _without_language(words)
+        only = rest[0] if rest and rest[0] in COMMANDS else None
+        print_any_text()
+        _tell_odd_language()
         arguments = build_parser(only).parse_args(words)
         with warnings.catch_warnings():
             warnings.showwarning = warning_once()
@@ -77,50 +84,57 @@ def _run(words: list[str]) -> int:
         sys.stdout.flush()  # here, where a reader that has gone is noticed
         return code
     except (FileFormatError, WriteError) as error:
-        say(f"drgsim: {error}", file=sys.stderr)
-        return EXIT_UNREADABLE
+        return _stopped(f"drgsim: {error}", EXIT_UNREADABLE)
     except DrgsimError as error:
-        say(f"drgsim: {error}", file=sys.stderr)
-        return EXIT_USE
+        return _stopped(f"drgsim: {error}", EXIT_USE)
     except BrokenPipeError:
         # the reader (head, less) has gone; that is not an error, and what is left to say goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         file = error.filename2 or error.filename  # the second is where a file was to be moved to
-        why = told(str(error.strerror or error))
-        say(
-            f"drgsim: a file cannot be read or written: {why}{f': {short(str(file))}' if file else ''}",
-            file=sys.stderr,
-        )
-        return EXIT_UNREADABLE
+        why, place = told(str(error.strerror or error)), f": {short(str(file))}" if file else ""
+        return _stopped(f"drgsim: a file cannot be read or written: {why}{place}", EXIT_UNREADABLE)
     except MemoryError:
         return _no_memory()
     except KeyboardInterrupt:
-        say("drgsim: stopped", file=sys.stderr)
-        return EXIT_STOPPED
+        if own:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # who stops it twice is told once
+        return _stopped("drgsim: stopped", EXIT_STOPPED)
     except Exception as error:
         # its message could quote a case; what kind it is and where says enough to mend it
         if os.environ.get("DRGSIM_DEBUG") == "1":
             raise
         if is_out_of_memory(error) or is_capped():  # half of a library that found no room fails anyhow
             return _no_memory()
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        say(
-            f"drgsim: an error nobody foresaw: {type(error).__name__} at {Path(place.filename).name}:"
-            f"{place.lineno}. Please report this line; DRGSIM_DEBUG=1 shows all, case contents perhaps too",
-            file=sys.stderr,
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        return _stopped(
+            f"drgsim: an error nobody foresaw: {type(error).__name__} at {Path(at.filename).name}:"
+            f"{at.lineno}. Please report this line; DRGSIM_DEBUG=1 shows all, case contents perhaps too",
+            EXIT_UNREADABLE,
         )
-        return EXIT_UNREADABLE
+
+
+def _not_unheard(said: sys.UnraisableHookArgs) -> None:
+    """Ctrl-C in the middle of what nobody can be told of (a callback of an import) is said again after it."""
+    if issubclass(said.exc_type, KeyboardInterrupt):
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(said)
 
 
 def _no_memory() -> int:
-    say(
+    return _stopped(
         "drgsim: there is not enough memory; what was being written was not kept. "
         "Give CSV or Parquet, which are read in parts, or fewer cases at a time",
-        file=sys.stderr,
+        EXIT_UNREADABLE,
     )
-    return EXIT_UNREADABLE
+
+
+def _stopped(why: str, code: int) -> int:
+    with suppress(OSError):  # where the disk is full to which it is said, the code says it alone
+        say(why, file=sys.stderr)
+    return code
 
 
 def _without_language(words: list[str]) -> list[str]:

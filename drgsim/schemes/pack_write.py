@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
@@ -29,15 +29,24 @@ _TABLE_FILES = ("mdc.csv", "adrg.csv", "drg.csv", "order.csv", "departures.csv")
 _TEXT_FILES = ("sets.txt", "severity.txt", "exclusion.txt", EXTRA)
 
 
-def write_pack(scheme: Scheme, folder: str | Path, *, base: Scheme | None = None) -> Path:
+def write_pack(
+    scheme: Scheme,
+    folder: str | Path,
+    *,
+    base: Scheme | None = None,
+    beside: Callable[[Path], object] | None = None,
+) -> Path:
     """Write `scheme` to `folder`, which is made; files of an older pack there are replaced.
 
-    With `base`, the pack is an overlay on it. The pack is read back and compared before it takes the
+    With `base`, the pack is an overlay on it. `beside` writes further files: to the folder it is given, whose
+    files take their places together. The pack is read back and compared before it takes the
     place of what was there: PackError when it does not read back the same.
     """
     path = Path(folder)
     with together(path) as draft:
         _write(scheme, draft, base)
+        if beside is not None:
+            beside(draft)
         for name in (*_TABLE_FILES, *_TEXT_FILES):
             if not (draft / name).exists():
                 (path / name).unlink(missing_ok=True)

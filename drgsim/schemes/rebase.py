@@ -229,14 +229,16 @@ class Rebase:
         """The overlay as a pack in `folder`, with the table `rebase.csv` beside the folder."""
         from ..cases.write import write_table
 
-        path = write_pack(self.scheme, folder, base=self.base)
-        write_table(self.frame, self.table_path(path))
-        return path
+        table = self.table_path(Path(folder))
+        return write_pack(
+            self.scheme, folder, base=self.base, beside=lambda _: write_table(self.frame, table)
+        )
 
     @staticmethod
     def table_path(folder: Path) -> Path:
         """Where `write` puts the table: beside the pack, which holds nothing but itself."""
-        return folder.with_name(f"{folder.name}-rebase.csv")
+        named = folder.resolve() if folder.name in ("", "..") else folder
+        return named.with_name(f"{named.name or 'scheme'}-rebase.csv")
 
 
 def rebase(

@@ -3,14 +3,18 @@
 import atexit
 import gc
 import os
+import signal
 import subprocess
 import sys
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from drgsim._damaged import _room_first
 from drgsim.cli import main
+from drgsim.cli.main import _not_unheard
 
 FULL = Path("/dev/full")
 PIPES = pytest.mark.skipif(os.name != "posix", reason="the closed pipe and the full disk are POSIX's")
@@ -34,6 +38,72 @@ def test_a_reader_that_has_gone_is_no_error():
 def test_closed_streams_are_no_error(tmp_path):
     words = f'"{sys.executable}" -m drgsim code show K80.101 >&- 2>&- <&-'
     assert subprocess.run(words, shell=True, cwd=tmp_path, check=False).returncode == 0
+
+
+SIGINT = "import drgsim, signal, sys; signal.raise_signal(signal.SIGINT)"
+
+
+@PIPES
+@pytest.mark.parametrize("called", [["/bin/drgsim"], ["-m", "drgsim"]])
+def test_a_command_stopped_while_it_loads_says_one_line(called):
+    code = f"import sys; sys.orig_argv[1:] = {called!r}; sys.argv = {called[:1]!r}; {SIGINT}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "drgsim: stopped\n")
+
+
+@PIPES
+@pytest.mark.parametrize("called", [["/bin/other"], ["-m", "other", "drgsim"], ["-c"]])
+def test_who_imports_the_package_is_stopped_as_ever(called):
+    code = f"import sys; sys.orig_argv[1:] = {called!r}; sys.argv = {called[:1]!r}; {SIGINT}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "KeyboardInterrupt" in done.stderr
+
+
+def test_ctrl_c_that_nobody_heard_is_said_again(capsys):
+    said = SimpleNamespace(exc_type=KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        [_not_unheard(said), *range(1_000)]
+
+
+@PIPES
+def test_a_disk_too_full_for_the_message_leaves_the_code():
+    if not FULL.exists():
+        pytest.skip("no /dev/full")
+    with FULL.open("w") as full:
+        words = [sys.executable, "-m", "drgsim", "check", "no such file.csv"]
+        assert subprocess.run(words, stderr=full, check=False).returncode == 2
+
+
+@PIPES
+def test_under_a_cap_who_stops_the_first_process_stops_the_work():
+    code = (
+        "import resource, time; resource.setrlimit(resource.RLIMIT_AS, (1 << 31, 1 << 31))\n"
+        "from drgsim._damaged import broken_under_a_cap as go\n"
+        "go(); print(flush=True); time.sleep(60)"
+    )
+    words = [sys.executable, "-c", code]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:
+        command.stdout.readline()
+        command.send_signal(signal.SIGINT)
+        assert b"KeyboardInterrupt" in command.communicate(timeout=30)[1]
+    assert command.returncode == -signal.SIGINT
+
+
+def test_linear_algebra_is_not_loaded_where_it_would_ask_for_memory_without_end(monkeypatch):
+    def refuse(*_):
+        raise OSError(12, "Cannot allocate memory")
+
+    scipy = ("scipy.special._ufuncs", "/a/_ufuncs.so", None, None, None)
+    _room_first("import", scipy)
+    monkeypatch.setattr("mmap.mmap", refuse)
+    with pytest.raises(MemoryError):
+        _room_first("import", scipy)
+    for event, said in (
+        ("import", ("scipy", None)),
+        ("import", ("json._c", "/a.so")),
+        ("open", ("scipy", "a")),
+    ):
+        _room_first(event, said)
 
 
 def test_a_full_disk_is_one_line():

@@ -1,11 +1,13 @@
 """The laboratory finds planted splits, none where there are none, and writes a scheme that groups so."""
 
+import errno
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import drgsim
-from drgsim.errors import ArgumentError, ColumnError
+from drgsim.errors import ArgumentError, ColumnError, WriteError
 from drgsim.grouping.refine.features import Constraints
 
 BASE = "chs-drg-2.0"
@@ -106,10 +108,19 @@ def test_the_last_year_is_held_out():
     assert found.overall.loc["before", "cases"] < len(table)
 
 
-def test_the_pack_groups_as_the_report_says(tmp_path):
+def full(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_the_pack_groups_as_the_report_says(tmp_path, monkeypatch):
     table = cases(1)
     table = planted(table, table["age"] >= 70, 2.0)
     found = drgsim.refine(table, BASE, id="own-city")
+    with monkeypatch.context() as patch:
+        patch.setattr("drgsim.cases.write.write_table", full)
+        with pytest.raises(WriteError):
+            found.write(tmp_path / "own-city")
+    assert list(tmp_path.iterdir()) == []
     found.write(tmp_path / "own-city")
     loaded = drgsim.Scheme.load(tmp_path / "own-city")
     assert (loaded.id, loaded.base, loaded.trust) == ("own-city", BASE, "assumed")

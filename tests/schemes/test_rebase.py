@@ -1,12 +1,14 @@
 """A local scheme on another edition: what is put in place, what is left to the expert, and why."""
 
+import errno
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from drgsim import Scheme
 from drgsim.cli import main
-from drgsim.errors import ArgumentError
+from drgsim.errors import ArgumentError, WriteError
 from drgsim.schemes.check import problems
 from drgsim.schemes.model import Adrg, AdrgKind, CodeSet, Drg, Switches
 from drgsim.schemes.pack import read_pack
@@ -221,6 +223,20 @@ def test_what_is_written_is_an_overlay_with_its_table_beside_it(tmp_path):
     assert table.splitlines()[0] == "part,row,change,status,note_zh,note_en,local,before,now"
     assert found.frame["status"].tolist() == ["applied"]
     assert "applied as it was 1" in found.summary("en")
+
+
+def test_a_table_that_finds_no_room_leaves_no_pack(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    found = moved(cut_again(LOCAL, CUT_BR1))
+    monkeypatch.setattr("drgsim.cases.write.write_table", full)
+    with pytest.raises(WriteError):
+        found.write(tmp_path / "city-9")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert found.table_path(Path()) == tmp_path.with_name(f"{tmp_path.name}-rebase.csv")
 
 
 def test_only_a_local_scheme_can_be_moved_and_only_elsewhere():

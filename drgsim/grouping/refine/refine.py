@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..._atomic import together
 from ..._excel import workbook
 from ...cases.given import refuse_doubled
 from ...errors import ArgumentError, ColumnError
@@ -64,12 +63,12 @@ class Refinement:
         """
         from ...cases.write import write_table
 
-        path = write_pack(self.scheme, folder, base=self.base)
-        with together(path) as part:
+        def reports(part: Path) -> None:
             write_table(self.frame.reset_index(), part / "report.csv")
             write_table(self.groups, part / "groups.csv")
             (part / "report.html").write_text(self._page(), encoding="utf-8")
-        return path
+
+        return write_pack(self.scheme, folder, base=self.base, beside=reports)
 
     def to_excel(self, path: Any) -> None:
         """Overall, ADRGs and groups as a workbook."""
