@@ -4,15 +4,17 @@ dropped or changed."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
+from .._parallel import blocks
 from ..codes import Catalogue
-from .case_arrays import CaseArrays
+from .case_arrays import CaseArrays, Mask
 from .case_errors import CheckRuleError, NotACaseTableError
 from .check_kinds import ACROSS, CHECKS, JOINT, NEEDED, Later
 from .columns import case_columns
@@ -21,11 +23,13 @@ from .given import refuse_doubled
 from .problems import WHOLE_TABLE, Finding, ProblemTable, ordered, plain_rows, told
 from .read_report import report_of
 from .rules import SEVERITIES, CheckRule, Severity, check_rules
+from .texts import as_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+_TOLD = ("department", "doctor")  # beside a problem
 _KEYS = ("severity", "rule", "column", "zh", "en", "state")
 
 
@@ -41,14 +45,14 @@ class ProblemTally:
     def __init__(self, write: Callable[[pd.DataFrame], None] | None = None) -> None:
         self._write = write
         self._counts: Counter[tuple[str, ...]] = Counter()
-        self._unchecked: list[ProblemTable] = []
+        self._unchecked: Counter[tuple[str, str]] = Counter()
         if write is not None:
             write(ProblemTable.joined([]).frame)  # a file without problems has its header too
 
     def add(self, table: ProblemTable) -> None:
         """Count the problems of a table, and hand its rows on."""
-        if len(table.not_checked):
-            self._unchecked.append(table.only_not_checked())
+        for rule, column, cases in table.not_checked[["rule", "column", "cases"]].itertuples(index=False):
+            self._unchecked[rule, column] += cases
         if not len(table):
             return
         found = table.summary()
@@ -60,8 +64,7 @@ class ProblemTally:
     def count(self, finding: Finding) -> None:
         """Count a finding without a table of its rows, which costs many times the finding itself."""
         if finding.unchecked:
-            nothing = ProblemTable.joined([]).frame
-            self._unchecked.append(ProblemTable(nothing, [(finding.rule, finding.column, finding.unchecked)]))
+            self._unchecked[finding.rule, finding.column] += finding.unchecked
         if len(finding.rows):
             rule = check_rules()[finding.rule]
             key = (rule.severity, rule.id, finding.column, rule.zh, rule.en, rule.state)
@@ -84,13 +87,16 @@ class ProblemTally:
     @property
     def not_checked(self) -> pd.DataFrame:
         """As `ProblemTable.not_checked`."""
-        return ProblemTable.joined(self._unchecked).not_checked
+        places = {id: place for place, id in enumerate(check_rules())}
+        asked = sorted(self._unchecked.items(), key=lambda item: places[item[0][0]])
+        return ProblemTable(
+            ProblemTable.joined([]).frame, [(*key, count) for key, count in asked]
+        ).not_checked
 
     def __repr__(self) -> str:
         return told(self.summary())
 
 
-PART_ROWS = 1 << 17
 NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
@@ -160,38 +166,49 @@ def _still_there(read: ProblemTable, cases: pd.DataFrame, rules: Iterable[str]) 
     return ProblemTable(found[there & found["rule"].isin(list(rules))])
 
 
-def check_in_parts(cases: pd.DataFrame, *, rows: int = PART_ROWS) -> Iterator[ProblemTable]:
-    """As `check_cases`, without what reading found, in tables of at most `rows` problems.
-
-    Together they may be larger than the cases many times over; one at a time they are not.
-    """
-    _checkable(cases)
-    ids = cases.get("case_id")
-    for finding in _findings(cases, list(check_rules())):
-        for start in range(0, max(1, len(finding.rows)), rows):
-            part = finding if len(finding.rows) <= rows else _some(finding, slice(start, start + rows))
-            yield ProblemTable.of([part], index=cases.index, cases=ids)
-
-
 def findings_of(cases: pd.DataFrame) -> Iterator[Finding]:
-    """What every rule finds, as `check_in_parts` before it becomes tables: to be counted."""
+    """What every rule finds, before it becomes a table: to be counted."""
     _checkable(cases)
     yield from _findings(cases, list(check_rules()))
 
 
 @dataclass(frozen=True)
 class LookedAt:
-    """A part of the cases without its rows: its columns, what rules found that look at each case by itself,
-    and the columns by which others hold cases against each other."""
+    """A part of the cases without its rows.
 
-    columns: frozenset[str]
+    Attributes
+    ----------
+    columns : the dtype of each of its columns, but `not_applicable`
+    findings : what rules found that look at each case by itself; positions are those in the part
+    held : by row, what comparing stays and telling of them needs, and no more
+    at : the number of each row in its sheet
+    """
+
+    columns: Mapping[str, Any]
     findings: tuple[Finding, ...]
     held: pd.DataFrame
+    at: range | npt.NDArray[np.int64]
 
 
-def look_at(part: pd.DataFrame) -> LookedAt:
-    """What `findings_of_parts` needs of a part. Any thread may look at one."""
+def look_at(
+    part: pd.DataFrame,
+    *,
+    at: npt.NDArray[np.int64] | None = None,
+    like: Mapping[str, Any] | None = None,
+    first: bool = True,
+) -> LookedAt:
+    """What the rules find in a part of the cases by itself, and what `across` needs of it. Any thread may
+    look at one.
+
+    `at` are the numbers of the rows in their sheet; `like` is what `LookedAt.columns` of all parts are
+    together; the `first` part speaks for the whole table.
+    """
+    import pandas as pd
+
     _checkable(part)
+    columns = {str(name): kind for name, kind in part.dtypes.items() if name != "not_applicable"}
+    lacking = {name: kind for name, kind in (like or {}).items() if name not in columns}
+    part = part.assign(**{name: pd.Series(index=part.index, dtype=kind) for name, kind in lacking.items()})
     arrays = CaseArrays(part)
     found: list[Finding] = []
     held: set[str] = set()
@@ -201,39 +218,69 @@ def look_at(part: pd.DataFrame) -> LookedAt:
             held.update(rule.columns)
             returns = returns or rule.kind == "return"
         else:
-            found += [replace(each, got="") for each in _applied(rule, arrays)]
-    across = part[[name for name in part.columns if name in held]]
+            found += [each for each in _applied(rule, arrays) if first or each.rows is not WHOLE_TABLE]
+    kept = part[[name for name in part.columns if name in held]]
+    few = {name: part[name].astype("category") for name in _TOLD if name in part.columns}
     if returns and "diagnoses" in part.columns:  # whether one is for the same: the first code says it
-        lists, codes = arrays.lists("diagnoses"), np.array([*Catalogue.load("diagnosis").codes, ""], object)
-        first = np.full(len(part), -1)
+        lists = arrays.lists("diagnoses")
+        codes = np.full(len(part), -1, np.int32)
         begin = lists.offsets[:-1][lists.counts > 0] - lists.offsets[0]
-        first[lists.counts > 0] = np.maximum(lists.flat[begin], -1)
-        across = across.assign(diagnoses=codes[first])
-    return LookedAt(frozenset(part.columns) - {"not_applicable"}, tuple(found), across)
+        codes[lists.counts > 0] = np.maximum(lists.flat[begin], -1)
+        few["diagnoses"] = pd.Series(pd.Categorical.from_codes(codes, dtype=_diagnoses()), index=part.index)
+    rows = np.arange(len(part)) + 2 if at is None else at
+    running = len(rows) > 0 and bool((np.diff(rows) == 1).all())
+    row_numbers = range(int(rows[0]), int(rows[-1]) + 1) if running else rows
+    return LookedAt(columns, tuple(found), kept.assign(**few), row_numbers)
 
 
-def findings_of_parts(parts: Sequence[LookedAt]) -> Iterator[Finding] | None:
-    """As `findings_of` of all parts in one table, in no order; None when not all have the same columns: what
-    a rule lacks then depends on the whole."""
+def across(parts: Sequence[LookedAt]) -> tuple[pd.DataFrame, list[Finding]]:
+    """What the rules find that hold cases against each other, of all parts in one table.
+
+    Returns
+    -------
+    the cases concerned in the order of the parts, as `LookedAt.held` and with their `sheet_row`; findings,
+    whose positions are those in this table. All parts have the same columns.
+
+    Only a case whose id, or whose person, stands more than once can be found: of all others no row is made.
+    """
     import pandas as pd
 
-    if len({part.columns for part in parts}) > 1:
-        return None
-    held = pd.concat([part.held for part in parts], ignore_index=True)
-    unchecked: Counter[tuple[str, str]] = Counter()
-    counted: list[Finding] = []
-    for number, part in enumerate(parts):
-        for each in part.findings:
-            unchecked[each.rule, each.column] += each.unchecked
-            if len(each.rows) and (number == 0 or each.rows is not WHOLE_TABLE):
-                counted.append(replace(each, unchecked=0))
-    places = {id: place for place, id in enumerate(check_rules())}
-    asked = sorted(unchecked.items(), key=lambda item: places[item[0][0]])
-    counted += [Finding(*key, NO_ROWS, unchecked=count) for key, count in asked if count]
-    arrays = CaseArrays(held)
-    across = [rule for rule in check_rules().values() if rule.kind in ACROSS]
-    applied = [rule for rule in across if all(map(arrays.has, rule.columns))]
-    return chain(counted, (each for rule in applied for each in _applied(rule, arrays)))
+    names = parts[0].held.columns
+    applied = [rule for rule in check_rules().values() if rule.kind in ACROSS and {*rule.columns} <= {*names}]
+    keys = {rule.id: next(name for name in rule.columns if case_columns()[name].is_text) for rule in applied}
+    again = {key: _again([part.held[key] for part in parts]) for key in dict.fromkeys(keys.values())}
+    start, picked = 0, []
+    for part in parts:
+        own = {key: places[start : start + len(part.held)] for key, places in again.items()}
+        rows = np.flatnonzero(np.logical_or.reduce([np.zeros(len(part.held), np.bool_), *own.values()]))
+        numbers = rows + part.at.start if isinstance(part.at, range) else part.at[rows]
+        picked.append(part.held.iloc[rows].assign(sheet_row=numbers))
+        start += len(part.held)
+    cases = pd.concat(picked)
+    arrays = CaseArrays(cases)
+    return cases, [each for rule in applied for each in _applied(rule, arrays)]
+
+
+def _again(column: Sequence[pd.Series]) -> Mask:
+    """Which values of a column, given in parts, may stand in it more than once: all that do, few others."""
+    import pandas as pd
+
+    hashed = [
+        pd.util.hash_array(as_text(part.iloc[own]).to_numpy(object), categorize=False)
+        for part in column
+        for own in blocks(len(part))
+    ]
+    hashes = np.concatenate([*hashed, np.zeros(0, np.uint64)])
+    in_order = np.sort(hashes)
+    found = np.isin(hashes, in_order[1:][in_order[1:] == in_order[:-1]])
+    return found & np.concatenate([*(part.notna().to_numpy() for part in column), np.zeros(0, np.bool_)])
+
+
+@cache
+def _diagnoses() -> pd.CategoricalDtype:
+    import pandas as pd
+
+    return pd.CategoricalDtype([*Catalogue.load("diagnosis").codes])
 
 
 def _checkable(cases: pd.DataFrame) -> None:
@@ -250,11 +297,6 @@ def _findings(cases: pd.DataFrame, rules: list[str]) -> Iterator[Finding]:
     arrays = CaseArrays(cases)
     for id in rules:
         yield from _applied(check_rules()[id], arrays)
-
-
-def _some(finding: Finding, places: slice) -> Finding:
-    got = finding.got if isinstance(finding.got, str) else finding.got[places]
-    return Finding(finding.rule, finding.column, finding.rows[places], got)
 
 
 def _named(rules: Iterable[str]) -> list[str]:

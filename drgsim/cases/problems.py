@@ -114,10 +114,6 @@ class ProblemTable:
         records = self.frame.astype(object).to_dict("records")
         return [{str(name): None if pd.isna(cell) else cell for name, cell in row.items()} for row in records]
 
-    def only_not_checked(self) -> ProblemTable:
-        """The table without its problems."""
-        return ProblemTable(self.frame.iloc[:0], self._not_checked)
-
     def with_sheet_rows(self, at: npt.NDArray[np.int64] | None) -> ProblemTable:
         """The same with the numbers of the rows in their sheet, by row label, where they are not yet."""
         import pandas as pd

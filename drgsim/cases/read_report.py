@@ -124,10 +124,9 @@ class ReadReport(dict[str, Any]):
         return cls(list(files.values()), list(repairs.values()), together, editions, unread, _numbers(rows))
 
     def without_problems(self) -> ReadReport:
-        """The same account, for those who count the problems themselves."""
+        """The same account without anything by row, for those who count the problems themselves."""
         none = ProblemTable.joined([])
-        parts = self["files"], self["repairs"], none, self["editions"], self["unread_codes"], self.at
-        return ReadReport(*parts)
+        return ReadReport(self["files"], self["repairs"], none, self["editions"], self["unread_codes"])
 
     def __eq__(self, other: object) -> bool:
         return self is other

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from drgsim import check_cases, read_cases
-from drgsim.cases.checking.worklist import HEADERS, CoderBook, for_coders
+from drgsim.cases.check import ProblemTally
+from drgsim.cases.checking.worklist import HEADERS, CoderList, for_coders
 from drgsim.cli import main
 from drgsim.language import speaking
 
@@ -64,11 +65,12 @@ def test_the_csv_has_the_same_rows_under_names_or_chinese_headers(export, tmp_pa
 
 
 def test_a_file_without_problems_has_headers(tmp_path):
-    fine = pd.DataFrame({"case_id": ["1"], "diagnoses": ["I10.x00x002"]})
-    CoderBook(tmp_path / "none.csv").write([], fine)
+    for name in ("none.csv", "none.xlsx"):
+        with CoderList(tmp_path / name) as problems:
+            problems.end(ProblemTally())
     assert pd.read_csv(tmp_path / "none.csv").columns.tolist() == list(HEADERS)
-    CoderBook(tmp_path / "none.xlsx").write([], fine)
-    assert (tmp_path / "none.xlsx").exists()
+    sheets = pd.read_excel(tmp_path / "none.xlsx", engine="calamine", sheet_name=None)
+    assert sheets["全部问题"].columns.tolist() == list(HEADERS.values())
 
 
 def test_who_asks_for_english_gets_the_list_in_english(export, tmp_path):

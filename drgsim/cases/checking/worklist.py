@@ -4,12 +4,16 @@ English for who asked for it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..._excel import workbook
+import numpy as np
+import numpy.typing as npt
+
+from ..._excel import refuse_rows, workbook
 from ...language import stated_language
 from ...words import headers, pairs, title_in
 from ..columns import column_labels
@@ -20,6 +24,8 @@ from ..write import table_writer
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..check import ProblemTally
 
 SEVERITIES = pairs("severity")
 HEADERS = headers(
@@ -41,6 +47,8 @@ HEADERS = headers(
 SUMMARY = headers("severity", "number", "zh", "column", "count", "state", room="worklist")
 STATES = pairs("trust")
 UNNAMED = "未填科室"
+_REPEATED = tuple(name for name in HEADERS if name not in ("sheet_row", "case", "got"))
+_AT_ONCE = 1 << 15  # rows
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")  # in the name of a sheet
 _GOT = (
     (re.compile(r"^(\S+) days, dates say (\S+)$"), r"填 \1 天, 按日期为 \2 天"),
@@ -54,8 +62,9 @@ _GOT = (
 _HIDDEN = "(hidden)"
 
 
-def for_coders(problems: ProblemTable, cases: pd.DataFrame) -> pd.DataFrame:
-    """One row a problem, in the columns of `HEADERS`; the worst first within a department.
+def for_coders(problems: ProblemTable, cases: pd.DataFrame, *, by_row: bool = False) -> pd.DataFrame:
+    """One row a problem, in the columns of `HEADERS`: the worst first, or `by_row` in the order of the cases
+    and the worst of a case first. Of equals the rule that stands first.
 
     `sheet_row` counts the header as row 1; it is empty for a finding about the whole table.
     """
@@ -77,45 +86,93 @@ def for_coders(problems: ProblemTable, cases: pd.DataFrame) -> pd.DataFrame:
         table["got"] = [got_in_words(text) for text in frame["got"]]
         table["allowed"] = [rules[rule].allowed_zh for rule in frame["rule"]]
     table["state"] = _words(frame["state"], STATES)
-    order = pd.Series(pd.Categorical(frame["severity"], list(SEVERITIES)).codes)
     table["severity"] = _words(frame["severity"], SEVERITIES)
-    keys = pd.DataFrame({"severity": order, "row": table["sheet_row"].astype("float64")})
-    return table.loc[keys.sort_values(["severity", "row"], kind="stable").index, list(HEADERS)].reset_index(
-        drop=True
-    )
+    order = cases.index.get_indexer(places) if by_row else None
+    return table[list(HEADERS)].iloc[_order(table, order)].reset_index(drop=True)
 
 
-class CoderBook:
-    """Writes problems to `.xlsx` (汇总, 全部问题, a sheet a department, 未检查), or the same to `.csv`.
+def _order(table: pd.DataFrame, rows: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
+    """By row (given as numbers), severity, rule; without rows by severity, row in the sheet, rule."""
+    words = {pair[stated_language() == "en"]: place for place, pair in enumerate(SEVERITIES.values())}
+    severity = table["severity"].astype(object).map(words).to_numpy(np.int64)
+    places = {rule: place for place, rule in enumerate(check_rules())}
+    rule = table["rule"].astype(object).map(places).to_numpy(np.int64)
+    if rows is not None:
+        return np.lexsort([rule, severity, rows])
+    return np.lexsort([rule, table["sheet_row"].to_numpy(np.float64, na_value=np.inf), severity])
 
-    Parts are given as they are found; a workbook needs them all before its first sheet.
+
+class CoderList:
+    """Problems written to `.xlsx` (汇总, 全部问题, a sheet a department, 未检查), or the same to `.csv`.
+
+    They are given in parts, as `for_coders` makes them: CSV is written as they come; a workbook, which needs
+    them all before its first sheet and has room for so many rows, holds them until it is told the sums.
     """
 
     def __init__(self, path: str | Path, *, chinese: bool = False) -> None:
         self.path = Path(path)
         self.chinese = chinese
+        self._held: list[pd.DataFrame] = []
+        self._rows = 0
+        self._sheets = self.path.suffix.lower() == ".xlsx"
+        self._open = ExitStack()
+        self._write: Callable[[pd.DataFrame], None] = lambda table: None
 
-    def write(self, parts: Iterable[ProblemTable], cases: pd.DataFrame) -> None:
-        """Write the problems of `cases`. Raises ArgumentError for another ending or too many rows."""
-        given = list(parts)
-        if self.path.suffix.lower() != ".xlsx":
-            self._csv(given, cases)
+    def __enter__(self) -> CoderList:
+        import pandas as pd
+
+        if not self._sheets:
+            self._write = self._open.enter_context(table_writer(self.path))
+            none = ProblemTable.joined([])  # a file without problems has its header too
+            self.add(for_coders(none, pd.DataFrame(index=pd.RangeIndex(0))))
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._open.__exit__(*error)
+
+    def add(self, table: pd.DataFrame) -> None:
+        """Take in further problems. Raises ArgumentError for more than a sheet holds."""
+        self._rows += len(table)
+        if self._sheets:
+            refuse_rows(self._rows, "全部问题")
+            self._held.append(table.astype(dict.fromkeys(_REPEATED, "category")))
+        else:
+            self._write(table.rename(columns=HEADERS) if self.chinese else table)
+
+    def end(self, tally: ProblemTally) -> None:
+        """Write what needs all problems and their sums."""
+        if not self._sheets:
             return
-        problems = ProblemTable.joined(given)
-        table = for_coders(problems, cases)
+        table = _together(self._held)
+        self._held.clear()
+        table = table.iloc[_order(table)]
         with workbook(self.path, streamed=True) as book:
-            book.table("汇总", _summary(problems), headers=SUMMARY, code=_plain)
-            book.table("全部问题", table, headers=HEADERS, code=_plain)
+            book.table("汇总", _summary(tally.summary()), headers=SUMMARY, code=_plain)
+            _sheet(book, "全部问题", table)
             for name, part in _by_department(table):
-                book.table(name, part, headers=HEADERS, code=_plain)
-            if len(problems.not_checked):
-                book.table("未检查", _unchecked(problems), headers=_UNCHECKED, code=_plain)
+                _sheet(book, name, part)
+            if len(unchecked := tally.not_checked):
+                book.table("未检查", _unchecked(unchecked), headers=_UNCHECKED, code=_plain)
 
-    def _csv(self, parts: list[ProblemTable], cases: pd.DataFrame) -> None:
-        with table_writer(self.path) as write:
-            for part in [ProblemTable.joined([]), *parts]:  # a file without problems has its header too
-                table = for_coders(part, cases)
-                write(table.rename(columns=HEADERS) if self.chinese else table)
+
+def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables one below the other, texts that repeat held once."""
+    import pandas as pd
+
+    if not tables:
+        return for_coders(ProblemTable.joined([]), pd.DataFrame(index=pd.RangeIndex(0)))
+    same: dict[str, Any] = {}
+    for name in _REPEATED:
+        texts = {text for table in tables for text in table[name].cat.categories}
+        same[name] = pd.CategoricalDtype(sorted(texts))
+    return pd.concat([table.astype(same) for table in tables], ignore_index=True)
+
+
+def _sheet(book: Any, name: str, table: pd.DataFrame) -> None:
+    """A sheet of problems, of which only some rows are spelt out at a time."""
+    write = book.parts(name, headers=HEADERS, code=_plain)
+    for start in range(0, max(1, len(table)), _AT_ONCE):
+        write(table.iloc[start : start + _AT_ONCE])
 
 
 def _labelled(columns: str) -> str:
@@ -134,8 +191,7 @@ def _words(ids: pd.Series, words: dict[str, tuple[str, str]]) -> Any:
 _UNCHECKED = headers("number", "zh", "column", "cases", room="unchecked")
 
 
-def _unchecked(problems: ProblemTable) -> pd.DataFrame:
-    frame = problems.not_checked
+def _unchecked(frame: pd.DataFrame) -> pd.DataFrame:
     told = [_rule_of(rule, zh) for rule, zh in zip(frame["rule"], frame["zh"], strict=True)]
     return frame.assign(zh=told, column=[_labelled(column) for column in frame["column"]])
 
@@ -144,13 +200,11 @@ def _rule_of(rule: str, zh: str) -> str:
     return check_rules()[rule].en if stated_language() == "en" else zh
 
 
-def _summary(problems: ProblemTable) -> pd.DataFrame:
-    summary = problems.summary()
-    numbers = problems.frame.drop_duplicates("rule").set_index("rule")["number"].astype(object)
+def _summary(summary: pd.DataFrame) -> pd.DataFrame:
     said = summary["en"] if stated_language() == "en" else summary["zh"]
     return summary.assign(
         zh=said,
-        number=numbers.reindex(summary["rule"].astype(object)).array,
+        number=[check_rules()[rule].number for rule in summary["rule"]],
         severity=_words(summary["severity"], SEVERITIES),
         column=[_labelled(name) for name in summary["column"].astype(object)],
         state=_words(summary["state"], STATES),
@@ -163,7 +217,7 @@ def _by_department(table: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
         return
     used = {title_in(each) for each in ("汇总", "全部问题", "未检查", "说明")}
     named = table[table["sheet_row"].notna()]
-    for department, part in named.groupby(named["department"].fillna(UNNAMED), sort=True):
+    for department, part in named.groupby(named["department"].astype(object).fillna(UNNAMED), sort=True):
         name = _FORBIDDEN.sub(" ", title_in(str(department))).strip()[:28] or UNNAMED
         unique, number = name, 2
         while unique.casefold() in {each.casefold() for each in used}:

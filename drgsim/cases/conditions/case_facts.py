@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from weakref import proxy
 
 import numpy as np
 
@@ -90,8 +91,8 @@ def _parsed(condition: str) -> Condition:
 
 
 def _asked(arrays: CaseArrays) -> FactColumns:
-    if arrays.asked is None:
-        arrays.asked = FactColumns(CaseColumns(arrays))
+    if arrays.asked is None:  # by a proxy: a circle would keep the columns of a chunk after it is done
+        arrays.asked = FactColumns(CaseColumns(proxy(arrays)))
     return arrays.asked
 
 
