@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from queue import Empty, Full, Queue
 from threading import Event
 from typing import TypeVar
@@ -79,6 +80,7 @@ def overlapped(
         yield from map(work, items)
         return
     ready = Event()
+    own = copy_context()  # of the caller: what language he asked for, among others
     under_way: Queue[Future[Done] | BaseException | None] = Queue(threads + ahead)
     stop = Event()
 
@@ -99,13 +101,13 @@ def overlapped(
             for item in items:
                 if stop.is_set():
                     return
-                put(pool.submit(worked, item))
+                put(pool.submit(own.copy().run, worked, item))
             put(None)
         except BaseException as error:  # raised where the items are used
             put(error)
 
     with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as drawer:
-        drawer.submit(draw)
+        drawer.submit(own.copy().run, draw)
         try:
             if first is not None:
                 first()

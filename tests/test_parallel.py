@@ -15,6 +15,7 @@ import pytest
 from drgsim._damaged import whole
 from drgsim._parallel import overlapped
 from drgsim.cli._simulating import divided
+from drgsim.language import speaking, stated_language
 from drgsim.simulation.progress import at_hand, beside, in_turn, processes
 
 
@@ -23,6 +24,16 @@ def test_the_order_is_that_of_the_items(threads):
     assert list(overlapped(iter(range(200)), lambda number: -number, threads=threads)) == [
         -number for number in range(200)
     ]
+
+
+def test_threads_speak_the_language_of_who_asked():
+    def items():
+        yield stated_language()
+
+    with speaking("en"):
+        assert list(overlapped(items(), lambda drawn: (drawn, stated_language()), threads=2)) == [
+            ("en", "en")
+        ]
 
 
 @pytest.mark.parametrize("threads", [1, 3])
