@@ -8,8 +8,7 @@ code of the catalogue can be meant; when several can, the text is left alone and
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -39,18 +38,32 @@ class Repaired(NamedTuple):
     may_mean: tuple[str, ...] = ()
 
 
+class _Alike:
+    """Codes by a form that several may share: one word for each form, as nearly all are one code's alone."""
+
+    def __init__(self, forms: Sequence[str], codes: Sequence[str]) -> None:
+        self._last = dict(zip(forms, codes, strict=True))
+        self._several: dict[str, list[str]] = {}
+        for form, code in zip(forms, codes, strict=True) if len(self._last) < len(codes) else ():
+            if (last := self._last[form]) != code:
+                self._several.setdefault(form, [last]).insert(-1, code)
+
+    def get(self, form: str) -> Sequence[str]:
+        """The codes of a form, in their order."""
+        code = self._last.get(form)
+        return () if code is None else self._several.get(form, (code,))
+
+
 class Repairer:
     """Repairs codes of one kind against the codes that are `known`."""
 
     def __init__(self, kind: Kind, known: Iterable[str]) -> None:
         self.kind = kind
-        self._known = frozenset(known)
-        self._folded: dict[str, list[str]] = defaultdict(list)
-        self._pointless: dict[str, list[str]] = defaultdict(list)
-        for code in sorted(self._known):
-            folded = code.casefold()
-            self._folded[folded].append(code)
-            self._pointless[folded.replace(".", "")].append(code)
+        codes = sorted(dict.fromkeys(known))  # nearly sorted as they come
+        self._known = frozenset(codes)
+        folded = [code.casefold() for code in codes]
+        self._folded = _Alike(folded, codes)
+        self._pointless = _Alike([code.replace(".", "") for code in folded], codes)
 
     def knows(self, code: str) -> bool:
         """Whether this is a code as it stands."""
@@ -63,11 +76,11 @@ class Repairer:
         if spelt in self._known or not spelt:
             return Repaired(spelt, repairs)
         folded = spelt.casefold()
-        if plain and len(alike := self._folded.get(folded, [])) == 1:  # by far the most frequent slip
+        if plain and len(alike := self._folded.get(folded)) == 1:  # by far the most frequent slip
             return Repaired(alike[0], ("case",))
         for repair, codes in (
-            ("case", self._folded.get(folded, [])),
-            ("mark", self._folded.get(folded.rstrip("+*"), [])),
+            ("case", self._folded.get(folded)),
+            ("mark", self._folded.get(folded.rstrip("+*"))),
             ("decimal", self._by_digits(folded)),
         ):
             if len(codes) > 1:
@@ -82,21 +95,20 @@ class Repairer:
         folded = text.casefold()
         if not text.replace(".", "").isalnum() or not text.isascii() or text in self._known:
             return self.repair(text)
-        alike = self._folded.get(folded)
-        if alike is not None:
+        if alike := self._folded.get(folded):
             return Repaired(alike[0], ("case",)) if len(alike) == 1 else self.repair(text)
         if self.kind != "diagnosis" or "." in text:
             return self.repair(text)
-        codes = self._pointless.get(folded, ())
+        codes = self._pointless.get(folded)
         if len(codes) != 1:
             return self.repair(text)
         exact = text == codes[0].replace(".", "")  # then no letter has another case
         return Repaired(codes[0], ("decimal",) if exact else ("case", "decimal"))
 
-    def _by_digits(self, text: str) -> list[str]:
+    def _by_digits(self, text: str) -> Sequence[str]:
         """Codes that are `text` but for a lost point and, in procedures, zeros lost on either side."""
         if self.kind == "diagnosis":
-            return self._pointless.get(text, []) if "." not in text else []
+            return self._pointless.get(text) if "." not in text else []
         whole = _WHOLE_NUMBER.fullmatch(text)
         if whole:
             text = whole[1]
@@ -108,7 +120,7 @@ class Repairer:
             spellings = {f"{start:0<{width}}" for start in starts for width in (6, 7)}
         else:
             return []
-        return sorted({code for spelling in spellings for code in self._pointless.get(spelling, [])})
+        return sorted({code for spelling in spellings for code in self._pointless.get(spelling)})
 
 
 @cache
