@@ -202,22 +202,30 @@ def _ledger(
         "assessment": -sums(hospitals, "assessment_cut", hospital),
         "sharing": sums(hospitals, "sharing", hospital),
     }
-    table = prices.set_index(FUND)[[]].assign(**parts)
-    table["case_payment"] = np.sum(list(parts.values()), axis=0)
-    table["catastrophic"] = sums(rows, "fund_catastrophic", home)
-    table["spent"] = table["case_payment"] + table["catastrophic"]
+    case_payment = np.sum(list(parts.values()), axis=0)
+    catastrophic = sums(rows, "fund_catastrophic", home)
+    columns: dict[str, Any] = {**parts, "case_payment": case_payment, "catastrophic": catastrophic}
+    columns["spent"] = case_payment + catastrophic
+    funds = _funds(prices)
     if budgets is not None:
-        reserve = np.array([policy_of(region)["settlement.reserve"] for region, _ in table.index])
-        table["budget"] = budgets.set_index(FUND)["budget"].reindex(table.index).astype("Int64")
-        table["reserve"] = (table["budget"].astype("Float64") * reserve).round().astype("Int64")
-        table["balance"] = table["budget"] - table["case_payment"]
-    return table
+        known = dict(zip(_funds(budgets), budgets["budget"].tolist(), strict=True))
+        kept = np.array([policy_of(region)["settlement.reserve"] for region, _ in funds])
+        columns["budget"] = pd.array([known.get(fund) for fund in funds], dtype="Int64")
+        columns["reserve"] = (columns["budget"].astype("Float64") * kept).round().astype("Int64")
+        columns["balance"] = columns["budget"] - case_payment
+    return pd.DataFrame(columns, pd.MultiIndex.from_arrays([prices[name] for name in FUND], names=FUND))
+
+
+def _funds(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Region and insurance of each row."""
+    region, insurance = (table[name].to_numpy(object).tolist() for name in FUND)
+    return list(zip(region, insurance, strict=True))
 
 
 def _fund_of(table: pd.DataFrame | Sums, region: str, prices: pd.DataFrame) -> Ints:
     """The place of each row's fund among the prices, which have every fund that pays or treats."""
     regions, insurances = Words.read(table, region), Words.read(table, "insurance")
-    places = {fund: at for at, fund in enumerate(zip(prices["region"], prices["insurance"], strict=True))}
+    places = {fund: at for at, fund in enumerate(_funds(prices))}
     by_pair = np.array(
         [places.get((one, other), -1) for one in regions.names for other in insurances.names], np.int64
     )

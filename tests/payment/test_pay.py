@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from drgsim import Policy
 from drgsim.errors import ArgumentError, ColumnError, NotFoundError
+from drgsim.payment.engine.profiles import find_profiles
+from drgsim.payment.engine.stays import Stays
 from drgsim.payment.faces.paid_stays import PAYERS
 from drgsim.payment.pay import pay, prepared
 from drgsim.policy.library import shipped
+from drgsim.synthetic.generate import synthetic_cases
 
 from .streets import WEIGHTS, cases, column, policy, street
 
@@ -289,3 +292,26 @@ def test_stays_go_with_the_last_who_needs_them():
         assert stays() is None
     finally:
         gc.enable()
+
+
+def test_what_kinds_of_stay_there_are_is_kept_with_the_stays_and_follows_the_policy():
+    invented = synthetic_cases(n=300, year=2025, seed=3).assign(drg="GZ13")
+    home = Policy.load("national-drg-rate", on="2025-06-30")
+    policies = [
+        home,
+        home.reform({"benefit.resident.minor_age": 12}),
+        home.reform({"levels.of_level": {"2": "1"}}),
+        home,
+    ]
+    shared = Stays(invented, "drg")
+    found = [find_profiles(shared, each.reading()) for each in policies]
+    for each, kept in zip(policies, found, strict=True):
+        alone = find_profiles(Stays(invented, "drg"), each.reading())
+        assert (kept.of == alone.of).all()
+        assert {name: labels.tolist() for name, labels in kept.labels.items()} == {
+            name: labels.tolist() for name, labels in alone.labels.items()
+        }
+        assert kept.of_insurance("employee").tolist() == (alone.labels["insurance"] == "employee").tolist()
+        assert kept.of_insurance("nobody's") is None
+    assert found[1].labels["member"].tolist() != found[0].labels["member"].tolist()
+    assert found[2].labels["payment_level"].tolist() != found[0].labels["payment_level"].tolist()

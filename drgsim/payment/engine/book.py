@@ -175,8 +175,8 @@ class Book:
     def _by_insurance(self, find: Callable[[str], Floats]) -> Floats:
         result = np.full(len(self.profiles), np.nan)
         for insurance in (EMPLOYEE, RESIDENT):
-            own = self.profiles.labels["insurance"] == insurance
-            if own.any():
+            own = self.profiles.of_insurance(insurance)
+            if own is not None:
                 result[own] = np.broadcast_to(find(insurance), len(own))[own]
         return result
 

@@ -99,6 +99,23 @@ class Profiles:
         """(profiles,) whether the stay was outside the insured region."""
         return self.labels["distance"] != np.array(None)
 
+    def of_insurance(self, insurance: str) -> Mask | None:
+        """(profiles,) whether they are of an insurance; None where none is."""
+        if insurance not in self._insured:
+            own: Mask = self.labels["insurance"] == insurance
+            self._insured[insurance] = own if own.any() else None
+        return self._insured[insurance]
+
+    def paid_at(self, levels: npt.NDArray[np.object_]) -> Profiles:
+        """The same with payment levels; those of the last levels asked for are kept."""
+        asked = tuple(levels)
+        found = self._at.get(asked)
+        if found is None:
+            found = Profiles(self.of, self.labels | {"payment_level": levels})
+            self._at.clear()
+            self._at[asked] = found
+        return found
+
     def groups(self, names: tuple[str, ...]) -> tuple[Codes, dict[str, npt.NDArray[np.object_]]]:
         """The profiles by these labels alone: the code of each profile, and the labels of each code."""
         if names not in self._grouped:
@@ -115,12 +132,30 @@ class Profiles:
     def _grouped(self) -> dict[tuple[str, ...], tuple[Codes, dict[str, npt.NDArray[np.object_]]]]:
         return {}
 
+    @cached_property
+    def _insured(self) -> dict[str, Mask | None]:
+        return {}
+
+    @cached_property
+    def _at(self) -> dict[tuple[str | None, ...], Profiles]:
+        return {}
+
 
 def find_profiles(stays: Stays, policy: Readable) -> Profiles:
-    """The profiles of some stays under a policy (payment levels and the age of minors are the city's)."""
+    """The profiles of some stays under a policy (payment levels and the age of minors are the city's), kept
+    with the stays: the policies of a comparison mostly find the same."""
+    minor_age = policy.number("benefit.resident.minor_age") or 0
+    found: Profiles = stays.fact(f"profiles-{minor_age}", lambda own: _before_payment_levels(own, minor_age))
+    levels = payment_levels(
+        policy, len(found), level=found.labels["level"], hospital=found.labels["hospital"]
+    )
+    return found.paid_at(levels)
+
+
+def _before_payment_levels(stays: Stays, minor_age: float) -> Profiles:
     columns = {
         "insurance": _spelt(stays.labels("insurance"), "insurance"),
-        "person": _person(stays, policy),
+        "person": _person(stays, minor_age),
         "level": _spelt(stays.labels("hospital_level"), "level"),
         "hospital": stays.labels("hospital_id"),
         "registration": stays.labels("registration"),
@@ -129,13 +164,11 @@ def find_profiles(stays: Stays, policy: Readable) -> Profiles:
     }
     of, codes = _combinations(list(columns.values()), len(stays))
     labels = dict(zip(columns, map(_taken, columns.values(), codes), strict=True))
-    count = len(labels["insurance"])
-    labels["payment_level"] = payment_levels(
-        policy, count, level=labels["level"], hospital=labels["hospital"]
-    )
     labels["member"] = _members(labels["insurance"], labels.pop("person"))
     here = labels["distance"] == np.array(None)
     labels["registration"] = np.where(here, "local", labels["registration"])
+    for each in (of, *labels.values()):
+        each.setflags(write=False)  # several books read them
     return Profiles(of, labels)
 
 
@@ -183,9 +216,8 @@ def _spelt(given: Labels, dimension: str) -> Labels:
 _PEOPLE = ("young", "working", "retired")
 
 
-def _person(stays: Stays, policy: Readable) -> Labels:
+def _person(stays: Stays, minor_age: float) -> Labels:
     retired = stays.number("retired") > 0
-    minor_age = policy.number("benefit.resident.minor_age") or 0
     codes = np.where(retired, 2, 1).astype(np.int32)
     if minor_age > 0:
         codes[stays.number("age") < minor_age] = 0
