@@ -14,6 +14,7 @@ from typing import Any
 _ENGLISH = ("got {}", "did you mean {}?", "allowed: {}", "where: {}", "what to do: {}")
 _CHINESE = ("实为 {}", "是否指 {}？", "可取：{}", "位置：{}", "办法：{}")
 _LONGEST = 400  # characters of a value or a place that are shown whole
+_LONGEST_MESSAGE = 20_000  # characters; one lists every mistake of a document
 _SHOWN = 8  # allowed values listed before the rest is only counted
 
 
@@ -60,7 +61,7 @@ class DrgsimError(Exception):
 
     def _joined(self, words: tuple[str, ...], said: Callable[[str], str], joint: str) -> str:
         got, nearest, allowed, where, do = words
-        text = [f"[{self.code}] {said(self.message)}"]
+        text = [f"[{self.code}] {short(said(self.message), _LONGEST_MESSAGE)}"]
         if self.got is not None:
             text.append(got.format(short(repr(said(self.got) if isinstance(self.got, str) else self.got))))
         if self.nearest is not None:
@@ -120,14 +121,15 @@ class MissingExtraError(DrgsimError, ImportError):
     code = "DS005"
 
 
-def short(text: str) -> str:
+def short(text: str, longest: int = _LONGEST) -> str:
     """A text as a message shows it: what is very long (a name of a file, a number) without its middle, and
     what no file or terminal takes as an escape.
 
     >>> short("a" * 100_000) == "a" * 200 + " … " + "a" * 80
     True
     """
-    cut = text if len(text) <= _LONGEST else f"{text[:200]} … {text[-80:]}"
+    ends = longest // 2, longest // 5
+    cut = text if len(text) <= longest else f"{text[: ends[0]]} … {text[-ends[1] :]}"
     return cut.encode("utf-8", "backslashreplace").decode()  # names of files may be no text
 
 

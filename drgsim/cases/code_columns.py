@@ -21,7 +21,7 @@ from ..codes.parting import SEPARATORS
 from .columns import text_dtype
 from .layout import Layout
 from .list_places import ListPlaces
-from .personal import names_a_person, suspects
+from .personal import suspects, unnamed
 from .problems import Finding
 from .raw_table import RawChunk
 from .repair import KINDS
@@ -131,13 +131,8 @@ def without_persons(codes: pd.Series, name: str) -> tuple[pd.Series, list[Findin
     if not rows.size:
         return codes, []
     result = codes.copy()
-    result.iloc[rows] = [_unnamed(text) for text in codes.iloc[rows].tolist()]
+    result.iloc[rows] = [unnamed(plain_text(text)) for text in codes.iloc[rows].tolist()]
     return result, [Finding("identifier-in-cell", name, rows, "(hidden)")]
-
-
-def _unnamed(text: str) -> str:
-    kept = "|".join("" if names_a_person(piece) else piece for piece in plain_text(text).split("|"))
-    return "" if names_a_person(kept) else kept.rstrip("|")
 
 
 def beside_codes(chunk: RawChunk, places: ListPlaces, layout: Layout, codes: Any) -> dict[str, pd.Series]:

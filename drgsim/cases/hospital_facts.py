@@ -65,6 +65,8 @@ class HospitalFacts:
         """
         if given is None or isinstance(given, HospitalFacts):
             return given or cls()
+        if not isinstance(given, Mapping | str | os.PathLike):
+            raise ArgumentError("facts on a hospital are a table or the path of a file", got=given)
         document = given if isinstance(given, Mapping) else _read(Path(given))
         names = [each.name for each in fields(cls)]
         for name in (each for each in document if each not in names):

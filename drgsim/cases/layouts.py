@@ -153,6 +153,11 @@ def _problems(document: dict[str, Any]) -> Iterator[str]:
         yield f"state is {document['state']!r}, allowed {', '.join(STATES)}"
     for key in sorted(document.keys() - _KEYS):
         yield f"unknown key {key!r}{_hint(key, _KEYS)}"
+    for where, value in _lists_of_texts(document):
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            yield f"{where} is a list of texts in brackets"
+        elif any(len(each) > _LONGEST for each in value):
+            yield f"{where} holds a text of more than {_LONGEST:,} characters"
     parts = ("columns", "lists", "values")
     for table, name in [(part, name) for part in parts for name in document.get(part, ())]:
         if name not in case_columns():
@@ -173,6 +178,25 @@ def _problems(document: dict[str, Any]) -> Iterator[str]:
             yield f"[columns] {name}: unknown unit {spec['unit']!r}, allowed {', '.join(UNITS)}"
         if isinstance(spec, dict) and not {"from", "sum", "sums", "join"} & spec.keys():
             yield f"[columns] {name} says none of from, sum, sums, join"
+
+
+_LONGEST = 1_000  # characters of a header or a pattern
+_LISTS = ("recognise", "needs", "missing", "text_missing", "not_applicable", "order", "schema_names")
+_FORMS = ("joined", "joined_like", "principal", "principal_like", "others", "numbered", "separators")
+
+
+def _lists_of_texts(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every part of the document that is a list of texts (of which a text alone would be its letters)."""
+    yield from ((key, document[key]) for key in _LISTS if key in document)
+    for key in document.get("identifiers", {}):
+        yield f"[identifiers] {key}", document["identifiers"][key]
+    for name, spec in document.get("lists", {}).items():
+        tables = [spec, spec.get("unsure", {}), *spec.get("beside", {}).values()]
+        yield from ((f"[lists.{name}] {key}", each[key]) for each in tables for key in _FORMS if key in each)
+    for name, spec in document.get("columns", {}).items():
+        if isinstance(spec, dict):
+            keys = [key for key in ("from", "sum", "join") if key in spec]
+            yield from ((f"[columns] {name}.{key}", spec[key]) for key in keys)
 
 
 def _hint(name: str, known: Any) -> str:

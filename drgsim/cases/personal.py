@@ -78,6 +78,7 @@ _DIGITS = "|".join((  # the same, as Arrow looks for them in either width: few o
 ))  # fmt: skip
 IDS = ("case_id", "record_number", "stay_id", "settlement_id", "patient_id", "hospital_id")
 _WEIGHTS, _CHECK = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
+LEAST_PHONE = 13e9  # yuan: no stay costs what a telephone number would be as an amount
 SHORTEST = 11  # characters
 _GOT_LENGTH = 60  # characters shown of a value; longer ones end in …
 
@@ -148,13 +149,56 @@ def without_numbers(column: Any) -> tuple[Any, Rows]:
 
 
 def hide(parts: dict[str, Any]) -> list[tuple[str, Rows]]:
-    """Empties the cells that name persons in the columns of words, in place; the columns and their rows."""
+    """Empties what names persons in the columns of words, of lists of words and of money, in place; the
+    columns and their rows. The other words of a list keep their places."""
     told = []
     for name, column in case_columns().items():
-        if column.kind == "text" and name in parts and name not in (*IDS, *STAFF):
+        if name not in parts or name in (*IDS, *STAFF):
+            continue
+        if column.kind == "list":
+            parts[name], rows = _without_pieces(parts[name])
+        elif column.kind == "text" or (column.kind == "money" and _largest(parts[name]) >= LEAST_PHONE):
             parts[name], rows = without_numbers(parts[name])
-            told += [(name, rows)] if rows.size else []
+        else:
+            continue
+        told += [(name, rows)] if rows.size else []
     return told
+
+
+def _largest(column: Any) -> float:
+    if hasattr(column, "iloc"):
+        largest = column.max()
+    else:
+        import pyarrow.compute as pc
+
+        largest = pc.max(column).as_py()
+    return 0.0 if is_missing(largest) else float(largest)
+
+
+def _without_pieces(column: Any) -> tuple[Any, Rows]:
+    """A column of texts joined by `|` without those that name persons, and its rows that held one."""
+    rows = suspects(column)
+    if not rows.size:
+        return column, rows
+    if hasattr(column, "iloc"):
+        copy = column.copy()
+        copy.iloc[rows] = [unnamed(str(text)) or None for text in column.iloc[rows].tolist()]
+        return copy, rows
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if str(column.type).endswith("_view"):
+        column = column.cast(pa.string())
+    mask = np.zeros(len(column), dtype=bool)
+    mask[rows] = True
+    clean = [unnamed(text) or None for text in column.take(pa.array(rows)).to_pylist()]
+    return pc.replace_with_mask(column, pa.array(mask), pa.array(clean, column.type)), rows
+
+
+def unnamed(text: str) -> str:
+    """Texts joined by `|` without those that name a person, their places left empty."""
+    kept = "|".join("" if names_a_person(part) else part for part in text.split("|"))
+    return "" if names_a_person(kept) else kept.rstrip("|")
 
 
 def pseudonyms(ids: pd.Series) -> tuple[pd.Series, Rows]:

@@ -33,6 +33,7 @@ from .words import Pool, TreatmentClass
 S = TypeVar("S")
 
 _ENTRY_POOLS = (Pool.EARLY, Pool.COMBINED, Pool.SUBDIVIDED, Pool.BASIC, Pool.CORE, Pool.PRIMARY_CARE)
+_HIGHEST = 1_000_000  # of a number in a rule file: signs of a code, a severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,11 @@ def read_rules(document: Mapping[str, Any]) -> RuleSet:
     _known(meta, known, where="the head")
     if not {"id", "title", "title_zh", "trust", "source"} <= set(meta):
         raise DipRulesError("a rule set states id, title, title_zh, trust and source", got=sorted(meta))
+    for name, value in meta.items():
+        if not _is_of(value, "texts" if name == "notes" else "text"):
+            raise DipRulesError("not what the head of a rule set states", got=value, where=name)
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise DipRulesError("steps are tables, each under [[steps]]", got=rows, where="steps")
     steps = tuple(_step(dict(row)) for row in rows)
     _check(steps)
     meta["notes"] = tuple(meta.get("notes", ()))
@@ -147,19 +153,32 @@ def read_rules(document: Mapping[str, Any]) -> RuleSet:
 def _step(row: dict[str, Any]) -> Step:
     name = str(row.pop("name", ""))
     use = row.pop("stage", None)
-    if use not in STAGES:
+    if not isinstance(use, str) or use not in STAGES:
         raise DipRulesError("no such stage", got=use, allowed=list(STAGES), nearest=STAGES, where=name)
-    zh, en = row.pop("zh", ""), row.pop("en", "")
+    zh, en = str(row.pop("zh", "")), str(row.pop("en", ""))
     if not (name and zh and en):
         raise DipRulesError("a step has a name and says what it does in `zh` and `en`", got=name or use)
     kind = STAGES[use]
-    _known(row, {field.name for field in fields(kind)}, where=name)
+    types = {field.name: str(field.type) for field in fields(kind)}
+    _known(row, set(types), where=name)
+    for key, value in row.items():
+        if not _is_of(value, types[key]):
+            raise DipRulesError(f"the option {key!r} cannot be this", got=value, where=name)
     try:
         stage = kind(**{key: _value(key, value) for key, value in row.items()})
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, LookupError, AttributeError) as error:  # parts of another form
         raise DipRulesError(f"an option of the stage {use!r} cannot be used: {error}", where=name) from error
     _check_choices(stage, name)
     return Step(name, stage, en, zh)
+
+
+def _is_of(value: Any, kind: str) -> bool:
+    """Whether a value of a document has the form that an option's type asks for."""
+    if kind in ("bool", "int"):
+        return type(value).__name__ == kind and abs(value) <= _HIGHEST
+    if kind.startswith("tuple[str") or kind == "texts":
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, list if kind.startswith("tuple") else str)
 
 
 def _value(key: str, value: Any) -> Any:
@@ -175,12 +194,20 @@ def _value(key: str, value: Any) -> Any:
     if key == "order":
         return tuple(_place(item) for item in value)
     if key == "lines":
-        return tuple((int(line["value"]), parse_conditions(line["when"])) for line in value)
+        return tuple((_severity(line["value"]), parse_conditions(line["when"])) for line in value)
     return tuple(value) if isinstance(value, list) else value
+
+
+def _severity(value: Any) -> int:
+    if not _is_of(value, "int"):
+        raise ValueError("a severity is a whole number")
+    return int(value)
 
 
 def _tie_break(item: str | dict[str, Any]) -> TieBreak:
     tie_break = TieBreak(item) if isinstance(item, str) else TieBreak(**item)
+    if not all(_is_of(each, "int") for each in (tie_break.short_below, tie_break.long_from)):
+        raise ValueError("short_below and long_from are whole numbers")
     if tie_break.name not in TIE_BREAKS:
         near = nearest_name(tie_break.name, TIE_BREAKS)
         raise ValueError(f"no tie-break {tie_break.name!r}" + (f", did you mean {near!r}?" if near else ""))

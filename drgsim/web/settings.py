@@ -113,10 +113,50 @@ class Settings:
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
-        """The settings of `to_json`."""
-        plain: dict[str, Any] = json.loads(text)
-        plain["hospital"] = HospitalFacts(**plain["hospital"])
-        plain["allowed_hosts"] = tuple(plain["allowed_hosts"])
+        """The settings of `to_json`. Raises FileFormatError for another text, ArgumentError for a name or a
+        value that is none of theirs."""
+        try:
+            plain = json.loads(text)
+        except (ValueError, RecursionError):
+            raise FileFormatError("the settings are no JSON", do="write them by Settings.to_json") from None
+        if not isinstance(plain, dict):
+            raise FileFormatError("the settings are no JSON object", got=type(plain).__name__)
+        kinds = {each.name: str(each.type) for each in fields(cls)}
+        for name, value in plain.items():
+            if name not in kinds:
+                raise ArgumentError("no such setting", got=name, nearest=kinds)
+            if not _fits(value, kinds[name]):
+                raise ArgumentError(
+                    "not a value of this setting", got=value, where=name, allowed=_SAID[kinds[name]]
+                )
+        read = dict(plain)
+        if "hospital" in read:
+            read["hospital"] = HospitalFacts.of(read["hospital"])
+        if "allowed_hosts" in read:
+            read["allowed_hosts"] = tuple(read["allowed_hosts"])
         for name in _PATHS:
-            plain[name] = None if plain[name] is None else Path(plain[name])
-        return cls(**plain)
+            if read.get(name) is not None:
+                read[name] = Path(read[name])
+        return cls(**read)
+
+
+_SAID = {
+    "str": "a text",
+    "str | None": "a text, or null",
+    "Path | None": "a path, or null",
+    "int": "a whole number, 0 or more",
+    "float": "a number, 0 or more",
+    "tuple[str, ...]": "a list of texts",
+    "HospitalFacts": "an object of facts",
+}
+
+
+def _fits(value: Any, kind: str) -> bool:
+    if value is None:
+        return kind.endswith("| None")
+    if kind in ("int", "float"):
+        number = isinstance(value, int if kind == "int" else int | float) and not isinstance(value, bool)
+        return number and 0 <= value < 1 << 62
+    if kind == "tuple[str, ...]":
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, dict if kind == "HospitalFacts" else str)

@@ -240,3 +240,40 @@ def test_a_file_is_written_under_any_name(tmp_path, ending):
     else:
         with pytest.raises(UnreadableFileError, match="rename"):
             read_cases(path)
+
+
+CITIZEN, PHONE = "11010519491231002X", "13800138000"
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "frame"])
+def test_persons_among_names_and_amounts_are_emptied_and_told(tmp_path, kind):
+    """The words beside codes keep their places; an amount that is a telephone number is no amount."""
+    given = pd.DataFrame({
+        "case_id": ["1", "2", "3"],
+        "sex": "1",
+        "age": "60",
+        "diagnoses": ["K80.101|I10.x00|E11.900"] * 3,
+        "diagnosis_names": [f"胆囊结石|高血压 {CITIZEN}|糖尿病", f"电话{PHONE}", "胆囊结石|高血压|糖尿病"],
+        "total_cost": ["100.5", PHONE, "12999999999"],
+    })  # fmt: skip
+    path = tmp_path / f"a.{kind}"
+    if kind == "csv":
+        given.to_csv(path, index=False)
+    elif kind == "parquet":
+        given.to_parquet(path, index=False)
+    cases = read_cases(given if kind == "frame" else path)
+    assert cases["diagnosis_names"].tolist()[0] == "胆囊结石||糖尿病"
+    assert cases["diagnosis_names"].isna().tolist() == [False, True, False]
+    assert cases["total_cost"].fillna(-1).tolist() == [100.5, -1, 12999999999.0]
+    found = report_of(cases).problems.frame
+    found = found[found["rule"] == "identifier-in-cell"]
+    assert found[["column", "row", "got"]].to_numpy().tolist() == [
+        ["diagnosis_names", 0, "(hidden)"],
+        ["diagnosis_names", 1, "(hidden)"],
+        ["total_cost", 1, "(hidden)"],
+    ]
+    if kind != "frame":
+        out = tmp_path / "out.csv"
+        assert main(["group", str(path), "--out", str(out)]) == 0
+        assert CITIZEN not in out.read_text(encoding="utf-8")
+        assert PHONE not in out.read_text(encoding="utf-8")
