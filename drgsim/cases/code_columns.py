@@ -21,7 +21,7 @@ from ..codes.parting import SEPARATORS
 from .columns import text_dtype
 from .layout import Layout
 from .list_places import ListPlaces
-from .personal import suspects, unnamed
+from .personal import names_a_person, suspects, unnamed
 from .problems import Finding
 from .raw_table import RawChunk
 from .repair import KINDS

@@ -55,6 +55,26 @@ def header_key(cell: str) -> str:
     return text[1:-1] if _BRACKETED.fullmatch(text) else text
 
 
+_REST = re.compile(
+    r"\(?(?:(?:百|千|万|亿)?元|岁|周岁|天|日|月|克|千克|g|kg|小时|分钟|例|人次?|次|%|医保版?|国临版?|"
+    r"(?:icd-?\d*(?:-?cm-?3)?)?(?:编码|代码|名称|code|name))(?:\d{1,2}|[一二三四五六七八九十]{1,2})?\)?",
+    re.IGNORECASE,
+)
+
+
+_USUAL = re.compile(r"\((?:元|岁|周岁|天|日)\)|(?:编码|代码|code)1?", re.IGNORECASE)  # say nothing more
+
+
+def is_rest_of_header(cells: Sequence[str]) -> bool:
+    """Whether a row only goes on with the header above it: units, and codes and names under what they are of.
+
+    >>> is_rest_of_header(["", "(岁)", "编码", "名称1"]), is_rest_of_header(["A1", "男"])
+    (True, False)
+    """
+    filled = [key for cell in cells if (key := header_key(cell))]
+    return bool(filled) and all(_REST.fullmatch(key) for key in filled)
+
+
 class StackedCell(str):
     """A cell of a header of two rows: the lower text, and what stands above it."""
 
@@ -77,7 +97,9 @@ def header_keys(cell: str) -> tuple[str, ...]:
     """
     plain = _keys(str(cell)) if len(cell) <= _LONGEST_KEPT else _keys.__wrapped__(str(cell))
     if isinstance(cell, StackedCell) and cell.above:
-        return tuple(dict.fromkeys([*plain, header_key(cell.above) + plain[0]]))
+        above = header_keys(cell.above) if isinstance(cell.above, StackedCell) else (header_key(cell.above),)
+        alone = above if _USUAL.fullmatch(plain[0]) else ()
+        return tuple(dict.fromkeys([*plain, *(key + plain[0] for key in above), *alone]))
     return plain
 
 

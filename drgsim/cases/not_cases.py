@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from .._kernels._cells import first_signs, holds
 from .columns import case_columns
-from .headers import StackedCell, header_key
+from .headers import StackedCell, header_key, is_rest_of_header
 from .layouts import known_headers
 from .problems import WHOLE_TABLE, Finding
 from .raw_table import RawChunk
@@ -86,7 +86,8 @@ def _rows(chunk: RawChunk, match: Match, looked: Sequence[int], *, heads: int) -
     heading = np.flatnonzero(likely)
     heads_of = {place: _texts(chunk, place, heading) for place in looked} if heading.size else {}
     for at, row in enumerate(heading.tolist()):
-        if _is_header({place: cells[at] for place, cells in heads_of.items()}, match):
+        own = {place: cells[at] for place, cells in heads_of.items()}
+        if _is_header(own, match) or (row < heads and is_rest_of_header([*own.values()])):
             gone[row], words[row] = True, "header"
             blank[row] = False
     for finding in chunk.findings:  # a row whose cells could not be told apart is not an empty one

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import nearest_name
 from .case_errors import UnknownLayoutError
 from .columns import case_columns
-from .headers import StackedCell, header_key, header_keys
+from .headers import StackedCell, header_key, header_keys, is_rest_of_header
 from .layout import ColumnSource, Layout
 from .layouts import layouts
 from .list_places import TARGET, ListPlaces, Looks, find_list
@@ -30,7 +30,8 @@ _LIKE_A_CODE = re.compile(
 
 
 def header_rows(preview: Sequence[Sequence[str]]) -> Iterator[tuple[int, Sequence[str]]]:
-    """(row, cells) of every row, and of every two rows one below the other, under the number of the lower.
+    """(row, cells) of every row, and of every two rows one below the other, under the number of the lower; of
+    three where the lowest only goes on with those above it (units, 编码 and 名称).
 
     A cell of two rows stands for its lower text, for both texts together, or for the upper one where there is
     none below; an upper text holds for the empty cells to its right (a merged cell).
@@ -39,17 +40,23 @@ def header_rows(preview: Sequence[Sequence[str]]) -> Iterator[tuple[int, Sequenc
         yield row, cells
     for row in range(1, len(preview)):
         above, below = preview[row - 1], preview[row]
-        width = max(len(above), len(below))
         if sum(map(bool, above)) < 2 or not any(map(str.strip, below)):
             continue
-        stacked: list[str] = []
-        held = ""
-        for place in range(width):
-            upper = above[place].strip() if place < len(above) else ""
-            lower = below[place].strip() if place < len(below) else ""
-            held = upper or (held if lower else "")
-            stacked.append(StackedCell(lower, held) if lower or upper else "")
-        yield row, stacked
+        yield row, _stacked(above, below)
+        if row > 1 and is_rest_of_header(below) and sum(map(bool, preview[row - 2])) > 1:
+            yield row, _stacked(_stacked(preview[row - 2], above), below)
+
+
+def _stacked(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    stacked: list[str] = []
+    held = ""
+    for place in range(max(len(above), len(below))):
+        upper = above[place] if place < len(above) and above[place].strip() else ""
+        lower = below[place].strip() if place < len(below) else ""
+        held = upper or (held if lower else "")
+        whole = not lower and (isinstance(held, StackedCell) or not held)
+        stacked.append(held if whole else StackedCell(lower, held))
+    return stacked
 
 
 def code_looks(sample: Sequence[Sequence[str]], header: Sequence[str]) -> Looks:
@@ -148,8 +155,10 @@ def recognise(
                     continue
                 if table not in fitting:
                     fitting.append(table)
-                plain = not any(isinstance(cell, StackedCell) for cell in cells)
-                rank = (len(match.positions), len(candidate.recognise), plain, -row)
+                stacked = any(isinstance(cell, StackedCell) for cell in cells)
+                goes_on = stacked and is_rest_of_header(preview[row])
+                form = 2 if goes_on else 1 - stacked  # as few rows as say all there is to say
+                rank = (len(match.positions), len(candidate.recognise), form, -row)
                 if best is None or rank > best[0]:
                     best = (rank, table, match)
     if best is None and layout is not None:

@@ -184,3 +184,29 @@ def test_a_foot_far_down_is_told_too(sheet):
     path = sheet([HEADER, *ROWS * 3, FOOT[0]], "a.csv")
     chunks = list(iter_cases(path, chunk_rows=2))
     assert [each for chunk in chunks for each in told(chunk)] == [["row-not-a-case", "row 8: 小计"]]
+
+
+@pytest.mark.parametrize(("unit", "cost"), [("(元)", 12.5), ("(万元)", 125_000.0), ("", 12.5)])
+@pytest.mark.parametrize(
+    "above", [[], [["某医院出院病人明细表"], ["", "", "", "住院", "", "诊断", "", "费用"]]]
+)
+def test_a_header_of_three_rows_with_units_below(sheet, above, unit, cost):
+    """What stands below a header goes on with it: it is no case, and its unit counts."""
+    upper = ["病案号", "性别", "年龄", "科室", "主要诊断", "其他诊断", "主要手术", "总费用"]
+    lower = ["", "", "(岁)", "", "编码", "编码1", "编码", unit]
+    row = ["001", "男", "45", "内科", "K80.101", "I50.900", "51.2300", "12.5"]
+    cases = read_cases(sheet([*above, upper, lower, row]))
+    assert cases["case_id"].tolist() == ["001"]
+    case = cases.iloc[0]
+    assert (case["age"], case["total_cost"]) == (45, cost)
+    assert (case["diagnoses"], case["procedures"]) == ("K80.101|I50.900", "51.2300")
+    assert "unreadable" not in report_of(cases).problems.frame["rule"].tolist()
+
+
+def test_the_unit_below_a_header_of_two_rows_counts(sheet):
+    """费用, below it 合计, below that its unit."""
+    top = ["", "", "", "", "诊断", "", "手术", "费用"]
+    upper = ["病案号", "性别", "年龄", "科室", "主要诊断", "其他诊断", "主要手术", "合计"]
+    lower = ["", "", "(岁)", "", "编码", "编码1", "编码", "(万元)"]
+    row = ["001", "男", "45", "内科", "K80.101", "I50.900", "51.2300", "12.5"]
+    assert read_cases(sheet([["标题"], top, upper, lower, row]))["total_cost"].tolist() == [125_000.0]
