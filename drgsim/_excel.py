@@ -23,6 +23,7 @@ _SHEET_ROWS = 1_048_576
 _LONGEST = 32_767  # characters a cell can hold
 _TEXT = 49  # the built-in format "@": what is typed into such a cell later stays text
 _NARROWEST, _WIDEST, _NOTE_WIDTH = 8, 48, 110  # characters
+_AT_ONCE = 1 << 14  # rows of a table that are spelt out as cells
 _LOOKED_AT = 200  # rows that say how wide a column should be
 _CREATED = dt.datetime(2000, 1, 1)  # not the clock's: the same results are the same file
 _A4 = 9
@@ -74,8 +75,10 @@ class Book:
         `headers` names the columns to write, in order; None: all, by their own names. `under` gives a second
         header line. `code` gives the number format of a column.
         """
+        refuse_rows(len(frame), name, above=1 if under is None else 2)
         part = self.parts(name, headers=headers, under=under, code=code)
-        part(frame)
+        for start in range(0, max(1, len(frame)), _AT_ONCE):
+            part(frame.iloc[start : start + _AT_ONCE])
 
     def parts(
         self,
@@ -261,7 +264,7 @@ def write_sheets(
     path: Any, sheets: Mapping[str, tuple[pd.DataFrame, Mapping[str, str]]], *, notes: Sequence[str]
 ) -> None:
     """Tables as sheets, each with the columns its headers name, and a last sheet 说明 of lines."""
-    with workbook(path) as book:
+    with workbook(path, streamed=True) as book:
         for name, (frame, headers) in sheets.items():
             book.table(name, frame, headers=headers)
         book.lines("说明", notes)

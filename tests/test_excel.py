@@ -92,6 +92,23 @@ def test_the_same_table_is_the_same_file(tmp_path):
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
+def test_a_table_is_spelt_out_in_parts_to_the_same_file(tmp_path, monkeypatch):
+    table = pd.DataFrame({"a": range(7), "b": [*"uvwxyz", None], "c": np.arange(7) / 2})
+    for name, rows in (("whole", 1000), ("parts", 3)):
+        monkeypatch.setattr(_excel, "_AT_ONCE", rows)
+        _excel.write_sheets(tmp_path / f"{name}.xlsx", {"t": (table, {"a": "A", "b": "B"})}, notes=["n"])
+    assert (tmp_path / "parts.xlsx").read_bytes() == (tmp_path / "whole.xlsx").read_bytes()
+    assert cells(tmp_path / "parts.xlsx") == [["A", "B"], *([n, "uvwxyz"[n]] for n in range(6)), [6, ""]]
+
+
+def test_too_many_rows_are_refused_before_any_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(_excel, "_SHEET_ROWS", 4)
+    with workbook(tmp_path / "x.xlsx") as book:
+        book.parts = None
+        with pytest.raises(ArgumentError, match="at most 3 rows"):
+            book.table("t", pd.DataFrame({"a": range(4)}))
+
+
 def test_no_other_file_opens_a_workbook():
     openers = []
     for path in sorted(PACKAGE.rglob("*.py")):

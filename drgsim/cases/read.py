@@ -111,15 +111,26 @@ def read_cases(
 def joined(chunks: Sequence[pd.DataFrame], reports: Iterable[ReadReport]) -> pd.DataFrame:
     """The chunks of `iter_cases` as the one table of `read_cases`, without a report; without columns that no
     file has and that nothing was made for, which chunks have to be alike."""
-    import pandas as pd
-
     for chunk in chunks:
         chunk.attrs = {}
-    cases = chunks[0] if len(chunks) == 1 else pd.concat(chunks)
+    cases = chunks[0] if len(chunks) == 1 else _together(chunks)
     made = {NOT_APPLICABLE, *made_columns(reports)}
     cases = cases.drop(columns=[name for name in made if name in cases and cases[name].isna().all()])
     names = [name for name in case_columns() if name in cases]
     return cases[[*names, *(name for name in cases.columns if name not in names)]]
+
+
+def _together(chunks: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables one below the other, taken apart on the way: of columns that all have, one at a time is held
+    twice."""
+    import pandas as pd
+
+    names = list(chunks[0].columns)
+    if any(list(chunk.columns) != names for chunk in chunks):
+        return pd.concat(chunks)
+    index = pd.concat([chunk[[]] for chunk in chunks]).index
+    columns = {name: pd.concat([chunk.pop(name) for chunk in chunks]).array for name in names}
+    return pd.DataFrame(columns, index=index, copy=False)
 
 
 def made_columns(reports: Iterable[ReadReport]) -> set[str]:

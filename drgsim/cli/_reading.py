@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 def read_grouped_cases(file: str, *, quiet: bool = False, **options: Any) -> Any:
     """The cases with a grouper's answer, where the file holds one. What reading found goes to stderr unless
     `quiet`. `options` go to `read_cases`."""
+    from .._optional import installed
+    from .._parallel import reuse_memory
     from ..cases import read_cases
     from ..cases.given import GROUPS, with_answers
 
+    if installed("pyarrow"):
+        reuse_memory()
     cases = read_cases(file, keep=GROUPS.__contains__, **options)
     if not quiet:
         tell_reading(cases)

@@ -11,6 +11,7 @@ from drgsim.cases.columns import case_columns
 from drgsim.cases.layouts import find_layout
 from drgsim.cases.measures import header_unit, quantity_of
 from drgsim.cases.problems import Finding, ProblemTable
+from drgsim.cases.read import joined
 from drgsim.cases.recognise import code_looks
 
 
@@ -121,3 +122,15 @@ def test_the_list_of_a_coder_speaks_the_language_asked_for(monkeypatch):
         table = for_coders(problems(), cases)
         row = table[table["case"] == "c"].iloc[0]
         assert (row["column"], row["got"], row["department"]) == (column, got, "儿科")
+
+
+@pytest.mark.parametrize("further", [{}, {"total_cost": [1.0]}])
+def test_chunks_are_joined_to_one_table_and_not_held_beside_it(further):
+    chunks = [
+        pd.DataFrame({"case_id": ["a", "b"], "sex": pd.array([1, None], "Int32")}, index=pd.RangeIndex(0, 2)),
+        pd.DataFrame({"case_id": ["c"], "sex": pd.array([2], "Int32"), **further}, index=pd.RangeIndex(2, 3)),
+    ]
+    expected = pd.concat(chunks)
+    found = joined(chunks, [])
+    pd.testing.assert_frame_equal(found, expected, check_index_type="exact")
+    assert further or [list(chunk.columns) for chunk in chunks] == [[], []]

@@ -48,7 +48,6 @@ SUMMARY = headers("severity", "number", "zh", "column", "count", "state", room="
 STATES = pairs("trust")
 UNNAMED = "未填科室"
 _REPEATED = tuple(name for name in HEADERS if name not in ("sheet_row", "case", "got"))
-_AT_ONCE = 1 << 15  # rows
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")  # in the name of a sheet
 _GOT = (
     (re.compile(r"^(\S+) days, dates say (\S+)$"), r"填 \1 天, 按日期为 \2 天"),
@@ -148,9 +147,9 @@ class CoderList:
         table = table.iloc[_order(table)]
         with workbook(self.path, streamed=True) as book:
             book.table("汇总", _summary(tally.summary()), headers=SUMMARY, code=_plain)
-            _sheet(book, "全部问题", table)
+            book.table("全部问题", table, headers=HEADERS, code=_plain)
             for name, part in _by_department(table):
-                _sheet(book, name, part)
+                book.table(name, part, headers=HEADERS, code=_plain)
             if len(unchecked := tally.not_checked):
                 book.table("未检查", _unchecked(unchecked), headers=_UNCHECKED, code=_plain)
 
@@ -166,13 +165,6 @@ def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
         texts = {text for table in tables for text in table[name].cat.categories}
         same[name] = pd.CategoricalDtype(sorted(texts))
     return pd.concat([table.astype(same) for table in tables], ignore_index=True)
-
-
-def _sheet(book: Any, name: str, table: pd.DataFrame) -> None:
-    """A sheet of problems, of which only some rows are spelt out at a time."""
-    write = book.parts(name, headers=HEADERS, code=_plain)
-    for start in range(0, max(1, len(table)), _AT_ONCE):
-        write(table.iloc[start : start + _AT_ONCE])
 
 
 def _labelled(columns: str) -> str:
