@@ -16,6 +16,7 @@ cdef enum:
     SECOND_DIGIT = 4
     FILLED = 8
     SHORTEST = 11  # bytes of a number of a person
+    FEWEST = 10  # digits of one
     LINE = 10
     RETURN = 13
     PART = 1 << 15  # bytes
@@ -165,6 +166,12 @@ cdef bint likely(const uint8_t* at, int64_t length) noexcept nogil:
     cdef uint8_t sign
     run.gaps, run.count, run.decimals = 0, 0, -1
     while place < length:
+        if run.count == 0 and not is_digit(at[place]):
+            run.decimals = -1
+            while place < length and not is_digit(at[place]) and at[place] != 0xEF:
+                place += 1
+        if run.count + length - place < FEWEST:
+            return False
         sign = at[place]
         width = 1
         if sign == 0xEF and place + 2 < length and at[place + 1] == 0xBC and 0x90 <= at[place + 2] <= 0x99:
