@@ -15,13 +15,17 @@ from .._damaged import read_text, whole
 from .._optional import require
 from ..errors import DrgsimError, FileFormatError
 from .headers import header_key
-from .sheet_measure import measure
+from .sheet_measure import below_merges, measure
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BOOKS = (".xlsx", ".xls", ".xlsm")
 NO_VALUE = "#NO VALUE"  # stands for a formula that was saved without what it gives
+BELOW_MERGE = "#MERGED"  # for a lower cell of a merge
+WITHOUT_VALUE = re.compile(
+    rf"{NO_VALUE}|{BELOW_MERGE}|#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)"
+)
 
 _HEADER_AMONG = 20  # rows from the top in which a header is looked for
 _FOOT = re.compile(
@@ -33,16 +37,20 @@ _DO = "open it in Excel, save it again as .xlsx without a password, and check th
 def workbook_rows(
     path: str | os.PathLike[str], error: type[DrgsimError] = FileFormatError
 ) -> dict[str, list[list[Any]]]:
-    """Every sheet by name, from its first row and column on; an error cell is its text (`#N/A`), and a
-    formula without a value `#NO VALUE`: neither passes for an empty cell. Raises `error`, NotFoundError."""
+    """Every sheet by name, from its first row and column on; an error cell is its text (`#N/A`), a formula
+    without a value `#NO VALUE`, a lower cell of a merge `#MERGED`: none of them passes for an empty cell.
+    Raises `error`, NotFoundError."""
     path = Path(path)
     calamine = require("python_calamine", extra="excel", feature="reading a workbook")
     with whole(path, error, message="the workbook cannot be read", do=_DO):
         measured = measure(path)
         book = calamine.CalamineWorkbook.from_path(str(path))
-        tables = {
-            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
-        }
+        tables: dict[str, list[list[Any]]] = {}
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            rows = tables[name] = sheet.to_python(skip_empty_area=False)
+            for row, column in below_merges(rows, sheet.merged_cell_ranges or ()):
+                _put(rows, row, column, BELOW_MERGE)
         for name, found in measured.items():
             marks = {**dict.fromkeys(found.without_value, NO_VALUE), **found.errors}
             for (row, column), text in marks.items():
@@ -125,6 +133,8 @@ def headed_table(
                 best = rows[at:], places
     rows, places = best
     below = [row for row in rows[1:] if not _is_foot(row)]
+    if below and all(cell in ("", None, BELOW_MERGE) for cell in below[0]):
+        del below[0]  # of a header of two rows
     columns = {
         name: [row[place] if place < len(row) and row[place] != "" else None for row in below]
         for name, place in places.items()

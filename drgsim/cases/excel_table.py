@@ -16,7 +16,7 @@ from .._optional import require
 from .case_errors import UnreadableFileError
 from .raw_table import RawChunk
 from .recognise import HEADER_WITHIN
-from .sheet_measure import AGAIN, DAMAGED, measure
+from .sheet_measure import AGAIN, DAMAGED, below_merges, measure
 from .xls_measure import Measured, Place
 
 _EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
@@ -64,12 +64,8 @@ def _table(path: Path, sheet: Any, name: str, measured: Measured | None) -> Shee
     if measured is not None:
         marks |= {place: ("cell-is-error", text) for place, text in measured.errors.items()}
         marks |= dict.fromkeys(measured.without_value, ("cell-without-value", ""))
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        if bottom > top:
-            text = cell_text(rows[top][left]) if top < len(rows) and left < len(rows[top]) else ""
-            lowest, last = min(bottom, len(rows) - 1), min(right, len(rows[top]) - 1 if text else left)
-            below = [(row, place) for row in range(top + 1, lowest + 1) for place in range(left, last + 1)]
-            marks |= dict.fromkeys(below, ("cell-below-merge", text)) if text else {}
+    for place, head in below_merges(rows, sheet.merged_cell_ranges or ()).items():
+        marks[place] = ("cell-below-merge", cell_text(head))
     return SheetTable(path.name, name, rows, marks, measured.hidden if measured is not None else ())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,26 @@ def _elements(book: zipfile.ZipFile, part: str, wanted: str) -> list[dict[str, s
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, _refuse_doctype
     parser.Parse(book.read(part), True)
+    return found
+
+
+def below_merges(rows: list[list[Any]], ranges: Iterable[Any]) -> dict[Place, Any]:
+    """The lower cells of merges that hold something, by place, with what stands in the upper left of each:
+    all columns of them for one with text. Raises ValueError for merges that lie over each other."""
+    found: dict[Place, Any] = {}
+    width = max(map(len, rows), default=0)
+    left_over = len(rows) * width
+    for (top, left), (bottom, right) in ranges:
+        head = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        if bottom == top or head == "":
+            continue
+        lowest, last = min(bottom, len(rows) - 1), min(right, width - 1)
+        left_over -= (lowest - top + 1) * (last - left + 1)
+        if left_over < 0:
+            raise ValueError("merges over each other")
+        found |= dict.fromkeys(
+            ((row, place) for row in range(top + 1, lowest + 1) for place in range(left, last + 1)), head
+        )
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .._paths import exists, is_dir
-from ..cases.beside import workbook_rows
+from ..cases.beside import WITHOUT_VALUE, workbook_rows
 from ..errors import NotFoundError
 from .scheme_errors import WorkbookError
 
@@ -111,6 +111,10 @@ def _rows(
         where = f"{sheet} row {index}"
         taken = {column: cells[place] for column, place in places.items()}
         if all(str(cell).strip() == "" for cell in taken.values()):
+            continue
+        wrong = [f"{column} {cell}" for column, cell in taken.items() if WITHOUT_VALUE.fullmatch(str(cell))]
+        if wrong:
+            findings.error("a cell has no value of its own", f"{where} ({', '.join(wrong)})")
             continue
         for column in codes:
             if isinstance(taken.get(column), int | float):

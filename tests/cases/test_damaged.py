@@ -16,7 +16,8 @@ from drgsim.audit.library import Library
 from drgsim.audit.reading import read_table, scan_table
 from drgsim.audit.reading import read_through as audit_read_through
 from drgsim.audit.self_inspection import read_decisions
-from drgsim.cases.beside import table_beside, workbook_frames, workbook_rows
+from drgsim.cases.beside import headed_table, table_beside, workbook_frames, workbook_rows
+from drgsim.cases.sheet_measure import below_merges
 from drgsim.dip.classes import ProcedureClasses, read_comorbidity
 from drgsim.errors import DrgsimError, FileFormatError, NotFoundError
 from drgsim.exchange import read_exchange
@@ -129,7 +130,31 @@ def test_error_cells_and_formulas_without_value_are_seen_in_every_sheet(tmp_path
         sheet.write_formula(2, 1, "=NA()", None, "#N/A")
         sheet.write(3, 0, "C")
         sheet.write_formula(3, 1, "=A1*2", None, "")
-    assert workbook_frames(path)["Sheet1"]["weight"].tolist() == [1.5, "#N/A", "#NO VALUE"]
+        sheet.merge_range(4, 1, 5, 1, 2.5, made.add_format())
+        sheet.write_column(4, 0, ["D", "E"])
+        sheet.merge_range(6, 0, 7, 1, "", made.add_format())  # holds nothing
+    weights = workbook_frames(path)["Sheet1"]["weight"].tolist()
+    assert weights == [1.5, "#N/A", "#NO VALUE", 2.5, "#MERGED"]
+
+
+def test_merges_over_each_other_are_damage():
+    rows = [["a", "b"]] * 100
+    once = [((0, 0), (1_048_575, 0)), ((0, 1), (50, 16_383))]
+    found = below_merges(rows, once)
+    assert found == {(row, 0): "a" for row in range(1, 100)} | {(row, 1): "b" for row in range(1, 51)}
+    with pytest.raises(ValueError, match="over each other"):
+        below_merges(rows, [*once, ((10, 0), (20, 1)), ((0, 0), (60, 0))])
+
+
+def test_a_header_of_two_rows_with_merges_is_no_row_of_the_table(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet()
+        for place, word in enumerate(["group", "weight"]):
+            sheet.merge_range(0, place, 1, place, word, made.add_format())
+        sheet.write_row(2, 0, ["A", 1.5])
+    table, _ = headed_table(path, {"group": ["group"], "weight": ["weight"]})
+    assert table.to_numpy().tolist() == [["A", 1.5]]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """The official configuration workbook: read by header, every operator, everything odd named at once."""
 
+import re
+import zipfile
+
 import pytest
 
 from drgsim import Scheme
@@ -211,3 +214,25 @@ def test_the_published_tables_laid_out_as_a_workbook_are_the_shipped_scheme(shar
     extra = [note for note in made.notes if note.startswith("a code in no catalogue")]
     assert len(extra) == 1
     assert extra[0].endswith("17.7200x005, 17.7200x006, 43.4100x026")
+
+
+@pytest.mark.parametrize("mark", ["#N/A", "merge"])
+@pytest.mark.parametrize(("sheet", "column"), [("CC", 2), ("集合", 0), ("排除表", 0), ("DRG", 3), ("MDC", 3)])
+def test_cells_without_a_value_of_their_own_are_refused(tmp_path, sheet, column, mark):
+    """A merge over two rows of CC would otherwise say that nothing excludes the second."""
+    path = write_workbook(tmp_path / "a.xlsx")
+    part = f"xl/worksheets/sheet{list(SHEETS).index(sheet) + 1}.xml"
+    letter = "ABCDEF"[column]
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    cell = f'<c r="{letter}3" t="e"><v>#N/A</v></c>' if mark == "#N/A" else ""
+    text = re.sub(rf'<c r="{letter}3".*?</c>', cell, parts[part].decode(), count=1)
+    if mark == "merge":
+        merge = f'<mergeCells count="1"><mergeCell ref="{letter}2:{letter}3"/></mergeCells>'
+        text = text.replace("</sheetData>", f"</sheetData>{merge}")
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, text if name == part else data)
+    shown = "#N/A" if mark == "#N/A" else "#MERGED"
+    with pytest.raises(WorkbookError, match=rf"no value of its own: {sheet} row 3 \(\w+ {shown}\)"):
+        Scheme.from_official_workbook(path)
