@@ -128,7 +128,7 @@ def with_statistics(catalogue: DipCatalogue, statistics: pd.DataFrame) -> DipCat
     """The catalogue with what was found of its types. A composite or core type that no case is in takes its
     class's own mean; any other stays without a score."""
     columns = {
-        name: [_plain(value, _DECIMALS.get(name)) for value in statistics[name].tolist()]
+        name: _plain(statistics[name].tolist(), _DECIMALS.get(name))
         for name in statistics.columns
         if name in _STATED
     }
@@ -162,8 +162,8 @@ def _of_class(alike: Sequence[DipType]) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any, decimals: int | None) -> Any:
-    """A number of a table as a catalogue holds it; None where there is none."""
-    if value is None or value != value:
-        return None
-    return value if decimals is None else round(value, decimals)
+def _plain(values: list[Any], decimals: int | None) -> list[Any]:
+    """The numbers of a table as a catalogue holds them; None where there is none."""
+    if decimals is None:
+        return [None if value is None or value != value else value for value in values]
+    return [None if value is None or value != value else round(value, decimals) for value in values]
