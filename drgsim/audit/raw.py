@@ -98,11 +98,8 @@ def read_file(path: Path, name: str) -> pl.DataFrame:
 
 def _csv(path: Path) -> pl.DataFrame:
     pl = polars()
-    options: dict[str, Any] = {
-        "infer_schema": False,
-        "separator": "\t" if path.suffix.lower() in (".tsv", ".txt") else ",",
-        "encoding": encoding_of(path),
-    }
+    separator = "\t" if path.suffix.lower() in (".tsv", ".txt") else ","
+    options: dict[str, Any] = {"infer_schema": False, "separator": separator, "encoding": encoding_of(path)}
     with whole(path, message="a CSV file cannot be read to its end"):
         try:
             frame = pl.read_csv(path, **options)

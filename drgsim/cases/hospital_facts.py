@@ -105,12 +105,8 @@ class HospitalFacts:
 
     def fill_one(self, case: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The same for one case of plain values."""
-        filled, told = dict(case), []
-        for column, value in self._given():
-            if filled.get(column) in (None, ""):
-                filled[column] = value
-                told.append(_told(column, 1, value))
-        return filled, tuple(told)
+        empty = {name: value for name, value in self._given() if case.get(name) in (None, "")}
+        return {**case, **empty}, tuple(_told(name, 1, value) for name, value in empty.items())
 
     def _given(self) -> list[tuple[str, Any]]:
         values = ((column, getattr(self, fact)) for fact, columns in _FILLS.items() for column in columns)
