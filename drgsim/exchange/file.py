@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .._atomic import replacing
@@ -214,7 +215,9 @@ def _manifest(data: bytes, where: str) -> dict[str, Any]:
             raise ExchangeError(
                 "the file has another format or version", where=where, allowed=f"version {VERSION}"
             )
-        whole = all(isinstance(found[name], int) for name in ("k", "rows", "small_rows"))
+        _canonical(found)  # half of a sign cannot be signed
+        whole = all(type(found[name]) is int for name in ("version", "k", "rows", "small_rows"))
+        whole = whole and found["k"] >= 2
         words = all(isinstance(found[name], str) for name in (*WORDS, "sha256"))
         if not (
             whole and words and isinstance(found["totals"], dict) and isinstance(found["signature"], dict)
@@ -233,7 +236,8 @@ def _totals(table: pd.DataFrame) -> dict[str, int]:
 
 def _table(data: bytes, where: str) -> pd.DataFrame:
     types: dict[str, Any] = {**dict.fromkeys(KEYS, str), **dict.fromkeys(MEASURES, "int64")}
-    with whole(where, ExchangeError, message=f"its {TABLE} cannot be read"):
+    broken = whole(where, ExchangeError, message=f"its {TABLE} cannot be read")
+    with broken, np.errstate(invalid="ignore"):  # no number: an error, and no warning beside it
         return pd.read_csv(io.BytesIO(data), dtype=types, keep_default_na=False, encoding="utf-8")
     raise AssertionError
 

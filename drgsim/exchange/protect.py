@@ -38,7 +38,8 @@ class Protected:
     k : the fewest stays a row may stand for
     small : rows that still stand for fewer: a hospital had no more of these stays in the whole year
     months, groups : how many rows lost their month, or their group
-    found : small cells that totals over one key still give back, where nothing more can be pooled
+    found : small cells that totals still give back with this table, where nothing more can be pooled: from
+        the sums of a hospital that settle, and from pools that cannot grow
     """
 
     frame: pd.DataFrame
@@ -81,16 +82,16 @@ def protect(table: pd.DataFrame, k: int = 10) -> Protected:
     cells = whole[[*KEYS, "cases"]]
     by_month = whole.groupby(list(HOSPITAL_MONTH), sort=True)["cases"].sum().reset_index()
     pooled, found = _pooled(by_month, np.arange(len(by_month)), by_month, HOSPITAL_MONTH, list(FLOW), k)
-    hidden = pooled[whole.groupby(list(HOSPITAL_MONTH), sort=True).ngroup()]
+    month_of = whole.groupby(list(HOSPITAL_MONTH), sort=True).ngroup().to_numpy()
+    hidden = pooled[month_of]
     months = int((hidden & (whole["month"] != POOLED_MONTH)).sum())
     whole = whole.assign(month=whole["month"].mask(hidden, POOLED_MONTH))
     place = whole.groupby(list(KEYS), sort=True).ngroup().to_numpy()
     whole = merge_statistics([whole])
     pooled, also = _pooled(whole, place, cells, KEYS, list(HOSPITAL_MONTH), k)
-    groups, found_cells = (
-        int((pooled & (whole["group"] != POOLED_GROUP)).sum()),
-        int(found.sum() + also.sum()),
-    )
+    groups = int((pooled & (whole["group"] != POOLED_GROUP)).sum())
+    found[month_of[also]] = False  # a month whose cell is counted
+    found_cells = int(found.sum() + also.sum())
     whole = merge_statistics([whole.assign(group=whole["group"].mask(pooled, POOLED_GROUP))])
     return Protected(whole, k, small_cells(whole, k), months, groups, found_cells)
 
@@ -123,8 +124,9 @@ def _pooled(
     totals = [totals_over(cells, keys, key, k) for key in keys]
     known_totals = [*([each] for each in totals), totals]  # of one kind, and of all kinds together
     inside = rows.groupby(within).ngroup().to_numpy(np.int64)
-    # what totals give without this table is not for pooling to hide
-    asked = [(cases < k) & (flow >= k) & ~recovered([inside[place], *each]) for each in known_totals]
+    small = (cases < k) & (flow >= k)
+    # what totals give with the sums that pooling keeps it cannot hide
+    asked = [small & ~recovered([inside[place], *each]) for each in known_totals]
     hidden = rows["cases"].to_numpy() < k
     while True:
         hidden = _enough(rows, within, hidden, k)
@@ -133,8 +135,9 @@ def _pooled(
         found = np.logical_or.reduce(np.logical_and(asked, again))
         chosen = smallest_beside(lines, cases, ~hidden[place])
         more = place[chosen[found & (chosen >= 0)]]
-        if not len(more):
-            return hidden, found
+        if not len(more):  # told is all that follows and would not without this table
+            told = [small & known & ~recovered(each) for known, each in zip(again, known_totals, strict=True)]
+            return hidden, np.logical_or.reduce(told)
         hidden[more] = True
 
 
