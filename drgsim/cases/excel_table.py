@@ -19,6 +19,10 @@ from .recognise import HEADER_WITHIN
 from .sheet_measure import AGAIN, DAMAGED, below_merges, measure
 from .xls_measure import Measured, Place
 
+_ERRORS = frozenset(
+    ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#DATA!"]
+)
+_LONGEST_ERROR = 20  # characters
 _EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
 
 
@@ -26,6 +30,7 @@ def excel_tables(path: Path) -> list[SheetTable]:
     """One table for every visible sheet with cells. Raises UnreadableFileError."""
     calamine = require("python_calamine", extra="excel", feature="reading Excel workbooks")
     sheets = measure(path)
+    _refuse_odd_errors(path, sheets)
     with _readable(path, calamine):
         workbook = calamine.load_workbook(str(path))
         shown = calamine.SheetVisibleEnum.Visible
@@ -39,6 +44,19 @@ def excel_tables(path: Path) -> list[SheetTable]:
     for table in filled:
         table.notes.extend(f"NOT READ, a hidden sheet: {name!r}" for name in hidden)
     return filled
+
+
+def _refuse_odd_errors(path: Path, sheets: Mapping[str, Measured]) -> None:
+    """Errors that only newer programs write (#SPILL!), over which the reader would call all of it damaged."""
+    for name, found in sheets.items():
+        for (row, column), text in found.errors.items():
+            if text not in _ERRORS:
+                raise UnreadableFileError(
+                    "a cell is an error of a kind that the reader of workbooks does not know",
+                    got=text if len(text) < _LONGEST_ERROR and text.startswith("#") else "another text",
+                    where=f"{path.name}, {name!r}, row {row + 1:,}, column {column + 1:,}",
+                    do="correct or empty the cell, or save the sheet as CSV UTF-8",
+                )
 
 
 @contextmanager

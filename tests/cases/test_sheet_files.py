@@ -293,3 +293,12 @@ def test_a_tag_without_end_is_refused_at_once(sheet, monkeypatch):
     long = b'<sheetData note="' + b"a" * (9 << 20) + b'">'
     with pytest.raises(UnreadableFileError, match="damaged"):
         read_cases(rewritten(path, lambda data: data.replace(b"<sheetData>", long)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("#SPILL!", "got '#SPILL!'.*row 2, column 7"), ("13800138000", "got 'another text'")]
+)
+def test_an_error_of_a_newer_kind_is_named(sheet, text, said):
+    path = sheet([HEADER, *ROWS], more=lambda book, page: page.write_formula(1, 6, "=1/0", None, "#DIV/0!"))
+    with pytest.raises(UnreadableFileError, match=said):
+        read_cases(rewritten(path, lambda data: data.replace(b"#DIV/0!", text.encode())))
