@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._paths import exists, is_dir
 from ._reading import (
@@ -16,6 +16,9 @@ from ._reading import (
     reading_options,
 )
 from ._say import both, say
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROBLEMS_FOUND = 1
 _WRITTEN = (".xlsx", ".csv", ".parquet", ".json")
@@ -54,33 +57,37 @@ def _run(arguments: argparse.Namespace) -> int:
             "the ending of the file says how it is written", got=arguments.out, allowed=_WRITTEN
         )
     policy = Policy.load(arguments.policy, on=arguments.on)
-    cases = read_grouped_cases(arguments.file, **reading_options(arguments))
+    path = Path(arguments.out)
     answer = estimate(
-        cases,
+        read_grouped_cases(arguments.file, **reading_options(arguments)),
         policy,
         weights=weights_of(arguments.weights),
         scheme=arguments.scheme,
         hospital=hospital_facts(arguments),
     )
-    _write(answer, Path(arguments.out))
     one = both(answer.text(lang="zh"), answer.text(lang="en"), "\n") if len(answer) == 1 else None
-    say("\n".join([one, *answer.told]) if one else answer, file=sys.stderr)
-    return PROBLEMS_FOUND if len(answer.payments.unpaid) else 0
+    told = "\n".join([one, *answer.told]) if one else str(answer)
+    code = PROBLEMS_FOUND if len(answer.payments.unpaid) else 0
+    if path.suffix.lower() == ".xlsx":
+        answer.to_excel(path)
+    else:
+        stays = answer.frame
+        del answer  # neither the cases nor how each was paid is needed to write what was found
+        _write(stays, path)
+    say(told, file=sys.stderr)
+    return code
 
 
-def _write(answer: Any, path: Path) -> None:
-    """The workbook, or one row a stay as `Estimate.frame` has it."""
+def _write(stays: pd.DataFrame, path: Path) -> None:
+    """One row a stay, as `Estimate.frame` has it."""
     from .._atomic import replacing
     from ..cases.write import write_cases
 
-    form = path.suffix.lower()
-    if form == ".xlsx":
-        answer.to_excel(path)
-    elif form == ".json":
+    if path.suffix.lower() == ".json":
         with replacing(path) as part:
-            answer.frame.to_json(part, orient="records", force_ascii=False, indent=1)
+            stays.to_json(part, orient="records", force_ascii=False, indent=1)
     else:
-        write_cases(answer.frame, path, encoding="utf-8-sig")
+        write_cases(stays, path, encoding="utf-8-sig")
 
 
 def weights_of(name: str | None) -> Any:
