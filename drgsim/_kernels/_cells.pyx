@@ -91,7 +91,8 @@ cdef inline bint is_signed_number(const uint8_t* at, int64_t length) noexcept no
 
 
 def beginning(
-    const uint8_t[::1] text, const place_t[::1] offsets, const uint8_t[::1] signs, bint numbers, int64_t[::1] rows
+    const uint8_t[::1] text, const place_t[::1] offsets, const uint8_t[::1] signs, bint numbers,
+    int64_t[::1] rows,
 ):
     """The rows whose cell begins with a byte for which `signs` [256] has 1, in `rows`; how many they are.
     Without `numbers`, plain numbers with a sign in front are passed over, and a sign that stands alone."""
@@ -158,8 +159,8 @@ cdef inline void append(Run* run, uint8_t value, bint gap) noexcept nogil:
 
 
 cdef bint likely(const uint8_t* at, int64_t length) noexcept nogil:
-    """Whether a cell may hold the number of a person: any sign that is not ASCII is taken for a gap, so it says
-    yes too often, never too seldom."""
+    """Whether a cell may hold the number of a person: any sign that is not ASCII is taken for a gap, so it
+    says yes too often, never too seldom."""
     cdef Run run
     cdef int64_t place = 0, width
     cdef bint gap = False

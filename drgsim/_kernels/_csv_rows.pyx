@@ -61,7 +61,8 @@ cdef Column* _columns(list columns) except NULL:
         for place in range(len(columns)):
             kind, valid, shift, rows, text, spans, most, looked = columns[place]
             made[place] = Column(
-                kind, _bytes(valid), shift, _bytes(rows), _bytes(text), len(text), _places(spans), most, looked
+                kind, _bytes(valid), shift, _bytes(rows), _bytes(text), len(text), _places(spans), most,
+                looked,
             )
     except BaseException:
         free(made)
@@ -172,7 +173,7 @@ def room(list columns, int64_t start, int64_t stop):
 
 
 def csv_rows(list columns, int64_t start, int64_t stop, uint8_t[::1] out):
-    """Write the rows `start` to `stop`, each a line, into `out`, which has `room` for them; how many bytes."""
+    """Write the rows `start` to `stop`, a line each, into `out`, which has `room` for them; how many bytes."""
     cdef Column* made = _columns(columns)
     cdef Py_ssize_t place, count = len(columns)
     cdef int64_t row
