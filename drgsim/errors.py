@@ -67,11 +67,11 @@ class DrgsimError(Exception):
         if self.nearest is not None:
             text.append(nearest.format(repr(self.nearest)))
         if self.allowed is not None:
-            text.append(allowed.format(said(_listed(self.allowed))))
+            text.append(allowed.format(short(said(_listed(self.allowed)), _LONGEST_MESSAGE)))
         if self.where:
             text.append(where.format(short(said(self.where))))
         if self.do:
-            text.append(do.format(said(self.do)))
+            text.append(do.format(short(said(self.do), _LONGEST_MESSAGE)))
         return joint.join(text)
 
     def __reduce__(self) -> tuple[Any, ...]:

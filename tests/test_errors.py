@@ -4,6 +4,8 @@ import importlib
 import pickle
 import pkgutil
 
+import pytest
+
 import drgsim
 from drgsim.errors import ArgumentError, DrgsimError, NotFoundError
 
@@ -50,3 +52,13 @@ def test_codes_are_unique():
     for kind in kinds:
         owners.setdefault(kind.code, []).append(kind.__name__)
     assert {code: names for code, names in owners.items() if len(names) > 1} == {}
+
+
+def test_no_part_of_an_error_is_longer_than_anyone_reads():
+    long = "x" * 1_000_000
+    error = DrgsimError(long, got=long, allowed=[long], where=long, do=long)
+    assert len(str(error)) < 60_000
+    assert str(DrgsimError("a" * 5_000)).endswith("a" * 5_000)  # a list of mistakes is whole
+    with pytest.raises(DrgsimError) as caught:
+        drgsim.Policy.load({"drgsim_policy": 1, "id": "a", "scheme": long})
+    assert len(str(caught.value)) < 10_000

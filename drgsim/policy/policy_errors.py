@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self
 
-from ..errors import DrgsimError
+from ..errors import DrgsimError, short
 from ..language import language, told
 
 _ENGLISH = ("line {}: ", "got {}", "did you mean {}?", "allowed: {}")
@@ -45,6 +45,7 @@ class Mistake:
         return ("；" if zh else "; ").join(parts)
 
 
+_LONGEST = 2_000  # characters of a problem that are shown whole
 MOST = 200  # problems that are looked for in one document
 
 
@@ -108,7 +109,9 @@ class PolicyError(DrgsimError, ValueError):
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
-        return "\n".join([super().__str__(), *(f"  {problem}" for problem in self.problems)])
+        return "\n".join(
+            [super().__str__(), *(f"  {short(str(problem), _LONGEST)}" for problem in self.problems)]
+        )
 
 
 class WeightsError(DrgsimError, ValueError):
