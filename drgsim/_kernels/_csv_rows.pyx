@@ -173,7 +173,7 @@ def room(list columns, int64_t start, int64_t stop):
 
 
 def csv_rows(list columns, int64_t start, int64_t stop, uint8_t[::1] out):
-    """Write the rows `start` to `stop`, a line each, into `out`, which has `room` for them; how many bytes."""
+    """Write the rows `start` to `stop`, a line each, into `out`, which has `room` for them; the bytes."""
     cdef Column* made = _columns(columns)
     cdef Py_ssize_t place, count = len(columns)
     cdef int64_t row
@@ -184,6 +184,6 @@ def csv_rows(list columns, int64_t start, int64_t stop, uint8_t[::1] out):
                 at = put_cell(made + place, row, at)
                 at[0] = COMMA
                 at += 1
-            at[-1] = LINE
+            (at - 1)[0] = LINE
     free(made)
     return at - &out[0]
