@@ -38,8 +38,7 @@ class Protected:
     k : the fewest stays a row may stand for
     small : rows that still stand for fewer: a hospital had no more of these stays in the whole year
     months, groups : how many rows lost their month, or their group
-    found : small cells that totals still give back with this table, where nothing more can be pooled: from
-        the sums of a hospital that settle, and from pools that cannot grow
+    found : small cells totals still give back: by sums that settle a hospital, or by pools that cannot grow
     """
 
     frame: pd.DataFrame
@@ -80,10 +79,10 @@ def protect(table: pd.DataFrame, k: int = 10) -> Protected:
     whole_number(k)
     whole = merge_statistics([table])
     cells = whole[[*KEYS, "cases"]]
-    by_month = whole.groupby(list(HOSPITAL_MONTH), sort=True)["cases"].sum().reset_index()
+    months_of = whole.groupby(list(HOSPITAL_MONTH), sort=True)
+    by_month = months_of["cases"].sum().reset_index()
     pooled, found = _pooled(by_month, np.arange(len(by_month)), by_month, HOSPITAL_MONTH, list(FLOW), k)
-    month_of = whole.groupby(list(HOSPITAL_MONTH), sort=True).ngroup().to_numpy()
-    hidden = pooled[month_of]
+    hidden = pooled[month_of := months_of.ngroup().to_numpy()]
     months = int((hidden & (whole["month"] != POOLED_MONTH)).sum())
     whole = whole.assign(month=whole["month"].mask(hidden, POOLED_MONTH))
     place = whole.groupby(list(KEYS), sort=True).ngroup().to_numpy()
@@ -91,9 +90,8 @@ def protect(table: pd.DataFrame, k: int = 10) -> Protected:
     pooled, also = _pooled(whole, place, cells, KEYS, list(HOSPITAL_MONTH), k)
     groups = int((pooled & (whole["group"] != POOLED_GROUP)).sum())
     found[month_of[also]] = False  # a month whose cell is counted
-    found_cells = int(found.sum() + also.sum())
     whole = merge_statistics([whole.assign(group=whole["group"].mask(pooled, POOLED_GROUP))])
-    return Protected(whole, k, small_cells(whole, k), months, groups, found_cells)
+    return Protected(whole, k, small_cells(whole, k), months, groups, int(found.sum() + also.sum()))
 
 
 def whole_number(k: int) -> None:

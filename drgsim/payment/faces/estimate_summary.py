@@ -29,9 +29,8 @@ _HIGH = ("high", "high_over_quota", "extreme")
 def summary(estimate: EstimatedStays, by: str | Sequence[str] | None) -> pd.DataFrame:
     """One row for each value of `by`, or one in all. Money is summed in fen."""
     paid, frame = estimate.payments, estimate.frame
-    standing = standings(paid)
+    standing, cost, margin = standings(paid), costs(paid), margins(paid)
     inside = standing == Standing.IN_SCHEME
-    cost, margin = costs(paid), margins(paid)
     weight = paid.findings.weight
     weighed = inside | (paid.findings.problem == Unpaid.NO_LIMIT)  # a weight stands without a payment
     weighted = weighed & ~np.isnan(weight)
@@ -53,8 +52,7 @@ def summary(estimate: EstimatedStays, by: str | Sequence[str] | None) -> pd.Data
     if by is None:
         sums = table.sum().to_frame().T
     else:
-        names = [by] if isinstance(by, str) else list(by)
-        keys = [_key(estimate, name).rename(name) for name in names]
+        keys = [_key(estimate, name).rename(name) for name in ([by] if isinstance(by, str) else by)]
         sums = table.groupby(keys, dropna=False, observed=True).sum()
     result = sums[["cases", "not_payable"]].astype(np.int64)
     result["cmi"] = sums["weight"] / sums["weighted"].where(sums["weighted"] > 0)
