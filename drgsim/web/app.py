@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import __version__
 from .._optional import require
-from ..errors import DrgsimError
+from ..errors import ArgumentError, DrgsimError
 from .answers import Answers, find_codes
 from .calls import CALLS
 from .endpoint import Endpoint
@@ -18,7 +18,7 @@ from .openapi import document
 from .pages.desk import Desk
 from .pages.routes import add_pages
 from .settings import Settings
-from .told import NoSuchCallError, status_of, told, unexpected
+from .told import NoSuchCallError, ServiceError, status_of, told, unexpected
 
 SETTINGS = "DRGSIM_SERVE"  # in the environment of a worker
 _THREADS = 4
@@ -32,8 +32,10 @@ def create_app(settings: Settings | None = None) -> Any:
     """
     fastapi = require("fastapi", extra="web", feature="the service")
     from fastapi import Request
+    from fastapi.exceptions import RequestValidationError
     from fastapi.responses import PlainTextResponse, Response
     from starlette.exceptions import HTTPException
+    from starlette.requests import ClientDisconnect
     from starlette.routing import Route
 
     settings = (settings or Settings()).checked()
@@ -64,6 +66,16 @@ def create_app(settings: Settings | None = None) -> Any:
         known = [call.path for call in CALLS]
         wrong = NoSuchCallError("no such call", got=request.method, allowed=known, do="see /openapi.json")
         return plain(told(wrong), error.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    def misfit(request: Request, error: RequestValidationError) -> Response:
+        where = ", ".join(str(each["loc"][-1])[:60] for each in error.errors())
+        wrong = ArgumentError("not a value of this option", where=where, do="leave it out, or write 1 or 0")
+        return refused(request, wrong)
+
+    @app.exception_handler(ClientDisconnect)
+    def left(request: Request, error: ClientDisconnect) -> Response:
+        return refused(request, ServiceError("the client left before the end of its body"))
 
     @app.exception_handler(Exception)
     def failed(request: Request, error: Exception) -> Response:

@@ -65,6 +65,7 @@ class Feed(io.RawIOBase):
 
 _QUICK_BODY = 1 << 14  # bytes; a longer body is worth a thread
 _CHUNK = 1 << 18
+_MOST_OPTIONS = 20
 _FACTS = ("scheme", "scheme_hash", "catalogue", "policy", "policy_hash")
 
 
@@ -156,7 +157,11 @@ class Endpoint:
         return listed, one, options
 
     def _options(self, query: str) -> Options:
-        return self._allowed(dict(parse_qsl(query, keep_blank_values=False, max_num_fields=20)))
+        try:
+            given = dict(parse_qsl(query, keep_blank_values=False, max_num_fields=_MOST_OPTIONS))
+        except ValueError:
+            raise ArgumentError("too many options in one call", allowed=_MOST_OPTIONS) from None
+        return self._allowed(given)
 
     def _allowed(self, given: Mapping[str, Any]) -> dict[str, str]:
         for name, value in given.items():

@@ -257,3 +257,75 @@ def test_a_service_with_a_certificate_is_asked_over_tls_alone(serve, tmp_path):
     refused.value.close()
     with pytest.raises(OSError):  # noqa: PT011 reset or closed, as the system says it
         urllib.request.urlopen(plain.base + "/health", timeout=30)
+
+
+def test_a_head_that_grows_for_ever_is_cut_off(client):
+    host, port = client.base.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\nx-a: ")
+        time.sleep(0.1)
+        connection.sendall(b"a" * 65_600)
+        found = connection.recv(65536)
+    assert found.startswith(b"HTTP/1.1 431 ")
+    assert b"DS821" in found
+    with socket.create_connection((host, int(port)), timeout=5) as connection:  # a body is no head
+        connection.sendall(b"POST /group HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 120000\r\nx-a")
+        time.sleep(0.1)
+        connection.sendall(b": b\r\n\r\n" + b" " * 120_000)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
+    long = b"GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\nx-a: " + b"a" * 30_000 + b"\r\n\r\n"
+    assert talk(client, long * 3, wait=1)[0].count(b" 200 ") == 3  # each is counted by itself
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\0\1\2\3\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\n\r\n",
+        b"POST /group HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+        b"POST /group HTTP/1.1\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}",
+        b"POST /group HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nsecret\r\n",
+    ],
+)
+def test_what_is_no_call_is_told_as_any_error_is(client, sent):
+    found, closed = talk(client, sent)
+    head, _, body = found.partition(b"\r\n\r\n")
+    assert closed
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"nosniff" in head
+    assert json.loads(body)["code"] == "DS820"
+    assert b"secret" not in body
+
+
+DEEP = "[" * 1500 + "]" * 1500
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/group?" + "&".join(f"a{n}=1" for n in range(21)), "{}"),
+        ("/case/quick", "&".join(f"a{n}=1" for n in range(20_001))),
+        ("/file?more=secret", "a,b"),
+        ("/case/paste", f"paste={DEEP}"),
+        ("/case/paste", f'paste={{"diagnoses":{DEEP}}}'),
+        ("/case/paste", 'paste={"diagnoses":{"secret":"K80.101"}}'),
+    ],
+)
+def test_too_many_too_deep_or_of_a_wrong_kind_is_the_fault_of_who_asks(client, path, body):
+    status, text, _ = client.call(path, raw=body.encode())
+    assert status == 400
+    assert json.loads(text)["code"] == "DS002"
+    assert "secret" not in text
+
+
+def test_who_leaves_while_a_file_comes_is_no_error_of_the_service(client, caplog):
+    host, port = client.base.removeprefix("http://").split(":")
+    caplog.set_level("INFO", logger="drgsim.web")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(b"POST /file HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1000\r\n\r\na,b\n")
+        time.sleep(0.2)
+    until = time.monotonic() + 5
+    while "POST /file" not in caplog.text and time.monotonic() < until:
+        time.sleep(0.02)
+    assert '"call": "POST /file", "status": 400' in caplog.text
+    assert "ClientDisconnect" not in caplog.text

@@ -64,7 +64,7 @@ def pasted(text: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
     if text.startswith(("{", "[")):
         try:
             given = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ArgumentError("the pasted text begins like JSON and is none") from None
         return _fields(cases_of(given if isinstance(given, list) else [given]).table())
     for attempt in (_as_sheet, _as_lines):
@@ -125,7 +125,8 @@ def _only_codes(text: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
 
 def _fields(cases: pd.DataFrame) -> tuple[dict[str, str], list[tuple[str, str]]]:
     told = []
-    n = len(cases)
+    if not (n := len(cases)):
+        raise ArgumentError("no case was found in the pasted text")
     if n > 1:
         told.append((f"粘贴了 {n} 例，取第 1 例。", f"{n} cases were pasted; the first is taken."))
     row = plain(cases.iloc[:1])[0]

@@ -16,6 +16,7 @@ from .html import tag
 from .shell import COOKIE, error_box, language, saying, shell
 
 YEAR = 365 * 24 * 3600
+_MOST_FIELDS = 20_000
 
 
 class Door:
@@ -33,10 +34,11 @@ class Door:
         """The fields of a form. Raises ArgumentError for a form that another site sent."""
         Door.same_site(request)
         body = (await request.body()).decode("utf-8", errors="replace")
-        return {
-            name: values[-1]
-            for name, values in parse_qs(body, keep_blank_values=True, max_num_fields=20_000).items()
-        }
+        try:
+            fields = parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        except ValueError:
+            raise ArgumentError("too many fields in one form", allowed=f"{_MOST_FIELDS:,}") from None
+        return {name: values[-1] for name, values in fields.items()}
 
     @staticmethod
     def same_site(request: Any) -> None:
