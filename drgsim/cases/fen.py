@@ -16,6 +16,9 @@ Mode = Literal["half_up", "half_even"]
 # of an amount in fen is far under this, and a product of published factors has no reason to be so near a tie.
 TIE = 1e-6
 
+# Fen beyond which nothing is an amount: ten times what a stay may cost, and float64 soon skips single fen.
+MOST = 10**15
+
 
 def round_half(values: Floats | Fen, mode: Mode = "half_up") -> Floats:
     """`values` to whole numbers; ties away from zero, or to the even neighbour.
@@ -35,8 +38,16 @@ def to_fen(yuan: Floats, *, digits: int = 2, mode: Mode = "half_up") -> Fen:
     array([2422700])
     """
     unit = 10 ** (2 - digits)
-    whole = _rounded(yuan * (100 / unit), mode).astype(np.int64)
+    whole = _int64(_rounded(yuan * (100 / unit), mode))
     return whole if unit == 1 else whole * unit
+
+
+def _int64(whole: Floats) -> Fen:
+    """Whole numbers as int64; what is beyond `MOST` stands at it, and no number (infinity less infinity) at
+    its negative, so that neither turns into an amount that looks like one: the street refuses both."""
+    if whole.size and not (whole.min() >= -MOST and whole.max() <= MOST):
+        whole = np.fmin(np.fmax(whole, -MOST), MOST)
+    return whole.astype(np.int64)
 
 
 def _rounded(values: Floats, mode: Mode) -> Floats:
@@ -76,7 +87,7 @@ class Rounding:
     def fen(self, fen: Floats | Fen) -> Fen:
         """Fen with fractions (float64) as rounded fen."""
         unit = 10 ** (2 - self.digits)
-        whole = round_half(fen if unit == 1 else fen / unit, self.mode).astype(np.int64)
+        whole = _int64(round_half(fen if unit == 1 else fen / unit, self.mode))
         return whole if unit == 1 else whole * unit
 
 

@@ -50,7 +50,16 @@ def _outliers(policy: Policy) -> Iterator[tuple[str, str]]:
                 f"{level} 级医院低倍率界限 {low:g} 不低于高倍率界限 {high:g}",
                 f"at level {level} the low threshold {low:g} is not below the high one {high:g}",
             )
-        if high is None or policy["outlier.high.method"] in ("none", "by_item"):
+        if high is None or policy["outlier.high.method"] == "none":
+            continue
+        if policy["outlier.high.method"] == "by_item":
+            part = policy["outlier.high.approved_share"] * high  # in multiples of the basis
+            if policy["outlier.high.approved_share"] < 1 and part < 1 - 1e-9:
+                yield (
+                    f"{level} 级医院倍率 {high:g} 的高倍率病例按核定比例付标准的 {part:.2f} 倍,低于标准",
+                    f"at level {level} a high outlier at a ratio of {high:g} is paid its approved share, "
+                    f"{part:.2f} times the standard: less than a stay that is no outlier",
+                )
             continue
         multiple = _paid(policy, level, high)  # no formula falls with the ratio: at the threshold it is least
         if multiple < 1 - 1e-9:

@@ -33,6 +33,7 @@ class Unpaid(IntEnum):
     BILL_DOES_NOT_ADD = 15
     PAYMENT_BELOW_ZERO = 16
     NO_LIMIT = 17
+    PAYMENT_TOO_LARGE = 18
 
     @property
     def zh(self) -> str:

@@ -42,8 +42,19 @@ def allowed(count: Ints, share: float) -> Ints:
     >>> allowed(np.array([60, 59, 0]), 0.05)
     array([3, 2, 0])
     """
+    return part_of(count, share)
+
+
+def part_of(whole: Ints, share: float) -> Ints:
+    """The whole part of `share` (0 to 1) of each number, exact in decimals however many digits it has.
+
+    >>> part_of(np.array([60, 10**14]), 0.0022797131283762637)
+    array([           0, 227971312837])
+    """
     top, bottom = Decimal(repr(share)).as_integer_ratio()
-    return count * top // bottom
+    if max(int(whole.max(initial=0)), 1) * max(top, 1) < 1 << 63 and bottom < 1 << 63:
+        return whole * top // bottom
+    return np.array([each * top // bottom for each in whole.tolist()], dtype=np.int64)
 
 
 def places(scope: Codes, counted: Mask, share: float) -> Ints:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...cases.arrays import LARGEST
 from ...policy.rules.rule import Rule
 from .book import Book
 from .problems import Unpaid, find_problems
@@ -57,6 +58,7 @@ STEP_NAMES = tuple(kind.name for kind in STREET)
 
 
 # the stages of rules that mean something where every stay is paid its cost
+_MOST = round(LARGEST * 100)  # fen
 _EVERYWHERE = ("carve", "route", "benefit")
 
 Path = tuple[State, tuple[Step, ...]]
@@ -67,6 +69,7 @@ def walk(stays: Stays, book: Book, rules: Sequence[Rule] = ()) -> Path:
     return walk_together([(stays, book, rules)])[0]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # such a stay is refused at the end
 def walk_together(parts: Sequence[tuple[Stays, Book, Sequence[Rule]]]) -> list[Path]:
     """Price the stretches of days of one region's policy side by side.
 
@@ -86,18 +89,20 @@ def walk_together(parts: Sequence[tuple[Stays, Book, Sequence[Rule]]]) -> list[P
             if change is not None:
                 state.apply(step.name, change)
     for state, _ in paths:
-        _refuse_below_zero(state)
+        _refuse_no_amount(state)
         state.forget()
     board.clear()
     return paths
 
 
-def _refuse_below_zero(state: State) -> None:
-    """A price below zero is no price: the stay is reported, not paid."""
-    rows = np.flatnonzero(state.payment < 0)
-    if len(rows):
-        marks = {"route": Route.NOT_PAYABLE, "problem": Unpaid.PAYMENT_BELOW_ZERO}
-        state.apply(STREET[-1].name, Change(rows, payment=np.zeros(len(rows), np.int64), marks=marks))
+def _refuse_no_amount(state: State) -> None:
+    """A price below zero, or one beyond any amount of money, is no price: the stay is reported, not paid."""
+    beyond = (state.payment > _MOST) | ((state.standard > _MOST) & (state.route != Route.NOT_PAYABLE))
+    for wrong, problem in (beyond, Unpaid.PAYMENT_TOO_LARGE), (state.payment < 0, Unpaid.PAYMENT_BELOW_ZERO):
+        rows = np.flatnonzero(wrong)
+        if len(rows):
+            marks = {"route": Route.NOT_PAYABLE, "problem": problem}
+            state.apply(STREET[-1].name, Change(rows, payment=np.zeros(len(rows), np.int64), marks=marks))
 
 
 def _begun(stays: Stays, book: Book, rules: Sequence[Rule], board: Board) -> Path:

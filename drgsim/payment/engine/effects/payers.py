@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from ....cases.arrays import Ints
 from ....cases.fen import to_fen
 from ....words import chinese
-from ..ranking import ordered, scopes
+from ..ranking import ordered, part_of, scopes
 from ..state import Change, State
 
 
@@ -121,8 +120,7 @@ class CapTotal:
         paid, cost = np.zeros(n, np.int64), np.zeros(n, np.int64)
         np.add.at(paid, scope, before)
         np.add.at(cost, scope, spent)
-        top, bottom = Decimal(repr(self.share)).as_integer_ratio()
-        cap = cost * top // bottom
+        cap = part_of(cost, self.share)
         own = ((paid > cap) & (paid > 0))[scope]
         if not own.any():
             return None
