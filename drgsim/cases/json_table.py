@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ class JsonTable:
         self.notes: list[str] = []
         self._findings: list[tuple[int, str, str, str]] = []
         self._whole: list[Finding] = []
-        self._rows = [self._flat(place, case) for place, case in enumerate(self._stays(_cases(path)))]
+        cases = _cases(path, self.notes)
+        self._rows = [self._flat(place, case) for place, case in enumerate(self._stays(cases))]
         self._names = list(dict.fromkeys(name for row in self._rows for name in row))
 
     def preview(self) -> Sequence[list[str]]:
@@ -98,9 +100,18 @@ def stays_of_tables(document: Mapping[str, Any], told: list[Finding] | None = No
     return stays
 
 
-def _cases(path: Path) -> list[Mapping[str, Any]]:
+# escapes of JSON: what stands as it is (a backslash, a whole pair), or half a pair
+_HALF = re.compile(r"(\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+
+def _cases(path: Path, notes: list[str]) -> list[Mapping[str, Any]]:
     with TextFile.examine(path).open() as stream:
         text = stream.read().strip()
+    escaped = "\\ud" in text or "\\uD" in text
+    halves = sum(found[1] is None for found in _HALF.finditer(text)) if escaped else 0
+    if halves:  # nothing can hold or write them
+        text = _HALF.sub(lambda found: found[1] or "\\ufffd", text)
+        notes.append(f"{halves:,} halves of signs (lone surrogates) in the JSON were read as U+FFFD")
     try:
         document = json.loads(text, parse_float=str, parse_int=str)
     except json.JSONDecodeError as error:

@@ -6,6 +6,7 @@ import pytest
 
 from drgsim import check_cases, read_cases
 from drgsim.cases.case_errors import UnreadableFileError
+from drgsim.cases.read_report import report_of
 
 
 def settlement(**changes):
@@ -143,3 +144,22 @@ def test_plain_objects(file):
 def test_what_holds_no_cases_is_an_error(file, text):
     with pytest.raises(UnreadableFileError):
         read_cases(file("a.json", text))
+
+
+@pytest.mark.parametrize("text", [
+    r'[{"case_id": "a\ud800", "diagnoses": "K80.101"},'
+    r' {"case_id": "b\\ud800\ud83d\ude00", "diagnoses": "\uDC00"}]',
+    '{"case_id": "a\\ud800", "diagnoses": "K80.101"}\n'
+    r'{"case_id": "b\\ud800\ud83d\ude00", "diagnoses": "\uDC00"}',
+])  # fmt: skip
+def test_half_a_sign_costs_no_case_and_is_told(file, text, string_backend):
+    cases = read_cases(file("a.json", text))
+    assert cases["case_id"].tolist() == ["a\ufffd", "b\\ud800\U0001f600"]
+    assert cases["diagnoses"].tolist()[0] == "K80.101"
+    notes = [note for each in report_of(cases)["files"] for note in each["notes"]]
+    assert "2 halves of signs (lone surrogates) in the JSON were read as U+FFFD" in notes
+
+
+def test_half_a_sign_in_a_header_is_told_too(file):
+    cases = read_cases(file("a.json", r'[{"case_id": "a", "diagnoses": "K80.101", "x\udfff": "1"}]'))
+    assert report_of(cases)["files"][0]["not_read"] == ["x\ufffd"]
