@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..cases.arrays import read_labels
+from ..cases.fen import MOST
 from ..errors import ColumnError, NotFoundError
 from ..policy.policy import policies_given
 from .settlement_errors import SettlementError
@@ -58,9 +59,12 @@ def budget_table(frame: pd.DataFrame) -> pd.DataFrame:
         twice = frame.loc[frame.duplicated(FUND), FUND].iloc[0].tolist()
         raise SettlementError("a fund has two budgets", got=twice)
     money = frame["budget"].to_numpy(np.float64)
-    if not np.isfinite(money).all() or (money < 0).any():
+    wrong = ~((money >= 0) & (money <= MOST / 100))
+    if wrong.any():
         raise SettlementError(
-            "a budget must be zero or more yuan", got=f"{int((~(money >= 0)).sum())} that are not"
+            "a budget must be zero or more yuan",
+            got=f"{int(wrong.sum())} that are not",
+            allowed=f"0 to {MOST // 100:,}",
         )
     table = frame[FUND].copy()
     table["region"] = read_labels(table, "region").words()  # a code read as a number is text all the same

@@ -261,7 +261,8 @@ def solve_prices(
     slope : (regions, regions) fen fund r pays for each unit of the price in care region c.
     available : (regions,) fen to spend.
     floating : (regions,) False keeps the price at 1.
-    floor, cap : (regions,) guard rails; NaN sets none.
+    floor, cap : (regions,) guard rails; NaN sets none, but no price falls below zero: it is held at that
+        floor, and the fund spends more than it has.
 
     Regions that hit a rail are held there and the others solved again, until none moves.
 
@@ -270,17 +271,18 @@ def solve_prices(
     array([1.05])
     """
     price = np.ones(len(available))
+    least = np.where(np.isnan(floor), 0.0, floor)  # no point costs a hospital money: the fund overspends
     held: list[Held] = ["" if free else "fixed" for free in floating]
     for _ in range(len(available) + 1):
         free = np.array([reason == "" for reason in held])
         if not free.any():
             break
         price[free] = _solved(at_zero, slope, available, price, free)
-        low = free & (price < np.where(np.isnan(floor), -np.inf, floor))
+        low = free & (price < least)
         high = free & (price > np.where(np.isnan(cap), np.inf, cap))
         if not (low | high).any():
             break
-        price = np.where(low, floor, np.where(high, cap, price))
+        price = np.where(low, least, np.where(high, cap, price))
         held = [
             "floor" if lo else "cap" if hi else kept for lo, hi, kept in zip(low, high, held, strict=True)
         ]

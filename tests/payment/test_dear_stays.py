@@ -14,6 +14,9 @@ from drgsim.policy.library import shipped
 from drgsim.policy.parameters import NUMERIC, catalogue
 from drgsim.policy.policy_errors import PolicyError
 from drgsim.policy.remarks import remarks
+from drgsim.settlement.budgets import budget_table
+from drgsim.settlement.settle import solve_prices
+from drgsim.settlement.settlement_errors import SettlementError
 
 from .streets import street
 from .test_wide_amounts import POLICY, WEIGHTS, table
@@ -142,3 +145,20 @@ def test_an_approved_share_that_pays_less_than_the_standard_is_told_when_the_pol
     found = remarks(POLICY.reform({**changes, "outlier.high.approved_share": share}))
     assert len(found) == told
     assert all("0.80 times the standard" in english for _, english in found)
+
+
+def test_a_settlement_price_is_never_below_zero_and_the_fund_shows_what_it_lacks():
+    """Stays paid in yuan cost 5 million fen beside 1 million of points, and the budget is 3 million."""
+    none = np.array([np.nan, np.nan])
+    found = solve_prices(
+        np.array([5e6, 0.0]), np.diag([1e6, 2e6]), np.array([3e6, 1e6]),
+        floating=np.array([True, True]), floor=none, cap=none,
+    )  # fmt: skip
+    assert found.price.tolist() == [0.0, 0.5]
+    assert found.held == ("floor", "")
+
+
+@pytest.mark.parametrize("budget", [1e14, 1e300, np.inf, np.nan, -0.01])
+def test_a_budget_beyond_any_amount_is_refused(budget):
+    with pytest.raises(SettlementError, match="1 that are not"):
+        budget_table(pd.DataFrame({"region": ["A"], "insurance": ["employee"], "budget": [budget]}))
