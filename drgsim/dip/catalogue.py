@@ -81,8 +81,8 @@ class DipCatalogue(CatalogueRecord):
 
         Sheets and columns are found by their headers. The library states no scores; its rows also ship as
         the catalogue `dip-national-3.0`. Codes that no insurance catalogue has become `extra_codes`, told
-        in `notes`. Raises FileFormatError for a workbook of another layout, DipCatalogueError for rows
-        that cannot be read, all at once; `strict` as in `load`.
+        in `notes`. Raises NotFoundError where there is no such file, FileFormatError for a workbook of
+        another layout, DipCatalogueError for rows that cannot be read, all at once; `strict` as in `load`.
 
         Parameters
         ----------
@@ -96,7 +96,7 @@ class DipCatalogue(CatalogueRecord):
         ...     DipCatalogue.from_official_workbook("none.xlsx")
         ... except Exception as error:
         ...     print(type(error).__name__)
-        FileFormatError
+        NotFoundError
         """
         return read_workbook(cls, path, strict=strict)
 
