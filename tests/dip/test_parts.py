@@ -61,8 +61,8 @@ def test_types_never_seen_take_the_weighted_score_of_their_class():
     ("value", "decimals", "plain"),
     [(1.23456, 4, 1.2346), (1.23456, None, 1.23456), (math.nan, 4, None), (None, None, None), (7, None, 7)],
 )
-def test_a_number_of_a_catalogue(value, decimals, plain):
-    assert _plain(value, decimals) == plain
+def test_numbers_of_a_catalogue(value, decimals, plain):
+    assert _plain([value, 2.00006, None], decimals) == [plain, 2.00006 if decimals is None else 2.0001, None]
 
 
 def test_spreads_of_groups():
