@@ -8,6 +8,7 @@ measurement). It is loaded on first use and comes with the extra `audit`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -223,9 +224,11 @@ def _refuse_missing(name: str, frame: pl.DataFrame, unread: Sequence[str] = ()) 
         f"{each.zh} {each.name}" for each in wanted if each.required and each.name not in frame.columns
     ]
     if missing:
+        headers = [*frame.columns, *unread]
+        data = any(re.fullmatch(r"[\d.:/ -]+", header) for header in headers)  # may name a person
         raise AuditTableError(
             f"the table {name} ({TABLES[name][0]}) lacks columns it cannot be read without",
-            got=[*frame.columns, *unread],
+            got=f"{len(headers)} cells in the first row, which looks like data" if data else headers,
             allowed=missing,
             do="rename the header, or say rename={header: column}; `drgsim audit template` writes an example",
         )

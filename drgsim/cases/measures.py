@@ -57,7 +57,8 @@ _QUANTITIES = {
     "years": "age", "days": "days", "g": "weight", "hours": "hours", "yuan": "money", "share": "share",
 }  # fmt: skip
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
-_PART = re.compile(r"[零又]?([+-]?)\s*(\d[\d,]*\.?\d*|\.\d+)\s*([^\d\s.,+-]+)\s*")
+_PART = re.compile(r"[零又]?([+-]?)\s*(\d[\d,]*(?:\.\d*)?|\.\d+)\s*([^\d\s.,+-]+)\s*")
+_LONGEST = 200  # signs; nobody writes a longer quantity, and patterns take long over them
 _MONTHS_AND_DAYS = re.compile(r"(?:(\d{1,2})\s+)?(\d{1,2})\s*/\s*30\s*(?:个?月)?")
 _WEIGHTS = re.compile(r"\d{3,4}(?:\.0+)?(?:\s*[,，、;；/|\s]\s*\d{3,4}(?:\.0+)?)+\s*(?:g|克)?", re.IGNORECASE)
 
@@ -92,6 +93,8 @@ def measure(text: str, column: CaseColumn) -> Measure:
     >>> measure("3/17/30", case_column("ventilation_hours")).value  # days/hours/minutes
     89.5
     """
+    if len(text) > _LONGEST:
+        return Measure(None, UNREADABLE)
     text = folded(text).removeprefix("¥").strip()
     quantity = quantity_of(column)
     if quantity == "weight" and (weights := _several_weights(text)):

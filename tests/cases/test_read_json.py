@@ -163,3 +163,10 @@ def test_half_a_sign_costs_no_case_and_is_told(file, text, string_backend):
 def test_half_a_sign_in_a_header_is_told_too(file):
     cases = read_cases(file("a.json", r'[{"case_id": "a", "diagnoses": "K80.101", "x\udfff": "1"}]'))
     assert report_of(cases)["files"][0]["not_read"] == ["x\ufffd"]
+
+
+@pytest.mark.parametrize("cell", ["9" * 100_000, "9," * 50_000, "1.5" + "9" * 50_000 + "x", "9" * 150])
+def test_a_number_without_end_is_unreadable_and_holds_nobody_up(file, cell):
+    cases = read(file, [{"case_id": "a", "diagnoses": "K80.101", "age": cell}])
+    assert cases["case_id"].tolist() == ["a"]
+    assert "age" in report_of(cases).problems.frame["column"].tolist()
