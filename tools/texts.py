@@ -40,10 +40,11 @@ _OTHERWISE = (
     "synthetic/case_codes.py", "synthetic/complications.py", "synthetic/dirt.py", "synthetic/people.py",
     "synthetic/outcome.py", "synthetic/planted.py",
 )  # fmt: skip
-_NO_SPEECH = {  # words of libraries, not of ours
+_NO_SPEECH = {  # words of libraries and files, or part of what is said whole elsewhere
     "yyyy-mm-dd hh:mm:ss", "axes fraction", "offset points", "figure fraction", "outside upper right",
     "outside upper left", "Failed to find font weight", "small mono",
     "what to do: {}", "did you mean {}?", "note box", "bad box", "button quiet",
+    "root entry", "hidden sheet",
 }  # fmt: skip
 _ROOMS = ("policies", "scenarios", "fund", "simulation", "dip", "weights", "layouts", "office")
 _NOTED = {"note", "notes", "clause", "evidence", "unit", "title", "round_note", "placeholder_note"}
