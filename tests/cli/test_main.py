@@ -61,8 +61,12 @@ def test_who_imports_the_package_is_stopped_as_ever(called):
 
 def test_ctrl_c_that_nobody_heard_is_said_again(capsys):
     said = SimpleNamespace(exc_type=KeyboardInterrupt)
-    with pytest.raises(KeyboardInterrupt):
-        [_not_unheard(said), *range(1_000)]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a worker of pytest has none
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            [_not_unheard(said), *range(1_000)]
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @PIPES
