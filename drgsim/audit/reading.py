@@ -225,7 +225,8 @@ def _refuse_missing(name: str, frame: pl.DataFrame, unread: Sequence[str] = ()) 
     ]
     if missing:
         headers = [*frame.columns, *unread]
-        data = any(re.fullmatch(r"[\d.:/ -]+", header) for header in headers)  # may name a person
+        # a first row that is no header may name a person
+        data = not frame.columns or any(re.fullmatch(r"[\d.:/ -]+", header) for header in headers)
         raise AuditTableError(
             f"the table {name} ({TABLES[name][0]}) lacks columns it cannot be read without",
             got=f"{len(headers)} cells in the first row, which looks like data" if data else headers,

@@ -331,13 +331,14 @@ def test_who_leaves_while_a_file_comes_is_no_error_of_the_service(client, caplog
     assert "ClientDisconnect" not in caplog.text
 
 
-def test_a_table_without_a_header_is_not_quoted(tmp_path):
+@pytest.mark.parametrize("first", ["110101199003077758,王小明", "王小明,阿莫西林"])
+def test_a_table_without_a_header_is_not_quoted(tmp_path, first):
     from drgsim.audit.reading import read_table
 
     path = tmp_path / "items.csv"
-    path.write_text("110101199003077758,王小明\n1,2\n", encoding="utf-8")
+    path.write_text(f"{first}\n1,2\n", encoding="utf-8")
     with pytest.raises(drgsim.DrgsimError) as caught:
         read_table("items", path)
-    assert "looks like data" in str(caught.value)
+    assert "2 cells in the first row, which looks like data" in str(caught.value)
     assert "110101" not in str(caught.value)
     assert "王小明" not in str(caught.value)
