@@ -81,9 +81,10 @@ def test_a_disk_too_full_for_the_message_leaves_the_code():
 @PIPES
 def test_under_a_cap_who_stops_the_first_process_stops_the_work():
     code = (
-        "import resource, time; resource.setrlimit(resource.RLIMIT_AS, (1 << 31, 1 << 31))\n"
+        "import resource, signal, time; resource.setrlimit(resource.RLIMIT_AS, (1 << 31, 1 << 31))\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # what runs behind a shell ignores it
         "from drgsim._damaged import broken_under_a_cap as go\n"
-        "go(); print(flush=True); time.sleep(60)"
+        "go(); time.sleep(0.5); print(flush=True); time.sleep(60)"
     )
     words = [sys.executable, "-c", code]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:
